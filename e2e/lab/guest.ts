@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootSector } from './boot-sector.ts';
+import { NoCounter, readCounter } from './counter.ts';
+import { createDisk, type DiskFormat, readDisk, writeDisk } from './disk.ts';
+import { diskTargets, domainXml, type GuestOptions } from './domain-xml.ts';
+import { decodePicture } from './picture.ts';
+import { CommandError, retry } from './run.ts';
+
+const diskMebibytes = 64;
+
+type Virsh = (...args: string[]) => Promise<string>;
+
+/**
+ * Makes the disks of a guest and defines it, or creates it when it is transient.
+ * @throws CommandError when the daemon refuses
+ */
+export async function makeGuest(virsh: Virsh, folder: string, options: GuestOptions): Promise<Guest> {
+  const { name, disks: wanted = 1, transient = false } = options;
+  const formats: readonly DiskFormat[] = typeof wanted === 'number' ? Array(wanted).fill('qcow2') : wanted;
+  await mkdir(folder, { recursive: true });
+  const disks = formats.map((format, index) => ({ format, path: join(folder, `${diskTargets[index]}.${format}`) }));
+  await Promise.all(disks.map(({ path }) => createDisk(path, diskMebibytes)));
+  if (disks[0]) await writeDisk(disks[0].path, 0, bootSector(name));
+
+  const xmlFile = join(folder, 'domain.xml');
+  await writeFile(xmlFile, domainXml(options, disks));
+  await virsh(transient ? 'create' : 'define', xmlFile);
+  const guest = new Guest(virsh, folder, name);
+  if (transient) await guest.booted();
+  return guest;
+}
+
+/** A tiny machine that counts the ticks of its clock on its screen. */
+export class Guest {
+  readonly name: string;
+  /** Holds its disks; a place for the overlays and memory files of external snapshots too. */
+  readonly folder: string;
+  readonly #virsh: Virsh;
+
+  constructor(virsh: Virsh, folder: string, name: string) {
+    this.#virsh = virsh;
+    this.folder = folder;
+    this.name = name;
+  }
+
+  /** Such as 'running', 'paused' or 'shut off'. */
+  async state(): Promise<string> {
+    return await this.#virsh('domstate', this.name);
+  }
+
+  /** Starts it, with more arguments for `virsh start`, and waits until it counts; not if it starts paused. */
+  async start(...args: string[]): Promise<void> {
+    await this.#virsh('start', this.name, ...args);
+    if (!args.includes('--paused')) await this.booted();
+  }
+
+  /** Pulls the plug. */
+  async destroy(): Promise<void> {
+    await this.#virsh('destroy', this.name);
+  }
+
+  /** Saves its memory to a file of libvirt's and stops it; the next start continues from there. */
+  async managedSave(): Promise<void> {
+    await this.#virsh('managedsave', this.name);
+  }
+
+  /** Waits until the counter is on the screen. Milliseconds. */
+  async booted(timeout = 20_000): Promise<void> {
+    await retry(() => this.counter(), timeout);
+  }
+
+  /**
+   * What the guest has counted since it booted: about 18 a second. Also while it is paused.
+   * @throws NoCounter when the guest hasn't booted yet
+   * @throws CommandError when it doesn't run
+   */
+  async counter(): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return readCounter(decodePicture(await this.#screenshot()));
+      } catch (error) {
+        if (!(error instanceof NoCounter) || attempt === 3) throw error;
+      }
+    }
+  }
+
+  /** Waits until the counter has reached a value. Milliseconds. */
+  async counted(value: number, timeout = 20_000): Promise<number> {
+    return await retry(async () => {
+      const counter = await this.counter();
+      if (counter < value) throw new Error(`${this.name} has counted to ${counter}, not to ${value}`);
+      return counter;
+    }, timeout);
+  }
+
+  /**
+   * Writes to a disk as the guest would, while it is shut off. The first 512 bytes are the boot sector.
+   * @param target the first disk unless named otherwise
+   */
+  async writeBytes(offset: number, text: string, target: string = diskTargets[0]): Promise<void> {
+    await writeDisk(await this.diskPath(target), offset, Buffer.from(text));
+  }
+
+  /** Reads from a disk what the guest would see there. */
+  async readBytes(offset: number, length: number, target: string = diskTargets[0]): Promise<string> {
+    return (await readDisk(await this.diskPath(target), offset, length)).toString();
+  }
+
+  /** The image that a disk writes to now: its base, or the overlay of an external snapshot. */
+  async diskPath(target: string = diskTargets[0]): Promise<string> {
+    const table = await this.#virsh('domblklist', this.name, '--details');
+    const rows = table.split('\n').map((row) => /^\s*\S+\s+\S+\s+(\S+)\s+(.+?)\s*$/.exec(row));
+    const source = rows.find((row) => row?.[1] === target)?.[2];
+    if (source === undefined) throw new Error(`${this.name} has no disk ${target}`);
+    return source;
+  }
+
+  /** Takes a snapshot; more arguments are those of `virsh snapshot-create-as`. */
+  async snapshot(name: string, ...args: string[]): Promise<void> {
+    await this.#virsh('snapshot-create-as', this.name, '--name', name, ...args);
+  }
+
+  /** Reverts to a snapshot; more arguments are those of `virsh snapshot-revert`. */
+  async revert(name: string, ...args: string[]): Promise<void> {
+    await this.#virsh('snapshot-revert', this.name, '--snapshotname', name, ...args);
+  }
+
+  /** The names of its snapshots, in libvirt's order. */
+  async snapshots(): Promise<string[]> {
+    const names = await this.#virsh('snapshot-list', this.name, '--name');
+    return names.split('\n').filter((name) => name !== '');
+  }
+
+  /** The name of its current snapshot, if it has one. */
+  async current(): Promise<string | undefined> {
+    try {
+      return await this.#virsh('snapshot-current', this.name, '--name');
+    } catch (error) {
+      if (error instanceof CommandError && /no current snapshot/.test(error.stderr)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Changes the memory size of its persistent definition; a running guest keeps its own until it starts anew. */
+  async editMemory(mebibytes: number): Promise<void> {
+    const xml = await this.#virsh('dumpxml', this.name, '--inactive');
+    const edited = xml
+      .replace(/<memory[^>]*>\d+</, `<memory unit='MiB'>${mebibytes}<`)
+      .replace(/<currentMemory[^>]*>\d+</, `<currentMemory unit='MiB'>${mebibytes}<`);
+    const file = join(this.folder, `${randomUUID()}.xml`);
+    await writeFile(file, edited);
+    await this.#virsh('define', file);
+    await rm(file);
+  }
+
+  async #screenshot(): Promise<Buffer> {
+    const file = join(this.folder, `${randomUUID()}.screen`);
+    try {
+      await this.#virsh('screenshot', this.name, '--file', file);
+      return await readFile(file);
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+}

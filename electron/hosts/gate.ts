@@ -1,0 +1,38 @@
+import type { RpcConnection } from '../libvirt/connection.ts';
+import type { Caller } from '../libvirt/domains.ts';
+import type { Procedure } from '../libvirt/procedures.ts';
+
+/**
+ * One below the daemon's max_client_requests (5): at that number it stops reading, and keepalive goes unanswered.
+ */
+const IN_FLIGHT = 4;
+
+/** A connection's calls, a few in flight at a time and the rest in order behind them. */
+export class Gate implements Caller {
+  #free = IN_FLIGHT;
+  #waiting: (() => void)[] = [];
+  #shared = new Map<string, Promise<unknown>>();
+
+  constructor(readonly connection: RpcConnection) {}
+
+  async call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await this.connection.call(procedure, args);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
+  }
+
+  /** Runs a read, or joins the one of the same key that is already under way. */
+  shared<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const running = this.#shared.get(key) as Promise<T> | undefined;
+    if (running) return running;
+    const started = read().finally(() => this.#shared.delete(key));
+    this.#shared.set(key, started);
+    return started;
+  }
+}

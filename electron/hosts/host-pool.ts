@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { driverUri, hostLabel, type LibvirtUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import type { AppEvent, Host } from '../../shared/schema.ts';
+import type { Transport } from '../transport/transport.ts';
+import { HostSession } from './host-session.ts';
+import type { HostStore } from './host-store.ts';
+import type { Hub } from './hub.ts';
+import { ProblemError } from './problems.ts';
+
+export interface PoolOptions {
+  readonly hub: Hub;
+  readonly store: HostStore;
+  readonly openTransport: (uri: LibvirtUri, host: Pick<Host, 'id' | 'name'>) => Transport;
+  readonly openSimulator: () => Transport;
+  readonly log: (line: string) => void;
+}
+
+/** Every host in the list, each with its session. */
+export class HostPool {
+  #sessions = new Map<string, HostSession>();
+  #stored = new Set<string>();
+
+  constructor(private readonly options: PoolOptions) {}
+
+  get hosts(): Host[] {
+    return [...this.#sessions.values()].map((session) => session.host);
+  }
+
+  get domains(): Extract<AppEvent, { type: 'everything' }>['domains'] {
+    return [...this.#sessions.values()].flatMap((session) => session.domains);
+  }
+
+  /** @throws ProblemError NO_HOST */
+  session(hostId: string): HostSession {
+    const session = this.#sessions.get(hostId);
+    if (!session) throw new ProblemError('NO_HOST');
+    return session;
+  }
+
+  /** Brings back the hosts that were added in earlier runs. */
+  async restore(): Promise<void> {
+    for (const { id, name, uri } of await this.options.store.load(this.options.log)) {
+      this.#stored.add(id);
+      try {
+        this.#start(id, uri, name);
+      } catch (error) {
+        this.options.log(`${name} is left out of the list: ${error}`);
+      }
+    }
+  }
+
+  /** Adds the host that exists only in this process. */
+  addSimulated(): void {
+    this.#put(
+      new HostSession({
+        host: { id: 'simulated', name: 'Demo (simulated)', uri: 'qemu:///system', kind: 'simulated' },
+        driverUri: 'qemu:///system',
+        openTransport: this.options.openSimulator,
+        hub: this.options.hub,
+        log: this.options.log,
+      }),
+    );
+  }
+
+  /**
+   * Adds a host and connects to it; one with the same URI is tried again instead.
+   * @param remember whether it is to be there at the next start.
+   * @throws LibvirtUriError
+   */
+  async add(uri: string, name: string | undefined, remember: boolean): Promise<string> {
+    const trimmed = uri.trim();
+    parseLibvirtUri(trimmed);
+    const known = this.hosts.find((host) => host.uri === trimmed && host.kind !== 'simulated');
+    const id = known?.id ?? randomUUID();
+    if (known) {
+      if (known.connection.status !== 'connected') this.session(id).connect();
+    } else this.#start(id, trimmed, name?.trim() || undefined);
+    if (remember && !this.#stored.has(id)) {
+      this.#stored.add(id);
+      await this.#save();
+    }
+    return id;
+  }
+
+  async remove(hostId: string): Promise<void> {
+    const session = this.session(hostId);
+    await session.disconnect();
+    this.#sessions.delete(hostId);
+    this.options.hub.publish({ type: 'host-removed', hostId });
+    if (this.#stored.delete(hostId)) await this.#save();
+  }
+
+  /** Disconnects from every host. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.disconnect()));
+  }
+
+  #start(id: string, text: string, name: string | undefined): void {
+    const uri = parseLibvirtUri(text);
+    const host = {
+      id,
+      name: name ?? hostLabel(uri),
+      uri: text,
+      kind: uri.transport === 'ssh' ? 'ssh' : 'local',
+    } as const;
+    this.#put(
+      new HostSession({
+        host,
+        driverUri: driverUri(uri),
+        openTransport: () => this.options.openTransport(uri, host),
+        hub: this.options.hub,
+        log: this.options.log,
+      }),
+    );
+  }
+
+  #put(session: HostSession): void {
+    this.#sessions.set(session.host.id, session);
+    this.options.hub.publish({ type: 'host', host: session.host });
+    session.connect();
+  }
+
+  #save(): Promise<void> {
+    return this.options.store.save(
+      this.hosts.filter(({ id }) => this.#stored.has(id)).map(({ id, name, uri }) => ({ id, name, uri })),
+    );
+  }
+}

@@ -1,0 +1,305 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Domain, Host, HostStatus } from '../../shared/schema.ts';
+import { eventId } from '../libvirt/constants.ts';
+import { listDomains, readDomain } from '../libvirt/domains.ts';
+import { ConnectionError } from '../libvirt/errors.ts';
+import { closeConnection, openConnection } from '../libvirt/open.ts';
+import { procedures } from '../libvirt/procedures.ts';
+import { formatUuid } from '../libvirt/uuid.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Gate } from './gate.ts';
+import type { Hub } from './hub.ts';
+import { mayPass, ProblemError, toProblem } from './problems.ts';
+import { Repeater } from './repeater.ts';
+
+export interface SessionOptions {
+  readonly host: Omit<Host, 'connection'>;
+  /** The name that CONNECT_OPEN wants, e.g. `qemu:///system`. */
+  readonly driverUri: string;
+  readonly openTransport: () => Transport;
+  readonly hub: Hub;
+  readonly log: (line: string) => void;
+}
+interface Link {
+  readonly transport: Transport;
+  /** Two connections, since a revert blocks what comes behind it on its own. */
+  readonly reads: Gate;
+  readonly writes: Gate;
+}
+
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MOST_MS = 30_000;
+/** libvirt tells of starts and stops, but not of snapshots or managed saves: those are found by looking. */
+const LOOK_AGAIN_MS = 15_000;
+
+/** One host: a connection that is kept up, and its domains as libvirt last told them. */
+export class HostSession {
+  #status: HostStatus = { status: 'disconnected' };
+  #domains = new Map<string, Domain>();
+  #link: Link | undefined;
+  #run: AbortController | undefined;
+  #held = new Map<string, number>();
+  #looks = new Repeater();
+  #listeners = new Set<(uuid: string | null) => void>();
+
+  constructor(private readonly options: SessionOptions) {}
+
+  get host(): Host {
+    return { ...this.options.host, connection: this.#status };
+  }
+
+  get domains(): Domain[] {
+    return [...this.#domains.values()];
+  }
+
+  /** For asking. @throws ProblemError NOT_CONNECTED */
+  get reads(): Gate {
+    return this.#connected().reads;
+  }
+
+  /** For changing; a call here may take minutes. @throws ProblemError NOT_CONNECTED */
+  get writes(): Gate {
+    return this.#connected().writes;
+  }
+
+  get isConnected(): boolean {
+    return this.#link !== undefined;
+  }
+
+  /** Connects and stays connected until `disconnect`. A second call tries again at once. */
+  connect(): void {
+    this.#run?.abort();
+    const run = new AbortController();
+    this.#run = run;
+    this.#keepConnected(run.signal).catch((error: unknown) => {
+      this.options.log(`${this.options.host.name}: ${error}`);
+      this.#report(run.signal, { status: 'refused', problem: toProblem(error, this.options.host.name) });
+    });
+  }
+
+  /** Ends the connection and every attempt at one; resolves when libvirt has been told. */
+  async disconnect(): Promise<void> {
+    this.#run?.abort();
+    this.#run = undefined;
+    this.#domains.clear();
+    this.options.hub.publish({ type: 'domains', hostId: this.options.host.id, domains: [] });
+    this.#setStatus({ status: 'disconnected' });
+    await this.#drop();
+  }
+
+  /**
+   * Runs a change of one domain. Meanwhile nothing here asks for that domain or for the list: libvirt holds the
+   * domain, and such a read would wait and keep others waiting.
+   */
+  async holding<T>(uuid: string, change: () => Promise<T>): Promise<T> {
+    this.#held.set(uuid, (this.#held.get(uuid) ?? 0) + 1);
+    try {
+      return await change();
+    } finally {
+      const left = (this.#held.get(uuid) ?? 1) - 1;
+      if (left > 0) this.#held.set(uuid, left);
+      else this.#held.delete(uuid);
+      this.#changed(uuid);
+    }
+  }
+
+  isHeld(uuid: string): boolean {
+    return this.#held.has(uuid);
+  }
+
+  /** Called with a domain's UUID when something happened to it, and with null when the connection came or went. */
+  onChange(listener: (uuid: string | null) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Resolves when connected; rejects when the signal is aborted. */
+  async whenConnected(signal: AbortSignal): Promise<void> {
+    while (!this.isConnected) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          stop();
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        const stop = this.onChange(done);
+        signal.addEventListener('abort', done, { once: true });
+      });
+    }
+  }
+
+  /** Notes a number of snapshots that was seen by whoever just listed them. */
+  noteSnapshotCount(uuid: string, snapshotCount: number): void {
+    const domain = this.#domains.get(uuid);
+    if (domain) this.#put({ ...domain, snapshotCount });
+  }
+
+  async #keepConnected(signal: AbortSignal): Promise<void> {
+    let wait = RETRY_FIRST_MS;
+    while (!signal.aborted) {
+      await this.#drop();
+      this.#report(signal, { status: 'connecting', since: Date.now() });
+      let error: unknown;
+      try {
+        const ended = await this.#open(signal);
+        wait = RETRY_FIRST_MS;
+        error = await ended;
+      } catch (caught) {
+        error = caught;
+      }
+      if (signal.aborted) return;
+      const problem = toProblem(error, this.options.host.name);
+      this.options.log(`${this.options.host.name}: ${problem.detail ?? problem.what}`);
+      if (!mayPass(problem)) {
+        this.#report(signal, { status: 'refused', problem });
+        await this.#drop();
+        return;
+      }
+      this.#report(signal, { status: 'retrying', problem, retryAt: Date.now() + wait });
+      await this.#drop();
+      await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
+      wait = Math.min(wait * 2, RETRY_MOST_MS);
+    }
+  }
+
+  /** Resolves when the host is ready, with a promise of the reason for which it will no longer be. */
+  async #open(signal: AbortSignal): Promise<Promise<ConnectionError>> {
+    const transport = this.options.openTransport();
+    const opened: Gate[] = [];
+    const open = async () => {
+      const stream = await transport.dial(signal);
+      const gate = new Gate(await openConnection(stream, this.options.driverUri, this.options.log));
+      opened.push(gate);
+      return gate;
+    };
+    try {
+      const [reads, writes] = await Promise.all([open(), open()]);
+      const link: Link = { transport, reads, writes };
+      const status = await this.#greet(link);
+      await this.#listen(reads);
+      const records = await listDomains(reads);
+      signal.throwIfAborted();
+      this.#link = link;
+      this.#domains = new Map(records.map((each) => [each.uuid, { ...each, hostId: this.options.host.id }]));
+      this.options.hub.publish({ type: 'domains', hostId: this.options.host.id, domains: this.domains });
+      this.#report(signal, status);
+      this.#changed(null);
+      this.#lookAgain(link);
+      return Promise.race([reads.connection.ended, writes.connection.ended]);
+    } catch (error) {
+      for (const gate of opened) gate.connection.close();
+      transport.close();
+      throw error;
+    }
+  }
+
+  async #greet({ reads, transport }: Link): Promise<HostStatus> {
+    const [{ type }, { version: libvirt }, { version: hypervisor }] = await Promise.all([
+      reads.call(procedures.connectGetType, {}),
+      reads.call(procedures.connectGetLibVersion, {}),
+      reads.call(procedures.connectGetVersion, {}),
+    ]);
+    const asked = performance.now();
+    await reads.call(procedures.connectGetLibVersion, {});
+    return {
+      status: 'connected',
+      driver: type,
+      libvirtVersion: Number(libvirt),
+      hypervisorVersion: Number(hypervisor),
+      via: transport.describe(),
+      roundTripMs: performance.now() - asked,
+    };
+  }
+
+  async #listen(reads: Gate): Promise<void> {
+    const touched = ({ domain }: { domain: { uuid: Buffer } }) => this.#refresh(formatUuid(domain.uuid));
+    reads.connection.on('lifecycle', touched);
+    reads.connection.on('jobCompleted', touched);
+    await reads.call(procedures.domainEventCallbackRegisterAny, { eventId: eventId.lifecycle, domain: null });
+    // The test driver has no jobs to tell of, and refuses.
+    await reads
+      .call(procedures.domainEventCallbackRegisterAny, { eventId: eventId.jobCompleted, domain: null })
+      .catch((error: unknown) => this.options.log(`no job events: ${error}`));
+  }
+
+  #refresh(uuid: string): void {
+    const link = this.#link;
+    if (!link || this.isHeld(uuid)) return;
+    this.#changed(uuid);
+  }
+
+  /** Tells the listeners, and reads the domain again. */
+  #changed(uuid: string | null): void {
+    for (const listener of [...this.#listeners]) listener(uuid);
+    if (uuid !== null) this.#readAgain(uuid);
+  }
+
+  #readAgain(uuid: string): void {
+    const reads = this.#link?.reads;
+    if (!reads) return;
+    const look = async () => {
+      const record = await readDomain(reads, uuid);
+      if (this.#link?.reads !== reads) return;
+      if (record) this.#put({ ...record, hostId: this.options.host.id });
+      else this.#remove(uuid);
+    };
+    this.#looks.run(uuid, look).catch((error: unknown) => this.#readFailed(error));
+  }
+
+  async #lookAgain(link: Link): Promise<void> {
+    while (this.#link === link) {
+      await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
+      if (this.#link !== link || this.#held.size > 0) continue;
+      try {
+        const records = await link.reads.shared('domains', () => listDomains(link.reads));
+        if (this.#link !== link) return;
+        const present = new Set(records.map((each) => each.uuid));
+        for (const uuid of this.#domains.keys()) if (!present.has(uuid)) this.#remove(uuid);
+        for (const record of records) this.#put({ ...record, hostId: this.options.host.id });
+      } catch (error) {
+        this.#readFailed(error);
+      }
+    }
+  }
+
+  #readFailed(error: unknown): void {
+    if (!(error instanceof ConnectionError)) this.options.log(`${this.options.host.name}: ${error}`);
+  }
+
+  #put(domain: Domain): void {
+    if (JSON.stringify(this.#domains.get(domain.uuid)) === JSON.stringify(domain)) return;
+    this.#domains.set(domain.uuid, domain);
+    this.options.hub.publish({ type: 'domain', domain });
+  }
+
+  #remove(uuid: string): void {
+    if (this.#domains.delete(uuid))
+      this.options.hub.publish({ type: 'domain-removed', hostId: this.options.host.id, uuid });
+  }
+
+  #connected(): Link {
+    if (!this.#link) throw new ProblemError('NOT_CONNECTED', { host: this.options.host.name });
+    return this.#link;
+  }
+
+  async #drop(): Promise<void> {
+    const link = this.#link;
+    if (!link) return;
+    this.#link = undefined;
+    this.#changed(null);
+    await Promise.all([closeConnection(link.reads.connection), closeConnection(link.writes.connection)]);
+    link.transport.close();
+  }
+
+  #report(signal: AbortSignal, status: HostStatus): void {
+    if (!signal.aborted) this.#setStatus(status);
+  }
+
+  #setStatus(status: HostStatus): void {
+    this.#status = status;
+    this.options.hub.publish({ type: 'host', host: this.host });
+  }
+}

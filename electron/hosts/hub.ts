@@ -1,0 +1,27 @@
+import { EventEmitter, on } from 'node:events';
+import type { AppEvent } from '../../shared/schema.ts';
+
+/** Carries every change to every window. */
+export class Hub {
+  #emitter = new EventEmitter().setMaxListeners(0);
+
+  publish(event: AppEvent): void {
+    this.#emitter.emit('event', event);
+  }
+
+  /** All events from now on, until the signal; nothing is dropped while the caller is busy. */
+  async *subscribe(first: () => AppEvent, signal: AbortSignal | undefined): AsyncGenerator<AppEvent> {
+    const stop = new AbortController();
+    const events = on(this.#emitter, 'event', {
+      signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    });
+    try {
+      yield first();
+      for await (const [event] of events) yield event as AppEvent;
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    } finally {
+      stop.abort();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { isProblemCode, type ProblemCode, problemOf } from '../../shared/errors.ts';
+import { LibvirtUriError } from '../../shared/libvirt-uri.ts';
+import type { Problem } from '../../shared/schema.ts';
+import { ConnectionError, LibvirtError } from '../libvirt/errors.ts';
+import { AuthenticationError } from '../libvirt/open.ts';
+import { TransportError } from '../transport/transport.ts';
+
+/** An error whose sentence is known where it is thrown. */
+export class ProblemError extends Error {
+  override name = 'ProblemError';
+  readonly problem: Problem;
+
+  constructor(code: ProblemCode, details: Readonly<Record<string, string>> = {}, technical?: string) {
+    const problem = problemOf(code, details, technical);
+    super(problem.what);
+    this.problem = problem;
+  }
+}
+
+/** Turns whatever was thrown into a sentence for a person. `host` is the name shown for the host concerned. */
+export function toProblem(error: unknown, host: string): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  const technical = error instanceof Error ? error.message : String(error);
+  if (error instanceof LibvirtError) {
+    const name = error.codeName;
+    const details = { host, name: `${error.code}` };
+    return problemOf(
+      isProblemCode(name) ? name : 'LIBVIRT',
+      details,
+      `${technical} (libvirt error ${error.code}, ${name})`,
+    );
+  }
+  if (error instanceof TransportError) {
+    const code = error.code === 'AUTH_FAILED' ? 'SSH_AUTH_FAILED' : error.code;
+    return problemOf(code, { host, reason: technical, ...error.detail }, technical);
+  }
+  if (error instanceof ConnectionError) return problemOf(error.code, { host }, technical);
+  if (error instanceof AuthenticationError)
+    return problemOf(error.code === 'UNSUPPORTED' ? 'AUTH_UNSUPPORTED' : error.code, { host }, technical);
+  if (error instanceof LibvirtUriError) return problemOf('INVALID_URI', { reason: technical });
+  return problemOf('UNEXPECTED', { host }, technical);
+}
+
+/** Faults that may pass without anybody doing anything; after all others Snapkeel waits for the person. */
+const passing: ReadonlySet<string> = new Set<ProblemCode>([
+  'SOCKET_MISSING',
+  'SOCKET_REFUSED',
+  'HOST_NOT_FOUND',
+  'HOST_UNREACHABLE',
+  'CONNECTION_REFUSED',
+  'CONNECTION_LOST',
+  'TIMED_OUT',
+  'NO_ANSWER',
+  'LOST',
+]);
+
+export function mayPass(problem: Problem): boolean {
+  return passing.has(problem.code);
+}

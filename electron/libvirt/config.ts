@@ -1,0 +1,63 @@
+import type { DomainConfig } from '../../shared/config-changes.ts';
+import type { XmlElement } from './xml.ts';
+
+/** Bytes for one of libvirt's units (formatdomain, "memory"); `KiB` when it names none. */
+const units: Readonly<Record<string, number>> = {
+  b: 1,
+  bytes: 1,
+  KB: 1e3,
+  k: 1024,
+  KiB: 1024,
+  MB: 1e6,
+  M: 1024 ** 2,
+  MiB: 1024 ** 2,
+  GB: 1e9,
+  G: 1024 ** 3,
+  GiB: 1024 ** 3,
+  TB: 1e12,
+  T: 1024 ** 4,
+  TiB: 1024 ** 4,
+};
+
+/** Reads a `<domain>` or `<inactiveDomain>` element. Elements that are not there become empty, never an error. */
+export function parseDomainConfig(domain: XmlElement): DomainConfig {
+  const type = domain.at('os', 'type');
+  const devices = domain.at('devices');
+  const vcpus = domain.at('vcpu')?.text;
+  return {
+    memoryBytes: bytesOf(domain.at('memory')),
+    vcpus: vcpus === undefined ? null : Number(vcpus),
+    arch: type?.attribute('arch') ?? '',
+    machine: type?.attribute('machine') ?? '',
+    cpu: [domain.at('cpu')?.attribute('mode'), domain.at('cpu', 'model')?.text].filter(Boolean).join(' '),
+    firmware: domain.at('os', 'loader')?.text || domain.at('os')?.attribute('firmware') || '',
+    disks: keyed(devices, 'disk', 'target', 'dev', (disk) => ({
+      bus: disk.at('target')?.attribute('bus') ?? '',
+      device: disk.attribute('device') ?? 'disk',
+    })),
+    interfaces: keyed(devices, 'interface', 'mac', 'address', (nic) => ({
+      model: nic.at('model')?.attribute('type') ?? '',
+      source: ['network', 'bridge', 'dev'].map((each) => nic.at('source')?.attribute(each)).find(Boolean) ?? '',
+    })),
+    graphics: (devices?.all('graphics') ?? []).map((each) => each.attribute('type') ?? 'unknown').sort(),
+  };
+}
+
+function bytesOf(memory: XmlElement | undefined): number | null {
+  const unit = units[memory?.attribute('unit') ?? 'KiB'];
+  return memory && unit ? Number(memory.text) * unit : null;
+}
+
+function keyed<T>(
+  devices: XmlElement | undefined,
+  kind: string,
+  child: string,
+  attribute: string,
+  read: (element: XmlElement) => T,
+): Record<string, T> {
+  const entries = (devices?.all(kind) ?? []).map((each, index) => {
+    const key = each.at(child)?.attribute(attribute) ?? `#${index + 1}`;
+    return [key, read(each)] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,263 @@
+import type { Duplex } from 'node:stream';
+import { ConnectionError, LibvirtError } from './errors.ts';
+import { encodePacket, type Packet, PacketReader, packetStatus, packetType, program } from './frame.ts';
+import { type EventBody, events, type Procedure, remoteError } from './procedures.ts';
+import { decode, encode, type Xdr } from './xdr.ts';
+
+export interface KeepaliveOptions {
+  /** Silence after which the peer is asked, milliseconds. */
+  intervalMs: number;
+  /** Unanswered questions after which the connection is given up. */
+  count: number;
+}
+/** libvirt's own defaults (daemon: keepalive_interval 5, keepalive_count 5). */
+export const defaultKeepalive: KeepaliveOptions = { intervalMs: 5_000, count: 5 };
+
+/** The most a stream may deliver (a screenshot is far smaller), so that a peer cannot fill the memory. */
+const MAX_STREAM = 64 * 1024 * 1024;
+
+interface Pending {
+  procedure: Procedure<never, unknown>;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+interface Incoming {
+  chunks: Buffer[];
+  size: number;
+  resolve(data: Buffer): void;
+  reject(error: Error): void;
+}
+export type EventName = keyof typeof events;
+type Listener = (body: never) => void;
+
+const eventByNumber = new Map<number, EventName>(
+  Object.entries(events).map(([name, row]) => [row.number, name as EventName]),
+);
+const keepalive = { ping: 1, pong: 2 } as const;
+
+/**
+ * libvirt's RPC over one byte stream: many calls in flight, answers in any order, events, incoming streams and
+ * keepalive both ways. Whatever ends the connection rejects every pending call with the same ConnectionError.
+ */
+export class RpcConnection {
+  /** Resolves once, with the reason, when the connection has ended. */
+  readonly ended: Promise<ConnectionError>;
+  #end!: (reason: ConnectionError) => void;
+  #endedWith: ConnectionError | undefined;
+  #serial = 0;
+  #pending = new Map<number, Pending>();
+  #incoming = new Map<number, Incoming>();
+  #listeners = new Map<EventName, Set<Listener>>();
+  #reader = new PacketReader();
+  #timer: NodeJS.Timeout | undefined;
+  #unanswered = 0;
+  #heard = false;
+
+  constructor(
+    private readonly stream: Duplex,
+    private readonly log: (line: string) => void = () => {},
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
+    stream.on('error', (error) => this.#fail(new ConnectionError('LOST', error.message, { cause: error })));
+    stream.on('end', () => this.#fail(new ConnectionError('LOST', 'libvirt closed the connection')));
+    stream.on('close', () => this.#fail(new ConnectionError('LOST', 'the connection was closed')));
+  }
+
+  /**
+   * Calls one procedure. Aborting stops the waiting, not libvirt: the protocol cannot take a call back.
+   * @throws LibvirtError libvirt's answer; ConnectionError when none can come any more; XdrError for bad arguments.
+   */
+  call<A, R>(procedure: Procedure<A, R>, args: A, signal?: AbortSignal): Promise<R> {
+    return this.#send(procedure, args, signal).reply;
+  }
+
+  /** Calls a procedure whose answer is followed by a stream; resolves when all of it is here. */
+  async receive<A, R>(procedure: Procedure<A, R>, args: A): Promise<{ result: R; data: Buffer }> {
+    let incoming: Promise<Buffer> | undefined;
+    const { reply, serial } = this.#send(procedure, args, undefined, (number) => {
+      incoming = new Promise((resolve, reject) => {
+        this.#incoming.set(number, { chunks: [], size: 0, resolve, reject });
+      });
+      incoming.catch(() => {});
+    });
+    try {
+      const result = await reply;
+      const data = (await incoming) as Buffer;
+      this.#write({
+        program: procedure.program,
+        procedure: procedure.number,
+        type: packetType.stream,
+        serial,
+        status: packetStatus.ok,
+        payload: Buffer.alloc(0),
+      });
+      return { result, data };
+    } finally {
+      this.#incoming.delete(serial);
+    }
+  }
+
+  /** Listens to one kind of event; returns the way to stop. */
+  on<E extends EventName>(name: E, listener: (body: EventBody<(typeof events)[E]>) => void): () => void {
+    const set = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, set);
+    set.add(listener as Listener);
+    return () => {
+      set.delete(listener as Listener);
+    };
+  }
+
+  /** Starts asking for signs of life; the daemon asks too once it was told that feature 10 is known here. */
+  startKeepalive({ intervalMs, count }: KeepaliveOptions = defaultKeepalive): void {
+    this.#timer = setInterval(() => {
+      if (this.#heard) {
+        this.#heard = false;
+        this.#unanswered = 0;
+        return;
+      }
+      if (this.#unanswered >= count) {
+        this.#fail(
+          new ConnectionError('NO_ANSWER', `no sign of life from libvirt for ${(intervalMs * (count + 1)) / 1000} s`),
+        );
+        return;
+      }
+      this.#unanswered++;
+      this.#keepalive(keepalive.ping);
+    }, intervalMs);
+    this.#timer.unref();
+  }
+
+  /** Ends the connection from this side; pending calls are rejected with CLOSED. */
+  close(): void {
+    this.#fail(new ConnectionError('CLOSED', 'the connection was closed by Snapkeel'));
+  }
+
+  #send<A, R>(
+    procedure: Procedure<A, R>,
+    args: A,
+    signal?: AbortSignal,
+    prepare?: (serial: number) => void,
+  ): { reply: Promise<R>; serial: number } {
+    this.#serial = this.#serial >= 0xffff_fffe ? 1 : this.#serial + 1;
+    const serial = this.#serial;
+    const reply = new Promise<R>((resolve, reject) => {
+      if (this.#endedWith) throw this.#endedWith;
+      signal?.throwIfAborted();
+      const payload = encode(procedure.args, args);
+      const packet = encodePacket({
+        program: procedure.program,
+        procedure: procedure.number,
+        type: packetType.call,
+        serial,
+        status: packetStatus.ok,
+        payload,
+      });
+      prepare?.(serial);
+      const onAbort = () => reject(signal?.reason);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const settled = () => signal?.removeEventListener('abort', onAbort);
+      this.#pending.set(serial, {
+        procedure: procedure as unknown as Procedure<never, unknown>,
+        resolve: (value) => {
+          settled();
+          resolve(value as R);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+      this.stream.write(packet);
+    });
+    return { reply, serial };
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#heard = true;
+    try {
+      for (const packet of this.#reader.push(chunk)) {
+        if (this.#endedWith) return;
+        this.#dispatch(packet);
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#fail(
+        new ConnectionError('PROTOCOL', `libvirt's answer could not be understood: ${message}`, { cause: error }),
+      );
+    }
+  }
+
+  #dispatch(packet: Packet): void {
+    if (packet.program === program.keepalive) {
+      if (packet.procedure === keepalive.ping) this.#keepalive(keepalive.pong);
+    } else if (packet.type === packetType.reply) this.#reply(packet);
+    else if (packet.type === packetType.stream) this.#stream(packet);
+    else if (packet.type === packetType.message) this.#event(packet);
+    else this.log(`ignored a packet of type ${packet.type}, procedure ${packet.procedure}`);
+  }
+
+  #reply(packet: Packet): void {
+    const pending = this.#pending.get(packet.serial);
+    if (!pending) throw new Error(`answer to serial ${packet.serial}, which nobody asked`);
+    if (packet.procedure !== pending.procedure.number || packet.program !== pending.procedure.program)
+      throw new Error(`answer to procedure ${packet.procedure} where ${pending.procedure.number} was called`);
+    const failed = packet.status === packetStatus.error;
+    const value = failed
+      ? new LibvirtError(decode(remoteError, packet.payload))
+      : decode(pending.procedure.result, packet.payload);
+    this.#pending.delete(packet.serial);
+    if (failed) pending.reject(value as Error);
+    else pending.resolve(value);
+  }
+
+  #stream(packet: Packet): void {
+    const incoming = this.#incoming.get(packet.serial);
+    if (!incoming) return;
+    if (packet.status === packetStatus.error) incoming.reject(new LibvirtError(decode(remoteError, packet.payload)));
+    else if (packet.status === packetStatus.continue && packet.payload.length > 0) {
+      incoming.size += packet.payload.length;
+      if (incoming.size > MAX_STREAM) throw new Error(`stream of more than ${MAX_STREAM} bytes`);
+      incoming.chunks.push(packet.payload);
+    } else incoming.resolve(Buffer.concat(incoming.chunks));
+  }
+
+  #event(packet: Packet): void {
+    const name = packet.program === program.remote ? eventByNumber.get(packet.procedure) : undefined;
+    if (!name) {
+      this.log(`ignored event ${packet.procedure} of program ${packet.program.toString(16)}`);
+      return;
+    }
+    const body = decode(events[name].body as Xdr<unknown>, packet.payload) as never;
+    for (const listener of this.#listeners.get(name) ?? []) listener(body);
+  }
+
+  #keepalive(procedure: number): void {
+    this.#write({
+      program: program.keepalive,
+      procedure,
+      type: packetType.message,
+      serial: 0,
+      status: packetStatus.ok,
+      payload: Buffer.alloc(0),
+    });
+  }
+
+  #write(packet: Packet): void {
+    if (!this.#endedWith) this.stream.write(encodePacket(packet));
+  }
+
+  #fail(reason: ConnectionError): void {
+    if (this.#endedWith) return;
+    this.#endedWith = reason;
+    clearInterval(this.#timer);
+    for (const pending of this.#pending.values()) pending.reject(reason);
+    for (const incoming of this.#incoming.values()) incoming.reject(reason);
+    this.#pending.clear();
+    this.#incoming.clear();
+    this.stream.destroy();
+    this.#end(reason);
+  }
+}

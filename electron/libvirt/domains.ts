@@ -1,0 +1,138 @@
+import type { Domain } from '../../shared/schema.ts';
+import { domainXmlFlag, listDomainsFlag, reasonName, stateName, statsGroup } from './constants.ts';
+import { type ErrorName, LibvirtError } from './errors.ts';
+import { type Procedure, procedures, type WireDomain, type WireTypedParam } from './procedures.ts';
+import { formatUuid, parseUuid } from './uuid.ts';
+
+/** Whatever can call a procedure: a connection, or a gate in front of one. */
+export interface Caller {
+  call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R>;
+}
+export type DomainRecord = Omit<Domain, 'hostId'>;
+
+/** A domain as an argument. The daemon resolves domains by UUID alone; name and id are not looked at. */
+export function domainRef(uuid: string): WireDomain {
+  return { name: '', uuid: parseUuid(uuid), id: -1 };
+}
+
+/**
+ * Every domain of the connection: one call, a pipelined round of four, and one for counting snapshots. The first goes
+ * alone because it waits for a domain that libvirt is busy with, and should then not hold up other reads fourfold.
+ * @throws LibvirtError, ConnectionError
+ */
+export async function listDomains(caller: Caller): Promise<DomainRecord[]> {
+  const list = (flags: number) => caller.call(procedures.connectListAllDomains, { needResults: 1, flags });
+  const all = await list(0);
+  const [persistent, saved, withSnapshots, stats] = await Promise.all([
+    list(listDomainsFlag.persistent),
+    list(listDomainsFlag.managedSave),
+    list(listDomainsFlag.hasSnapshot),
+    caller.call(procedures.connectGetAllDomainStats, { domains: [], stats: statsGroup.state, flags: 0 }),
+  ]);
+  const uuids = (reply: { domains: WireDomain[] }) => new Set(reply.domains.map((each) => formatUuid(each.uuid)));
+  const isPersistent = uuids(persistent);
+  const isSaved = uuids(saved);
+  const hasSnapshots = uuids(withSnapshots);
+  const states = new Map(stats.records.map((record) => [formatUuid(record.domain.uuid), stateOf(record.params)]));
+  const records = await Promise.all(
+    all.domains.map(async (wire): Promise<DomainRecord | null> => {
+      const uuid = formatUuid(wire.uuid);
+      const [state, count] = await Promise.all([
+        states.get(uuid) ?? goneIsNull(readState(caller, wire)),
+        hasSnapshots.has(uuid) ? goneIsNull(countSnapshots(caller, wire)) : 0,
+      ]);
+      if (state === null || count === null) return null;
+      return {
+        uuid,
+        name: wire.name,
+        id: wire.id < 0 ? null : wire.id,
+        ...state,
+        persistent: isPersistent.has(uuid),
+        managedSave: isSaved.has(uuid),
+        snapshotCount: count,
+      };
+    }),
+  );
+  return records.filter((record) => record !== null);
+}
+
+/** One domain as it is now, or null when libvirt does not have it any more. */
+export async function readDomain(caller: Caller, uuid: string): Promise<DomainRecord | null> {
+  const ref = domainRef(uuid);
+  const state = await goneIsNull(readState(caller, ref)); // alone first, as in listDomains
+  if (!state) return null;
+  const rest = Promise.all([
+    caller.call(procedures.domainLookupByUuid, { uuid: ref.uuid }),
+    caller.call(procedures.domainIsPersistent, { domain: ref }),
+    caller.call(procedures.domainHasManagedSaveImage, { domain: ref, flags: 0 }).catch(unsupportedIs({ present: 0 })),
+    countSnapshots(caller, ref),
+  ]);
+  const found = await goneIsNull(rest);
+  if (!found) return null;
+  const [{ domain: wire }, { persistent }, { present }, snapshotCount] = found;
+  return {
+    uuid,
+    name: wire.name,
+    id: wire.id < 0 ? null : wire.id,
+    ...state,
+    persistent: persistent !== 0,
+    managedSave: present !== 0,
+    snapshotCount,
+  };
+}
+
+/** The configuration in force (`inactive: false`), or the one for the next start. */
+export async function domainXml(caller: Caller, uuid: string, inactive: boolean): Promise<string> {
+  const flags = inactive ? domainXmlFlag.inactive : 0;
+  return (await caller.call(procedures.domainGetXmlDesc, { domain: domainRef(uuid), flags })).xml;
+}
+
+/** Those of the given disk targets on which a block job runs. */
+export async function activeBlockJobs(caller: Caller, uuid: string, targets: readonly string[]): Promise<string[]> {
+  const domain = domainRef(uuid);
+  const jobs = await Promise.all(
+    targets.map((path) =>
+      caller
+        .call(procedures.domainGetBlockJobInfo, { domain, path, flags: 0 })
+        // A removable drive without a medium has no job to tell of: OPERATION_INVALID or INVALID_ARG.
+        .catch(unsupportedIs({ found: 0 }, 'OPERATION_INVALID', 'INVALID_ARG')),
+    ),
+  );
+  return targets.filter((_, index) => jobs[index]?.found);
+}
+
+type State = Pick<DomainRecord, 'state' | 'reason'>;
+
+async function readState(caller: Caller, domain: WireDomain): Promise<State> {
+  return named(await caller.call(procedures.domainGetState, { domain, flags: 0 }));
+}
+
+async function countSnapshots(caller: Caller, domain: WireDomain): Promise<number> {
+  const reply = caller.call(procedures.domainSnapshotNum, { domain, flags: 0 });
+  return (await reply.catch(unsupportedIs({ count: 0 }))).count;
+}
+
+function stateOf(params: readonly WireTypedParam[]): State | undefined {
+  const value = (field: string) => Number(params.find((each) => each.field === field)?.value.value);
+  const state = value('state.state');
+  return Number.isNaN(state) ? undefined : named({ state, reason: value('state.reason') });
+}
+
+function named({ state, reason }: { state: number; reason: number }): State {
+  const name = stateName(state);
+  return { state: name, reason: reasonName(name, reason) };
+}
+
+function goneIsNull<T>(reply: Promise<T>): Promise<T | null> {
+  return reply.catch((error: unknown) => {
+    if (error instanceof LibvirtError && error.is('NO_DOMAIN')) return null;
+    throw error;
+  });
+}
+
+function unsupportedIs<T>(value: T, ...also: ErrorName[]): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof LibvirtError && error.is('NO_SUPPORT', ...also)) return value;
+    throw error;
+  };
+}

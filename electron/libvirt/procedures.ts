@@ -1,0 +1,158 @@
+import { program } from './frame.ts';
+import {
+  array,
+  chars,
+  double,
+  hyper,
+  int,
+  opaque,
+  optional,
+  type Struct,
+  string,
+  struct,
+  tagged,
+  uhyper,
+  uint,
+  type Xdr,
+  type XdrType,
+} from './xdr.ts';
+
+/** Lists of domains and snapshots (REMOTE_DOMAIN_LIST_MAX, REMOTE_DOMAIN_SNAPSHOT_LIST_MAX). */
+const LIST_MAX = 16_384;
+const STATS_MAX = 262_144;
+
+export const domain = struct({ name: string(), uuid: opaque(16), id: int });
+export type WireDomain = XdrType<typeof domain>;
+export const snapshot = struct({ name: string(), domain });
+export type WireSnapshot = XdrType<typeof snapshot>;
+/** virTypedParameterType: the tag says which. */
+export const typedParam = struct({
+  field: string(),
+  value: tagged({ 1: int, 2: uint, 3: hyper, 4: uhyper, 5: double, 6: int, 7: string() }),
+});
+export type WireTypedParam = XdrType<typeof typedParam>;
+const typedParams = array(typedParam, STATS_MAX);
+
+/** remote_error: what a REPLY or STREAM packet with status 1 carries. */
+export const remoteError = struct({
+  code: int,
+  domain: int,
+  message: optional(string()),
+  level: int,
+  dom: optional(domain),
+  str1: optional(string()),
+  str2: optional(string()),
+  str3: optional(string()),
+  int1: int,
+  int2: int,
+  net: optional(struct({ name: string(), uuid: opaque(16) })),
+});
+export type WireError = XdrType<typeof remoteError>;
+
+export interface Procedure<A, R> {
+  readonly program: number;
+  readonly number: number;
+  readonly args: Xdr<A>;
+  readonly result: Xdr<R>;
+}
+export type Args<P> = P extends Procedure<infer A, unknown> ? A : never;
+export type Result<P> = P extends Procedure<never, infer R> ? R : P extends Procedure<infer _A, infer R> ? R : never;
+
+const nothing = {};
+type Codecs<F> = { readonly [K in keyof F]: Xdr<never> | Xdr<unknown> };
+function remote<A extends Codecs<A>, R extends Codecs<R>>(
+  number: number,
+  args: A,
+  result: R,
+): Procedure<Struct<A>, Struct<R>> {
+  return { program: program.remote, number, args: struct(args), result: struct(result) };
+}
+
+const onDomain = { domain };
+const onDomainFlags = { domain, flags: uint };
+const onSnapshotFlags = { snapshot, flags: uint };
+
+/** One row a procedure: number, arguments, result (libvirt src/remote/remote_protocol.x). */
+export const procedures = {
+  connectOpen: remote(1, { name: optional(string()), flags: uint }, nothing),
+  connectClose: remote(2, nothing, nothing),
+  connectGetType: remote(3, nothing, { type: string() }),
+  connectGetVersion: remote(4, nothing, { version: uhyper }),
+  nodeGetInfo: remote(6, nothing, {
+    model: chars(32),
+    memoryKiB: uhyper,
+    cpus: int,
+    mhz: int,
+    nodes: int,
+    sockets: int,
+    cores: int,
+    threads: int,
+  }),
+  connectGetCapabilities: remote(7, nothing, { xml: string() }),
+  domainDestroy: remote(12, onDomain, nothing),
+  domainGetXmlDesc: remote(14, onDomainFlags, { xml: string() }),
+  domainLookupByName: remote(23, { name: string() }, onDomain),
+  domainLookupByUuid: remote(24, { uuid: opaque(16) }, onDomain),
+  connectGetHostname: remote(59, nothing, { hostname: string() }),
+  connectSupportsFeature: remote(60, { feature: int }, { supported: int }),
+  authList: remote(66, nothing, { types: array(int, 20) }),
+  authPolkit: remote(70, nothing, { complete: int }),
+  connectGetLibVersion: remote(157, nothing, { version: uhyper }),
+  domainIsPersistent: remote(151, onDomain, { persistent: int }),
+  domainHasManagedSaveImage: remote(183, onDomainFlags, { present: int }),
+  domainManagedSaveRemove: remote(184, onDomainFlags, nothing),
+  domainSnapshotCreateXml: remote(185, { domain, xml: string(), flags: uint }, { snapshot }),
+  domainSnapshotGetXmlDesc: remote(186, onSnapshotFlags, { xml: string() }),
+  domainSnapshotNum: remote(187, onDomainFlags, { count: int }),
+  domainSnapshotLookupByName: remote(189, { domain, name: string(), flags: uint }, { snapshot }),
+  domainHasCurrentSnapshot: remote(190, onDomainFlags, { present: int }),
+  domainSnapshotCurrent: remote(191, onDomainFlags, { snapshot }),
+  domainRevertToSnapshot: remote(192, onSnapshotFlags, nothing),
+  domainSnapshotDelete: remote(193, onSnapshotFlags, nothing),
+  domainCreateWithFlags: remote(196, onDomainFlags, onDomain),
+  domainScreenshot: remote(211, { domain, screen: uint, flags: uint }, { mime: optional(string()) }),
+  domainGetState: remote(212, onDomainFlags, { state: int, reason: int }),
+  domainGetBlockJobInfo: remote(
+    238,
+    { domain, path: string(), flags: uint },
+    { found: int, type: int, bandwidth: uhyper, current: uhyper, end: uhyper },
+  ),
+  connectListAllDomains: remote(
+    273,
+    { needResults: int, flags: uint },
+    { domains: array(domain, LIST_MAX), count: uint },
+  ),
+  domainListAllSnapshots: remote(
+    274,
+    { domain, needResults: int, flags: uint },
+    { snapshots: array(snapshot, LIST_MAX), count: int },
+  ),
+  domainEventCallbackRegisterAny: remote(316, { eventId: int, domain: optional(domain) }, { callbackId: int }),
+  domainEventCallbackDeregisterAny: remote(317, { callbackId: int }, nothing),
+  connectGetAllDomainStats: remote(
+    344,
+    { domains: array(domain, LIST_MAX), stats: uint, flags: uint },
+    { records: array(struct({ domain, params: typedParams }), LIST_MAX) },
+  ),
+  connectRegisterCloseCallback: remote(360, nothing, nothing),
+} as const satisfies Record<string, Procedure<never, unknown> | Procedure<object, object>>;
+
+interface EventRow<T> {
+  readonly program: number;
+  readonly number: number;
+  readonly body: Xdr<T>;
+}
+export type EventBody<E> = E extends EventRow<infer T> ? T : never;
+function event<F extends Codecs<F>>(number: number, body: F): EventRow<Struct<F>> {
+  return { program: program.remote, number, body: struct(body) };
+}
+
+/** MESSAGE packets of the remote program: number and payload. */
+export const events = {
+  lifecycle: event(318, { callbackId: int, domain, event: int, detail: int }),
+  reboot: event(319, { callbackId: int, domain }),
+  blockJob: event(339, { callbackId: int, domain, target: string(), type: int, status: int }),
+  connectionClosed: event(362, { reason: int }),
+  jobCompleted: event(363, { callbackId: int, domain, params: typedParams }),
+  metadataChange: event(379, { callbackId: int, domain, type: int, uri: optional(string()) }),
+} as const;

@@ -1,0 +1,63 @@
+import { XMLParser } from 'fast-xml-parser';
+
+/** XML that is not what libvirt documents. */
+export class XmlError extends Error {
+  override name = 'XmlError';
+}
+
+const options = {
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false, // a snapshot named 001 stays 001
+  parseAttributeValue: false,
+  trimValues: false,
+  htmlEntities: true, // numeric references too
+  alwaysCreateTextNode: true,
+  isArray: (_name: string, _path: unknown, _leaf: boolean, isAttribute: boolean) => !isAttribute,
+};
+const whole = new XMLParser(options);
+const headOnly = new XMLParser({ ...options, stopNodes: ['domainsnapshot.domain', 'domainsnapshot.inactiveDomain'] });
+
+/** One element: its text, attributes and child elements. A missing element is `undefined` all the way down. */
+export class XmlElement {
+  constructor(private readonly raw: Readonly<Record<string, unknown>>) {}
+
+  get text(): string {
+    const text = this.raw['#text'];
+    return typeof text === 'string' ? text : '';
+  }
+
+  attribute(name: string): string | undefined {
+    const value = this.raw[`@${name}`];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  all(name: string): XmlElement[] {
+    const list = this.raw[name];
+    return Array.isArray(list) ? list.map((each) => new XmlElement(each as Record<string, unknown>)) : [];
+  }
+
+  /** The first element at the end of a path of names. */
+  at(...path: readonly string[]): XmlElement | undefined {
+    let element: XmlElement | undefined = this;
+    for (const name of path) element = element?.all(name)[0];
+    return element;
+  }
+}
+
+/**
+ * Parses a document whose root is `root`.
+ * @param skipConfigs leaves the configurations inside a `<domainsnapshot>` unread, which is most of the work.
+ * @throws XmlError
+ */
+export function parseXml(text: string, root: string, skipConfigs = false): XmlElement {
+  let raw: unknown;
+  try {
+    raw = (skipConfigs ? headOnly : whole).parse(text);
+  } catch (error) {
+    throw new XmlError(`malformed XML: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+  const element = new XmlElement(raw as Record<string, unknown>).at(root);
+  if (!element) throw new XmlError(`no <${root}> in the XML`);
+  return element;
+}

@@ -1,0 +1,97 @@
+import { implement, ORPCError } from '@orpc/server';
+import { contract } from '../shared/contract.ts';
+import type { AppInfo } from '../shared/schema.ts';
+import type { HostPool } from './hosts/host-pool.ts';
+import type { Hub } from './hosts/hub.ts';
+import type { Operations } from './hosts/operations.ts';
+import { toProblem } from './hosts/problems.ts';
+import type { Questions } from './hosts/questions.ts';
+import { type RevertPlans, StalePlanError } from './hosts/revert/plans.ts';
+import { runRevert } from './hosts/revert/run.ts';
+import { watchSnapshots } from './hosts/snapshot-watch.ts';
+import { parseDomainConfig } from './libvirt/config.ts';
+import { snapshotXml } from './libvirt/snapshots.ts';
+import { parseXml } from './libvirt/xml.ts';
+
+export interface RouterParts {
+  readonly info: AppInfo;
+  readonly hub: Hub;
+  readonly pool: HostPool;
+  readonly questions: Questions;
+  readonly operations: Operations;
+  readonly plans: RevertPlans;
+  readonly log: (line: string) => void;
+}
+const never = new AbortController().signal;
+
+/** The contract, answered. The one place where errors become what the window may see. */
+export function createRouter(parts: RouterParts) {
+  const { hub, pool, questions, operations, plans, log } = parts;
+  const hostName = (input: unknown) => {
+    const id = (input as { hostId?: unknown } | undefined)?.hostId;
+    return pool.hosts.find((host) => host.id === id)?.name ?? 'The host';
+  };
+  const forWindow = (error: unknown, input: unknown): unknown => {
+    if (error instanceof ORPCError) return error;
+    if (error instanceof StalePlanError) return new ORPCError('STALE_PLAN', { data: { changes: [...error.changes] } });
+    const problem = toProblem(error, hostName(input));
+    if (problem.code === 'UNEXPECTED') log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return new ORPCError('PROBLEM', { data: problem, message: problem.what });
+  };
+  const os = implement(contract).use(async ({ next }, input) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw forWindow(error, input);
+    }
+  });
+  async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
+    try {
+      yield* watchSnapshots(pool.session(input.hostId), input.uuid, log, signal);
+    } catch (error) {
+      throw forWindow(error, input);
+    }
+  }
+
+  return os.router({
+    info: os.info.handler(() => parts.info),
+    events: os.events.handler(({ signal }) =>
+      hub.subscribe(
+        () => ({
+          type: 'everything',
+          hosts: pool.hosts,
+          domains: pool.domains,
+          operations: operations.list(),
+          questions: questions.list(),
+        }),
+        signal,
+      ),
+    ),
+    hosts: {
+      add: os.hosts.add.handler(async ({ input }) => ({ hostId: await pool.add(input.uri, input.name, true) })),
+      remove: os.hosts.remove.handler(({ input }) => pool.remove(input.hostId)),
+      connect: os.hosts.connect.handler(({ input }) => pool.session(input.hostId).connect()),
+      disconnect: os.hosts.disconnect.handler(({ input }) => pool.session(input.hostId).disconnect()),
+    },
+    questions: {
+      answer: os.questions.answer.handler(({ input }) => questions.answer(input.id, input.yes)),
+    },
+    snapshots: {
+      watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),
+      detail: os.snapshots.detail.handler(async ({ input }) => {
+        const xml = await snapshotXml(pool.session(input.hostId).reads, input.uuid, input.name);
+        const stored = parseXml(xml, 'domainsnapshot').at('domain');
+        const config = stored && parseDomainConfig(stored);
+        return { xml, memoryBytes: config?.memoryBytes ?? null, vcpus: config?.vcpus ?? null };
+      }),
+    },
+    revert: {
+      plan: os.revert.plan.handler(({ input }) => plans.make(pool.session(input.hostId), input.uuid, input.target)),
+      run: os.revert.run.handler(({ input }) => {
+        const plan = plans.find(input.planId);
+        return runRevert({ ...input, plan, session: pool.session(plan.hostId) }, plans, operations);
+      }),
+    },
+  });
+}
+export type AppRouter = ReturnType<typeof createRouter>;

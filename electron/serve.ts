@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { createBackend } from './backend.ts';
+import { readCommandLine } from './command-line.ts';
+import { serveBrowser } from './shell/browser-server.ts';
+import { logLine } from './shell/log.ts';
+
+/** The browser shell: plain Node that serves the page and the router on the loopback address. */
+async function main(): Promise<void> {
+  const options = readCommandLine(process.argv.slice(2), process.env);
+  const backend = await createBackend({ ...options, version: __APP_VERSION__, log: logLine });
+  const page = fileURLToPath(new URL('../renderer/', import.meta.url));
+  const token = randomBytes(32).toString('base64url');
+  const server = await serveBrowser(backend.router, page, token, options.port);
+  process.stdout.write(`Snapkeel is ready at ${server.url}\n`);
+
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    await Promise.all([server.close(), backend.close()]);
+    process.exit(0);
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`Snapkeel could not start: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,153 @@
+import {
+  type Change,
+  descendants,
+  type DomainConfig,
+  type DomainEvent,
+  type DomainModel,
+  findSnapshot,
+  isExternal,
+  type SnapshotModel,
+} from './model.ts';
+import { blockJob } from './reasons.ts';
+import { checkFlags, type Refusal, refusal, refuse } from './refuse.ts';
+
+export const deleteFlag = { children: 1, metadataOnly: 2, childrenOnly: 4 } as const;
+/** Deleting external snapshots by committing their overlays (libvirt NEWS 9.0). */
+const EXTERNAL_DELETE = 9_000_000;
+/** Later checks of the tree (qemuSnapshotDeleteValidate since 10.0). */
+const TREE_CHECKS = 10_000_000;
+
+interface DeleteCase {
+  readonly flags: number;
+  readonly version: number;
+  readonly domain: DomainModel;
+  readonly snapshot: SnapshotModel;
+  readonly below: readonly SnapshotModel[];
+  readonly children: readonly SnapshotModel[];
+}
+
+/** Refusals of deletions that touch data (qemuSnapshotDeleteValidate). */
+const rules: readonly (Refusal & { readonly when: (c: DeleteCase) => boolean })[] = [
+  {
+    code: 'CONFIG_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'deletion of external disk snapshots not supported yet',
+    when: ({ version, snapshot, below }) => version < EXTERNAL_DELETE && [snapshot, ...below].some(isExternal),
+  },
+  {
+    code: 'CONFIG_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'deletion of external children disk snapshots not supported',
+    when: ({ flags, below }) =>
+      (flags & (deleteFlag.children | deleteFlag.childrenOnly)) !== 0 && below.some(isExternal),
+  },
+  {
+    code: 'OPERATION_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'deleting external snapshot that has internal snapshot as parent not supported',
+    when: ({ snapshot, domain }) => {
+      const parent = snapshot.parent === null ? undefined : findSnapshot(domain, snapshot.parent);
+      return isExternal(snapshot) && parent !== undefined && !isExternal(parent);
+    },
+  },
+  {
+    code: 'OPERATION_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'deleting external snapshot is not supported while a block job is running',
+    when: ({ snapshot, domain }) => isExternal(snapshot) && domain.blockJobs.length > 0,
+  },
+  {
+    code: 'CONFIG_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'deletion of external disk snapshot with multiple children snapshots not supported',
+    when: ({ version, snapshot, children }) =>
+      version >= TREE_CHECKS && isExternal(snapshot) && children.length > 1,
+  },
+  {
+    code: 'CONFIG_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'deletion of active external snapshot that is not a leaf snapshot is not supported',
+    when: ({ version, snapshot, children, domain }) =>
+      version >= TREE_CHECKS && isExternal(snapshot) && snapshot.name === domain.current && children.length > 0,
+  },
+  {
+    code: 'CONFIG_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'deletion of non-leaf external snapshot that is not in active chain is not supported',
+    when: ({ version, snapshot, children, below, domain }) =>
+      version >= TREE_CHECKS &&
+      isExternal(snapshot) &&
+      children.length > 0 &&
+      !below.some((each) => each.name === domain.current),
+  },
+];
+
+/** qemuDomainSnapshotDelete. @throws LibvirtError when refused */
+export function deleteSnapshot(domain: DomainModel, name: string, flags: number, version: number): Change {
+  const { children, childrenOnly, metadataOnly } = deleteFlag;
+  if (flags & children && flags & childrenOnly)
+    refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', "flags 'children' and 'children only' are mutually exclusive");
+  checkFlags(flags, children | childrenOnly | metadataOnly, 'QEMU', 'qemuDomainSnapshotDelete');
+  const snapshot = findSnapshot(domain, name);
+  if (!snapshot) refuse('NO_DOMAIN_SNAPSHOT', 'QEMU', `no domain snapshot with matching name '${name}'`);
+  const below = descendants(domain.snapshots, name);
+  const direct = below.filter((each) => each.parent === name);
+  const refused =
+    !(flags & metadataOnly) &&
+    rules.find((rule) => rule.when({ flags, version, domain, snapshot, below, children: direct }));
+  if (refused) throw refusal(refused);
+
+  const gone = new Set(flags & childrenOnly ? below : flags & children ? [snapshot, ...below] : [snapshot]);
+  const merged = flags & metadataOnly || !isExternal(snapshot) ? domain : withoutOverlays(domain, snapshot);
+  const left = merged.snapshots.filter((each) => ![...gone].some(({ name: dead }) => dead === each.name));
+  return {
+    domain: {
+      ...merged,
+      snapshots: left.map((each) => (gone.has(snapshot) && each.parent === name ? { ...each, parent: snapshot.parent } : each)),
+      current: survivor(domain, gone, flags & childrenOnly ? name : snapshot.parent),
+    },
+    events: merged === domain ? [] : committed(domain, snapshot),
+  };
+}
+
+/** libvirt moves "current" to the parent, or with CHILDREN_ONLY to the snapshot itself. */
+function survivor(domain: DomainModel, gone: ReadonlySet<SnapshotModel>, heir: string | null): string | null {
+  return [...gone].some(({ name }) => name === domain.current) ? heir : domain.current;
+}
+
+/** Block commit puts an overlay's data into what it lies on, and everything that used the overlay uses that. */
+function withoutOverlays(domain: DomainModel, snapshot: SnapshotModel): DomainModel {
+  const overlays = new Set(snapshot.disks.map(({ file }) => file).filter((file) => file !== null));
+  const merged = (config: DomainConfig): DomainConfig => ({
+    ...config,
+    disks: config.disks.map((disk) => {
+      const chain = [disk.path, ...disk.backing].filter((path) => path !== null && !overlays.has(path));
+      const [path = disk.path, ...backing] = chain as string[];
+      return { ...disk, path, backing };
+    }),
+  });
+  return {
+    ...domain,
+    config: merged(domain.config),
+    live: domain.live && merged(domain.live),
+    snapshots: domain.snapshots.map((each) => ({
+      ...each,
+      config: each.config && merged(each.config),
+      inactiveConfig: each.inactiveConfig && merged(each.inactiveConfig),
+    })),
+  };
+}
+
+function committed(domain: DomainModel, snapshot: SnapshotModel): DomainEvent[] {
+  if (!domain.live) return [];
+  return snapshot.disks
+    .filter(({ kind }) => kind === 'external')
+    .flatMap(({ target }) =>
+      [blockJob.ready, blockJob.completed].map((status) => ({
+        kind: 'blockJob' as const,
+        target,
+        type: blockJob.activeCommit,
+        status,
+      })),
+    );
+}

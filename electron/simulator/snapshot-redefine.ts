@@ -1,0 +1,54 @@
+import { createFlag } from '../libvirt/constants.ts';
+import { descendants, type DomainModel, findSnapshot, hasMemory, type SnapshotModel } from './model.ts';
+import { refuse } from './refuse.ts';
+import type { Created } from './snapshot-create.ts';
+import type { SnapshotRequest } from './xml-read.ts';
+
+/**
+ * CREATE_XML with REDEFINE: metadata only (virDomainSnapshotRedefinePrep). A known name without `<domain>` keeps its
+ * configuration. @throws LibvirtError 8, 27, or 1 for a new name without `<domain>`
+ */
+export function redefine(domain: DomainModel, asked: SnapshotRequest, flags: number): Created {
+  const { name, parent, state, createdAt } = asked;
+  if (name === null) refuse('XML_ERROR', 'DOMAIN_SNAPSHOT', 'a redefined snapshot must have a name');
+  if (createdAt === null) refuse('XML_ERROR', 'DOMAIN_SNAPSHOT', 'missing creationTime from existing snapshot');
+  if (state === null) refuse('XML_ERROR', 'DOMAIN_SNAPSHOT', 'missing state from existing snapshot');
+  const old = findSnapshot(domain, name);
+  if (asked.uuid !== null && asked.uuid !== domain.uuid)
+    refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `definition for snapshot ${name} must use uuid ${domain.uuid}`);
+  checkParent(domain, name, parent);
+  if ((state === 'disk-snapshot') !== ((flags & createFlag.diskOnly) !== 0) && (old || state === 'disk-snapshot'))
+    refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `cannot change between disk only and full system in snapshot ${name}`);
+  const config = asked.config ?? old?.config ?? null;
+  if (config === null && !old) refuse('INTERNAL_ERROR', 'DOMAIN_SNAPSHOT', `missing domain in snapshot ${name}`);
+  const snapshot: SnapshotModel = {
+    name,
+    description: asked.description,
+    parent,
+    createdAt,
+    state,
+    memory: asked.memory ?? 'no',
+    memoryFile: asked.memoryFile,
+    disks: asked.disks.map((disk) => ({ ...disk, kind: disk.kind ?? 'internal' })),
+    config,
+    inactiveConfig: asked.inactiveConfig ?? old?.inactiveConfig ?? null,
+    revertDisks: old?.revertDisks ?? [],
+    lost: old?.lost ?? false,
+  };
+  if (old && hasMemory(old) !== hasMemory(snapshot))
+    refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `cannot change between online and offline state in snapshot ${name}`);
+  const snapshots = old
+    ? domain.snapshots.map((each) => (each === old ? snapshot : each))
+    : [...domain.snapshots, snapshot];
+  const current = flags & createFlag.current ? name : domain.current;
+  return { change: { domain: { ...domain, snapshots, current }, events: [] }, name };
+}
+
+function checkParent(domain: DomainModel, name: string, parent: string | null): void {
+  if (parent === null) return;
+  if (parent === name) refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `cannot set snapshot ${name} as its own parent`);
+  if (!findSnapshot(domain, parent))
+    refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `parent ${parent} for snapshot ${name} not found`);
+  if (descendants(domain.snapshots, name).some((each) => each.name === parent))
+    refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `parent ${parent} would create cycle to ${name}`);
+}

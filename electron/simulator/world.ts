@@ -1,0 +1,111 @@
+import type { Change, DomainEvent, DomainModel, Env } from './model.ts';
+import { uuidText } from './model.ts';
+import { refuse } from './refuse.ts';
+
+export interface WorldOptions {
+  readonly libvirtVersion: number;
+  readonly hypervisorVersion: number;
+  readonly domains: readonly DomainModel[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** How long a revert takes, milliseconds. */
+  readonly revertMs: (domain: DomainModel) => number;
+}
+export type WorldListener = (domain: DomainModel, event: DomainEvent) => void;
+
+/** The one thing that all connections share: the domains, who holds them, and who listens. */
+export class World {
+  readonly options: WorldOptions;
+  /** True once the daemon is gone; work that was waiting must not go on. */
+  closed = false;
+  readonly #domains = new Map<string, DomainModel>();
+  readonly #holds = new Map<string, Promise<void>>();
+  readonly #listeners = new Set<WorldListener>();
+  readonly #sleepers = new Set<() => void>();
+  #lastId: number;
+
+  constructor(options: WorldOptions) {
+    this.options = options;
+    for (const domain of options.domains) this.#domains.set(domain.uuid, domain);
+    this.#lastId = Math.max(0, ...options.domains.map((domain) => domain.id ?? 0));
+  }
+
+  get env(): Env {
+    return {
+      version: this.options.libvirtVersion,
+      now: Math.floor(this.options.now() / 1000),
+      newId: () => ++this.#lastId,
+    };
+  }
+
+  get domains(): DomainModel[] {
+    return [...this.#domains.values()];
+  }
+
+  /** libvirt looks domains up by UUID only; name and id may be stale. @throws LibvirtError 42 */
+  domain(uuid: Uint8Array, name = ''): DomainModel {
+    const text = uuidText(uuid);
+    return (
+      this.#domains.get(text) ??
+      refuse('NO_DOMAIN', 'QEMU', `Domain not found: no domain with matching uuid '${text}' (${name})`)
+    );
+  }
+
+  /** Puts a domain into the model without a word. */
+  put(domain: DomainModel): void {
+    this.#domains.set(domain.uuid, domain);
+  }
+
+  remove(uuid: string): void {
+    this.#domains.delete(uuid);
+  }
+
+  /** Makes a change true and tells everybody. A transient domain that is off is gone. */
+  apply({ domain, events }: Change): void {
+    if (domain.live || domain.persistent) this.put(domain);
+    else this.remove(domain.uuid);
+    for (const event of events) for (const listener of this.#listeners) listener(domain, event);
+  }
+
+  listen(listener: WorldListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Nothing to wait for, or the end of a hold; look again then. Without a UUID: any domain's. */
+  held(uuid?: string): Promise<void> | undefined {
+    return uuid === undefined ? this.#holds.values().next().value : this.#holds.get(uuid);
+  }
+
+  /** Keeps everybody else off a domain while `work` goes on. */
+  async hold<T>(uuid: string, work: () => Promise<T>): Promise<T> {
+    let release = (): void => {};
+    this.#holds.set(uuid, new Promise((resolve) => (release = resolve)));
+    try {
+      return await work();
+    } finally {
+      this.#holds.delete(uuid);
+      release();
+    }
+  }
+
+  /** Resolves after `ms`, or at once when the daemon is closed. */
+  sleep(ms: number): Promise<void> {
+    if (ms <= 0 || this.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#sleepers.add(wake);
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const wake of [...this.#sleepers]) wake();
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,51 @@
+import { TransportError } from './transport.ts';
+
+/** The error every stage rejects with when its signal is aborted. */
+export function cancelled(): TransportError {
+  return new TransportError('CANCELLED', 'The connection attempt was cancelled.');
+}
+
+/** Throws CANCELLED if the signal is already aborted. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw cancelled();
+}
+
+/**
+ * A promise settled by callbacks, an abort (`CANCELLED`) or a deadline, whichever is first. `undo` runs if it was one of
+ * the latter two (for a signal already aborted, without `start`); it must let go of what `start` began, because a late resolve is ignored.
+ */
+export function settle<T>(
+  signal: AbortSignal,
+  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+  undo: () => void,
+  deadline?: { readonly ms: number; readonly error: () => TransportError },
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    if (signal.aborted) {
+      reject(cancelled());
+      undo();
+      return;
+    }
+    const finish = (act: () => void) => {
+      signal.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+      act();
+    };
+    const giveUp = (error: TransportError) =>
+      finish(() => {
+        reject(error);
+        undo();
+      });
+    const onAbort = () => giveUp(cancelled());
+    const timer = deadline && setTimeout(() => giveUp(deadline.error()), deadline.ms);
+    signal.addEventListener('abort', onAbort);
+    try {
+      start(
+        (value) => finish(() => resolve(value)),
+        (error) => finish(() => reject(error)),
+      );
+    } catch (error) {
+      finish(() => reject(error));
+    }
+  });
+}

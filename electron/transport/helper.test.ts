@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import { helperError, helperUri, shellQuote } from './helper.ts';
+import { waysTo } from './ssh.ts';
+
+const MISSING =
+  "virt-ssh-helper: cannot connect to '/var/run/libvirt/libvirt-sock': Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory";
+
+it.each([
+  ['kvm-a', 127, 'bash: line 1: virt-ssh-helper: command not found', 'HELPER_MISSING'],
+  ['kvm-a', 1, 'virt-ssh-helper: Command not found.', 'HELPER_MISSING'],
+  ['kvm-a', 1, MISSING, 'REMOTE_SOCKET_MISSING'],
+  [undefined, 1, MISSING, 'SOCKET_MISSING'],
+  ['kvm-a', 1, MISSING.replace('No such file or directory', 'Permission denied'), 'REMOTE_SOCKET_DENIED'],
+  ['kvm-a', 1, 'virt-ssh-helper: something new', 'HELPER_FAILED'],
+  ['kvm-a', null, '', 'HELPER_FAILED'],
+  ['kvm-a', undefined, '', 'HELPER_FAILED'],
+  ['kvm-a', 0, 'a warning', undefined],
+])('on %s, exit %s with "%s" is %s', (host, exitCode, stderr, code) => {
+  const error = helperError({ ...(host === undefined ? {} : { host }), exitCode, stderr, tried: ['/a'] });
+  expect(error?.code).toBe(code);
+  if (error !== undefined) expect(error.detail).toMatchObject({ stderr, tried: '/a' });
+});
+
+it('quotes any word for a shell', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }).filter((word) => !word.includes('\0')),
+      (word) => {
+        const echoed = execFileSync('/bin/sh', ['-c', `printf %s ${shellQuote(word)}`]);
+        expect(echoed).toEqual(Buffer.from(word));
+      },
+    ),
+    { numRuns: 30, examples: [["'; touch /tmp/x; '"], ["'"], ['$(id)`id`\\']] },
+  );
+});
+
+it.each([
+  ['qemu+ssh://h/system', 'qemu:///system'],
+  ['qemu+ssh://h/system?mode=legacy&socket=/a&proxy=native&x=1', 'qemu:///system?mode=legacy&socket=/a'],
+  ['qemu+ssh://h/system?name=test:///default&mode=legacy', 'test:///default'],
+])('asks the helper for %s as %s', (text, uri) => expect(helperUri(parseLibvirtUri(text))).toBe(uri));
+
+it.each([
+  ['qemu+ssh://h/system', ['/var/run/libvirt/virtqemud-sock', '/var/run/libvirt/libvirt-sock', 'qemu:///system']],
+  ['test+ssh://h/default', ['/var/run/libvirt/libvirt-sock', 'test:///default']],
+  ['qemu+ssh://h/session', ['qemu:///session']],
+  ['qemu+ssh://h/system?socket=/s', ['/s']],
+  ['qemu+ssh://h/session?socket=/s', ['/s']],
+  ['qemu+ssh://h/system?socket=/s&proxy=native', ['qemu:///system?socket=/s']],
+  ['qemu+ssh://h/system?mode=direct&proxy=netcat', ['/var/run/libvirt/virtqemud-sock']],
+  ['qemu+ssh://h/system?mode=legacy', ['/var/run/libvirt/libvirt-sock', 'qemu:///system?mode=legacy']],
+  ['qemu+ssh://h/session?proxy=netcat', []],
+])('goes to %s by %j', (text, ways) => {
+  expect(waysTo(parseLibvirtUri(text)).map((way) => (way.kind === 'socket' ? way.path : way.uri))).toEqual(ways);
+});

@@ -1,0 +1,67 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type KnownHostsEntry, knownHostsLine, parseKnownHosts } from './known-hosts.ts';
+import { TransportError } from './transport.ts';
+
+/** Where known host keys are: the person's file, which is also written, and files only read. */
+export interface KnownHostsFiles {
+  readonly user: string;
+  readonly readOnly: readonly string[];
+}
+
+/**
+ * Everything known, the person's file first. A file that isn't there is empty; one that can't be read is an error, because
+ * what it revokes or pins would silently not count.
+ *
+ * @throws TransportError KNOWN_HOSTS_FAILED
+ */
+export async function readKnownHosts(files: KnownHostsFiles): Promise<KnownHostsEntry[]> {
+  const texts = await Promise.all(
+    [files.user, ...files.readOnly].map(async (file) => parseKnownHosts(await readOrEmpty(file), file)),
+  );
+  return texts.flat();
+}
+
+/**
+ * Appends a key to the person's file, making it (0600) and its directory (0700) if need be.
+ *
+ * @throws TransportError KNOWN_HOSTS_FAILED
+ */
+export async function rememberHostKey(file: string, host: string, port: number, key: Buffer): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const gap = (await endsMidLine(file)) ? '\n' : '';
+    await appendFile(file, `${gap}${knownHostsLine(host, port, key)}\n`, { mode: 0o600 });
+  } catch (cause) {
+    if (cause instanceof TransportError) throw cause;
+    throw failed('written', file, cause);
+  }
+}
+
+async function readOrEmpty(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if (isMissing(cause)) return '';
+    throw failed('read', file, cause);
+  }
+}
+
+async function endsMidLine(file: string): Promise<boolean> {
+  const text = await readOrEmpty(file);
+  return text !== '' && !text.endsWith('\n');
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+function failed(verb: string, file: string, cause: unknown): TransportError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new TransportError(
+    'KNOWN_HOSTS_FAILED',
+    `${file} could not be ${verb}: ${reason}`,
+    { file, reason },
+    { cause },
+  );
+}

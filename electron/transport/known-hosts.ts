@@ -1,0 +1,135 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** One key line of a known_hosts file. */
+export interface KnownHostsEntry {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly marker: 'none' | 'revoked' | 'cert-authority';
+  /** The host field as written: a comma-separated list of patterns, or one `|1|salt|hash`. */
+  readonly hosts: string;
+  readonly keyType: string;
+  /** The public key blob. */
+  readonly key: Buffer;
+}
+
+/**
+ * What known_hosts says about a key a host showed.
+ * - `known`: this very key is there for this host.
+ * - `unknown`: no key at all is there for this host. Only then may a person be asked.
+ * - `changed`: other keys are there for this host. That includes keys of other types only: OpenSSH would ask about those,
+ *   but a host that can't show the key it is known by may be someone else choosing an algorithm, so this refuses.
+ * - `revoked`: this key is marked @revoked for this host, whatever else is said about it.
+ */
+export type HostKeyVerdict =
+  | { readonly status: 'known' | 'revoked' | 'changed'; readonly entry: KnownHostsEntry }
+  | { readonly status: 'unknown' };
+
+/** Reads a file in the format of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Lines that make no sense are left out. */
+export function parseKnownHosts(text: string, file: string): KnownHostsEntry[] {
+  return text.split(/\r?\n/).flatMap((line, index) => parseLine(line, file, index + 1) ?? []);
+}
+
+/**
+ * Compares a host's key with what is known. As in OpenSSH a port other than 22 is looked up as `[host]:port`, and a key
+ * known for the bare host is then good too, though another one there is no conflict. @cert-authority lines don't count:
+ * host certificates are not negotiated.
+ */
+export function checkHostKey(
+  entries: readonly KnownHostsEntry[],
+  host: string,
+  port: number,
+  key: Buffer,
+): HostKeyVerdict {
+  const name = lookupName(host, port);
+  const bare = lookupName(host, 22);
+  const sameKey = entries.filter((entry) => entry.key.equals(key) && (isFor(entry, name) || isFor(entry, bare)));
+  const revoked = sameKey.find((entry) => entry.marker === 'revoked');
+  if (revoked !== undefined) return { status: 'revoked', entry: revoked };
+  const known = sameKey.find((entry) => entry.marker === 'none');
+  if (known !== undefined) return { status: 'known', entry: known };
+  const others = entries.filter((entry) => entry.marker === 'none' && isFor(entry, name));
+  const type = keyTypeOf(key);
+  const other = others.find((entry) => entry.keyType === type) ?? others[0];
+  return other === undefined ? { status: 'unknown' } : { status: 'changed', entry: other };
+}
+
+/** The types of key that are known for a host, so that it can be asked for one of these. */
+export function knownKeyTypes(entries: readonly KnownHostsEntry[], host: string, port: number): string[] {
+  const plain = entries.filter((entry) => entry.marker === 'none');
+  const exact = plain.filter((entry) => isFor(entry, lookupName(host, port)));
+  const found = exact.length > 0 ? exact : plain.filter((entry) => isFor(entry, lookupName(host, 22)));
+  return [...new Set(found.map((entry) => entry.keyType))];
+}
+
+/** Whether any @cert-authority line is for this host. Those are not supported; worth a note in the log. */
+export function hasCertAuthority(entries: readonly KnownHostsEntry[], host: string, port: number): boolean {
+  const name = lookupName(host, port);
+  return entries.some((entry) => entry.marker === 'cert-authority' && isFor(entry, name));
+}
+
+/** The line that makes a key known, without a line break. */
+export function knownHostsLine(host: string, port: number, key: Buffer): string {
+  return `${lookupName(host, port)} ${keyTypeOf(key)} ${key.toString('base64')}`;
+}
+
+/** A key's fingerprint as OpenSSH prints it: "SHA256:" and base64 without padding. */
+export function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}
+
+/** The type a public key blob names in its first string. Throws RangeError if it is cut short. */
+export function keyTypeOf(key: Buffer): string {
+  const length = key.readUInt32BE(0);
+  if (length > key.length - 4) throw new RangeError('The public key is cut short.');
+  return key.toString('latin1', 4, 4 + length);
+}
+
+function lookupName(host: string, port: number): string {
+  const name = host.toLowerCase();
+  return port === 22 ? name : `[${name}]:${port}`;
+}
+
+const MARKERS: Readonly<Record<string, KnownHostsEntry['marker']>> = {
+  '@revoked': 'revoked',
+  '@cert-authority': 'cert-authority',
+};
+
+function parseLine(line: string, file: string, number: number): KnownHostsEntry | undefined {
+  const fields = line.trim().split(/[ \t]+/);
+  const first = fields[0] ?? '';
+  if (first === '' || first.startsWith('#')) return undefined;
+  const marker = first.startsWith('@') ? MARKERS[first] : 'none';
+  if (marker === undefined) return undefined;
+  const [hosts, keyType, blob] = marker === 'none' ? fields : fields.slice(1);
+  if (hosts === undefined || keyType === undefined || blob === undefined) return undefined;
+  const key = Buffer.from(blob, 'base64');
+  // A blob that doesn't name the type before it is damaged (or protocol 1's `bits exponent modulus`).
+  if (key.length < 8 || key.readUInt32BE(0) > key.length - 4 || keyTypeOf(key) !== keyType) return undefined;
+  return { file, line: number, marker, hosts, keyType, key };
+}
+
+function isFor(entry: KnownHostsEntry, name: string): boolean {
+  return entry.hosts.startsWith('|') ? matchesHash(entry.hosts, name) : matchesPatterns(entry.hosts, name);
+}
+
+function matchesHash(field: string, name: string): boolean {
+  const [, version, salt, hash] = field.split('|');
+  if (version !== '1' || salt === undefined || hash === undefined) return false;
+  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest().equals(Buffer.from(hash, 'base64'));
+}
+
+function matchesPatterns(list: string, name: string): boolean {
+  const patterns = list.toLowerCase().split(',');
+  if (patterns.some((pattern) => pattern.startsWith('!') && matchesPattern(pattern.slice(1), name))) return false;
+  return patterns.some((pattern) => !pattern.startsWith('!') && matchesPattern(pattern, name));
+}
+
+function matchesPattern(pattern: string, name: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === name;
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(name);
+}

@@ -1,0 +1,14 @@
+import type { LibvirtUri } from '../../shared/libvirt-uri.ts';
+
+/** libvirtd's socket, or that of virtproxyd standing in for it. */
+const LEGACY = 'libvirt-sock';
+
+/** Drivers with a daemon of their own, where libvirt is built of modular daemons. */
+const MODULAR: Readonly<Record<string, string>> = { qemu: 'virtqemud-sock' };
+
+/** File names of sockets that may serve a URI, best first. `mode=direct` leaves only the first kind, `legacy` the second. */
+export function socketNames(uri: LibvirtUri): string[] {
+  const { mode = 'auto' } = uri.params;
+  const modular = Object.hasOwn(MODULAR, uri.driver) ? MODULAR[uri.driver] : undefined;
+  return [...(modular === undefined || mode === 'legacy' ? [] : [modular]), ...(mode === 'direct' ? [] : [LEGACY])];
+}

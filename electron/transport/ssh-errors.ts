@@ -1,0 +1,50 @@
+import { TransportError, type TransportErrorCode } from './transport.ts';
+
+/** How far an SSH connection had come when something went wrong. */
+export type SshStage = 'connecting' | 'logging in' | 'connected';
+
+/** What ssh2 puts on its errors: where they arose, and a system error's name or an SSH disconnect reason. */
+interface Ssh2Error extends Error {
+  readonly level?: string;
+  readonly code?: string | number;
+}
+
+/** An error of ssh2 or its socket, as one of ours. */
+export function sshError(error: unknown, host: string, stage: SshStage): TransportError {
+  if (error instanceof TransportError) return error;
+  const { level, code, message } = error as Ssh2Error;
+  const known = typeof code === 'string' ? SYSTEM_ERRORS[code] : undefined;
+  const ours = known ?? LEVELS[level ?? '']?.[stage] ?? STAGES[stage];
+  return new TransportError(ours, `SSH to ${host}: ${message}`, { host, reason: message }, { cause: error });
+}
+
+/** The error for a connection that went without one. */
+export function connectionLost(host: string, stage: SshStage): TransportError {
+  return new TransportError('CONNECTION_LOST', `SSH to ${host}: the connection was closed while ${stage}.`, { host });
+}
+
+const SYSTEM_ERRORS: Readonly<Record<string, TransportErrorCode>> = {
+  ENOTFOUND: 'HOST_NOT_FOUND',
+  EAI_AGAIN: 'HOST_NOT_FOUND',
+  EAI_NONAME: 'HOST_NOT_FOUND',
+  EHOSTUNREACH: 'HOST_UNREACHABLE',
+  EHOSTDOWN: 'HOST_UNREACHABLE',
+  ENETUNREACH: 'HOST_UNREACHABLE',
+  ENETDOWN: 'HOST_UNREACHABLE',
+  EADDRNOTAVAIL: 'HOST_UNREACHABLE',
+  ECONNREFUSED: 'CONNECTION_REFUSED',
+  ETIMEDOUT: 'TIMED_OUT',
+  ECONNRESET: 'CONNECTION_LOST',
+  ECONNABORTED: 'CONNECTION_LOST',
+  EPIPE: 'CONNECTION_LOST',
+};
+
+const LEVELS: Readonly<Record<string, Partial<Record<SshStage, TransportErrorCode>>>> = {
+  'client-timeout': { connecting: 'TIMED_OUT', 'logging in': 'TIMED_OUT' },
+};
+
+const STAGES: Readonly<Record<SshStage, TransportErrorCode>> = {
+  connecting: 'HANDSHAKE_FAILED',
+  'logging in': 'AUTH_FAILED',
+  connected: 'CONNECTION_LOST',
+};

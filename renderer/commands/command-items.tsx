@@ -1,0 +1,37 @@
+import { Menu } from '@base-ui/react/menu';
+import { Fragment } from 'react';
+import type { Target } from '../store/store.ts';
+import { useApp } from '../ui/context.tsx';
+import { type Command, commands } from './commands.ts';
+import { contextOf, runCommand } from './context.ts';
+import { shortcutKeys } from './shortcuts.ts';
+
+const actingGroups: ReadonlySet<Command['group']> = new Set(['Snapshot', 'Domain', 'Host']);
+
+/** The items of a menu on this target: what applies to it, what can't be done now with the reason. */
+export function CommandItems({ target }: { target: Target }) {
+  const app = useApp();
+  const context = contextOf(app, target);
+  const items = commands.filter((command) => actingGroups.has(command.group) && command.id !== 'host.add' && command.applies(context));
+  return items.map((command, index) => {
+    const reason = command.unavailable(context);
+    const last = items[index - 1];
+    return (
+      <Fragment key={command.id}>
+        {last?.danger && !command.danger ? <Menu.Separator className="menu-line" /> : null}
+        <Menu.Item
+          className={command.danger ? 'menu-item danger' : 'menu-item'}
+          disabled={reason !== null}
+          // The menu gives the focus back first; then a dialog may take it.
+          onClick={() => setTimeout(() => runCommand(command, contextOf(app, target)))}
+        >
+          <span className="menu-label">
+            <bdi>{command.label(context)}</bdi>
+            {reason ? <small>{reason}</small> : null}
+          </span>
+          {command.shortcut && target.kind === 'row' ? <kbd>{shortcutKeys(command.shortcut).join(' ')}</kbd> : null}
+        </Menu.Item>
+      </Fragment>
+    );
+  });
+}

@@ -1,0 +1,27 @@
+import { Menu } from '@base-ui/react/menu';
+import { useRef } from 'react';
+import { focusHome } from '../ui/focus-home.ts';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { CommandItems } from './command-items.tsx';
+
+/** The one context menu: at the pointer, or at a row when it was asked for by keyboard. */
+export function ContextMenu() {
+  const { store } = useApp();
+  const menu = useAppState((state) => state.menu);
+  const lastMenu = useRef(menu);
+  if (menu) lastMenu.current = menu;
+  const shown = lastMenu.current;
+  if (!shown) return null;
+  const anchor = { getBoundingClientRect: () => DOMRect.fromRect({ x: shown.x, y: shown.y, width: 0, height: 0 }) };
+  return (
+    <Menu.Root open={menu !== null} onOpenChange={(open) => !open && store.setState({ menu: null })} modal={false}>
+      <Menu.Portal>
+        <Menu.Positioner className="menu-place" anchor={anchor} side="bottom" align="start">
+          <Menu.Popup className="menu" finalFocus={() => focusHome(shown.target.kind === 'row' ? 'history' : 'domains')}>
+            <CommandItems target={shown.target} />
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

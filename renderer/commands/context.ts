@@ -1,0 +1,41 @@
+import type { App, AppState, Target } from '../store/store.ts';
+import { hostById, hostIdOf, openTree } from '../store/selectors.ts';
+import { type Command, type CommandContext, commands } from './commands.ts';
+
+/** What a command acts on when it's chosen for this target. */
+export function contextOf(app: App, target: Target | null): CommandContext {
+  const state = app.store.getState();
+  const nothing = { app, state, host: undefined, domain: undefined, row: undefined };
+  if (!target) return nothing;
+  if (target.kind === 'host') return { ...nothing, host: hostById(state, target.hostId) };
+  const domain = state.domains.get(target.key);
+  const host = hostById(state, hostIdOf(target.key));
+  const open = state.history?.key === target.key;
+  return { ...nothing, host, domain, row: target.kind === 'row' && open ? openTree(state)?.byKey.get(target.row) : undefined };
+}
+
+/** What the keyboard and the palette act on: the selected row, or else the open domain or host. */
+export function openTarget(state: AppState): Target | null {
+  const { place, selectedRow } = state;
+  if (!place) return null;
+  if (place.kind === 'host') return { kind: 'host', hostId: place.hostId };
+  return selectedRow === null ? { kind: 'domain', key: place.key } : { kind: 'row', key: place.key, row: selectedRow };
+}
+
+export function commandById(id: string): Command {
+  const command = commands.find((it) => it.id === id);
+  if (!command) throw new Error(`There is no command ${id}.`);
+  return command;
+}
+
+/** Runs a command if it applies and is available; returns whether it was. */
+export function runCommand(command: Command, context: CommandContext): boolean {
+  if (!command.applies(context) || command.unavailable(context) !== null) return false;
+  command.run(context);
+  return true;
+}
+
+/** The revert that the selected row, or the domain without one, stands for. */
+export function revertCommand(context: CommandContext): Command | undefined {
+  return commands.find(({ danger, applies }) => danger && applies(context));
+}

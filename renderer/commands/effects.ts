@@ -1,0 +1,31 @@
+import { problemOf } from '../api.ts';
+import { pushNotice } from '../store/actions.ts';
+import type { App } from '../store/store.ts';
+
+/** Copies and says so; a clipboard that is not allowed is said too. */
+export async function copyText(app: App, text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch (error) {
+    pushNotice(app.store, {
+      tone: 'failed',
+      title: 'Nothing was copied',
+      lines: ['This window may not write to the clipboard.'],
+      detail: String(error),
+    });
+    return false;
+  }
+}
+
+/** Shows why a call that has no place of its own to say so failed. */
+export function tellCallFailed(app: App, error: unknown): void {
+  const { what, effect, next, detail } = problemOf(error);
+  pushNotice(app.store, { tone: 'failed', title: what, lines: [effect, next], ...(detail ? { detail } : {}) });
+}
+
+export function focusField(id: string): void {
+  const field = document.getElementById(id);
+  field?.focus();
+  if (field instanceof HTMLInputElement) field.select();
+}

@@ -1,0 +1,108 @@
+import { type KeyboardEvent, type MouseEvent, useEffect, useState } from 'react';
+import { openDomainView, openHostView, openMenu, setCollapsed } from '../store/actions.ts';
+import { domainList, hostIdOf } from '../store/selectors.ts';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { useRovingKeys } from '../ui/roving.ts';
+import { useVirtualList } from '../ui/virtual-list.ts';
+import { DomainRow, HostRow } from './rows.tsx';
+import { type ListRow, useDomainRows } from './use-domain-rows.ts';
+
+const heights = { host: 34, domain: 29 };
+
+/** Hosts and their domains. One row can be tabbed to; the arrows go on from it, and Enter opens. */
+export function DomainList() {
+  const { store } = useApp();
+  const hosts = useAppState((state) => state.hosts);
+  const domains = useAppState(domainList);
+  const filter = useAppState((state) => state.domainFilter);
+  const collapsed = useAppState((state) => state.settings.collapsedHosts);
+  const place = useAppState((state) => state.place);
+  const rows = useDomainRows(hosts, domains, filter, collapsed);
+  const openKey = place === null ? null : place.kind === 'domain' ? place.key : place.hostId;
+
+  const [activeKey, setActiveKey] = useState<string | null>(openKey);
+  useEffect(() => setActiveKey(openKey), [openKey]);
+  const found = rows.findIndex(({ key }) => key === activeKey);
+  const active = found < 0 ? 0 : found;
+  const list = useVirtualList({
+    count: rows.length,
+    active,
+    rowHeight: (index) => heights[rows[index]?.kind ?? 'domain'],
+    keyAt: (index) => rows[index]?.key ?? String(index),
+  });
+  const { virtualizer, scroller, focusRow } = list;
+
+  const move = (index: number) => {
+    const row = rows[index];
+    if (!row) return;
+    setActiveKey(row.key);
+    focusRow(index);
+  };
+  const open = (row: ListRow) => {
+    setActiveKey(row.key);
+    if (row.kind === 'domain') openDomainView(store, row.key);
+    else openHostView(store, row.host.id);
+  };
+  const menuAt = (row: ListRow, x: number, y: number) => {
+    setActiveKey(row.key);
+    const target = row.kind === 'domain' ? { kind: 'domain' as const, key: row.key } : { kind: 'host' as const, hostId: row.key };
+    openMenu(store, { target, x, y });
+  };
+  const textAt = (index: number) => {
+    const row = rows[index];
+    return row?.kind === 'domain' ? row.domain.name : (row?.host.name ?? '');
+  };
+  const roving = useRovingKeys({ count: rows.length, active, page: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / 29) - 1), textAt, move });
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const row = rows[active];
+    if (!row) return;
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      open(row);
+    } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+      event.preventDefault();
+      onSideways(row, event.key === 'ArrowRight');
+    } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      event.preventDefault();
+      const box = event.target instanceof HTMLElement ? event.target.getBoundingClientRect() : null;
+      if (box) menuAt(row, box.left + 28, box.bottom);
+    } else roving(event);
+  };
+  const onSideways = (row: ListRow, right: boolean) => {
+    if (row.kind === 'host' && row.open !== right) return setCollapsed(store, row.key, !right);
+    if (row.kind === 'host' && right && row.domains > 0) return move(active + 1);
+    if (row.kind === 'domain' && !right) move(rows.findIndex(({ key }) => key === hostIdOf(row.key)));
+  };
+
+  return (
+    <div
+      ref={scroller}
+      className="domain-list"
+      role="tree"
+      aria-label="Hosts and domains"
+      data-home="domains"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      <div role="presentation" className="rows" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+          const row = rows[index];
+          if (!row) return null;
+          const props = {
+            index,
+            start,
+            active: index === active,
+            opened: row.key === openKey,
+            onClick: () => open(row),
+            onContextMenu: (event: MouseEvent) => {
+              event.preventDefault();
+              menuAt(row, event.clientX, event.clientY);
+            },
+          };
+          return row.kind === 'host' ? <HostRow key={key} row={row} {...props} onToggle={() => setCollapsed(store, row.key, row.open)} /> : <DomainRow key={key} row={row} {...props} />;
+        })}
+      </div>
+    </div>
+  );
+}

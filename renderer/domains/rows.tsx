@@ -1,0 +1,119 @@
+import { ChevronDown, ChevronRight, LoaderCircle } from 'lucide-react';
+import type { MouseEvent } from 'react';
+import { formatCount, stateLabel } from '../../shared/format.ts';
+import { hostFacts, hostMeta, hostMetaTicks } from '../hosts/host-meta.ts';
+import { operationOn } from '../store/selectors.ts';
+import { useAppState } from '../ui/context.tsx';
+import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
+import { useNow } from '../ui/hooks.ts';
+import type { ListRow } from './use-domain-rows.ts';
+
+interface RowProps<Kind extends ListRow['kind']> {
+  row: Extract<ListRow, { kind: Kind }>;
+  index: number;
+  start: number;
+  /** The row that can be tabbed to. */
+  active: boolean;
+  opened: boolean;
+  onClick: () => void;
+  onContextMenu: (event: MouseEvent) => void;
+}
+
+export function HostRow({ row, index, start, active, opened, onClick, onContextMenu, onToggle }: RowProps<'host'> & { onToggle: () => void }) {
+  const { host } = row;
+  const now = useNow(hostMetaTicks(host) ? 1000 : null);
+  const Chevron = row.open ? ChevronDown : ChevronRight;
+  const id = `host-${index}`;
+  return (
+    <div
+      role="treeitem"
+      aria-level={1}
+      aria-expanded={row.open}
+      aria-selected={opened}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-labelledby={`${id}-name`}
+      aria-describedby={`${id}-more`}
+      className="host-row"
+      data-index={index}
+      tabIndex={active ? 0 : -1}
+      style={{ transform: `translateY(${start}px)` }}
+      title={hostFacts(host)
+        .map(({ label, value }) => `${label}: ${value}`)
+        .join('\n')}
+      onClick={onClick}
+      onContextMenu={onContextMenu}
+      onKeyDown={undefined}
+    >
+      <span
+        className="chevron"
+        aria-hidden="true"
+        onClick={(event) => {
+          event.stopPropagation();
+          onToggle();
+        }}
+      >
+        <Chevron size={13} />
+      </span>
+      <HostGlyph status={host.connection.status} />
+      <bdi id={`${id}-name`} className="name">
+        {host.name}
+      </bdi>
+      <span id={`${id}-more`} className="meta">
+        {hostMeta(host, now)}
+      </span>
+    </div>
+  );
+}
+
+export function DomainRow({ row, index, start, active, opened, onClick, onContextMenu }: RowProps<'domain'>) {
+  const { domain } = row;
+  const busy = useAppState((state) => operationOn(state, row.key) !== undefined);
+  const id = `domain-${index}`;
+  const marks = [
+    ...(domain.persistent ? [] : [{ sign: 'T', text: 'transient' }]),
+    ...(domain.managedSave ? [{ sign: 'S', text: 'has a managed save' }] : []),
+  ];
+  return (
+    <div
+      role="treeitem"
+      aria-level={2}
+      aria-selected={opened}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-labelledby={`${id}-name`}
+      aria-describedby={`${id}-more`}
+      className="domain-row"
+      data-index={index}
+      tabIndex={active ? 0 : -1}
+      style={{ transform: `translateY(${start}px)` }}
+      onClick={onClick}
+      onContextMenu={onContextMenu}
+      onKeyDown={undefined}
+    >
+      <span title={stateLabel(domain.state)}>
+        <StateGlyph state={domain.state} />
+      </span>
+      <bdi id={`${id}-name`} className="name" title={domain.name}>
+        {domain.name}
+      </bdi>
+      {marks.map(({ sign, text }) => (
+        <abbr key={sign} className="mark-letter" title={text} aria-hidden="true">
+          {sign}
+        </abbr>
+      ))}
+      {busy ? <LoaderCircle size={12} className="spin" aria-hidden="true" /> : null}
+      <span className="count" title={formatCount(domain.snapshotCount, 'snapshot')} aria-hidden="true">
+        {domain.snapshotCount}
+      </span>
+      <span id={`${id}-more`} hidden>
+        {[
+          stateLabel(domain.state),
+          formatCount(domain.snapshotCount, 'snapshot'),
+          ...marks.map(({ text }) => text),
+          ...(busy ? ['a revert is running'] : []),
+        ].join(', ')}
+      </span>
+    </div>
+  );
+}

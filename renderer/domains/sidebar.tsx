@@ -1,0 +1,57 @@
+import { Plus, Search, X } from 'lucide-react';
+import { commandById } from '../commands/context.ts';
+import { contextOf, runCommand } from '../commands/context.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { focusHome } from '../ui/focus-home.ts';
+import { domainList, filteredCount } from '../store/selectors.ts';
+import { DomainList } from './domain-list.tsx';
+
+/** The left side: the filter, every host with its domains, and how to add one. */
+export function Sidebar() {
+  const app = useApp();
+  const { store } = app;
+  const filter = useAppState((state) => state.domainFilter);
+  const loaded = useAppState((state) => state.loaded);
+  const hosts = useAppState((state) => state.hosts.length);
+  const hits = useAppState((state) => filteredCount(domainList(state), state.domainFilter));
+  const addHost = commandById('host.add');
+  return (
+    <nav className="sidebar" aria-label="Hosts">
+      <div className="sidebar-head">
+        <label className="field">
+          <Search size={13} aria-hidden="true" />
+          <input
+            id="domain-filter"
+            type="text"
+            aria-label="Filter domains"
+            placeholder="Filter domains"
+            autoComplete="off"
+            spellCheck={false}
+            value={filter}
+            onChange={(event) => store.setState({ domainFilter: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape' && filter) store.setState({ domainFilter: '' });
+              if (event.key === 'ArrowDown') {
+                event.preventDefault();
+                const home = focusHome('domains');
+                if (home !== true) home.focus();
+              }
+            }}
+          />
+          {filter ? (
+            <button type="button" aria-label="Clear the filter of domains" onClick={() => store.setState({ domainFilter: '' })}>
+              <X size={13} aria-hidden="true" />
+            </button>
+          ) : null}
+        </label>
+        <Button look="icon" aria-label="Add host" tip="Add host" onClick={() => runCommand(addHost, contextOf(app, null))}>
+          <Plus size={15} aria-hidden="true" />
+        </Button>
+      </div>
+      {filter && hits === 0 ? <p className="sidebar-empty">No domain has “{filter}” in its name.</p> : null}
+      {loaded && hosts === 0 ? <p className="sidebar-empty">No hosts yet.</p> : null}
+      <DomainList />
+    </nav>
+  );
+}

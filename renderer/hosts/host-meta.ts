@@ -1,0 +1,44 @@
+import { formatDuration, formatVersion } from '../../shared/format.ts';
+import type { Host } from '../../shared/schema.ts';
+
+const silentMs = 5000;
+
+/** The few words beside a host's name: `libvirt 11.3.0`, `ssh · 9 ms`, `retry in 12 s`. */
+export function hostMeta({ kind, connection }: Host, now: number): string {
+  switch (connection.status) {
+    case 'connected':
+      if (kind === 'ssh') return `ssh · ${milliseconds(connection.roundTripMs)}`;
+      return kind === 'simulated' ? 'simulated' : `libvirt ${formatVersion(connection.libvirtVersion)}`;
+    case 'connecting': {
+      const waited = now - connection.since;
+      return waited > silentMs ? `connecting… ${formatDuration(waited)}` : 'connecting…';
+    }
+    case 'retrying':
+      return connection.retryAt > now ? `retry in ${formatDuration(connection.retryAt - now + 999)}` : 'retrying…';
+    case 'refused':
+      return 'refused';
+    case 'disconnected':
+      return 'disconnected';
+  }
+}
+
+/** All that is known of a connection, a line each: for a tooltip and the host's own page. */
+export function hostFacts({ uri, connection }: Host): { label: string; value: string }[] {
+  const facts = [{ label: 'Connection', value: uri }];
+  if (connection.status !== 'connected') return facts;
+  return [
+    ...facts,
+    { label: 'Reached by', value: `${connection.via}, ${milliseconds(connection.roundTripMs)} a call` },
+    { label: 'libvirt', value: formatVersion(connection.libvirtVersion) },
+    { label: 'Hypervisor', value: `${connection.driver} ${formatVersion(connection.hypervisorVersion)}` },
+  ];
+}
+
+/** True while the words change by themselves. */
+export function hostMetaTicks({ connection }: Host): boolean {
+  return connection.status === 'retrying' || connection.status === 'connecting';
+}
+
+function milliseconds(ms: number): string {
+  return ms < 1 ? 'under 1 ms' : `${Math.round(ms)} ms`;
+}

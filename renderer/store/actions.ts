@@ -1,0 +1,77 @@
+import { saveSettings, type Settings } from './settings.ts';
+import type { AppStore, Dialog, DomainKey, Notice, OpenMenu } from './store.ts';
+
+let ids = 0;
+
+/** A number that was not used before in this window. */
+export function freshId(): number {
+  return ++ids;
+}
+
+export function openDomainView(store: AppStore, key: DomainKey): void {
+  const { place, history } = store.getState();
+  if (place?.kind === 'domain' && place.key === key) return;
+  const kept = history?.key === key;
+  store.setState({
+    place: { kind: 'domain', key },
+    snapshotFilter: '',
+    ...(kept ? {} : { history: null, selectedRow: null }),
+  });
+  changeSettings(store, { lastDomain: key });
+}
+
+export function openHostView(store: AppStore, hostId: string): void {
+  store.setState({ place: { kind: 'host', hostId } });
+}
+
+export function selectRow(store: AppStore, row: string | null): void {
+  if (store.getState().selectedRow !== row) store.setState({ selectedRow: row });
+}
+
+export function openDialog(store: AppStore, dialog: Dialog): void {
+  store.setState({ dialog, menu: null });
+}
+
+export function closeDialog(store: AppStore): void {
+  store.setState({ dialog: null });
+}
+
+export function openMenu(store: AppStore, menu: OpenMenu): void {
+  store.setState({ menu });
+}
+
+/** Fills, collapses or opens a host in the list. */
+export function setCollapsed(store: AppStore, hostId: string, collapsed: boolean): void {
+  const others = store.getState().settings.collapsedHosts.filter((id) => id !== hostId);
+  changeSettings(store, { collapsedHosts: collapsed ? [...others, hostId] : others });
+}
+
+export function changeSettings(store: AppStore, change: Partial<Settings>): void {
+  const settings = { ...store.getState().settings, ...change };
+  store.setState({ settings });
+  saveSettings(settings);
+}
+
+/** Shows a message; one that reports nothing but success makes room for the next one. */
+export function pushNotice(store: AppStore, notice: Omit<Notice, 'id'>): void {
+  store.setState(({ notices }) => ({
+    notices: [...notices.filter(({ tone }) => tone !== 'done'), { ...notice, id: freshId() }],
+  }));
+}
+
+export function closeNotice(store: AppStore, id: number): void {
+  store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+}
+
+export function retryHistory(store: AppStore): void {
+  store.setState(({ historyAttempt }) => ({ historyAttempt: historyAttempt + 1 }));
+}
+
+/** Below this width the details cover the history instead of standing beside it. */
+export const narrowWindow = '(max-width: 999px)';
+
+export function toggleInspector(store: AppStore): void {
+  const { settings, drawerOpen } = store.getState();
+  if (matchMedia(narrowWindow).matches) store.setState({ drawerOpen: !drawerOpen });
+  else changeSettings(store, { inspectorOpen: !settings.inspectorOpen });
+}

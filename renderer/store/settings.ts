@@ -1,0 +1,58 @@
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+/** How the person likes the window; kept on this machine. */
+export interface Settings {
+  theme: Theme;
+  inspectorOpen: boolean;
+  inspectorWidth: number;
+  collapsedHosts: readonly string[];
+  lastDomain: string | null;
+}
+
+export const inspectorWidths = { min: 280, usual: 348, max: 720 };
+
+const storageKey = 'snapkeel.settings';
+
+const defaults: Settings = {
+  theme: 'system',
+  inspectorOpen: true,
+  inspectorWidth: inspectorWidths.usual,
+  collapsedHosts: [],
+  lastDomain: null,
+};
+
+/** The kept settings; whatever is missing or isn't of its type is as usual. */
+export function loadSettings(): Settings {
+  const kept = readKept();
+  const strings = Array.isArray(kept.collapsedHosts) ? kept.collapsedHosts.filter((id) => typeof id === 'string') : [];
+  const width = typeof kept.inspectorWidth === 'number' ? kept.inspectorWidth : defaults.inspectorWidth;
+  return {
+    theme: themes.find((theme) => theme === kept.theme) ?? defaults.theme,
+    inspectorOpen: typeof kept.inspectorOpen === 'boolean' ? kept.inspectorOpen : defaults.inspectorOpen,
+    inspectorWidth: clampInspectorWidth(width),
+    collapsedHosts: strings,
+    lastDomain: typeof kept.lastDomain === 'string' ? kept.lastDomain : defaults.lastDomain,
+  };
+}
+
+export function saveSettings(settings: Settings): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(settings));
+  } catch {
+    // Storage may be full or forbidden; the settings then last as long as the window.
+  }
+}
+
+export function clampInspectorWidth(width: number): number {
+  return Math.min(Math.max(Math.round(width), inspectorWidths.min), inspectorWidths.max);
+}
+
+function readKept(): Record<string, unknown> {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
+    return typeof kept === 'object' && kept !== null ? { ...kept } : {};
+  } catch {
+    return {};
+  }
+}

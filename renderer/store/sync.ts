@@ -1,0 +1,201 @@
+import type { AppEvent, Domain, Operation } from '../../shared/schema.ts';
+import { type Api, problemOf } from '../api.ts';
+import { outcomeNotice, outcomeSentence } from '../operations/outcome.ts';
+import { pushNotice } from './actions.ts';
+import { hostById, hostIdOf } from './selectors.ts';
+import { type App, type AppState, domainKey } from './store.ts';
+
+/** Events that come in one burst are applied together. */
+const batchMs = 16;
+const againMs = 1000;
+
+/** Keeps the store true to the backend until it is told to stop: all events, and the snapshots of the open domain. */
+export function startSync(api: Api, app: App): () => void {
+  const stops = [
+    api.watchLink((link) => app.store.setState({ link })),
+    whenever(app, ({ link }) => (link === 'open' ? 'open' : null), (_, signal) => followEvents(app, signal)),
+    whenever(app, historyWanted, (wanted, signal) => followHistory(app, wanted, signal)),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** The next state after some events, and the operations that ended with them. */
+export function applyEvents(state: AppState, events: readonly AppEvent[]): { next: AppState; ended: Operation[] } {
+  const domains = new Map(state.domains);
+  const operations = new Map(state.operations);
+  let { hosts, questions, loaded } = state;
+  const ended: Operation[] = [];
+  const learn = (operation: Operation) => {
+    const before = operations.get(operation.id);
+    if (operation.phase === 'ended' && before && before.phase !== 'ended') ended.push(operation);
+    operations.set(operation.id, operation);
+  };
+  const forget = (hostId: string) => {
+    for (const [key, domain] of domains) if (domain.hostId === hostId) domains.delete(key);
+  };
+  const put = (domain: Domain) => void domains.set(domainKey(domain), domain);
+
+  for (const event of events) {
+    switch (event.type) {
+      case 'everything':
+        hosts = event.hosts;
+        questions = event.questions;
+        loaded = true;
+        domains.clear();
+        event.domains.forEach(put);
+        event.operations.forEach(learn);
+        break;
+      case 'host':
+        hosts = hosts.some(({ id }) => id === event.host.id)
+          ? hosts.map((host) => (host.id === event.host.id ? event.host : host))
+          : [...hosts, event.host];
+        break;
+      case 'host-removed':
+        hosts = hosts.filter(({ id }) => id !== event.hostId);
+        forget(event.hostId);
+        break;
+      case 'domains':
+        forget(event.hostId);
+        event.domains.forEach(put);
+        break;
+      case 'domain':
+        put(event.domain);
+        break;
+      case 'domain-removed':
+        domains.delete(domainKey(event));
+        break;
+      case 'operation':
+        if (event.operation.phase === 'ended' && !operations.has(event.operation.id)) ended.push(event.operation);
+        learn(event.operation);
+        break;
+      case 'question':
+        questions = [...questions.filter(({ id }) => id !== event.question.id), event.question];
+        break;
+      case 'question-closed':
+        questions = questions.filter(({ id }) => id !== event.id);
+        break;
+      default:
+        console.warn('Unknown event', event satisfies never);
+    }
+  }
+  const next: AppState = { ...state, loaded, hosts, domains, operations, questions };
+  return { next: { ...next, place: placeAfter(next) }, ended };
+}
+
+/** Where to be: the domain open last time, once its host has told of it; nowhere when the open host is gone. */
+function placeAfter(state: AppState): AppState['place'] {
+  const { place, settings, domains } = state;
+  if (!place) {
+    const last = settings.lastDomain;
+    return last !== null && domains.has(last) ? { kind: 'domain', key: last } : null;
+  }
+  return hostById(state, place.kind === 'host' ? place.hostId : hostIdOf(place.key)) ? place : null;
+}
+
+async function followEvents(app: App, signal: AbortSignal): Promise<void> {
+  let waiting: AppEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    timer = undefined;
+    const events = waiting;
+    waiting = [];
+    const { next, ended } = applyEvents(app.store.getState(), events);
+    app.store.setState(next);
+    for (const operation of ended) tellEnd(app, operation);
+  };
+  app.client.info(undefined, { signal }).then(
+    (info) => app.store.setState({ info }),
+    () => undefined,
+  );
+  for await (const event of await app.client.events(undefined, { signal })) {
+    waiting.push(event);
+    timer ??= setTimeout(flush, batchMs);
+  }
+}
+
+/** Tells of an ended operation, unless it was started here: then whoever waits for its answer tells of it. */
+function tellEnd(app: App, operation: Operation): void {
+  const { ownRuns, toldOperations } = app.store.getState();
+  const { id, outcome } = operation;
+  if (!outcome) return;
+  const told = { ...operation, outcome };
+  app.store.setState({ lastOutcome: outcomeSentence(told) });
+  if (toldOperations.has(id) || ownRuns.has(domainKey(operation))) return;
+  app.store.setState({ toldOperations: new Set([...toldOperations, id]) });
+  pushNotice(app.store, outcomeNotice(told));
+}
+
+/** The open domain while its host can be asked, with the attempt; a change of it starts over. */
+function historyWanted({ link, place, domains, hosts, historyAttempt }: AppState): string | null {
+  if (link !== 'open' || place?.kind !== 'domain' || !domains.has(place.key)) return null;
+  const host = hosts.find(({ id }) => id === hostIdOf(place.key));
+  return host?.connection.status === 'connected' ? `${historyAttempt} ${place.key}` : null;
+}
+
+async function followHistory(app: App, wanted: string, signal: AbortSignal): Promise<void> {
+  const key = wanted.slice(wanted.indexOf(' ') + 1);
+  const domain = app.store.getState().domains.get(key);
+  if (!domain) return;
+  const before = app.store.getState().history;
+  if (before?.key !== key) app.store.setState({ history: { key, list: null, problem: null }, selectedRow: null });
+  else if (before.problem) app.store.setState({ history: { ...before, problem: null } });
+  try {
+    const lists = await app.client.snapshots.watch({ hostId: domain.hostId, uuid: domain.uuid }, { signal });
+    for await (const list of lists) {
+      if (signal.aborted) return;
+      app.store.setState(({ selectedRow }) => ({
+        history: { key, list, problem: null },
+        selectedRow: selectedRow ?? list.current,
+      }));
+    }
+  } catch (error) {
+    if (signal.aborted || app.store.getState().link !== 'open') return;
+    app.store.setState(({ history }) => ({
+      history: { key, list: history?.key === key ? history.list : null, problem: problemOf(error) },
+    }));
+    // The problem is on show with a Retry; going on by itself would make it flicker.
+    await aborted(signal);
+  }
+}
+
+/** Runs the work while `pick` answers with a string, starting over whenever the answer changes or the work ends. */
+function whenever(
+  app: App,
+  pick: (state: AppState) => string | null,
+  work: (picked: string, signal: AbortSignal) => Promise<void>,
+): () => void {
+  let picked: string | null = null;
+  let running = new AbortController();
+  const run = async (value: string, { signal }: AbortController) => {
+    while (!signal.aborted) {
+      await work(value, signal).catch((error) => {
+        if (!signal.aborted) console.warn(error);
+      });
+      await aborted(signal, againMs);
+    }
+  };
+  const look = (state: AppState) => {
+    const value = pick(state);
+    if (value === picked) return;
+    picked = value;
+    running.abort();
+    running = new AbortController();
+    if (value !== null) void run(value, running);
+  };
+  look(app.store.getState());
+  const unsubscribe = app.store.subscribe(look);
+  return () => {
+    unsubscribe();
+    running.abort();
+  };
+}
+
+function aborted(signal: AbortSignal, atMostMs?: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (atMostMs !== undefined) setTimeout(resolve, atMostMs);
+  });
+}

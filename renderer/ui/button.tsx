@@ -1,0 +1,33 @@
+import { Tooltip } from '@base-ui/react/tooltip';
+import type { ComponentProps, ReactNode } from 'react';
+
+interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled' | 'title'> {
+  look?: 'plain' | 'primary' | 'danger' | 'quiet' | 'icon';
+  /** Disabled but still focusable, so that the reason can be reached and read. */
+  disabled?: boolean;
+  tip?: ReactNode;
+}
+
+/** A button. A disabled one does nothing, stays in the tab order and says why in its tip. */
+export function Button({ look = 'plain', disabled = false, tip, onClick, className = '', ...rest }: ButtonProps) {
+  const button = (
+    <button
+      type="button"
+      className={`button ${look} ${className}`}
+      aria-disabled={disabled || undefined}
+      onClick={(event) => (disabled ? event.preventDefault() : onClick?.(event))}
+      {...rest}
+    />
+  );
+  if (!tip) return button;
+  return (
+    <Tooltip.Root>
+      <Tooltip.Trigger render={button} closeOnClick={false} />
+      <Tooltip.Portal>
+        <Tooltip.Positioner sideOffset={6} className="tip-place">
+          <Tooltip.Popup className="tip">{tip}</Tooltip.Popup>
+        </Tooltip.Positioner>
+      </Tooltip.Portal>
+    </Tooltip.Root>
+  );
+}

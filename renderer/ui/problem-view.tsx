@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import type { Problem } from '../../shared/schema.ts';
+import { CopyButton } from './copy-button.tsx';
+
+/** What went wrong, what that means and what to do next, with the technical message folded away. */
+export function ProblemView({ problem, children }: { problem: Problem; children?: ReactNode }) {
+  return (
+    <div className="problem">
+      <strong>{problem.what}</strong>
+      <p>{problem.effect}</p>
+      <p>{problem.next}</p>
+      {problem.detail ? <Details text={problem.detail} /> : null}
+      {children}
+    </div>
+  );
+}
+
+export function Details({ text }: { text: string }) {
+  return (
+    <details className="details">
+      <summary>Details</summary>
+      <div className="details-body">
+        <pre>{text}</pre>
+        <CopyButton text={text} what="details" label={null} />
+      </div>
+    </details>
+  );
+}

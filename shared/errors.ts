@@ -1,0 +1,345 @@
+import type { Problem } from './schema.ts';
+
+/** What happened, what it means for the data, what to do. `{word}` is filled in from the problem's details. */
+interface Sentences {
+  what: string;
+  effect: string;
+  next: string;
+}
+
+const untouched = 'Nothing was changed.';
+const notConnected = 'Nothing on the host was changed; its domains cannot be shown until this is solved.';
+const mayBeStopped =
+  'libvirt stops the domain before it loads the snapshot, so it may be shut off now. Snapkeel has asked libvirt and shows what it found.';
+
+/** From a code to the sentences a person can act on. Codes are libvirt's names, the transports' and Snapkeel's own. */
+export const problems = {
+  // Finding and reaching a host
+  INVALID_URI: {
+    what: 'This is not a connection URI that Snapkeel can use: {reason}',
+    effect: untouched,
+    next: 'Write it as in qemu:///system or qemu+ssh://user@host/system.',
+  },
+  SOCKET_MISSING: {
+    what: 'No libvirt socket was found on this computer.',
+    effect: notConnected,
+    next: 'Install and start libvirt (libvirtd or virtqemud), then try again. Looked for: {tried}.',
+  },
+  SOCKET_DENIED: {
+    what: 'This user may not open the libvirt socket {path}.',
+    effect: notConnected,
+    next: 'Add the user to the “libvirt” group, log in again, and try again.',
+  },
+  SOCKET_REFUSED: {
+    what: 'The libvirt socket {path} exists, but nobody is listening on it.',
+    effect: notConnected,
+    next: 'Start libvirtd or virtqemud, then try again.',
+  },
+  HOST_NOT_FOUND: {
+    what: 'The name “{host}” could not be resolved.',
+    effect: notConnected,
+    next: 'Check the spelling of the host and the DNS.',
+  },
+  HOST_UNREACHABLE: {
+    what: '“{host}” cannot be reached over the network.',
+    effect: notConnected,
+    next: 'Check that the host is up and that a route or VPN to it exists.',
+  },
+  CONNECTION_REFUSED: {
+    what: '“{host}” refused the connection.',
+    effect: notConnected,
+    next: 'Check that sshd runs there and that the port is right.',
+  },
+  CONNECTION_LOST: {
+    what: 'The connection to “{host}” was lost.',
+    effect: 'What the host was doing goes on there. Snapkeel reads everything anew when it is back.',
+    next: 'Snapkeel tries again by itself.',
+  },
+  TIMED_OUT: {
+    what: '“{host}” did not answer in time.',
+    effect: notConnected,
+    next: 'Check the network and the host’s load, then try again.',
+  },
+  HANDSHAKE_FAILED: {
+    what: '“{host}” answered, but no SSH connection could be agreed on.',
+    effect: notConnected,
+    next: 'Check that the port is that of an SSH server. Details: {reason}',
+  },
+  HOST_KEY_CHANGED: {
+    what: 'The host key of “{host}” is not the one that {knownFile} line {knownLine} holds. Somebody may be between you and the host, or it was installed anew.',
+    effect: notConnected,
+    next: 'Ask whoever runs the host for its fingerprint ({keyType} {fingerprint}). Only if it is the same, remove the old line and connect again.',
+  },
+  HOST_KEY_REVOKED: {
+    what: 'The host key of “{host}” is marked as revoked in {knownFile} line {knownLine}.',
+    effect: notConnected,
+    next: 'Do not connect. Ask whoever runs the host.',
+  },
+  HOST_KEY_DECLINED: {
+    what: 'The host key of “{host}” was not trusted.',
+    effect: notConnected,
+    next: 'Connect again to be asked again.',
+  },
+  KNOWN_HOSTS_FAILED: {
+    what: 'The key of “{host}” could not be checked against {file}: {reason}',
+    effect: notConnected,
+    next: 'Make the file readable and writable for you, then connect again.',
+  },
+  SSH_AUTH_FAILED: {
+    what: '“{host}” did not accept any key for user “{user}”.',
+    effect: notConnected,
+    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=. Offered: {tried}. Not offered: {skipped}.',
+  },
+  KEY_UNREADABLE: {
+    what: 'The key file {keyfile} cannot be read: {reason}',
+    effect: notConnected,
+    next: 'Check the path and its permissions.',
+  },
+  KEY_NEEDS_PASSPHRASE: {
+    what: 'The key file {keyfile} is protected by a passphrase.',
+    effect: notConnected,
+    next: 'Add it to the SSH agent (ssh-add), then connect again.',
+  },
+  REMOTE_SOCKET_MISSING: {
+    what: 'Logged in to “{host}”, but no libvirt socket could be opened there.',
+    effect: notConnected,
+    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding. Tried: {tried}.',
+  },
+  REMOTE_SOCKET_DENIED: {
+    what: 'Logged in to “{host}”, but the user may not open its libvirt socket.',
+    effect: notConnected,
+    next: 'Add the user to the “libvirt” group on the host.',
+  },
+  HELPER_MISSING: {
+    what: 'Neither a libvirt socket nor virt-ssh-helper could be used on “{host}”.',
+    effect: notConnected,
+    next: 'Install libvirt on the host, or allow stream-local forwarding in its sshd. Tried: {tried}.',
+  },
+  HELPER_FAILED: {
+    what: 'virt-ssh-helper on “{host}” gave up: {stderr}',
+    effect: notConnected,
+    next: 'Check that libvirt runs on the host and that the user may use it.',
+  },
+  STREAM_GARBAGE: {
+    what: 'Something other than libvirt answered on “{host}”: {text}',
+    effect: notConnected,
+    next: 'Shell start-up files on the host must not print anything for sessions that are not interactive.',
+  },
+  CANCELLED: {
+    what: 'Connecting to “{host}” was cancelled.',
+    effect: notConnected,
+    next: 'Connect again when you want to.',
+  },
+  UNSUPPORTED: {
+    what: 'This way of connecting is not supported: {reason}',
+    effect: notConnected,
+    next: 'Use a local socket or qemu+ssh://.',
+  },
+  POLKIT_REFUSED: {
+    what: 'libvirt did not let this user in (polkit refused).',
+    effect: notConnected,
+    next: 'Add the user to the “libvirt” group, log in again, and try again.',
+  },
+  AUTH_UNSUPPORTED: {
+    what: 'libvirt asks for a kind of authentication that Snapkeel does not know.',
+    effect: notConnected,
+    next: 'Use the host’s unix socket over SSH.',
+  },
+  PROTOCOL: {
+    what: '“{host}” sent something that is not libvirt’s protocol, so the connection was ended.',
+    effect: 'Nothing more is sent to it. What it was asked before may or may not have been done.',
+    next: 'Check what listens on that socket, and its version.',
+  },
+  NO_ANSWER: {
+    what: '“{host}” gives no sign of life.',
+    effect: 'What the host was doing may go on there. Snapkeel reads everything anew when it is back.',
+    next: 'Snapkeel tries again by itself.',
+  },
+  LOST: {
+    what: 'The connection to libvirt on “{host}” was lost.',
+    effect: 'What the host was doing may go on there. Snapkeel reads everything anew when it is back.',
+    next: 'Snapkeel tries again by itself.',
+  },
+  CLOSED: {
+    what: 'The connection to “{host}” was closed.',
+    effect: untouched,
+    next: 'Connect again when you want to.',
+  },
+  NOT_CONNECTED: { what: '“{host}” is not connected.', effect: untouched, next: 'Connect to it first.' },
+  NO_HOST: { what: 'This host is no longer in the list.', effect: untouched, next: 'Add it again.' },
+
+  // Plans
+  NO_PLAN: {
+    what: 'This plan is no longer held: it was carried out already, or is too old.',
+    effect: 'Nothing was reverted.',
+    next: 'Open the dialog again to read how things are now.',
+  },
+  NO_CURRENT_SNAPSHOT: {
+    what: '“{domain}” has no current snapshot.',
+    effect: 'Nothing was reverted.',
+    next: 'Choose a snapshot by name.',
+  },
+  SNAPSHOT_GONE: {
+    what: 'The snapshot “{snapshot}” no longer exists: it was deleted or renamed meanwhile.',
+    effect: 'Nothing was reverted.',
+    next: 'Choose another snapshot.',
+  },
+  BLOCKED: {
+    what: '{reason}',
+    effect: 'Nothing was reverted.',
+    next: 'Choose another state for afterwards, or another snapshot.',
+  },
+  FORCE_NOT_ACKNOWLEDGED: {
+    what: 'This revert needs force, which was not acknowledged. {reason}',
+    effect: 'Nothing was reverted.',
+    next: 'Read why, and tick “Revert with --force” if that is what you want.',
+  },
+  ALREADY_RUNNING: {
+    what: 'Another operation on “{domain}” is still running.',
+    effect: 'Nothing was reverted.',
+    next: 'Wait until it has ended.',
+  },
+  OUTCOME_UNKNOWN: {
+    what: 'The connection to “{host}” was lost while libvirt was reverting.',
+    effect: 'It is not known yet whether the revert was done, and the domain may be shut off.',
+    next: 'Snapkeel asks libvirt as soon as it is reachable again. Look at the domain’s state before you go on.',
+  },
+  NOT_CONFIRMED: {
+    what: 'libvirt reported the revert as done, but could not be asked afterwards how things are.',
+    effect: 'The revert was done.',
+    next: 'Look at the domain’s state when the host is connected again.',
+  },
+
+  // libvirt's answers, by its names
+  NO_DOMAIN: {
+    what: 'The domain no longer exists.',
+    effect: untouched,
+    next: 'It was undefined, or it was transient and has ended.',
+  },
+  NO_DOMAIN_SNAPSHOT: {
+    what: 'The snapshot no longer exists.',
+    effect: 'Nothing was reverted.',
+    next: 'It was deleted or renamed meanwhile. Choose another snapshot.',
+  },
+  INVALID_DOMAIN_SNAPSHOT: {
+    what: 'libvirt does not accept this snapshot.',
+    effect: untouched,
+    next: 'Look at its XML; it may come from another version of libvirt.',
+  },
+  SNAPSHOT_REVERT_RISKY: {
+    what: 'libvirt refuses this revert as risky.',
+    effect: 'Nothing was reverted.',
+    next: 'Read libvirt’s reason below. Force may be able to overcome it.',
+  },
+  OPERATION_INVALID: {
+    what: 'libvirt cannot do this in the domain’s present state.',
+    effect: 'libvirt checks this first, so nothing was reverted.',
+    next: 'A transient domain needs “running” or “paused”; a block job must end first. See libvirt’s reason below.',
+  },
+  OPERATION_UNSUPPORTED: {
+    what: 'This libvirt cannot do this with this snapshot.',
+    effect: 'libvirt checks this first, so nothing was reverted.',
+    next: 'See libvirt’s reason below.',
+  },
+  CONFIG_UNSUPPORTED: {
+    what: 'This libvirt cannot revert to this kind of snapshot.',
+    effect: 'libvirt checks this first, so nothing was reverted.',
+    next: 'External snapshots need libvirt 9.9 or newer.',
+  },
+  INVALID_ARG: {
+    what: 'libvirt does not know one of the options.',
+    effect: 'Nothing was reverted.',
+    next: 'This libvirt may be too old for it. See its reason below.',
+  },
+  OPERATION_FAILED: {
+    what: 'libvirt began to revert and failed.',
+    effect: mayBeStopped,
+    next: 'The snapshot may be missing from a disk image. Check the domain’s disks before you start it.',
+  },
+  INTERNAL_ERROR: {
+    what: 'libvirt met an internal error.',
+    effect: mayBeStopped,
+    next: 'See libvirt’s reason below and its log on the host.',
+  },
+  SYSTEM_ERROR: {
+    what: 'A file that libvirt needs could not be used.',
+    effect: mayBeStopped,
+    next: 'A memory or overlay file of the snapshot may be missing. See libvirt’s reason below.',
+  },
+  OPERATION_TIMEOUT: {
+    what: 'Another job on this domain kept libvirt waiting until it gave up.',
+    effect: 'Nothing was reverted.',
+    next: 'Wait until that job has ended, then try again.',
+  },
+  OPERATION_ABORTED: {
+    what: 'The operation was aborted.',
+    effect: mayBeStopped,
+    next: 'Look at the domain’s state before you go on.',
+  },
+  OPERATION_DENIED: {
+    what: 'This connection may only read.',
+    effect: untouched,
+    next: 'Connect to the socket that allows changes.',
+  },
+  ACCESS_DENIED: {
+    what: 'libvirt does not let this user do this.',
+    effect: untouched,
+    next: 'Ask whoever runs the host for the right.',
+  },
+  AUTH_FAILED: {
+    what: 'libvirt did not accept the login.',
+    effect: notConnected,
+    next: 'Check the user’s rights on the host.',
+  },
+  AUTH_CANCELLED: { what: 'The login at libvirt was cancelled.', effect: notConnected, next: 'Connect again.' },
+  AUTH_UNAVAILABLE: {
+    what: 'libvirt could not ask for authorisation.',
+    effect: notConnected,
+    next: 'Add the user to the “libvirt” group on the host.',
+  },
+  RESOURCE_BUSY: { what: 'Something that libvirt needs is busy.', effect: untouched, next: 'Try again in a moment.' },
+  NO_SUPPORT: {
+    what: 'This hypervisor’s driver does not offer this.',
+    effect: untouched,
+    next: 'See libvirt’s reason below.',
+  },
+  XML_ERROR: { what: 'libvirt does not accept the XML.', effect: untouched, next: 'See libvirt’s reason below.' },
+  RPC: {
+    what: 'libvirt could not understand the request.',
+    effect: untouched,
+    next: 'Its version may be too old for this. See its reason below.',
+  },
+  LIBVIRT: {
+    what: 'libvirt answered with an error ({name}).',
+    effect: 'What was done before the error is not known. Snapkeel shows what libvirt says now.',
+    next: 'See libvirt’s reason below.',
+  },
+  UNEXPECTED: {
+    what: 'Snapkeel met an error of its own.',
+    effect: 'What was asked of libvirt before may have been done.',
+    next: 'Look at the domain’s state, and report this with the details below.',
+  },
+} as const satisfies Record<string, Sentences>;
+export type ProblemCode = keyof typeof problems;
+
+/** The sentences for a code. A detail that is missing reads as “unknown”, never as an empty gap. */
+export function problemOf(
+  code: ProblemCode,
+  details: Readonly<Record<string, string>> = {},
+  technical?: string,
+): Problem {
+  const fill = (template: string) => template.replace(/\{(\w+)\}/g, (_, word: string) => details[word] || 'unknown');
+  const { what, effect, next } = problems[code];
+  return {
+    code,
+    what: fill(what),
+    effect: fill(effect),
+    next: fill(next),
+    ...(technical ? { detail: technical } : {}),
+  };
+}
+
+/** Whether a code has sentences of its own. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problems, code);
+}

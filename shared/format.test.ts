@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMoment,
+  formatTaken,
+  formatVersion,
+  holdsLabel,
+  stateLabel,
+} from './format.ts';
+
+const s = 1000;
+const min = 60 * s;
+const h = 60 * min;
+const d = 24 * h;
+
+test.each([
+  [-5, '0 s'],
+  [0, '0 s'],
+  [4 * s + 900, '4 s'],
+  [65 * s, '1 min 5 s'],
+  [3 * h + 12 * min + 40 * s, '3 h 12 min'],
+  [2 * h, '2 h'],
+  [14 * d + 3 * h, '14 d 3 h'],
+  [45 * d + 3 * h, '45 d'],
+])('a duration of %d ms is %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+
+test.each([
+  [0, 'just now'],
+  [59 * s, 'just now'],
+  [-30 * s, 'just now'],
+  [12 * min + 30 * s, '12 min ago'],
+  [3 * h + 12 * min, '3 h 12 min ago'],
+  [-2 * h, '2 h ahead of this clock'],
+])('%d ms back is %s', (ms, text) => expect(formatAge(1e12, 1e12 + ms)).toBe(text));
+
+test('older moments are dates, with a year when it is another one', () => {
+  const now = new Date(2026, 10, 23, 12, 0).getTime();
+  expect(formatTaken(now - 2 * d, now)).toBe('2 d ago');
+  expect(formatTaken(new Date(2026, 2, 12).getTime(), now)).toBe('12 Mar');
+  expect(formatTaken(new Date(2024, 2, 12).getTime(), now)).toBe('12 Mar 2024');
+  expect(formatMoment(new Date(2026, 10, 23, 9, 2).getTime(), now)).toBe('today 09:02');
+  expect(formatMoment(new Date(2026, 10, 22, 23, 59).getTime(), now)).toBe('yesterday 23:59');
+  expect(formatMoment(new Date(2026, 2, 12, 9, 2).getTime(), now)).toBe('12 March 2026, 09:02');
+});
+
+test.each([
+  [0, '0 bytes'],
+  [1023, '1023 bytes'],
+  [640 * 1024 ** 2, '640 MiB'],
+  [1.5 * 1024 ** 3, '1.5 GiB'],
+  [2 * 1024 ** 4, '2 TiB'],
+])('%d bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+test('versions, counts and states', () => {
+  expect(formatVersion(11003000)).toBe('11.3.0');
+  expect(formatVersion(9000012)).toBe('9.0.12');
+  expect(formatCount(1, 'host')).toBe('1 host');
+  expect(formatCount(5000, 'domain')).toBe('5,000 domains');
+  expect(formatCount(2, 'branch', 'branches')).toBe('2 branches');
+  expect(stateLabel('shutoff')).toBe('shut off');
+});
+
+test.each([
+  ['internal', 'none', 'shutoff', 'disks'],
+  ['internal', 'internal', 'running', 'disks + memory'],
+  ['external', 'external', 'running', 'disks + memory'],
+  ['external', 'none', 'disk-snapshot', 'disks only'],
+  ['none', 'internal', 'running', 'memory'],
+  ['none', 'none', 'shutoff', 'configuration'],
+] as const)('%s disks and %s memory of a guest %s hold %s', (kind, memory, state, text) =>
+  expect(holdsLabel({ kind, memory, state })).toBe(text),
+);

@@ -1,0 +1,111 @@
+import type { DomainState, Snapshot, SnapshotState } from './schema.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Largest first; a duration shows the first unit that fits and the next one below it. */
+const durationUnits = [
+  { size: day, unit: 'd' },
+  { size: hour, unit: 'h' },
+  { size: minute, unit: 'min' },
+  { size: second, unit: 's' },
+] as const;
+
+const byteUnits = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+const stateLabels: Record<SnapshotState, string> = {
+  nostate: 'no state',
+  running: 'running',
+  blocked: 'blocked',
+  paused: 'paused',
+  shutdown: 'shutting down',
+  shutoff: 'shut off',
+  crashed: 'crashed',
+  pmsuspended: 'suspended',
+  unknown: 'unknown state',
+  'disk-snapshot': 'not recorded',
+};
+
+/** A state in virsh's words: `shut off`, `running`. A disks-only snapshot doesn't record what its guest was doing. */
+export function stateLabel(state: DomainState | SnapshotState): string {
+  return stateLabels[state];
+}
+
+/** A span in its two largest units: `3 h 12 min`, `14 d 3 h`, `4 s`. Milliseconds; a negative span counts as 0. */
+export function formatDuration(ms: number): string {
+  const span = Math.max(0, ms);
+  const index = durationUnits.findIndex(({ size }) => span >= size);
+  const head = durationUnits[index];
+  if (!head) return '0 s';
+  const whole = Math.floor(span / head.size);
+  const next = durationUnits[index + 1];
+  // Days and more: a trailing hour is noise after a month.
+  if (!next || (head.unit === 'd' && whole >= 30)) return `${whole} ${head.unit}`;
+  const rest = Math.floor((span - whole * head.size) / next.size);
+  return rest > 0 ? `${whole} ${head.unit} ${rest} ${next.unit}` : `${whole} ${head.unit}`;
+}
+
+/** How long ago, to the minute: `just now`, `3 h 12 min ago`. A moment ahead of this clock is said to be so. */
+export function formatAge(at: number, now: number): string {
+  const age = now - at;
+  if (age < -minute) return `${formatDuration(-age)} ahead of this clock`;
+  if (age < minute) return 'just now';
+  return `${formatDuration(Math.floor(age / minute) * minute)} ago`;
+}
+
+/** A moment for a narrow column: an age within a week, then the day, with its year unless it is this one. */
+export function formatTaken(at: number, now: number): string {
+  if (now - at < 7 * day) return formatAge(at, now);
+  const date = new Date(at);
+  const sameYear = date.getFullYear() === new Date(now).getFullYear();
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) });
+}
+
+/** A moment in full, in this machine's time zone: `23 November 2026, 09:02:10`. */
+export function formatDateTime(at: number): string {
+  const date = new Date(at);
+  const dayPart = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+  return `${dayPart}, ${date.toLocaleTimeString('en-GB')}`;
+}
+
+/** A moment as one says it: `today 09:02`, `yesterday 17:40`, `12 March 2026, 09:02`. */
+export function formatMoment(at: number, now: number): string {
+  const date = new Date(at);
+  const time = date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  const daysBack = Math.round((startOfDay(now) - startOfDay(at)) / day);
+  if (daysBack === 0) return `today ${time}`;
+  if (daysBack === 1) return `yesterday ${time}`;
+  const dayPart = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+  return `${dayPart}, ${time}`;
+}
+
+/** A size in binary units, at most one decimal: `640 MiB`, `1.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), byteUnits.length - 1);
+  const value = Math.round((bytes / 1024 ** power) * 10) / 10;
+  return `${value} ${byteUnits[power]}`;
+}
+
+/** libvirt's version number as people write it: 11003000 is `11.3.0`. */
+export function formatVersion(version: number): string {
+  return [Math.floor(version / 1_000_000), Math.floor(version / 1000) % 1000, version % 1000].join('.');
+}
+
+/** `1 snapshot`, `5,000 domains`. */
+export function formatCount(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
+}
+
+/** What a snapshot can bring back: `disks`, `disks + memory`, `disks only`. */
+export function holdsLabel(snapshot: Pick<Snapshot, 'kind' | 'memory' | 'state'>): string {
+  const memory = snapshot.memory === 'internal' || snapshot.memory === 'external';
+  if (snapshot.kind === 'none') return memory ? 'memory' : 'configuration';
+  if (memory) return 'disks + memory';
+  return snapshot.state === 'disk-snapshot' ? 'disks only' : 'disks';
+}
+
+function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import { HostPool } from './hosts/host-pool.ts';
 import { HostStore } from './hosts/host-store.ts';
 import { Hub } from './hosts/hub.ts';
@@ -70,7 +71,12 @@ async function addFirstHosts(pool: HostPool, { demo, connect }: BackendOptions):
   for (const uri of connect) await pool.add(uri, undefined, false);
   if (connect.length > 0) return;
   await pool.restore();
-  const local = await probeLocal();
-  if (local) await pool.add(local, undefined, false);
+  const surroundings = { env: process.env, home: homedir() };
+  const found = new Set<string>();
+  for (const uri of ['qemu:///system', 'qemu:///session']) {
+    const socket = await probeLocal(parseLibvirtUri(uri), surroundings);
+    if (socket && !found.has(socket)) await pool.add(uri, undefined, false);
+    if (socket) found.add(socket); // for root both are the system's
+  }
   pool.addSimulated();
 }

@@ -6,7 +6,6 @@ export interface CommandLine {
   demo: boolean;
   connect: string[];
   dataDir: string;
-  open: boolean;
   /** 0 lets the system choose. */
   port: number;
 }
@@ -27,7 +26,6 @@ export function readCommandLine(
       demo: { type: 'boolean', default: false },
       connect: { type: 'string', multiple: true, default: [] },
       'data-dir': { type: 'string' },
-      'no-open': { type: 'boolean', default: false },
       port: { type: 'string', default: '0' },
     },
   });
@@ -42,7 +40,6 @@ export function readCommandLine(
     demo: values.demo === true,
     connect: (values.connect as unknown[]).map((uri) => text(uri, 'connect')),
     dataDir: values['data-dir'] === undefined ? defaultDataDir(env) : resolve(text(values['data-dir'], 'data-dir')),
-    open: values['no-open'] !== true,
     port,
   };
 }

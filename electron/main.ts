@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { app, BrowserWindow } from 'electron';
 import { createBackend } from './backend.ts';
 import { readCommandLine } from './command-line.ts';
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   });
   await app.whenReady();
   const backend = await createBackend({ ...options, version: __APP_VERSION__, log: logLine });
-  handleAppScheme();
+  handleAppScheme(fileURLToPath(new URL('../renderer/', import.meta.url)));
   setApplicationMenu();
   servePorts(backend.router);
 
@@ -34,5 +35,5 @@ async function main(): Promise<void> {
     event.preventDefault();
     backend.close().finally(() => app.exit(0));
   });
-  await openWindow();
+  await openWindow(fileURLToPath(new URL('../preload/preload.cjs', import.meta.url)));
 }

@@ -6,7 +6,8 @@ set -eu
 suite=$1 dir=$2
 [ -e "$dir/.complete" ] && exit 0
 rm -rf --one-file-system -- "$dir" "$dir.building"
-unshare --mount --propagation private --pid --fork --kill-child --mount-proc mmdebstrap --variant=apt \
+setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
+  mmdebstrap --variant=apt \
   --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
   --include=libvirt-daemon-system,libvirt-clients,qemu-system-x86,qemu-utils,openssh-server \
   --aptopt='Acquire::Check-Valid-Until "false"' \

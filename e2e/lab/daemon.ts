@@ -15,7 +15,14 @@ export function daemonArgv(dir: string): string[] {
  */
 export function daemonFiles(dir: string): { path: string; text: string }[] {
   const owner = isRoot() ? ['user = "root"', 'group = "root"'] : [];
-  const qemu = [...owner, 'namespaces = []', 'cgroup_controllers = []', 'security_driver = "none"', 'remember_owner = 0', 'stdio_handler = "file"'];
+  const qemu = [
+    ...owner,
+    'namespaces = []',
+    'cgroup_controllers = []',
+    'security_driver = "none"',
+    'remember_owner = 0',
+    'stdio_handler = "file"',
+  ];
   const libvirtd = [
     'auth_unix_ro = "none"',
     'auth_unix_rw = "none"',

@@ -56,7 +56,10 @@ export async function hostVersion(): Promise<string | undefined> {
 
 function build(suite: string, root: string, onProgress: (line: string) => void): Promise<void> {
   const script = fileURLToPath(new URL('./build-root.sh', import.meta.url));
-  const child = spawn('flock', [`${root}.lock`, 'setpriv', '--pdeathsig', 'KILL', 'sh', script, suite, root], {
+  // Each one ends with the one that started it, and an interrupted build is started anew by the next.
+  const leash = ['setpriv', '--pdeathsig', 'KILL'];
+  const [command = '', ...args] = [...leash, 'flock', `${root}.lock`, ...leash, 'sh', script, suite, root];
+  const child = spawn(command, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, PATH: toolPath(), LC_ALL: 'C.UTF-8' },
   });

@@ -13,6 +13,8 @@ import { type Generation, generationRoot } from './generations.ts';
 import { type Guest, makeGuest } from './guest.ts';
 import { retry, run, sleep } from './run.ts';
 
+export type { Generation, Guest, GuestOptions };
+
 export interface LabOptions {
   /** Which libvirt; 'host' (the default) is the machine's own. All others need root. */
   readonly generation?: Generation;

@@ -34,6 +34,8 @@ export function toProblem(error: unknown, host: string): Problem {
     const code = error.code === 'AUTH_FAILED' ? 'SSH_AUTH_FAILED' : error.code;
     return problemOf(code, { host, reason: technical, ...error.detail }, technical);
   }
+  // A transport that fails after its stream was opened says why through the stream's error.
+  if (error instanceof ConnectionError && error.cause instanceof TransportError) return toProblem(error.cause, host);
   if (error instanceof ConnectionError) return problemOf(error.code, { host }, technical);
   if (error instanceof AuthenticationError)
     return problemOf(error.code === 'UNSUPPORTED' ? 'AUTH_UNSUPPORTED' : error.code, { host }, technical);

@@ -1,11 +1,10 @@
 import { join, normalize, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { net, protocol } from 'electron';
 import { securityHeaders } from './content-security-policy.ts';
 
 /** The page's own origin: files of the build and nothing else. */
 export const pageOrigin = 'app://snapkeel';
-const directory = fileURLToPath(new URL('../renderer/', import.meta.url));
 
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
@@ -14,9 +13,10 @@ export function registerAppScheme(): void {
   ]);
 }
 
-export function handleAppScheme(): void {
+/** @param directory the built page */
+export function handleAppScheme(directory: string): void {
   protocol.handle('app', async (request) => {
-    const file = fileOf(request.url);
+    const file = fileOf(request.url, directory);
     if (!file) return new Response(null, { status: 404 });
     try {
       const response = await net.fetch(pathToFileURL(file).href);
@@ -30,7 +30,7 @@ export function handleAppScheme(): void {
 }
 
 /** The file behind a URL of the page, or null for anything outside the build. */
-function fileOf(url: string): string | null {
+function fileOf(url: string, directory: string): string | null {
   const { host, pathname } = new URL(url);
   if (host !== 'snapkeel') return null;
   const file = normalize(join(directory, decodeURIComponent(pathname === '/' ? '/index.html' : pathname)));

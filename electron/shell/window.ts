@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { BrowserWindow, nativeTheme } from 'electron';
 import { pageOrigin } from './app-scheme.ts';
 
 /** Opens the app's window and loads the page. */
-export async function openWindow(): Promise<BrowserWindow> {
+export async function openWindow(preload: string): Promise<BrowserWindow> {
   const window = new BrowserWindow({
     width: 1320,
     height: 840,
@@ -12,7 +11,7 @@ export async function openWindow(): Promise<BrowserWindow> {
     show: false,
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#14161b' : '#f4f5f7',
     webPreferences: {
-      preload: fileURLToPath(new URL('../preload/preload.cjs', import.meta.url)),
+      preload,
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,

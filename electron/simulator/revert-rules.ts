@@ -174,8 +174,7 @@ export const revertRules: readonly RevertRule[] = [
     when: on((snapshot) =>
       snapshot.disks.some(
         ({ kind, target }) =>
-          kind === 'external' &&
-          snapshot.config?.disks.some((disk) => disk.target === target && disk.type !== 'file'),
+          kind === 'external' && snapshot.config?.disks.some((disk) => disk.target === target && disk.type !== 'file'),
       ),
     ),
   },

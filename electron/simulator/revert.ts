@@ -109,9 +109,7 @@ function toLive(domain: DomainModel, snapshot: SnapshotModel, flags: number, env
     const resumed = paused ? [] : [tell('resumed', resumedDetail.fromSnapshot)];
     return { domain: { ...domain, ...state, live, config }, events: [...stopped, ...resumed] };
   }
-  const then = paused
-    ? tell('suspended', suspendedDetail.fromSnapshot)
-    : tell('resumed', resumedDetail.fromSnapshot);
+  const then = paused ? tell('suspended', suspendedDetail.fromSnapshot) : tell('resumed', resumedDetail.fromSnapshot);
   const started = tell('started', startedDetail.fromSnapshot);
   const resumesFirst = env.version < ALWAYS_RESTARTS && !paused;
   return {
@@ -175,7 +173,11 @@ function overlaysOf(snapshot: SnapshotModel, domain: DomainModel): SnapshotModel
 }
 
 /** The snapshot's configurations; over an external snapshot's images lie new overlays, `<base>.<epoch seconds>`. */
-function restored(domain: DomainModel, snapshot: SnapshotModel, env: Env): { live: DomainConfig; config: DomainConfig } {
+function restored(
+  domain: DomainModel,
+  snapshot: SnapshotModel,
+  env: Env,
+): { live: DomainConfig; config: DomainConfig } {
   const live = snapshot.config ?? currentConfig(domain);
   const config = snapshot.inactiveConfig ?? snapshot.config ?? domain.config;
   const external = new Set(snapshot.disks.filter(({ kind }) => kind === 'external').map(({ target }) => target));

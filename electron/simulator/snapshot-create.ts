@@ -1,7 +1,21 @@
 import { createFlag } from '../libvirt/constants.ts';
-import { type Change, type DomainConfig, type DomainModel, type Env, findSnapshot, type SnapshotModel } from './model.ts';
+import {
+  type Change,
+  type DomainConfig,
+  type DomainModel,
+  type Env,
+  findSnapshot,
+  type SnapshotModel,
+} from './model.ts';
 import { switchedOff, tell } from './power.ts';
-import { jobOperation, resumedDetail, shutoffReason, stoppedDetail, suspendedDetail } from './reasons.ts';
+import {
+  jobOperation,
+  resumedDetail,
+  runningReason,
+  shutoffReason,
+  stoppedDetail,
+  suspendedDetail,
+} from './reasons.ts';
 import { checkFlags, type Refusal, refusal, refuse } from './refuse.ts';
 import { redefine } from './snapshot-redefine.ts';
 import type { SnapshotRequest } from './xml-read.ts';
@@ -103,8 +117,7 @@ const rules: readonly (Refusal & { readonly when: (c: CreateCase) => boolean })[
     when: ({ domain, snapshot }) =>
       snapshot.disks.some(
         ({ target, kind }) =>
-          kind === 'internal' &&
-          domain.config.disks.some((disk) => disk.target === target && disk.format === 'raw'),
+          kind === 'internal' && domain.config.disks.some((disk) => disk.target === target && disk.format === 'raw'),
       ),
   },
   {
@@ -168,6 +181,8 @@ function planned(domain: DomainModel, asked: SnapshotRequest, flags: number, env
 /** The guest as it goes on after the snapshot: on top of the new overlays, stopped if that was asked. */
 function taken(domain: DomainModel, snapshot: SnapshotModel, flags: number): Change {
   const kept = !(flags & noMetadata);
+  const pauses = snapshot.memory !== 'no' && domain.state === 'running' && !(flags & LIVE);
+  const stops = (flags & halt) !== 0 && domain.live !== null;
   const onTop = (config: DomainConfig): DomainConfig => ({
     ...config,
     disks: config.disks.map((disk) => {
@@ -178,21 +193,18 @@ function taken(domain: DomainModel, snapshot: SnapshotModel, flags: number): Cha
   });
   const after: DomainModel = {
     ...domain,
+    reason: pauses ? runningReason.unpaused : domain.reason,
     config: onTop(domain.config),
     live: domain.live && onTop(domain.live),
     snapshots: kept ? [...domain.snapshots, snapshot] : domain.snapshots,
     current: kept ? snapshot.name : domain.current,
   };
-  const pauses = snapshot.memory !== 'no' && domain.state === 'running' && !(flags & LIVE);
-  const stops = (flags & halt) !== 0 && domain.live !== null;
   return {
     domain: stops ? switchedOff(after, shutoffReason.fromSnapshot) : after,
     events: [
       ...(pauses ? [tell('suspended', suspendedDetail.paused)] : []),
       ...(pauses && !stops ? [tell('resumed', resumedDetail.unpaused)] : []),
-      ...(snapshot.memory === 'external'
-        ? [{ kind: 'jobCompleted' as const, operation: jobOperation.snapshot }]
-        : []),
+      ...(snapshot.memory === 'external' ? [{ kind: 'jobCompleted' as const, operation: jobOperation.snapshot }] : []),
       ...(stops ? [tell('stopped', stoppedDetail.fromSnapshot)] : []),
     ],
   };

@@ -1,9 +1,9 @@
 import {
   type Change,
-  descendants,
   type DomainConfig,
   type DomainEvent,
   type DomainModel,
+  descendants,
   findSnapshot,
   isExternal,
   type SnapshotModel,
@@ -60,8 +60,7 @@ const rules: readonly (Refusal & { readonly when: (c: DeleteCase) => boolean })[
     code: 'CONFIG_UNSUPPORTED',
     domain: 'QEMU',
     message: 'deletion of external disk snapshot with multiple children snapshots not supported',
-    when: ({ version, snapshot, children }) =>
-      version >= TREE_CHECKS && isExternal(snapshot) && children.length > 1,
+    when: ({ version, snapshot, children }) => version >= TREE_CHECKS && isExternal(snapshot) && children.length > 1,
   },
   {
     code: 'CONFIG_UNSUPPORTED',
@@ -103,7 +102,9 @@ export function deleteSnapshot(domain: DomainModel, name: string, flags: number,
   return {
     domain: {
       ...merged,
-      snapshots: left.map((each) => (gone.has(snapshot) && each.parent === name ? { ...each, parent: snapshot.parent } : each)),
+      snapshots: left.map((each) =>
+        gone.has(snapshot) && each.parent === name ? { ...each, parent: snapshot.parent } : each,
+      ),
       current: survivor(domain, gone, flags & childrenOnly ? name : snapshot.parent),
     },
     events: merged === domain ? [] : committed(domain, snapshot),

@@ -1,5 +1,5 @@
 import { createFlag } from '../libvirt/constants.ts';
-import { descendants, type DomainModel, findSnapshot, hasMemory, type SnapshotModel } from './model.ts';
+import { type DomainModel, descendants, findSnapshot, hasMemory, type SnapshotModel } from './model.ts';
 import { refuse } from './refuse.ts';
 import type { Created } from './snapshot-create.ts';
 import type { SnapshotRequest } from './xml-read.ts';

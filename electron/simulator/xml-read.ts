@@ -1,8 +1,8 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { SnapshotState } from '../../shared/schema.ts';
-import { snapshotStates } from './xml-words.ts';
 import type { DiskModel, DomainConfig, SnapshotDiskModel } from './model.ts';
 import { refuse } from './refuse.ts';
+import { snapshotStates } from './xml-words.ts';
 
 /** What a `<domainsnapshot>` asks for; null is what it does not say. */
 export interface SnapshotRequest {
@@ -53,8 +53,8 @@ export function readSnapshotXml(xml: string): SnapshotRequest {
     memoryFile,
     disks: nodes(node(root, 'disks'), 'disk').map(readSnapshotDisk),
     uuid: text(domain, 'uuid'),
-    config: domain && readConfig(domain),
-    inactiveConfig: inactive && readConfig(inactive),
+    config: domain ? readConfig(domain) : null,
+    inactiveConfig: inactive ? readConfig(inactive) : null,
   };
 }
 

@@ -17,7 +17,7 @@ export function throwIfAborted(signal: AbortSignal): void {
 export function settle<T>(
   signal: AbortSignal,
   start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
-  undo: () => void,
+  undo: () => void = () => undefined,
   deadline?: { readonly ms: number; readonly error: () => TransportError },
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {

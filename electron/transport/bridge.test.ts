@@ -13,7 +13,15 @@ function harness(options: { endsWhenGone?: boolean; inspect?: typeof refuseGarba
     leave = resolve;
   });
   const seen: string[] = [];
-  const bridge = new Bridge({ input, output, gone, ...options, shut: () => void (shut += 1) });
+  const bridge = new Bridge({
+    input,
+    output,
+    gone,
+    ...options,
+    shut: () => {
+      shut += 1;
+    },
+  });
   bridge.on('error', (error) => seen.push(`error ${(error as TransportError).code}`));
   bridge.on('end', () => seen.push('end'));
   bridge.on('close', () => seen.push('close'));

@@ -71,7 +71,7 @@ export class Bridge extends Duplex {
     }
     this.#held.push(chunk);
     this.#heldLength += chunk.length;
-    if (this.#heldLength >= 4) this.#release();
+    if (this.#heldLength >= 4 || this.#ends.inspect === undefined) this.#release();
   }
 
   #release(): boolean {

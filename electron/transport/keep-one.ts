@@ -45,11 +45,7 @@ export function keepOne<T>({ open, isAlive, discard }: Keeping<T>): (signal: Abo
     const mine = current;
     mine.waiting += 1;
     try {
-      return await settle<T>(
-        signal,
-        (resolve, reject) => void mine.result.then(resolve, reject),
-        () => undefined,
-      );
+      return await settle<T>(signal, (resolve, reject) => void mine.result.then(resolve, reject));
     } finally {
       mine.waiting -= 1;
       if (mine.waiting === 0 && mine.value === undefined) {

@@ -6,6 +6,14 @@ const LEGACY = 'libvirt-sock';
 /** Drivers with a daemon of their own, where libvirt is built of modular daemons. */
 const MODULAR: Readonly<Record<string, string>> = { qemu: 'virtqemud-sock' };
 
+/**
+ * Paths of the system's sockets on another machine, best first. /var/run is there wherever /run is, and on older systems
+ * and BSDs too.
+ */
+export function remoteSockets(uri: LibvirtUri): string[] {
+  return socketNames(uri).map((name) => `/var/run/libvirt/${name}`);
+}
+
 /** File names of sockets that may serve a URI, best first. `mode=direct` leaves only the first kind, `legacy` the second. */
 export function socketNames(uri: LibvirtUri): string[] {
   const { mode = 'auto' } = uri.params;

@@ -104,7 +104,7 @@ async function attempt(
         goal.then(resolve);
         failed.catch(reject);
       },
-      () => socket.destroy(),
+      undefined,
       { ms, error: () => new TransportError('TIMED_OUT', `SSH to ${host}: no answer within ${ms} ms while ${stage}.`) },
     );
 
@@ -137,9 +137,5 @@ async function attempt(
 }
 
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return settle<T>(
-    signal,
-    (resolve, reject) => void work.then(resolve, reject),
-    () => undefined,
-  );
+  return settle<T>(signal, (resolve, reject) => void work.then(resolve, reject));
 }

@@ -3,7 +3,7 @@ import type { LibvirtUri } from '../../shared/libvirt-uri.ts';
 import { cancelled, throwIfAborted } from './abort.ts';
 import { HELPER, helperUri, needsHelper, shellQuote } from './helper.ts';
 import { keepOne } from './keep-one.ts';
-import { socketNames } from './socket-names.ts';
+import { remoteSockets } from './socket-names.ts';
 import { ChannelRefused, SshLink } from './ssh-link.ts';
 import { DEFAULT_TIMEOUT_MS, logIn } from './ssh-login.ts';
 import { resolveTarget } from './ssh-target.ts';
@@ -103,9 +103,7 @@ export function waysTo(uri: LibvirtUri): Way[] {
   const helper: Way = { kind: 'helper', uri: helperUri(uri) };
   if (proxy === 'native') return [helper];
   if (socket !== undefined) return [{ kind: 'socket', path: socket }];
-  const sockets = needsHelper(uri)
-    ? []
-    : socketNames(uri).map((name): Way => ({ kind: 'socket', path: `/var/run/libvirt/${name}` }));
+  const sockets = needsHelper(uri) ? [] : remoteSockets(uri).map((path): Way => ({ kind: 'socket', path }));
   return proxy === 'netcat' ? sockets : [...sockets, helper];
 }
 

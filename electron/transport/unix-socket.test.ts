@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -23,13 +24,9 @@ function listen(path: string, greeting = ''): Promise<void> {
 }
 
 /** A socket file whose listener is gone, as a killed daemon leaves it. */
-async function leaveStale(path: string): Promise<void> {
-  const { execFileSync } = await import('node:child_process');
-  execFileSync(
-    process.execPath,
-    ['-e', `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`],
-    { stdio: 'ignore' },
-  );
+function leaveStale(path: string): void {
+  const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', script]);
 }
 
 const socketUri = (path: string) => parseLibvirtUri(`qemu+unix:///system?socket=${path}`);
@@ -64,7 +61,7 @@ describe('localSockets', () => {
     ['qemu:///session', { XDG_CACHE_HOME: '/c' }, 1000, '/c/libvirt/virtqemud-sock'],
     ['qemu:///session', { XDG_RUNTIME_DIR: '' }, 1000, '/home/me/.cache/libvirt/virtqemud-sock'],
     ['qemu:///session', { XDG_RUNTIME_DIR: '/run/user/0' }, 0, '/run/libvirt/virtqemud-sock'],
-  ])('%s with %j for user %d begins with %4$s', (text, env, user, first) => {
+  ])('%s with %j for user %d begins with %s', (text, env, user, first) => {
     expect(paths(text, env as Record<string, string>, user)[0]).toBe(first);
   });
 
@@ -110,7 +107,7 @@ describe('unixTransport', () => {
 
   it('tells a socket nobody listens on, or a file that is none, from a missing one', async () => {
     const [stale, file] = [join(dir, 'stale'), join(dir, 'file')];
-    await leaveStale(stale);
+    leaveStale(stale);
     writeFileSync(file, '');
     for (const path of [stale, file]) {
       await expect(openTransport(socketUri(path), context()).dial(never)).rejects.toMatchObject({
@@ -157,7 +154,7 @@ describe('session', () => {
 
   it('passes over a modular socket nobody listens on', async () => {
     const sockets = runtime();
-    await leaveStale(join(sockets, 'virtqemud-sock'));
+    leaveStale(join(sockets, 'virtqemud-sock'));
     await listen(join(sockets, 'libvirt-sock'));
     const { transport, stream } = await dial();
     expect(transport.describe()).toBe(join(sockets, 'libvirt-sock'));

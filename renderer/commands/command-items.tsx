@@ -12,7 +12,9 @@ const actingGroups: ReadonlySet<Command['group']> = new Set(['Snapshot', 'Domain
 export function CommandItems({ target }: { target: Target }) {
   const app = useApp();
   const context = contextOf(app, target);
-  const items = commands.filter((command) => actingGroups.has(command.group) && command.id !== 'host.add' && command.applies(context));
+  const items = commands.filter(
+    (command) => actingGroups.has(command.group) && command.id !== 'host.add' && command.applies(context),
+  );
   return items.map((command, index) => {
     const reason = command.unavailable(context);
     const last = items[index - 1];

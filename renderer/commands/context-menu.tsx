@@ -1,7 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { useRef } from 'react';
-import { focusHome } from '../ui/focus-home.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { focusHome } from '../ui/focus-home.ts';
 import { CommandItems } from './command-items.tsx';
 
 /** The one context menu: at the pointer, or at a row when it was asked for by keyboard. */
@@ -17,7 +17,10 @@ export function ContextMenu() {
     <Menu.Root open={menu !== null} onOpenChange={(open) => !open && store.setState({ menu: null })} modal={false}>
       <Menu.Portal>
         <Menu.Positioner className="menu-place" anchor={anchor} side="bottom" align="start">
-          <Menu.Popup className="menu" finalFocus={() => focusHome(shown.target.kind === 'row' ? 'history' : 'domains')}>
+          <Menu.Popup
+            className="menu"
+            finalFocus={() => focusHome(shown.target.kind === 'row' ? 'history' : 'domains')}
+          >
             <CommandItems target={shown.target} />
           </Menu.Popup>
         </Menu.Positioner>

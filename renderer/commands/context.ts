@@ -1,5 +1,5 @@
-import type { App, AppState, Target } from '../store/store.ts';
 import { hostById, hostIdOf, openTree } from '../store/selectors.ts';
+import type { App, AppState, Target } from '../store/store.ts';
 import { type Command, type CommandContext, commands } from './commands.ts';
 
 /** What a command acts on when it's chosen for this target. */
@@ -11,7 +11,12 @@ export function contextOf(app: App, target: Target | null): CommandContext {
   const domain = state.domains.get(target.key);
   const host = hostById(state, hostIdOf(target.key));
   const open = state.history?.key === target.key;
-  return { ...nothing, host, domain, row: target.kind === 'row' && open ? openTree(state)?.byKey.get(target.row) : undefined };
+  return {
+    ...nothing,
+    host,
+    domain,
+    row: target.kind === 'row' && open ? openTree(state)?.byKey.get(target.row) : undefined,
+  };
 }
 
 /** What the keyboard and the palette act on: the selected row, or else the open domain or host. */

@@ -45,14 +45,21 @@ export function DomainList() {
   };
   const menuAt = (row: ListRow, x: number, y: number) => {
     setActiveKey(row.key);
-    const target = row.kind === 'domain' ? { kind: 'domain' as const, key: row.key } : { kind: 'host' as const, hostId: row.key };
+    const target =
+      row.kind === 'domain' ? { kind: 'domain' as const, key: row.key } : { kind: 'host' as const, hostId: row.key };
     openMenu(store, { target, x, y });
   };
   const textAt = (index: number) => {
     const row = rows[index];
     return row?.kind === 'domain' ? row.domain.name : (row?.host.name ?? '');
   };
-  const roving = useRovingKeys({ count: rows.length, active, page: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / 29) - 1), textAt, move });
+  const roving = useRovingKeys({
+    count: rows.length,
+    active,
+    page: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / 29) - 1),
+    textAt,
+    move,
+  });
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const row = rows[active];
@@ -100,7 +107,11 @@ export function DomainList() {
               menuAt(row, event.clientX, event.clientY);
             },
           };
-          return row.kind === 'host' ? <HostRow key={key} row={row} {...props} onToggle={() => setCollapsed(store, row.key, row.open)} /> : <DomainRow key={key} row={row} {...props} />;
+          return row.kind === 'host' ? (
+            <HostRow key={key} row={row} {...props} onToggle={() => setCollapsed(store, row.key, row.open)} />
+          ) : (
+            <DomainRow key={key} row={row} {...props} />
+          );
         })}
       </div>
     </div>

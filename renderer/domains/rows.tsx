@@ -19,7 +19,16 @@ interface RowProps<Kind extends ListRow['kind']> {
   onContextMenu: (event: MouseEvent) => void;
 }
 
-export function HostRow({ row, index, start, active, opened, onClick, onContextMenu, onToggle }: RowProps<'host'> & { onToggle: () => void }) {
+export function HostRow({
+  row,
+  index,
+  start,
+  active,
+  opened,
+  onClick,
+  onContextMenu,
+  onToggle,
+}: RowProps<'host'> & { onToggle: () => void }) {
   const { host } = row;
   const now = useNow(hostMetaTicks(host) ? 1000 : null);
   const Chevron = row.open ? ChevronDown : ChevronRight;

@@ -1,10 +1,9 @@
 import { Plus, Search, X } from 'lucide-react';
-import { commandById } from '../commands/context.ts';
-import { contextOf, runCommand } from '../commands/context.ts';
+import { commandById, contextOf, runCommand } from '../commands/context.ts';
+import { domainList, filteredCount } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
-import { domainList, filteredCount } from '../store/selectors.ts';
 import { DomainList } from './domain-list.tsx';
 
 /** The left side: the filter, every host with its domains, and how to add one. */
@@ -40,12 +39,21 @@ export function Sidebar() {
             }}
           />
           {filter ? (
-            <button type="button" aria-label="Clear the filter of domains" onClick={() => store.setState({ domainFilter: '' })}>
+            <button
+              type="button"
+              aria-label="Clear the filter of domains"
+              onClick={() => store.setState({ domainFilter: '' })}
+            >
               <X size={13} aria-hidden="true" />
             </button>
           ) : null}
         </label>
-        <Button look="icon" aria-label="Add host" tip="Add host" onClick={() => runCommand(addHost, contextOf(app, null))}>
+        <Button
+          look="icon"
+          aria-label="Add host"
+          tip="Add host"
+          onClick={() => runCommand(addHost, contextOf(app, null))}
+        >
           <Plus size={15} aria-hidden="true" />
         </Button>
       </div>

@@ -17,7 +17,9 @@ export function outcomeSentence(told: Told): string {
   const ending = endings[result](told);
   if (result !== 'done') return ending;
   if (!found) return `${ending}, not verified`;
-  return differences.length > 0 ? `${ending}, but not all is as planned` : `${ending}, verified ${stateLabel(found.state)}`;
+  return differences.length > 0
+    ? `${ending}, but not all is as planned`
+    : `${ending}, verified ${stateLabel(found.state)}`;
 }
 
 /** What libvirt answered when asked after an operation: `libvirt says: running (from snapshot), current snapshot is “clean”`. */

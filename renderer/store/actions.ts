@@ -1,4 +1,4 @@
-import { saveSettings, type Settings } from './settings.ts';
+import { type Settings, saveSettings } from './settings.ts';
 import type { AppStore, Dialog, DomainKey, Notice, OpenMenu } from './store.ts';
 
 let ids = 0;

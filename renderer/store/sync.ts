@@ -13,7 +13,11 @@ const againMs = 1000;
 export function startSync(api: Api, app: App): () => void {
   const stops = [
     api.watchLink((link) => app.store.setState({ link })),
-    whenever(app, ({ link }) => (link === 'open' ? 'open' : null), (_, signal) => followEvents(app, signal)),
+    whenever(
+      app,
+      ({ link }) => (link === 'open' ? 'open' : null),
+      (_, signal) => followEvents(app, signal),
+    ),
     whenever(app, historyWanted, (wanted, signal) => followHistory(app, wanted, signal)),
   ];
   return () => {

@@ -47,7 +47,8 @@ export function useVirtualList(options: {
   const focusRow = (index: number) => {
     wanted.current = index;
     virtualizer.scrollToIndex(index, { align: 'auto' });
-    if (index === active) scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true });
+    if (index === active)
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true });
   };
   return { scroller, virtualizer, focusRow };
 }

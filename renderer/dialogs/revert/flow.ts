@@ -50,7 +50,8 @@ export function assessmentOf(review: RevertReview): Assessment {
 
 /** Why Revert can't be pressed, as a sentence; null when it can. */
 export function revertBlockedBy(review: RevertReview): string | null {
-  if (startStates.every((state) => review.plan.choices[state].blockers.length > 0)) return 'This revert is not possible';
+  if (startStates.every((state) => review.plan.choices[state].blockers.length > 0))
+    return 'This revert is not possible';
   if (review.startState === null) return 'Choose the state afterwards to continue';
   const { blockers, requirements } = assessmentOf(review);
   if (blockers.length > 0) return 'Choose another state to continue';

@@ -3,7 +3,7 @@ import { problemOf, staleChangesOf } from '../../api.ts';
 import { outcomeNotice, outcomeSentence } from '../../operations/outcome.ts';
 import { closeDialog, freshId, openDialog, pushNotice } from '../../store/actions.ts';
 import { type App, domainKey, type RevertRequest } from '../../store/store.ts';
-import { type RevertFlow, type RevertReview, reviewOf, revertBlockedBy } from './flow.ts';
+import { type RevertFlow, type RevertReview, revertBlockedBy, reviewOf } from './flow.ts';
 
 /** Opens the confirmation and asks for a plan. Nothing is reverted before its Revert button is pressed. */
 export function askRevert(app: App, request: RevertRequest): void {
@@ -99,7 +99,9 @@ function flowOf(app: App, id: number): RevertFlow | null {
 
 /** Does nothing once the dialog was closed or another one took its place. */
 function setFlow(app: App, id: number, flow: RevertFlow): void {
-  app.store.setState(({ dialog }) => (dialog?.kind === 'revert' && dialog.id === id ? { dialog: { ...dialog, flow } } : {}));
+  app.store.setState(({ dialog }) =>
+    dialog?.kind === 'revert' && dialog.id === id ? { dialog: { ...dialog, flow } } : {},
+  );
 }
 
 /** While a run of this window's own is under way, its answer is told by whoever waits for it. */

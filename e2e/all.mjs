@@ -1,0 +1,60 @@
+// `npm test`: sets everything up, runs every suite, and counts. Plain JavaScript: nothing may be installed yet.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt, ensureInstalled, root } from '../electron/start/setup.mjs';
+import { installSystemPackages } from './system-packages.mjs';
+
+const reports = mkdtempSync(join(tmpdir(), 'snapkeel-test-'));
+process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+installSystemPackages();
+step('install', () => ensureInstalled());
+suite('types', 'typescript/bin/tsc', ['-b']);
+suite('lint', '@biomejs/biome/bin/biome', ['check']);
+step('build', () => ensureBuilt());
+const unit = join(reports, 'unit.json');
+suite(
+  'unit',
+  'vitest/vitest.mjs',
+  ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`],
+  () => {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(unit, 'utf8'));
+    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+  },
+);
+const e2e = join(reports, 'e2e.json');
+suite('e2e', '@playwright/test/cli.js', ['test'], () => {
+  const { expected, flaky, unexpected, skipped } = JSON.parse(readFileSync(e2e, 'utf8')).stats;
+  return { passed: expected + flaky, failed: unexpected, skipped };
+});
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** Runs one tool of the project; without a report to count, the run itself is one test. */
+function suite(name, script, args, count = undefined) {
+  console.log(`\n── ${name}`);
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PLAYWRIGHT_JSON: e2e },
+  });
+  const plain = { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  const counted = count && existsSync(name === 'unit' ? unit : e2e) ? count() : plain;
+  // A tool that failed without a failed test, as by an error outside of any test, has failed all the same.
+  if (status !== 0 && counted.failed === 0) counted.failed = 1;
+  for (const key of Object.keys(total)) total[key] += counted[key];
+}
+
+/** What later suites need; when it fails there is nothing to test. */
+function step(name, make) {
+  try {
+    make();
+  } catch (error) {
+    console.error(`${name} failed: ${error.message}`);
+    console.log('\n0 passed, 1 failed, 0 skipped');
+    process.exit(1);
+  }
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from './fixtures.ts';
+
+test('only the window’s own page is given the port', async ({ start }) => {
+  const { page, electron } = await start('--demo');
+  await expect(page.getByRole('treeitem', { name: /Demo/ })).toBeVisible();
+  const closed = await electron?.evaluate(async ({ ipcMain, MessageChannelMain, BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    const own = window?.webContents.mainFrame;
+    const strangers = [
+      { url: 'https://evil.example/', origin: 'https://evil.example', parent: null },
+      { url: 'app://snapkeel/index.html', origin: 'app://snapkeel', parent: own },
+    ];
+    return Promise.all(
+      strangers.map((senderFrame) => {
+        const { port1, port2 } = new MessageChannelMain();
+        const ended = new Promise<boolean>((resolve) => {
+          port2.on('close', () => resolve(true));
+          setTimeout(() => resolve(false), 2_000);
+        });
+        port2.start();
+        ipcMain.emit('snapkeel:port', { sender: window?.webContents, senderFrame, ports: [port1] });
+        return ended;
+      }),
+    );
+  });
+  expect(closed).toEqual([true, true]);
+});
+
+test('the page cannot navigate away, open windows, or reach Node', async ({ start }) => {
+  const { page, electron } = await start('--demo');
+  const before = page.url();
+  await page.evaluate(() => {
+    location.href = 'https://example.org/';
+  });
+  expect(await page.evaluate(() => window.open('https://example.org/'))).toBeNull();
+  expect(electron?.windows()).toHaveLength(1);
+  expect(page.url()).toBe(before);
+  expect(
+    await page.evaluate(() => [typeof require, typeof process, Object.keys(Object(Reflect.get(window, 'snapkeel')))]),
+  ).toEqual(['undefined', 'undefined', ['shell']]);
+});
+
+test('a second start focuses the window of the first', async ({ start, home }) => {
+  const { electron } = await start('--demo');
+  const focused = electron?.evaluate(
+    ({ BrowserWindow }) =>
+      new Promise<boolean>((resolve) => BrowserWindow.getAllWindows()[0]?.once('focus', () => resolve(true))),
+  );
+  await electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
+  const executable = createRequire(import.meta.url)('electron') as unknown as string;
+  const root = fileURLToPath(new URL('../', import.meta.url));
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const second = spawn(executable, [...sandbox, root, '--demo', '--data-dir', join(home, 'data')], { stdio: 'ignore' });
+  const [code] = await once(second, 'exit');
+  expect(code).toBe(0);
+  expect(await focused).toBe(true);
+  expect(await electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized())).toBe(false);
+});
+
+test('closing the window ends the app', async ({ start }) => {
+  const { electron, page } = await start('--demo');
+  await expect(page.getByRole('treeitem', { name: /Demo/ })).toBeVisible();
+  const process = electron?.process();
+  const ended = process ? once(process, 'exit') : undefined;
+  await electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close()).catch(() => {});
+  expect((await ended)?.[0]).toBe(0);
+});

@@ -1,0 +1,71 @@
+import { expect, needsLab, test } from './fixtures.ts';
+
+needsLab();
+const at = 1024 * 1024;
+
+test('a snapshot that is deleted while the dialog is open: nothing is reverted', async ({ start, lab }) => {
+  const guest = await lab.guest({ name: `vanish-${test.info().project.name}` });
+  await guest.writeBytes(at, 'before');
+  await guest.snapshot('doomed');
+  await guest.writeBytes(at, 'AFTER!');
+
+  const app = await start('--connect', lab.uri);
+  await app.open(guest.name);
+  const dialog = await app.askRevert('doomed');
+  await lab.virsh('snapshot-delete', guest.name, 'doomed');
+  await dialog.revert.click();
+  await expect(dialog.root).toContainText('“doomed” no longer exists');
+  await expect(dialog.root).toContainText('Nothing was reverted');
+  expect(await guest.readBytes(at, 6)).toBe('AFTER!');
+  await app.page.keyboard.press('Escape');
+  await expect(dialog.root).toBeHidden();
+  await expect(app.snapshot('doomed')).toBeHidden();
+});
+
+test('a domain that is started while the dialog is open: read again before anything is lost', async ({
+  start,
+  lab,
+}) => {
+  const guest = await lab.guest({ name: `stale-${test.info().project.name}` });
+  await guest.snapshot('clean');
+  const app = await start('--connect', lab.uri);
+  await app.open(guest.name);
+  const dialog = await app.askRevert('clean');
+  await guest.start();
+  await dialog.revert.click();
+  await expect(dialog.root).toContainText('The domain is running now; it was shut off');
+  expect(await guest.state()).toBe('running');
+  await expect(dialog.root).toContainText('memory and every running program');
+  await dialog.confirm();
+  expect(await guest.state()).toBe('shut off');
+});
+
+test('a domain that another client starts is shown as running within a second', async ({ start, lab }) => {
+  const guest = await lab.guest({ name: `started-${test.info().project.name}` });
+  const app = await start('--connect', lab.uri);
+  const row = app.domain(guest.name);
+  await expect(row).toHaveAccessibleDescription(/shut off/);
+  await lab.virsh('start', guest.name);
+  await expect(row).toHaveAccessibleDescription(/running/, { timeout: 1_000 });
+  await lab.virsh('destroy', guest.name);
+  await expect(row).toHaveAccessibleDescription(/shut off/, { timeout: 1_000 });
+});
+
+test('snapshots made and deleted elsewhere appear and disappear by themselves', async ({ start, lab }) => {
+  const guest = await lab.guest({ name: `listed-${test.info().project.name}` });
+  const app = await start('--connect', lab.uri);
+  await app.open(guest.name);
+  await guest.snapshot('made-elsewhere');
+  await expect(app.snapshot('made-elsewhere')).toBeVisible();
+  await lab.virsh('snapshot-delete', guest.name, 'made-elsewhere');
+  await expect(app.snapshot('made-elsewhere')).toBeHidden();
+});
+
+test('the daemon goes away and comes back', async ({ start, lab }) => {
+  const guest = await lab.guest({ name: `away-${test.info().project.name}` });
+  const app = await start('--connect', lab.uri);
+  await expect(app.domain(guest.name)).toBeVisible();
+  await lab.restartDaemon();
+  await lab.virsh('start', guest.name);
+  await expect(app.domain(guest.name)).toHaveAccessibleDescription(/running/, { timeout: 15_000 });
+});

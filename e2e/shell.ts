@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { _electron, type Browser, chromium, type ElectronApplication, type Page } from '@playwright/test';
+
+export type ShellName = 'browser' | 'electron';
+export interface Started {
+  readonly page: Page;
+  /** Only in the Electron shell. */
+  readonly electron: ElectronApplication | undefined;
+  /** Only in the browser shell: the address that was printed, with its token. */
+  readonly url: string | undefined;
+  stop(): Promise<void>;
+}
+export interface StartOptions {
+  readonly args: readonly string[];
+  /** Stands for the person's home directory, where known_hosts is. */
+  readonly home: string;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const size = { width: 1320, height: 840 };
+const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+/** Why there is no Electron here to run specs in; undefined when there is. */
+export function electronMissing(): string | undefined {
+  const folder = join(root, 'node_modules/electron');
+  const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist');
+  const pathFile = join(folder, 'path.txt');
+  const executable = join(dist, existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : 'electron');
+  return existsSync(executable) ? undefined : 'Electron’s runtime is not on this machine';
+}
+
+/** Why there is no browser here; undefined when there is. */
+export function chromiumMissing(): string | undefined {
+  return chromiumPath() ? undefined : 'chromium is not on this machine';
+}
+
+/** Starts the built app and waits for its first page. */
+export function startShell(name: ShellName, options: StartOptions): Promise<Started> {
+  return name === 'browser' ? startInBrowser(options) : startInElectron(options);
+}
+
+/** Starts `electron/serve.ts` alone. */
+export async function startServer({
+  args,
+  home,
+}: StartOptions): Promise<{ url: string; process: ChildProcess; stop(): Promise<void> }> {
+  const server = spawn(process.execPath, [join(root, 'out/main/serve.js'), ...args], {
+    env: { ...process.env, HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let seen = '';
+    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+      seen += text;
+      const found = /^Snapkeel is ready at (\S+)\n/m.exec(seen)?.[1];
+      if (found) resolve(found);
+    });
+    server.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  return {
+    url,
+    process: server,
+    async stop() {
+      if (server.exitCode !== null || server.signalCode !== null) return;
+      server.kill('SIGTERM');
+      await once(server, 'exit');
+    },
+  };
+}
+
+async function startInBrowser(options: StartOptions): Promise<Started> {
+  const server = await startServer(options);
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: size, colorScheme: options.colorScheme ?? 'light' });
+  await page.goto(server.url);
+  return {
+    page,
+    electron: undefined,
+    url: server.url,
+    async stop() {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
+
+/** A browser as Debian packages it. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath() ?? 'chromium', args: asRoot });
+}
+
+async function startInElectron({ args, home, colorScheme }: StartOptions): Promise<Started> {
+  const electron = await _electron.launch({
+    args: [...asRoot, root, ...args],
+    env: { ...definedOnly(process.env), HOME: home },
+    colorScheme: colorScheme ?? 'light',
+  });
+  const page = await electron.firstWindow();
+  return { page, electron, url: undefined, stop: () => electron.close() };
+}
+
+function chromiumPath(): string | undefined {
+  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

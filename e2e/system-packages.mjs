@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program, the Debian package that has it, and what is left out of the tests without it. */
+const needed = [
+  { program: 'chromium', package: 'chromium', leftOut: 'what a person does in a window' },
+  { program: 'libvirtd', package: 'libvirt-daemon-system', leftOut: 'everything on a real libvirt' },
+  { program: 'virsh', package: 'libvirt-clients', leftOut: 'everything on a real libvirt' },
+  { program: 'qemu-system-x86_64', package: 'qemu-system-x86', leftOut: 'everything on a real libvirt' },
+  { program: 'qemu-img', package: 'qemu-utils', leftOut: 'everything on a real libvirt' },
+  { program: 'sshd', package: 'openssh-server', leftOut: 'everything over SSH' },
+  { program: 'ssh-keygen', package: 'openssh-client', leftOut: 'everything over SSH' },
+  { program: 'mmdebstrap', package: 'mmdebstrap', leftOut: 'other generations of libvirt' },
+];
+const debianKeys = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** Installs what is missing on Debian and Ubuntu, where that takes no password; says what is left out elsewhere. */
+export function installSystemPackages() {
+  const missing = needed.filter((each) => !isThere(each.program));
+  const packages = missing.map((each) => each.package);
+  if (!existsSync(debianKeys)) packages.push('debian-archive-keyring');
+  if (packages.length === 0) return;
+  const root = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  if (isThere('apt-get') && (root.length === 0 || succeeds(['sudo', '-n', 'true']))) {
+    console.log(`Installing ${packages.join(', ')}…`);
+    const apt = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-o', 'Dpkg::Use-Pty=0'];
+    succeeds([...apt, 'update']);
+    succeeds([...apt, 'install', '-y', '--no-install-recommends', ...packages]);
+  }
+  for (const { program, leftOut } of needed.filter((each) => !isThere(each.program)))
+    console.log(`Left out: ${leftOut}, since ${program} is not on this machine.`);
+}
+
+function succeeds([command, ...args]) {
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+}
+
+function isThere(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,172 @@
+import { domainXmlFlag } from '../../libvirt/constants.ts';
+import type { WireTypedParam } from '../../libvirt/procedures.ts';
+import { type DomainModel, stateNumber } from '../model.ts';
+import { destroy, start } from '../power.ts';
+import { checkFlags, refuse } from '../refuse.ts';
+import { screenshot } from '../screen.ts';
+import { domainXml } from '../xml-domain.ts';
+import { type Handlers, onAll, onDomain, wireDomain } from './handler.ts';
+
+const CREATE_PAUSED = 1;
+const CREATE_FLAGS = 31;
+
+type Test = (domain: DomainModel) => boolean;
+const active: Test = (domain) => domain.live !== null;
+const known: readonly string[] = ['running', 'paused', 'shutoff'];
+/** Bits of one group widen each other, groups narrow each other (virDomainObjMatchFilter). */
+const listGroups: readonly (readonly (readonly [number, Test])[])[] = [
+  [
+    [1, active],
+    [2, (domain) => !active(domain)],
+  ],
+  [
+    [4, (domain) => domain.persistent],
+    [8, (domain) => !domain.persistent],
+  ],
+  [
+    [16, (domain) => domain.state === 'running'],
+    [32, (domain) => domain.state === 'paused'],
+    [64, (domain) => domain.state === 'shutoff'],
+    [128, (domain) => !known.includes(domain.state)],
+  ],
+  [
+    [256, (domain) => domain.managedSave],
+    [512, (domain) => !domain.managedSave],
+  ],
+  [
+    [1024, () => false],
+    [2048, () => true],
+  ],
+  [
+    [4096, (domain) => domain.snapshots.length > 0],
+    [8192, (domain) => domain.snapshots.length === 0],
+  ],
+  [
+    [16384, () => false],
+    [32768, () => true],
+  ],
+];
+const LIST_FLAGS = listGroups.flat().reduce((all, [bit]) => all | bit, 0);
+
+/** VIR_DOMAIN_STATS_*: the groups that the simulator knows. */
+const statsGroups: readonly (readonly [number, (domain: DomainModel) => WireTypedParam[]])[] = [
+  [1, (domain) => [param('state.state', 1, stateNumber(domain.state)), param('state.reason', 1, domain.reason)]],
+  [2, (domain) => (domain.live ? [param('cpu.time', 4, 81_000_000_000n)] : [])],
+  [
+    4,
+    ({ live, config }) => [
+      ...(live ? [param('balloon.current', 4, BigInt(live.memoryKiB))] : []),
+      param('balloon.maximum', 4, BigInt((live ?? config).memoryKiB)),
+    ],
+  ],
+  [8, ({ live, config }) => ['vcpu.current', 'vcpu.maximum'].map((field) => param(field, 2, (live ?? config).vcpus))],
+  [16, () => []],
+  [
+    32,
+    ({ live, config }) => {
+      const { disks } = live ?? config;
+      return [
+        param('block.count', 2, disks.length),
+        ...disks.flatMap(({ target, path }, index) => [
+          param(`block.${index}.name`, 7, target),
+          ...(path === null ? [] : [param(`block.${index}.path`, 7, path)]),
+        ]),
+      ];
+    },
+  ],
+];
+const STATS_ENFORCE = 0x8000_0000;
+const STATS_KNOWN = statsGroups.reduce((all, [bit]) => all | bit, 0);
+
+/** Domains: lists, states, XML, power, screen (libvirt src/qemu/qemu_driver.c). */
+export const domainHandlers = {
+  connectListAllDomains: onAll(({ needResults, flags }, { world }) => {
+    checkFlags(flags, LIST_FLAGS, 'QEMU', 'qemuConnectListAllDomains');
+    const found = world.domains.filter(matching(flags));
+    return { domains: needResults ? found.map(wireDomain) : [], count: found.length };
+  }),
+  connectGetAllDomainStats: onAll(({ domains, stats, flags }, { world }) => {
+    const unknown = (stats & ~STATS_KNOWN) >>> 0;
+    if (unknown && (flags & STATS_ENFORCE) !== 0)
+      refuse('ARGUMENT_UNSUPPORTED', 'QEMU', `Stats types bits 0x${unknown.toString(16)} are not supported`);
+    const asked = domains.length
+      ? domains.map(({ uuid, name }) => world.domain(uuid, name))
+      : world.domains.filter(matching(flags & LIST_FLAGS));
+    const groups = statsGroups.filter(([bit]) => stats === 0 || stats & bit);
+    return {
+      records: asked.map((domain) => ({
+        domain: wireDomain(domain),
+        params: groups.flatMap(([, read]) => read(domain)),
+      })),
+    };
+  }),
+  domainLookupByName: {
+    run({ name }, { world }) {
+      const domain = world.domains.find((each) => each.name === name);
+      if (!domain) refuse('NO_DOMAIN', 'QEMU', `Domain not found: no domain with matching name '${name}'`);
+      return { domain: wireDomain(domain) };
+    },
+  },
+  domainLookupByUuid: { run: ({ uuid }, { world }) => ({ domain: wireDomain(world.domain(uuid)) }) },
+  domainGetState: onDomain((domain) => ({ state: stateNumber(domain.state), reason: domain.reason })),
+  domainIsPersistent: onDomain((domain) => ({ persistent: domain.persistent ? 1 : 0 })),
+  domainGetXmlDesc: onDomain((domain, { flags }, { session }) => {
+    const secure = (flags & domainXmlFlag.secure) !== 0;
+    if (secure && session.readOnly)
+      refuse(
+        'OPERATION_DENIED',
+        'DOM',
+        'operation virDomainGetXMLDesc with secure flag forbidden for read only access',
+      );
+    const inactive = (flags & domainXmlFlag.inactive) !== 0 && domain.persistent;
+    const live = inactive ? null : domain.live;
+    const { name, uuid } = domain;
+    const lines = domainXml(live ?? domain.config, { name, uuid, id: live ? domain.id : null, secure });
+    return { xml: `${lines.join('\n')}\n` };
+  }),
+  domainCreateWithFlags: onDomain((domain, { flags }, { world }) => {
+    checkFlags(flags, CREATE_FLAGS, 'QEMU', 'qemuDomainCreateWithFlags');
+    const change = start(domain, world.env, (flags & CREATE_PAUSED) !== 0);
+    world.apply(change);
+    return { domain: wireDomain(change.domain) };
+  }, 'DOM'),
+  domainDestroy: onDomain((domain, _, { world }) => {
+    world.apply(destroy(domain));
+    return {};
+  }, 'DOM'),
+  domainHasManagedSaveImage: onDomain((domain) => ({ present: domain.managedSave ? 1 : 0 })),
+  domainManagedSaveRemove: onDomain((domain, _, { world }) => {
+    world.put({ ...domain, managedSave: false });
+    return {};
+  }, 'DOM'),
+  domainGetBlockJobInfo: onDomain((domain, { path }) => {
+    const disks = (domain.live ?? domain.config).disks;
+    const disk = disks.find((each) => each.target === path || each.path === path);
+    if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
+    if (!disk) refuse('INVALID_ARG', 'QEMU', `disk '${path}' not found in domain`);
+    const running = domain.blockJobs.includes(disk.target);
+    return {
+      found: running ? 1 : 0,
+      type: running ? 2 : 0,
+      bandwidth: 0n,
+      current: running ? 9_663_676_416n : 0n,
+      end: running ? 42_949_672_960n : 0n,
+    };
+  }),
+  domainScreenshot: onDomain((domain, { screen }, { stream, world }) => {
+    if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
+    if (domain.live.graphics === null || screen !== 0)
+      refuse('INVALID_ARG', 'QEMU', screen ? `no screen ${screen}` : 'no graphics device to take a picture of');
+    stream(screenshot(domain, world.env.now));
+    return { mime: 'image/png' };
+  }, 'DOM'),
+} satisfies Partial<Handlers>;
+
+function matching(flags: number): Test {
+  const asked = listGroups.map((group) => group.filter(([bit]) => flags & bit)).filter((group) => group.length > 0);
+  return (domain) => asked.every((group) => group.some(([, test]) => test(domain)));
+}
+
+function param(field: string, tag: number, value: WireTypedParam['value']['value']): WireTypedParam {
+  return { field, value: { tag, value } };
+}

@@ -1,0 +1,8 @@
+import { connectHandlers } from './connect.ts';
+import { domainHandlers } from './domain.ts';
+import { eventHandlers } from './event.ts';
+import type { Handlers } from './handler.ts';
+import { snapshotHandlers } from './snapshot.ts';
+
+/** What the simulated daemon does for each row of the procedures table. */
+export const handlers: Handlers = { ...connectHandlers, ...domainHandlers, ...eventHandlers, ...snapshotHandlers };

@@ -1,0 +1,76 @@
+import { type Duplex, duplexPair } from 'node:stream';
+import { demoDomains } from './demo.ts';
+import { createFaults, type Faults, noFaults } from './faults.ts';
+import { createHands, type Hands } from './hands.ts';
+import type { DomainModel } from './model.ts';
+import { type KeepalivePace, type Server, ServerConnection } from './server.ts';
+import { World } from './world.ts';
+
+export interface SimulatorOptions {
+  /** major * 1 000 000 + minor * 1 000 + release; 11.3.0 unless told. */
+  readonly libvirtVersion?: number;
+  readonly hypervisorVersion?: number;
+  /** The demo's unless told. */
+  readonly domains?: readonly DomainModel[];
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** How long a revert takes, milliseconds; without it as long as a small guest's. */
+  readonly revertMs?: number | ((domain: DomainModel) => number);
+  /** How the daemon asks for signs of life. */
+  readonly keepalive?: KeepalivePace;
+}
+
+/** A libvirtd in this process: its wire protocol, its rules, its events, over a model instead of a hypervisor. */
+export interface Simulator {
+  /** Opens a byte stream to it, as the transports' Dial does. */
+  readonly dial: (signal: AbortSignal) => Promise<Duplex>;
+  readonly hands: Hands;
+  readonly faults: Faults;
+  /** Ends every connection and everything that was waiting; dialling fails from now on. */
+  close(): void;
+}
+
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const { now = Date.now, revertMs = demoRevertMs } = options;
+  const world = new World({
+    libvirtVersion: options.libvirtVersion ?? 11_003_000,
+    hypervisorVersion: options.hypervisorVersion ?? 10_000_000,
+    domains: options.domains ?? demoDomains(now()),
+    now,
+    revertMs: typeof revertMs === 'number' ? () => revertMs : revertMs,
+  });
+  const connections = new Set<ServerConnection>();
+  const dropAll = (): void => {
+    for (const connection of [...connections]) connection.drop();
+  };
+  const state = noFaults();
+  const server: Server = {
+    world,
+    faults: state,
+    keepalive: options.keepalive ?? { intervalMs: 5_000, count: 5 },
+    crash: dropAll,
+  };
+  return {
+    async dial(signal) {
+      signal.throwIfAborted();
+      if (state.dialError) throw state.dialError;
+      if (world.closed) throw new Error('the simulated libvirtd is not running');
+      const [client, daemon] = duplexPair();
+      client.once('close', () => daemon.destroy());
+      daemon.once('close', () => client.destroy());
+      connections.add(new ServerConnection(daemon, server, (connection) => connections.delete(connection)));
+      return client;
+    },
+    hands: createHands(world),
+    faults: createFaults(state, () => connections),
+    close() {
+      world.close();
+      dropAll();
+    },
+  };
+}
+
+/** Measured on a lab host with small guests: stopping QEMU takes longest. */
+function demoRevertMs(domain: DomainModel): number {
+  return domain.live ? 1_500 : 200;
+}

@@ -1,0 +1,85 @@
+// `npm start`: sets up, then opens the app in Electron or, without it, in a browser window.
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { openBrowser } from './browser-window.mjs';
+import { electronRuntime } from './electron-runtime.mjs';
+import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
+
+const usage = `npm start -- [--browser] [--no-open] [--port N] [--demo] [--connect URI]… [--data-dir DIR]
+
+  --browser       the browser shell, also where Electron could run
+  --no-open       with the browser shell: print the address, open no window
+  --port N        with the browser shell: the port to listen on (default: any free one)
+  --demo          only the simulated demo host
+  --connect URI   connect to this host, e.g. qemu+ssh://user@host/system; may be given several times
+  --data-dir DIR  where the list of hosts is kept`;
+
+const options = {
+  browser: { type: 'boolean', default: false },
+  'no-open': { type: 'boolean', default: false },
+  port: { type: 'string' },
+  demo: { type: 'boolean', default: false },
+  connect: { type: 'string', multiple: true },
+  'data-dir': { type: 'string' },
+  help: { type: 'boolean', default: false },
+};
+
+let values;
+try {
+  ({ values } = parseArgs({ options }));
+} catch (error) {
+  console.error(`${error.message}\n\n${usage}`);
+  process.exit(2);
+}
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+
+// Nothing below may end this process at Ctrl+C before the app has ended: the terminal tells the app too.
+let child;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => (child ? child.kill(signal) : process.exit(130)));
+
+ensureInstalled();
+ensureBuilt();
+const args = process.argv.slice(2);
+process.exitCode = (await startElectron()) ?? (await startBrowserShell());
+
+/** Runs the app in Electron; undefined when that was not wanted or did not work, after a line that says why. */
+async function startElectron() {
+  if (values.browser || values['no-open'] || values.port) return undefined;
+  const { executable, missing } = electronRuntime();
+  if (!executable) {
+    console.log(`Opening Snapkeel in a browser: ${missing}.`);
+    return undefined;
+  }
+  const started = Date.now();
+  child = spawn(executable, [root, ...args], { stdio: 'inherit' });
+  const code = await ended(child);
+  if (code === 0 || Date.now() - started > 5_000) return code;
+  console.log(`Opening Snapkeel in a browser: Electron ended at once, with ${code}.`);
+  return undefined;
+}
+
+async function startBrowserShell() {
+  child = spawn(process.execPath, [`${root}out/main/serve.js`, ...args], { stdio: ['inherit', 'pipe', 'inherit'] });
+  child.stdout.setEncoding('utf8');
+  let seen = '';
+  child.stdout.on('data', (text) => {
+    process.stdout.write(text);
+    seen += text;
+    const url = /^Snapkeel is ready at (\S+)\n/m.exec(seen)?.[1];
+    if (!url) return;
+    child.stdout.removeAllListeners('data').pipe(process.stdout);
+    if (!values['no-open']) openBrowser(url);
+  });
+  return ended(child);
+}
+
+function ended(process) {
+  return new Promise((resolve) => {
+    process.on('error', () => resolve(127));
+    process.on('exit', (code, signal) => resolve(code ?? (signal ? 130 : 1)));
+  });
+}

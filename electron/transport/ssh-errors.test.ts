@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { sshError } from './ssh-errors.ts';
+import { TransportError } from './transport.ts';
+
+const error = (props: object) => Object.assign(new Error('because'), props);
+
+it.each([
+  [{ code: 'ENOTFOUND', level: 'client-socket' }, 'connecting', 'HOST_NOT_FOUND'],
+  [{ code: 'EAI_AGAIN', level: 'client-socket' }, 'connecting', 'HOST_NOT_FOUND'],
+  [{ code: 'EHOSTUNREACH', level: 'client-socket' }, 'connecting', 'HOST_UNREACHABLE'],
+  [{ code: 'ECONNREFUSED', level: 'client-socket' }, 'connecting', 'CONNECTION_REFUSED'],
+  [{ code: 'ETIMEDOUT', level: 'client-socket' }, 'connecting', 'TIMED_OUT'],
+  [{ code: 'ECONNRESET', level: 'client-socket' }, 'logging in', 'CONNECTION_LOST'],
+  [{ level: 'handshake' }, 'connecting', 'HANDSHAKE_FAILED'],
+  [{ level: 'protocol' }, 'connecting', 'HANDSHAKE_FAILED'],
+  [{ code: 2 }, 'logging in', 'AUTH_FAILED'],
+  [{ code: 2 }, 'connected', 'CONNECTION_LOST'],
+  [{ level: 'client-timeout' }, 'connected', 'CONNECTION_LOST'],
+] as const)('%j while %s is %s', (props, stage, code) => {
+  expect(sshError(error(props), 'kvm-a', stage)).toMatchObject({ code, detail: { host: 'kvm-a', reason: 'because' } });
+});
+
+it('keeps an error that is already ours', () => {
+  const ours = new TransportError('HOST_KEY_CHANGED', 'x');
+  expect(sshError(ours, 'h', 'connecting')).toBe(ours);
+});

@@ -1,0 +1,81 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { Tooltip } from '@base-ui/react/tooltip';
+import { useEffect } from 'react';
+import { ContextMenu } from './commands/context-menu.tsx';
+import { useShortcuts } from './commands/keyboard.ts';
+import { DialogHost } from './dialogs/dialog-host.tsx';
+import { Sidebar } from './domains/sidebar.tsx';
+import { Middle } from './middle.tsx';
+import { Notices } from './operations/notices.tsx';
+import { StatusBar } from './operations/status-bar.tsx';
+import { InspectorPane } from './snapshots/inspector-pane.tsx';
+import type { App as AppCore } from './store/store.ts';
+import { TopBar } from './top-bar.tsx';
+import { AppProvider, useApp, useAppState } from './ui/context.tsx';
+import { Mark } from './ui/glyphs.tsx';
+
+/** The whole window. */
+export function App({ app }: { app: AppCore }) {
+  return (
+    <CSPProvider disableStyleElements>
+      <Tooltip.Provider delay={350}>
+        <AppProvider app={app}>
+          <Window />
+        </AppProvider>
+      </Tooltip.Provider>
+    </CSPProvider>
+  );
+}
+
+function Window() {
+  const app = useApp();
+  const link = useAppState((state) => state.link);
+  const theme = useAppState((state) => state.settings.theme);
+  useShortcuts(app);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  if (link === 'locked') return <Locked />;
+  return (
+    <div className="app" data-link={link}>
+      <TopBar />
+      {link === 'lost' ? <Lost /> : null}
+      <div className="panes">
+        <Sidebar />
+        <main className="middle">
+          <Middle />
+        </main>
+        <InspectorPane />
+      </div>
+      <StatusBar />
+      <Notices />
+      <ContextMenu />
+      <DialogHost />
+    </div>
+  );
+}
+
+function Lost() {
+  const inElectron = window.snapkeel?.shell === 'electron';
+  return (
+    <div className="lost" role="alert">
+      Snapkeel’s backend is not reachable. What you see is what was known before, and nothing can be changed.{' '}
+      {inElectron ? 'Start Snapkeel again.' : 'Trying again…'}
+    </div>
+  );
+}
+
+function Locked() {
+  return (
+    <main className="locked">
+      <Mark />
+      <h1>This page needs its link</h1>
+      <p>
+        Snapkeel only answers a page that was opened with the link printed by <code>npm start</code>. The link holds a
+        token that is made anew at every start.
+      </p>
+      <p>Open that link again, from the terminal where Snapkeel runs.</p>
+    </main>
+  );
+}

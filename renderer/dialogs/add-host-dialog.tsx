@@ -1,0 +1,95 @@
+import { type FormEvent, useRef, useState } from 'react';
+import type { Problem } from '../../shared/schema.ts';
+import { problemOf } from '../api.ts';
+import { closeDialog, openHostView } from '../store/actions.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp } from '../ui/context.tsx';
+import { PlainDialog } from './plain-dialog.tsx';
+
+const examples = [
+  { uri: 'qemu:///system', text: 'the domains of this machine' },
+  { uri: 'qemu+ssh://user@host/system', text: 'a machine reached by SSH, with your keys and ~/.ssh/config' },
+];
+
+/** Asks for a connection URI. Whether it is a good one, the backend says. */
+export function AddHostDialog() {
+  const { client, store } = useApp();
+  const field = useRef<HTMLInputElement>(null);
+  const [uri, setUri] = useState('');
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy || uri.trim() === '') return;
+    setBusy(true);
+    try {
+      const { hostId } = await client.hosts.add({ uri: uri.trim() });
+      closeDialog(store);
+      openHostView(store, hostId);
+    } catch (error) {
+      setProblem(problemOf(error));
+      setBusy(false);
+      field.current?.focus();
+    }
+  };
+  return (
+    <PlainDialog title="Add a host" className="add-host" initialFocus={field}>
+      <form onSubmit={submit} className="dialog-form">
+        <div className="dialog-body">
+          <label className="label" htmlFor="host-uri">
+            Connection URI
+          </label>
+          <input
+            ref={field}
+            id="host-uri"
+            className="input mono"
+            type="text"
+            placeholder="qemu+ssh://user@host/system"
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            value={uri}
+            aria-invalid={problem !== null}
+            aria-describedby="host-uri-problem"
+            onChange={(event) => {
+              setUri(event.target.value);
+              setProblem(null);
+            }}
+          />
+          <div id="host-uri-problem" className="field-problem" role="alert">
+            {problem ? (
+              <>
+                <strong>{problem.what}</strong> {problem.effect} {problem.next}
+              </>
+            ) : null}
+          </div>
+          <ul className="examples">
+            {examples.map((example) => (
+              <li key={example.uri}>
+                <button
+                  type="button"
+                  className="link mono"
+                  onClick={() => {
+                    setUri(example.uri);
+                    setProblem(null);
+                    field.current?.focus();
+                  }}
+                >
+                  {example.uri}
+                </button>
+                <span className="dim">{example.text}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <footer className="dialog-foot">
+          <span className="why" />
+          <Button onClick={() => closeDialog(store)}>Cancel</Button>
+          <Button type="submit" look="primary" disabled={busy || uri.trim() === ''}>
+            {busy ? 'Adding…' : 'Add host'}
+          </Button>
+        </footer>
+      </form>
+    </PlainDialog>
+  );
+}

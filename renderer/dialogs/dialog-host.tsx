@@ -1,0 +1,27 @@
+import { dueQuestion } from '../store/selectors.ts';
+import { useAppState } from '../ui/context.tsx';
+import { AddHostDialog } from './add-host-dialog.tsx';
+import { Palette } from './palette.tsx';
+import { QuestionDialog } from './question-dialog.tsx';
+import { RemoveHostDialog } from './remove-host-dialog.tsx';
+import { RevertDialog } from './revert/revert-dialog.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+
+/** The one dialog that is open, if any. A question of the backend comes when nothing else is. */
+export function DialogHost() {
+  const dialog = useAppState((state) => state.dialog);
+  const question = useAppState(dueQuestion);
+  if (!dialog) return question ? <QuestionDialog key={question.id} question={question} /> : null;
+  switch (dialog.kind) {
+    case 'revert':
+      return <RevertDialog key={dialog.id} dialog={dialog} />;
+    case 'add-host':
+      return <AddHostDialog />;
+    case 'remove-host':
+      return <RemoveHostDialog hostId={dialog.hostId} />;
+    case 'palette':
+      return <Palette />;
+    case 'shortcuts':
+      return <ShortcutsDialog />;
+  }
+}

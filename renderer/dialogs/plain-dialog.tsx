@@ -1,0 +1,34 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import type { ComponentProps, ReactNode } from 'react';
+import { closeDialog } from '../store/actions.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp } from '../ui/context.tsx';
+
+interface PlainDialogProps {
+  title: ReactNode;
+  className?: string;
+  children: ReactNode;
+  initialFocus?: ComponentProps<typeof Dialog.Popup>['initialFocus'];
+}
+
+/** A dialog that changes nothing by being closed: Escape, a click beside it and its × all do. */
+export function PlainDialog({ title, className = '', children, initialFocus }: PlainDialogProps) {
+  const { store } = useApp();
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && closeDialog(store)}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="veil" />
+        <Dialog.Popup className={`dialog ${className}`} {...(initialFocus ? { initialFocus } : {})}>
+          <header className="dialog-head with-close">
+            <Dialog.Title className="dialog-title">{title}</Dialog.Title>
+            <Button look="icon" aria-label="Close" onClick={() => closeDialog(store)}>
+              <X size={15} aria-hidden="true" />
+            </Button>
+          </header>
+          {children}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

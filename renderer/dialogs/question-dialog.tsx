@@ -1,0 +1,86 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { useRef, useState } from 'react';
+import type { Question } from '../../shared/schema.ts';
+import { tellCallFailed } from '../commands/effects.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp } from '../ui/context.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+
+const keyFiles: Record<string, string> = {
+  'ssh-ed25519': 'ssh_host_ed25519_key.pub',
+  'ssh-rsa': 'ssh_host_rsa_key.pub',
+  'rsa-sha2-256': 'ssh_host_rsa_key.pub',
+  'rsa-sha2-512': 'ssh_host_rsa_key.pub',
+  'ecdsa-sha2-nistp256': 'ssh_host_ecdsa_key.pub',
+};
+
+/** Asks whether an SSH server that was never seen is the one that was meant. Not connecting is the answer at hand. */
+export function QuestionDialog({ question }: { question: Question }) {
+  const app = useApp();
+  const safe = useRef<HTMLButtonElement>(null);
+  const [answered, setAnswered] = useState(false);
+  const { id, host, port, keyType, fingerprint, knownHostsFile } = question;
+  const answer = (yes: boolean) => {
+    if (answered) return;
+    setAnswered(true);
+    app.client.questions.answer({ id, yes }).catch((error) => {
+      setAnswered(false);
+      tellCallFailed(app, error);
+    });
+  };
+  const command = `ssh-keygen -lf /etc/ssh/${keyFiles[keyType] ?? 'ssh_host_ed25519_key.pub'}`;
+  return (
+    <AlertDialog.Root open onOpenChange={(open) => !open && answer(false)}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="veil" />
+        <AlertDialog.Popup className="dialog question" initialFocus={safe}>
+          <header className="dialog-head">
+            <AlertDialog.Title className="dialog-title">
+              Is this really <bdi>{host}</bdi>?
+            </AlertDialog.Title>
+            <AlertDialog.Description className="dialog-sub">
+              This machine has never connected to it by SSH. Someone in between could answer in its place.
+            </AlertDialog.Description>
+          </header>
+          <div className="dialog-body">
+            <dl className="facts">
+              <div>
+                <dt>Host</dt>
+                <dd className="mono">{host}</dd>
+              </div>
+              <div>
+                <dt>Port</dt>
+                <dd>{port}</dd>
+              </div>
+              <div>
+                <dt>Key type</dt>
+                <dd className="mono">{keyType}</dd>
+              </div>
+            </dl>
+            <div className="fingerprint">
+              <code>{fingerprint}</code>
+              <CopyButton text={fingerprint} what="fingerprint" />
+            </div>
+            <p>To compare, run this on the host itself:</p>
+            <div className="fingerprint">
+              <code>{command}</code>
+              <CopyButton text={command} what="command" />
+            </div>
+            <p className="dim">
+              If you trust it, the key is remembered in <span className="mono">{knownHostsFile}</span>.
+            </p>
+          </div>
+          <footer className="dialog-foot">
+            <span className="why" />
+            <Button ref={safe} onClick={() => answer(false)}>
+              Don’t connect
+            </Button>
+            <Button look="primary" disabled={answered} onClick={() => answer(true)}>
+              Trust and remember
+            </Button>
+          </footer>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

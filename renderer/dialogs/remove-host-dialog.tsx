@@ -1,0 +1,46 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { useRef } from 'react';
+import { tellCallFailed } from '../commands/effects.ts';
+import { closeDialog } from '../store/actions.ts';
+import { hostById } from '../store/selectors.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { focusHome } from '../ui/focus-home.ts';
+
+/** Takes a host off the list. Nothing on the host is touched. */
+export function RemoveHostDialog({ hostId }: { hostId: string }) {
+  const app = useApp();
+  const safe = useRef<HTMLButtonElement>(null);
+  const host = useAppState((state) => hostById(state, hostId));
+  const close = () => closeDialog(app.store);
+  const remove = () => {
+    close();
+    app.client.hosts.remove({ hostId }).catch((error) => tellCallFailed(app, error));
+  };
+  return (
+    <AlertDialog.Root open onOpenChange={(open) => !open && close()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="veil" />
+        <AlertDialog.Popup className="dialog small" initialFocus={safe} finalFocus={() => focusHome('domains')}>
+          <header className="dialog-head">
+            <AlertDialog.Title className="dialog-title">
+              Remove <bdi>{host?.name ?? 'this host'}</bdi> from Snapkeel?
+            </AlertDialog.Title>
+            <AlertDialog.Description className="dialog-sub">
+              Only this entry goes. Its domains and snapshots stay as they are, and it can be added again.
+            </AlertDialog.Description>
+          </header>
+          <footer className="dialog-foot">
+            <span className="why mono">{host?.uri}</span>
+            <Button ref={safe} onClick={close}>
+              Cancel
+            </Button>
+            <Button look="primary" onClick={remove}>
+              Remove host
+            </Button>
+          </footer>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,202 @@
+import { Ban, ChevronDown, ChevronUp } from 'lucide-react';
+import { useState } from 'react';
+import { formatDuration, stateLabel } from '../../../shared/format.ts';
+import type { Requirement, StartState, Statement } from '../../../shared/schema.ts';
+import { useApp } from '../../ui/context.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { useNow } from '../../ui/hooks.ts';
+import { acknowledge, assessmentOf, choose, type RevertReview, startStates, virshOf } from './flow.ts';
+import { Changes } from './revert-dialog.tsx';
+import { reconsider } from './run.ts';
+
+interface ReviewProps {
+  id: number;
+  review: RevertReview;
+}
+
+/** Everything to read before a revert: what is destroyed, what comes after, what libvirt needs consent for. */
+export function Review({ id, review }: ReviewProps) {
+  const assessment = assessmentOf(review);
+  const { facts } = review.plan;
+  return (
+    <>
+      <Changes changes={review.changes} />
+      <Refusal review={review} />
+      <Losses since={facts.snapshot.createdAt} losses={assessment.losses} />
+      <ConfigChanges review={review} />
+      {assessment.warnings.map(({ code, text }) => (
+        <p key={code} className="box warning">
+          {text}
+        </p>
+      ))}
+      <Afterwards id={id} review={review} />
+      {review.startState === null
+        ? null
+        : assessment.requirements.map((requirement) => (
+            <Consent key={requirement.code} id={id} review={review} requirement={requirement} />
+          ))}
+      {review.startState === null ? null : <Virsh line={virshOf(review)} />}
+    </>
+  );
+}
+
+/** libvirt's own words on the attempt that led to this plan. */
+function Refusal({ review: { refusal, plan } }: { review: RevertReview }) {
+  if (!refusal) return null;
+  const words = plan.facts.riskReported ?? refusal.detail;
+  return (
+    <div className="box notice" role="alert">
+      <strong>{refusal.what}</strong>
+      <p>{refusal.effect}</p>
+      {words ? <p className="mono quote">{words}</p> : null}
+    </div>
+  );
+}
+
+function Losses({ since, losses }: { since: number; losses: readonly Statement[] }) {
+  const now = useNow();
+  const span = now - since;
+  return (
+    <section className="box loss">
+      <h3>
+        {span < 0 ? 'This destroys all changes since the snapshot' : `This destroys ${formatDuration(span)} of changes`}
+      </h3>
+      {losses.length > 0 ? (
+        <ul>
+          {losses.map(({ code, text }) => (
+            <li key={code + text}>{text}</li>
+          ))}
+        </ul>
+      ) : null}
+    </section>
+  );
+}
+
+function ConfigChanges({ review }: { review: RevertReview }) {
+  const { configChanges } = review.plan.facts;
+  if (configChanges.length === 0) return null;
+  return (
+    <details className="config-changes">
+      <summary>
+        {configChanges.length === 1 ? '1 setting goes back' : `${configChanges.length} settings go back`}
+      </summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Setting</th>
+            <th scope="col">Now</th>
+            <th scope="col">Afterwards</th>
+          </tr>
+        </thead>
+        <tbody>
+          {configChanges.map(({ label, now, snapshot }) => (
+            <tr key={label + now + snapshot}>
+              <th scope="row">{label}</th>
+              <td>{now || 'none'}</td>
+              <td>{snapshot || 'none'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function choiceLabel(review: RevertReview, state: StartState): string {
+  return {
+    'as-saved': `As it was: ${stateLabel(review.plan.choices['as-saved'].outcome)}`,
+    running: 'Running',
+    paused: 'Paused',
+  }[state];
+}
+
+function Afterwards({ id, review }: ReviewProps) {
+  const app = useApp();
+  const { plan, startState } = review;
+  const { outcome, blockers } = assessmentOf(review);
+  const allBlocked = startStates.every((state) => plan.choices[state].blockers.length > 0);
+  return (
+    <fieldset className="afterwards">
+      <legend>Afterwards</legend>
+      <div className="segments">
+        {startStates.map((state) => {
+          const blocked = plan.choices[state].blockers.length > 0;
+          return (
+            <label key={state} className={blocked ? 'segment blocked' : 'segment'}>
+              <input
+                type="radio"
+                name="start-state"
+                value={state}
+                checked={startState === state}
+                onChange={() => reconsider(app, id, choose(review, state))}
+              />
+              {blocked ? <Ban size={12} aria-label="not possible:" /> : null}
+              {choiceLabel(review, state)}
+            </label>
+          );
+        })}
+      </div>
+      {blockers.length > 0 ? (
+        <div className="blockers" role={startState === null ? undefined : 'alert'}>
+          {blockers.map(({ code, text }) => (
+            <p key={code + text}>
+              {startState === null && !allBlocked ? <b>Going back as it was is not possible. </b> : null}
+              {text}
+            </p>
+          ))}
+          {startState === null && !allBlocked ? (
+            <p>Choose Running or Paused, whichever is possible, to go on.</p>
+          ) : null}
+        </div>
+      ) : (
+        <p className="outcome">
+          Afterwards <bdi>{plan.facts.domain.name}</bdi> will be <b>{stateLabel(outcome)}</b>.
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+const forceTitles: Record<Requirement['certainty'], string> = {
+  needed: 'Force is required',
+  possible: 'Force may be needed',
+};
+
+function Consent({ id, review, requirement }: ReviewProps & { requirement: Requirement }) {
+  const app = useApp();
+  const { code, text, consent, certainty } = requirement;
+  return (
+    <section className="box force">
+      <h3>{forceTitles[certainty]}</h3>
+      <p>{text}</p>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={review.acknowledged.includes(code)}
+          onChange={(event) => reconsider(app, id, acknowledge(review, code, event.target.checked))}
+        />
+        <span>{consent}</span>
+      </label>
+    </section>
+  );
+}
+
+function Virsh({ line }: { line: string }) {
+  const [whole, setWhole] = useState(false);
+  const Icon = whole ? ChevronUp : ChevronDown;
+  return (
+    <div className={whole ? 'virsh whole' : 'virsh'}>
+      <code title={line}>{line}</code>
+      <button
+        type="button"
+        className="button quiet"
+        aria-expanded={whole}
+        aria-label="Show the whole command"
+        onClick={() => setWhole(!whole)}
+      >
+        <Icon size={13} aria-hidden="true" />
+      </button>
+      <CopyButton text={line} what="virsh command" />
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { commands } from '../commands/commands.ts';
+import { contextOf } from '../commands/context.ts';
+import { shortcutKeys } from '../commands/shortcuts.ts';
+import { useApp } from '../ui/context.tsx';
+import { PlainDialog } from './plain-dialog.tsx';
+
+/** Keys of the lists themselves, which are no commands. */
+const listKeys = [
+  { keys: ['↑ ↓', 'Home', 'End', 'PgUp', 'PgDn'], text: 'Move in a list' },
+  { keys: ['←', '→'], text: 'Close or open a host' },
+  { keys: ['Enter'], text: 'Open the domain or host' },
+  { keys: ['Shift+F10'], text: 'Menu of the row' },
+  { keys: ['a…z'], text: 'Go to a row by typing its name' },
+  { keys: ['Esc'], text: 'Close, or call off before a revert has begun' },
+];
+
+/** Every key, read from the command table. */
+export function ShortcutsDialog() {
+  const app = useApp();
+  const context = contextOf(app, null);
+  const rows = commands.flatMap((command) => {
+    const { shortcut, alsoShortcut, title } = command;
+    if (!shortcut) return [];
+    const keys = [shortcut, ...(alsoShortcut ? [alsoShortcut] : [])].map((it) => shortcutKeys(it).join(' '));
+    return [{ keys, text: title ?? command.label(context) }];
+  });
+  return (
+    <PlainDialog title="Keyboard shortcuts" className="shortcuts">
+      <div className="dialog-body">
+        <table>
+          <thead className="unseen">
+            <tr>
+              <th scope="col">What it does</th>
+              <th scope="col">Keys</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...rows, ...listKeys].map(({ keys, text }) => (
+              <tr key={text}>
+                <th scope="row">{text}</th>
+                <td>
+                  {keys.map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </PlainDialog>
+  );
+}

@@ -1,0 +1,24 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { connectApi } from './api.ts';
+import { App } from './app.tsx';
+import { createAppStore } from './store/store.ts';
+import { startSync } from './store/sync.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/domains.css';
+import './styles/snapshots.css';
+import './styles/dialogs.css';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('There is no #root in the page.');
+
+const api = connectApi();
+const app = { store: createAppStore(), client: api.client };
+startSync(api, app);
+createRoot(root).render(
+  <StrictMode>
+    <App app={app} />
+  </StrictMode>,
+);

@@ -1,0 +1,52 @@
+import { Plus } from 'lucide-react';
+import { commandById, contextOf, runCommand } from './commands/context.ts';
+import { HostTrouble } from './hosts/host-trouble.tsx';
+import { HostView } from './hosts/host-view.tsx';
+import { DomainView } from './snapshots/domain-view.tsx';
+import { openDomain, openHost } from './store/selectors.ts';
+import { Button } from './ui/button.tsx';
+import { useApp, useAppState } from './ui/context.tsx';
+import { useAfter } from './ui/hooks.ts';
+
+/** The middle of the window: the open domain or host, or what to do when nothing is open. */
+export function Middle() {
+  const app = useApp();
+  const loaded = useAppState((state) => state.loaded);
+  const place = useAppState((state) => state.place);
+  const domain = useAppState(openDomain);
+  const host = useAppState(openHost);
+  const hosts = useAppState((state) => state.hosts.length);
+  const domains = useAppState((state) => state.domains.size);
+  const late = useAfter(400, !loaded);
+  if (!loaded)
+    return late ? <Empty title="Asking the backend…" text="It tells which hosts and domains there are." /> : null;
+  if (domain) return <DomainView domain={domain} />;
+  if (host && place?.kind === 'host') return <HostView host={host} />;
+  if (host && place?.kind === 'domain') {
+    if (host.connection.status !== 'connected') return <HostTrouble host={host} />;
+    return <Empty title="This domain is gone" text={`libvirt on ${host.name} no longer lists it.`} />;
+  }
+  if (hosts === 0) {
+    return (
+      <Empty title="No hosts yet" text="Add this machine’s libvirt, or one that you reach by SSH.">
+        <Button look="primary" onClick={() => runCommand(commandById('host.add'), contextOf(app, null))}>
+          <Plus size={14} aria-hidden="true" />
+          Add host…
+        </Button>
+      </Empty>
+    );
+  }
+  if (domains === 0)
+    return <Empty title="No domains" text="Domains appear here as soon as a host is connected and has some." />;
+  return <Empty title="No domain is open" text="Open one in the list to see its snapshots." />;
+}
+
+function Empty({ title, text, children }: { title: string; text: string; children?: React.ReactNode }) {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { CircleAlert, CircleCheck, TriangleAlert, X } from 'lucide-react';
+import { useEffect } from 'react';
+import { reopenRevert } from '../dialogs/revert/run.ts';
+import { closeNotice } from '../store/actions.ts';
+import type { Notice } from '../store/store.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { Details } from '../ui/problem-view.tsx';
+
+const goodNewsMs = 9000;
+const icons = { done: CircleCheck, differs: TriangleAlert, failed: CircleAlert };
+
+/** Messages over the lower right corner. Only good news goes away by itself. */
+export function Notices() {
+  const notices = useAppState((state) => state.notices);
+  return (
+    <section className="notices" aria-label="Messages">
+      {notices.map((notice) => (
+        <NoticeCard key={notice.id} notice={notice} />
+      ))}
+    </section>
+  );
+}
+
+function NoticeCard({ notice }: { notice: Notice }) {
+  const app = useApp();
+  const { id, tone, title, lines, detail, retry } = notice;
+  const close = () => closeNotice(app.store, id);
+  useEffect(() => {
+    if (tone !== 'done') return;
+    const timer = setTimeout(() => closeNotice(app.store, id), goodNewsMs);
+    return () => clearTimeout(timer);
+  }, [app, id, tone]);
+  const Icon = icons[tone];
+  return (
+    <article className={`notice-card ${tone}`} {...(tone === 'done' ? {} : { role: 'alert' })}>
+      <Icon size={16} aria-hidden="true" />
+      <div className="notice-text">
+        <strong>
+          <bdi>{title}</bdi>
+        </strong>
+        {lines.map((line) => (
+          <p key={line}>
+            <bdi>{line}</bdi>
+          </p>
+        ))}
+        {detail ? <Details text={detail} /> : null}
+        {retry ? (
+          <Button
+            onClick={() => {
+              close();
+              reopenRevert(app, retry.request, retry.flow);
+            }}
+          >
+            Review again…
+          </Button>
+        ) : null}
+      </div>
+      <Button look="icon" aria-label="Close message" onClick={close}>
+        <X size={14} aria-hidden="true" />
+      </Button>
+    </article>
+  );
+}

@@ -1,0 +1,116 @@
+import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
+import { formatAge, formatDateTime, formatDuration, formatTaken, holdsLabel, stateLabel } from '../../shared/format.ts';
+import type { Domain } from '../../shared/schema.ts';
+import type { HereRow, TreeRow } from '../../shared/snapshot-tree.ts';
+import { Lanes } from './lanes.tsx';
+
+/** A row with what its cells need to know beyond it. */
+export interface GridRow {
+  tree: TreeRow;
+  domain: Domain;
+  laneCount: number;
+  now: number;
+  /** Filtered rows have no neighbours to draw lines to. */
+  flat: boolean;
+}
+
+export const gridFeatures = tableFeatures({});
+const helper = createColumnHelper<typeof gridFeatures, GridRow>();
+
+/** The columns of the history; their widths are in `styles/snapshots.css`. */
+export const gridColumns = helper.columns([
+  helper.display({
+    id: 'history',
+    header: 'History',
+    cell: ({ row: { original } }) =>
+      original.flat ? null : <Lanes row={original.tree} laneCount={original.laneCount} />,
+  }),
+  helper.display({
+    id: 'name',
+    header: 'Snapshot',
+    cell: ({ row: { original, index } }) => <NameCell {...original} index={index} />,
+  }),
+  helper.display({ id: 'holds', header: 'Holds', cell: ({ row: { original } }) => <HoldsCell {...original} /> }),
+  helper.display({ id: 'taken', header: 'Taken', cell: ({ row: { original } }) => <TakenCell {...original} /> }),
+  helper.display({
+    id: 'was',
+    header: 'Guest was',
+    cell: ({ row: { original } }) =>
+      stateLabel(original.tree.kind === 'here' ? original.domain.state : original.tree.snapshot.state),
+  }),
+]);
+
+function NameCell({ tree, domain, now, index }: GridRow & { index: number }) {
+  if (tree.kind === 'here') {
+    return (
+      <>
+        <b id={nameId(index)} className="here-name">
+          You are here
+        </b>
+        <div className="note">
+          <bdi>{hereNote(tree, domain, now)}</bdi>
+        </div>
+      </>
+    );
+  }
+  const { name, description } = tree.snapshot;
+  return (
+    <>
+      <div className="name-line">
+        <b id={nameId(index)} title={name}>
+          <bdi>{name}</bdi>
+        </b>
+        {tree.current ? <span className="chip current">current</span> : null}
+      </div>
+      {description ? (
+        <div className="note" title={description}>
+          <bdi>{description}</bdi>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function hereNote({ base }: HereRow, domain: Domain, now: number): string {
+  const state = stateLabel(domain.state);
+  if (!base) return `${state}, not based on any snapshot`;
+  return `${state}, ${formatDuration(Math.floor((now - base.createdAt) / 60_000) * 60_000)} past ${base.name}, in no snapshot`;
+}
+
+const kindMarks: Record<string, { text: string; title: string }> = {
+  external: { text: 'external', title: 'New data goes to overlay files; the old data stays in the files before them' },
+  mixed: { text: 'mixed', title: 'Some disks are kept inside their image, others in overlay files' },
+};
+
+function HoldsCell({ tree }: GridRow) {
+  if (tree.kind === 'here') return null;
+  const mark = kindMarks[tree.snapshot.kind];
+  return (
+    <span className="chips">
+      <span className="chip">{holdsLabel(tree.snapshot)}</span>
+      {mark ? (
+        <span className="chip outline" title={mark.title}>
+          {mark.text}
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+function TakenCell({ tree, now }: GridRow) {
+  if (tree.kind === 'here') return 'now';
+  const { createdAt } = tree.snapshot;
+  return (
+    <time
+      dateTime={new Date(createdAt).toISOString()}
+      title={`${formatDateTime(createdAt)}\n${formatAge(createdAt, now)}`}
+    >
+      {formatTaken(createdAt, now)}
+    </time>
+  );
+}
+
+/** Id of the element that names a row. */
+export function nameId(index: number): string {
+  return `snapshot-${index}-name`;
+}

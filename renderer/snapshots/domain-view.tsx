@@ -1,0 +1,153 @@
+import { Menu } from '@base-ui/react/menu';
+import { Ellipsis, PanelRight, RotateCcw, Search, X } from 'lucide-react';
+import { formatCount, stateLabel } from '../../shared/format.ts';
+import type { Domain } from '../../shared/schema.ts';
+import { CommandItems } from '../commands/command-items.tsx';
+import { commandById, contextOf, openTarget, revertCommand, runCommand } from '../commands/context.ts';
+import { hostById, openTree } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { focusHome } from '../ui/focus-home.ts';
+import { StateGlyph } from '../ui/glyphs.tsx';
+import { HistoryPane } from './history-pane.tsx';
+
+const tones: Partial<Record<Domain['state'], string>> = {
+  running: 'ok',
+  blocked: 'ok',
+  paused: 'warn',
+  pmsuspended: 'warn',
+  shutdown: 'warn',
+  crashed: 'bad',
+};
+
+/** The open domain: what it is and does, the way to Revert, and its snapshots. */
+export function DomainView({ domain }: { domain: Domain }) {
+  const host = useAppState((state) => hostById(state, domain.hostId));
+  const known = host?.connection.status === 'connected';
+  return (
+    <>
+      <header className="domain-head">
+        <div className="domain-title">
+          <h1 title={domain.name}>
+            <bdi>{domain.name}</bdi>
+          </h1>
+          <span className={`pill ${known ? (tones[domain.state] ?? 'off') : 'off'}`}>
+            <StateGlyph state={domain.state} />
+            {known ? '' : 'was '}
+            {stateLabel(domain.state)}
+            {domain.reason && domain.reason !== 'unknown' ? <span className="pill-reason">{domain.reason}</span> : null}
+          </span>
+          {domain.persistent ? null : (
+            <span className="chip" title="It has no stored configuration: shutting it down removes it from libvirt">
+              transient
+            </span>
+          )}
+          {domain.managedSave ? (
+            <span className="chip" title="Its memory was saved to a file, to be restored at the next start">
+              managed save
+            </span>
+          ) : null}
+        </div>
+        <Actions domain={domain} />
+      </header>
+      <FilterBar domain={domain} />
+      <HistoryPane domain={domain} />
+    </>
+  );
+}
+
+function Actions({ domain }: { domain: Domain }) {
+  const app = useApp();
+  // What is said of Revert follows from these; contextOf reads them from the store itself.
+  useAppState((state) => state.selectedRow);
+  useAppState((state) => state.operations);
+  useAppState((state) => state.history);
+  useAppState((state) => state.hosts);
+  useAppState((state) => state.link);
+  const context = contextOf(app, openTarget(app.store.getState()));
+  const command = revertCommand(context);
+  const reason = command ? command.unavailable(context) : whyNothing(context.row?.kind === 'here');
+  const inspector = commandById('view.inspector');
+  return (
+    <div className="domain-actions">
+      <Button
+        disabled={!command || reason !== null}
+        tip={reason ?? <bdi>{command?.label(context)}</bdi>}
+        onClick={() => command && runCommand(command, context)}
+      >
+        <RotateCcw size={14} aria-hidden="true" />
+        Revert…
+      </Button>
+      <Menu.Root modal={false}>
+        <Menu.Trigger className="button icon" aria-label={`More for ${domain.name}`}>
+          <Ellipsis size={15} aria-hidden="true" />
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Positioner className="menu-place" sideOffset={4} align="end">
+            <Menu.Popup className="menu">
+              <CommandItems target={{ kind: 'domain', key: domainKey(domain) }} />
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+      <Button
+        look="icon"
+        aria-label="Details"
+        tip={inspector.label(context)}
+        onClick={() => runCommand(inspector, context)}
+      >
+        <PanelRight size={15} aria-hidden="true" />
+      </Button>
+    </div>
+  );
+}
+
+function whyNothing(here: boolean): string {
+  return here ? 'libvirt knows no current snapshot of this domain.' : 'Select a snapshot first.';
+}
+
+function FilterBar({ domain }: { domain: Domain }) {
+  const { store } = useApp();
+  const filter = useAppState((state) => state.snapshotFilter);
+  const tree = useAppState(openTree);
+  const total = tree ? tree.rows.length - 1 : domain.snapshotCount;
+  return (
+    <div className="filter-bar">
+      <label className="field">
+        <Search size={13} aria-hidden="true" />
+        <input
+          id="snapshot-filter"
+          type="text"
+          aria-label="Filter snapshots"
+          placeholder="Filter snapshots"
+          autoComplete="off"
+          spellCheck={false}
+          value={filter}
+          onChange={(event) => store.setState({ snapshotFilter: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && filter) store.setState({ snapshotFilter: '' });
+            if (event.key === 'ArrowDown') {
+              event.preventDefault();
+              const home = focusHome('history');
+              if (home !== true) home.focus();
+            }
+          }}
+        />
+        {filter ? (
+          <button
+            type="button"
+            aria-label="Clear the filter of snapshots"
+            onClick={() => store.setState({ snapshotFilter: '' })}
+          >
+            <X size={13} aria-hidden="true" />
+          </button>
+        ) : null}
+      </label>
+      <span className="filter-count">
+        {formatCount(total, 'snapshot')}
+        {tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : ''}
+      </span>
+    </div>
+  );
+}

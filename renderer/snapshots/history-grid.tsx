@@ -1,0 +1,133 @@
+import { useTable } from '@tanstack/react-table';
+import { type KeyboardEvent, useEffect, useMemo } from 'react';
+import type { Domain } from '../../shared/schema.ts';
+import type { SnapshotTree, TreeRow } from '../../shared/snapshot-tree.ts';
+import { openMenu, selectRow } from '../store/actions.ts';
+import { domainKey } from '../store/store.ts';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { useNow } from '../ui/hooks.ts';
+import { useRovingKeys } from '../ui/roving.ts';
+import { useVirtualList } from '../ui/virtual-list.ts';
+import { type GridRow, gridColumns, gridFeatures, nameId } from './columns.tsx';
+import { gutterWidth, rowHeight } from './lanes.tsx';
+
+const headHeight = 28;
+
+/** The history of a domain as a grid of rows with lanes. The selected row is the one that can be tabbed to. */
+export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: SnapshotTree; rows: readonly TreeRow[] }) {
+  const { store } = useApp();
+  const now = useNow();
+  const selected = useAppState((state) => state.selectedRow);
+  const flat = rows !== tree.rows;
+  const data = useMemo(
+    () => rows.map((row): GridRow => ({ tree: row, domain, laneCount: tree.laneCount, now, flat })),
+    [rows, domain, tree, now, flat],
+  );
+  const table = useTable({ features: gridFeatures, columns: gridColumns, data, getRowId: ({ tree }) => tree.key });
+  const found = rows.findIndex(({ key }) => key === selected);
+  const active = Math.max(found, 0);
+  const { scroller, virtualizer, focusRow } = useVirtualList({
+    count: rows.length,
+    active,
+    rowHeight: () => rowHeight,
+    keyAt: (index) => rows[index]?.key ?? String(index),
+    paddingTop: headHeight,
+  });
+  const key = domainKey(domain);
+  // A history opens where one is, not at its beginning years ago.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each domain, not for each selection
+  useEffect(() => {
+    if (found > 0) virtualizer.scrollToIndex(found, { align: 'center' });
+  }, [key]);
+
+  const move = (index: number) => {
+    const row = rows[index];
+    if (!row) return;
+    selectRow(store, row.key);
+    focusRow(index);
+  };
+  const menuAt = (row: TreeRow, x: number, y: number) => {
+    selectRow(store, row.key);
+    openMenu(store, { target: { kind: 'row', key, row: row.key }, x, y });
+  };
+  const roving = useRovingKeys({
+    count: rows.length,
+    active,
+    page: () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 400) - headHeight) / rowHeight) - 1),
+    textAt: (index) => {
+      const row = rows[index];
+      return row?.kind === 'snapshot' ? row.snapshot.name : 'You are here';
+    },
+    move,
+  });
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const row = rows[active];
+    if (!row) return;
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      event.preventDefault();
+      const box = event.target instanceof HTMLElement ? event.target.getBoundingClientRect() : null;
+      if (box) menuAt(row, box.left + gutterWidth(tree.laneCount) + 24, box.bottom - 8);
+    } else roving(event);
+  };
+
+  const tableRows = table.getRowModel().rows;
+  return (
+    <div
+      ref={scroller}
+      className="history"
+      role="treegrid"
+      aria-label={`Snapshots of ${domain.name}`}
+      aria-rowcount={rows.length + 1}
+      data-home="history"
+      onKeyDown={onKeyDown}
+      style={{ '--gutter': `${gutterWidth(flat ? 1 : tree.laneCount)}px` }}
+    >
+      <div role="rowgroup" className="history-head">
+        {table.getHeaderGroups().map((group) => (
+          <div role="row" key={group.id} aria-rowindex={1} className="history-row head">
+            {group.headers.map((header) => (
+              <span role="columnheader" key={header.id} data-column={header.column.id}>
+                <table.FlexRender header={header} />
+              </span>
+            ))}
+          </div>
+        ))}
+      </div>
+      <div role="rowgroup" className="rows" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map((item) => {
+          const row = tableRows[item.index];
+          if (!row) return null;
+          const { tree: treeRow } = row.original;
+          return (
+            <div
+              role="row"
+              key={item.key}
+              aria-level={treeRow.depth + 1}
+              aria-rowindex={item.index + 2}
+              aria-selected={treeRow.key === selected}
+              aria-labelledby={nameId(item.index)}
+              {...(treeRow.kind === 'snapshot'
+                ? { 'aria-posinset': treeRow.position, 'aria-setsize': treeRow.siblings }
+                : {})}
+              className={`history-row ${treeRow.kind}`}
+              data-index={item.index}
+              tabIndex={item.index === active ? 0 : -1}
+              style={{ transform: `translateY(${item.start}px)` }}
+              onFocus={() => selectRow(store, treeRow.key)}
+              onContextMenu={(event) => {
+                event.preventDefault();
+                menuAt(treeRow, event.clientX, event.clientY);
+              }}
+            >
+              {row.getAllCells().map((cell) => (
+                <div role="gridcell" key={cell.id} data-column={cell.column.id}>
+                  <table.FlexRender cell={cell} />
+                </div>
+              ))}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

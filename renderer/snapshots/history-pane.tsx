@@ -1,0 +1,86 @@
+import { useMemo } from 'react';
+import type { Domain } from '../../shared/schema.ts';
+import { HostTrouble } from '../hosts/host-trouble.tsx';
+import { retryHistory } from '../store/actions.ts';
+import { filteredRows, hostById, openTree } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { useAfter } from '../ui/hooks.ts';
+import { ProblemView } from '../ui/problem-view.tsx';
+import { HistoryGrid } from './history-grid.tsx';
+
+const skeletonAfterMs = 150;
+
+/** The history, or why there is none to see. What is known stays on show while it is asked for again. */
+export function HistoryPane({ domain }: { domain: Domain }) {
+  const { store } = useApp();
+  const host = useAppState((state) => hostById(state, domain.hostId));
+  const history = useAppState((state) => (state.history?.key === domainKey(domain) ? state.history : null));
+  const tree = useAppState(openTree);
+  const filter = useAppState((state) => state.snapshotFilter);
+  const rows = useMemo(() => (tree ? filteredRows(tree, filter) : []), [tree, filter]);
+  const loading = useAfter(skeletonAfterMs, history?.list == null);
+  const connected = host?.connection.status === 'connected';
+
+  const trouble = host && !connected ? <HostTrouble host={host} inline={history?.list != null} /> : null;
+  if (!history?.list || !tree) {
+    if (trouble) return trouble;
+    if (history?.problem) {
+      return (
+        <div className="empty" role="alert">
+          <ProblemView problem={history.problem}>
+            <Button onClick={() => retryHistory(store)}>Try again</Button>
+          </ProblemView>
+        </div>
+      );
+    }
+    return loading ? <Skeleton /> : <div className="grow" />;
+  }
+  return (
+    <>
+      {trouble}
+      {history.problem ? (
+        <div className="strip" role="alert">
+          <span>
+            {history.problem.what} {history.problem.next}
+          </span>
+          <Button onClick={() => retryHistory(store)}>Try again</Button>
+        </div>
+      ) : null}
+      {rows.length === 0 ? (
+        <div className="empty">
+          <h2>No snapshot matches</h2>
+          <p>
+            Neither a name nor a description holds “<bdi>{filter}</bdi>”.
+          </p>
+          <Button onClick={() => store.setState({ snapshotFilter: '' })}>Clear the filter</Button>
+        </div>
+      ) : tree.rows.length === 1 && !filter ? (
+        <div className="empty">
+          <h2>No snapshots</h2>
+          <p>
+            <bdi>{domain.name}</bdi> has nothing to go back to yet. A snapshot that is taken with virsh or another
+            program appears here by itself.
+          </p>
+        </div>
+      ) : (
+        <HistoryGrid domain={domain} tree={tree} rows={rows} />
+      )}
+    </>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div className="skeleton" role="status" aria-label="Asking libvirt for the snapshots">
+      {['a', 'b', 'c', 'd', 'e'].map((row) => (
+        <div key={row} className="skeleton-row">
+          <i />
+          <i />
+          <i />
+        </div>
+      ))}
+    </div>
+  );
+}

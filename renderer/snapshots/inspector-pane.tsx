@@ -1,0 +1,75 @@
+import type { KeyboardEvent, PointerEvent } from 'react';
+import { changeSettings, narrowWindow } from '../store/actions.ts';
+import { openDomain, openTree } from '../store/selectors.ts';
+import { clampInspectorWidth, inspectorWidths } from '../store/settings.ts';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { useMediaQuery } from '../ui/hooks.ts';
+import { Inspector } from './inspector.tsx';
+
+const stepPx = 24;
+
+/** The right side: beside the history, or over it in a narrow window. */
+export function InspectorPane() {
+  const { store } = useApp();
+  const narrow = useMediaQuery(narrowWindow);
+  const domain = useAppState(openDomain);
+  const tree = useAppState(openTree);
+  const selected = useAppState((state) => state.selectedRow);
+  const { inspectorOpen, inspectorWidth } = useAppState((state) => state.settings);
+  const drawerOpen = useAppState((state) => state.drawerOpen);
+  if (!domain || !tree || !(narrow ? drawerOpen : inspectorOpen)) return null;
+  const row = selected === null ? undefined : tree.byKey.get(selected);
+
+  const resize = (width: number) => changeSettings(store, { inspectorWidth: clampInspectorWidth(width) });
+  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
+    const handle = event.currentTarget;
+    handle.setPointerCapture(event.pointerId);
+    const from = event.clientX + inspectorWidth;
+    handle.onpointermove = ({ clientX }) => resize(from - clientX);
+    handle.onpointerup = () => {
+      handle.onpointermove = null;
+    };
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: stepPx, ArrowRight: -stepPx }[event.key];
+    if (step !== undefined) resize(inspectorWidth + step);
+  };
+  return (
+    <aside
+      className={narrow ? 'inspector drawer' : 'inspector'}
+      aria-label="Details"
+      style={narrow ? undefined : { width: inspectorWidth }}
+      onKeyDown={(event) => {
+        if (narrow && event.key === 'Escape') store.setState({ drawerOpen: false });
+      }}
+    >
+      {narrow ? null : (
+        // biome-ignore lint/a11y/useSemanticElements: a window splitter, which <hr> can't be
+        <div
+          className="splitter"
+          role="separator"
+          aria-orientation="vertical"
+          aria-label="Width of the details"
+          aria-valuenow={inspectorWidth}
+          aria-valuemin={inspectorWidths.min}
+          aria-valuemax={inspectorWidths.max}
+          tabIndex={0}
+          onPointerDown={onPointerDown}
+          onKeyDown={onKeyDown}
+          onDoubleClick={() => resize(inspectorWidths.usual)}
+        />
+      )}
+      <div className="inspector-scroll">
+        {row?.kind === 'snapshot' ? (
+          <Inspector domain={domain} tree={tree} row={row} />
+        ) : (
+          <p className="dim">
+            {row?.kind === 'here'
+              ? 'This is the domain as it is now. Nothing of it since the last snapshot can be brought back once it is reverted.'
+              : 'Select a snapshot to see what it holds.'}
+          </p>
+        )}
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,55 @@
+import { laneCap, type TreeRow } from '../../shared/snapshot-tree.ts';
+
+export const rowHeight = 44;
+const laneWidth = 16;
+const margin = 11;
+const middle = rowHeight / 2;
+const tints = 6;
+
+export function gutterWidth(laneCount: number): number {
+  return Math.max(56, 2 * margin + (laneCount - 1) * laneWidth);
+}
+
+/** The part of the drawn history that stands in one row. */
+export function Lanes({ row, laneCount }: { row: TreeRow; laneCount: number }) {
+  const { lane, branches, enters, leaves } = row;
+  const here = row.kind === 'here';
+  const own = tintOf(branches[Math.min(lane, laneCap - 1)]);
+  const x = xOf(lane);
+  const before = xOf(lane - 1);
+  const through = branches.slice(0, Math.min(lane, laneCap));
+  return (
+    <svg className="lanes" width={gutterWidth(laneCount)} height={rowHeight} aria-hidden="true">
+      {through.map((branch, at) =>
+        // On the edge lane, deeper rows have their own line in the place of the one passing through.
+        xOf(at) === x ? null : (
+          <path key={branch} className={`lane ${tintOf(branch)}`} d={`M${xOf(at)} 0V${rowHeight}`} />
+        ),
+      )}
+      {enters !== 'root' ? (
+        <path className={`lane ${own} ${here ? 'dashed' : ''}`} d={entry(enters, before, x)} />
+      ) : null}
+      {leaves !== 'nothing' || lane >= laneCap ? (
+        <path className={`lane ${own} ${leaves === 'dashed' ? 'dashed' : ''}`} d={`M${x} ${middle}V${rowHeight}`} />
+      ) : null}
+      {here ? (
+        <circle className={`here-dot ${row.base ? own : ''}`} cx={x} cy={middle} r={5.5} />
+      ) : (
+        <circle className={`dot ${own}`} cx={x} cy={middle} r={row.current ? 7 : 6} />
+      )}
+      {lane >= laneCap ? <path className="deep" d={`M${x - 2.5} ${middle}h5M${x} ${middle - 2.5}v5`} /> : null}
+    </svg>
+  );
+}
+
+function entry(enters: 'straight' | 'fork', from: number, x: number): string {
+  return enters === 'straight' || from === x ? `M${x} 0V${middle}` : `M${from} 0C${from} 14 ${x} 8 ${x} ${middle}`;
+}
+
+function xOf(lane: number): number {
+  return margin + Math.min(lane, laneCap - 1) * laneWidth;
+}
+
+function tintOf(branch: number | undefined): string {
+  return `tint-${(branch ?? 0) % tints}`;
+}

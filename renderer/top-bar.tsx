@@ -1,0 +1,83 @@
+import { Menu } from '@base-ui/react/menu';
+import { Check, Keyboard, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { formatCount } from '../shared/format.ts';
+import { commandById, contextOf, runCommand } from './commands/context.ts';
+import { shortcutKeys } from './commands/shortcuts.ts';
+import { changeSettings } from './store/actions.ts';
+import { type Theme, themes } from './store/settings.ts';
+import { Button } from './ui/button.tsx';
+import { useApp, useAppState } from './ui/context.tsx';
+import { Mark } from './ui/glyphs.tsx';
+
+const themeLooks: Record<Theme, { label: string; icon: typeof Sun }> = {
+  system: { label: 'As the system', icon: Monitor },
+  light: { label: 'Light', icon: Sun },
+  dark: { label: 'Dark', icon: Moon },
+};
+
+export function TopBar() {
+  const app = useApp();
+  const hosts = useAppState((state) => state.hosts.length);
+  const domains = useAppState((state) => state.domains.size);
+  const loaded = useAppState((state) => state.loaded);
+  const palette = commandById('view.palette');
+  const shortcuts = commandById('view.shortcuts');
+  return (
+    <header className="top-bar">
+      <div className="brand">
+        <Mark />
+        Snapkeel
+      </div>
+      <button type="button" className="find" onClick={() => runCommand(palette, contextOf(app, null))}>
+        <Search size={13} aria-hidden="true" />
+        <span>{palette.label(contextOf(app, null))}</span>
+        <kbd>{shortcutKeys(palette.shortcut ?? '').join(' ')}</kbd>
+      </button>
+      <div className="top-right">
+        {loaded ? (
+          <span className="counts">
+            {formatCount(hosts, 'host')} · {formatCount(domains, 'domain')}
+          </span>
+        ) : null}
+        <Button
+          look="icon"
+          aria-label="Keyboard shortcuts"
+          tip="Keyboard shortcuts"
+          onClick={() => runCommand(shortcuts, contextOf(app, null))}
+        >
+          <Keyboard size={15} aria-hidden="true" />
+        </Button>
+        <ThemeMenu />
+      </div>
+    </header>
+  );
+}
+
+function ThemeMenu() {
+  const { store } = useApp();
+  const theme = useAppState((state) => state.settings.theme);
+  const Icon = themeLooks[theme].icon;
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger className="button icon" aria-label="Theme">
+        <Icon size={15} aria-hidden="true" />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className="menu-place" sideOffset={4} align="end">
+          <Menu.Popup className="menu">
+            <Menu.RadioGroup value={theme} onValueChange={(value: Theme) => changeSettings(store, { theme: value })}>
+              {themes.map((it) => (
+                <Menu.RadioItem key={it} value={it} className="menu-item" closeOnClick>
+                  <Menu.RadioItemIndicator className="menu-check" keepMounted>
+                    <Check size={13} aria-hidden="true" />
+                  </Menu.RadioItemIndicator>
+                  <span className="menu-label">{themeLooks[it].label}</span>
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -101,6 +101,7 @@ async function startInElectron({ args, home, colorScheme }: StartOptions): Promi
     colorScheme: colorScheme ?? 'light',
   });
   const page = await electron.firstWindow();
+  await page.waitForURL(/index\.html$/);
   return { page, electron, url: undefined, stop: () => electron.close() };
 }
 

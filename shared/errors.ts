@@ -1,6 +1,9 @@
 import type { Problem } from './schema.ts';
 
-/** What happened, what it means for the data, what to do. `{word}` is filled in from the problem's details. */
+/**
+ * What happened, what it means for the data, what to do. `{word}` is filled in from the problem's details; what stands
+ * in `[…]` is left out when a detail in it is missing.
+ */
 interface Sentences {
   what: string;
   effect: string;
@@ -23,15 +26,15 @@ export const problems = {
   SOCKET_MISSING: {
     what: 'No libvirt socket was found on this computer.',
     effect: notConnected,
-    next: 'Install and start libvirt (libvirtd or virtqemud), then try again. Looked for: {tried}.',
+    next: 'Install and start libvirt (libvirtd or virtqemud), then try again.[ Looked for: {tried}.]',
   },
   SOCKET_DENIED: {
-    what: 'This user may not open the libvirt socket {path}.',
+    what: 'This user may not open the libvirt socket[ {path}].',
     effect: notConnected,
     next: 'Add the user to the “libvirt” group, log in again, and try again.',
   },
   SOCKET_REFUSED: {
-    what: 'The libvirt socket {path} exists, but nobody is listening on it.',
+    what: 'The libvirt socket[ {path}] exists, but nobody is listening on it.',
     effect: notConnected,
     next: 'Start libvirtd or virtqemud, then try again.',
   },
@@ -66,9 +69,9 @@ export const problems = {
     next: 'Check that the port is that of an SSH server. Details: {reason}',
   },
   HOST_KEY_CHANGED: {
-    what: 'The host key of “{host}” is not the one that {knownFile} line {knownLine} holds. Somebody may be between you and the host, or it was installed anew.',
+    what: 'The host key of “{host}” is not the one that is known[ from {knownFile} line {knownLine}]. Somebody may be between you and the host, or it was installed anew.',
     effect: notConnected,
-    next: 'Ask whoever runs the host for its fingerprint ({keyType} {fingerprint}). Only if it is the same, remove the old line and connect again.',
+    next: 'Ask whoever runs the host for its fingerprint ({keyType} {fingerprint}). Only if it is the same, [remove line {knownLine} from {knownFile} and ]connect again.',
   },
   HOST_KEY_REVOKED: {
     what: 'The host key of “{host}” is marked as revoked in {knownFile} line {knownLine}.',
@@ -86,9 +89,9 @@ export const problems = {
     next: 'Make the file readable and writable for you, then connect again.',
   },
   SSH_AUTH_FAILED: {
-    what: '“{host}” did not accept any key for user “{user}”.',
+    what: '“{host}” did not accept any key[ for user “{user}”].',
     effect: notConnected,
-    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=. Offered: {tried}. Not offered: {skipped}.',
+    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ Offered: {tried}.][ Not offered: {skipped}.]',
   },
   KEY_UNREADABLE: {
     what: 'The key file {keyfile} cannot be read: {reason}',
@@ -103,7 +106,7 @@ export const problems = {
   REMOTE_SOCKET_MISSING: {
     what: 'Logged in to “{host}”, but no libvirt socket could be opened there.',
     effect: notConnected,
-    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding. Tried: {tried}.',
+    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding.[ Tried: {tried}.]',
   },
   REMOTE_SOCKET_DENIED: {
     what: 'Logged in to “{host}”, but the user may not open its libvirt socket.',
@@ -113,15 +116,15 @@ export const problems = {
   HELPER_MISSING: {
     what: 'Neither a libvirt socket nor virt-ssh-helper could be used on “{host}”.',
     effect: notConnected,
-    next: 'Install libvirt on the host, or allow stream-local forwarding in its sshd. Tried: {tried}.',
+    next: 'Install libvirt on the host, or allow stream-local forwarding in its sshd.[ Tried: {tried}.]',
   },
   HELPER_FAILED: {
-    what: 'virt-ssh-helper on “{host}” gave up: {stderr}',
+    what: 'virt-ssh-helper on “{host}” gave up[: {stderr}].',
     effect: notConnected,
     next: 'Check that libvirt runs on the host and that the user may use it.',
   },
   STREAM_GARBAGE: {
-    what: 'Something other than libvirt answered on “{host}”: {text}',
+    what: 'Something other than libvirt answered on “{host}”[: {text}].',
     effect: notConnected,
     next: 'Shell start-up files on the host must not print anything for sessions that are not interactive.',
   },
@@ -167,6 +170,12 @@ export const problems = {
   },
   NOT_CONNECTED: { what: '“{host}” is not connected.', effect: untouched, next: 'Connect to it first.' },
   NO_HOST: { what: 'This host is no longer in the list.', effect: untouched, next: 'Add it again.' },
+
+  XML_UNREADABLE: {
+    what: 'libvirt’s description of the domain or its snapshot could not be read: {reason}',
+    effect: untouched,
+    next: 'Look at the XML with “virsh dumpxml” and “virsh snapshot-dumpxml” on the host.',
+  },
 
   // Plans
   NO_PLAN: {
@@ -328,7 +337,11 @@ export function problemOf(
   details: Readonly<Record<string, string>> = {},
   technical?: string,
 ): Problem {
-  const fill = (template: string) => template.replace(/\{(\w+)\}/g, (_, word: string) => details[word] || 'unknown');
+  const whole = (part: string) => [...part.matchAll(/\{(\w+)\}/g)].every(([, word = '']) => details[word]);
+  const fill = (template: string) =>
+    template
+      .replace(/\[([^\]]*)\]/g, (_, part: string) => (whole(part) ? part : ''))
+      .replace(/\{(\w+)\}/g, (_, word: string) => details[word] || 'unknown');
   const { what, effect, next } = problems[code];
   return {
     code,

@@ -40,6 +40,7 @@ test('older moments are dates, with a year when it is another one', () => {
   const now = new Date(2026, 10, 23, 12, 0).getTime();
   expect(formatTaken(now - 2 * d, now)).toBe('2 d ago');
   expect(formatTaken(new Date(2026, 2, 12).getTime(), now)).toBe('12 Mar');
+  expect(formatTaken(new Date(2026, 8, 20).getTime(), now)).toBe('20 Sep');
   expect(formatTaken(new Date(2024, 2, 12).getTime(), now)).toBe('12 Mar 2024');
   expect(formatMoment(new Date(2026, 10, 23, 9, 2).getTime(), now)).toBe('today 09:02');
   expect(formatMoment(new Date(2026, 10, 22, 23, 59).getTime(), now)).toBe('yesterday 23:59');

@@ -13,6 +13,7 @@ const durationUnits = [
   { size: second, unit: 's' },
 ] as const;
 
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 const byteUnits = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 const stateLabels: Record<SnapshotState, string> = {
@@ -59,8 +60,8 @@ export function formatAge(at: number, now: number): string {
 export function formatTaken(at: number, now: number): string {
   if (now - at < 7 * day) return formatAge(at, now);
   const date = new Date(at);
-  const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) });
+  const dayPart = `${date.getDate()} ${months[date.getMonth()]}`;
+  return date.getFullYear() === new Date(now).getFullYear() ? dayPart : `${dayPart} ${date.getFullYear()}`;
 }
 
 /** A moment in full, in this machine's time zone: `23 November 2026, 09:02:10`. */

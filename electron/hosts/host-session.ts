@@ -171,7 +171,7 @@ export class HostSession {
     const opened: Gate[] = [];
     const open = async () => {
       const stream = await transport.dial(signal);
-      const gate = new Gate(await openConnection(stream, this.options.driverUri, this.options.log));
+      const gate = new Gate(await openConnection(stream, this.options.driverUri, this.options.log, signal));
       opened.push(gate);
       return gate;
     };

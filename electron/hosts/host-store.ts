@@ -14,15 +14,10 @@ export class HostStore {
 
   /** An absent file is an empty list. One that cannot be read is kept beside the new one, and reported. */
   async load(log: (line: string) => void): Promise<StoredHost[]> {
-    let text: string;
     try {
-      text = await readFile(this.file, 'utf8');
-    } catch {
-      return [];
-    }
-    try {
-      return File.parse(JSON.parse(text)).hosts;
+      return File.parse(JSON.parse(await readFile(this.file, 'utf8'))).hosts;
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       const kept = `${this.file}.unreadable`;
       await rename(this.file, kept);
       log(`the list of hosts could not be read and was kept as ${kept}: ${error}`);

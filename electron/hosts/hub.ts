@@ -12,10 +12,10 @@ export class Hub {
   /** All events from now on, until the signal; nothing is dropped while the caller is busy. */
   async *subscribe(first: () => AppEvent, signal: AbortSignal | undefined): AsyncGenerator<AppEvent> {
     const stop = new AbortController();
-    const events = on(this.#emitter, 'event', {
-      signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
-    });
     try {
+      const events = on(this.#emitter, 'event', {
+        signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+      });
       yield first();
       for await (const [event] of events) yield event as AppEvent;
     } catch (error) {

@@ -3,6 +3,7 @@ import { LibvirtUriError } from '../../shared/libvirt-uri.ts';
 import type { Problem } from '../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../libvirt/errors.ts';
 import { AuthenticationError } from '../libvirt/open.ts';
+import { XmlError } from '../libvirt/xml.ts';
 import { TransportError } from '../transport/transport.ts';
 
 /** An error whose sentence is known where it is thrown. */
@@ -40,6 +41,7 @@ export function toProblem(error: unknown, host: string): Problem {
   if (error instanceof AuthenticationError)
     return problemOf(error.code === 'UNSUPPORTED' ? 'AUTH_UNSUPPORTED' : error.code, { host }, technical);
   if (error instanceof LibvirtUriError) return problemOf('INVALID_URI', { reason: technical });
+  if (error instanceof XmlError) return problemOf('XML_UNREADABLE', { reason: technical }, technical);
   return problemOf('UNEXPECTED', { host }, technical);
 }
 

@@ -13,7 +13,9 @@ export class Repeater {
     try {
       while (mark.again) {
         mark.again = false;
-        await task();
+        await task().catch((error: unknown) => {
+          if (!mark.again) throw error;
+        });
       }
     } finally {
       this.#running.delete(key);

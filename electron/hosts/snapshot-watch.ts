@@ -26,7 +26,10 @@ export async function* watchSnapshots(
   let last = '';
   try {
     while (!signal.aborted) {
-      await session.whenConnected(signal);
+      await session.whenConnected(signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+      if (signal.aborted) return;
       const started = performance.now();
       const list = session.isHeld(uuid) ? null : await readUnlessLost(reader, session);
       if (list) {

@@ -2,31 +2,32 @@ import type { DomainConfig } from '../../shared/config-changes.ts';
 import type { XmlElement } from './xml.ts';
 
 /** Bytes for one of libvirt's units (formatdomain, "memory"); `KiB` when it names none. */
-const units: Readonly<Record<string, number>> = {
-  b: 1,
-  bytes: 1,
-  KB: 1e3,
-  k: 1024,
-  KiB: 1024,
-  MB: 1e6,
-  M: 1024 ** 2,
-  MiB: 1024 ** 2,
-  GB: 1e9,
-  G: 1024 ** 3,
-  GiB: 1024 ** 3,
-  TB: 1e12,
-  T: 1024 ** 4,
-  TiB: 1024 ** 4,
-};
+const units = new Map(
+  Object.entries({
+    b: 1,
+    bytes: 1,
+    KB: 1e3,
+    k: 1024,
+    KiB: 1024,
+    MB: 1e6,
+    M: 1024 ** 2,
+    MiB: 1024 ** 2,
+    GB: 1e9,
+    G: 1024 ** 3,
+    GiB: 1024 ** 3,
+    TB: 1e12,
+    T: 1024 ** 4,
+    TiB: 1024 ** 4,
+  }),
+);
 
 /** Reads a `<domain>` or `<inactiveDomain>` element. Elements that are not there become empty, never an error. */
 export function parseDomainConfig(domain: XmlElement): DomainConfig {
   const type = domain.at('os', 'type');
   const devices = domain.at('devices');
-  const vcpus = domain.at('vcpu')?.text;
   return {
     memoryBytes: bytesOf(domain.at('memory')),
-    vcpus: vcpus === undefined ? null : Number(vcpus),
+    vcpus: numberOf(domain.at('vcpu')),
     arch: type?.attribute('arch') ?? '',
     machine: type?.attribute('machine') ?? '',
     cpu: [domain.at('cpu')?.attribute('mode'), domain.at('cpu', 'model')?.text].filter(Boolean).join(' '),
@@ -44,8 +45,13 @@ export function parseDomainConfig(domain: XmlElement): DomainConfig {
 }
 
 function bytesOf(memory: XmlElement | undefined): number | null {
-  const unit = units[memory?.attribute('unit') ?? 'KiB'];
-  return memory && unit ? Number(memory.text) * unit : null;
+  const unit = units.get(memory?.attribute('unit') ?? 'KiB');
+  const count = numberOf(memory);
+  return unit && count !== null ? count * unit : null;
+}
+
+function numberOf(element: XmlElement | undefined): number | null {
+  return /^\s*\d+\s*$/.test(element?.text ?? '') ? Number(element?.text) : null;
 }
 
 function keyed<T>(

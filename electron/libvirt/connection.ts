@@ -231,7 +231,12 @@ export class RpcConnection {
       return;
     }
     const body = decode(events[name].body as Xdr<unknown>, packet.payload) as never;
-    for (const listener of this.#listeners.get(name) ?? []) listener(body);
+    for (const listener of this.#listeners.get(name) ?? [])
+      try {
+        listener(body);
+      } catch (error) {
+        this.log(`a listener to ${name} failed: ${error}`);
+      }
   }
 
   #keepalive(procedure: number): void {

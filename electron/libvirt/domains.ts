@@ -27,7 +27,9 @@ export async function listDomains(caller: Caller): Promise<DomainRecord[]> {
     list(listDomainsFlag.persistent),
     list(listDomainsFlag.managedSave),
     list(listDomainsFlag.hasSnapshot),
-    caller.call(procedures.connectGetAllDomainStats, { domains: [], stats: statsGroup.state, flags: 0 }),
+    caller
+      .call(procedures.connectGetAllDomainStats, { domains: [], stats: statsGroup.state, flags: 0 })
+      .catch(unsupportedIs({ records: [] })),
   ]);
   const uuids = (reply: { domains: WireDomain[] }) => new Set(reply.domains.map((each) => formatUuid(each.uuid)));
   const isPersistent = uuids(persistent);
@@ -115,7 +117,7 @@ async function countSnapshots(caller: Caller, domain: WireDomain): Promise<numbe
 function stateOf(params: readonly WireTypedParam[]): State | undefined {
   const value = (field: string) => Number(params.find((each) => each.field === field)?.value.value);
   const state = value('state.state');
-  return Number.isNaN(state) ? undefined : named({ state, reason: value('state.reason') });
+  return Number.isNaN(state) ? undefined : named({ state, reason: value('state.reason') || 0 });
 }
 
 function named({ state, reason }: { state: number; reason: number }): State {

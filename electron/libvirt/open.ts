@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { RpcConnection } from './connection.ts';
 import { authType, feature } from './constants.ts';
-import { LibvirtError } from './errors.ts';
-import { procedures } from './procedures.ts';
+import { ConnectionError, LibvirtError } from './errors.ts';
+import { type Procedure, procedures } from './procedures.ts';
 
 /** No way to authenticate that both sides know; `types` are libvirt's REMOTE_AUTH_* numbers. */
 export class AuthenticationError extends Error {
@@ -25,20 +25,30 @@ export class AuthenticationError extends Error {
  * Authenticates and opens a driver on a fresh stream, in the order that remoteClientOpen (libvirt) uses. AUTH_LIST
  * always comes first: the daemon lets root pass inside it.
  * @param uri the driver's URI, as `qemu:///system`; never one with a transport.
- * @throws AuthenticationError, LibvirtError, ConnectionError; the stream is closed then.
+ * @param signal gives up; without effect once the connection is open.
+ * @throws AuthenticationError, LibvirtError, ConnectionError (NO_ANSWER when one answer takes longer than
+ * `patienceMs`), the signal's reason; the stream is closed then.
  */
 export async function openConnection(
   stream: Duplex,
   uri: string,
   log?: (line: string) => void,
+  signal: AbortSignal = never,
+  patienceMs: number = OPEN_PATIENCE_MS,
 ): Promise<RpcConnection> {
   const connection = new RpcConnection(stream, log);
-  try {
-    await authenticate(connection);
-    const { supported } = await connection.call(procedures.connectSupportsFeature, {
-      feature: feature.programKeepalive,
+  const ask: Ask = (procedure, args) => {
+    const late = AbortSignal.timeout(patienceMs);
+    return connection.call(procedure, args, AbortSignal.any([signal, late])).catch((error: unknown) => {
+      if (late.aborted && error === late.reason)
+        throw new ConnectionError('NO_ANSWER', `libvirt did not answer within ${patienceMs / 1000} s`);
+      throw error;
     });
-    await connection.call(procedures.connectOpen, { name: uri, flags: 0 });
+  };
+  try {
+    await authenticate(ask, () => connection.call(procedures.authPolkit, {}, signal));
+    const { supported } = await ask(procedures.connectSupportsFeature, { feature: feature.programKeepalive });
+    await ask(procedures.connectOpen, { name: uri, flags: 0 });
     if (supported) connection.startKeepalive();
     return connection;
   } catch (error) {
@@ -56,12 +66,18 @@ export async function closeConnection(connection: RpcConnection, patienceMs = 1_
   connection.close();
 }
 
-async function authenticate(connection: RpcConnection): Promise<void> {
-  const { types } = await connection.call(procedures.authList, {});
+type Ask = <A, R>(procedure: Procedure<A, R>, args: A) => Promise<R>;
+/** Nothing tells of signs of life before the connection is open. */
+const OPEN_PATIENCE_MS = 30_000;
+const never = new AbortController().signal;
+
+/** `askPolkit` may wait for a person to type a password. */
+async function authenticate(ask: Ask, askPolkit: () => Promise<unknown>): Promise<void> {
+  const { types } = await ask(procedures.authList, {});
   if (types.length === 0 || types.includes(authType.none)) return;
   if (!types.includes(authType.polkit)) throw new AuthenticationError('UNSUPPORTED', types);
   try {
-    await connection.call(procedures.authPolkit, {});
+    await askPolkit();
   } catch (error) {
     if (error instanceof LibvirtError) throw new AuthenticationError('POLKIT_REFUSED', types, { cause: error });
     throw error;

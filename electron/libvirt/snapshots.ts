@@ -43,7 +43,7 @@ export class SnapshotReader {
     const known = this.#parsed.get(name);
     if (known?.xml === xml) return known.snapshot;
     try {
-      return parseSnapshot(parseXml(xml, 'domainsnapshot', true));
+      return { ...parseSnapshot(parseXml(xml, 'domainsnapshot', true)), name };
     } catch (error) {
       if (!(error instanceof XmlError)) throw error;
       this.log(`snapshot ${JSON.stringify(name)} of ${this.uuid}: ${error.message}`);
@@ -82,7 +82,7 @@ export function parseSnapshot(element: XmlElement): Snapshot {
     name: element.at('name')?.text ?? '',
     description: element.at('description')?.text ?? '',
     parent: element.at('parent', 'name')?.text ?? null,
-    createdAt: Number(element.at('creationTime')?.text ?? 0) * 1000 || 0,
+    createdAt: millisecondsOf(element.at('creationTime')?.text),
     state: state.success ? state.data : 'unknown',
     memory:
       memory === undefined || memory === 'no'
@@ -93,6 +93,11 @@ export function parseSnapshot(element: XmlElement): Snapshot {
     kind: has('external') ? (has('internal') ? 'mixed' : 'external') : has('internal') ? 'internal' : 'none',
     disks,
   };
+}
+
+function millisecondsOf(seconds: string | undefined): number {
+  const ms = Number(seconds) * 1000;
+  return Number.isFinite(ms) ? ms : 0;
 }
 
 function parseDisk(disk: XmlElement): Snapshot['disks'][number] {

@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 
 /** XML that is not what libvirt documents. */
 export class XmlError extends Error {
@@ -13,8 +13,11 @@ const options = {
   trimValues: false,
   htmlEntities: true, // numeric references too
   alwaysCreateTextNode: true,
+  maxNestedTags: 1_000, // a disk nests one <backingStore> an image, up to 200 (VIR_STORAGE_MAX_CHAIN_DEPTH)
   isArray: (_name: string, _path: unknown, _leaf: boolean, isAttribute: boolean) => !isAttribute,
 };
+/** From the first `<domain>` or `<inactiveDomain>` to the last: they stand side by side. */
+const configs = /<(?:domain|inactiveDomain)[\s>].*<\/(?:domain|inactiveDomain)\s*>/s;
 const whole = new XMLParser(options);
 const headOnly = new XMLParser({ ...options, stopNodes: ['domainsnapshot.domain', 'domainsnapshot.inactiveDomain'] });
 
@@ -52,6 +55,8 @@ export class XmlElement {
  */
 export function parseXml(text: string, root: string, skipConfigs = false): XmlElement {
   let raw: unknown;
+  const valid = XMLValidator.validate(skipConfigs ? text.replace(configs, '') : text);
+  if (valid !== true) throw new XmlError(`malformed XML: ${valid.err.msg}`);
   try {
     raw = (skipConfigs ? headOnly : whole).parse(text);
   } catch (error) {

@@ -50,11 +50,13 @@ export async function serveBrowser(
   });
   const handler = new RPCHandler(router);
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
     if (!isOurs(request, port) || !isOwnPage(request, port) || request.url !== '/rpc') {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
+      client.on('error', () => client.terminate()); // bytes that are no frames; unheard it would end the process
       if (carriesToken(request, token)) handler.upgrade(client);
       else client.close(UNAUTHORISED);
     });

@@ -1,5 +1,12 @@
 import type { DomainState, SnapshotState } from '../../shared/schema.ts';
-import type { DiskModel, DomainConfig, DomainModel, SnapshotDiskModel, SnapshotModel } from './model.ts';
+import {
+  type DiskModel,
+  type DomainConfig,
+  type DomainModel,
+  overlayPath,
+  type SnapshotDiskModel,
+  type SnapshotModel,
+} from './model.ts';
 import { pausedReason, runningReason, shutoffReason } from './reasons.ts';
 
 export interface SnapshotSpec {
@@ -153,7 +160,7 @@ function buildSnapshot(
     disks: config.disks.map(({ target, device, path }) =>
       device === 'cdrom'
         ? { target, kind: 'no', file: null }
-        : { target, kind: external ? 'external' : 'internal', file: external && path ? `${stem(path)}.${name}` : null },
+        : { target, kind: external ? 'external' : 'internal', file: external && path ? overlayPath(path, name) : null },
     ),
     config: row.noConfig ? null : config,
     inactiveConfig: hasInactive ? config : null,
@@ -170,8 +177,4 @@ function onOverlays(config: DomainConfig, made: readonly SnapshotDiskModel[]): D
       return file && disk.path !== null ? { ...disk, path: file, backing: [disk.path, ...disk.backing] } : disk;
     }),
   };
-}
-
-function stem(path: string): string {
-  return path.replace(/\.[^./]*$/, '');
 }

@@ -45,7 +45,7 @@ export interface Faults {
   dropOnNext(procedure: ProcedureName, when: 'before' | 'after'): void;
   /** Neither asks for signs of life nor gives them. */
   muteKeepalive(muted?: boolean): void;
-  /** Reads and answers nothing at all, while the connections stay open. */
+  /** Answers nothing and tells nothing, while the connections stay open; what was asked is answered afterwards. */
   freeze(frozen?: boolean): void;
   /** Sends stream data before the answer, as libvirt 11.3 may. */
   streamFirst(first?: boolean): void;
@@ -59,12 +59,16 @@ export interface Faults {
   readonly calls: readonly ProcedureName[];
 }
 
+interface FaultyConnection {
+  drop(): void;
+  pump(): void;
+  write(bytes: Uint8Array): void;
+  tellClosed(reason: number): void;
+}
+
 /** The switches for a fault state; `connections` are those that are open at the moment. */
-export function createFaults(
-  state: FaultState,
-  connections: () => Iterable<{ drop(): void; write(bytes: Uint8Array): void; tellClosed(reason: number): void }>,
-): Faults {
-  const each = (act: (connection: ReturnType<typeof connections> extends Iterable<infer C> ? C : never) => void) => {
+export function createFaults(state: FaultState, connections: () => Iterable<FaultyConnection>): Faults {
+  const each = (act: (connection: FaultyConnection) => void) => {
     for (const connection of [...connections()]) act(connection);
   };
   return {
@@ -80,6 +84,7 @@ export function createFaults(
     },
     freeze(frozen = true) {
       state.frozen = frozen;
+      each((connection) => connection.pump());
     },
     streamFirst(first = true) {
       state.streamFirst = first;

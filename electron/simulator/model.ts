@@ -142,6 +142,11 @@ export function childrenByParent(snapshots: readonly SnapshotModel[]): Map<strin
   return byParent;
 }
 
+/** Where libvirt puts the overlay of an image: the suffix takes the place of the extension. */
+export function overlayPath(image: string, suffix: string | number): string {
+  return `${image.replace(/\.[^./]*$/, '')}.${suffix}`;
+}
+
 export function uuidBytes(uuid: string): Buffer {
   return Buffer.from(uuid.replaceAll('-', ''), 'hex');
 }

@@ -10,6 +10,7 @@ import {
   findSnapshot,
   hasMemory,
   isExternal,
+  overlayPath,
   type SnapshotModel,
 } from './model.ts';
 import { switchedOff, tell } from './power.ts';
@@ -49,16 +50,11 @@ export interface Revert {
  */
 export function revert(domain: DomainModel, name: string, flags: number, env: Env): Revert {
   const snapshot = findSnapshot(domain, name);
-  const refused = findRevertRefusal({ version: env.version, flags, domain, name, snapshot });
+  const asked = { version: env.version, flags, domain, name, snapshot };
+  const refused = findRevertRefusal(asked);
   if (refused?.crash) return { killed: null, done: null, error: null, crash: true };
-  if (refused || !snapshot) {
-    const asked = { version: env.version, flags, domain, name, snapshot };
-    throw refusal({
-      code: refused?.code ?? 'NO_DOMAIN_SNAPSHOT',
-      domain: refused?.domain ?? 'QEMU',
-      message: refused?.message(asked) ?? name,
-    });
-  }
+  if (refused) throw refusal({ ...refused, message: refused.message(asked) });
+  if (!snapshot) throw new Error('the rules let a missing snapshot through');
   const killed = domain.live && !fitsInto(domain.live, snapshot, env) ? kill(domain, env) : null;
   if (snapshot.lost) return fail(domain, killed, snapshot, env);
   const base = killed?.domain ?? domain;
@@ -185,13 +181,9 @@ function restored(
     ...from,
     disks: from.disks.map((disk) =>
       external.has(disk.target) && disk.path !== null
-        ? { ...disk, path: `${stem(disk.path)}.${env.now}`, format: 'qcow2', backing: [disk.path, ...disk.backing] }
+        ? { ...disk, path: overlayPath(disk.path, env.now), format: 'qcow2', backing: [disk.path, ...disk.backing] }
         : disk,
     ),
   });
   return external.size === 0 ? { live, config } : { live: overlaid(live), config: overlaid(config) };
-}
-
-function stem(path: string): string {
-  return path.replace(/\.[^./]*$/, '');
 }

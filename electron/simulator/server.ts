@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { authType, eventId } from '../libvirt/constants.ts';
+import { authType } from '../libvirt/constants.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
 import {
   encodePacket,
@@ -12,6 +12,7 @@ import {
 } from '../libvirt/frame.ts';
 import { events, type Procedure, procedures, remoteError } from '../libvirt/procedures.ts';
 import { decode, encode, type Xdr, XdrError } from '../libvirt/xdr.ts';
+import { eventIdOf, eventPacket, messagePacket } from './event-packet.ts';
 import type { FaultState } from './faults.ts';
 import {
   beforeAuth,
@@ -20,17 +21,13 @@ import {
   type Handler,
   type ProcedureName,
   type Session,
-  wireDomain,
 } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
 import type { DomainEvent, DomainModel } from './model.ts';
+import { type KeepalivePace, Pulse } from './pulse.ts';
 import { refusal, refuse } from './refuse.ts';
 import type { World } from './world.ts';
 
-export interface KeepalivePace {
-  readonly intervalMs: number;
-  readonly count: number;
-}
 export interface Server {
   readonly world: World;
   readonly faults: FaultState;
@@ -44,8 +41,6 @@ const MAX_REQUESTS = 5;
 /** VIR_NET_MESSAGE_PAYLOAD_MAX for streams */
 const STREAM_CHUNK = 262_120;
 const CALLS_KEPT = 1_000;
-const ping = 1;
-const pong = 2;
 
 const nameOf = new Map<string, ProcedureName>(
   Object.entries(procedures).map(([name, row]) => [`${row.program}:${row.number}`, name as ProcedureName]),
@@ -61,15 +56,15 @@ export class ServerConnection {
   readonly #streams = new Set<number>();
   readonly #deaf: () => void;
   #inFlight = 0;
-  #unanswered = 0;
-  #heard = false;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #pulse: Pulse;
   #ended = false;
 
   constructor(stream: Duplex, server: Server, onEnd: (connection: ServerConnection) => void) {
     this.#stream = stream;
     this.#server = server;
     this.#session = newSession(server.faults);
+    const muted = (): boolean => server.faults.keepaliveMuted || server.faults.frozen;
+    this.#pulse = new Pulse({ write: (bytes) => this.write(bytes), drop: () => this.drop(), muted }, server.keepalive);
     this.#deaf = server.world.listen((domain, event) => this.#tell(domain, event));
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('error', () => this.drop());
@@ -85,7 +80,7 @@ export class ServerConnection {
     if (this.#ended) return;
     this.#ended = true;
     this.#deaf();
-    clearInterval(this.#timer);
+    this.#pulse.stop();
     this.#stream.destroy();
   }
 
@@ -95,22 +90,23 @@ export class ServerConnection {
 
   /** CONNECT_CLOSED event, for a client that registered for it. */
   tellClosed(reason: number): void {
-    if (this.#session.closeCallback) this.#message(events.connectionClosed, { reason });
+    if (this.#session.closeCallback) this.write(messagePacket(events.connectionClosed, { reason }));
   }
 
   #receive(chunk: Buffer): void {
-    this.#heard = true;
-    if (this.#server.faults.frozen) return;
+    this.#pulse.heard();
     try {
       for (const packet of this.#reader.push(chunk)) this.#backlog.push(packet);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.drop();
     }
-    this.#pump();
+    this.pump();
   }
 
-  #pump(): void {
+  /** Takes up what has arrived, unless it is frozen or has as many calls as it may. */
+  pump(): void {
+    if (this.#server.faults.frozen) return;
     while (this.#inFlight < MAX_REQUESTS && !this.#ended) {
       const packet = this.#backlog.shift();
       if (!packet) break;
@@ -121,14 +117,14 @@ export class ServerConnection {
   }
 
   #handle(packet: Packet): void {
-    if (packet.program === program.keepalive) this.#keepalive(packet.procedure);
+    if (packet.program === program.keepalive) this.#pulse.receive(packet.procedure);
     else if (packet.type === packetType.stream) this.#streamEnd(packet);
     else {
       this.#inFlight++;
       void this.#answer(packet).then(() => {
         this.#inFlight--;
-        if (this.#session.leaving && !this.#ended) this.#stream.end();
-        this.#pump();
+        if (this.#session.leaving) setImmediate(() => this.#stream.end());
+        this.pump();
       });
     }
   }
@@ -151,7 +147,7 @@ export class ServerConnection {
       if (faults.streamFirst) this.#sendStream(packet, streamed);
       this.#reply(packet, packetStatus.ok, result);
       if (!faults.streamFirst) this.#sendStream(packet, streamed);
-      if (name === 'connectSupportsFeature') this.#startKeepalive();
+      if (this.#session.keepalive) this.#pulse.start();
     } catch (error) {
       this.#reply(packet, packetStatus.error, encodeError(error));
     }
@@ -196,52 +192,11 @@ export class ServerConnection {
   }
 
   #tell(domain: DomainModel, event: DomainEvent): void {
-    for (const [callbackId, wanted] of this.#session.callbacks) {
-      if (wanted.uuid !== null && wanted.uuid !== domain.uuid) continue;
-      const body = { callbackId, domain: wireDomain(domain) };
-      if (event.kind === 'lifecycle' && wanted.eventId === eventId.lifecycle)
-        this.#message(events.lifecycle, { ...body, event: event.event, detail: event.detail });
-      else if (event.kind === 'blockJob' && wanted.eventId === eventId.blockJob)
-        this.#message(events.blockJob, { ...body, target: event.target, type: event.type, status: event.status });
-      else if (event.kind === 'jobCompleted' && wanted.eventId === eventId.jobCompleted) {
-        const params = [{ field: 'operation', value: { tag: 1, value: event.operation } }];
-        this.#message(events.jobCompleted, { ...body, params });
-      }
-    }
-  }
-
-  #message<T>(row: { program: number; number: number; body: Xdr<T> }, body: T): void {
     if (this.#server.faults.frozen) return;
-    const head = { program: row.program, procedure: row.number, type: packetType.message, serial: 0 };
-    this.write(encodePacket({ ...head, status: packetStatus.ok, payload: encode(row.body, body) }));
-  }
-
-  #keepalive(procedure: number): void {
-    if (procedure === ping && !this.#server.faults.keepaliveMuted) this.#sendKeepalive(pong);
-  }
-
-  /** The daemon asks only a client that told that it knows how to answer. */
-  #startKeepalive(): void {
-    if (!this.#session.keepalive || this.#timer) return;
-    const { intervalMs, count } = this.#server.keepalive;
-    this.#timer = setInterval(() => {
-      const { keepaliveMuted, frozen } = this.#server.faults;
-      if (keepaliveMuted || frozen) return;
-      if (this.#heard) {
-        this.#heard = false;
-        this.#unanswered = 0;
-      } else if (this.#unanswered >= count) this.drop();
-      else {
-        this.#unanswered++;
-        this.#sendKeepalive(ping);
-      }
-    }, intervalMs);
-    this.#timer.unref();
-  }
-
-  #sendKeepalive(procedure: number): void {
-    const head = { program: program.keepalive, procedure, type: packetType.message, serial: 0 };
-    this.write(encodePacket({ ...head, status: packetStatus.ok, payload: Buffer.alloc(0) }));
+    for (const [callbackId, wanted] of this.#session.callbacks) {
+      const isWanted = wanted.eventId === eventIdOf[event.kind] && (wanted.uuid ?? domain.uuid) === domain.uuid;
+      if (isWanted) this.write(eventPacket(callbackId, domain, event));
+    }
   }
 }
 

@@ -116,6 +116,8 @@ describe('the demo host', () => {
       expect(result.mime).toBe('image/png');
       expect(data.subarray(1, 4).toString()).toBe('PNG');
     }
+    const textOnly = { domain: await lookup(connection, 'ci-runner-01'), screen: 0, flags: 0 };
+    expect(await answer(connection.call(procedures.domainScreenshot, textOnly))).toBe('1/10');
     const off = await lookup(connection, 'scratch');
     expect(await answer(connection.call(procedures.domainScreenshot, { domain: off, screen: 0, flags: 0 }))).toBe(
       '55/10',

@@ -3,7 +3,8 @@ import { demoDomains } from './demo.ts';
 import { createFaults, type Faults, noFaults } from './faults.ts';
 import { createHands, type Hands } from './hands.ts';
 import type { DomainModel } from './model.ts';
-import { type KeepalivePace, type Server, ServerConnection } from './server.ts';
+import type { KeepalivePace } from './pulse.ts';
+import { type Server, ServerConnection } from './server.ts';
 import { World } from './world.ts';
 
 export interface SimulatorOptions {

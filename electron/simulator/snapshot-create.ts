@@ -5,6 +5,7 @@ import {
   type DomainModel,
   type Env,
   findSnapshot,
+  overlayPath,
   type SnapshotModel,
 } from './model.ts';
 import { switchedOff, tell } from './power.ts';
@@ -168,7 +169,7 @@ function planned(domain: DomainModel, asked: SnapshotRequest, flags: number, env
       const wish = asked.disks.find(({ target }) => target === disk.target);
       const writable = disk.device === 'disk' && !disk.readonly && disk.path !== null;
       const kind = wish?.kind ?? (writable ? usual : 'no');
-      const overlay = kind === 'external' ? (wish?.file ?? overlayPath(disk.path, name)) : null;
+      const overlay = kind === 'external' ? (wish?.file ?? (disk.path && overlayPath(disk.path, name))) : null;
       return { target: disk.target, kind, file: overlay };
     }),
     config: domain.live ?? domain.config,
@@ -208,8 +209,4 @@ function taken(domain: DomainModel, snapshot: SnapshotModel, flags: number): Cha
       ...(stops ? [tell('stopped', stoppedDetail.fromSnapshot)] : []),
     ],
   };
-}
-
-function overlayPath(path: string | null, name: string): string | null {
-  return path && `${path.replace(/\.[^./]*$/, '')}.${name}`;
 }

@@ -1,6 +1,6 @@
 import { commands } from '../commands/commands.ts';
 import { contextOf, openTarget, runCommand } from '../commands/context.ts';
-import { openDomainView, selectRow } from '../store/actions.ts';
+import { filterSnapshots, openDomainView, selectRow } from '../store/actions.ts';
 import { domainList, hostById, openTree, wordsOf } from '../store/selectors.ts';
 import { type App, domainKey, type Target } from '../store/store.ts';
 
@@ -89,7 +89,7 @@ function snapshotItems({ store }: App): PaletteItem[] {
             text: row.snapshot.name,
             note: row.snapshot.description,
             choose: () => {
-              store.setState({ snapshotFilter: '' });
+              filterSnapshots(store, '');
               selectRow(store, row.key);
             },
           },

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays in the field, which points to the active option
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: its keys are handled in the field
 import { Dialog } from '@base-ui/react/dialog';
 import { Search } from 'lucide-react';
 import { Fragment, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';

@@ -39,7 +39,7 @@ export function QuestionDialog({ question }: { question: Question }) {
               Is this really <bdi>{host}</bdi>?
             </AlertDialog.Title>
             <AlertDialog.Description className="dialog-sub">
-              This machine has never connected to it by SSH. Someone in between could answer in its place.
+              No key of this host is known here yet, so another machine could answer in its place.
             </AlertDialog.Description>
           </header>
           <div className="dialog-body">

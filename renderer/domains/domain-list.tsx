@@ -22,15 +22,16 @@ export function DomainList() {
 
   const [activeKey, setActiveKey] = useState<string | null>(openKey);
   useEffect(() => setActiveKey(openKey), [openKey]);
-  const found = rows.findIndex(({ key }) => key === activeKey);
-  const active = found < 0 ? 0 : found;
-  const list = useVirtualList({
+  const active = Math.max(
+    rows.findIndex(({ key }) => key === activeKey),
+    0,
+  );
+  const { virtualizer, scroller, focusRow } = useVirtualList({
     count: rows.length,
     active,
     rowHeight: (index) => heights[rows[index]?.kind ?? 'domain'],
     keyAt: (index) => rows[index]?.key ?? String(index),
   });
-  const { virtualizer, scroller, focusRow } = list;
 
   const move = (index: number) => {
     const row = rows[index];

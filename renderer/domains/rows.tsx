@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the list
 import { ChevronDown, ChevronRight, LoaderCircle } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { formatCount, stateLabel } from '../../shared/format.ts';
@@ -52,7 +53,6 @@ export function HostRow({
         .join('\n')}
       onClick={onClick}
       onContextMenu={onContextMenu}
-      onKeyDown={undefined}
     >
       <span
         className="chevron"
@@ -98,7 +98,6 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
       style={{ transform: `translateY(${start}px)` }}
       onClick={onClick}
       onContextMenu={onContextMenu}
-      onKeyDown={undefined}
     >
       <span title={stateLabel(domain.state)}>
         <StateGlyph state={domain.state} />
@@ -107,9 +106,9 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
         {domain.name}
       </bdi>
       {marks.map(({ sign, text }) => (
-        <abbr key={sign} className="mark-letter" title={text} aria-hidden="true">
+        <span key={sign} className="mark-letter" title={text} aria-hidden="true">
           {sign}
-        </abbr>
+        </span>
       ))}
       {busy ? <LoaderCircle size={12} className="spin" aria-hidden="true" /> : null}
       <span className="count" title={formatCount(domain.snapshotCount, 'snapshot')} aria-hidden="true">

@@ -1,18 +1,14 @@
 import { formatDuration, formatVersion } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 
-const silentMs = 5000;
-
 /** The few words beside a host's name: `libvirt 11.3.0`, `ssh · 9 ms`, `retry in 12 s`. */
 export function hostMeta({ kind, connection }: Host, now: number): string {
   switch (connection.status) {
     case 'connected':
       if (kind === 'ssh') return `ssh · ${milliseconds(connection.roundTripMs)}`;
       return kind === 'simulated' ? 'simulated' : `libvirt ${formatVersion(connection.libvirtVersion)}`;
-    case 'connecting': {
-      const waited = now - connection.since;
-      return waited > silentMs ? `connecting… ${formatDuration(waited)}` : 'connecting…';
-    }
+    case 'connecting':
+      return 'connecting…';
     case 'retrying':
       return connection.retryAt > now ? `retry in ${formatDuration(connection.retryAt - now + 999)}` : 'retrying…';
     case 'refused':
@@ -36,7 +32,7 @@ export function hostFacts({ uri, connection }: Host): { label: string; value: st
 
 /** True while the words change by themselves. */
 export function hostMetaTicks({ connection }: Host): boolean {
-  return connection.status === 'retrying' || connection.status === 'connecting';
+  return connection.status === 'retrying';
 }
 
 function milliseconds(ms: number): string {

@@ -3,7 +3,7 @@ import { LoaderCircle } from 'lucide-react';
 import { formatDuration } from '../../shared/format.ts';
 import type { Operation } from '../../shared/schema.ts';
 import { openDomainView } from '../store/actions.ts';
-import { runningOperations } from '../store/selectors.ts';
+import { lastOutcome, runningOperations } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
@@ -11,7 +11,7 @@ import { useNow } from '../ui/hooks.ts';
 /** What runs now, and how the last operation ended. */
 export function StatusBar() {
   const running = useAppState(runningOperations);
-  const last = useAppState((state) => state.lastOutcome);
+  const last = useAppState(lastOutcome);
   const version = useAppState((state) => state.info?.version);
   const now = useNow(running.length > 0 ? 1000 : null);
   const [first] = running;

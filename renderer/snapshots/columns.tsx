@@ -22,8 +22,9 @@ export const gridColumns = helper.columns([
   helper.display({
     id: 'history',
     header: 'History',
-    cell: ({ row: { original } }) =>
-      original.flat ? null : <Lanes row={original.tree} laneCount={original.laneCount} />,
+    cell: ({ row: { original } }) => (
+      <Lanes row={original.tree} laneCount={original.flat ? 1 : original.laneCount} alone={original.flat} />
+    ),
   }),
   helper.display({
     id: 'name',

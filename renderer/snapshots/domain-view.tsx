@@ -4,7 +4,8 @@ import { formatCount, stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { CommandItems } from '../commands/command-items.tsx';
 import { commandById, contextOf, openTarget, revertCommand, runCommand } from '../commands/context.ts';
-import { hostById, openTree } from '../store/selectors.ts';
+import { filterSnapshots } from '../store/actions.ts';
+import { filteredRows, hostById, openTree } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -66,7 +67,7 @@ function Actions({ domain }: { domain: Domain }) {
   useAppState((state) => state.hosts);
   useAppState((state) => state.link);
   const context = contextOf(app, openTarget(app.store.getState()));
-  const command = revertCommand(context);
+  const command = context.row ? revertCommand(context) : undefined;
   const reason = command ? command.unavailable(context) : whyNothing(context.row?.kind === 'here');
   const inspector = commandById('view.inspector');
   return (
@@ -111,6 +112,7 @@ function FilterBar({ domain }: { domain: Domain }) {
   const { store } = useApp();
   const filter = useAppState((state) => state.snapshotFilter);
   const tree = useAppState(openTree);
+  const hits = tree && filter ? filteredRows(tree, filter).length : null;
   const total = tree ? tree.rows.length - 1 : domain.snapshotCount;
   return (
     <div className="filter-bar">
@@ -124,9 +126,9 @@ function FilterBar({ domain }: { domain: Domain }) {
           autoComplete="off"
           spellCheck={false}
           value={filter}
-          onChange={(event) => store.setState({ snapshotFilter: event.target.value })}
+          onChange={(event) => filterSnapshots(store, event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Escape' && filter) store.setState({ snapshotFilter: '' });
+            if (event.key === 'Escape' && filter) filterSnapshots(store, '');
             if (event.key === 'ArrowDown') {
               event.preventDefault();
               const home = focusHome('history');
@@ -135,18 +137,15 @@ function FilterBar({ domain }: { domain: Domain }) {
           }}
         />
         {filter ? (
-          <button
-            type="button"
-            aria-label="Clear the filter of snapshots"
-            onClick={() => store.setState({ snapshotFilter: '' })}
-          >
+          <button type="button" aria-label="Clear the filter of snapshots" onClick={() => filterSnapshots(store, '')}>
             <X size={13} aria-hidden="true" />
           </button>
         ) : null}
       </label>
       <span className="filter-count">
-        {formatCount(total, 'snapshot')}
-        {tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : ''}
+        {hits === null ? '' : `${hits.toLocaleString('en-GB')} of `}
+        {total === 0 ? 'no snapshots' : formatCount(total, 'snapshot')}
+        {hits === null && tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : ''}
       </span>
     </div>
   );

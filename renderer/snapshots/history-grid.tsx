@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are placed by transform, which table rows can't be
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus is on rows, not on their cells or the head
 import { useTable } from '@tanstack/react-table';
 import { type KeyboardEvent, useEffect, useMemo } from 'react';
 import type { Domain } from '../../shared/schema.ts';
@@ -39,6 +41,11 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
   useEffect(() => {
     if (found > 0) virtualizer.scrollToIndex(found, { align: 'center' });
   }, [key]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a filter shows its first hits first
+  useEffect(() => {
+    if (flat) virtualizer.scrollToIndex(0);
+  }, [flat, rows]);
 
   const move = (index: number) => {
     const row = rows[index];

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Domain } from '../../shared/schema.ts';
 import { HostTrouble } from '../hosts/host-trouble.tsx';
-import { retryHistory } from '../store/actions.ts';
+import { filterSnapshots, retryHistory } from '../store/actions.ts';
 import { filteredRows, hostById, openTree } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
@@ -54,7 +54,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
           <p>
             Neither a name nor a description holds “<bdi>{filter}</bdi>”.
           </p>
-          <Button onClick={() => store.setState({ snapshotFilter: '' })}>Clear the filter</Button>
+          <Button onClick={() => filterSnapshots(store, '')}>Clear the filter</Button>
         </div>
       ) : tree.rows.length === 1 && !filter ? (
         <div className="empty">

@@ -17,7 +17,7 @@ export function InspectorPane() {
   const selected = useAppState((state) => state.selectedRow);
   const { inspectorOpen, inspectorWidth } = useAppState((state) => state.settings);
   const drawerOpen = useAppState((state) => state.drawerOpen);
-  if (!domain || !tree || !(narrow ? drawerOpen : inspectorOpen)) return null;
+  if (!domain || !tree || tree.rows.length === 1 || !(narrow ? drawerOpen : inspectorOpen)) return null;
   const row = selected === null ? undefined : tree.byKey.get(selected);
 
   const resize = (width: number) => changeSettings(store, { inspectorWidth: clampInspectorWidth(width) });
@@ -65,7 +65,7 @@ export function InspectorPane() {
         ) : (
           <p className="dim">
             {row?.kind === 'here'
-              ? 'This is the domain as it is now. Nothing of it since the last snapshot can be brought back once it is reverted.'
+              ? 'This is the domain as it is now. What it holds is in no snapshot: a revert destroys it.'
               : 'Select a snapshot to see what it holds.'}
           </p>
         )}

@@ -166,18 +166,20 @@ const Xml = memo(function Xml({ xml }: { xml: string }) {
     <>
       <CopyButton text={xml} what="XML" />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre className="xml" tabIndex={0} aria-label="XML of the snapshot">
-        {tokens.map(({ kind, text }, at) =>
-          // biome-ignore lint/suspicious/noArrayIndexKey: a token has no identity beyond its place
-          kind === 'plain' ? (
-            text
-          ) : (
-            <span key={at} className={`xml-${kind}`}>
-              {text}
-            </span>
-          ),
-        )}
-      </pre>
+      <section className="xml" tabIndex={0} aria-label="XML of the snapshot">
+        <pre>
+          {tokens.map(({ kind, text }, at) =>
+            kind === 'plain' ? (
+              text
+            ) : (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a token has no identity beyond its place
+              <span key={at} className={`xml-${kind}`}>
+                {text}
+              </span>
+            ),
+          )}
+        </pre>
+      </section>
     </>
   );
 });

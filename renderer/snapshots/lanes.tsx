@@ -1,7 +1,7 @@
 import { laneCap, type TreeRow } from '../../shared/snapshot-tree.ts';
 
 export const rowHeight = 44;
-const laneWidth = 16;
+const laneWidth = 18;
 const margin = 11;
 const middle = rowHeight / 2;
 const tints = 6;
@@ -10,8 +10,9 @@ export function gutterWidth(laneCount: number): number {
   return Math.max(56, 2 * margin + (laneCount - 1) * laneWidth);
 }
 
-/** The part of the drawn history that stands in one row. */
-export function Lanes({ row, laneCount }: { row: TreeRow; laneCount: number }) {
+/** The part of the drawn history that stands in one row; `alone` where its neighbours are filtered away. */
+export function Lanes({ row: drawn, laneCount, alone }: { row: TreeRow; laneCount: number; alone: boolean }) {
+  const row = alone ? unconnected(drawn) : drawn;
   const { lane, branches, enters, leaves } = row;
   const here = row.kind === 'here';
   const own = tintOf(branches[Math.min(lane, laneCap - 1)]);
@@ -42,8 +43,12 @@ export function Lanes({ row, laneCount }: { row: TreeRow; laneCount: number }) {
   );
 }
 
+function unconnected(row: TreeRow): TreeRow {
+  return { ...row, lane: 0, branches: row.branches.slice(-1), enters: 'root', leaves: 'nothing' };
+}
+
 function entry(enters: 'straight' | 'fork', from: number, x: number): string {
-  return enters === 'straight' || from === x ? `M${x} 0V${middle}` : `M${from} 0C${from} 14 ${x} 8 ${x} ${middle}`;
+  return enters === 'straight' || from === x ? `M${x} 0V${middle}` : `M${from} 0C${from} 11 ${x} 8 ${x} ${middle}`;
 }
 
 function xOf(lane: number): number {

@@ -1,3 +1,4 @@
+import { filteredRows, openTree } from './selectors.ts';
 import { type Settings, saveSettings } from './settings.ts';
 import type { AppStore, Dialog, DomainKey, Notice, OpenMenu } from './store.ts';
 
@@ -26,6 +27,14 @@ export function openHostView(store: AppStore, hostId: string): void {
 
 export function selectRow(store: AppStore, row: string | null): void {
   if (store.getState().selectedRow !== row) store.setState({ selectedRow: row });
+}
+
+/** A row that the filter hides is no longer the selected one: nothing may be done to what isn't seen. */
+export function filterSnapshots(store: AppStore, snapshotFilter: string): void {
+  const state = store.getState();
+  const tree = openTree(state);
+  const seen = tree ? filteredRows(tree, snapshotFilter).some(({ key }) => key === state.selectedRow) : false;
+  store.setState({ snapshotFilter, selectedRow: seen ? state.selectedRow : null });
 }
 
 export function openDialog(store: AppStore, dialog: Dialog): void {

@@ -1,5 +1,6 @@
 import type { Domain, Host, Operation, Question } from '../../shared/schema.ts';
 import { buildSnapshotRows, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
+import { outcomeSentence } from '../operations/outcome.ts';
 import { type AppState, type DomainKey, domainKey } from './store.ts';
 
 /** Remembers the last result for each argument object, so that a selector hands out the same value twice. */
@@ -26,6 +27,11 @@ const runningOf = once((operations: AppState['operations']) =>
 const runningKeysOf = once(
   (operations: AppState['operations']) => new Map(runningOf(operations).map((it) => [domainKey(it), it])),
 );
+const lastOutcomeOf = once((operations: AppState['operations']) => {
+  const ended = [...operations.values()].sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
+  const last = ended.findLast(({ outcome }) => outcome !== null);
+  return last?.outcome ? outcomeSentence({ ...last, outcome: last.outcome }) : null;
+});
 const treeOf = once(buildSnapshotRows);
 
 export function domainList(state: AppState): readonly Domain[] {
@@ -64,6 +70,11 @@ export function operationOn(state: AppState, key: DomainKey): Operation | undefi
   return runningKeysOf(state.operations).get(key);
 }
 
+/** How the latest operation ended, in one line. */
+export function lastOutcome(state: AppState): string | null {
+  return lastOutcomeOf(state.operations);
+}
+
 /** The open domain's history, drawn; null while nothing is known of it. */
 export function openTree(state: AppState): SnapshotTree | null {
   return state.history?.list ? treeOf(state.history.list) : null;
@@ -71,7 +82,15 @@ export function openTree(state: AppState): SnapshotTree | null {
 
 /** Rows that hold every word of the filter in their name or description; all rows without a filter. */
 export function filteredRows(tree: SnapshotTree, filter: string): readonly TreeRow[] {
-  const words = wordsOf(filter);
+  if (lastFiltered?.tree === tree && lastFiltered.filter === filter) return lastFiltered.rows;
+  const rows = filterRows(tree, wordsOf(filter));
+  lastFiltered = { tree, filter, rows };
+  return rows;
+}
+
+let lastFiltered: { tree: SnapshotTree; filter: string; rows: readonly TreeRow[] } | null = null;
+
+function filterRows(tree: SnapshotTree, words: readonly string[]): readonly TreeRow[] {
   if (words.length === 0) return tree.rows;
   return tree.rows.filter((row) => {
     if (row.kind === 'here') return false;

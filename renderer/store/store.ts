@@ -88,7 +88,6 @@ export interface AppState {
   ownRuns: ReadonlySet<DomainKey>;
   /** Operations whose end has been told. */
   toldOperations: ReadonlySet<string>;
-  lastOutcome: string | null;
   /** In a narrow window: whether the details cover the history. */
   drawerOpen: boolean;
   settings: Settings;
@@ -123,7 +122,6 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     notices: [],
     ownRuns: new Set(),
     toldOperations: new Set(),
-    lastOutcome: null,
     drawerOpen: false,
     settings: loadSettings(),
     ...initial,

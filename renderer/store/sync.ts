@@ -1,6 +1,6 @@
 import type { AppEvent, Domain, Operation } from '../../shared/schema.ts';
 import { type Api, problemOf } from '../api.ts';
-import { outcomeNotice, outcomeSentence } from '../operations/outcome.ts';
+import { outcomeNotice } from '../operations/outcome.ts';
 import { pushNotice } from './actions.ts';
 import { hostById, hostIdOf } from './selectors.ts';
 import { type App, type AppState, domainKey } from './store.ts';
@@ -8,6 +8,7 @@ import { type App, type AppState, domainKey } from './store.ts';
 /** Events that come in one burst are applied together. */
 const batchMs = 16;
 const againMs = 1000;
+const settleMs = 100;
 
 /** Keeps the store true to the backend until it is told to stop: all events, and the snapshots of the open domain. */
 export function startSync(api: Api, app: App): () => void {
@@ -100,9 +101,7 @@ function placeAfter(state: AppState): AppState['place'] {
 
 async function followEvents(app: App, signal: AbortSignal): Promise<void> {
   let waiting: AppEvent[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
-    timer = undefined;
     const events = waiting;
     waiting = [];
     const { next, ended } = applyEvents(app.store.getState(), events);
@@ -115,7 +114,7 @@ async function followEvents(app: App, signal: AbortSignal): Promise<void> {
   );
   for await (const event of await app.client.events(undefined, { signal })) {
     waiting.push(event);
-    timer ??= setTimeout(flush, batchMs);
+    if (waiting.length === 1) setTimeout(flush, batchMs);
   }
 }
 
@@ -124,11 +123,9 @@ function tellEnd(app: App, operation: Operation): void {
   const { ownRuns, toldOperations } = app.store.getState();
   const { id, outcome } = operation;
   if (!outcome) return;
-  const told = { ...operation, outcome };
-  app.store.setState({ lastOutcome: outcomeSentence(told) });
   if (toldOperations.has(id) || ownRuns.has(domainKey(operation))) return;
   app.store.setState({ toldOperations: new Set([...toldOperations, id]) });
-  pushNotice(app.store, outcomeNotice(told));
+  pushNotice(app.store, outcomeNotice({ ...operation, outcome }));
 }
 
 /** The open domain while its host can be asked, with the attempt; a change of it starts over. */
@@ -155,7 +152,9 @@ async function followHistory(app: App, wanted: string, signal: AbortSignal): Pro
       }));
     }
   } catch (error) {
-    if (signal.aborted || app.store.getState().link !== 'open') return;
+    // When the connection is gone, its calls fail before it says so; then this is no news.
+    await aborted(signal, settleMs);
+    if (signal.aborted) return;
     app.store.setState(({ history }) => ({
       history: { key, list: history?.key === key ? history.list : null, problem: problemOf(error) },
     }));

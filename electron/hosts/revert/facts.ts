@@ -35,7 +35,9 @@ export async function gatherRevertFacts(
   const stored = parseXml(snapshotText, 'domainsnapshot');
   const live = parseXml(liveText, 'domain');
   const inactive = parseXml(inactiveText, 'domain');
-  const snapshot = parseSnapshot(stored);
+  const snapshot = { ...parseSnapshot(stored), name };
+  const storedConfig = configOf(stored.at('domain'));
+  const storedInactive = configOf(stored.at('inactiveDomain'));
   const liveConfig = parseDomainConfig(live);
   return {
     driver: host.connection.driver,
@@ -50,18 +52,19 @@ export async function gatherRevertFacts(
       consoles: [...liveConfig.graphics],
     },
     snapshot,
-    hasConfig: stored.at('domain') !== undefined,
+    hasConfig: storedConfig !== undefined,
     current,
     configChanges:
       isLive(snapshot) && active
-        ? changes(stored.at('domain'), live)
-        : changes(
-            stored.at('inactiveDomain') ?? stored.at('domain'),
-            inactive,
-            isLive(snapshot) && !stored.at('inactiveDomain'),
-          ),
+        ? changes(storedConfig, live)
+        : changes(storedInactive ?? storedConfig, inactive, isLive(snapshot) && !storedInactive),
     riskReported,
   };
+}
+
+/** Metadata of an ancient libvirt holds a `<domain>` with nothing but the UUID (virDomainSnapshotDefFormat). */
+function configOf(domain: XmlElement | undefined): XmlElement | undefined {
+  return domain?.at('name') && domain;
 }
 
 /**

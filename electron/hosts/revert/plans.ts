@@ -89,10 +89,15 @@ function assess(session: HostSession, target: RevertTarget, facts: RevertFacts, 
   return assessRevert(facts, startState, (force) =>
     virshRevert({
       uri: kind === 'simulated' ? null : uri,
-      domain: facts.domain.name,
+      domain: namesAnother(facts.domain.name) ? facts.domain.uuid : facts.domain.name,
       snapshot: target.kind === 'current' ? null : facts.snapshot.name,
       startState,
       force,
     }),
   );
+}
+
+/** virsh takes a number for a domain's id, and a UUID for a UUID, before it looks for a name (virshLookupDomainBy). */
+function namesAnother(name: string): boolean {
+  return /^\s*\+?\d+$/.test(name) || name.length === 36;
 }

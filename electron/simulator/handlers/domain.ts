@@ -155,8 +155,8 @@ export const domainHandlers = {
   }),
   domainScreenshot: onDomain((domain, { screen }, { stream, world }) => {
     if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
-    if (domain.live.graphics === null || screen !== 0)
-      refuse('INVALID_ARG', 'QEMU', screen ? `no screen ${screen}` : 'no graphics device to take a picture of');
+    if (domain.live.graphics === null) refuse('INTERNAL_ERROR', 'QEMU', 'no screens to take screenshot from');
+    if (screen !== 0) refuse('INVALID_ARG', 'QEMU', 'no such screen');
     stream(screenshot(domain, world.env.now));
     return { mime: 'image/png' };
   }, 'DOM'),

@@ -72,10 +72,11 @@ function Heading({ dialog: { request, flow } }: RevertDialogProps) {
   const snapshot = 'plan' in flow ? flow.plan.facts.snapshot : null;
   const name = snapshot?.name ?? (request.target.kind === 'named' ? request.target.name : known);
   const facts = 'plan' in flow ? flow.plan.facts : null;
+  const running = flow.step === 'running';
   return (
     <header className="dialog-head">
       <AlertDialog.Title className="dialog-title">
-        Revert <bdi>{facts?.domain.name ?? request.domainName}</bdi> to{' '}
+        {running ? 'Reverting' : 'Revert'} <bdi>{facts?.domain.name ?? request.domainName}</bdi> to{' '}
         {name ? (
           <>
             “<bdi>{name}</bdi>”
@@ -83,7 +84,7 @@ function Heading({ dialog: { request, flow } }: RevertDialogProps) {
         ) : (
           'its current snapshot'
         )}
-        ?
+        {flow.step === 'planning' || flow.step === 'review' ? '?' : ''}
       </AlertDialog.Title>
       <AlertDialog.Description className="dialog-sub">
         on <bdi>{hostName}</bdi>

@@ -1,7 +1,7 @@
 import { Ban, ChevronDown, ChevronUp } from 'lucide-react';
 import { useState } from 'react';
 import { formatDuration, stateLabel } from '../../../shared/format.ts';
-import type { Requirement, StartState, Statement } from '../../../shared/schema.ts';
+import type { Requirement, RevertFacts, StartState, Statement } from '../../../shared/schema.ts';
 import { useApp } from '../../ui/context.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { useNow } from '../../ui/hooks.ts';
@@ -22,7 +22,7 @@ export function Review({ id, review }: ReviewProps) {
     <>
       <Changes changes={review.changes} />
       <Refusal review={review} />
-      <Losses since={facts.snapshot.createdAt} losses={assessment.losses} />
+      <Losses facts={facts} losses={assessment.losses} />
       <ConfigChanges review={review} />
       {assessment.warnings.map(({ code, text }) => (
         <p key={code} className="box warning">
@@ -53,13 +53,17 @@ function Refusal({ review: { refusal, plan } }: { review: RevertReview }) {
   );
 }
 
-function Losses({ since, losses }: { since: number; losses: readonly Statement[] }) {
+function Losses({ facts, losses }: { facts: RevertFacts; losses: readonly Statement[] }) {
   const now = useNow();
-  const span = now - since;
+  const span = now - facts.snapshot.createdAt;
+  // Newer snapshots keep some of what came after an older one.
+  const upTo = facts.current === facts.snapshot.name ? '' : 'up to ';
   return (
     <section className="box loss">
       <h3>
-        {span < 0 ? 'This destroys all changes since the snapshot' : `This destroys ${formatDuration(span)} of changes`}
+        {span < 0
+          ? 'This destroys all changes since the snapshot'
+          : `This destroys ${upTo}${formatDuration(span)} of changes`}
       </h3>
       {losses.length > 0 ? (
         <ul>
@@ -114,7 +118,8 @@ function Afterwards({ id, review }: ReviewProps) {
   const app = useApp();
   const { plan, startState } = review;
   const { outcome, blockers } = assessmentOf(review);
-  const allBlocked = startStates.every((state) => plan.choices[state].blockers.length > 0);
+  const possible = startStates.filter((state) => plan.choices[state].blockers.length === 0);
+  const mustChoose = startState === null && possible.length > 0;
   return (
     <fieldset className="afterwards">
       <legend>Afterwards</legend>
@@ -140,13 +145,11 @@ function Afterwards({ id, review }: ReviewProps) {
         <div className="blockers" role={startState === null ? undefined : 'alert'}>
           {blockers.map(({ code, text }) => (
             <p key={code + text}>
-              {startState === null && !allBlocked ? <b>Going back as it was is not possible. </b> : null}
+              {mustChoose ? <b>Going back as it was is not possible. </b> : null}
               {text}
             </p>
           ))}
-          {startState === null && !allBlocked ? (
-            <p>Choose Running or Paused, whichever is possible, to go on.</p>
-          ) : null}
+          {mustChoose ? <p>Choose {possible.map((state) => choiceLabel(review, state)).join(' or ')}.</p> : null}
         </div>
       ) : (
         <p className="outcome">

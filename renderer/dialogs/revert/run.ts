@@ -1,6 +1,6 @@
 import type { RevertOutcome, RevertPlan } from '../../../shared/schema.ts';
 import { problemOf, staleChangesOf } from '../../api.ts';
-import { outcomeNotice, outcomeSentence } from '../../operations/outcome.ts';
+import { outcomeNotice } from '../../operations/outcome.ts';
 import { closeDialog, freshId, openDialog, pushNotice } from '../../store/actions.ts';
 import { type App, domainKey, type RevertRequest } from '../../store/store.ts';
 import { type RevertFlow, type RevertReview, revertBlockedBy, reviewOf } from './flow.ts';
@@ -52,10 +52,12 @@ function tellOutcome(app: App, id: number, request: RevertRequest, plan: RevertP
   const retry = outcome.retryWith ? reviewOf(outcome.retryWith, { refusal: outcome.problem ?? null }) : null;
   const inDialog = flowOf(app, id) !== null;
   app.store.setState(({ toldOperations }) => ({
-    lastOutcome: outcomeSentence(told),
     toldOperations: new Set([...toldOperations, outcome.operationId]),
   }));
-  if (inDialog && outcome.result !== 'done') return setFlow(app, id, retry ?? { step: 'ended', plan, outcome });
+  if (inDialog && outcome.result !== 'done') {
+    setFlow(app, id, retry ?? { step: 'ended', plan, outcome });
+    return;
+  }
   if (inDialog) closeDialog(app.store);
   pushNotice(app.store, { ...outcomeNotice(told), ...(retry ? { retry: { request, flow: retry } } : {}) });
 }
@@ -63,9 +65,12 @@ function tellOutcome(app: App, id: number, request: RevertRequest, plan: RevertP
 function tellFailure(app: App, id: number, request: RevertRequest, plan: RevertPlan, error: unknown): void {
   const inDialog = flowOf(app, id) !== null;
   const changes = staleChangesOf(error);
-  if (changes && inDialog) return planAgain(app, id, changes);
   const problem = problemOf(error);
-  if (inDialog) return setFlow(app, id, { step: 'problem', problem, changes: [], canRetry: false });
+  if (inDialog) {
+    if (changes) planAgain(app, id, changes);
+    else setFlow(app, id, { step: 'problem', problem, changes: [], canRetry: false });
+    return;
+  }
   const name = plan.facts.snapshot.name;
   pushNotice(app.store, {
     tone: 'failed',

@@ -1,0 +1,81 @@
+import { request } from 'node:http';
+import { WebSocket } from 'ws';
+import { expect, test } from './fixtures.ts';
+import { startServer } from './shell.ts';
+
+/*
+ * What a page of another site, or another user of this machine, could try against the browser shell.
+ */
+test.describe('the browser shell', () => {
+  test.beforeEach(({ shell }) => test.skip(shell !== 'browser', 'the Electron shell listens on no port'));
+  let server: Awaited<ReturnType<typeof startServer>>;
+  test.beforeEach(async ({ home }) => {
+    server = await startServer({ args: ['--demo', '--data-dir', home], home });
+  });
+  test.afterEach(() => server?.stop());
+  const address = () => new URL(server.url);
+  const token = () => address().hash.replace('#token=', '');
+
+  function status(path: string, headers: Record<string, string>): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const { hostname, port } = address();
+      request({ hostname, port, path, headers }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+  }
+  function socket(options: { origin?: string; host?: string; token?: string }): Promise<string> {
+    const { host } = address();
+    const protocols = ['snapkeel', ...(options.token === undefined ? [] : [`token.${options.token}`])];
+    const client = new WebSocket(`ws://${host}/rpc`, protocols, {
+      headers: { Origin: options.origin ?? `http://${host}`, Host: options.host ?? host },
+    });
+    return new Promise((resolve) => {
+      client.on('open', () => setTimeout(() => resolve('open'), 300));
+      client.on('close', (code) => resolve(`closed ${code}`));
+      client.on('error', (error) => resolve(error.message));
+    });
+  }
+
+  test('a name that was rebound to this machine is refused', async () => {
+    expect(await status('/', { Host: address().host })).toBe(200);
+    expect(await status('/', { Host: `evil.example:${address().port}` })).toBe(403);
+    expect(await socket({ token: token(), host: `evil.example:${address().port}` })).toContain('403');
+  });
+  test('another site’s page is refused, token or not', async () => {
+    expect(await socket({ token: token(), origin: 'https://evil.example' })).toContain('403');
+    expect(await socket({ token: token(), origin: 'null' })).toContain('403');
+  });
+  test('without the token nothing is answered', async () => {
+    expect(await socket({})).toBe('closed 4401');
+    expect(await socket({ token: `${token().slice(0, -1)}_` })).toBe('closed 4401');
+    expect(await socket({ token: token() })).toBe('open');
+  });
+  test('no file outside the page is served', async () => {
+    for (const path of ['/../main/serve.js', '/..%2fmain%2fserve.js', '/%2e%2e/main/serve.js', '//etc/passwd'])
+      expect(await status(path, { Host: address().host }), path).not.toBe(200);
+  });
+});
+
+test('names from outside are text, and nothing from outside runs', async ({ start }) => {
+  const { page } = await start('--demo');
+  const refused: string[] = [];
+  page.on('console', (message) => refused.push(message.text()));
+  const ran = await page.evaluate(async () => {
+    const script = document.createElement('script');
+    script.textContent = 'globalThis.injected = true';
+    document.body.append(script);
+    const image = document.createElement('img');
+    image.setAttribute('onerror', 'globalThis.injected = true');
+    image.src = 'nowhere.png';
+    document.body.append(image);
+    const outside = await fetch('https://example.org/').then(
+      () => 'fetched',
+      () => 'refused',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return [Reflect.get(globalThis, 'injected'), outside];
+  });
+  expect(ran).toEqual([undefined, 'refused']);
+  expect(refused.join('\n')).toContain('Content Security Policy');
+});

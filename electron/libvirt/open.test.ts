@@ -1,0 +1,165 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { RpcConnection } from './connection.ts';
+import { ConnectionError, errorCode, LibvirtError } from './errors.ts';
+import { FakePeer } from './fake-peer.ts';
+import { type Packet, packetType } from './frame.ts';
+import { AuthenticationError, closeConnection, openConnection } from './open.ts';
+import { procedures } from './procedures.ts';
+
+interface Manners {
+  types?: number[];
+  keepalive?: 0 | 1;
+  polkit?: number;
+  open?: number;
+  /** Never answers this one. */
+  silent?: keyof typeof procedures;
+}
+
+/** A daemon that answers what opening and closing need; `polkit` and `open` are error codes. */
+function daemon({ types = [0], keepalive = 1, polkit, open, silent }: Manners = {}): FakePeer {
+  return new FakePeer(({ procedure, serial, type }, peer) => {
+    if (type !== packetType.call || (silent && procedures[silent].number === procedure)) return;
+    if (procedure === 66) peer.reply(procedures.authList, serial, { types });
+    else if (procedure === 70 && polkit) peer.refuse(procedures.authPolkit, serial, { code: polkit, domain: 60 });
+    else if (procedure === 70) peer.reply(procedures.authPolkit, serial, { complete: 1 });
+    else if (procedure === 60) peer.reply(procedures.connectSupportsFeature, serial, { supported: keepalive });
+    else if (procedure === 1 && open) peer.refuse(procedures.connectOpen, serial, { code: open, message: 'no driver' });
+    else peer.send({ procedure, serial });
+  });
+}
+const asked = (packets: readonly Packet[]) => packets.map((packet) => packet.procedure);
+const opened: RpcConnection[] = [];
+const open = async (peer: FakePeer, ...rest: [signal?: AbortSignal, patienceMs?: number]) => {
+  const connection = await openConnection(peer.stream, 'qemu:///system', undefined, ...rest);
+  opened.push(connection);
+  return connection;
+};
+afterEach(() => {
+  for (const connection of opened.splice(0)) connection.close();
+  vi.useRealTimers();
+});
+
+describe('openConnection', () => {
+  it.each([
+    ['none', [0], [66, 60, 1]],
+    ['nothing at all', [], [66, 60, 1]],
+    ['none or polkit', [2, 0], [66, 60, 1]],
+    ['polkit', [2], [66, 70, 60, 1]],
+    ['SASL or polkit', [1, 2], [66, 70, 60, 1]],
+  ])('with authentication %s asks in libvirt’s order', async (_, types, order) => {
+    const peer = daemon({ types });
+    await open(peer);
+    expect(asked(peer.packets)).toEqual(order);
+    expect(peer.args(procedures.connectSupportsFeature, peer.packets.at(-2) as Packet)).toEqual({ feature: 10 });
+    expect(peer.args(procedures.connectOpen, peer.packets.at(-1) as Packet)).toEqual({
+      name: 'qemu:///system',
+      flags: 0,
+    });
+    expect(peer.closed).toBe(false);
+  });
+
+  it.each([
+    [1, 1],
+    [0, 0],
+  ] as const)('keepalive %d of the daemon: %d timer', async (keepalive, timers) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await open(daemon({ keepalive }));
+    expect(vi.getTimerCount()).toBe(timers);
+  });
+
+  it('polkit refused: POLKIT_REFUSED with libvirt’s error as its cause', async () => {
+    const peer = daemon({ types: [2], polkit: errorCode.AUTH_UNAVAILABLE });
+    const error = await open(peer).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(AuthenticationError);
+    expect(error).toMatchObject({ code: 'POLKIT_REFUSED', types: [2], cause: { codeName: 'AUTH_UNAVAILABLE' } });
+    expect(asked(peer.packets)).toEqual([66, 70]);
+    await vi.waitFor(() => expect(peer.closed).toBe(true));
+  });
+
+  it('an authentication nobody knows here: UNSUPPORTED, and nothing more is asked', async () => {
+    const peer = daemon({ types: [1, 9] });
+    await expect(open(peer)).rejects.toMatchObject({ code: 'UNSUPPORTED', types: [1, 9] });
+    expect(asked(peer.packets)).toEqual([66]);
+    await vi.waitFor(() => expect(peer.closed).toBe(true));
+  });
+
+  it('a driver that does not open: libvirt’s error, and the stream is closed', async () => {
+    const peer = daemon({ open: errorCode.NO_SUPPORT });
+    const error = await open(peer).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(LibvirtError);
+    expect(error).toMatchObject({ codeName: 'NO_SUPPORT', message: 'no driver' });
+    await vi.waitFor(() => expect(peer.closed).toBe(true));
+  });
+
+  it('a peer that hangs up on polkit is lost, not refused', async () => {
+    const peer = daemon({ types: [2], silent: 'authPolkit' });
+    const opening = open(peer);
+    await peer.until(2);
+    peer.end();
+    await expect(opening).rejects.toMatchObject({ name: 'ConnectionError', code: 'LOST' });
+  });
+
+  it.each(['authList', 'connectSupportsFeature', 'connectOpen'] as const)(
+    'no answer to %s: NO_ANSWER, and the stream is closed',
+    async (silent) => {
+      const peer = daemon({ silent });
+      const error = await open(peer, undefined, 20).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(ConnectionError);
+      expect(error).toMatchObject({ code: 'NO_ANSWER' });
+      await vi.waitFor(() => expect(peer.closed).toBe(true));
+    },
+  );
+
+  it('waits longer for a person who types a password', async () => {
+    const peer = daemon({ types: [2], silent: 'authPolkit' });
+    const opening = open(peer, undefined, 20);
+    const { serial } = await peer.packet(1);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    peer.reply(procedures.authPolkit, serial, { complete: 1 });
+    await expect(opening).resolves.toBeDefined();
+  });
+
+  it.each(['authList', 'authPolkit', 'connectOpen'] as const)('gives up on %s when told', async (silent) => {
+    const peer = daemon({ types: [2], silent });
+    const stop = new AbortController();
+    const opening = open(peer, stop.signal);
+    await vi.waitFor(() => expect(asked(peer.packets)).toContain(procedures[silent].number));
+    const reason = new Error('cancelled');
+    stop.abort(reason);
+    await expect(opening).rejects.toBe(reason);
+    await vi.waitFor(() => expect(peer.closed).toBe(true));
+  });
+
+  it('the signal has no effect once it is open', async () => {
+    const stop = new AbortController();
+    const peer = daemon();
+    const connection = await open(peer, stop.signal);
+    stop.abort();
+    await connection.call(procedures.connectSupportsFeature, { feature: 14 });
+    expect(peer.closed).toBe(false);
+  });
+});
+
+describe('closeConnection', () => {
+  it('says goodbye, then closes', async () => {
+    const peer = daemon();
+    const connection = await open(peer);
+    await closeConnection(connection);
+    expect(asked(peer.packets).at(-1)).toBe(2);
+    expect(await connection.ended).toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('waits no longer than its patience', async () => {
+    const connection = await open(daemon({ silent: 'connectClose' }));
+    await closeConnection(connection, 10);
+    expect(await connection.ended).toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('never throws, not even on a connection that is gone', async () => {
+    const peer = daemon();
+    const connection = await open(peer);
+    peer.end();
+    await connection.ended;
+    await expect(closeConnection(connection)).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { hereKey } from '../../shared/snapshot-tree.ts';
+import { anApp } from '../store/fixtures.ts';
+import type { Target } from '../store/store.ts';
+import { commands } from './commands.ts';
+import { commandById, contextOf, revertCommand, runCommand } from './context.ts';
+import { matchesShortcut, shortcutKeys } from './shortcuts.ts';
+
+const row = (key: string): Target => ({ kind: 'row', key: 'h/u', row: key });
+
+function labels(target: Target | null, state = {}) {
+  const context = contextOf(anApp({}, state), target);
+  return commands.filter((it) => it.group !== 'View' && it.applies(context)).map((it) => it.label(context));
+}
+
+test('every command has an id of its own', () => {
+  expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length);
+});
+
+test('a snapshot is reverted to by name, the current one and the place you are at as the current', () => {
+  expect(labels(row('dirty'))[0]).toBe('Revert to “dirty”…');
+  expect(labels(row('clean'))[0]).toBe('Revert to current snapshot…');
+  expect(labels(row(hereKey))[0]).toBe('Revert to current snapshot…');
+  expect(labels(row('dirty'))).not.toContain('Copy domain name');
+});
+
+test('without a current snapshot the place you are at leads nowhere back', () => {
+  const history = { key: 'h/u', list: { snapshots: [], current: null }, problem: null };
+  const context = contextOf(anApp({}, { history }), row(hereKey));
+  expect(revertCommand(context)).toBeUndefined();
+});
+
+test('a host has its own commands, and none of them destroys', () => {
+  expect(labels({ kind: 'host', hostId: 'h' })).toEqual([
+    'Reconnect now',
+    'Disconnect',
+    'Copy connection URI',
+    'Remove host…',
+    'Add host…',
+  ]);
+});
+
+test('what is not available is not run', () => {
+  const app = anApp({}, { link: 'lost' });
+  expect(runCommand(commandById('host.add'), contextOf(app, null))).toBe(false);
+  expect(app.store.getState().dialog).toBeNull();
+});
+
+test('shortcuts match their keys and no other modifiers', () => {
+  const none = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+  const press = (key: string, more = {}) => ({ ...none, key, ...more });
+  expect(matchesShortcut('Mod+K', press('k', { ctrlKey: true }), false)).toBe(true);
+  expect(matchesShortcut('Mod+K', press('k', { metaKey: true }), true)).toBe(true);
+  expect(matchesShortcut('Mod+K', press('K', { ctrlKey: true, shiftKey: true }), false)).toBe(false);
+  expect(matchesShortcut('Mod+K', press('k'), false)).toBe(false);
+  expect(matchesShortcut('?', press('?', { shiftKey: true }), false)).toBe(true);
+  expect(matchesShortcut('Enter', press('Enter', { altKey: true }), false)).toBe(false);
+  expect(shortcutKeys('Mod+Shift+F', false)).toEqual(['Ctrl', 'Shift', 'F']);
+});

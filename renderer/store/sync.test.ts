@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { aDomain, aHost, anApp, anOperation, anOutcome } from './fixtures.ts';
+import { lastOutcome, operationOn } from './selectors.ts';
+import { applyEvents } from './sync.ts';
+
+test('everything replaces all; the domains of a host replace only its own', () => {
+  const state = anApp().store.getState();
+  const all = applyEvents(state, [
+    {
+      type: 'everything',
+      hosts: [aHost(), aHost({ id: 'i' })],
+      domains: [aDomain({ hostId: 'i' })],
+      operations: [],
+      questions: [],
+    },
+    { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a' }), aDomain({ uuid: 'b' })] },
+  ]);
+  expect([...all.next.domains.keys()]).toEqual(['i/u', 'h/a', 'h/b']);
+  const { next } = applyEvents(all.next, [{ type: 'host-removed', hostId: 'h' }]);
+  expect([...next.domains.keys()]).toEqual(['i/u']);
+  expect(next.place).toBeNull();
+});
+
+test('the domain open last time opens again when its host tells of it', () => {
+  const { store } = anApp({}, { place: null, domains: new Map() });
+  const state = { ...store.getState(), settings: { ...store.getState().settings, lastDomain: 'h/u' } };
+  const { next } = applyEvents(state, [{ type: 'domain', domain: aDomain() }]);
+  expect(next.place).toEqual({ kind: 'domain', key: 'h/u' });
+});
+
+test('an operation ends once, also when its end was missed during a reconnection', () => {
+  const running = applyEvents(anApp().store.getState(), [{ type: 'operation', operation: anOperation() }]);
+  expect(running.ended).toEqual([]);
+  expect(operationOn(running.next, 'h/u')?.id).toBe('o');
+  const over = anOperation({ phase: 'ended', endedAt: 9, outcome: anOutcome() });
+  const again = { type: 'everything' as const, hosts: [aHost()], domains: [], operations: [over], questions: [] };
+  const ended = applyEvents(running.next, [again]);
+  expect(ended.ended).toEqual([over]);
+  expect(lastOutcome(ended.next)).toBe('db-01 reverted to “clean”, verified running');
+  expect(applyEvents(ended.next, [again]).ended).toEqual([]);
+  expect(applyEvents(anApp().store.getState(), [again]).ended).toEqual([]);
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { isProblemCode, type ProblemCode, problemOf, problems } from './errors.ts';
+import { Problem } from './schema.ts';
+
+const codes = Object.keys(problems) as ProblemCode[];
+const placeholders = (code: ProblemCode) =>
+  [
+    ...Object.values(problems[code])
+      .join(' ')
+      .matchAll(/\{(\w+)\}/g),
+  ].map(([, word = '']) => word);
+
+describe.each(codes)('%s', (code) => {
+  const details = Object.fromEntries(placeholders(code).map((word) => [word, `<${word}>`]));
+
+  it('has three parts that read as sentences', () => {
+    const { what, effect, next } = problemOf(code, details);
+    for (const part of [what, effect, next]) expect(part).toMatch(/^(?:[A-Z“]|libvirt|virt-ssh-helper|<reason>).{9,}/);
+    for (const part of [what, effect, next]) expect(part).not.toMatch(/[[\]{}]|undefined|unknown$| {2}|\.\.| \./);
+  });
+
+  it('uses every detail', () => {
+    const text = Object.values(problemOf(code, details)).join(' ');
+    for (const word of placeholders(code)) expect(text).toContain(`<${word}>`);
+  });
+
+  it('without details has no gap and no brackets', () => {
+    const { what, effect, next } = problemOf(code);
+    expect(`${what} ${effect} ${next}`).not.toMatch(/[[\]{}]|“”|undefined| {2}|\.\.| \.|: ?\./);
+  });
+});
+
+describe('problemOf', () => {
+  it('says unknown for what is missing or empty', () => {
+    expect(problemOf('HOST_NOT_FOUND').what).toBe('The name “unknown” could not be resolved.');
+    expect(problemOf('HOST_NOT_FOUND', { host: '' }).what).toBe('The name “unknown” could not be resolved.');
+  });
+
+  it('leaves out a part in brackets when one of its details is missing', () => {
+    const { what, next } = problemOf('SSH_AUTH_FAILED', { host: 'h', tried: 'k1', skipped: '' });
+    expect(what).toBe('“h” did not accept any key.');
+    expect(next).toMatch(/keyfile=\. Offered: k1\.$/);
+    expect(problemOf('HOST_KEY_CHANGED', { host: 'h', knownFile: 'f' }).what).not.toContain('f line');
+  });
+
+  it('does not fill in what a detail brought along', () => {
+    const details = { host: '{user} [x]', user: 'root' };
+    expect(problemOf('SSH_AUTH_FAILED', details).what).toBe('“{user} [x]” did not accept any key for user “root”.');
+  });
+
+  it('carries the code and the technical words', () => {
+    expect(problemOf('LOST', { host: 'h' }, 'EPIPE')).toMatchObject({ code: 'LOST', detail: 'EPIPE' });
+    expect(problemOf('LOST', { host: 'h' }, '')).not.toHaveProperty('detail');
+    expect(Problem.safeParse(problemOf('LOST')).success).toBe(true);
+  });
+});
+
+it('isProblemCode knows the codes and nothing of Object’s', () => {
+  expect(codes.every(isProblemCode)).toBe(true);
+  expect(['toString', '__proto__', 'ERROR_999', ''].some(isProblemCode)).toBe(false);
+});

@@ -28,7 +28,7 @@ const told = (then: Partial<DomainConfig>, now: Partial<DomainConfig>) =>
 
 describe('configChanges', () => {
   it('finds nothing between equals, and nothing between nothing', () => {
-    expect(configChanges(config, structuredClone(config))).toEqual([]);
+    expect(configChanges(config, JSON.parse(JSON.stringify(config)))).toEqual([]);
     expect(configChanges(nothing, nothing)).toEqual([]);
   });
 

@@ -25,6 +25,8 @@ test.each([
   [2 * h, '2 h'],
   [14 * d + 3 * h, '14 d 3 h'],
   [45 * d + 3 * h, '45 d'],
+  [365 * d, '1 y'],
+  [4480 * d, '12 y 100 d'],
 ])('a duration of %d ms is %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
 
 test.each([

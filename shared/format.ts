@@ -4,9 +4,11 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
+const year = 365 * day;
 
 /** Largest first; a duration shows the first unit that fits and the next one below it. */
 const durationUnits = [
+  { size: year, unit: 'y' },
   { size: day, unit: 'd' },
   { size: hour, unit: 'h' },
   { size: minute, unit: 'min' },

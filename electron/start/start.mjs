@@ -41,8 +41,13 @@ let child;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => (child ? child.kill(signal) : process.exit(130)));
 
-ensureInstalled();
-ensureBuilt();
+try {
+  ensureInstalled();
+  ensureBuilt();
+} catch (error) {
+  console.error(`Snapkeel could not be set up: ${error.message}`);
+  process.exit(1);
+}
 const args = process.argv.slice(2);
 process.exitCode = (await startElectron()) ?? (await startBrowserShell());
 

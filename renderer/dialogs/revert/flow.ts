@@ -48,10 +48,14 @@ export function assessmentOf(review: RevertReview): Assessment {
   return review.plan.choices[review.startState ?? 'as-saved'];
 }
 
+/** True when every choice is blocked. */
+export function isImpossible({ plan }: RevertReview): boolean {
+  return startStates.every((state) => plan.choices[state].blockers.length > 0);
+}
+
 /** Why Revert can't be pressed, as a sentence; null when it can. */
 export function revertBlockedBy(review: RevertReview): string | null {
-  if (startStates.every((state) => review.plan.choices[state].blockers.length > 0))
-    return 'This revert is not possible';
+  if (isImpossible(review)) return 'There is nothing to choose that libvirt would do';
   if (review.startState === null) return 'Choose the state afterwards to continue';
   const { blockers, requirements } = assessmentOf(review);
   if (blockers.length > 0) return 'Choose another state to continue';

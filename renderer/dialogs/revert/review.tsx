@@ -5,9 +5,11 @@ import type { Requirement, RevertFacts, StartState, Statement } from '../../../s
 import { useApp } from '../../ui/context.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { useNow } from '../../ui/hooks.ts';
-import { acknowledge, assessmentOf, choose, type RevertReview, startStates, virshOf } from './flow.ts';
+import { acknowledge, assessmentOf, choose, isImpossible, type RevertReview, startStates, virshOf } from './flow.ts';
 import { Changes } from './revert-dialog.tsx';
 import { reconsider } from './run.ts';
+
+const minute = 60_000;
 
 interface ReviewProps {
   id: number;
@@ -18,6 +20,14 @@ interface ReviewProps {
 export function Review({ id, review }: ReviewProps) {
   const assessment = assessmentOf(review);
   const { facts } = review.plan;
+  if (isImpossible(review)) {
+    return (
+      <>
+        <Changes changes={review.changes} />
+        <Impossible review={review} />
+      </>
+    );
+  }
   return (
     <>
       <Changes changes={review.changes} />
@@ -37,6 +47,19 @@ export function Review({ id, review }: ReviewProps) {
           ))}
       {review.startState === null ? null : <Virsh line={virshOf(review)} />}
     </>
+  );
+}
+
+/** Why none of the choices would work, each reason once. */
+function Impossible({ review: { plan } }: { review: RevertReview }) {
+  const texts = startStates.flatMap((state) => plan.choices[state].blockers.map(({ text }) => text));
+  return (
+    <section className="box impossible">
+      <h3>This revert is not possible</h3>
+      {[...new Set(texts)].map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+    </section>
   );
 }
 
@@ -63,7 +86,7 @@ function Losses({ facts, losses }: { facts: RevertFacts; losses: readonly Statem
       <h3>
         {span < 0
           ? 'This destroys all changes since the snapshot'
-          : `This destroys ${upTo}${formatDuration(span)} of changes`}
+          : `This destroys ${upTo}${formatDuration(span < minute ? span : span - (span % minute))} of changes`}
       </h3>
       {losses.length > 0 ? (
         <ul>
@@ -118,8 +141,6 @@ function Afterwards({ id, review }: ReviewProps) {
   const app = useApp();
   const { plan, startState } = review;
   const { outcome, blockers } = assessmentOf(review);
-  const possible = startStates.filter((state) => plan.choices[state].blockers.length === 0);
-  const mustChoose = startState === null && possible.length > 0;
   return (
     <fieldset className="afterwards">
       <legend>Afterwards</legend>
@@ -145,11 +166,10 @@ function Afterwards({ id, review }: ReviewProps) {
         <div className="blockers" role={startState === null ? undefined : 'alert'}>
           {blockers.map(({ code, text }) => (
             <p key={code + text}>
-              {mustChoose ? <b>Going back as it was is not possible. </b> : null}
+              {startState === null ? <b>Going back as it was is not possible. </b> : null}
               {text}
             </p>
           ))}
-          {mustChoose ? <p>Choose {possible.map((state) => choiceLabel(review, state)).join(' or ')}.</p> : null}
         </div>
       ) : (
         <p className="outcome">

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { RpcConnection } from '../libvirt/connection.ts';
+import { FakePeer } from '../libvirt/fake-peer.ts';
+import { procedures } from '../libvirt/procedures.ts';
+import { Gate } from './gate.ts';
+
+const { connectSupportsFeature: ask } = procedures;
+
+function setUp() {
+  const peer = new FakePeer();
+  const connection = new RpcConnection(peer.stream);
+  const gate = new Gate(connection);
+  /** Features asked for so far, in the order they arrived. */
+  const asked = () => peer.packets.map((packet) => peer.args(ask, packet).feature);
+  const answer = (feature: number, refused = false) => {
+    const serial = peer.packets.find((packet) => peer.args(ask, packet).feature === feature)?.serial ?? 0;
+    if (refused) peer.refuse(ask, serial, { code: 3 });
+    else peer.reply(ask, serial, { supported: feature });
+  };
+  const quiet = () => new Promise((resolve) => setTimeout(resolve, 5));
+  return { peer, connection, gate, asked, answer, quiet };
+}
+
+describe('Gate', () => {
+  it('has four calls in flight, and the rest in order behind them', async () => {
+    const { gate, peer, asked, answer, quiet } = setUp();
+    const calls = [1, 2, 3, 4, 5, 6, 7].map((feature) => gate.call(ask, { feature }));
+    await peer.until(4);
+    await quiet();
+    expect(asked()).toEqual([1, 2, 3, 4]);
+    answer(3);
+    await peer.until(5);
+    answer(1);
+    await peer.until(6);
+    await quiet();
+    expect(asked()).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const feature of [2, 4, 5, 6]) answer(feature);
+    await peer.until(7);
+    answer(7);
+    expect((await Promise.all(calls)).map(({ supported }) => supported)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('frees the place of a call that was refused, or could not be sent', async () => {
+    const { gate, peer, asked, answer } = setUp();
+    const calls = [1, 2, 3, 4].map((feature) => gate.call(ask, { feature }).catch(() => 'refused'));
+    const unsendable = gate.call(ask, { feature: 2 ** 40 }).catch(() => 'not sent');
+    const last = gate.call(ask, { feature: 5 });
+    await peer.until(4);
+    for (const feature of [1, 2, 3, 4]) answer(feature, true);
+    expect(await Promise.all([...calls, unsendable])).toEqual([...Array(4).fill('refused'), 'not sent']);
+    await peer.until(5);
+    expect(asked()).toEqual([1, 2, 3, 4, 5]);
+    answer(5);
+    await last;
+    const again = [6, 7, 8, 9].map((feature) => gate.call(ask, { feature }));
+    await peer.until(9);
+    for (const feature of [6, 7, 8, 9]) answer(feature);
+    await Promise.all(again);
+  });
+
+  it('rejects those that wait too when the connection is gone', async () => {
+    const { gate, connection } = setUp();
+    const calls = [1, 2, 3, 4, 5, 6, 7].map((feature) => gate.call(ask, { feature }));
+    connection.close();
+    const codes = (await Promise.allSettled(calls)).map((each) => each.status === 'rejected' && each.reason.code);
+    expect(codes).toEqual(Array(7).fill('CLOSED'));
+  });
+});
+
+describe('shared', () => {
+  it('joins a read that is under way, by key', async () => {
+    const { gate } = setUp();
+    let reads = 0;
+    const read = () => Promise.resolve(++reads);
+    const [a, b, other] = await Promise.all([gate.shared('k', read), gate.shared('k', read), gate.shared('l', read)]);
+    expect([a, b, other]).toEqual([1, 1, 2]);
+    expect(await gate.shared('k', read)).toBe(3);
+  });
+
+  it('a failed one fails for all that joined, and is not kept', async () => {
+    const { gate } = setUp();
+    const fail = () => Promise.reject(new Error('no'));
+    const joined = [gate.shared('k', fail), gate.shared('k', () => Promise.resolve(1))];
+    expect((await Promise.allSettled(joined)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await gate.shared('k', () => Promise.resolve(2))).toBe(2);
+  });
+});

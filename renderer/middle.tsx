@@ -3,7 +3,7 @@ import { commandById, contextOf, runCommand } from './commands/context.ts';
 import { HostTrouble } from './hosts/host-trouble.tsx';
 import { HostView } from './hosts/host-view.tsx';
 import { DomainView } from './snapshots/domain-view.tsx';
-import { openDomain, openHost } from './store/selectors.ts';
+import { hostInTrouble, openDomain, openHost } from './store/selectors.ts';
 import { Button } from './ui/button.tsx';
 import { useApp, useAppState } from './ui/context.tsx';
 import { useAfter } from './ui/hooks.ts';
@@ -17,6 +17,7 @@ export function Middle() {
   const host = useAppState(openHost);
   const hosts = useAppState((state) => state.hosts.length);
   const domains = useAppState((state) => state.domains.size);
+  const inTrouble = useAppState(hostInTrouble);
   const late = useAfter(400, !loaded);
   if (!loaded)
     return late ? <Empty title="Asking the backend…" text="It tells which hosts and domains there are." /> : null;
@@ -36,6 +37,7 @@ export function Middle() {
       </Empty>
     );
   }
+  if (domains === 0 && inTrouble) return <HostView host={inTrouble} />;
   if (domains === 0)
     return <Empty title="No domains" text="Domains appear here as soon as a host is connected and has some." />;
   return <Empty title="No domain is open" text="Open one in the list to see its snapshots." />;

@@ -257,7 +257,7 @@ const rows: { table: string; rules: readonly { code: string; when: unknown }[]; 
       {
         code: 'STAYS_OFF',
         matches: { snapshot: { state: 'shutoff' } },
-        unless: [...live, { startState: 'running' }, { startState: 'paused' }],
+        unless: [...live, { startState: 'running' }, { startState: 'paused' }, { domain: { persistent: false } }],
         also: [{ snapshot: { state: 'disk-snapshot' } }, { snapshot: { state: 'crashed' } }, { driver: 'TEST' }],
         says: 'shut off',
       },

@@ -170,7 +170,7 @@ export const warningRules: readonly Rule[] = [
   {
     // virsh(1) snapshot-revert: "disk-only snapshots leave the domain off"
     code: 'STAYS_OFF',
-    when: ({ facts, startState }) => startState === 'as-saved' && !isLive(facts.snapshot),
+    when: ({ facts, startState }) => facts.domain.persistent && startState === 'as-saved' && !isLive(facts.snapshot),
     text: ({ facts }) =>
       facts.snapshot.state === 'disk-snapshot'
         ? 'A disk-only snapshot holds no memory: the domain is left shut off unless you choose otherwise.'

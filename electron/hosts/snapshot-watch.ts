@@ -31,7 +31,7 @@ export async function* watchSnapshots(
       });
       if (signal.aborted) return;
       const started = performance.now();
-      const list = session.isHeld(uuid) ? null : await readUnlessLost(reader, session);
+      const list = session.isHeld(uuid) ? null : await readUnlessLost(reader, session, uuid);
       if (list) {
         session.noteSnapshotCount(uuid, list.snapshots.length);
         const text = JSON.stringify(list);
@@ -45,9 +45,14 @@ export async function* watchSnapshots(
   }
 }
 
-async function readUnlessLost(reader: SnapshotReader, session: HostSession): Promise<SnapshotList | null> {
+async function readUnlessLost(
+  reader: SnapshotReader,
+  session: HostSession,
+  uuid: string,
+): Promise<SnapshotList | null> {
   try {
-    return await reader.read(session.reads);
+    const { reads } = session;
+    return await reads.shared(`snapshots ${uuid}`, () => reader.read(reads));
   } catch (error) {
     if (error instanceof ConnectionError) return null;
     // Some drivers know no snapshots at all: an empty list is the truth.
@@ -69,7 +74,7 @@ class Bell {
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted)
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
+        const timer = setTimeout(() => wake(), ms);
         const wake = () => {
           clearTimeout(timer);
           signal.removeEventListener('abort', wake);

@@ -172,6 +172,20 @@ describe('events', () => {
     expect(lines).toEqual(['a listener to lifecycle failed: Error: ours']);
   });
 
+  it('stop when a listener closes the connection, within the same bytes too', async () => {
+    const seen: number[] = [];
+    connection.on('lifecycle', ({ event }) => {
+      seen.push(event);
+      connection.close();
+    });
+    const payload = encode(events.lifecycle.body, started);
+    const packet = { program: program.remote, procedure: 318, type: packetType.message, serial: 0, status: 0, payload };
+    peer.write(Buffer.concat([encodePacket(packet), encodePacket(packet)]));
+    await connection.ended;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen).toEqual([2]);
+  });
+
   it('that cannot be decoded end it', async () => {
     peer.send({ procedure: events.lifecycle.number, type: packetType.message, payload: Buffer.alloc(3) });
     expect(await connection.ended).toMatchObject({ code: 'PROTOCOL' });

@@ -79,7 +79,7 @@ export const commands: readonly Command[] = [
     shortcut: 'Enter',
     scope: 'history',
     danger: true,
-    applies: (context) => snapshotOf(context) !== undefined && !meansCurrent(context),
+    applies: (context) => snapshotOf(context) !== undefined,
     unavailable: revertRefused,
     run: (context) => {
       const { app, domain } = context;

@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
 import { CommandItems } from './command-items.tsx';
@@ -8,7 +8,13 @@ import { CommandItems } from './command-items.tsx';
 export function ContextMenu() {
   const { store } = useApp();
   const menu = useAppState((state) => state.menu);
+  const popup = useRef<HTMLDivElement>(null);
   const lastMenu = useRef(menu);
+  useEffect(() => {
+    if (!menu?.byKey) return;
+    const frame = requestAnimationFrame(() => popup.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [menu]);
   if (menu) lastMenu.current = menu;
   const shown = lastMenu.current;
   if (!shown) return null;
@@ -18,6 +24,7 @@ export function ContextMenu() {
       <Menu.Portal>
         <Menu.Positioner className="menu-place" anchor={anchor} side="bottom" align="start">
           <Menu.Popup
+            ref={popup}
             className="menu"
             finalFocus={() => focusHome(shown.target.kind === 'row' ? 'history' : 'domains')}
           >

@@ -82,13 +82,13 @@ export function AddHostDialog() {
             ))}
           </ul>
         </div>
-        <footer className="dialog-foot">
+        <div className="dialog-foot">
           <span className="why" />
           <Button onClick={() => closeDialog(store)}>Cancel</Button>
           <Button type="submit" look="primary" disabled={busy || uri.trim() === ''}>
             {busy ? 'Adding…' : 'Add host'}
           </Button>
-        </footer>
+        </div>
       </form>
     </PlainDialog>
   );

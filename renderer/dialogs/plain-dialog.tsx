@@ -20,12 +20,12 @@ export function PlainDialog({ title, className = '', children, initialFocus }: P
       <Dialog.Portal>
         <Dialog.Backdrop className="veil" />
         <Dialog.Popup className={`dialog ${className}`} {...(initialFocus ? { initialFocus } : {})}>
-          <header className="dialog-head with-close">
+          <div className="dialog-head with-close">
             <Dialog.Title className="dialog-title">{title}</Dialog.Title>
             <Button look="icon" aria-label="Close" onClick={() => closeDialog(store)}>
               <X size={15} aria-hidden="true" />
             </Button>
-          </header>
+          </div>
           {children}
         </Dialog.Popup>
       </Dialog.Portal>

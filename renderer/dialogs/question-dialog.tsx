@@ -34,14 +34,14 @@ export function QuestionDialog({ question }: { question: Question }) {
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="veil" />
         <AlertDialog.Popup className="dialog question" initialFocus={safe}>
-          <header className="dialog-head">
+          <div className="dialog-head">
             <AlertDialog.Title className="dialog-title">
               Is this really <bdi>{host}</bdi>?
             </AlertDialog.Title>
             <AlertDialog.Description className="dialog-sub">
               No key of this host is known here yet, so another machine could answer in its place.
             </AlertDialog.Description>
-          </header>
+          </div>
           <div className="dialog-body">
             <dl className="facts">
               <div>
@@ -70,7 +70,7 @@ export function QuestionDialog({ question }: { question: Question }) {
               If you trust it, the key is remembered in <span className="mono">{knownHostsFile}</span>.
             </p>
           </div>
-          <footer className="dialog-foot">
+          <div className="dialog-foot">
             <span className="why" />
             <Button ref={safe} onClick={() => answer(false)}>
               Don’t connect
@@ -78,7 +78,7 @@ export function QuestionDialog({ question }: { question: Question }) {
             <Button look="primary" disabled={answered} onClick={() => answer(true)}>
               Trust and remember
             </Button>
-          </footer>
+          </div>
         </AlertDialog.Popup>
       </AlertDialog.Portal>
     </AlertDialog.Root>

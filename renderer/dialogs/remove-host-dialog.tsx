@@ -22,15 +22,15 @@ export function RemoveHostDialog({ hostId }: { hostId: string }) {
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="veil" />
         <AlertDialog.Popup className="dialog small" initialFocus={safe} finalFocus={() => focusHome('domains')}>
-          <header className="dialog-head">
+          <div className="dialog-head">
             <AlertDialog.Title className="dialog-title">
               Remove <bdi>{host?.name ?? 'this host'}</bdi> from Snapkeel?
             </AlertDialog.Title>
             <AlertDialog.Description className="dialog-sub">
               Only this entry goes. Its domains and snapshots stay as they are, and it can be added again.
             </AlertDialog.Description>
-          </header>
-          <footer className="dialog-foot">
+          </div>
+          <div className="dialog-foot">
             <span className="why mono">{host?.uri}</span>
             <Button ref={safe} onClick={close}>
               Cancel
@@ -38,7 +38,7 @@ export function RemoveHostDialog({ hostId }: { hostId: string }) {
             <Button look="primary" onClick={remove}>
               Remove host
             </Button>
-          </footer>
+          </div>
         </AlertDialog.Popup>
       </AlertDialog.Portal>
     </AlertDialog.Root>

@@ -44,11 +44,11 @@ export function DomainList() {
     if (row.kind === 'domain') openDomainView(store, row.key);
     else openHostView(store, row.host.id);
   };
-  const menuAt = (row: ListRow, x: number, y: number) => {
+  const menuAt = (row: ListRow, x: number, y: number, byKey = false) => {
     setActiveKey(row.key);
     const target =
       row.kind === 'domain' ? { kind: 'domain' as const, key: row.key } : { kind: 'host' as const, hostId: row.key };
-    openMenu(store, { target, x, y });
+    openMenu(store, { target, x, y, byKey });
   };
   const textAt = (index: number) => {
     const row = rows[index];
@@ -74,7 +74,7 @@ export function DomainList() {
     } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
       event.preventDefault();
       const box = event.target instanceof HTMLElement ? event.target.getBoundingClientRect() : null;
-      if (box) menuAt(row, box.left + 28, box.bottom);
+      if (box) menuAt(row, box.left + 28, box.bottom, true);
     } else roving(event);
   };
   const onSideways = (row: ListRow, right: boolean) => {

@@ -4,12 +4,16 @@ import type { Domain } from '../../shared/schema.ts';
 import type { HereRow, TreeRow } from '../../shared/snapshot-tree.ts';
 import { Lanes } from './lanes.tsx';
 
+const minute = 60_000;
+
 /** A row with what its cells need to know beyond it. */
 export interface GridRow {
   tree: TreeRow;
   domain: Domain;
   laneCount: number;
   now: number;
+  /** Since when the domain has gone on from its current snapshot. */
+  since: number;
   /** Filtered rows have no neighbours to draw lines to. */
   flat: boolean;
 }
@@ -41,7 +45,7 @@ export const gridColumns = helper.columns([
   }),
 ]);
 
-function NameCell({ tree, domain, now, index }: GridRow & { index: number }) {
+function NameCell({ tree, domain, now, since, index }: GridRow & { index: number }) {
   if (tree.kind === 'here') {
     return (
       <>
@@ -49,7 +53,7 @@ function NameCell({ tree, domain, now, index }: GridRow & { index: number }) {
           You are here
         </b>
         <div className="note">
-          <bdi>{hereNote(tree, domain, now)}</bdi>
+          <bdi>{hereNote(tree, domain, now - since)}</bdi>
         </div>
       </>
     );
@@ -72,10 +76,11 @@ function NameCell({ tree, domain, now, index }: GridRow & { index: number }) {
   );
 }
 
-function hereNote({ base }: HereRow, domain: Domain, now: number): string {
+function hereNote({ base }: HereRow, domain: Domain, past: number): string {
   const state = stateLabel(domain.state);
   if (!base) return `${state}, not based on any snapshot`;
-  return `${state}, ${formatDuration(Math.floor((now - base.createdAt) / 60_000) * 60_000)} past ${base.name}, in no snapshot`;
+  const span = past < minute ? 'less than a minute' : formatDuration(past - (past % minute));
+  return `${state}, ${span} past ${base.name}, in no snapshot`;
 }
 
 const kindMarks: Record<string, { text: string; title: string }> = {

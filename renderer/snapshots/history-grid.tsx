@@ -3,8 +3,9 @@
 import { useTable } from '@tanstack/react-table';
 import { type KeyboardEvent, useEffect, useMemo } from 'react';
 import type { Domain } from '../../shared/schema.ts';
-import type { SnapshotTree, TreeRow } from '../../shared/snapshot-tree.ts';
+import { hereKey, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { openMenu, selectRow } from '../store/actions.ts';
+import { goesOnSince } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
@@ -21,9 +22,13 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
   const now = useNow();
   const selected = useAppState((state) => state.selectedRow);
   const flat = rows !== tree.rows;
+  const key = domainKey(domain);
+  const here = tree.byKey.get(hereKey);
+  const base = here?.kind === 'here' ? here.base : null;
+  const since = useAppState((state) => (base ? goesOnSince(state, key, base) : 0));
   const data = useMemo(
-    () => rows.map((row): GridRow => ({ tree: row, domain, laneCount: tree.laneCount, now, flat })),
-    [rows, domain, tree, now, flat],
+    () => rows.map((row): GridRow => ({ tree: row, domain, laneCount: tree.laneCount, now, since, flat })),
+    [rows, domain, tree, now, since, flat],
   );
   const table = useTable({ features: gridFeatures, columns: gridColumns, data, getRowId: ({ tree }) => tree.key });
   const found = rows.findIndex(({ key }) => key === selected);
@@ -35,7 +40,6 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
     keyAt: (index) => rows[index]?.key ?? String(index),
     paddingTop: headHeight,
   });
-  const key = domainKey(domain);
   // A history opens where one is, not at its beginning years ago.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each domain, not for each selection
   useEffect(() => {
@@ -53,9 +57,9 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
     selectRow(store, row.key);
     focusRow(index);
   };
-  const menuAt = (row: TreeRow, x: number, y: number) => {
+  const menuAt = (row: TreeRow, x: number, y: number, byKey = false) => {
     selectRow(store, row.key);
-    openMenu(store, { target: { kind: 'row', key, row: row.key }, x, y });
+    openMenu(store, { target: { kind: 'row', key, row: row.key }, x, y, byKey });
   };
   const roving = useRovingKeys({
     count: rows.length,
@@ -73,7 +77,7 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
     if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
       event.preventDefault();
       const box = event.target instanceof HTMLElement ? event.target.getBoundingClientRect() : null;
-      if (box) menuAt(row, box.left + gutterWidth(tree.laneCount) + 24, box.bottom - 8);
+      if (box) menuAt(row, box.left + gutterWidth(tree.laneCount) + 24, box.bottom - 8, true);
     } else roving(event);
   };
 

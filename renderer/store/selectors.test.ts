@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Operation } from '../../shared/schema.ts';
 import { filterSnapshots } from './actions.ts';
-import { aHost, anApp, anOperation } from './fixtures.ts';
-import { domainList, dueQuestion, filteredRows, openTree, revertUnavailable } from './selectors.ts';
+import { aHost, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
+import { domainList, dueQuestion, filteredRows, goesOnSince, openTree, revertUnavailable } from './selectors.ts';
 
 test('selectors hand out the same value while nothing changed', () => {
   const { store } = anApp();
@@ -33,6 +34,21 @@ test('why nothing can be reverted now', () => {
   expect(reason({ hosts: [aHost({ connection: { status: 'disconnected' } })] })).toBe('kvm-a is not connected.');
   expect(reason({ domains: new Map() })).toBe('This domain is gone.');
   expect(reason({ operations: new Map([['o', anOperation()]]) })).toContain('is running');
+});
+
+test('a domain goes on from its current snapshot since it was taken, or since it was reverted to', () => {
+  const snapshot = aSnapshot('clean', null, 5);
+  const done = anOperation({ phase: 'ended', endedAt: 9, outcome: anOutcome() });
+  const failed = anOperation({ id: 'f', phase: 'ended', endedAt: 99, outcome: anOutcome({ result: 'failed' }) });
+  const since = (...operations: Operation[]) =>
+    goesOnSince(
+      anApp({}, { operations: new Map(operations.map((it) => [it.id, it])) }).store.getState(),
+      'h/u',
+      snapshot,
+    );
+  expect(since()).toBe(5);
+  expect(since(done, failed)).toBe(9);
+  expect(since({ ...done, uuid: 'other' })).toBe(5);
 });
 
 test('a question waits while another dialog is open', () => {

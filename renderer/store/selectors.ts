@@ -1,4 +1,4 @@
-import type { Domain, Host, Operation, Question } from '../../shared/schema.ts';
+import type { Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
 import { buildSnapshotRows, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { outcomeSentence } from '../operations/outcome.ts';
 import { type AppState, type DomainKey, domainKey } from './store.ts';
@@ -57,6 +57,11 @@ export function openHost(state: AppState): Host | undefined {
   return hostById(state, place.kind === 'host' ? place.hostId : hostIdOf(place.key));
 }
 
+/** The first host that cannot be reached, which is what to look at when there is nothing else. */
+export function hostInTrouble(state: AppState): Host | undefined {
+  return state.hosts.find(({ connection: { status } }) => status === 'refused' || status === 'retrying');
+}
+
 export function hostIdOf(key: DomainKey): string {
   return key.slice(0, key.lastIndexOf('/'));
 }
@@ -106,6 +111,17 @@ export function wordsOf(filter: string): string[] {
 /** The question that is due: none while another dialog is open. */
 export function dueQuestion(state: AppState): Question | undefined {
   return state.dialog === null ? state.questions[0] : undefined;
+}
+
+/**
+ * Since when a domain has gone on from a snapshot: since it was taken, or since the last revert to it that is known.
+ * Milliseconds since 1970.
+ */
+export function goesOnSince(state: AppState, key: DomainKey, { name, createdAt }: Snapshot): number {
+  const reverts = [...state.operations.values()].filter(
+    (it) => domainKey(it) === key && it.snapshotName === name && it.outcome?.result === 'done',
+  );
+  return Math.max(createdAt, ...reverts.map(({ endedAt }) => endedAt ?? 0));
 }
 
 /** Why nothing can be reverted on this domain now, as a sentence; null when it can be. */

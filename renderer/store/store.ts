@@ -52,6 +52,8 @@ export interface OpenMenu {
   target: Target;
   x: number;
   y: number;
+  /** Asked for by a key: its first item is ready for Enter. */
+  byKey: boolean;
 }
 
 /** A message that stays until it is closed, or for a while when all went well. */

@@ -21,8 +21,9 @@ export async function gatherRevertFacts(
 ): Promise<RevertFacts> {
   const { reads, host } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
-  const [domain, current] = await Promise.all([readDomain(reads, uuid), currentSnapshot(reads, uuid)]);
+  const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
+  const current = await currentSnapshot(reads, uuid);
   const name = target.kind === 'current' ? current : target.name;
   if (name === null) throw new ProblemError('NO_CURRENT_SNAPSHOT', { domain: domain.name });
 

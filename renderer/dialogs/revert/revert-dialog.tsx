@@ -74,7 +74,7 @@ function Heading({ dialog: { request, flow } }: RevertDialogProps) {
   const facts = 'plan' in flow ? flow.plan.facts : null;
   const running = flow.step === 'running';
   return (
-    <header className="dialog-head">
+    <div className="dialog-head">
       <AlertDialog.Title className="dialog-title">
         {running ? 'Reverting' : 'Revert'} <bdi>{facts?.domain.name ?? request.domainName}</bdi> to{' '}
         {name ? (
@@ -91,7 +91,7 @@ function Heading({ dialog: { request, flow } }: RevertDialogProps) {
         {facts && snapshot && facts.current === snapshot.name ? ' · current snapshot' : ''}
         {snapshot ? ` · taken ${formatMoment(snapshot.createdAt, now)}` : ''}
       </AlertDialog.Description>
-    </header>
+    </div>
   );
 }
 
@@ -178,7 +178,7 @@ function Footer({
   const blocked =
     flow.step === 'review' ? (linked ? revertBlockedBy(flow) : 'Snapkeel’s backend is not reachable') : '';
   return (
-    <footer className="dialog-foot">
+    <div className="dialog-foot">
       <span className="why" id="revert-why" role="status">
         {blocked}
       </span>
@@ -196,6 +196,6 @@ function Footer({
           Revert
         </Button>
       ) : null}
-    </footer>
+    </div>
   );
 }

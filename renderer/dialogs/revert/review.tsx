@@ -1,8 +1,10 @@
 import { Ban, ChevronDown, ChevronUp } from 'lucide-react';
 import { useState } from 'react';
 import { formatDuration, stateLabel } from '../../../shared/format.ts';
-import type { Requirement, RevertFacts, StartState, Statement } from '../../../shared/schema.ts';
-import { useApp } from '../../ui/context.tsx';
+import type { Requirement, RevertPlan, StartState, Statement } from '../../../shared/schema.ts';
+import { goesOnSince } from '../../store/selectors.ts';
+import { domainKey } from '../../store/store.ts';
+import { useApp, useAppState } from '../../ui/context.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import { acknowledge, assessmentOf, choose, isImpossible, type RevertReview, startStates, virshOf } from './flow.ts';
@@ -19,7 +21,6 @@ interface ReviewProps {
 /** Everything to read before a revert: what is destroyed, what comes after, what libvirt needs consent for. */
 export function Review({ id, review }: ReviewProps) {
   const assessment = assessmentOf(review);
-  const { facts } = review.plan;
   if (isImpossible(review)) {
     return (
       <>
@@ -32,7 +33,7 @@ export function Review({ id, review }: ReviewProps) {
     <>
       <Changes changes={review.changes} />
       <Refusal review={review} />
-      <Losses facts={facts} losses={assessment.losses} />
+      <Losses plan={review.plan} losses={assessment.losses} />
       <ConfigChanges review={review} />
       {assessment.warnings.map(({ code, text }) => (
         <p key={code} className="box warning">
@@ -76,17 +77,21 @@ function Refusal({ review: { refusal, plan } }: { review: RevertReview }) {
   );
 }
 
-function Losses({ facts, losses }: { facts: RevertFacts; losses: readonly Statement[] }) {
+function Losses({ plan, losses }: { plan: RevertPlan; losses: readonly Statement[] }) {
   const now = useNow();
-  const span = now - facts.snapshot.createdAt;
+  const { facts, hostId } = plan;
+  const since = useAppState((state) =>
+    goesOnSince(state, domainKey({ hostId, uuid: facts.domain.uuid }), facts.snapshot),
+  );
+  const isCurrent = facts.current === facts.snapshot.name;
+  const span = now - (isCurrent ? since : facts.snapshot.createdAt);
+  const spanText = span < minute ? 'less than a minute' : formatDuration(span - (span % minute));
   // Newer snapshots keep some of what came after an older one.
-  const upTo = facts.current === facts.snapshot.name ? '' : 'up to ';
+  const upTo = isCurrent ? '' : 'up to ';
   return (
     <section className="box loss">
       <h3>
-        {span < 0
-          ? 'This destroys all changes since the snapshot'
-          : `This destroys ${upTo}${formatDuration(span < minute ? span : span - (span % minute))} of changes`}
+        {span < 0 ? 'This destroys all changes since the snapshot' : `This destroys ${upTo}${spanText} of changes`}
       </h3>
       {losses.length > 0 ? (
         <ul>

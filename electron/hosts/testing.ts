@@ -1,0 +1,75 @@
+import { vi } from 'vitest';
+import type { AppEvent, Domain, HostStatus } from '../../shared/schema.ts';
+import { buildDomain, type DomainSpec } from '../simulator/build.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
+import { HostSession } from './host-session.ts';
+import { Hub } from './hub.ts';
+
+export const uuidOf = (n: number): string => `00000000-0000-4000-8000-${`${n}`.padStart(12, '0')}`;
+
+/** For tests: one session with a simulated host of its own, and everything that it publishes. */
+export interface Bench {
+  readonly simulator: Simulator;
+  readonly session: HostSession;
+  readonly hub: Hub;
+  readonly events: AppEvent[];
+  readonly lines: string[];
+  /** The names of the host's statuses so far, each change once. */
+  statuses(): string[];
+  status<S extends HostStatus['status']>(status: S): Promise<Extract<HostStatus, { status: S }>>;
+  domain(name: string): Domain | undefined;
+  /** Waits for something to become true. */
+  until(truth: () => unknown, timeout?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createBench(specs: readonly DomainSpec[], options: SimulatorOptions = {}): Bench {
+  const now = Math.floor(Date.now() / 1000);
+  const simulator = createSimulator({ revertMs: 10, domains: specs.map((spec) => buildDomain(spec, now)), ...options });
+  const hub = new Hub();
+  const events: AppEvent[] = [];
+  const lines: string[] = [];
+  const publish = hub.publish.bind(hub);
+  hub.publish = (event) => {
+    events.push(event);
+    publish(event);
+  };
+  const session = new HostSession({
+    host: { id: 'lab', name: 'Lab', uri: 'qemu+ssh://lab/system', kind: 'ssh' },
+    driverUri: 'qemu:///system',
+    openTransport: () => ({ dial: simulator.dial, describe: () => 'simulated', close: () => {} }),
+    hub,
+    log: (line) => lines.push(line),
+  });
+  const statuses = () => {
+    const all = events.flatMap((event) => (event.type === 'host' ? [event.host.connection.status] : []));
+    return all.filter((status, index) => status !== all[index - 1]);
+  };
+  const until = async (truth: () => unknown, timeout = 4_000) => {
+    await vi.waitFor(
+      () => {
+        if (!truth()) throw new Error(`still not so: ${truth}`);
+      },
+      { timeout, interval: 3 },
+    );
+  };
+  return {
+    simulator,
+    session,
+    hub,
+    events,
+    lines,
+    statuses,
+    until,
+    async status(status) {
+      await until(() => session.host.connection.status === status);
+      return session.host.connection as Extract<HostStatus, { status: typeof status }>;
+    },
+    domain: (name) => session.domains.find((each) => each.name === name),
+    async close() {
+      simulator.faults.freeze(false);
+      await session.disconnect();
+      simulator.close();
+    },
+  };
+}

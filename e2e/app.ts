@@ -75,9 +75,10 @@ export class RevertDialog {
     return this.root.getByRole('radio', { name: name === 'As it was' ? /^As it was/ : name });
   }
 
+  /** Waits until the plan is there to be read. */
   async ready(): Promise<void> {
     await expect(this.cancel).toBeFocused();
-    await expect(this.revert).toBeVisible();
+    await expect(this.root.getByRole('heading', { level: 3 }).first()).toBeVisible();
   }
 
   /** Confirms, and waits until libvirt has done it and the dialog is gone. */

@@ -119,16 +119,21 @@ export class HostSession {
   async whenConnected(signal: AbortSignal): Promise<void> {
     while (!this.isConnected) {
       signal.throwIfAborted();
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          stop();
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const stop = this.onChange(done);
-        signal.addEventListener('abort', done, { once: true });
-      });
+      await this.nextChange(signal);
     }
+  }
+
+  /** Resolves at the next change of a domain or the connection, or when the signal is aborted. */
+  nextChange(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        stop();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const stop = this.onChange(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
   }
 
   /** Notes a number of snapshots that was seen by whoever just listed them. */
@@ -176,7 +181,11 @@ export class HostSession {
       return gate;
     };
     try {
-      const [reads, writes] = await Promise.all([open(), open()]);
+      const results = await Promise.allSettled([open(), open()]);
+      const [reads, writes] = results.map((each) => {
+        if (each.status === 'rejected') throw each.reason;
+        return each.value;
+      }) as [Gate, Gate];
       const link: Link = { transport, reads, writes };
       const status = await this.#greet(link);
       await this.#listen(reads);

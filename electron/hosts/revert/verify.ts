@@ -9,12 +9,19 @@ import type { HostSession } from '../host-session.ts';
 /** How long a lost host may stay away before its answer is given up, milliseconds. */
 const PATIENCE_MS = 120_000;
 
-/** Asks libvirt how a domain is now, waiting for a connection that was lost. null: it is gone, or cannot be asked. */
+/**
+ * Asks libvirt how a domain is now, waiting for a connection that was lost. null: it is gone, or cannot be asked, as
+ * when the person has disconnected from the host.
+ */
 export async function findOut(session: HostSession, uuid: string): Promise<Found | null> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   while (!patience.aborted) {
+    if (session.host.connection.status === 'disconnected') return null;
+    if (!session.isConnected) {
+      await session.nextChange(patience);
+      continue;
+    }
     try {
-      await session.whenConnected(patience);
       const [domain, current] = await Promise.all([
         readDomain(session.reads, uuid),
         currentSnapshot(session.reads, uuid),

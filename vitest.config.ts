@@ -5,6 +5,11 @@ export default defineConfig({
     pool: 'threads',
     // The labs of other generations may have to be built first.
     hookTimeout: 300_000,
-    include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}', 'e2e/lab/**/*.test.ts'],
+    include: [
+      'shared/**/*.test.ts',
+      'electron/**/*.test.ts',
+      'renderer/**/*.test.{ts,tsx}',
+      'e2e/{lab,integration}/**/*.test.ts',
+    ],
   },
 });

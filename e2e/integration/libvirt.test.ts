@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Gate } from '../../electron/hosts/gate.ts';
+import type { RpcConnection } from '../../electron/libvirt/connection.ts';
+import { domainRef, listDomains } from '../../electron/libvirt/domains.ts';
+import { closeConnection, openConnection } from '../../electron/libvirt/open.ts';
+import { procedures } from '../../electron/libvirt/procedures.ts';
+import { revertToSnapshot, SnapshotReader } from '../../electron/libvirt/snapshots.ts';
+import { openTransport } from '../../electron/transport/open-transport.ts';
+import { parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import { labAvailable, sshdAvailable } from '../lab/available.ts';
+import type { Guest } from '../lab/guest.ts';
+import { type Lab, startLab } from '../lab/lab.ts';
+import { startSshd } from '../lab/sshd.ts';
+
+const available = labAvailable();
+if (!available.ok) console.log(`Left out: the client on a real libvirt: ${available.reason}.`);
+
+describe.skipIf(!available.ok)('the client on a real libvirt', () => {
+  let lab: Lab;
+  let guest: Guest;
+  let connection: RpcConnection;
+  beforeAll(async () => {
+    lab = await startLab();
+    guest = await lab.guest({ name: 'real' });
+    await guest.start();
+    await guest.snapshot('one');
+    connection = await openConnection(connect(lab.socket), 'qemu:///system');
+  });
+  afterAll(async () => {
+    if (connection) await closeConnection(connection);
+    await lab?.stop();
+  });
+
+  test('lists domains and snapshots', async () => {
+    const gate = new Gate(connection);
+    const [domain] = await listDomains(gate);
+    expect(domain).toMatchObject({
+      name: 'real',
+      state: 'running',
+      persistent: true,
+      managedSave: false,
+      snapshotCount: 1,
+    });
+    const list = await new SnapshotReader(domain?.uuid ?? '').read(gate);
+    expect(list).toMatchObject({
+      current: 'one',
+      snapshots: [{ name: 'one', parent: null, state: 'running', memory: 'internal', kind: 'internal' }],
+    });
+  });
+
+  test('receives a screenshot as a stream, and goes on working', async () => {
+    const [domain] = await listDomains(new Gate(connection));
+    const screenshot = { domain: domainRef(domain?.uuid ?? ''), screen: 0, flags: 0 };
+    for (let round = 0; round < 3; round++) {
+      const { result, data } = await connection.receive(procedures.domainScreenshot, screenshot);
+      expect(['image/png', 'image/x-portable-pixmap']).toContain(result.mime);
+      expect(data.length).toBeGreaterThan(500);
+    }
+    expect((await connection.call(procedures.connectGetType, {})).type).toBe('QEMU');
+  });
+
+  test('tells of what another client does', async () => {
+    const [domain] = await listDomains(new Gate(connection));
+    const seen: number[] = [];
+    const stop = connection.on('lifecycle', ({ event }) => seen.push(event));
+    await connection.call(procedures.domainEventCallbackRegisterAny, {
+      eventId: 0,
+      domain: domainRef(domain?.uuid ?? ''),
+    });
+    await lab.virsh('suspend', 'real');
+    await lab.virsh('resume', 'real');
+    await expect.poll(() => seen).toEqual([3, 4]);
+    stop();
+  });
+
+  test('names libvirt’s errors by code and domain', async () => {
+    const [domain] = await listDomains(new Gate(connection));
+    const revert = revertToSnapshot(new Gate(connection), domain?.uuid ?? '', 'nothing of the kind', 0);
+    await expect(revert).rejects.toMatchObject({ code: 72, codeName: 'NO_DOMAIN_SNAPSHOT', domain: 10, level: 2 });
+  });
+
+  test('answers keepalive, and is answered', async () => {
+    const own = await openConnection(connect(lab.socket), 'qemu:///system');
+    own.startKeepalive({ intervalMs: 100, count: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await own.call(procedures.connectGetType, {})).type).toBe('QEMU');
+    await closeConnection(own);
+  });
+
+  const ssh = sshdAvailable();
+  if (!ssh.ok) console.log(`Left out: virt-ssh-helper: ${ssh.reason}.`);
+  test.skipIf(!ssh.ok)('reaches libvirt through virt-ssh-helper where sshd forwards no sockets', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'snapkeel-home-'));
+    const sshd = await startSshd(lab, { streamLocalForwarding: false });
+    const transport = openTransport(parseLibvirtUri(sshd.uri), {
+      env: process.env,
+      home,
+      askHostKey: async () => true,
+      log: () => {},
+    });
+    try {
+      const stream = await transport.dial(new AbortController().signal);
+      const own = await openConnection(stream, 'qemu:///system');
+      expect((await listDomains(new Gate(own))).map(({ name }) => name)).toEqual(['real']);
+      await closeConnection(own);
+    } finally {
+      transport.close();
+      await sshd.stop();
+      await rm(home, { recursive: true });
+    }
+  });
+});

@@ -25,6 +25,7 @@ export interface Command {
   /** Its name in the list of shortcuts, where there's nothing to act on. */
   title?: string;
   shortcut?: Shortcut;
+  /** Works too; menus show only `shortcut`. */
   alsoShortcut?: Shortcut;
   /** Where the shortcut works: anywhere, or only on a row of the history. */
   scope?: 'history';
@@ -93,7 +94,7 @@ export const commands: readonly Command[] = [
     id: 'revert.current',
     group: 'Snapshot',
     label: () => 'Revert to current snapshot…',
-    shortcut: 'Enter',
+    alsoShortcut: 'Enter',
     scope: 'history',
     danger: true,
     applies: meansCurrent,

@@ -8,6 +8,8 @@ import { installSystemPackages } from './system-packages.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'snapkeel-test-'));
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
+const unit = join(reports, 'unit.json');
+const e2e = join(reports, 'e2e.json');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 installSystemPackages();
@@ -15,7 +17,6 @@ step('install', () => ensureInstalled());
 suite('types', 'typescript/bin/tsc', ['-b']);
 suite('lint', '@biomejs/biome/bin/biome', ['check']);
 step('build', () => ensureBuilt());
-const unit = join(reports, 'unit.json');
 suite(
   'unit',
   'vitest/vitest.mjs',
@@ -25,7 +26,6 @@ suite(
     return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
   },
 );
-const e2e = join(reports, 'e2e.json');
 suite('e2e', '@playwright/test/cli.js', ['test'], () => {
   const { expected, flaky, unexpected, skipped } = JSON.parse(readFileSync(e2e, 'utf8')).stats;
   return { passed: expected + flaky, failed: unexpected, skipped };

@@ -19,3 +19,32 @@ for (const scheme of ['light', 'dark'] as const)
     await app.dialog.ready();
     expect(await violations(app)).toEqual([]);
   });
+
+for (const scheme of ['light', 'dark'] as const)
+  test(`the journal, the settings and a lab reset can be used by everybody, ${scheme}`, async ({ start }) => {
+    const app = await start('--demo');
+    const { page, lab } = app;
+    await page.emulateMedia({ colorScheme: scheme });
+    await app.open('web-02');
+    const dialog = await app.askRevert('app-2.0');
+    await dialog.confirm();
+    await app.tab('History');
+    await page.getByRole('treegrid', { name: 'History of web-02' }).getByRole('row').nth(1).click();
+    await expect(page.getByText('The plan as it was read').first()).toBeVisible();
+    expect(await violations(app)).toEqual([]);
+    await page.keyboard.press('ControlOrMeta+,');
+    await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+    expect(await violations(app)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await app.choose('web-01', 'scratch', 'win11-desktop');
+    expect(await violations(app)).toEqual([]);
+    await lab.open();
+    await lab.plan.getByRole('row').nth(1).click();
+    expect(await violations(app)).toEqual([]);
+    await lab.acknowledge.check();
+    await lab.revert.click();
+    expect(await violations(app)).toEqual([]);
+    await lab.ended();
+    await lab.report.getByRole('row').nth(1).click();
+    expect(await violations(app)).toEqual([]);
+  });

@@ -7,12 +7,14 @@ export class App {
   readonly electron: Started['electron'];
   readonly url: Started['url'];
   readonly stop: Started['stop'];
+  readonly kill: Started['kill'];
 
   constructor(started: Started) {
     this.page = started.page;
     this.electron = started.electron;
     this.url = started.url;
     this.stop = started.stop;
+    this.kill = started.kill;
   }
 
   domain(name: string): Locator {
@@ -46,6 +48,21 @@ export class App {
     return this.dialog;
   }
 
+  /** Opens a tab of the open domain. */
+  async tab(name: 'Snapshots' | 'History'): Promise<void> {
+    await this.page.getByRole('main').getByRole('tab', { name }).click();
+  }
+
+  /** Selects domains in the list for a lab reset. */
+  async choose(...names: string[]): Promise<void> {
+    for (const name of names) await this.domain(name).click({ modifiers: ['ControlOrMeta'] });
+  }
+
+  /** The dialog of a lab reset: its target, its plan, its progress and its report. */
+  get lab(): LabDialog {
+    return new LabDialog(this.page);
+  }
+
   /** What the app says of the last operation, once it has ended. */
   get lastOutcome(): Locator {
     return this.page.getByRole('contentinfo');
@@ -64,7 +81,22 @@ export class RevertDialog {
   }
 
   get revert(): Locator {
-    return this.root.getByRole('button', { name: 'Revert', exact: true });
+    return this.root.getByRole('button', { name: /^(Revert|Undo the revert|Take snapshot and (revert|undo))$/ });
+  }
+
+  /** Whether a snapshot of the present is taken first. */
+  get safety(): Locator {
+    return this.root.getByRole('checkbox', { name: /^Take a safety snapshot first/ });
+  }
+
+  /** Whether the managed save image is removed first. */
+  get removeManagedSave(): Locator {
+    return this.root.getByRole('checkbox', { name: 'Remove the managed save image first' });
+  }
+
+  /** Where a protected domain wants its name. */
+  get typedName(): Locator {
+    return this.root.getByRole('textbox');
   }
 
   get force(): Locator {
@@ -85,5 +117,68 @@ export class RevertDialog {
   async confirm(): Promise<void> {
     await this.revert.click();
     await expect(this.root).toBeHidden({ timeout: 60_000 });
+  }
+}
+
+export class LabDialog {
+  readonly root: Locator;
+
+  constructor(page: Page) {
+    this.root = page.getByRole('alertdialog');
+  }
+
+  get plan(): Locator {
+    return this.root.getByRole('treegrid', { name: 'Plan of the lab reset' });
+  }
+
+  get report(): Locator {
+    return this.root.getByRole('treegrid', { name: 'Report of the lab reset' });
+  }
+
+  get acknowledge(): Locator {
+    return this.root.getByRole('checkbox', { name: /is lost$/ });
+  }
+
+  get force(): Locator {
+    return this.root.getByRole('checkbox', { name: /with --force$/ });
+  }
+
+  get revert(): Locator {
+    return this.root.getByRole('button', { name: /^Revert \d+ domains?$/ });
+  }
+
+  /** The row of a domain, in the plan, the progress or the report. */
+  row(domain: string): Locator {
+    return this.root.getByRole('row').filter({ has: this.root.page().getByText(domain, { exact: true }) });
+  }
+
+  /** Opens it for the selected domains and goes on to the plan. */
+  async open(target: 'current' | 'newest' | { named: string } = 'current'): Promise<void> {
+    const { root } = this;
+    await root.page().getByRole('button', { name: 'Lab reset…' }).click();
+    if (target === 'newest') await root.getByRole('radio', { name: /newest/ }).check();
+    if (typeof target === 'object')
+      await root.getByRole('textbox', { name: 'Name of the snapshot' }).fill(target.named);
+    await root.getByRole('button', { name: 'Show the plan' }).click();
+    await expect(this.plan).toBeVisible();
+  }
+
+  /** The text that “Save report” hands over; where it is saved is the shell’s business. */
+  async savedReport(): Promise<string> {
+    const page = this.root.page();
+    await page.evaluate(() => {
+      const create = URL.createObjectURL.bind(URL);
+      URL.createObjectURL = (blob) => {
+        Reflect.set(window, 'savedReport', (blob as Blob).text());
+        return create(blob);
+      };
+    });
+    await this.root.getByRole('button', { name: 'Save report' }).click();
+    return page.evaluate(() => Reflect.get(window, 'savedReport') as Promise<string>);
+  }
+
+  /** Waits for the end of the run and its report. */
+  async ended(): Promise<void> {
+    await expect(this.report).toBeVisible({ timeout: 100_000 });
   }
 }

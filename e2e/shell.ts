@@ -13,6 +13,8 @@ export interface Started {
   /** Only in the browser shell: the address that was printed, with its token. */
   readonly url: string | undefined;
   stop(): Promise<void>;
+  /** Ends the backend at once, as a crash would. */
+  kill(): Promise<void>;
 }
 export interface StartOptions {
   readonly args: readonly string[];
@@ -86,6 +88,11 @@ async function startInBrowser(options: StartOptions): Promise<Started> {
       await browser.close();
       await server.stop();
     },
+    async kill() {
+      const ended = once(server.process, 'exit');
+      server.process.kill('SIGKILL');
+      await ended;
+    },
   };
 }
 
@@ -102,7 +109,20 @@ async function startInElectron({ args, home, colorScheme }: StartOptions): Promi
   });
   const page = await electron.firstWindow();
   await page.waitForURL(/index\.html$/);
-  return { page, electron, url: undefined, stop: () => electron.close() };
+  const main = electron.process();
+  return {
+    page,
+    electron,
+    url: undefined,
+    async stop() {
+      if (main.signalCode === null && main.exitCode === null) await electron.close();
+    },
+    async kill() {
+      const ended = once(main, 'exit');
+      main.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 function chromiumPath(): string | undefined {

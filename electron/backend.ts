@@ -1,12 +1,19 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
+import type { Ground } from './hosts/ground.ts';
 import { HostPool } from './hosts/host-pool.ts';
 import { HostStore } from './hosts/host-store.ts';
 import { Hub } from './hosts/hub.ts';
+import { appendFile } from './hosts/journal/file.ts';
+import { Journal } from './hosts/journal/journal.ts';
+import { resolveOnConnect } from './hosts/journal/resolve.ts';
+import { LabRuns } from './hosts/lab-reset/lab-runs.ts';
+import { MarkStore } from './hosts/marks.ts';
 import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
 import { RevertPlans } from './hosts/revert/plans.ts';
+import { SettingsStore } from './hosts/settings.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
@@ -33,11 +40,19 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const hub = new Hub();
   const questions = new Questions(hub);
   const operations = new Operations(hub);
-  const plans = new RevertPlans();
-  const simulator = createSimulator();
-  const pool = new HostPool({
+  const journal = await Journal.open({ file: appendFile(join(dataDir, 'journal.jsonl')), who: userName(), log });
+  const settings = await SettingsStore.open(join(dataDir, 'settings.json'), hub, log);
+  const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
+  const plans = new RevertPlans(marks, settings);
+  const ground: Ground = { operations, plans, journal, marks, settings, log };
+  const simulator = createSimulator({ snapshotMs: 1_200 });
+  const pool: HostPool = new HostPool({
     hub,
     log,
+    onSession(session) {
+      queueMicrotask(() => marks.publish());
+      return resolveOnConnect(session, journal, log);
+    },
     store: new HostStore(join(dataDir, 'hosts.json')),
     openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),
     openTransport: (uri, host) =>
@@ -55,15 +70,24 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       hub,
       pool,
       questions,
-      operations,
-      plans,
-      log,
+      ground,
+      labRuns: new LabRuns(hub, ground, (hostId) => pool.session(hostId)),
     }),
     async close() {
       await pool.close();
       simulator.close();
+      await journal.close();
     },
   };
+}
+
+/** A user without an entry in the system's list has a number only. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 async function addFirstHosts(pool: HostPool, { demo, connect }: BackendOptions): Promise<void> {

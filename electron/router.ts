@@ -1,14 +1,18 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../shared/contract.ts';
 import type { AppInfo } from '../shared/schema.ts';
+import { compareWithSnapshot } from './hosts/config-compare.ts';
+import type { Ground } from './hosts/ground.ts';
 import type { HostPool } from './hosts/host-pool.ts';
 import type { Hub } from './hosts/hub.ts';
-import type { Operations } from './hosts/operations.ts';
+import type { LabRuns } from './hosts/lab-reset/lab-runs.ts';
+import { planLabReset } from './hosts/lab-reset/plan.ts';
 import { toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
-import { type RevertPlans, StalePlanError } from './hosts/revert/plans.ts';
+import { StalePlanError } from './hosts/revert/plans.ts';
 import { runRevert } from './hosts/revert/run.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
+import { undoOffer } from './hosts/undo.ts';
 import { parseDomainConfig } from './libvirt/config.ts';
 import { snapshotXml } from './libvirt/snapshots.ts';
 import { parseXml } from './libvirt/xml.ts';
@@ -18,15 +22,15 @@ export interface RouterParts {
   readonly hub: Hub;
   readonly pool: HostPool;
   readonly questions: Questions;
-  readonly operations: Operations;
-  readonly plans: RevertPlans;
-  readonly log: (line: string) => void;
+  readonly ground: Ground;
+  readonly labRuns: LabRuns;
 }
 const never = new AbortController().signal;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts) {
-  const { hub, pool, questions, operations, plans, log } = parts;
+  const { hub, pool, questions, ground, labRuns } = parts;
+  const { operations, plans, journal, marks, settings, log } = ground;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
     return pool.hosts.find((host) => host.id === id)?.name ?? 'The host';
@@ -63,6 +67,9 @@ export function createRouter(parts: RouterParts) {
           domains: pool.domains,
           operations: operations.list(),
           questions: questions.list(),
+          labRuns: labRuns.list(),
+          marks: marks.list(),
+          settings: settings.get(),
         }),
         signal,
       ),
@@ -84,13 +91,45 @@ export function createRouter(parts: RouterParts) {
         const config = stored && parseDomainConfig(stored);
         return { xml, memoryBytes: config?.memoryBytes ?? null, vcpus: config?.vcpus ?? null };
       }),
+      compare: os.snapshots.compare.handler(({ input }) =>
+        compareWithSnapshot(pool.session(input.hostId).reads, input.uuid, input.name, input.with),
+      ),
     },
     revert: {
       plan: os.revert.plan.handler(({ input }) => plans.make(pool.session(input.hostId), input.uuid, input.target)),
       run: os.revert.run.handler(({ input }) => {
         const plan = plans.find(input.planId);
-        return runRevert({ ...input, plan, session: pool.session(plan.hostId) }, plans, operations);
+        return runRevert({ ...input, plan, session: pool.session(plan.hostId) }, ground);
       }),
+      undoOffer: os.revert.undoOffer.handler(({ input }) => undoOffer(pool.session(input.hostId), input.uuid, marks)),
+    },
+    operations: {
+      cancel: os.operations.cancel.handler(({ input }) => operations.cancel(input.id)),
+    },
+    journal: {
+      list: os.journal.list.handler(({ input: { hostId, uuid, limit } }) => {
+        const host = hostId === undefined ? undefined : pool.session(hostId).host;
+        return journal.list({ limit, ...(host ? { host } : {}), ...(uuid === undefined ? {} : { uuid }) });
+      }),
+      xml: os.journal.xml.handler(({ input }) => journal.xml(input.requestId)),
+    },
+    settings: {
+      get: os.settings.get.handler(() => settings.get()),
+      set: os.settings.set.handler(({ input }) => settings.set(input)),
+    },
+    marks: {
+      get: os.marks.get.handler(() => marks.list()),
+      set: os.marks.set.handler(async ({ input }) => {
+        const { host } = pool.session(input.hostId);
+        if (input.kind === 'protected') await marks.protect(host, input.uuid, input.on);
+        else await marks.pin(host, input.uuid, input.name, input.on);
+        return marks.list();
+      }),
+    },
+    labReset: {
+      plan: os.labReset.plan.handler(({ input }) => planLabReset(input.items, input.target, pool, plans)),
+      run: os.labReset.run.handler(({ input }) => labRuns.run(input)),
+      stop: os.labReset.stop.handler(({ input }) => labRuns.stop(input.runId)),
     },
   });
 }

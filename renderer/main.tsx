@@ -10,6 +10,10 @@ import './styles/shell.css';
 import './styles/domains.css';
 import './styles/snapshots.css';
 import './styles/dialogs.css';
+import './styles/compare.css';
+import './styles/safety.css';
+import './styles/row-grid.css';
+import './styles/lab.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('There is no #root in the page.');

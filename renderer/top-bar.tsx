@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
-import { Check, Keyboard, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { Check, Keyboard, Monitor, Moon, Search, Settings, Sun } from 'lucide-react';
 import { formatCount } from '../shared/format.ts';
 import { commandById, contextOf, runCommand } from './commands/context.ts';
 import { shortcutKeys } from './commands/shortcuts.ts';
@@ -46,6 +46,14 @@ export function TopBar() {
           onClick={() => runCommand(shortcuts, contextOf(app, null))}
         >
           <Keyboard size={15} aria-hidden="true" />
+        </Button>
+        <Button
+          look="icon"
+          aria-label="Settings"
+          tip="Settings"
+          onClick={() => runCommand(commandById('app.settings'), contextOf(app, null))}
+        >
+          <Settings size={15} aria-hidden="true" />
         </Button>
         <ThemeMenu />
       </div>

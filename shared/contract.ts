@@ -3,13 +3,21 @@ import { z } from 'zod';
 import {
   AppEvent,
   AppInfo,
+  ConfigComparison,
+  ConfigSide,
+  JournalEntry,
+  LabPlanRow,
+  LabRun,
+  Marks,
   Problem,
+  RevertAim,
   RevertOutcome,
   RevertPlan,
-  RevertTarget,
+  Settings,
   SnapshotDetail,
   SnapshotList,
   StartState,
+  UndoOffer,
 } from './schema.ts';
 
 const base = oc.errors({
@@ -39,14 +47,102 @@ export const contract = {
     /** The snapshots of one domain now, and again whenever they change, until the caller stops. */
     watch: base.input(onDomain).output(eventIterator(SnapshotList)),
     detail: base.input(onSnapshot).output(SnapshotDetail),
+    /** What the configuration has otherwise now; with `live`, that of the next start where the domain is off. */
+    compare: base.input(onSnapshot.extend({ with: ConfigSide })).output(ConfigComparison),
   },
   revert: {
-    plan: base.input(onDomain.extend({ target: RevertTarget })).output(RevertPlan),
-    /** Gathers the facts again and reverts only if what the person read is still true. */
+    plan: base.input(onDomain.extend({ target: RevertAim })).output(RevertPlan),
+    /**
+     * Waits its turn behind other operations on the domain, gathers the facts again, and reverts only if what the
+     * person read is still true. Once a safety snapshot was taken, a plan that no longer holds is an outcome.
+     */
     run: base
-      .input(z.object({ planId: z.string(), startState: StartState, acknowledged: z.array(z.string()) }))
+      .input(
+        z.object({
+          planId: z.string(),
+          startState: StartState,
+          acknowledged: z.array(z.string()),
+          /** Taken first; nothing is reverted unless libvirt has it. */
+          safetySnapshot: z.boolean().default(false),
+          /** Consent to removing the managed save image before the revert. */
+          removeManagedSave: z.boolean().default(false),
+          /** The domain's name, which a protected domain wants typed. */
+          typedName: z.string().optional(),
+        }),
+      )
       .output(RevertOutcome)
       .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
+    undoOffer: base.input(onDomain).output(UndoOffer),
+  },
+  operations: {
+    /** Takes an operation out of the queue, or asks libvirt to abort the snapshot; a revert cannot be aborted. */
+    cancel: base.input(z.object({ id: z.string() })),
+  },
+  journal: {
+    /** Newest first. */
+    list: base
+      .input(
+        z.object({
+          hostId: z.string().optional(),
+          uuid: z.string().optional(),
+          limit: z.number().int().min(1).max(5_000).default(200),
+        }),
+      )
+      .output(z.array(JournalEntry)),
+    /** The snapshot XML that was kept before its metadata was destroyed; null when there is none. */
+    xml: base.input(z.object({ requestId: z.string() })).output(z.string().nullable()),
+  },
+  settings: {
+    get: base.output(Settings),
+    set: base.input(Settings.partial()).output(Settings),
+  },
+  marks: {
+    get: base.output(Marks),
+    set: base
+      .input(
+        z.discriminatedUnion('kind', [
+          onDomain.extend({ kind: z.literal('protected'), on: z.boolean() }),
+          onSnapshot.extend({ kind: z.literal('pinned'), on: z.boolean() }),
+        ]),
+      )
+      .output(Marks),
+  },
+  labReset: {
+    /** One row a domain, in the order asked; a domain without a plan says why. */
+    plan: base
+      .input(
+        z.object({
+          items: z.array(onDomain).min(1).max(1_000),
+          target: z.discriminatedUnion('kind', [
+            z.object({ kind: z.literal('current') }),
+            z.object({ kind: z.literal('newest') }),
+            z.object({ kind: z.literal('named'), name: z.string().min(1) }),
+          ]),
+        }),
+      )
+      .output(z.array(LabPlanRow)),
+    /** Runs the plans and answers when the last row has ended; `lab-run` events tell how it goes meanwhile. */
+    run: base
+      .input(
+        z.object({
+          planIds: z.array(z.string()).min(1).max(1_000),
+          startState: StartState,
+          acknowledged: z.array(z.string()),
+          /** Consent for every row that needs force. */
+          forceAcknowledged: z.boolean(),
+          /** By default the setting. */
+          parallelPerHost: z.number().int().min(1).max(16).optional(),
+          onFailure: z.enum(['stop', 'continue']),
+          /** Taken on the rows where it can be. */
+          safetySnapshot: z.boolean(),
+          removeManagedSave: z.boolean().default(false),
+          /** By plan: the names typed for protected domains. */
+          typedNames: z.record(z.string(), z.string()).default({}),
+        }),
+      )
+      .output(LabRun),
+    /** Begins no further rows; what is under way goes on to its end. */
+    stop: base.input(z.object({ runId: z.string() })),
   },
 };
 export type Contract = typeof contract;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deedProblems } from './deed-problems.ts';
 import { isProblemCode, type ProblemCode, problemOf, problems } from './errors.ts';
 import { Problem } from './schema.ts';
 
@@ -58,4 +59,24 @@ describe('problemOf', () => {
 it('isProblemCode knows the codes and nothing of Object’s', () => {
   expect(codes.every(isProblemCode)).toBe(true);
   expect(['toString', '__proto__', 'ERROR_999', ''].some(isProblemCode)).toBe(false);
+});
+
+describe('what libvirt was asked to do', () => {
+  it('changes what its codes mean', () => {
+    expect(problemOf('INTERNAL_ERROR').effect).toContain('may be shut off');
+    expect(problemOf('INTERNAL_ERROR', {}, undefined, 'take').effect).toBe('No snapshot was taken.');
+    expect(problemOf('RPC', {}, undefined, 'take')).toMatchObject({ effect: 'No snapshot was taken.' });
+    expect(problemOf('CONFIG_UNSUPPORTED', {}, undefined, 'delete').next).toContain('on top of it');
+    expect(problemOf('NO_DOMAIN_SNAPSHOT', {}, undefined, 'delete').effect).toBe('It is gone.');
+    expect(problemOf('ACCESS_DENIED', {}, undefined, 'delete')).toEqual(problemOf('ACCESS_DENIED'));
+  });
+
+  it('leaves no word of reverting in it', () => {
+    for (const deed of ['take', 'delete'] as const)
+      for (const code of Object.keys(deedProblems[deed].codes)) {
+        if (!isProblemCode(code)) throw new Error(code);
+        const { what, effect, next } = problemOf(code, {}, undefined, deed);
+        expect(`${code}: ${what} ${effect} ${next}`).not.toMatch(/revert/i);
+      }
+  });
 });

@@ -1,3 +1,4 @@
+import { type Deed, deedProblems } from './deed-problems.ts';
 import type { Problem } from './schema.ts';
 
 /**
@@ -203,10 +204,80 @@ export const problems = {
     effect: 'Nothing was reverted.',
     next: 'Read why, and tick “Revert with --force” if that is what you want.',
   },
-  ALREADY_RUNNING: {
-    what: 'Another operation on “{domain}” is still running.',
+  PLAN_STALE: {
+    what: 'When this revert’s turn came, what its dialog had said was no longer true.',
     effect: 'Nothing was reverted.',
-    next: 'Wait until it has ended.',
+    next: 'Open the dialog again to read how things are now.',
+  },
+  STALE_AFTER_SAFETY: {
+    what: 'While the safety snapshot was taken, something else changed too.',
+    effect: 'Nothing was reverted. The safety snapshot stays.',
+    next: 'Read what changed, then open the dialog again.',
+  },
+  BLOCKED_AFTER_SAFETY: {
+    what: '{reason}',
+    effect: 'Nothing was reverted. The safety snapshot stays.',
+    next: 'Open the dialog again to read how things are now.',
+  },
+  NAME_NOT_TYPED: {
+    what: '“{domain}” is marked as protected, and its name was not typed as it is.',
+    effect: 'Nothing was reverted.',
+    next: 'Type the domain’s name, or take the mark away.',
+  },
+  SAFETY_UNAVAILABLE: {
+    what: 'A safety snapshot cannot be taken here. {reason}',
+    effect: 'Nothing was reverted.',
+    next: 'Revert without a safety snapshot if that is what you want.',
+  },
+  SAFETY_FAILED: {
+    what: 'The safety snapshot “{snapshot}” could not be taken.',
+    effect: 'Nothing was reverted.',
+    next: 'See the reason, and revert without a safety snapshot only if you can do without a way back.',
+  },
+  SAFETY_UNKNOWN: {
+    what: 'The connection to “{host}” was lost while the safety snapshot “{snapshot}” was taken.',
+    effect: 'Nothing was reverted. Whether the snapshot was taken is not known yet.',
+    next: 'Snapkeel asks libvirt as soon as it is reachable again. Look at the domain’s snapshots before you go on.',
+  },
+  MANAGED_SAVE_STAYS: {
+    what: 'The managed save image could not be removed.',
+    effect: 'Nothing was reverted.',
+    next: 'See the reason, and remove it with “virsh managedsave-remove” on the host.',
+  },
+  OPERATION_CANCELLED: {
+    what: 'The operation was cancelled.',
+    effect: 'Nothing was reverted.',
+    next: 'Open the dialog again when you want to.',
+  },
+  CANNOT_CANCEL: {
+    what: 'This operation cannot be cancelled now: {reason}',
+    effect: 'It goes on to its end.',
+    next: 'Wait until it has ended. If a safety snapshot was taken, the revert can be undone then.',
+  },
+  NO_OPERATION: {
+    what: 'This operation has ended, or is of an earlier run.',
+    effect: untouched,
+    next: 'Look at the domain’s state and at the journal.',
+  },
+  JOURNAL_FAILED: {
+    what: 'The journal could not be written, and libvirt is not asked to change anything without it.',
+    effect: untouched,
+    next: 'Check that the data directory can be written to and has space left.',
+  },
+  NO_UNDO: {
+    what: 'The last revert of this domain cannot be undone. {reason}',
+    effect: untouched,
+    next: 'Choose a snapshot by name.',
+  },
+  NO_LAB_RUN: {
+    what: 'This lab reset is not under way any more.',
+    effect: untouched,
+    next: 'Look at its report.',
+  },
+  NO_SNAPSHOT: {
+    what: '“{domain}” has no snapshots.',
+    effect: 'Nothing was reverted.',
+    next: 'Take one first.',
   },
   OUTCOME_UNKNOWN: {
     what: 'The connection to “{host}” was lost while libvirt was reverting.',
@@ -312,6 +383,48 @@ export const problems = {
     effect: untouched,
     next: 'See libvirt’s reason below.',
   },
+  NO_MEMORY: { what: 'The host has no memory left for this.', effect: untouched, next: 'Free some, then try again.' },
+  ARGUMENT_UNSUPPORTED: {
+    what: 'libvirt cannot do this with this domain’s devices.',
+    effect: untouched,
+    next: 'See libvirt’s reason below; a guest agent may have to be configured.',
+  },
+  AGENT_UNRESPONSIVE: {
+    what: 'The guest agent does not answer.',
+    effect: untouched,
+    next: 'Start the agent in the guest, or go on without quiescing.',
+  },
+  AGENT_UNSYNCED: {
+    what: 'The guest agent answers out of turn.',
+    effect: untouched,
+    next: 'Try again in a moment, or restart the agent in the guest.',
+  },
+  AGENT_COMMAND_TIMEOUT: {
+    what: 'The guest agent did not finish in time.',
+    effect: 'The guest’s file systems may be frozen for a moment more.',
+    next: 'Try again in a moment, or go on without quiescing.',
+  },
+  AGENT_COMMAND_FAILED: {
+    what: 'The guest agent could not do what it was asked.',
+    effect: untouched,
+    next: 'See libvirt’s reason below and the agent’s log in the guest.',
+  },
+  NO_STORAGE_POOL: {
+    what: 'A storage pool that the domain uses no longer exists.',
+    effect: untouched,
+    next: 'Define and start it, then try again.',
+  },
+  NO_STORAGE_VOL: {
+    what: 'A storage volume that the domain uses no longer exists.',
+    effect: untouched,
+    next: 'Look at the domain’s disks.',
+  },
+  XML_DETAIL: { what: 'libvirt does not accept the XML.', effect: untouched, next: 'See libvirt’s reason below.' },
+  XML_INVALID_SCHEMA: {
+    what: 'The XML is not what this libvirt’s schema allows.',
+    effect: untouched,
+    next: 'See libvirt’s reason below.',
+  },
   XML_ERROR: { what: 'libvirt does not accept the XML.', effect: untouched, next: 'See libvirt’s reason below.' },
   RPC: {
     what: 'libvirt could not understand the request.',
@@ -331,18 +444,33 @@ export const problems = {
 } as const satisfies Record<string, Sentences>;
 export type ProblemCode = keyof typeof problems;
 
+/** The codes whose sentences do not depend on what libvirt was asked to do. */
+const sameForEveryDeed: ReadonlySet<string> = new Set([
+  'NO_DOMAIN',
+  'OPERATION_DENIED',
+  'ACCESS_DENIED',
+  'RESOURCE_BUSY',
+  'LIBVIRT',
+  'UNEXPECTED',
+]);
+
 /** The sentences for a code. A detail that is missing reads as “unknown”, never as an empty gap. */
 export function problemOf(
   code: ProblemCode,
   details: Readonly<Record<string, string>> = {},
   technical?: string,
+  deed?: Deed,
 ): Problem {
   const whole = (part: string) => [...part.matchAll(/\{(\w+)\}/g)].every(([, word = '']) => details[word]);
   const fill = (template: string) =>
     template
       .replace(/\[([^\]]*)\]/g, (_, part: string) => (whole(part) ? part : ''))
       .replace(/\{(\w+)\}/g, (_, word: string) => details[word] || 'unknown');
-  const { what, effect, next } = problems[code];
+  const meaning = deed && !sameForEveryDeed.has(code) ? deedProblems[deed] : undefined;
+  const { what, effect, next } = {
+    ...problems[code],
+    ...(meaning && { effect: meaning.effect, ...meaning.codes[code] }),
+  };
   return {
     code,
     what: fill(what),

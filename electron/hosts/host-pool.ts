@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly store: HostStore;
   readonly openTransport: (uri: LibvirtUri, host: Pick<Host, 'id' | 'name'>) => Transport;
   readonly openSimulator: () => Transport;
+  /** Told of each session before it connects; answers with what is to be done when its host is removed. */
+  readonly onSession?: (session: HostSession) => () => void;
   readonly log: (line: string) => void;
 }
 
@@ -19,6 +21,7 @@ export interface PoolOptions {
 export class HostPool {
   #sessions = new Map<string, HostSession>();
   #stored = new Set<string>();
+  #forget = new Map<string, () => void>();
 
   constructor(private readonly options: PoolOptions) {}
 
@@ -86,6 +89,8 @@ export class HostPool {
     const session = this.session(hostId);
     await session.disconnect();
     this.#sessions.delete(hostId);
+    this.#forget.get(hostId)?.();
+    this.#forget.delete(hostId);
     this.options.hub.publish({ type: 'host-removed', hostId });
     if (this.#stored.delete(hostId)) await this.#save();
   }
@@ -116,6 +121,8 @@ export class HostPool {
 
   #put(session: HostSession): void {
     this.#sessions.set(session.host.id, session);
+    const forget = this.options.onSession?.(session);
+    if (forget) this.#forget.set(session.host.id, forget);
     this.options.hub.publish({ type: 'host', host: session.host });
     session.connect();
   }

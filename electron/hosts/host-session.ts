@@ -84,6 +84,7 @@ export class HostSession {
     this.#domains.clear();
     this.options.hub.publish({ type: 'domains', hostId: this.options.host.id, domains: [] });
     this.#setStatus({ status: 'disconnected' });
+    if (!this.#link) this.#changed(null); // whoever waits for a lost host to come back waits in vain now
     await this.#drop();
   }
 

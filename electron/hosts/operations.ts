@@ -1,13 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import type { Operation, RevertOutcome } from '../../shared/schema.ts';
+import type { Operation, OperationPhase, Progress, RevertOutcome } from '../../shared/schema.ts';
 import type { Hub } from './hub.ts';
+import { ProblemError } from './problems.ts';
+import { Turns } from './turns.ts';
 
 /** Ended operations that are kept for the windows to show. */
 const ENDED_KEPT = 50;
 
-/** Everything that changes a domain, from its start to what came of it. */
+type About = Pick<Operation, 'kind' | 'hostId' | 'uuid' | 'domainName' | 'snapshotName'>;
+
+/** Why an operation cannot be cancelled in a phase; a phase without a reason can be. */
+const cannotCancel: Readonly<Partial<Record<OperationPhase, string>>> = {
+  'removing-managed-save': 'the managed save image is being removed, which takes a moment.',
+  reverting: 'libvirt cannot abort a revert once it has begun.',
+  verifying: 'libvirt has done its work, and Snapkeel only looks at it.',
+  tidying: 'the revert is done, and only older safety snapshots are being removed.',
+  ended: 'it has ended.',
+};
+
+/** One operation, in the hands of whoever carries it out. */
+export interface OperationHandle {
+  readonly id: string;
+  /** Aborted when the person wants it cancelled, which is possible in some phases only. */
+  readonly signal: AbortSignal;
+  phase(phase: OperationPhase): void;
+  progress(progress: Progress | null): void;
+  end(outcome: RevertOutcome): void;
+}
+
+/** Everything that changes a domain, from its start to what came of it. Those on one domain wait for each other. */
 export class Operations {
+  readonly turns = new Turns();
   #all = new Map<string, Operation>();
+  #cancels = new Map<string, AbortController>();
 
   constructor(private readonly hub: Hub) {}
 
@@ -15,31 +40,57 @@ export class Operations {
     return [...this.#all.values()];
   }
 
-  start(of: Pick<Operation, 'hostId' | 'uuid' | 'domainName' | 'snapshotName'>): Operation {
-    const operation: Operation = {
-      ...of,
-      id: randomUUID(),
-      kind: 'revert',
-      phase: 'reverting',
+  start(about: About, phase: OperationPhase): OperationHandle {
+    const id = randomUUID();
+    const cancel = new AbortController();
+    this.#cancels.set(id, cancel);
+    this.#put({
+      ...about,
+      id,
+      phase,
       startedAt: Date.now(),
       endedAt: null,
       outcome: null,
+      progress: null,
+      cancellable: cannotCancel[phase] === undefined,
+      cancelRequested: false,
+    });
+    return {
+      id,
+      signal: cancel.signal,
+      phase: (next) => this.#enter(id, next),
+      progress: (progress) => this.#change(id, { progress }),
+      end: (outcome) => this.#end(id, outcome),
     };
-    this.#put(operation);
-    return operation;
   }
 
-  verifying(id: string): void {
-    this.#update(id, { phase: 'verifying' });
+  /**
+   * Asks for an operation to be cancelled; its end tells whether it was.
+   * @throws ProblemError NO_OPERATION, CANNOT_CANCEL
+   */
+  cancel(id: string): void {
+    const operation = this.#all.get(id);
+    const reason = operation && cannotCancel[operation.phase];
+    if (!operation || operation.phase === 'ended') throw new ProblemError('NO_OPERATION');
+    if (reason) throw new ProblemError('CANNOT_CANCEL', { reason });
+    if (operation.cancelRequested) return;
+    this.#change(id, { cancelRequested: true });
+    this.#cancels.get(id)?.abort(new ProblemError('OPERATION_CANCELLED'));
   }
 
-  end(id: string, outcome: RevertOutcome): void {
-    this.#update(id, { phase: 'ended', endedAt: Date.now(), outcome });
+  #enter(id: string, phase: OperationPhase): void {
+    if (this.#all.get(id)?.phase === phase) return;
+    this.#change(id, { phase, progress: null, cancellable: cannotCancel[phase] === undefined });
+  }
+
+  #end(id: string, outcome: RevertOutcome): void {
+    this.#cancels.delete(id);
+    this.#change(id, { phase: 'ended', endedAt: Date.now(), outcome, progress: null, cancellable: false });
     const ended = this.list().filter((each) => each.phase === 'ended');
     for (const old of ended.slice(0, -ENDED_KEPT)) this.#all.delete(old.id);
   }
 
-  #update(id: string, change: Partial<Operation>): void {
+  #change(id: string, change: Partial<Operation>): void {
     const operation = this.#all.get(id);
     if (operation) this.#put({ ...operation, ...change });
   }

@@ -1,3 +1,4 @@
+import type { Deed } from '../../shared/deed-problems.ts';
 import { isProblemCode, type ProblemCode, problemOf } from '../../shared/errors.ts';
 import { LibvirtUriError } from '../../shared/libvirt-uri.ts';
 import type { Problem } from '../../shared/schema.ts';
@@ -18,8 +19,11 @@ export class ProblemError extends Error {
   }
 }
 
-/** Turns whatever was thrown into a sentence for a person. `host` is the name shown for the host concerned. */
-export function toProblem(error: unknown, host: string): Problem {
+/**
+ * Turns whatever was thrown into a sentence for a person. `host` is the name shown for the host concerned.
+ * @param deed what libvirt was asked to do, where its codes mean something else than for a revert.
+ */
+export function toProblem(error: unknown, host: string, deed?: Deed): Problem {
   if (error instanceof ProblemError) return error.problem;
   const technical = error instanceof Error ? error.message : String(error);
   if (error instanceof LibvirtError) {
@@ -29,6 +33,7 @@ export function toProblem(error: unknown, host: string): Problem {
       isProblemCode(name) ? name : 'LIBVIRT',
       details,
       `${technical} (libvirt error ${error.code}, ${name})`,
+      deed,
     );
   }
   if (error instanceof TransportError) {
@@ -60,4 +65,24 @@ const passing: ReadonlySet<string> = new Set<ProblemCode>([
 
 export function mayPass(problem: Problem): boolean {
   return passing.has(problem.code);
+}
+
+/** Answers that come before the domain is touched (qemuSnapshotRevertValidate and the API's own checks). */
+export function nothingDone(error: unknown): boolean {
+  if (error instanceof ProblemError) return true; // never asked
+  return (
+    error instanceof LibvirtError &&
+    error.is(
+      'SNAPSHOT_REVERT_RISKY',
+      'OPERATION_INVALID',
+      'OPERATION_UNSUPPORTED',
+      'CONFIG_UNSUPPORTED',
+      'INVALID_ARG',
+      'NO_DOMAIN',
+      'NO_DOMAIN_SNAPSHOT',
+      'OPERATION_DENIED',
+      'ACCESS_DENIED',
+      'OPERATION_TIMEOUT',
+    )
+  );
 }

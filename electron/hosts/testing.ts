@@ -1,9 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { AppEvent, Domain, HostStatus } from '../../shared/schema.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
+import type { Ground } from './ground.ts';
 import { HostSession } from './host-session.ts';
 import { Hub } from './hub.ts';
+import type { AppendFile } from './journal/file.ts';
+import { Journal } from './journal/journal.ts';
+import { MarkStore } from './marks.ts';
+import { Operations } from './operations.ts';
+import { RevertPlans } from './revert/plans.ts';
+import { SettingsStore } from './settings.ts';
+
+/** For tests: a journal's file in memory, and everything that was done to it. */
+export interface MemoryFile extends AppendFile {
+  text: string;
+  /** The next append fails with this. */
+  failNext: Error | null;
+}
+
+export function memoryFile(text = ''): MemoryFile {
+  const file: MemoryFile = {
+    text,
+    failNext: null,
+    read: async () => file.text,
+    async append(line) {
+      const failure = file.failNext;
+      file.failNext = null;
+      if (failure) throw failure;
+      file.text += `${line}\n`;
+    },
+    close: async () => {},
+  };
+  return file;
+}
+
+/** For tests: what changes stand on, in a folder of its own. */
+export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines'>, file: AppendFile = memoryFile()) {
+  const folder = join(tmpdir(), `snapkeel-test-${randomUUID()}`);
+  const log = (line: string) => void bench.lines.push(line);
+  const journal = await Journal.open({ file, who: 'tester', log });
+  const settings = await SettingsStore.open(join(folder, 'settings.json'), bench.hub, log);
+  const marks = await MarkStore.open(join(folder, 'marks.json'), bench.hub, () => [bench.session.host], log);
+  const plans = new RevertPlans(marks, settings);
+  const ground: Ground = { operations: new Operations(bench.hub), plans, journal, marks, settings, log };
+  return ground;
+}
 
 export const uuidOf = (n: number): string => `00000000-0000-4000-8000-${`${n}`.padStart(12, '0')}`;
 

@@ -1,25 +1,6 @@
 import type { DomainConfig } from '../../shared/config-changes.ts';
+import { scaledBytes } from '../../shared/units.ts';
 import type { XmlElement } from './xml.ts';
-
-/** Bytes for one of libvirt's units (formatdomain, "memory"); `KiB` when it names none. */
-const units = new Map(
-  Object.entries({
-    b: 1,
-    bytes: 1,
-    KB: 1e3,
-    k: 1024,
-    KiB: 1024,
-    MB: 1e6,
-    M: 1024 ** 2,
-    MiB: 1024 ** 2,
-    GB: 1e9,
-    G: 1024 ** 3,
-    GiB: 1024 ** 3,
-    TB: 1e12,
-    T: 1024 ** 4,
-    TiB: 1024 ** 4,
-  }),
-);
 
 /** Reads a `<domain>` or `<inactiveDomain>` element. Elements that are not there become empty, never an error. */
 export function parseDomainConfig(domain: XmlElement): DomainConfig {
@@ -45,9 +26,7 @@ export function parseDomainConfig(domain: XmlElement): DomainConfig {
 }
 
 function bytesOf(memory: XmlElement | undefined): number | null {
-  const unit = units.get(memory?.attribute('unit') ?? 'KiB');
-  const count = numberOf(memory);
-  return unit && count !== null ? count * unit : null;
+  return scaledBytes(memory?.text ?? '', memory?.attribute('unit'));
 }
 
 function numberOf(element: XmlElement | undefined): number | null {

@@ -56,6 +56,9 @@ export const domainXmlFlag = { secure: 1, inactive: 2 } as const;
 export const statsGroup = { state: 1 } as const;
 export const statsFlag = { nowait: 1 << 29 } as const;
 
+/** virDomainJobType */
+export const jobType = { none: 0, bounded: 1, unbounded: 2, completed: 3, failed: 4, cancelled: 5 } as const;
+
 export const eventId = { lifecycle: 0, reboot: 1, blockJob: 16, jobCompleted: 21, metadataChange: 23 } as const;
 /** virDomainEventType of a lifecycle event. */
 export const lifecycle = {

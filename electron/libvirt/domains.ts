@@ -89,6 +89,19 @@ export async function domainXml(caller: Caller, uuid: string, inactive: boolean)
   return (await caller.call(procedures.domainGetXmlDesc, { domain: domainRef(uuid), flags })).xml;
 }
 
+/** Drops the memory that `virsh managedsave` has kept. There is no way back. */
+export async function removeManagedSave(caller: Caller, uuid: string): Promise<void> {
+  await caller.call(procedures.domainManagedSaveRemove, { domain: domainRef(uuid), flags: 0 });
+}
+
+/** Whether the domain starts with its host; null where libvirt cannot tell. */
+export async function autostarts(caller: Caller, uuid: string): Promise<boolean | null> {
+  const reply = caller
+    .call(procedures.domainGetAutostart, { domain: domainRef(uuid) })
+    .then((each) => each.autostart !== 0);
+  return reply.catch(unsupportedIs(null, 'OPERATION_INVALID'));
+}
+
 /** Those of the given disk targets on which a block job runs. */
 export async function activeBlockJobs(caller: Caller, uuid: string, targets: readonly string[]): Promise<string[]> {
   const domain = domainRef(uuid);

@@ -71,6 +71,21 @@ function remote<A extends Codecs<A>, R extends Codecs<R>>(
 const onDomain = { domain };
 const onDomainFlags = { domain, flags: uint };
 const onSnapshotFlags = { snapshot, flags: uint };
+/** virDomainJobInfo: milliseconds and bytes. */
+const jobInfo = {
+  type: int,
+  timeElapsed: uhyper,
+  timeRemaining: uhyper,
+  dataTotal: uhyper,
+  dataProcessed: uhyper,
+  dataRemaining: uhyper,
+  memTotal: uhyper,
+  memProcessed: uhyper,
+  memRemaining: uhyper,
+  fileTotal: uhyper,
+  fileProcessed: uhyper,
+  fileRemaining: uhyper,
+};
 
 /** One row a procedure: number, arguments, result (libvirt src/remote/remote_protocol.x). */
 export const procedures = {
@@ -91,6 +106,7 @@ export const procedures = {
   connectGetCapabilities: remote(7, nothing, { xml: string() }),
   domainDestroy: remote(12, onDomain, nothing),
   domainGetXmlDesc: remote(14, onDomainFlags, { xml: string() }),
+  domainGetAutostart: remote(15, onDomain, { autostart: int }),
   domainLookupByName: remote(23, { name: string() }, onDomain),
   domainLookupByUuid: remote(24, { uuid: opaque(16) }, onDomain),
   connectGetHostname: remote(59, nothing, { hostname: string() }),
@@ -100,6 +116,8 @@ export const procedures = {
   connectGetLibVersion: remote(157, nothing, { version: uhyper }),
   domainIsPersistent: remote(151, onDomain, { persistent: int }),
   domainHasManagedSaveImage: remote(183, onDomainFlags, { present: int }),
+  domainGetJobInfo: remote(163, onDomain, jobInfo),
+  domainAbortJob: remote(164, onDomain, nothing),
   domainManagedSaveRemove: remote(184, onDomainFlags, nothing),
   domainSnapshotCreateXml: remote(185, { domain, xml: string(), flags: uint }, { snapshot }),
   domainSnapshotGetXmlDesc: remote(186, onSnapshotFlags, { xml: string() }),
@@ -109,9 +127,15 @@ export const procedures = {
   domainSnapshotCurrent: remote(191, onDomainFlags, { snapshot }),
   domainRevertToSnapshot: remote(192, onSnapshotFlags, nothing),
   domainSnapshotDelete: remote(193, onSnapshotFlags, nothing),
+  domainGetBlockInfo: remote(
+    194,
+    { domain, path: string(), flags: uint },
+    { allocation: uhyper, capacity: uhyper, physical: uhyper },
+  ),
   domainCreateWithFlags: remote(196, onDomainFlags, onDomain),
   domainScreenshot: remote(211, { domain, screen: uint, flags: uint }, { mime: optional(string()) }),
   domainGetState: remote(212, onDomainFlags, { state: int, reason: int }),
+  domainSaveImageGetXmlDesc: remote(235, { file: string(), flags: uint }, { xml: string() }),
   domainGetBlockJobInfo: remote(
     238,
     { domain, path: string(), flags: uint },

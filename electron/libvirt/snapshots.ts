@@ -72,6 +72,20 @@ export async function revertToSnapshot(caller: Caller, uuid: string, name: strin
   await caller.call(procedures.domainRevertToSnapshot, { snapshot, flags });
 }
 
+/**
+ * Takes a snapshot; answers with its name.
+ * Source: qemuSnapshotCreateXML; flags are `createFlag`. Taking one with memory stops the guest meanwhile.
+ */
+export async function createSnapshot(caller: Caller, uuid: string, xml: string, flags: number): Promise<string> {
+  const reply = await caller.call(procedures.domainSnapshotCreateXml, { domain: domainRef(uuid), xml, flags });
+  return reply.snapshot.name;
+}
+
+/** Deletes one snapshot with its data. Source: qemuSnapshotDelete; without flags its children stay. */
+export async function deleteSnapshot(caller: Caller, uuid: string, name: string): Promise<void> {
+  await caller.call(procedures.domainSnapshotDelete, { snapshot: { name, domain: domainRef(uuid) }, flags: 0 });
+}
+
 /** What the tree needs from a `<domainsnapshot>` (libvirt formatsnapshot). */
 export function parseSnapshot(element: XmlElement): Snapshot {
   const disks = (element.at('disks')?.all('disk') ?? []).map(parseDisk);

@@ -35,6 +35,17 @@ export class XmlElement {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** All attributes, in the order of the text. */
+  get attributes(): Record<string, string> {
+    const pairs = Object.entries(this.raw).filter(([key]) => key.startsWith('@'));
+    return Object.fromEntries(pairs.map(([key, value]) => [key.slice(1), String(value)]));
+  }
+
+  /** The names of the child elements, each once, in the order in which they first appear. */
+  get childNames(): string[] {
+    return Object.keys(this.raw).filter((key) => Array.isArray(this.raw[key]));
+  }
+
   all(name: string): XmlElement[] {
     const list = this.raw[name];
     return Array.isArray(list) ? list.map((each) => new XmlElement(each as Record<string, unknown>)) : [];
@@ -46,6 +57,12 @@ export class XmlElement {
     for (const name of path) element = element?.all(name)[0];
     return element;
   }
+}
+
+/** Text as it may stand in an element or an attribute. */
+export function escapeXml(text: string): string {
+  const names: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', "'": 'apos', '"': 'quot' };
+  return text.replaceAll(/[&<>'"]/g, (character) => `&${names[character]};`);
 }
 
 /**

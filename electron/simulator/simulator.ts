@@ -17,6 +17,8 @@ export interface SimulatorOptions {
   readonly now?: () => number;
   /** How long a revert takes, milliseconds; without it as long as a small guest's. */
   readonly revertMs?: number | ((domain: DomainModel) => number);
+  /** How long a snapshot with memory takes, milliseconds; at once unless told. */
+  readonly snapshotMs?: number;
   /** How the daemon asks for signs of life. */
   readonly keepalive?: KeepalivePace;
 }
@@ -39,6 +41,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     domains: options.domains ?? demoDomains(now()),
     now,
     revertMs: typeof revertMs === 'number' ? () => revertMs : revertMs,
+    snapshotMs: options.snapshotMs ?? 0,
   });
   const connections = new Set<ServerConnection>();
   const dropAll = (): void => {

@@ -10,6 +10,15 @@ export interface WorldOptions {
   readonly now: () => number;
   /** How long a revert takes, milliseconds. */
   readonly revertMs: (domain: DomainModel) => number;
+  /** How long a snapshot with memory takes, milliseconds. */
+  readonly snapshotMs: number;
+}
+/** A job that others may ask about and abort while it goes on. */
+export interface Job {
+  readonly startedAt: number;
+  readonly ms: number;
+  readonly totalBytes: number;
+  aborted: boolean;
 }
 export type WorldListener = (domain: DomainModel, event: DomainEvent) => void;
 
@@ -18,6 +27,8 @@ export class World {
   readonly options: WorldOptions;
   /** True once the daemon is gone; work that was waiting must not go on. */
   closed = false;
+  /** By UUID. */
+  readonly jobs = new Map<string, Job>();
   readonly #domains = new Map<string, DomainModel>();
   readonly #holds = new Map<string, Promise<void>>();
   readonly #listeners = new Set<WorldListener>();
@@ -86,6 +97,19 @@ export class World {
     } finally {
       this.#holds.delete(uuid);
       release();
+    }
+  }
+
+  /** A job of some length on a domain; false when it was aborted. Reads go on meanwhile. */
+  async job(uuid: string, ms: number, totalBytes: number): Promise<boolean> {
+    const job: Job = { startedAt: this.options.now(), ms, totalBytes, aborted: false };
+    this.jobs.set(uuid, job);
+    try {
+      for (const until = Date.now() + ms; Date.now() < until && !job.aborted && !this.closed; )
+        await this.sleep(Math.min(10, until - Date.now()));
+      return !job.aborted;
+    } finally {
+      this.jobs.delete(uuid);
     }
   }
 

@@ -1,8 +1,9 @@
 import { Menu } from '@base-ui/react/menu';
 import { Fragment } from 'react';
 import type { Target } from '../store/store.ts';
-import { useApp } from '../ui/context.tsx';
-import { type Command, commands } from './commands.ts';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { always, type Command } from './command.ts';
+import { commands } from './commands.ts';
 import { contextOf, runCommand } from './context.ts';
 import { shortcutKeys } from './shortcuts.ts';
 
@@ -11,9 +12,12 @@ const actingGroups: ReadonlySet<Command['group']> = new Set(['Snapshot', 'Domain
 /** The items of a menu on this target: what applies to it, what can't be done now with the reason. */
 export function CommandItems({ target }: { target: Target }) {
   const app = useApp();
+  // What is said of Undo may come while the menu is open; contextOf reads it from the store itself.
+  useAppState((state) => state.undoOffers);
   const context = contextOf(app, target);
   const items = commands.filter(
-    (command) => actingGroups.has(command.group) && command.id !== 'host.add' && command.applies(context),
+    ({ id, group, applies, inMenu = always }) =>
+      actingGroups.has(group) && id !== 'host.add' && applies(context) && inMenu(context),
   );
   return items.map((command, index) => {
     const reason = command.unavailable(context);
@@ -31,7 +35,9 @@ export function CommandItems({ target }: { target: Target }) {
             <bdi>{command.label(context)}</bdi>
             {reason ? <small>{reason}</small> : null}
           </span>
-          {command.shortcut && target.kind === 'row' ? <kbd>{shortcutKeys(command.shortcut).join(' ')}</kbd> : null}
+          {command.shortcut && (target.kind === 'row' || command.scope !== 'history') ? (
+            <kbd>{shortcutKeys(command.shortcut).join(' ')}</kbd>
+          ) : null}
         </Menu.Item>
       </Fragment>
     );

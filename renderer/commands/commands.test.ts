@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hereKey } from '../../shared/snapshot-tree.ts';
-import { anApp } from '../store/fixtures.ts';
+import { aLabRun, aLabRunRow, anApp } from '../store/fixtures.ts';
 import type { Target } from '../store/store.ts';
 import { commands } from './commands.ts';
 import { commandById, contextOf, revertCommand, runCommand } from './context.ts';
@@ -57,4 +57,31 @@ test('shortcuts match their keys and no other modifiers', () => {
   expect(matchesShortcut('?', press('?', { shiftKey: true }), false)).toBe(true);
   expect(matchesShortcut('Enter', press('Enter', { altKey: true }), false)).toBe(false);
   expect(shortcutKeys('Mod+Shift+F', false)).toEqual(['Ctrl', 'Shift', 'F']);
+});
+
+test('an undo stands with the domain and works by key on any row, once there is an offer', () => {
+  const offer = { available: true, snapshotName: 'before', takenAt: 1, revertedTo: 'clean' };
+  const undo = commandById('revert.undo');
+  const target: Target = { kind: 'domain', key: 'h/u' };
+  expect(undo.unavailable(contextOf(anApp(), target))).toContain('not known');
+  const known = anApp({}, { undoOffers: new Map([['h/u', offer]]) });
+  expect(undo.unavailable(contextOf(known, target))).toBeNull();
+  expect(undo.applies(contextOf(known, row('dirty')))).toBe(true);
+  expect(undo.inMenu?.(contextOf(known, row('dirty')))).toBe(false);
+});
+
+test('marks are toggled, and the label says which way', () => {
+  const app = anApp({}, { marks: { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [] } });
+  expect(commandById('domain.protect').label(contextOf(app, { kind: 'domain', key: 'h/u' }))).toBe('Protect no longer');
+  expect(commandById('snapshot.pin').label(contextOf(app, row('clean')))).toBe('Pin against deletion');
+});
+
+test('a lab reset needs a selection and waits for the one that runs', () => {
+  const reset = commandById('lab.reset');
+  expect(reset.applies(contextOf(anApp(), null))).toBe(false);
+  const chosen = new Set(['h/u']);
+  expect(reset.applies(contextOf(anApp({}, { chosen }), null))).toBe(true);
+  const run = aLabRun([aLabRunRow()], { endedAt: null });
+  const busy = anApp({}, { chosen, labRuns: new Map([['l', run]]) });
+  expect(reset.unavailable(contextOf(busy, null))).toContain('running');
 });

@@ -1,46 +1,15 @@
-import type { Domain, Host } from '../../shared/schema.ts';
-import { hereKey, type TreeRow } from '../../shared/snapshot-tree.ts';
+import type { Domain } from '../../shared/schema.ts';
+import { hereKey } from '../../shared/snapshot-tree.ts';
 import { askRevert } from '../dialogs/revert/run.ts';
-import { changeSettings, openDialog, toggleInspector } from '../store/actions.ts';
-import { openTree, revertUnavailable } from '../store/selectors.ts';
+import { changeSettings, openDialog, showTab, toggleInspector } from '../store/actions.ts';
+import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
 import type { Theme } from '../store/settings.ts';
-import { type App, type AppState, domainKey } from '../store/store.ts';
+import { type AppState, domainKey } from '../store/store.ts';
+import { always, available, type Command, type CommandContext, linked, onDomain, snapshotOf } from './command.ts';
+import { compareCommand } from './compare-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
-import type { Shortcut } from './shortcuts.ts';
-
-/** What a command acts on, looked up when a menu opens or a key is pressed. */
-export interface CommandContext {
-  app: App;
-  state: AppState;
-  host: Host | undefined;
-  domain: Domain | undefined;
-  /** A row of the open domain's history. */
-  row: TreeRow | undefined;
-}
-
-export interface Command {
-  id: string;
-  group: 'Snapshot' | 'Domain' | 'Host' | 'View';
-  label: (context: CommandContext) => string;
-  /** Its name in the list of shortcuts, where there's nothing to act on. */
-  title?: string;
-  shortcut?: Shortcut;
-  /** Works too; menus show only `shortcut`. */
-  alsoShortcut?: Shortcut;
-  /** Where the shortcut works: anywhere, or only on a row of the history. */
-  scope?: 'history';
-  /** Opens the way to something that destroys. */
-  danger?: boolean;
-  applies: (context: CommandContext) => boolean;
-  /** Why it can't be done now, as a sentence; null when it can. */
-  unavailable: (context: CommandContext) => string | null;
-  run: (context: CommandContext) => void;
-}
-
-const always = () => true;
-const available = () => null;
-const linked = ({ state }: CommandContext) => (state.link === 'open' ? null : 'Snapkeel’s backend is not reachable.');
-const snapshotOf = ({ row }: CommandContext) => (row?.kind === 'snapshot' ? row.snapshot : undefined);
+import { chooseCommand, labCommands } from './lab-commands.ts';
+import { pinCommand, protectCommand } from './mark-commands.ts';
 
 /** True where going back means the current snapshot: on its row, on the one below it, and on the domain as a whole. */
 function meansCurrent({ row, domain, state }: CommandContext): boolean {
@@ -106,6 +75,25 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    id: 'revert.undo',
+    group: 'Domain',
+    label: () => 'Undo the last revert…',
+    shortcut: 'Mod+Z',
+    scope: 'history',
+    danger: true,
+    applies: ({ domain }) => domain !== undefined,
+    inMenu: ({ row }) => row?.kind !== 'snapshot',
+    unavailable: ({ state, domain }) => (domain ? undoUnavailable(state, domainKey(domain)) : 'No domain is open.'),
+    run: ({ app, domain }) => {
+      if (!domain) return;
+      const { hostId, uuid } = domain;
+      askRevert(app, { hostId, uuid, domainName: domain.name, target: { kind: 'undo' } });
+    },
+  },
+  ...labCommands,
+  pinCommand,
+  compareCommand,
+  {
     id: 'snapshot.copy-name',
     group: 'Snapshot',
     label: () => 'Copy snapshot name',
@@ -129,11 +117,13 @@ export const commands: readonly Command[] = [
         .catch((error) => tellCallFailed(app, error));
     },
   },
+  protectCommand,
+  chooseCommand,
   {
     id: 'domain.copy-name',
     group: 'Domain',
     label: () => 'Copy domain name',
-    applies: ({ domain, row }) => domain !== undefined && row === undefined,
+    applies: onDomain,
     unavailable: available,
     run: ({ app, domain }) => void copyText(app, domain?.name ?? ''),
   },
@@ -141,7 +131,7 @@ export const commands: readonly Command[] = [
     id: 'domain.copy-uuid',
     group: 'Domain',
     label: () => 'Copy UUID',
-    applies: ({ domain, row }) => domain !== undefined && row === undefined,
+    applies: onDomain,
     unavailable: available,
     run: ({ app, domain }) => void copyText(app, domain?.uuid ?? ''),
   },
@@ -209,7 +199,11 @@ export const commands: readonly Command[] = [
     shortcut: 'Mod+F',
     applies: ({ state }) => state.place?.kind === 'domain',
     unavailable: available,
-    run: () => focusField('snapshot-filter'),
+    run: ({ app }) => {
+      showTab(app.store, 'snapshots');
+      // The field may have to be drawn first.
+      setTimeout(() => focusField('snapshot-filter'));
+    },
   },
   {
     id: 'view.filter-domains',
@@ -230,9 +224,28 @@ export const commands: readonly Command[] = [
     unavailable: available,
     run: ({ app }) => toggleInspector(app.store),
   },
+  {
+    id: 'view.history',
+    group: 'View',
+    label: ({ state }) => (state.domainTab === 'history' ? 'Show the snapshots' : 'Show what was done: history'),
+    title: 'Show the snapshots or the history',
+    shortcut: 'Mod+J',
+    applies: ({ state }) => state.place?.kind === 'domain',
+    unavailable: available,
+    run: ({ app, state }) => showTab(app.store, state.domainTab === 'history' ? 'snapshots' : 'history'),
+  },
   themeCommand('system', 'Theme: as the system'),
   themeCommand('light', 'Theme: light'),
   themeCommand('dark', 'Theme: dark'),
+  {
+    id: 'app.settings',
+    group: 'View',
+    label: () => 'Settings…',
+    shortcut: 'Mod+,',
+    applies: always,
+    unavailable: linked,
+    run: ({ app }) => openDialog(app.store, { kind: 'settings' }),
+  },
   {
     id: 'view.shortcuts',
     group: 'View',

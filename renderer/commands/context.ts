@@ -1,6 +1,7 @@
 import { hostById, hostIdOf, openTree } from '../store/selectors.ts';
 import type { App, AppState, Target } from '../store/store.ts';
-import { type Command, type CommandContext, commands } from './commands.ts';
+import type { Command, CommandContext } from './command.ts';
+import { commands } from './commands.ts';
 
 /** What a command acts on when it's chosen for this target. */
 export function contextOf(app: App, target: Target | null): CommandContext {
@@ -40,7 +41,9 @@ export function runCommand(command: Command, context: CommandContext): boolean {
   return true;
 }
 
+const rowReverts: ReadonlySet<string> = new Set(['revert.snapshot', 'revert.current']);
+
 /** The revert that the selected row, or the domain without one, stands for. */
 export function revertCommand(context: CommandContext): Command | undefined {
-  return commands.find(({ danger, applies }) => danger && applies(context));
+  return commands.find(({ id, applies }) => rowReverts.has(id) && applies(context));
 }

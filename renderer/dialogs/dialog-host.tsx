@@ -1,3 +1,7 @@
+import { CompareDialog } from '../compare/compare-dialog.tsx';
+import { LabDialog } from '../lab/lab-dialog.tsx';
+import { LabRunDialog } from '../lab/run-dialog.tsx';
+import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
@@ -15,6 +19,14 @@ export function DialogHost() {
   switch (dialog.kind) {
     case 'revert':
       return <RevertDialog key={dialog.id} dialog={dialog} />;
+    case 'lab-reset':
+      return <LabDialog key={dialog.id} dialog={dialog} />;
+    case 'lab-run':
+      return <LabRunDialog key={dialog.planId} planId={dialog.planId} />;
+    case 'settings':
+      return <SettingsDialog />;
+    case 'compare':
+      return <CompareDialog dialog={dialog} />;
     case 'add-host':
       return <AddHostDialog />;
     case 'remove-host':

@@ -1,3 +1,4 @@
+import type { Command } from '../commands/command.ts';
 import { commands } from '../commands/commands.ts';
 import { contextOf, openTarget, runCommand } from '../commands/context.ts';
 import { filterSnapshots, openDomainView, selectRow } from '../store/actions.ts';
@@ -36,21 +37,23 @@ export function paletteItems(app: App, query: string): PaletteItem[] {
   ];
 }
 
-/** Commands on the selected row, and those on its host, which apply where no domain is meant. */
+/** Commands on the selected row, on its domain, and on its host. */
 function commandItems(app: App): PaletteItem[] {
   const target = openTarget(app.store.getState());
   const context = contextOf(app, target);
   const hostTarget: Target | null = context.host ? { kind: 'host', hostId: context.host.id } : null;
-  const hostContext = contextOf(app, hostTarget);
+  const domainTarget: Target | null = target?.kind === 'row' ? { kind: 'domain', key: target.key } : target;
+  const targets: Partial<Record<Command['group'], Target | null>> = { Host: hostTarget, Domain: domainTarget };
+  const targetOf = ({ group }: Command) => (targets[group] === undefined ? target : targets[group]);
   return commands
     .filter(({ id }) => id !== 'view.palette')
     .flatMap((command): PaletteItem[] => {
-      const used = command.group === 'Host' ? hostContext : context;
+      const used = contextOf(app, targetOf(command));
       if (!command.applies(used) || command.unavailable(used) !== null) return [];
       const note =
         command.group === 'Host' && command.id !== 'host.add'
           ? (used.host?.name ?? '')
-          : command.group === 'Snapshot' || command.group === 'Domain'
+          : (command.group === 'Snapshot' || command.group === 'Domain') && command.id !== 'lab.reset'
             ? (used.domain?.name ?? '')
             : '';
       return [
@@ -60,7 +63,7 @@ function commandItems(app: App): PaletteItem[] {
           text: command.label(used),
           note,
           ...(command.shortcut ? { shortcut: command.shortcut } : {}),
-          choose: () => void runCommand(command, contextOf(app, command.group === 'Host' ? hostTarget : target)),
+          choose: () => void runCommand(command, contextOf(app, targetOf(command))),
         },
       ];
     });

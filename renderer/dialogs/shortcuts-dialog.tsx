@@ -9,6 +9,8 @@ const listKeys = [
   { keys: ['↑ ↓', 'Home', 'End', 'PgUp', 'PgDn'], text: 'Move in a list' },
   { keys: ['←', '→'], text: 'Close or open a host' },
   { keys: ['Enter'], text: 'Open the domain or host' },
+  { keys: ['Space'], text: 'Select the domain, or all of the host' },
+  { keys: [shortcutKeys('Mod+A').join(' ')], text: 'Select every listed domain' },
   { keys: ['Shift+F10'], text: 'Menu of the row' },
   { keys: ['a…z'], text: 'Go to a row by typing its name' },
   { keys: ['Esc'], text: 'Close, or call off before a revert has begun' },

@@ -1,15 +1,19 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useState } from 'react';
-import { openDomainView, openHostView, openMenu, setCollapsed } from '../store/actions.ts';
+import { chooseDomains, openDomainView, openHostView, openMenu, setCollapsed } from '../store/actions.ts';
 import { domainList, hostIdOf } from '../store/selectors.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useRovingKeys } from '../ui/roving.ts';
 import { useVirtualList } from '../ui/virtual-list.ts';
+import { chooseByKey, keysBetween, toggleRow } from './choosing.ts';
 import { DomainRow, HostRow } from './rows.tsx';
 import { type ListRow, useDomainRows } from './use-domain-rows.ts';
 
 const heights = { host: 34, domain: 29 };
 
-/** Hosts and their domains. One row can be tabbed to; the arrows go on from it, and Enter opens. */
+/**
+ * Hosts and their domains. One row can be tabbed to; the arrows go on from it, Enter opens, and Space selects for what
+ * can be done with several.
+ */
 export function DomainList() {
   const { store } = useApp();
   const hosts = useAppState((state) => state.hosts);
@@ -39,6 +43,15 @@ export function DomainList() {
     setActiveKey(row.key);
     focusRow(index);
   };
+  const click = (row: ListRow, index: number, event: MouseEvent) => {
+    if (event.shiftKey) {
+      setActiveKey(row.key);
+      chooseDomains(store, keysBetween(active, index, rows), true);
+    } else if (event.ctrlKey || event.metaKey) {
+      setActiveKey(row.key);
+      toggleRow(store, row, rows);
+    } else open(row);
+  };
   const open = (row: ListRow) => {
     setActiveKey(row.key);
     if (row.kind === 'domain') openDomainView(store, row.key);
@@ -65,9 +78,19 @@ export function DomainList() {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const row = rows[active];
     if (!row) return;
-    if (event.key === 'Enter' || event.key === ' ') {
+    if (event.key === 'Enter') {
       event.preventDefault();
       open(row);
+    } else if (event.key === ' ') {
+      event.preventDefault();
+      toggleRow(store, row, rows);
+    } else if (event.shiftKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      event.preventDefault();
+      const next = active + (event.key === 'ArrowDown' ? 1 : -1);
+      chooseDomains(store, keysBetween(active, next, rows), true);
+      move(next);
+    } else if (chooseByKey(store, event, rows)) {
+      event.preventDefault();
     } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
       event.preventDefault();
       onSideways(row, event.key === 'ArrowRight');
@@ -89,6 +112,7 @@ export function DomainList() {
       className="domain-list"
       role="tree"
       aria-label="Hosts and domains"
+      aria-multiselectable="true"
       data-home="domains"
       tabIndex={-1}
       onKeyDown={onKeyDown}
@@ -102,7 +126,7 @@ export function DomainList() {
             start,
             active: index === active,
             opened: row.key === openKey,
-            onClick: () => open(row),
+            onClick: (event: MouseEvent) => click(row, index, event),
             onContextMenu: (event: MouseEvent) => {
               event.preventDefault();
               menuAt(row, event.clientX, event.clientY);

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the list
-import { ChevronDown, ChevronRight, LoaderCircle } from 'lucide-react';
+import { Check, ChevronDown, ChevronRight, LoaderCircle, Shield } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { formatCount, stateLabel } from '../../shared/format.ts';
 import { hostFacts, hostMeta, hostMetaTicks } from '../hosts/host-meta.ts';
-import { operationOn } from '../store/selectors.ts';
+import { isProtected, operationOn } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
@@ -16,7 +16,7 @@ interface RowProps<Kind extends ListRow['kind']> {
   /** The row that can be tabbed to. */
   active: boolean;
   opened: boolean;
-  onClick: () => void;
+  onClick: (event: MouseEvent) => void;
   onContextMenu: (event: MouseEvent) => void;
 }
 
@@ -39,7 +39,7 @@ export function HostRow({
       role="treeitem"
       aria-level={1}
       aria-expanded={row.open}
-      aria-selected={opened}
+      {...(opened ? { 'aria-current': true } : {})}
       aria-posinset={row.position}
       aria-setsize={row.siblings}
       aria-labelledby={`${id}-name`}
@@ -77,7 +77,9 @@ export function HostRow({
 
 export function DomainRow({ row, index, start, active, opened, onClick, onContextMenu }: RowProps<'domain'>) {
   const { domain } = row;
-  const busy = useAppState((state) => operationOn(state, row.key) !== undefined);
+  const operation = useAppState((state) => operationOn(state, row.key));
+  const chosen = useAppState((state) => state.chosen.has(row.key));
+  const guarded = useAppState((state) => isProtected(state, row.key));
   const id = `domain-${index}`;
   const marks = [
     ...(domain.persistent ? [] : [{ sign: 'T', text: 'transient' }]),
@@ -87,7 +89,8 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
     <div
       role="treeitem"
       aria-level={2}
-      aria-selected={opened}
+      aria-selected={chosen}
+      {...(opened ? { 'aria-current': true } : {})}
       aria-posinset={row.position}
       aria-setsize={row.siblings}
       aria-labelledby={`${id}-name`}
@@ -99,6 +102,7 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
       onClick={onClick}
       onContextMenu={onContextMenu}
     >
+      {chosen ? <Check size={13} className="chosen-mark" aria-hidden="true" /> : null}
       <span title={stateLabel(domain.state)}>
         <StateGlyph state={domain.state} />
       </span>
@@ -110,7 +114,12 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
           {sign}
         </span>
       ))}
-      {busy ? <LoaderCircle size={12} className="spin" aria-hidden="true" /> : null}
+      {guarded ? (
+        <span className="shield" title="protected">
+          <Shield size={12} aria-hidden="true" />
+        </span>
+      ) : null}
+      {operation ? <LoaderCircle size={12} className="spin" aria-hidden="true" /> : null}
       <span className="count" title={formatCount(domain.snapshotCount, 'snapshot')} aria-hidden="true">
         {domain.snapshotCount}
       </span>
@@ -119,7 +128,8 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
           stateLabel(domain.state),
           formatCount(domain.snapshotCount, 'snapshot'),
           ...marks.map(({ text }) => text),
-          ...(busy ? ['a revert is running'] : []),
+          ...(guarded ? ['protected'] : []),
+          ...(operation ? [operation.phase === 'queued' ? 'a revert waits' : 'a revert is running'] : []),
         ].join(', ')}
       </span>
     </div>

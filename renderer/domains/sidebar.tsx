@@ -4,6 +4,7 @@ import { domainList, filteredCount } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import { ChoiceBar } from './choice-bar.tsx';
 import { DomainList } from './domain-list.tsx';
 
 /** The left side: the filter, every host with its domains, and how to add one. */
@@ -60,6 +61,7 @@ export function Sidebar() {
       {filter && hits === 0 ? <p className="sidebar-empty">No domain has “{filter}” in its name.</p> : null}
       {loaded && hosts === 0 ? <p className="sidebar-empty">No hosts yet.</p> : null}
       <DomainList />
+      <ChoiceBar />
     </nav>
   );
 }

@@ -1,13 +1,17 @@
 import { CircleAlert, CircleCheck, TriangleAlert, X } from 'lucide-react';
 import { useEffect } from 'react';
-import { reopenRevert } from '../dialogs/revert/run.ts';
+import { askRevert, reopenRevert } from '../dialogs/revert/run.ts';
+import { showLabRun } from '../lab/run.ts';
 import { closeNotice } from '../store/actions.ts';
-import type { Notice } from '../store/store.ts';
+import { labRunByPlan, undoUnavailable } from '../store/selectors.ts';
+import { domainKey, type Notice } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Details } from '../ui/problem-view.tsx';
 
 const goodNewsMs = 9000;
+/** Long enough to see that it was the wrong snapshot. */
+const undoableMs = 30_000;
 const icons = { done: CircleCheck, differs: TriangleAlert, failed: CircleAlert };
 
 /** Messages over the lower right corner. Only good news goes away by itself. */
@@ -24,13 +28,15 @@ export function Notices() {
 
 function NoticeCard({ notice }: { notice: Notice }) {
   const app = useApp();
-  const { id, tone, title, lines, detail, retry } = notice;
+  const { id, tone, title, lines, detail, retry, undo, labPlanId } = notice;
+  const undoable = useAppState((state) => undo !== undefined && undoUnavailable(state, domainKey(undo)) === null);
+  const run = useAppState((state) => (labPlanId === undefined ? undefined : labRunByPlan(state, labPlanId)));
   const close = () => closeNotice(app.store, id);
   useEffect(() => {
     if (tone !== 'done') return;
-    const timer = setTimeout(() => closeNotice(app.store, id), goodNewsMs);
+    const timer = setTimeout(() => closeNotice(app.store, id), undo || labPlanId ? undoableMs : goodNewsMs);
     return () => clearTimeout(timer);
-  }, [app, id, tone]);
+  }, [app, id, tone, undo, labPlanId]);
   const Icon = icons[tone];
   return (
     <article className={`notice-card ${tone}`} {...(tone === 'done' ? {} : { role: 'alert' })}>
@@ -53,6 +59,26 @@ function NoticeCard({ notice }: { notice: Notice }) {
             }}
           >
             Review again…
+          </Button>
+        ) : null}
+        {undo && undoable ? (
+          <Button
+            onClick={() => {
+              close();
+              askRevert(app, { ...undo, target: { kind: 'undo' } });
+            }}
+          >
+            Undo…
+          </Button>
+        ) : null}
+        {run ? (
+          <Button
+            onClick={() => {
+              close();
+              showLabRun(app, run);
+            }}
+          >
+            Show the report
           </Button>
         ) : null}
       </div>

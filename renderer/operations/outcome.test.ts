@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { anOutcome } from '../store/fixtures.ts';
-import { foundSentence, outcomeNotice, outcomeSentence } from './outcome.ts';
+import { foundSentence, outcomeDetails, outcomeNotice, outcomeSentence } from './outcome.ts';
 
 const told = (more: Parameters<typeof anOutcome>[0]) => ({
   domainName: 'db-01',
@@ -25,4 +25,32 @@ test('only an end as planned may go away by itself', () => {
   expect(outcomeNotice(told({})).tone).toBe('done');
   expect(outcomeNotice(told({ differences: ['It is paused.'] }))).toMatchObject({ tone: 'differs' });
   expect(outcomeNotice(told({ result: 'failed' })).tone).toBe('failed');
+});
+
+test('what was done around a revert and looked at afterwards', () => {
+  const outcome = anOutcome({
+    safety: { name: 'before', result: 'taken', takenAt: 1 },
+    managedSaveRemoved: true,
+    verification: { process: 'reused', disks: [{ target: 'vda', file: '/a', expected: '/a' }] },
+    tidied: { removed: ['old'], kept: [{ name: 'older', reason: 'it is pinned.' }] },
+  });
+  expect(outcomeDetails(outcome)).toEqual([
+    'The safety snapshot “before” was taken first.',
+    'The managed save image was removed first.',
+    'The hypervisor process is the same as before, so consoles stay connected.',
+    'Older safety snapshots removed: “old”.',
+    '“older” is kept: it is pinned.',
+    'vda writes to the expected image.',
+  ]);
+  const unknown = { process: 'none' as const, disks: [{ target: 'vda', file: '/a', expected: null }] };
+  expect(outcomeDetails(anOutcome({ verification: unknown }))).toEqual([]);
+});
+
+test('an undo is called one, and a message offers it only where there is a safety snapshot', () => {
+  const at = { kind: 'undo' as const, hostId: 'h', uuid: 'u' };
+  expect(outcomeSentence({ ...told({}), ...at })).toContain('revert undone, back at “clean”');
+  expect(outcomeNotice({ ...told({}), ...at }).undo).toBeUndefined();
+  const safety = { name: 'before', result: 'taken' as const, takenAt: 1 };
+  expect(outcomeNotice({ ...told({ safety }), ...at }).undo).toMatchObject({ uuid: 'u' });
+  expect(outcomeNotice({ ...told({ safety, result: 'refused' }), ...at }).undo).toBeUndefined();
 });

@@ -2,27 +2,35 @@ import { Popover } from '@base-ui/react/popover';
 import { LoaderCircle } from 'lucide-react';
 import { formatDuration } from '../../shared/format.ts';
 import type { Operation } from '../../shared/schema.ts';
+import { commandById, contextOf, runCommand } from '../commands/context.ts';
+import { cancelOperation } from '../dialogs/revert/run.ts';
+import { runCounts, runHeadline } from '../lab/report.ts';
+import { showLabRun } from '../lab/run.ts';
 import { openDomainView } from '../store/actions.ts';
-import { lastOutcome, runningOperations } from '../store/selectors.ts';
+import { lastEnded, lastOutcome, liveLabRun, runningOperations, undoUnavailable } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
+import { phaseSentence, progressShare, progressText } from './phases.ts';
 
 /** What runs now, and how the last operation ended. */
 export function StatusBar() {
   const running = useAppState(runningOperations);
   const last = useAppState(lastOutcome);
   const version = useAppState((state) => state.info?.version);
+  const lab = useAppState(liveLabRun);
   const now = useNow(running.length > 0 ? 1000 : null);
   const [first] = running;
+  const alone = running.length === 1 && !lab ? first : undefined;
   return (
     <footer className="status-bar">
-      {first && running.length === 1 ? <OperationLine operation={first} now={now} /> : null}
-      {running.length > 1 ? (
+      <LabLine />
+      {alone ? <OperationLine operation={alone} now={now} /> : null}
+      {running.length > 0 && !alone ? (
         <Popover.Root>
           <Popover.Trigger className="status-button">
-            <LoaderCircle size={12} className="spin" aria-hidden="true" />
-            {running.length} reverts are running
+            {lab ? null : <LoaderCircle size={12} className="spin" aria-hidden="true" />}
+            {running.length === 1 ? '1 operation is' : `${running.length} operations are`} running
           </Popover.Trigger>
           <Popover.Portal>
             <Popover.Positioner className="menu-place" side="top" align="start" sideOffset={6}>
@@ -35,28 +43,77 @@ export function StatusBar() {
           </Popover.Portal>
         </Popover.Root>
       ) : null}
-      {running.length === 0 ? <span>Nothing is running</span> : null}
+      {running.length === 0 && !lab ? <span>Nothing is running</span> : null}
       <span className="last-outcome" role="status" title={last ?? undefined}>
         {last ? <bdi>Last: {last}</bdi> : null}
       </span>
+      <UndoLast />
       {version ? <span className="version">Snapkeel {version}</span> : null}
     </footer>
   );
 }
 
-const phases: Record<Operation['phase'], (operation: Operation) => string> = {
-  reverting: ({ domainName, snapshotName }) => `Reverting ${domainName} to “${snapshotName}”…`,
-  verifying: ({ domainName }) => `Verifying ${domainName}…`,
-  ended: ({ domainName }) => `${domainName}: ended`,
-};
-
-function OperationLine({ operation, now }: { operation: Operation; now: number }) {
-  const { store } = useApp();
+/** A lab reset under way, which its dialog shows in full. */
+function LabLine() {
+  const app = useApp();
+  const run = useAppState(liveLabRun);
+  if (!run) return null;
+  const { ended } = runCounts(run);
   return (
-    <button type="button" className="status-button" onClick={() => openDomainView(store, domainKey(operation))}>
+    <button type="button" className="status-button" onClick={() => showLabRun(app, run)}>
       <LoaderCircle size={12} className="spin" aria-hidden="true" />
-      <bdi className="status-text">{phases[operation.phase](operation)}</bdi>
-      <span className="elapsed">{formatDuration(now - operation.startedAt)}</span>
+      <span className="status-text">{runHeadline(run)}</span>
+      <Bar share={ended / run.rows.length} />
     </button>
   );
+}
+
+/** The way back from the last revert, while there is one. */
+function UndoLast() {
+  const app = useApp();
+  const last = useAppState(lastEnded);
+  const offered = useAppState((state) => (last ? undoUnavailable(state, domainKey(last)) === null : false));
+  if (!last || !offered) return null;
+  const context = contextOf(app, { kind: 'domain', key: domainKey(last) });
+  return (
+    <button
+      type="button"
+      className="link"
+      aria-label={`Undo the last revert of ${last.domainName}…`}
+      onClick={() => runCommand(commandById('revert.undo'), { ...context, state: app.store.getState() })}
+    >
+      Undo…
+    </button>
+  );
+}
+
+function OperationLine({ operation, now }: { operation: Operation; now: number }) {
+  const app = useApp();
+  const { progress, cancellable, startedAt, domainName } = operation;
+  const share = progressShare(progress);
+  const amount = progressText(progress);
+  return (
+    <div className="status-line">
+      <button type="button" className="status-button" onClick={() => openDomainView(app.store, domainKey(operation))}>
+        <LoaderCircle size={12} className="spin" aria-hidden="true" />
+        <bdi className="status-text">{phaseSentence(operation)}</bdi>
+        {share === null ? null : <Bar share={share} />}
+        <span className="elapsed">{amount ?? formatDuration(now - startedAt)}</span>
+      </button>
+      {cancellable && !operation.cancelRequested ? (
+        <button
+          type="button"
+          className="link"
+          aria-label={`Cancel the operation on ${domainName}`}
+          onClick={() => cancelOperation(app, operation)}
+        >
+          Cancel
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Bar({ share }: { share: number }) {
+  return <progress className="small-bar" aria-hidden="true" value={share} />;
 }

@@ -1,7 +1,10 @@
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
+import { Pin } from 'lucide-react';
 import { formatAge, formatDateTime, formatDuration, formatTaken, holdsLabel, stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { HereRow, TreeRow } from '../../shared/snapshot-tree.ts';
+import { isPinned } from '../store/selectors.ts';
+import { useAppState } from '../ui/context.tsx';
 import { Lanes } from './lanes.tsx';
 
 const minute = 60_000;
@@ -66,6 +69,7 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
           <bdi>{name}</bdi>
         </b>
         {tree.current ? <span className="chip current">current</span> : null}
+        <PinMark domain={domain} name={name} />
       </div>
       {description ? (
         <div className="note" title={description}>
@@ -74,6 +78,15 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
       ) : null}
     </>
   );
+}
+
+function PinMark({ domain, name }: { domain: Domain; name: string }) {
+  const pinned = useAppState((state) => isPinned(state, domain, name));
+  return pinned ? (
+    <span className="pin" title="Pinned: not to be deleted">
+      <Pin size={12} role="img" aria-label="pinned" />
+    </span>
+  ) : null;
 }
 
 function hereNote({ base }: HereRow, domain: Domain, past: number): string {

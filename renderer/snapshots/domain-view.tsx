@@ -1,12 +1,14 @@
 import { Menu } from '@base-ui/react/menu';
-import { Ellipsis, PanelRight, RotateCcw, Search, X } from 'lucide-react';
+import { Tabs } from '@base-ui/react/tabs';
+import { Ellipsis, PanelRight, RotateCcw, Search, Shield, X } from 'lucide-react';
 import { formatCount, stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { CommandItems } from '../commands/command-items.tsx';
 import { commandById, contextOf, openTarget, revertCommand, runCommand } from '../commands/context.ts';
-import { filterSnapshots } from '../store/actions.ts';
-import { filteredRows, hostById, openTree } from '../store/selectors.ts';
-import { domainKey } from '../store/store.ts';
+import { JournalPane } from '../journal/journal-pane.tsx';
+import { filterSnapshots, showTab } from '../store/actions.ts';
+import { filteredRows, hostById, isProtected, openTree } from '../store/selectors.ts';
+import { type DomainTab, domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
@@ -22,10 +24,13 @@ const tones: Partial<Record<Domain['state'], string>> = {
   crashed: 'bad',
 };
 
-/** The open domain: what it is and does, the way to Revert, and its snapshots. */
+/** The open domain: what it is and does, the way to Revert, its snapshots, and what was done to it. */
 export function DomainView({ domain }: { domain: Domain }) {
   const host = useAppState((state) => hostById(state, domain.hostId));
   const known = host?.connection.status === 'connected';
+  const { store } = useApp();
+  const tab = useAppState((state) => state.domainTab);
+  const guarded = useAppState((state) => isProtected(state, domainKey(domain)));
   return (
     <>
       <header className="domain-head">
@@ -39,6 +44,12 @@ export function DomainView({ domain }: { domain: Domain }) {
             {stateLabel(domain.state)}
             {domain.reason && domain.reason !== 'unknown' ? <span className="pill-reason">{domain.reason}</span> : null}
           </span>
+          {guarded ? (
+            <span className="chip shielded" title="A revert asks for its name first">
+              <Shield size={11} aria-hidden="true" />
+              protected
+            </span>
+          ) : null}
           {domain.persistent ? null : (
             <span className="chip" title="It has no stored configuration: shutting it down removes it from libvirt">
               transient
@@ -52,8 +63,19 @@ export function DomainView({ domain }: { domain: Domain }) {
         </div>
         <Actions domain={domain} />
       </header>
-      <FilterBar domain={domain} />
-      <HistoryPane domain={domain} />
+      <Tabs.Root className="domain-tabs" value={tab} onValueChange={(value: DomainTab) => showTab(store, value)}>
+        <Tabs.List className="tab-list" aria-label={`About ${domain.name}`}>
+          <Tabs.Tab value="snapshots">Snapshots</Tabs.Tab>
+          <Tabs.Tab value="history">History</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="snapshots" className="domain-panel" tabIndex={-1}>
+          <FilterBar domain={domain} />
+          <HistoryPane domain={domain} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history" className="domain-panel" tabIndex={-1}>
+          <JournalPane key={domainKey(domain)} domain={domain} />
+        </Tabs.Panel>
+      </Tabs.Root>
     </>
   );
 }

@@ -4,6 +4,8 @@ import { memo, useMemo } from 'react';
 import { formatAge, formatBytes, formatCount, formatMoment, holdsLabel, stateLabel } from '../../shared/format.ts';
 import type { Domain, Snapshot, SnapshotDetail } from '../../shared/schema.ts';
 import type { SnapshotRow, SnapshotTree } from '../../shared/snapshot-tree.ts';
+import { ChangesBox } from '../compare/changes-box.tsx';
+import { SnapshotJournal } from '../journal/snapshot-journal.tsx';
 import { selectRow, toggleInspector } from '../store/actions.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
@@ -42,6 +44,7 @@ export function Inspector({ domain, tree, row }: { domain: Domain; tree: Snapsho
         <Tabs.List className="tab-list" aria-label="Details of the snapshot">
           <Tabs.Tab value="facts">Facts</Tabs.Tab>
           <Tabs.Tab value="xml">XML</Tabs.Tab>
+          <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="facts" className="tab-panel">
           <Facts domain={domain} tree={tree} row={row} detail={detail} />
@@ -50,6 +53,9 @@ export function Inspector({ domain, tree, row }: { domain: Domain; tree: Snapsho
           {detail ? <Xml xml={detail.xml} /> : null}
           {result.status === 'loading' ? <p className="dim">Asking libvirt…</p> : null}
         </Tabs.Panel>
+        <Tabs.Panel value="history" className="tab-panel">
+          <SnapshotJournal domain={domain} name={snapshot.name} />
+        </Tabs.Panel>
         {result.status === 'failed' ? <ProblemView problem={result.problem} /> : null}
       </Tabs.Root>
     </>
@@ -57,6 +63,7 @@ export function Inspector({ domain, tree, row }: { domain: Domain; tree: Snapsho
 }
 
 function Facts({
+  domain,
   tree,
   row,
   detail,
@@ -95,6 +102,7 @@ function Facts({
           {row.childKeys.length > children.length ? ` and ${row.childKeys.length - children.length} more` : ''}
         </Fact>
       </dl>
+      <ChangesBox domain={domain} snapshot={snapshot} />
       {snapshot.disks.length > 0 ? <Disks snapshot={snapshot} /> : null}
     </>
   );

@@ -1,6 +1,6 @@
 import { filteredRows, openTree } from './selectors.ts';
-import { type Settings, saveSettings } from './settings.ts';
-import type { AppStore, Dialog, DomainKey, Notice, OpenMenu } from './store.ts';
+import { saveWindowSettings, type WindowSettings } from './settings.ts';
+import type { AppStore, Dialog, DomainKey, DomainTab, Notice, OpenMenu } from './store.ts';
 
 let ids = 0;
 
@@ -23,6 +23,23 @@ export function openDomainView(store: AppStore, key: DomainKey): void {
 
 export function openHostView(store: AppStore, hostId: string): void {
   store.setState({ place: { kind: 'host', hostId } });
+}
+
+export function showTab(store: AppStore, domainTab: DomainTab): void {
+  store.setState({ domainTab });
+}
+
+/** Selects these domains for a lab reset, or no longer. */
+export function chooseDomains(store: AppStore, keys: readonly DomainKey[], on: boolean): void {
+  store.setState(({ chosen }) => {
+    const next = new Set(chosen);
+    for (const key of keys) on ? next.add(key) : next.delete(key);
+    return { chosen: next };
+  });
+}
+
+export function clearChosen(store: AppStore): void {
+  if (store.getState().chosen.size > 0) store.setState({ chosen: new Set() });
 }
 
 export function selectRow(store: AppStore, row: string | null): void {
@@ -55,10 +72,10 @@ export function setCollapsed(store: AppStore, hostId: string, collapsed: boolean
   changeSettings(store, { collapsedHosts: collapsed ? [...others, hostId] : others });
 }
 
-export function changeSettings(store: AppStore, change: Partial<Settings>): void {
+export function changeSettings(store: AppStore, change: Partial<WindowSettings>): void {
   const settings = { ...store.getState().settings, ...change };
   store.setState({ settings });
-  saveSettings(settings);
+  saveWindowSettings(settings);
 }
 
 /** Shows a message; one that reports nothing but success makes room for the next one. */

@@ -2,6 +2,10 @@ import type {
   Assessment,
   Domain,
   Host,
+  JournalEntry,
+  LabPlanRow,
+  LabRun,
+  LabRunRow,
   Operation,
   RevertOutcome,
   RevertPlan,
@@ -54,7 +58,9 @@ export function aSnapshot(name: string, parent: string | null = null, createdAt 
 
 export function anAssessment(more: Partial<Assessment> = {}): Assessment {
   return {
+    verdict: 'safe',
     outcome: 'running',
+    outcomeReason: 'from snapshot',
     losses: [],
     warnings: [],
     requirements: [],
@@ -65,7 +71,7 @@ export function anAssessment(more: Partial<Assessment> = {}): Assessment {
 }
 
 export function aPlan(choices: Partial<Record<StartState, Assessment>> = {}, planId = 'p1'): RevertPlan {
-  const { uuid, name, state, persistent, managedSave } = aDomain();
+  const { uuid, name, state, reason, persistent, managedSave } = aDomain();
   return {
     planId,
     hostId: 'h',
@@ -75,14 +81,32 @@ export function aPlan(choices: Partial<Record<StartState, Assessment>> = {}, pla
     facts: {
       driver: 'QEMU',
       libvirtVersion: 11003000,
-      domain: { uuid, name, state, persistent, managedSave, blockJobs: [], consoles: [] },
+      hypervisorVersion: 10000000,
+      domain: {
+        uuid,
+        name,
+        state,
+        reason,
+        persistent,
+        managedSave,
+        autostart: false,
+        disks: [],
+        blockJobs: [],
+        consoles: [],
+      },
       snapshot: aSnapshot('clean'),
       hasConfig: true,
+      stored: { disks: [], nvram: null, genid: false, memoryFile: null },
+      overlays: [],
+      history: { leftBehind: { names: [], count: 0 }, externalDescendants: [] },
       current: 'clean',
       configChanges: [],
       riskReported: null,
     },
     choices: { 'as-saved': anAssessment(), running: anAssessment(), paused: anAssessment(), ...choices },
+    kind: 'revert',
+    safety: { available: true, kind: 'internal', memory: true, name: 'before-revert', reasons: [], notes: [] },
+    protected: false,
   };
 }
 
@@ -103,6 +127,77 @@ export function anOperation(more: Partial<Operation> = {}): Operation {
     startedAt: 0,
     endedAt: null,
     outcome: null,
+    progress: null,
+    cancellable: false,
+    cancelRequested: false,
+    ...more,
+  };
+}
+
+export function aLabPlanRow(more: Partial<LabPlanRow> = {}): LabPlanRow {
+  return {
+    hostId: 'h',
+    hostName: 'kvm-a',
+    uuid: 'u',
+    domainName: 'db-01',
+    plan: aPlan(),
+    excluded: { 'as-saved': null, running: null, paused: null },
+    needsForce: { 'as-saved': false, running: false, paused: false },
+    ...more,
+  };
+}
+
+export function aLabRunRow(more: Partial<LabRunRow> = {}): LabRunRow {
+  return {
+    planId: 'p1',
+    hostId: 'h',
+    hostName: 'kvm-a',
+    uuid: 'u',
+    domainName: 'db-01',
+    snapshotName: 'clean',
+    status: 'ended',
+    startedAt: 0,
+    endedAt: 1,
+    outcome: anOutcome(),
+    changes: [],
+    ...more,
+  };
+}
+
+export function aLabRun(rows: LabRun['rows'], more: Partial<LabRun> = {}): LabRun {
+  return {
+    id: 'l',
+    startedAt: 0,
+    endedAt: 1,
+    startState: 'as-saved',
+    onFailure: 'stop',
+    safetySnapshot: true,
+    stopRequested: false,
+    rows,
+    ...more,
+  };
+}
+
+export function aJournalEntry(more: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    requestId: 'r',
+    operationId: 'o',
+    kind: 'revert',
+    askedAt: 0,
+    answeredAt: 1,
+    who: 'ada',
+    hostName: 'kvm-a',
+    hostUri: 'qemu:///system',
+    uuid: 'u',
+    domainName: 'db-01',
+    snapshotName: 'clean',
+    flags: 0,
+    plan: [],
+    result: 'done',
+    found: null,
+    differences: [],
+    resolved: false,
+    hasXml: false,
     ...more,
   };
 }

@@ -1,8 +1,22 @@
 import { expect, test } from 'vitest';
 import type { Operation } from '../../shared/schema.ts';
 import { filterSnapshots } from './actions.ts';
-import { aHost, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
-import { domainList, dueQuestion, filteredRows, goesOnSince, openTree, revertUnavailable } from './selectors.ts';
+import { aDomain, aHost, aLabRun, aLabRunRow, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
+import {
+  chosenDomains,
+  domainList,
+  dueQuestion,
+  filteredRows,
+  goesOnSince,
+  isPinned,
+  isProtected,
+  labRunOf,
+  openTree,
+  operationOn,
+  ownOperation,
+  revertUnavailable,
+  undoUnavailable,
+} from './selectors.ts';
 
 test('selectors hand out the same value while nothing changed', () => {
   const { store } = anApp();
@@ -66,4 +80,46 @@ test('a question waits while another dialog is open', () => {
   expect(dueQuestion(store.getState())).toBeUndefined();
   store.setState({ dialog: null });
   expect(dueQuestion(store.getState())).toBe(question);
+});
+
+test('of several operations on a domain the first is the one that runs, and the own one is the newest', () => {
+  const first = anOperation({ id: 'a', startedAt: 1 });
+  const queued = anOperation({ id: 'b', startedAt: 2, phase: 'queued' });
+  const { store } = anApp({}, { operations: new Map([first, queued].map((it) => [it.id, it])) });
+  expect(operationOn(store.getState(), 'h/u')).toBe(first);
+  expect(ownOperation(store.getState(), 'h/u', 'clean')).toBe(queued);
+  expect(ownOperation(store.getState(), 'h/u', 'other')).toBeUndefined();
+});
+
+test('an undo needs an offer, and says why there is none', () => {
+  const offer = { available: true, snapshotName: 'before', takenAt: 1, revertedTo: 'clean' };
+  const reason = (state = {}) => undoUnavailable(anApp({}, state).store.getState(), 'h/u');
+  expect(reason()).toContain('not known');
+  expect(reason({ undoOffers: new Map([['h/u', offer]]) })).toBeNull();
+  const none = { ...offer, available: false, reason: 'It was removed.' };
+  expect(reason({ undoOffers: new Map([['h/u', none]]) })).toBe('It was removed.');
+  expect(reason({ undoOffers: new Map([['h/u', offer]]), link: 'lost' })).toContain('not reachable');
+});
+
+test('an operation of a lab reset is known as one, an earlier one of the same domain is not', () => {
+  const run = aLabRun([aLabRunRow({ status: 'running' })], { startedAt: 5, endedAt: null });
+  const { store } = anApp({}, { labRuns: new Map([[run.id, run]]) });
+  expect(labRunOf(store.getState(), anOperation({ startedAt: 6 }))).toBe(run);
+  expect(labRunOf(store.getState(), anOperation({ startedAt: 4 }))).toBeUndefined();
+  expect(labRunOf(store.getState(), anOperation({ startedAt: 6, uuid: 'other' }))).toBeUndefined();
+});
+
+test('marks are of one domain on one host', () => {
+  const marks = { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [{ hostId: 'h', uuid: 'u', name: 'clean' }] };
+  const state = anApp({}, { marks }).store.getState();
+  expect(isProtected(state, 'h/u')).toBe(true);
+  expect(isProtected(state, 'i/u')).toBe(false);
+  expect(isPinned(state, aDomain(), 'clean')).toBe(true);
+  expect(isPinned(state, aDomain(), 'dirty')).toBe(false);
+});
+
+test('selected domains are those that still exist, by name', () => {
+  const domains = new Map(['b10', 'b2'].map((name) => [`h/${name}`, aDomain({ uuid: name, name })]));
+  const state = anApp({}, { domains, chosen: new Set(['h/b10', 'h/gone', 'h/b2']) }).store.getState();
+  expect(chosenDomains(state).map(({ name }) => name)).toEqual(['b2', 'b10']);
 });

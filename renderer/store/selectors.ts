@@ -1,4 +1,4 @@
-import type { Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
+import type { Domain, Host, LabRun, Operation, Question, Snapshot } from '../../shared/schema.ts';
 import { buildSnapshotRows, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { outcomeSentence } from '../operations/outcome.ts';
 import { type AppState, type DomainKey, domainKey } from './store.ts';
@@ -24,15 +24,26 @@ const countsOf = once((domains: AppState['domains']) => {
 const runningOf = once((operations: AppState['operations']) =>
   [...operations.values()].filter(({ phase }) => phase !== 'ended').sort((a, b) => a.startedAt - b.startedAt),
 );
+/** Of several on one domain, the one that was begun first: the others wait behind it. */
 const runningKeysOf = once(
-  (operations: AppState['operations']) => new Map(runningOf(operations).map((it) => [domainKey(it), it])),
+  (operations: AppState['operations']) =>
+    new Map(
+      runningOf(operations)
+        .toReversed()
+        .map((it) => [domainKey(it), it]),
+    ),
 );
-const lastOutcomeOf = once((operations: AppState['operations']) => {
+const lastEndedOf = once((operations: AppState['operations']) => {
   const ended = [...operations.values()].sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
-  const last = ended.findLast(({ outcome }) => outcome !== null);
-  return last?.outcome ? outcomeSentence({ ...last, outcome: last.outcome }) : null;
+  return ended.findLast(({ outcome }) => outcome !== null);
 });
 const treeOf = once(buildSnapshotRows);
+const protectedOf = once((marks: AppState['marks']) => new Set(marks.protected.map(domainKey)));
+const pinnedOf = once((marks: AppState['marks']) => new Set(marks.pinned.map(pinKey)));
+const liveRunOf = once((runs: AppState['labRuns']) => [...runs.values()].findLast((run) => run.endedAt === null));
+const lastRunOf = once((runs: AppState['labRuns']) =>
+  [...runs.values()].sort((a, b) => a.startedAt - b.startedAt).at(-1),
+);
 
 export function domainList(state: AppState): readonly Domain[] {
   return listOf(state.domains);
@@ -42,7 +53,7 @@ export function domainCount(state: AppState, hostId: string): number {
   return countsOf(state.domains).get(hostId) ?? 0;
 }
 
-export function hostById(state: AppState, hostId: string): Host | undefined {
+export function hostById(state: Pick<AppState, 'hosts'>, hostId: string): Host | undefined {
   return state.hosts.find(({ id }) => id === hostId);
 }
 
@@ -77,7 +88,90 @@ export function operationOn(state: AppState, key: DomainKey): Operation | undefi
 
 /** How the latest operation ended, in one line. */
 export function lastOutcome(state: AppState): string | null {
-  return lastOutcomeOf(state.operations);
+  const last = lastEnded(state);
+  return last?.outcome ? outcomeSentence({ ...last, outcome: last.outcome }) : null;
+}
+
+/** The operation that ended last, as far as this window knows. */
+export function lastEnded(state: AppState): Operation | undefined {
+  return lastEndedOf(state.operations);
+}
+
+/** How many operations on a domain have ended, as far as this window knows. */
+export function endedOn(state: AppState, key: DomainKey): number {
+  return [...state.operations.values()].filter((it) => it.phase === 'ended' && domainKey(it) === key).length;
+}
+
+/** The operation that a run of this window's own became: the newest one on the domain for that snapshot. */
+export function ownOperation(state: AppState, key: DomainKey, snapshotName: string): Operation | undefined {
+  return runningOf(state.operations).findLast((it) => domainKey(it) === key && it.snapshotName === snapshotName);
+}
+
+/** The lab reset that an operation is part of. */
+export function labRunOf({ labRuns }: AppState, operation: Operation): LabRun | undefined {
+  return [...labRuns.values()].find(
+    (run) =>
+      operation.startedAt >= run.startedAt &&
+      operation.startedAt <= (run.endedAt ?? Number.POSITIVE_INFINITY) &&
+      run.rows.some((row) => domainKey(row) === domainKey(operation) && row.status !== 'waiting'),
+  );
+}
+
+export function labRunByPlan({ labRuns }: AppState, planId: string): LabRun | undefined {
+  return [...labRuns.values()].find(({ rows }) => rows.some((row) => row.planId === planId));
+}
+
+export function liveLabRun(state: AppState): LabRun | undefined {
+  return liveRunOf(state.labRuns);
+}
+
+export function lastLabRun(state: AppState): LabRun | undefined {
+  return lastRunOf(state.labRuns);
+}
+
+/** Whether a revert of the domain needs its name typed. */
+export function isProtected(state: AppState, key: DomainKey): boolean {
+  return protectedOf(state.marks).has(key);
+}
+
+export function isPinned(state: AppState, domain: { hostId: string; uuid: string }, name: string): boolean {
+  return pinnedOf(state.marks).has(pinKey({ ...domain, name }));
+}
+
+/** How many of the selected domains still exist, and on how many hosts. */
+export function chosenCounts({ chosen, domains }: AppState): { domains: number; hosts: number } {
+  const hosts = new Set<string>();
+  let count = 0;
+  for (const key of chosen) {
+    if (!domains.has(key)) continue;
+    count++;
+    hosts.add(hostIdOf(key));
+  }
+  return { domains: count, hosts: hosts.size };
+}
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** The domains selected for a lab reset that still exist, by host and then by name. */
+export function chosenDomains(state: AppState): readonly Domain[] {
+  const found = [...state.chosen].flatMap((key) => state.domains.get(key) ?? []);
+  const place = new Map(state.hosts.map(({ id }, at) => [id, at]));
+  return found.sort(
+    (a, b) => (place.get(a.hostId) ?? 0) - (place.get(b.hostId) ?? 0) || collator.compare(a.name, b.name),
+  );
+}
+
+/** Why the last revert of a domain can't be undone now, as a sentence; null when it can. */
+export function undoUnavailable(state: AppState, key: DomainKey): string | null {
+  const refused = revertUnavailable(state, key);
+  if (refused !== null) return refused;
+  const offer = state.undoOffers.get(key);
+  if (!offer) return 'It is not known yet whether there is anything to undo.';
+  return offer.available ? null : (offer.reason ?? 'There is no safety snapshot to go back to.');
+}
+
+function pinKey({ hostId, uuid, name }: { hostId: string; uuid: string; name: string }): string {
+  return `${hostId}/${uuid}/${name}`;
 }
 
 /** The open domain's history, drawn; null while nothing is known of it. */
@@ -131,7 +225,9 @@ export function revertUnavailable(state: AppState, key: DomainKey): string | nul
   if (host?.connection.status !== 'connected') return `${host?.name ?? 'The host'} is not connected.`;
   if (!state.domains.has(key)) return 'This domain is gone.';
   const operation = operationOn(state, key);
-  return operation ? `A revert of this domain to “${operation.snapshotName}” is running.` : null;
+  return operation
+    ? `A revert of this domain to “${operation.snapshotName}” ${operation.phase === 'queued' ? 'waits its turn' : 'is running'}.`
+    : null;
 }
 
 /** How many domains have every word of the filter in their name. */

@@ -2,7 +2,7 @@ export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
 /** How the person likes the window; kept on this machine. */
-export interface Settings {
+export interface WindowSettings {
   theme: Theme;
   inspectorOpen: boolean;
   inspectorWidth: number;
@@ -14,7 +14,7 @@ export const inspectorWidths = { min: 280, usual: 348, max: 720 };
 
 const storageKey = 'snapkeel.settings';
 
-const defaults: Settings = {
+const defaults: WindowSettings = {
   theme: 'system',
   inspectorOpen: true,
   inspectorWidth: inspectorWidths.usual,
@@ -23,7 +23,7 @@ const defaults: Settings = {
 };
 
 /** The kept settings; whatever is missing or isn't of its type is as usual. */
-export function loadSettings(): Settings {
+export function loadWindowSettings(): WindowSettings {
   const kept = readKept();
   const strings = Array.isArray(kept.collapsedHosts) ? kept.collapsedHosts.filter((id) => typeof id === 'string') : [];
   const width = typeof kept.inspectorWidth === 'number' ? kept.inspectorWidth : defaults.inspectorWidth;
@@ -36,7 +36,7 @@ export function loadSettings(): Settings {
   };
 }
 
-export function saveSettings(settings: Settings): void {
+export function saveWindowSettings(settings: WindowSettings): void {
   try {
     localStorage.setItem(storageKey, JSON.stringify(settings));
   } catch {

@@ -3,15 +3,20 @@ import type {
   AppInfo,
   Domain,
   Host,
+  LabRun,
+  Marks,
   Operation,
   Problem,
   Question,
-  RevertTarget,
+  RevertAim,
+  Settings,
   SnapshotList,
+  UndoOffer,
 } from '../../shared/schema.ts';
 import type { Client, LinkStatus } from '../api.ts';
 import type { RevertFlow } from '../dialogs/revert/flow.ts';
-import { loadSettings, type Settings } from './settings.ts';
+import type { LabFlow } from '../lab/flow.ts';
+import { loadWindowSettings, type WindowSettings } from './settings.ts';
 
 /** `hostId/uuid`: a UUID alone may be on two hosts. */
 export type DomainKey = string;
@@ -37,12 +42,18 @@ export interface RevertRequest {
   hostId: string;
   uuid: string;
   domainName: string;
-  target: RevertTarget;
+  target: RevertAim;
 }
 
 /** At most one is open. Questions from the backend wait their turn behind it. */
 export type Dialog =
   | { kind: 'revert'; id: number; request: RevertRequest; flow: RevertFlow }
+  /** A lab reset up to its start. */
+  | { kind: 'lab-reset'; id: number; keys: readonly DomainKey[]; flow: LabFlow }
+  /** A lab reset under way or ended, known by one of its plans: the run itself has no id before its first event. */
+  | { kind: 'lab-run'; planId: string }
+  | { kind: 'settings' }
+  | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string }
   | { kind: 'add-host' }
   | { kind: 'remove-host'; hostId: string }
   | { kind: 'palette' }
@@ -65,7 +76,14 @@ export interface Notice {
   detail?: string;
   /** Reopens the confirmation with the plan that libvirt's refusal led to. */
   retry?: { request: RevertRequest; flow: RevertFlow };
+  /** The revert that it tells of; Undo is offered as long as it can be undone. */
+  undo?: { hostId: string; uuid: string; domainName: string };
+  /** A plan of the lab reset that it tells of. */
+  labPlanId?: string;
 }
+
+/** What the middle shows of the open domain. */
+export type DomainTab = 'snapshots' | 'history';
 
 export interface AppState {
   link: LinkStatus;
@@ -75,12 +93,21 @@ export interface AppState {
   hosts: readonly Host[];
   domains: ReadonlyMap<DomainKey, Domain>;
   operations: ReadonlyMap<string, Operation>;
+  labRuns: ReadonlyMap<string, LabRun>;
+  marks: Marks;
+  /** Of the backend, for all windows; null until it has told. */
+  appSettings: Settings | null;
+  /** What is known of undoing the last revert of a domain; asked for where it may be wanted. */
+  undoOffers: ReadonlyMap<DomainKey, UndoOffer>;
   questions: readonly Question[];
   place: Place | null;
   history: History | null;
   /** Raised to ask for the open domain's snapshots again. */
   historyAttempt: number;
   selectedRow: string | null;
+  domainTab: DomainTab;
+  /** Domains that are selected for a lab reset. */
+  chosen: ReadonlySet<DomainKey>;
   domainFilter: string;
   snapshotFilter: string;
   dialog: Dialog | null;
@@ -92,7 +119,7 @@ export interface AppState {
   toldOperations: ReadonlySet<string>;
   /** In a narrow window: whether the details cover the history. */
   drawerOpen: boolean;
-  settings: Settings;
+  settings: WindowSettings;
 }
 
 export type AppStore = StoreApi<AppState>;
@@ -112,11 +139,17 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     hosts: [],
     domains: new Map(),
     operations: new Map(),
+    labRuns: new Map(),
+    marks: { protected: [], pinned: [] },
+    appSettings: null,
+    undoOffers: new Map(),
     questions: [],
     place: null,
     history: null,
     historyAttempt: 0,
     selectedRow: null,
+    domainTab: 'snapshots',
+    chosen: new Set(),
     domainFilter: '',
     snapshotFilter: '',
     dialog: null,
@@ -125,7 +158,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     ownRuns: new Set(),
     toldOperations: new Set(),
     drawerOpen: false,
-    settings: loadSettings(),
+    settings: loadWindowSettings(),
     ...initial,
   }));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aDomain, aHost, anApp, anOperation, anOutcome } from './fixtures.ts';
+import { aDomain, aHost, aLabRun, aLabRunRow, anApp, anOperation, anOutcome } from './fixtures.ts';
 import { lastOutcome, operationOn } from './selectors.ts';
 import { applyEvents } from './sync.ts';
 
@@ -12,6 +12,9 @@ test('everything replaces all; the domains of a host replace only its own', () =
       domains: [aDomain({ hostId: 'i' })],
       operations: [],
       questions: [],
+      labRuns: [],
+      marks: { protected: [], pinned: [] },
+      settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
     },
     { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a' }), aDomain({ uuid: 'b' })] },
   ]);
@@ -33,10 +36,30 @@ test('an operation ends once, also when its end was missed during a reconnection
   expect(running.ended).toEqual([]);
   expect(operationOn(running.next, 'h/u')?.id).toBe('o');
   const over = anOperation({ phase: 'ended', endedAt: 9, outcome: anOutcome() });
-  const again = { type: 'everything' as const, hosts: [aHost()], domains: [], operations: [over], questions: [] };
+  const again = {
+    type: 'everything' as const,
+    hosts: [aHost()],
+    domains: [],
+    operations: [over],
+    questions: [],
+    labRuns: [],
+    marks: { protected: [], pinned: [] },
+    settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
+  };
   const ended = applyEvents(running.next, [again]);
   expect(ended.ended).toEqual([over]);
   expect(lastOutcome(ended.next)).toBe('db-01 reverted to “clean”, verified running');
   expect(applyEvents(ended.next, [again]).ended).toEqual([]);
   expect(applyEvents(anApp().store.getState(), [again]).ended).toEqual([]);
+});
+
+test('a lab reset is told as ended once, and not when it had ended before this window came', () => {
+  const running = aLabRun([aLabRunRow({ status: 'running' })], { endedAt: null });
+  const over = aLabRun([aLabRunRow()]);
+  const first = applyEvents(anApp().store.getState(), [{ type: 'lab-run', run: running }]);
+  expect(first.endedLabRuns).toEqual([]);
+  const second = applyEvents(first.next, [{ type: 'lab-run', run: over }]);
+  expect(second.endedLabRuns).toEqual([over]);
+  expect(applyEvents(second.next, [{ type: 'lab-run', run: over }]).endedLabRuns).toEqual([]);
+  expect(applyEvents(anApp().store.getState(), [{ type: 'lab-run', run: over }]).endedLabRuns).toEqual([]);
 });

@@ -1,9 +1,11 @@
-import type { AppEvent, Domain, Operation } from '../../shared/schema.ts';
+import type { AppEvent, Domain, LabRun, Operation } from '../../shared/schema.ts';
 import { type Api, problemOf } from '../api.ts';
+import { labNotice } from '../lab/report.ts';
 import { outcomeNotice } from '../operations/outcome.ts';
 import { pushNotice } from './actions.ts';
-import { hostById, hostIdOf } from './selectors.ts';
+import { hostById, hostIdOf, labRunOf } from './selectors.ts';
 import { type App, type AppState, domainKey } from './store.ts';
+import { askUndoOffer, followUndoOffers } from './undo-offers.ts';
 
 /** Events that come in one burst are applied together. */
 const batchMs = 16;
@@ -20,18 +22,31 @@ export function startSync(api: Api, app: App): () => void {
       (_, signal) => followEvents(app, signal),
     ),
     whenever(app, historyWanted, (wanted, signal) => followHistory(app, wanted, signal)),
+    followUndoOffers(app),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
 
-/** The next state after some events, and the operations that ended with them. */
-export function applyEvents(state: AppState, events: readonly AppEvent[]): { next: AppState; ended: Operation[] } {
+/** What ended with some events, and so is to be told. */
+interface Ended {
+  ended: Operation[];
+  endedLabRuns: LabRun[];
+}
+
+/** The next state after some events, and what ended with them. */
+export function applyEvents(state: AppState, events: readonly AppEvent[]): { next: AppState } & Ended {
   const domains = new Map(state.domains);
   const operations = new Map(state.operations);
-  let { hosts, questions, loaded } = state;
+  const labRuns = new Map(state.labRuns);
+  let { hosts, questions, loaded, marks, appSettings } = state;
   const ended: Operation[] = [];
+  const endedLabRuns: LabRun[] = [];
+  const learnRun = (run: LabRun) => {
+    if (run.endedAt !== null && labRuns.get(run.id)?.endedAt === null) endedLabRuns.push(run);
+    labRuns.set(run.id, run);
+  };
   const learn = (operation: Operation) => {
     const before = operations.get(operation.id);
     if (operation.phase === 'ended' && before && before.phase !== 'ended') ended.push(operation);
@@ -51,6 +66,9 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
         domains.clear();
         event.domains.forEach(put);
         event.operations.forEach(learn);
+        event.labRuns.forEach(learnRun);
+        marks = event.marks;
+        appSettings = event.settings;
         break;
       case 'host':
         hosts = hosts.some(({ id }) => id === event.host.id)
@@ -81,12 +99,21 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'question-closed':
         questions = questions.filter(({ id }) => id !== event.id);
         break;
+      case 'lab-run':
+        learnRun(event.run);
+        break;
+      case 'marks':
+        marks = event.marks;
+        break;
+      case 'settings':
+        appSettings = event.settings;
+        break;
       default:
         console.warn('Unknown event', event satisfies never);
     }
   }
-  const next: AppState = { ...state, loaded, hosts, domains, operations, questions };
-  return { next: { ...next, place: placeAfter(next) }, ended };
+  const next: AppState = { ...state, loaded, hosts, domains, operations, questions, labRuns, marks, appSettings };
+  return { next: { ...next, place: placeAfter(next) }, ended, endedLabRuns };
 }
 
 /** Where to be: the domain open last time, once its host has told of it; nowhere when the open host is gone. */
@@ -104,9 +131,13 @@ async function followEvents(app: App, signal: AbortSignal): Promise<void> {
   const flush = () => {
     const events = waiting;
     waiting = [];
-    const { next, ended } = applyEvents(app.store.getState(), events);
+    const { next, ended, endedLabRuns } = applyEvents(app.store.getState(), events);
     app.store.setState(next);
-    for (const operation of ended) tellEnd(app, operation);
+    for (const operation of ended) {
+      tellEnd(app, operation);
+      askUndoOffer(app, domainKey(operation));
+    }
+    for (const run of endedLabRuns) tellLabRun(app, run);
   };
   app.client.info(undefined, { signal }).then(
     (info) => app.store.setState({ info }),
@@ -120,12 +151,21 @@ async function followEvents(app: App, signal: AbortSignal): Promise<void> {
 
 /** Tells of an ended operation, unless it was started here: then whoever waits for its answer tells of it. */
 function tellEnd(app: App, operation: Operation): void {
-  const { ownRuns, toldOperations } = app.store.getState();
+  const state = app.store.getState();
+  const { ownRuns, toldOperations } = state;
   const { id, outcome } = operation;
-  if (!outcome) return;
+  // A lab reset tells of all its rows at once.
+  if (!outcome || labRunOf(state, operation)) return;
   if (toldOperations.has(id) || ownRuns.has(domainKey(operation))) return;
   app.store.setState({ toldOperations: new Set([...toldOperations, id]) });
   pushNotice(app.store, outcomeNotice({ ...operation, outcome }));
+}
+
+/** Tells of an ended lab reset, unless its report is on show. */
+function tellLabRun({ store }: App, run: LabRun): void {
+  const { dialog } = store.getState();
+  const shown = dialog?.kind === 'lab-run' && run.rows.some(({ planId }) => planId === dialog.planId);
+  if (!shown) pushNotice(store, labNotice(run));
 }
 
 /** The open domain while its host can be asked, with the attempt; a change of it starts over. */

@@ -1,9 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { assessRevert, staleness } from '../../../shared/risk.ts';
-import type { Assessment, RevertFacts, RevertPlan, RevertTarget, StartState } from '../../../shared/schema.ts';
+import type {
+  Assessment,
+  RevertAim,
+  RevertFacts,
+  RevertPlan,
+  RevertTarget,
+  Snapshot,
+  StartState,
+} from '../../../shared/schema.ts';
 import { virshRevert } from '../../../shared/virsh.ts';
+import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import type { HostSession } from '../host-session.ts';
+import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
+import { gatherSafety } from '../safety/facts.ts';
+import type { SettingsStore } from '../settings.ts';
+import { undoOffer } from '../undo.ts';
 import { gatherRevertFacts } from './facts.ts';
 
 /** What the person read is no longer true; `changes` are sentences. Nothing was reverted. */
@@ -15,23 +28,33 @@ export class StalePlanError extends Error {
 }
 
 /** Plans that are kept at most; the oldest go first. */
-const PLANS_KEPT = 200;
+const PLANS_KEPT = 2_000;
 
 /** The plans that were shown to somebody: a revert is carried out only from one of these. */
 export class RevertPlans {
   #plans = new Map<string, RevertPlan>();
+  /** Plans that are being carried out or wait for their turn. */
+  #claimed = new Set<string>();
+
+  constructor(
+    private readonly marks: MarkStore,
+    private readonly settings: SettingsStore,
+    private readonly kept = PLANS_KEPT,
+  ) {}
 
   /**
    * Gathers facts and says what each choice would mean.
    * @param riskReported libvirt's words, when it has just refused this revert as risky.
-   * @throws as gatherRevertFacts
+   * @throws as gatherRevertFacts; ProblemError NO_UNDO, NO_SNAPSHOT
    */
   async make(
     session: HostSession,
     uuid: string,
-    target: RevertTarget,
+    aim: RevertAim,
     riskReported: string | null = null,
+    kind: RevertPlan['kind'] = aim.kind === 'undo' ? 'undo' : 'revert',
   ): Promise<RevertPlan> {
+    const target = await resolveAim(session, uuid, aim, this.marks);
     const facts = await gatherRevertFacts(session, uuid, target, riskReported);
     const plan: RevertPlan = {
       planId: randomUUID(),
@@ -45,9 +68,12 @@ export class RevertPlans {
         running: assess(session, target, facts, 'running'),
         paused: assess(session, target, facts, 'paused'),
       },
+      kind,
+      safety: (await gatherSafety(session, facts, this.settings.get().safetyNamePattern)).offer,
+      protected: this.marks.isProtected(session.host, uuid),
     };
     this.#plans.set(plan.planId, plan);
-    for (const oldest of [...this.#plans.keys()].slice(0, -PLANS_KEPT)) this.#plans.delete(oldest);
+    for (const oldest of [...this.#plans.keys()].slice(0, -this.kept)) this.#plans.delete(oldest);
     return plan;
   }
 
@@ -58,18 +84,29 @@ export class RevertPlans {
     return plan;
   }
 
+  /** A plan is carried out by one at a time. @throws ProblemError NO_PLAN */
+  claim(planId: string): void {
+    if (this.#claimed.has(planId)) throw new ProblemError('NO_PLAN');
+    this.#claimed.add(planId);
+  }
+
+  /** It was not carried out, and may be claimed again. */
+  release(planId: string): void {
+    this.#claimed.delete(planId);
+  }
+
   /** A plan is carried out at most once. */
   discard(planId: string): void {
     this.#plans.delete(planId);
+    this.#claimed.delete(planId);
   }
 }
 
 /**
- * Gathers the facts of a plan anew and runs the same rules again.
+ * Gathers the facts of a plan anew.
  * @throws StalePlanError when anything that the person read is no longer so; else as gatherRevertFacts.
  */
-export async function checkAgain(session: HostSession, plan: RevertPlan, startState: StartState): Promise<Assessment> {
-  const { facts, target } = plan;
+export async function factsOf(session: HostSession, { facts, target }: RevertPlan): Promise<RevertFacts> {
   let now: RevertFacts;
   try {
     now = await gatherRevertFacts(session, facts.domain.uuid, target, facts.riskReported);
@@ -81,10 +118,38 @@ export async function checkAgain(session: HostSession, plan: RevertPlan, startSt
   }
   const changes = staleness(facts, now);
   if (changes.length > 0) throw new StalePlanError(changes);
-  return assess(session, target, now, startState);
+  return now;
 }
 
-function assess(session: HostSession, target: RevertTarget, facts: RevertFacts, startState: StartState): Assessment {
+/** Which snapshot is meant. @throws ProblemError NO_UNDO, NO_SNAPSHOT, NOT_CONNECTED */
+async function resolveAim(
+  session: HostSession,
+  uuid: string,
+  aim: RevertAim,
+  marks: MarkStore,
+): Promise<RevertPlan['target']> {
+  if (aim.kind === 'undo') {
+    const { snapshotName, reason } = await undoOffer(session, uuid, marks);
+    if (snapshotName === null) throw new ProblemError('NO_UNDO', { reason: reason ?? '' });
+    return { kind: 'named', name: snapshotName };
+  }
+  if (aim.kind === 'newest') {
+    const { snapshots } = await new SnapshotReader(uuid).read(session.reads);
+    const newest = snapshots.reduce<Snapshot | null>((a, b) => (a && a.createdAt > b.createdAt ? a : b), null);
+    const domain = session.domains.find((each) => each.uuid === uuid)?.name ?? uuid;
+    if (!newest) throw new ProblemError('NO_SNAPSHOT', { domain });
+    return { kind: 'named', name: newest.name };
+  }
+  return aim;
+}
+
+/** What the rules say of these facts, with the virsh line for this host. */
+export function assess(
+  session: HostSession,
+  target: RevertTarget,
+  facts: RevertFacts,
+  startState: StartState,
+): Assessment {
   const { kind, uri } = session.host;
   return assessRevert(facts, startState, (force) =>
     virshRevert({

@@ -4,9 +4,9 @@ import { errorCode, errorDomain } from '../../libvirt/errors.ts';
 import { procedures } from '../../libvirt/procedures.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';
-import { Operations } from '../operations.ts';
+import type { Ground } from '../ground.ts';
 import type { ProblemError } from '../problems.ts';
-import { type Bench, createBench, uuidOf } from '../testing.ts';
+import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
 import { RevertPlans, StalePlanError } from './plans.ts';
 import { runRevert } from './run.ts';
 
@@ -30,12 +30,12 @@ const specs: readonly DomainSpec[] = [
 ];
 let bench: Bench;
 let plans: RevertPlans;
-let operations: Operations;
+let ground: Ground;
 
 async function setUp(options: SimulatorOptions = {}) {
   bench = createBench(specs, options);
-  plans = new RevertPlans();
-  operations = new Operations(bench.hub);
+  ground = await createGround(bench);
+  plans = ground.plans;
   bench.session.connect();
   await bench.status('connected');
 }
@@ -47,7 +47,7 @@ const plan = (uuid: string, name?: string) =>
   plans.make(bench.session, uuid, name === undefined ? { kind: 'current' } : named(name));
 const run = async (of: RevertPlan, startState: StartState = 'as-saved', acknowledged: string[] = []) => {
   const request = { session: bench.session, plan: plans.find(of.planId), startState, acknowledged };
-  return RevertOutcome.parse(await runRevert(request, plans, operations));
+  return RevertOutcome.parse(await runRevert(request, ground));
 };
 /** Flags of every revert that was sent from now on. */
 const sentFlags = () => {
@@ -76,7 +76,7 @@ describe('planning', () => {
     const made = await plan(on, 'warm');
     expect(RevertPlan.safeParse(made).error).toBeUndefined();
     expect(made).toMatchObject({ hostId: 'lab', hostName: 'Lab', target: named('warm') });
-    expect(made.facts).toEqual({
+    expect(made.facts).toMatchObject({
       driver: 'QEMU',
       libvirtVersion: 11_003_000,
       domain: {
@@ -146,11 +146,14 @@ describe('planning', () => {
   });
 
   it('keeps a limited number of plans', async () => {
-    const first = await plan(off);
-    for (let i = 0; i < 199; i++) await plan(off);
-    expect(plans.find(first.planId)).toBe(first);
-    await plan(off);
-    expect(() => plans.find(first.planId)).toThrow();
+    const few = new RevertPlans(ground.marks, ground.settings, 3);
+    const made = () => few.make(bench.session, off, { kind: 'current' });
+    const first = await made();
+    await made();
+    await made();
+    expect(few.find(first.planId)).toBe(first);
+    await made();
+    expect(() => few.find(first.planId)).toThrow();
   });
 });
 
@@ -163,7 +166,7 @@ describe('a revert that is done', () => {
     ['last', 'as-saved', 'paused', 'from snapshot', 0],
   ] as const)('%s, %s: %s', async (name, startState, state, reason, flags) => {
     const sent = sentFlags();
-    expect(await run(await plan(on, name), startState)).toEqual({
+    expect(await run(await plan(on, name), startState)).toMatchObject({
       operationId: expect.any(String),
       result: 'done',
       forced: false,
@@ -186,7 +189,7 @@ describe('a revert that is done', () => {
       snapshotName: 'warm',
       outcome,
     });
-    expect(operations.list()).toEqual([told.at(-1)]);
+    expect(ground.operations.list()).toEqual([told.at(-1)]);
   });
 
   it('uses up its plan', async () => {
@@ -226,7 +229,7 @@ describe('a plan that no longer holds', () => {
     act();
     expect(await stale(run(made))).toEqual(expect.arrayContaining([expect.stringContaining(sentence)]));
     expect(reverts()).toBe(0);
-    expect(operations.list()).toEqual([]);
+    expect(ground.operations.list()).toEqual([]);
     expect(bench.session.isHeld(off)).toBe(false);
   });
 
@@ -254,13 +257,12 @@ describe('what is not offered', () => {
     expect(plans.find(made.planId)).toBe(made);
   });
 
-  it('is refused while another one runs: ALREADY_RUNNING', async () => {
-    const [first, second] = [await plan(on, 'warm'), await plan(on, 'cold')];
-    const running = run(first);
-    expect(await problemCode(run(second))).toBe('ALREADY_RUNNING');
+  it('is not carried out twice: the second asker has no plan', async () => {
+    const made = await plan(on, 'warm');
+    const running = run(made);
+    expect(await problemCode(run(made))).toBe('NO_PLAN');
     expect(await running).toMatchObject({ result: 'done', found: { current: 'warm' } });
     expect(reverts()).toBe(1);
-    expect(await stale(run(second))).not.toBe('not stale');
   });
 });
 
@@ -341,7 +343,7 @@ describe('force', () => {
 describe('a revert that goes wrong', () => {
   it('after the guest was stopped has failed, and what was found is shown', async () => {
     bench.simulator.hands.loseSnapshot('on', 'warm');
-    expect(await run(await plan(on, 'warm'))).toEqual({
+    expect(await run(await plan(on, 'warm'))).toMatchObject({
       operationId: expect.any(String),
       result: 'failed',
       forced: false,
@@ -392,7 +394,7 @@ describe('a revert that goes wrong', () => {
       bench.simulator.faults.dropOnNext('domainRevertToSnapshot', when);
       const running = run(await plan(on, 'cold'));
       await bench.status('retrying');
-      expect(operations.list()).toMatchObject([{ phase: 'verifying' }]);
+      expect(ground.operations.list()).toMatchObject([{ phase: 'verifying' }]);
       bench.session.connect();
       expect(await running).toMatchObject({
         result: 'unknown',

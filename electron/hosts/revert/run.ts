@@ -1,12 +1,15 @@
-import type { Assessment, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
-import { revertFlag } from '../../libvirt/constants.ts';
-import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
-import { revertToSnapshot } from '../../libvirt/snapshots.ts';
+import { problemOf } from '../../../shared/errors.ts';
+import type { Found, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
+import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
-import type { Operations } from '../operations.ts';
+import type { OperationHandle } from '../operations.ts';
 import { ProblemError, toProblem } from '../problems.ts';
-import { checkAgain, type RevertPlans } from './plans.ts';
-import { differences, findOut } from './verify.ts';
+import { removeOldSafety } from '../safety/retention.ts';
+import { askToRevert } from './ask.ts';
+import { consent } from './consent.ts';
+import { assess, factsOf, StalePlanError } from './plans.ts';
+import { type Checked, type Prepared, prepare } from './prepare.ts';
+import { type Before, differences, findOut, lookBefore, type Seen, verify } from './verify.ts';
 
 export interface RevertRequest {
   readonly session: HostSession;
@@ -14,116 +17,181 @@ export interface RevertRequest {
   readonly startState: StartState;
   /** Codes of the requirements that the person has consented to. */
   readonly acknowledged: readonly string[];
+  readonly safetySnapshot?: boolean;
+  readonly removeManagedSave?: boolean;
+  readonly typedName?: string | undefined;
 }
-type Answer = Pick<RevertOutcome, 'result' | 'forced' | 'problem' | 'retryWith'>;
-
-const flagOf: Readonly<Record<StartState, number>> = {
-  'as-saved': 0,
-  running: revertFlag.running,
-  paused: revertFlag.paused,
-};
 
 /**
- * Checks the plan against the present, reverts, and asks libvirt what came of it.
- * @throws StalePlanError, ProblemError (BLOCKED, FORCE_NOT_ACKNOWLEDGED, ALREADY_RUNNING): nothing was done.
+ * Waits for its turn on the domain, checks the plan against the present, prepares what was asked for, reverts, and asks
+ * libvirt what came of it.
+ * @throws StalePlanError, ProblemError (NO_PLAN, NAME_NOT_TYPED, BLOCKED, FORCE_NOT_ACKNOWLEDGED): nothing was done.
  */
-export async function runRevert(
-  request: RevertRequest,
-  plans: RevertPlans,
-  operations: Operations,
-): Promise<RevertOutcome> {
+export async function runRevert(request: RevertRequest, ground: Ground): Promise<RevertOutcome> {
   const { session, plan } = request;
-  const { domain, snapshot, current } = plan.facts;
-  if (session.isHeld(domain.uuid)) throw new ProblemError('ALREADY_RUNNING', { domain: domain.name });
-  return session.holding(domain.uuid, async () => {
-    const assessment = await checkAgain(session, plan, request.startState);
-    const mayForce = consent(assessment, request.acknowledged);
-    plans.discard(plan.planId);
-    const operation = operations.start({
-      hostId: plan.hostId,
-      uuid: domain.uuid,
-      domainName: domain.name,
-      snapshotName: snapshot.name,
-    });
-    const answer = await ask(request, mayForce, plans);
-    operations.verifying(operation.id);
-    const found = await findOut(session, domain.uuid);
-    const expected =
-      answer.result === 'done' || answer.result === 'unknown'
-        ? { state: assessment.outcome, current: snapshot.name }
-        : { state: domain.state, current };
-    const different = found ? differences(found, expected) : [];
-    const outcome: RevertOutcome = {
-      ...answer,
-      operationId: operation.id,
-      // libvirt refuses before it touches anything, with these codes; what it left behind has the last word.
-      result: answer.result === 'refused' && different.length > 0 ? 'failed' : answer.result,
-      found,
-      differences: different,
-      ...(found || answer.problem ? {} : { problem: new ProblemError('NOT_CONFIRMED').problem }),
-    };
-    operations.end(operation.id, outcome);
-    return outcome;
-  });
-}
-
-/** Whether force may be used. @throws ProblemError BLOCKED, FORCE_NOT_ACKNOWLEDGED */
-function consent({ blockers, requirements }: Assessment, acknowledged: readonly string[]): boolean {
-  const given = (requirement: { code: string }) => acknowledged.includes(requirement.code);
-  if (blockers[0]) throw new ProblemError('BLOCKED', { reason: blockers[0].text });
-  const missing = requirements.find((each) => each.certainty === 'needed' && !given(each));
-  if (missing) throw new ProblemError('FORCE_NOT_ACKNOWLEDGED', { reason: missing.text });
-  return requirements.some((each) => each.grants === 'force' && given(each));
-}
-
-/** Asks libvirt to revert; by force only after it has answered SNAPSHOT_REVERT_RISKY, as virsh does. */
-async function ask(request: RevertRequest, mayForce: boolean, plans: RevertPlans): Promise<Answer> {
-  const { session, plan, startState } = request;
-  const { domain, snapshot } = plan.facts;
-  let forced = false;
-  const revert = (flags: number) =>
-    revertToSnapshot(session.writes, domain.uuid, snapshot.name, flagOf[startState] | flags);
+  const { uuid } = plan.facts.domain;
+  const { operations, plans } = ground;
+  checkName(request, ground);
+  plans.claim(plan.planId);
+  const key = `${plan.hostId}/${uuid}`;
+  const queued = operations.turns.isTaken(key) ? startOperation(plan, ground, 'queued') : null;
   try {
-    await revert(0).catch((error: unknown) => {
-      if (!mayForce || !isRisky(error)) throw error;
-      forced = true;
-      return revert(revertFlag.force);
+    return await operations.turns.take(key, queued?.signal ?? new AbortController().signal, async () => {
+      const checked = await session.holding(uuid, () => check(request));
+      plans.discard(plan.planId);
+      const operation = queued ?? startOperation(plan, ground, request.safetySnapshot ? 'snapshotting' : 'reverting');
+      const outcome = await carryOut(request, checked, operation, ground);
+      operation.end(outcome);
+      return outcome;
     });
-    return { result: 'done', forced };
   } catch (error) {
-    const host = session.host.name;
-    if (error instanceof ConnectionError) {
-      const { problem } = new ProblemError('OUTCOME_UNKNOWN', { host }, error.message);
-      return { result: 'unknown', forced, problem };
-    }
-    const problem = toProblem(error, host);
-    const refused: Answer = { result: nothingDone(error) ? 'refused' : 'failed', forced, problem };
-    if (forced || !isRisky(error)) return refused;
-    const retryWith = await plans.make(session, domain.uuid, plan.target, error.message).catch(() => undefined);
-    return retryWith ? { ...refused, retryWith } : refused;
+    plans.release(plan.planId);
+    if (!queued) throw error;
+    const outcome = notBegun(error, queued, session.host.name);
+    queued.end(outcome);
+    if (outcome.result === 'cancelled') return outcome;
+    throw error;
   }
 }
 
-function isRisky(error: unknown): error is LibvirtError {
-  return error instanceof LibvirtError && error.is('SNAPSHOT_REVERT_RISKY');
+function startOperation(plan: RevertPlan, { operations }: Ground, phase: 'queued' | 'snapshotting' | 'reverting') {
+  const { domain, snapshot } = plan.facts;
+  const about = { kind: plan.kind, hostId: plan.hostId, uuid: domain.uuid };
+  return operations.start({ ...about, domainName: domain.name, snapshotName: snapshot.name }, phase);
 }
 
-/** Answers that come before the domain is touched (qemuSnapshotRevertValidate and the API's own checks). */
-function nothingDone(error: unknown): boolean {
-  if (error instanceof ProblemError) return true; // never asked
-  return (
-    error instanceof LibvirtError &&
-    error.is(
-      'SNAPSHOT_REVERT_RISKY',
-      'OPERATION_INVALID',
-      'OPERATION_UNSUPPORTED',
-      'CONFIG_UNSUPPORTED',
-      'INVALID_ARG',
-      'NO_DOMAIN',
-      'NO_DOMAIN_SNAPSHOT',
-      'OPERATION_DENIED',
-      'ACCESS_DENIED',
-      'OPERATION_TIMEOUT',
-    )
+function checkName({ plan, session, typedName }: RevertRequest, { marks }: Ground): void {
+  const { uuid, name } = plan.facts.domain;
+  if (marks.isProtected(session.host, uuid) && typedName !== name)
+    throw new ProblemError('NAME_NOT_TYPED', { domain: name });
+}
+
+/** @throws StalePlanError, ProblemError BLOCKED, FORCE_NOT_ACKNOWLEDGED */
+async function check({ session, plan, startState, acknowledged, removeManagedSave }: RevertRequest): Promise<Checked> {
+  const facts = await factsOf(session, plan);
+  // With the managed save image gone, what it would have asked for need not be consented to.
+  const domain = { ...facts.domain, managedSave: facts.domain.managedSave && !removeManagedSave };
+  const assessment = assess(session, plan.target, { ...facts, domain }, startState);
+  const { mayForce, refusal } = consent(assessment, acknowledged);
+  if (refusal) throw new ProblemError(refusal.code, { reason: refusal.reason });
+  return { facts, assessment, mayForce };
+}
+
+/** From here on libvirt may have been asked for something, so that whatever happens is an outcome. */
+async function carryOut(
+  request: RevertRequest,
+  checked: Checked,
+  operation: OperationHandle,
+  ground: Ground,
+): Promise<RevertOutcome> {
+  const { session, plan } = request;
+  const { uuid } = plan.facts.domain;
+  const bare = { operationId: operation.id, forced: false, found: null, differences: [] };
+  const { report, safetyRequestId, next } = await prepare({ request, checked, operation, ground });
+  try {
+    if ('stop' in next) {
+      const seen = await findOut(session, uuid);
+      return { ...bare, ...report, found: seen && foundOf(seen), ...next.stop };
+    }
+    operation.phase('reverting');
+    const outcome = await session.holding(uuid, () =>
+      revert(request, next.go, { report, safetyRequestId }, operation, ground),
+    );
+    const tidied = outcome.result === 'done' ? await tidy(request, operation, ground) : null;
+    return tidied ? { ...outcome, tidied } : outcome;
+  } catch (error) {
+    return { ...bare, ...report, result: 'refused', problem: toProblem(error, session.host.name) };
+  }
+}
+
+async function revert(
+  request: RevertRequest,
+  { facts, assessment, mayForce }: Checked,
+  { report, safetyRequestId }: Pick<Prepared, 'report' | 'safetyRequestId'>,
+  operation: OperationHandle,
+  ground: Ground,
+): Promise<RevertOutcome> {
+  const { session, plan, startState } = request;
+  const { current } = facts;
+  const { domain, snapshot } = plan.facts;
+  const before = await lookBefore(session, plan);
+  const asked = await askToRevert(
+    { session, plan, operationId: operation.id, startState, mayForce, assessment, current },
+    ground,
   );
+  const { requestId, ...answer } = asked;
+  operation.phase('verifying');
+  const seen = await findOut(session, domain.uuid);
+  const wentThrough = answer.result === 'done' || answer.result === 'unknown';
+  const expected = wentThrough
+    ? { state: assessment.outcome, current: snapshot.name }
+    : { state: domain.state, current };
+  const { verification, different } = compare(seen, before, plan, expected, answer.result === 'done');
+  // libvirt refuses before it touches anything, with these codes; what it left behind has the last word.
+  const result = answer.result === 'refused' && different.length > 0 ? 'failed' : answer.result;
+  const found = seen && foundOf(seen);
+  await writeDown(requestId, result, found, different, ground);
+  if (result !== 'refused')
+    await ground.marks
+      .noteRevert(session.host, domain.uuid, { revertedTo: snapshot.name, safetyRequestId })
+      .catch((error: unknown) => ground.log(`marks: ${error}`));
+  return {
+    ...answer,
+    ...report,
+    operationId: operation.id,
+    result,
+    found,
+    differences: different,
+    ...(verification ? { verification } : {}),
+    ...(seen || answer.problem ? {} : { problem: problemOf('NOT_CONFIRMED') }),
+  };
+}
+
+function compare(
+  seen: Seen | null,
+  before: Before,
+  plan: RevertPlan,
+  expected: Pick<Found, 'state' | 'current'>,
+  done: boolean,
+) {
+  if (!seen) return { verification: null, different: [] };
+  const { sentences, ...verification } = verify(seen, before, plan);
+  return { verification, different: [...differences(seen, expected), ...(done ? sentences : [])] };
+}
+
+async function writeDown(
+  requestId: string | null,
+  result: RevertOutcome['result'],
+  found: Found | null,
+  different: readonly string[],
+  { journal }: Ground,
+): Promise<void> {
+  if (requestId === null) return;
+  if (result !== 'unknown') await journal.found(requestId, found, different);
+  else if (found) await journal.resolved(requestId, 'unknown', found, different);
+  else journal.abandon(requestId); // it is found out when the host is back
+}
+
+async function tidy({ session, plan }: RevertRequest, operation: OperationHandle, ground: Ground) {
+  try {
+    const { uuid } = plan.facts.domain;
+    if (ground.marks.safety(session.host, uuid).length <= ground.settings.get().safetySnapshotsKept) return null;
+    operation.phase('tidying');
+    return await session.holding(uuid, () => removeOldSafety(session, plan, operation.id, ground));
+  } catch (error) {
+    ground.log(`older safety snapshots were left: ${error}`);
+    return null;
+  }
+}
+
+function notBegun(error: unknown, operation: OperationHandle, host: string): RevertOutcome {
+  const stale = error instanceof StalePlanError;
+  const problem = stale ? problemOf('PLAN_STALE') : toProblem(error, host);
+  const bare = { operationId: operation.id, forced: false, found: null };
+  const differences = stale ? [...error.changes] : [];
+  return { ...bare, differences, problem, result: operation.signal.aborted ? 'cancelled' : 'refused' };
+}
+
+function foundOf({ state, reason, current }: Seen): Found {
+  return { state, reason, current };
 }

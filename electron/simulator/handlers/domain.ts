@@ -1,4 +1,4 @@
-import { domainXmlFlag } from '../../libvirt/constants.ts';
+import { domainXmlFlag, jobType } from '../../libvirt/constants.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
 import { type DomainModel, stateNumber } from '../model.ts';
 import { destroy, start } from '../power.ts';
@@ -139,6 +139,50 @@ export const domainHandlers = {
     world.put({ ...domain, managedSave: false });
     return {};
   }, 'DOM'),
+  domainGetJobInfo: onDomain((domain, _, { world }) => {
+    const job = world.jobs.get(domain.uuid);
+    const elapsed = job ? Math.min(job.ms, world.options.now() - job.startedAt) : 0;
+    const total = job?.totalBytes ?? 0;
+    const done = job ? Math.floor((total * elapsed) / job.ms) : 0;
+    const data = { dataTotal: BigInt(total), dataProcessed: BigInt(done), dataRemaining: BigInt(total - done) };
+    const memory = { memTotal: data.dataTotal, memProcessed: data.dataProcessed, memRemaining: data.dataRemaining };
+    const file = { fileTotal: 0n, fileProcessed: 0n, fileRemaining: 0n };
+    return {
+      type: job ? jobType.unbounded : jobType.none,
+      timeElapsed: BigInt(elapsed),
+      timeRemaining: 0n,
+      ...data,
+      ...memory,
+      ...file,
+    };
+  }),
+  domainAbortJob: onDomain((domain, _, { world }) => {
+    const job = world.jobs.get(domain.uuid);
+    if (!job) refuse('OPERATION_INVALID', 'QEMU', 'no job is active on the domain');
+    job.aborted = true;
+    return {};
+  }, 'DOM'),
+  domainGetAutostart: onDomain(() => ({ autostart: 0 })),
+  domainGetBlockInfo: onDomain((domain, { path }) => {
+    const disk = (domain.live ?? domain.config).disks.find((each) => each.target === path || each.path === path);
+    if (!disk) refuse('INVALID_ARG', 'QEMU', `invalid path ${path} not assigned to domain`);
+    if (disk.path === null)
+      refuse('INVALID_ARG', 'QEMU', `disk '${disk.target}' does not currently have a source assigned`);
+    // The deeper the chain, the less an overlay holds.
+    const allocation = 12_884_901_888n / 2n ** BigInt(Math.min(disk.backing.length * 3, 16));
+    return { allocation, capacity: 42_949_672_960n, physical: allocation };
+  }),
+  domainSaveImageGetXmlDesc: {
+    run({ file }, { world }) {
+      for (const domain of world.domains)
+        for (const { memoryFile, lost, config } of domain.snapshots)
+          if (memoryFile === file && !lost && config) {
+            const { name, uuid } = domain;
+            return { xml: `${domainXml(config, { name, uuid, id: null, secure: false }).join('\n')}\n` };
+          }
+      refuse('SYSTEM_ERROR', 'QEMU', `Failed to open file '${file}': No such file or directory`);
+    },
+  },
   domainGetBlockJobInfo: onDomain((domain, { path }) => {
     const disks = (domain.live ?? domain.config).disks;
     const disk = disks.find((each) => each.target === path || each.path === path);

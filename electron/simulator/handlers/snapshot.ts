@@ -40,8 +40,12 @@ export const snapshotHandlers = {
     if (domain.current === null) refuse('NO_DOMAIN_SNAPSHOT', 'QEMU', 'the domain does not have a current snapshot');
     return { snapshot: wireSnapshot(domain.current, domain) };
   }),
-  domainSnapshotCreateXml: onDomain((domain, { xml, flags }, { world }) => {
+  domainSnapshotCreateXml: onDomain(async (domain, { xml, flags }, { world }) => {
     const { change, name } = createSnapshot(domain, readSnapshotXml(xml), flags, world.env);
+    const ms = findSnapshot(change.domain, name)?.memory === 'no' ? 0 : world.options.snapshotMs;
+    const bytes = (domain.live?.memoryKiB ?? 0) * 1024;
+    if (ms > 0 && domain.live && !(await world.job(domain.uuid, ms, bytes)))
+      refuse('OPERATION_ABORTED', 'QEMU', 'snapshot job: canceled by client');
     world.apply(change);
     return { snapshot: wireSnapshot(name, change.domain) };
   }, 'DOMAIN_SNAPSHOT'),

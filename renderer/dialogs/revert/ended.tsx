@@ -1,28 +1,70 @@
-import type { RevertOutcome } from '../../../shared/schema.ts';
-import { foundSentence } from '../../operations/outcome.ts';
+import type { RevertOutcome, RevertPlan } from '../../../shared/schema.ts';
+import { foundSentence, outcomeDetails } from '../../operations/outcome.ts';
 import { ProblemView } from '../../ui/problem-view.tsx';
 
-const headings: Record<RevertOutcome['result'], string> = {
-  done: 'The revert is done',
-  refused: 'The revert was refused: nothing was changed',
-  failed: 'The revert failed on the way',
-  unknown: 'It is not known whether the domain was reverted',
+const headings: Record<RevertPlan['kind'], Record<RevertOutcome['result'], string>> = {
+  revert: {
+    done: 'The revert is done',
+    refused: 'The revert was refused: nothing was reverted',
+    failed: 'The revert failed on the way',
+    unknown: 'It is not known whether the domain was reverted',
+    cancelled: 'The revert was cancelled: nothing was reverted',
+  },
+  undo: {
+    done: 'The revert is undone',
+    refused: 'The undo was refused: nothing was reverted',
+    failed: 'The undo failed on the way',
+    unknown: 'It is not known whether the revert was undone',
+    cancelled: 'The undo was cancelled: nothing was reverted',
+  },
 };
 
-/** A revert that did not end as planned: why, and what libvirt says of the domain now. */
-export function Ended({ outcome }: { outcome: RevertOutcome }) {
+/** A revert that did not end as planned: why, what was done all the same, and what libvirt says of the domain now. */
+export function Ended({ plan, outcome }: { plan: RevertPlan; outcome: RevertOutcome }) {
+  const { result, problem, safety } = outcome;
+  // That somebody pressed Cancel needs no explanation.
+  const told = result === 'cancelled' ? [] : [problem, safety?.problem].flatMap((each) => each ?? []);
+  const problems = [...new Map(told.map((each) => [each.code, each])).values()];
   return (
     <div role="alert">
-      <h3 className="ended-title">{headings[outcome.result]}</h3>
-      {outcome.problem ? <ProblemView problem={outcome.problem} /> : null}
-      {outcome.differences.length > 0 ? (
-        <ul>
-          {outcome.differences.map((difference) => (
-            <li key={difference}>{difference}</li>
+      <h3 className={result === 'cancelled' ? 'ended-title calm' : 'ended-title'}>{headings[plan.kind][result]}</h3>
+      {problems.map((each) => (
+        <ProblemView key={each.code} problem={each} />
+      ))}
+      <OutcomeLists outcome={outcome} />
+      <p className="found">{foundSentence(outcome)}</p>
+    </div>
+  );
+}
+
+/** Differences first, and marked as such; then what went as planned. */
+export function OutcomeLists({ outcome }: { outcome: RevertOutcome }) {
+  const details = outcomeDetails(outcome);
+  return (
+    <>
+      <Differences title="Not as planned" lines={outcome.differences} />
+      {details.length > 0 ? (
+        <ul className="outcome-details">
+          {details.map((detail) => (
+            <li key={detail}>{detail}</li>
           ))}
         </ul>
       ) : null}
-      <p className="found">{foundSentence(outcome)}</p>
+    </>
+  );
+}
+
+/** Sentences that must not be overlooked. */
+export function Differences({ title, lines }: { title: string; lines: readonly string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <div className="differences">
+      <strong>{title}</strong>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
     </div>
   );
 }

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Requirement } from '../../../shared/schema.ts';
 import { anAssessment, aPlan } from '../../store/fixtures.ts';
-import { acknowledge, choose, revertBlockedBy, reviewOf, virshOf } from './flow.ts';
+import {
+  acknowledge,
+  choose,
+  removeManagedSave,
+  requirementsOf,
+  revertBlockedBy,
+  revertLabel,
+  reviewOf,
+  virshOf,
+  warningsOf,
+} from './flow.ts';
 
 const force: Requirement = {
   code: 'abi',
@@ -48,8 +58,52 @@ test('the command line has --force once, when it is consented to or written alre
     'as-saved': anAssessment({ requirements: [force] }),
     running: anAssessment({ requirements: [force], virsh: 'virsh snapshot-revert d s --running --force' }),
   });
-  const review = reviewOf(plan);
+  const review = { ...reviewOf(plan), safetySnapshot: false };
   expect(virshOf(review)).not.toContain('--force');
   expect(virshOf(acknowledge(review, 'abi', true))).toMatch(/ --force$/);
   expect(virshOf(acknowledge(choose(review, 'running'), 'abi', true))).toBe(plan.choices.running.virsh);
+});
+
+test('a safety snapshot is taken wherever it can be, and the button and the command line say so', () => {
+  const plan = aPlan();
+  const review = reviewOf(plan);
+  expect(review.safetySnapshot).toBe(true);
+  expect(revertLabel(review)).toBe('Take snapshot and revert');
+  expect(virshOf(review)).toBe('virsh snapshot-create-as db-01 before-revert && virsh snapshot-revert db-01 clean');
+  expect(revertLabel({ ...review, safetySnapshot: false })).toBe('Revert');
+  expect(revertLabel(reviewOf({ ...plan, kind: 'undo' }))).toBe('Take snapshot and undo');
+  const none = { ...plan.safety, available: false, kind: null };
+  expect(reviewOf({ ...plan, safety: none }).safetySnapshot).toBe(false);
+});
+
+test('removing the managed save image takes the place of force because of it, and of nothing else', () => {
+  const managed = { ...force, code: 'MANAGED_SAVE' };
+  const assessment = anAssessment({
+    requirements: [managed],
+    warnings: [{ code: 'MANAGED_SAVE_SURVIVES', text: '' }],
+    virsh: 'virsh -c u snapshot-revert d s --force',
+  });
+  const review = {
+    ...acknowledge(reviewOf(aPlan({ 'as-saved': assessment })), 'MANAGED_SAVE', true),
+    safetySnapshot: false,
+  };
+  const removed = removeManagedSave(review, true);
+  expect(removed.acknowledged).toEqual([]);
+  expect(requirementsOf(removed)).toEqual([]);
+  expect(warningsOf(removed)).toEqual([]);
+  expect(revertBlockedBy(removed)).toBeNull();
+  expect(virshOf(removed)).toBe('virsh -c u managedsave-remove db-01 && virsh -c u snapshot-revert d s');
+  expect(revertBlockedBy(removeManagedSave(removed, false))).toBe('Acknowledge force to continue');
+
+  const both = aPlan({ 'as-saved': { ...assessment, requirements: [managed, force] } });
+  const stillForced = removeManagedSave(reviewOf(both), true);
+  expect(revertBlockedBy(stillForced)).toBe('Acknowledge force to continue');
+  expect(virshOf(acknowledge(stillForced, 'abi', true))).toMatch(/ --force$/);
+});
+
+test('a protected domain wants its name, letter by letter', () => {
+  const review = reviewOf({ ...aPlan(), protected: true });
+  expect(revertBlockedBy(review)).toContain('name');
+  expect(revertBlockedBy({ ...review, typedName: 'DB-01' })).toContain('name');
+  expect(revertBlockedBy({ ...review, typedName: 'db-01' })).toBeNull();
 });

@@ -1,4 +1,13 @@
-import type { Assessment, Problem, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
+import type {
+  Assessment,
+  Problem,
+  Requirement,
+  RevertOutcome,
+  RevertPlan,
+  StartState,
+  Statement,
+} from '../../../shared/schema.ts';
+import { shellQuote } from '../../../shared/virsh.ts';
 
 export const startStates = ['as-saved', 'running', 'paused'] as const satisfies readonly StartState[];
 
@@ -6,30 +15,54 @@ export const startStates = ['as-saved', 'running', 'paused'] as const satisfies 
 export type RevertFlow =
   | { step: 'planning'; changes: readonly string[] }
   | RevertReview
-  | { step: 'running'; plan: RevertPlan; startState: StartState; since: number }
+  | { step: 'running'; plan: RevertPlan; startState: StartState; asked: Extras; since: number }
   | { step: 'ended'; plan: RevertPlan; outcome: RevertOutcome }
   | { step: 'problem'; problem: Problem; changes: readonly string[]; canRetry: boolean };
 
-export interface RevertReview {
+/** What is done before the revert itself. */
+export interface Extras {
+  safetySnapshot: boolean;
+  removeManagedSave: boolean;
+}
+
+export interface RevertReview extends Extras {
   step: 'review';
   plan: RevertPlan;
   /** Null until a choice is made, where going back as it was is not possible. */
   startState: StartState | null;
   /** Codes of the requirements that are ticked. */
   acknowledged: readonly string[];
+  /** What was typed as the name of a protected domain. */
+  typedName: string;
   /** What changed while an earlier plan was read. */
   changes: readonly string[];
   /** Why libvirt refused the revert that this plan follows. */
   refusal: Problem | null;
 }
 
-/** A plan to be read from the start: nothing acknowledged, and no choice made for the person that libvirt would refuse. */
+/** Rules that are about a managed save image and so hold no longer once it is removed. */
+const managedSaveCodes: ReadonlySet<string> = new Set(['MANAGED_SAVE', 'MANAGED_SAVE_SURVIVES']);
+
+/**
+ * A plan to be read from the start: nothing acknowledged, no choice made for the person that libvirt would refuse, and
+ * a safety snapshot wherever one can be taken.
+ */
 export function reviewOf(
   plan: RevertPlan,
   { changes = [], refusal = null }: { changes?: readonly string[]; refusal?: Problem | null } = {},
 ): RevertReview {
   const startState = plan.choices['as-saved'].blockers.length === 0 ? 'as-saved' : null;
-  return { step: 'review', plan, startState, acknowledged: [], changes, refusal };
+  return {
+    step: 'review',
+    plan,
+    startState,
+    acknowledged: [],
+    safetySnapshot: plan.safety.available,
+    removeManagedSave: false,
+    typedName: '',
+    changes,
+    refusal,
+  };
 }
 
 /** Consent counts for the assessment that it was given for: what the new choice doesn't ask for is forgotten. */
@@ -43,9 +76,32 @@ export function acknowledge(review: RevertReview, code: string, given: boolean):
   return { ...review, acknowledged: given ? [...others, code] : others };
 }
 
+/** Removing the managed save image takes the place of the consent to force because of it. */
+export function removeManagedSave(review: RevertReview, removed: boolean): RevertReview {
+  const acknowledged = review.acknowledged.filter((code) => !managedSaveCodes.has(code));
+  return { ...review, removeManagedSave: removed, acknowledged };
+}
+
 /** The assessment on show: of the choice, or of going back as it was when there is none yet. */
 export function assessmentOf(review: RevertReview): Assessment {
   return review.plan.choices[review.startState ?? 'as-saved'];
+}
+
+/** What consent is still asked for, with what is done before the revert. */
+export function requirementsOf(review: RevertReview): readonly Requirement[] {
+  return withoutManagedSave(assessmentOf(review).requirements, review.removeManagedSave);
+}
+
+export function warningsOf(review: RevertReview): readonly Statement[] {
+  return withoutManagedSave(assessmentOf(review).warnings, review.removeManagedSave);
+}
+
+/** The statements that still hold when a managed save image is removed first, or is not. */
+export function withoutManagedSave<S extends { code: string }>(
+  statements: readonly S[],
+  removed: boolean,
+): readonly S[] {
+  return removed ? statements.filter(({ code }) => !managedSaveCodes.has(code)) : statements;
 }
 
 /** True when every choice is blocked. */
@@ -57,17 +113,39 @@ export function isImpossible({ plan }: RevertReview): boolean {
 export function revertBlockedBy(review: RevertReview): string | null {
   if (isImpossible(review)) return 'There is nothing to choose that libvirt would do';
   if (review.startState === null) return 'Choose the state afterwards to continue';
-  const { blockers, requirements } = assessmentOf(review);
-  if (blockers.length > 0) return 'Choose another state to continue';
-  const missing = requirements.find(
+  if (assessmentOf(review).blockers.length > 0) return 'Choose another state to continue';
+  const missing = requirementsOf(review).find(
     ({ code, certainty }) => certainty === 'needed' && !review.acknowledged.includes(code),
   );
-  return missing ? `Acknowledge ${missing.grants} to continue` : null;
+  if (missing) return `Acknowledge ${missing.grants} to continue`;
+  const { plan, typedName } = review;
+  return plan.protected && typedName !== plan.facts.domain.name ? 'Type the domain’s name to continue' : null;
 }
 
-/** The command line of what Revert would do now: with `--force` once that is consented to. */
+/** What the button that reverts says: all that it does. */
+export function revertLabel({ plan, safetySnapshot }: RevertReview): string {
+  if (plan.kind === 'undo') return safetySnapshot ? 'Take snapshot and undo' : 'Undo the revert';
+  return safetySnapshot ? 'Take snapshot and revert' : 'Revert';
+}
+
+/**
+ * The command line of what Revert would do now: with `--force` once that is consented to, and with what is done before.
+ * An external safety snapshot is left out of it: where its files go is found out only when it is taken.
+ */
 export function virshOf(review: RevertReview): string {
+  const { plan, safetySnapshot } = review;
   const { virsh, requirements } = assessmentOf(review);
-  const forced = requirements.some(({ code, grants }) => grants === 'force' && review.acknowledged.includes(code));
-  return forced && !/ --force\b/.test(virsh) ? `${virsh} --force` : virsh;
+  const still = requirementsOf(review);
+  const forced = still.some(({ code, grants }) => grants === 'force' && review.acknowledged.includes(code));
+  const plain = still.length < requirements.length && still.length === 0 ? virsh.replace(/ --force\b/, '') : virsh;
+  const revert = forced && !/ --force\b/.test(plain) ? `${plain} --force` : plain;
+  const virshWithUri = virsh.slice(0, virsh.indexOf(' snapshot-revert'));
+  const domain = shellQuote(plan.facts.domain.name);
+  return [
+    ...(safetySnapshot && plan.safety.kind === 'internal'
+      ? [`${virshWithUri} snapshot-create-as ${domain} ${shellQuote(plan.safety.name)}`]
+      : []),
+    ...(review.removeManagedSave ? [`${virshWithUri} managedsave-remove ${domain}`] : []),
+    revert,
+  ].join(' && ');
 }

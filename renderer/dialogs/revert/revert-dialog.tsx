@@ -1,18 +1,21 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
-import { formatDuration, formatMoment } from '../../../shared/format.ts';
+import { type RefObject, useEffect, useRef } from 'react';
 import { closeDialog } from '../../store/actions.ts';
-import { hostById, operationOn } from '../../store/selectors.ts';
+import { ownOperation } from '../../store/selectors.ts';
 import { type Dialog, domainKey } from '../../store/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { focusHome } from '../../ui/focus-home.ts';
-import { useAfter, useNow } from '../../ui/hooks.ts';
+import { ignoreHeldKey } from '../../ui/held-key.ts';
+import { useAfter } from '../../ui/hooks.ts';
 import { ProblemView } from '../../ui/problem-view.tsx';
+import { Changes } from './changes.tsx';
 import { Ended } from './ended.tsx';
-import { type RevertFlow, revertBlockedBy } from './flow.ts';
+import { type RevertFlow, revertBlockedBy, revertLabel } from './flow.ts';
+import { Heading } from './heading.tsx';
 import { Review } from './review.tsx';
-import { planAgain, runRevert } from './run.ts';
+import { cancelOperation, planAgain, runRevert } from './run.ts';
+import { Running } from './running.tsx';
 
 const skeletonAfterMs = 150;
 
@@ -58,43 +61,6 @@ export function RevertDialog({ dialog }: RevertDialogProps) {
   );
 }
 
-/** A key that is held down from one step into the next must not press a button there. */
-function ignoreHeldKey(event: KeyboardEvent) {
-  if (event.repeat && (event.key === 'Enter' || event.key === ' ')) event.preventDefault();
-}
-
-function Heading({ dialog: { request, flow } }: RevertDialogProps) {
-  const now = useNow();
-  const hostName = useAppState((state) => hostById(state, request.hostId)?.name ?? '');
-  const known = useAppState((state) =>
-    state.history?.key === domainKey(request) ? state.history.list?.current : null,
-  );
-  const snapshot = 'plan' in flow ? flow.plan.facts.snapshot : null;
-  const name = snapshot?.name ?? (request.target.kind === 'named' ? request.target.name : known);
-  const facts = 'plan' in flow ? flow.plan.facts : null;
-  const running = flow.step === 'running';
-  return (
-    <div className="dialog-head">
-      <AlertDialog.Title className="dialog-title">
-        {running ? 'Reverting' : 'Revert'} <bdi>{facts?.domain.name ?? request.domainName}</bdi> to{' '}
-        {name ? (
-          <>
-            “<bdi>{name}</bdi>”
-          </>
-        ) : (
-          'its current snapshot'
-        )}
-        {flow.step === 'planning' || flow.step === 'review' ? '?' : ''}
-      </AlertDialog.Title>
-      <AlertDialog.Description className="dialog-sub">
-        on <bdi>{hostName}</bdi>
-        {facts && snapshot && facts.current === snapshot.name ? ' · current snapshot' : ''}
-        {snapshot ? ` · taken ${formatMoment(snapshot.createdAt, now)}` : ''}
-      </AlertDialog.Description>
-    </div>
-  );
-}
-
 function Body({ dialog }: RevertDialogProps) {
   const { flow } = dialog;
   switch (flow.step) {
@@ -103,9 +69,9 @@ function Body({ dialog }: RevertDialogProps) {
     case 'review':
       return <Review id={dialog.id} review={flow} />;
     case 'running':
-      return <Running dialog={dialog} since={flow.since} />;
+      return <RunningNow dialog={dialog} flow={flow} />;
     case 'ended':
-      return <Ended outcome={flow.outcome} />;
+      return <Ended plan={flow.plan} outcome={flow.outcome} />;
     case 'problem':
       return (
         <>
@@ -116,22 +82,6 @@ function Body({ dialog }: RevertDialogProps) {
         </>
       );
   }
-}
-
-/** What became different while a plan was read. */
-export function Changes({ changes }: { changes: readonly string[] }) {
-  if (changes.length === 0) return null;
-  return (
-    <div className="box notice" role="alert">
-      <strong>Something changed while you were reading</strong>
-      <ul>
-        {changes.map((change) => (
-          <li key={change}>{change}</li>
-        ))}
-      </ul>
-      <p>Nothing was reverted.</p>
-    </div>
-  );
 }
 
 function Planning({ changes }: { changes: readonly string[] }) {
@@ -149,21 +99,21 @@ function Planning({ changes }: { changes: readonly string[] }) {
   );
 }
 
-function Running({ dialog: { request }, since }: RevertDialogProps & { since: number }) {
-  const now = useNow(1000);
-  const phase = useAppState((state) => operationOn(state, domainKey(request))?.phase ?? 'reverting');
+type RunningFlow = Extract<RevertFlow, { step: 'running' }>;
+
+function RunningNow({ dialog: { request }, flow }: RevertDialogProps & { flow: RunningFlow }) {
+  const operation = useAppState((state) => ownOperation(state, domainKey(request), flow.plan.facts.snapshot.name));
+  return <Running operation={operation} asked={flow.asked} since={flow.since} />;
+}
+
+function CancelButton({ dialog: { request }, flow }: RevertDialogProps & { flow: RunningFlow }) {
+  const app = useApp();
+  const operation = useAppState((state) => ownOperation(state, domainKey(request), flow.plan.facts.snapshot.name));
+  if (!operation || !(operation.cancellable || operation.cancelRequested)) return null;
   return (
-    <div className="running">
-      <progress aria-label="Reverting" />
-      <p>
-        <span role="status">{phase === 'verifying' ? 'Asking libvirt what came of it…' : 'Reverting…'}</span>{' '}
-        <span className="elapsed">{formatDuration(now - since)}</span>
-      </p>
-      <p className="dim">
-        libvirt can’t call a revert off once it has begun. It goes on without this dialog too, and its end is told
-        below.
-      </p>
-    </div>
+    <Button disabled={operation.cancelRequested} onClick={() => cancelOperation(app, operation)}>
+      {operation.cancelRequested ? 'Cancelling…' : 'Cancel'}
+    </Button>
   );
 }
 
@@ -182,6 +132,7 @@ function Footer({
       <span className="why" id="revert-why" role="status">
         {blocked}
       </span>
+      {flow.step === 'running' ? <CancelButton dialog={dialog} flow={flow} /> : null}
       <Button ref={safe} onClick={onClose}>
         {safeLabels[flow.step]}
       </Button>
@@ -193,7 +144,7 @@ function Footer({
           aria-describedby="revert-why"
           onClick={() => void runRevert(app, id)}
         >
-          Revert
+          {flow.step === 'review' ? revertLabel(flow) : 'Revert'}
         </Button>
       ) : null}
     </div>

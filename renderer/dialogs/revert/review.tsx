@@ -7,8 +7,19 @@ import { domainKey } from '../../store/store.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { useNow } from '../../ui/hooks.ts';
-import { acknowledge, assessmentOf, choose, isImpossible, type RevertReview, startStates, virshOf } from './flow.ts';
-import { Changes } from './revert-dialog.tsx';
+import { Changes } from './changes.tsx';
+import { ManagedSaveChoice, SafetyChoice, TypedName } from './extras.tsx';
+import {
+  acknowledge,
+  assessmentOf,
+  choose,
+  isImpossible,
+  type RevertReview,
+  requirementsOf,
+  startStates,
+  virshOf,
+  warningsOf,
+} from './flow.ts';
 import { reconsider } from './run.ts';
 
 const minute = 60_000;
@@ -35,17 +46,20 @@ export function Review({ id, review }: ReviewProps) {
       <Refusal review={review} />
       <Losses plan={review.plan} losses={assessment.losses} />
       <ConfigChanges review={review} />
-      {assessment.warnings.map(({ code, text }) => (
+      {warningsOf(review).map(({ code, text }) => (
         <p key={code} className="box warning">
           {text}
         </p>
       ))}
       <Afterwards id={id} review={review} />
+      <ManagedSaveChoice id={id} review={review} />
       {review.startState === null
         ? null
-        : assessment.requirements.map((requirement) => (
+        : requirementsOf(review).map((requirement) => (
             <Consent key={requirement.code} id={id} review={review} requirement={requirement} />
           ))}
+      <SafetyChoice id={id} review={review} />
+      <TypedName id={id} review={review} />
       {review.startState === null ? null : <Virsh line={virshOf(review)} />}
     </>
   );
@@ -87,7 +101,7 @@ function Losses({ plan, losses }: { plan: RevertPlan; losses: readonly Statement
   const span = now - (isCurrent ? since : facts.snapshot.createdAt);
   const spanText = span < minute ? 'less than a minute' : formatDuration(span - (span % minute));
   // Newer snapshots keep some of what came after an older one.
-  const upTo = isCurrent ? '' : 'up to ';
+  const upTo = isCurrent || span < minute ? '' : 'up to ';
   return (
     <section className="box loss">
       <h3>

@@ -1,5 +1,6 @@
-import type { RevertOutcome, RevertPlan } from '../../../shared/schema.ts';
+import type { Operation, RevertOutcome, RevertPlan } from '../../../shared/schema.ts';
 import { problemOf, staleChangesOf } from '../../api.ts';
+import { tellCallFailed } from '../../commands/effects.ts';
 import { outcomeNotice } from '../../operations/outcome.ts';
 import { closeDialog, freshId, openDialog, pushNotice } from '../../store/actions.ts';
 import { type App, domainKey, type RevertRequest } from '../../store/store.ts';
@@ -29,16 +30,28 @@ export function reconsider(app: App, id: number, review: RevertReview): void {
   setFlow(app, id, review);
 }
 
+/** Asks for an operation to be called off. Whether it was, its end tells. */
+export function cancelOperation(app: App, { id }: Operation): void {
+  app.client.operations.cancel({ id }).catch((error) => tellCallFailed(app, error));
+}
+
 /** Reverts as reviewed. A second press does nothing: by then the flow isn't in review. */
 export async function runRevert(app: App, id: number): Promise<void> {
   const request = requestOf(app, id);
   const review = flowOf(app, id);
   if (!request || review?.step !== 'review' || review.startState === null || revertBlockedBy(review) !== null) return;
-  const { plan, startState, acknowledged } = review;
-  setFlow(app, id, { step: 'running', plan, startState, since: Date.now() });
+  const { plan, startState, acknowledged, safetySnapshot, removeManagedSave, typedName } = review;
+  const asked = { safetySnapshot, removeManagedSave };
+  setFlow(app, id, { step: 'running', plan, startState, asked, since: Date.now() });
   setOwnRun(app, request, true);
   try {
-    const outcome = await app.client.revert.run({ planId: plan.planId, startState, acknowledged: [...acknowledged] });
+    const outcome = await app.client.revert.run({
+      planId: plan.planId,
+      startState,
+      acknowledged: [...acknowledged],
+      ...asked,
+      ...(plan.protected ? { typedName } : {}),
+    });
     tellOutcome(app, id, request, plan, outcome);
   } catch (error) {
     tellFailure(app, id, request, plan, error);
@@ -48,7 +61,8 @@ export async function runRevert(app: App, id: number): Promise<void> {
 }
 
 function tellOutcome(app: App, id: number, request: RevertRequest, plan: RevertPlan, outcome: RevertOutcome): void {
-  const told = { domainName: request.domainName, snapshotName: plan.facts.snapshot.name, outcome };
+  const { hostId, uuid, domainName } = request;
+  const told = { kind: plan.kind, hostId, uuid, domainName, snapshotName: plan.facts.snapshot.name, outcome };
   const retry = outcome.retryWith ? reviewOf(outcome.retryWith, { refusal: outcome.problem ?? null }) : null;
   const inDialog = flowOf(app, id) !== null;
   app.store.setState(({ toldOperations }) => ({

@@ -1,0 +1,135 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ground } from '../../electron/hosts/ground.ts';
+import { HostSession } from '../../electron/hosts/host-session.ts';
+import { Hub } from '../../electron/hosts/hub.ts';
+import { runRevert } from '../../electron/hosts/revert/run.ts';
+import { createGround } from '../../electron/hosts/testing.ts';
+import { undoOffer } from '../../electron/hosts/undo.ts';
+import { openTransport } from '../../electron/transport/open-transport.ts';
+import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import type { RevertAim } from '../../shared/schema.ts';
+import { canBuildGenerations, labAvailable } from '../lab/available.ts';
+import type { Generation } from '../lab/generations.ts';
+import type { Guest } from '../lab/guest.ts';
+import { type Lab, startLab } from '../lab/lab.ts';
+
+/** By default the machine's own libvirt and one that can revert to external snapshots. */
+const wanted = (process.env.SNAPKEEL_SAFETY_ON?.split(',') ?? ['host', '11.3']) as Generation[];
+const offset = 1 << 20;
+
+describe.each(wanted)('a safety snapshot and its undo on a real libvirt: %s', (generation) => {
+  const available = generation === 'host' ? labAvailable() : canBuildGenerations();
+  let lab: Lab;
+  let session: HostSession;
+  let ground: Ground;
+  beforeAll(async () => {
+    if (!available.ok) return;
+    lab = await startLab({ generation });
+    const uri = parseLibvirtUri(lab.uri);
+    const hub = new Hub();
+    session = new HostSession({
+      host: { id: 'lab', name: 'Lab', uri: lab.uri, kind: 'local' },
+      driverUri: driverUri(uri),
+      openTransport: () =>
+        openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),
+      hub,
+      log: () => {},
+    });
+    session.connect();
+    await session.whenConnected(AbortSignal.timeout(30_000));
+    ground = await createGround({ hub, session, lines: [] });
+  });
+  afterAll(async () => {
+    await session?.disconnect();
+    await lab?.stop();
+  });
+
+  const external = async (guest: Guest, name: string, memory: boolean) => {
+    const file = (suffix: string) => join(guest.folder, `${name}.${suffix}`);
+    const memspec = memory ? ['--memspec', `file=${file('mem')},snapshot=external`] : [];
+    await guest.snapshot(name, '--diskspec', `hda,snapshot=external,file=${file('qcow2')}`, ...memspec);
+  };
+  const revert = async (guest: Guest, aim: RevertAim, safetySnapshot: boolean) => {
+    const uuid = await lab.virsh('domuuid', guest.name);
+    const plan = await ground.plans.make(session, uuid, aim);
+    const request = { session, plan, startState: 'as-saved', acknowledged: [], safetySnapshot } as const;
+    return { uuid, plan, outcome: await runRevert(request, ground) };
+  };
+
+  test.skipIf(!available.ok)('off, internal: the later bytes come back', { timeout: 120_000 }, async () => {
+    const guest = await lab.guest({ name: 'off-internal' });
+    await guest.writeBytes(offset, 'early');
+    await guest.snapshot('clean');
+    await guest.writeBytes(offset, 'later');
+    const { uuid, outcome } = await revert(guest, { kind: 'named', name: 'clean' }, true);
+    expect(outcome).toMatchObject({ result: 'done', differences: [], safety: { result: 'taken' } });
+    expect(await guest.readBytes(offset, 5)).toBe('early');
+    expect(await undoOffer(session, uuid, ground.marks)).toMatchObject({ available: true });
+    const undone = await revert(guest, { kind: 'undo' }, false);
+    expect(undone.outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(await guest.readBytes(offset, 5)).toBe('later');
+  });
+
+  test.skipIf(!available.ok)('running, internal: memory comes back too', { timeout: 180_000 }, async () => {
+    const guest = await lab.guest({ name: 'on-internal' });
+    await guest.start();
+    await guest.snapshot('clean');
+    const clean = await guest.counter();
+    await guest.counted(clean + 200);
+    const { outcome } = await revert(guest, { kind: 'named', name: 'clean' }, true);
+    expect(outcome).toMatchObject({
+      result: 'done',
+      differences: [],
+      safety: { result: 'taken' },
+      verification: { process: lab.version.startsWith('7.0') ? 'reused' : 'new' },
+    });
+    expect(await guest.counter()).toBeLessThan(clean + 190);
+    const undone = await revert(guest, { kind: 'undo' }, false);
+    expect(undone.outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(await guest.counter()).toBeGreaterThanOrEqual(clean + 200);
+  });
+
+  const canExternal = generation === '11.3' || generation === '12.8';
+  test.skipIf(!available.ok || !canExternal)('external, off', { timeout: 120_000 }, async () => {
+    const guest = await lab.guest({ name: 'off-external' });
+    await guest.writeBytes(offset, 'early');
+    await external(guest, 'clean', false);
+    await guest.writeBytes(offset, 'later');
+    await ground.settings.set({ safetySnapshotsKept: 1 });
+    const { plan, outcome } = await revert(guest, { kind: 'named', name: 'clean' }, true);
+    expect(plan.safety).toMatchObject({ available: true, kind: 'external', memory: false });
+    expect(outcome).toMatchObject({ result: 'done', differences: [], safety: { result: 'taken' } });
+    expect(await guest.readBytes(offset, 5)).toBe('early');
+    const undone = await revert(guest, { kind: 'undo' }, true);
+    expect(undone.outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(await guest.readBytes(offset, 5)).toBe('later');
+    // There and back at once: overlays are named by the second.
+    const again = await revert(guest, { kind: 'named', name: 'clean' }, true);
+    expect(again.outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(await guest.readBytes(offset, 5)).toBe('early');
+    const back = await revert(guest, { kind: 'undo' }, false);
+    expect(back.outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(await guest.readBytes(offset, 5)).toBe('later');
+  });
+
+  test.skipIf(!available.ok || !canExternal)('external, running', { timeout: 180_000 }, async () => {
+    const guest = await lab.guest({ name: 'on-external' });
+    await guest.start();
+    await external(guest, 'clean', true);
+    const clean = await guest.counter();
+    await guest.counted(clean + 200);
+    const { outcome } = await revert(guest, { kind: 'named', name: 'clean' }, true);
+    expect(outcome).toMatchObject({
+      result: 'done',
+      differences: [],
+      safety: { result: 'taken' },
+      verification: { process: 'new' },
+    });
+    expect(await guest.counter()).toBeLessThan(clean + 190);
+    const undone = await revert(guest, { kind: 'undo' }, false);
+    expect(undone.outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(await guest.counter()).toBeGreaterThanOrEqual(clean + 200);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Generation } from '../lab/generations.ts';
+import { startLab } from '../lab/lab.ts';
+import { qemuCases } from './cases.ts';
+import { guests } from './guests.ts';
+import type { MatrixCase, Result } from './kinds.ts';
+import { Stage } from './stage.ts';
+import { runOnTestDriver, testDriverCases } from './test-driver.ts';
+
+export interface Track {
+  /** `9.0.0` */
+  readonly version: string;
+  readonly driver: 'QEMU' | 'test';
+  readonly results: readonly Result[];
+  readonly ms: number;
+}
+
+/** Runs the cases of one generation, those of QEMU and of the test driver, in a lab of its own. */
+export async function runGeneration(
+  generation: Generation,
+  wanted: (each: MatrixCase) => boolean = () => true,
+  onProgress: (line: string) => void = () => {},
+): Promise<Track[]> {
+  const lab = await startLab({ generation, onProgress });
+  const stage = new Stage(lab);
+  try {
+    const test = await timed(testDriverCases().filter(wanted), (each) => runOnTestDriver(lab, each));
+    onProgress(`libvirt ${lab.version}: ${test.results.length} cases on the test driver`);
+    const version = Number.parseFloat(lab.version);
+    const cases = qemuCases.filter((each) => wanted(each) && (each.since ?? 0) <= version);
+    const names = Object.keys(guests).filter((name) => cases.some(({ guest }) => guest === name));
+    const started = Date.now();
+    const results: Result[] = [];
+    for (const name of names) {
+      const own = cases.filter(({ guest }) => guest === name);
+      const made = stage.make(name);
+      results.push(...(await timed(own, async (each) => made.then(() => stage.run(each)))).results);
+      await stage.leave(name);
+      onProgress(`libvirt ${lab.version}: ${results.length} of ${cases.length} cases on QEMU`);
+    }
+    return [
+      { version: lab.version, driver: 'QEMU', results, ms: Date.now() - started },
+      { version: lab.version, driver: 'test', ...test },
+    ];
+  } finally {
+    await stage.close();
+    await lab.stop();
+  }
+}
+
+/** A case that cannot be carried out is a disagreement. */
+async function timed(cases: readonly MatrixCase[], run: (each: MatrixCase) => Promise<Result>) {
+  const started = Date.now();
+  const results: Result[] = [];
+  for (const each of cases) {
+    const began = Date.now();
+    const broken = (error: unknown): Result => ({
+      case: each,
+      facts: null,
+      predicted: null,
+      real: null,
+      disagreements: [`it could not be tried: ${error instanceof Error ? error.message : error}`],
+      rules: [],
+      ms: Date.now() - began,
+    });
+    results.push(await run(each).catch(broken));
+  }
+  return { results, ms: Date.now() - started };
+}

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { gatherFacts, type Source } from '../../electron/hosts/revert/facts.ts';
+import { revertFlag } from '../../electron/libvirt/constants.ts';
+import { type Caller, readDomain } from '../../electron/libvirt/domains.ts';
+import { LibvirtError } from '../../electron/libvirt/errors.ts';
+import { currentSnapshot, revertToSnapshot } from '../../electron/libvirt/snapshots.ts';
+import { hazardRules, holds, type Prediction, predictRevert, refusalRules, warningRules } from '../../shared/risk.ts';
+import { flagsOf, type MatrixCase, type Reality, type Result } from './kinds.ts';
+
+export interface Place extends Source {
+  readonly writes: Caller;
+}
+const RISKY = 77;
+
+/** Gathers the facts, predicts, reverts as the app does, and compares. */
+export async function tryCase(place: Place, uuid: string, each: MatrixCase): Promise<Result> {
+  const started = Date.now();
+  const facts = await gatherFacts(place, uuid, { kind: 'named', name: each.target }, null);
+  const flags = flagsOf[each.ask];
+  const predicted = predictRevert(facts, flags);
+  const rules = [...refusalRules, ...hazardRules, ...warningRules]
+    .filter((rule) => holds(rule, { facts, flags }))
+    .map(({ code }) => code);
+  if (predicted.hazard === 'crash')
+    return { case: each, facts, predicted, real: null, disagreements: [], rules, ms: Date.now() - started };
+  const before = await readDomain(place.reads, uuid);
+  const answer = await ask(place.writes, uuid, each, 0);
+  const forced = answer.code === RISKY ? await ask(place.writes, uuid, each, revertFlag.force) : undefined;
+  const domain = await readDomain(place.reads, uuid);
+  const real: Reality = {
+    answer: answer.code,
+    forced: forced?.code,
+    state: domain?.state ?? 'gone',
+    reason: domain?.reason ?? '',
+    current: domain ? await currentSnapshot(place.reads, uuid) : null,
+    process:
+      before?.id == null || domain?.id == null || (forced ?? answer).code !== null
+        ? null
+        : before.id === domain.id
+          ? 'reused'
+          : 'new',
+    gone: predicted.unlinked.filter((file) => !existsSync(file)),
+    words: [answer.words, forced?.words].filter(Boolean).join(' | '),
+  };
+  return {
+    case: each,
+    facts,
+    predicted,
+    real,
+    disagreements: compare(predicted, real),
+    rules,
+    ms: Date.now() - started,
+  };
+}
+
+async function ask(writes: Caller, uuid: string, { target, ask }: MatrixCase, extra: number) {
+  const { running, paused, resetNvram } = flagsOf[ask];
+  const bits = [running && revertFlag.running, paused && revertFlag.paused, resetNvram && revertFlag.resetNvram];
+  const flags = bits.reduce<number>((all, bit) => all | (bit || 0), extra);
+  try {
+    await revertToSnapshot(writes, uuid, target, flags);
+    return { code: null, words: '' };
+  } catch (error) {
+    if (error instanceof LibvirtError) return { code: error.code, words: error.message };
+    throw error;
+  }
+}
+
+/** Sentences where reality is not as predicted. */
+export function compare(predicted: Prediction, real: Reality): string[] {
+  const verdict = verdictOf(real);
+  const rows: [string, unknown, unknown][] = [
+    // `safe` and `risky` are the same yes: the difference is in what may come of it later.
+    ['verdict', predicted.hazard ? verdict : predicted.verdict === 'risky' ? 'safe' : predicted.verdict, verdict],
+    ['answer', predicted.answer?.code ?? null, real.answer],
+    ['answer by force', predicted.forced === undefined ? undefined : (predicted.forced?.code ?? null), real.forced],
+    ['state', predicted.state, real.state],
+    ['reason', predicted.reason ?? real.reason, real.reason],
+    ['current snapshot', predicted.current, real.current],
+    ['process', predicted.process ?? real.process, real.process],
+    ['deleted files', predicted.unlinked.length, real.gone.length],
+  ];
+  return rows
+    .filter(([, expected, found]) => expected !== found)
+    .map(([what, expected, found]) => `${what}: predicted ${expected ?? 'none'}, found ${found ?? 'none'}`);
+}
+
+function verdictOf({ answer, forced }: Reality): string {
+  if (answer === null) return 'safe';
+  return forced === null ? 'needsForce' : 'willFail';
+}

@@ -1,0 +1,99 @@
+import { expect, test } from './fixtures.ts';
+
+test('the demo host: a safety snapshot, the revert, and back again by Undo', async ({ start }) => {
+  const app = await start('--demo');
+  await app.open('db-primary');
+  const dialog = await app.askRevert('pg15-loaded');
+  await expect(dialog.safety).toBeChecked();
+  await expect(dialog.root).toContainText(/before-revert.*internal, with memory/);
+  await expect(dialog.revert).toHaveText('Take snapshot and revert');
+  await dialog.confirm();
+  await expect(app.lastOutcome).toContainText('db-primary reverted to “pg15-loaded”');
+  const message = app.page.getByRole('region', { name: 'Messages' });
+  await expect(message).toContainText(/The safety snapshot “before-revert.*” was taken first/);
+
+  await app.snapshot('pg15-loaded').click();
+  await app.page.keyboard.press('ControlOrMeta+z');
+  await dialog.ready();
+  await expect(dialog.root).toContainText('Undo the last revert of db-primary?');
+  await app.page.keyboard.press('Escape');
+  await expect(dialog.root).toBeHidden();
+  await message.getByRole('button', { name: 'Undo…' }).click();
+  await dialog.ready();
+  await expect(dialog.root).toContainText('Undo the last revert of db-primary?');
+  await expect(dialog.root).toContainText('before the revert to “pg15-loaded”');
+  await dialog.safety.uncheck();
+  await expect(dialog.root).toContainText('there is no way back from this');
+  await expect(dialog.revert).toHaveText('Undo the revert');
+  await dialog.confirm();
+  await expect(app.lastOutcome).toContainText('revert undone');
+  await expect(app.page.getByRole('row', { name: /^before-revert/ })).toContainText('current');
+});
+
+test('the demo host: cancelled while the safety snapshot is taken, nothing is reverted', async ({ start }) => {
+  const app = await start('--demo');
+  await app.open('db-primary');
+  const dialog = await app.askRevert('pg15-loaded');
+  await dialog.revert.click();
+  await expect(dialog.root).toContainText('Taking the safety snapshot');
+  await dialog.cancel.click();
+  await expect(dialog.root).toContainText('cancelled: nothing was reverted', { timeout: 30_000 });
+  await app.page.keyboard.press('Escape');
+  await expect(dialog.root).toBeHidden();
+  // The safety snapshot may have been finished before libvirt could abort it; then it is the current one.
+  await expect(
+    app.page.getByRole('row', { name: /^before-(pg16|revert)/ }).filter({ hasText: 'current' }),
+  ).toBeVisible();
+  await app.tab('History');
+  const history = app.page.getByRole('treegrid', { name: 'History of db-primary' });
+  await expect(history).toContainText(/Safety snapshot “before-revert.*nothing was reverted/);
+});
+
+test('the demo host: removing the managed save image takes the place of force', async ({ start }) => {
+  const app = await start('--demo');
+  await app.open('win11-desktop');
+  const dialog = await app.askRevert('before-24H2');
+  await expect(dialog.force).toBeVisible();
+  await expect(dialog.revert).toBeDisabled();
+  await dialog.removeManagedSave.check();
+  await expect(dialog.force).toBeHidden();
+  await expect(dialog.revert).toBeEnabled();
+  await dialog.confirm();
+  await expect(app.lastOutcome).toContainText('win11-desktop reverted');
+  await expect(app.domain('win11-desktop')).not.toHaveAccessibleDescription(/managed save/);
+});
+
+test('the demo host: a protected domain wants its name typed, a pinned snapshot shows it', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('web-01');
+  await page.getByRole('button', { name: 'More for web-01' }).click();
+  await page.getByRole('menuitem', { name: /^Protect/ }).click();
+  await expect(app.domain('web-01')).toHaveAccessibleDescription(/protected/);
+  const dialog = await app.askRevert('app-2.0');
+  await expect(dialog.revert).toBeDisabled();
+  await dialog.typedName.fill('web-02');
+  await expect(dialog.revert).toBeDisabled();
+  await dialog.typedName.fill('web-01');
+  await expect(dialog.revert).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await expect(dialog.root).toBeHidden();
+
+  await app.snapshot('app-2.0').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Pin against deletion' }).click();
+  await expect(app.snapshot('app-2.0').getByRole('img', { name: 'pinned' })).toBeVisible();
+});
+
+test('the demo host: the settings name the next safety snapshot', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('web-01');
+  await page.keyboard.press('ControlOrMeta+,');
+  const settings = page.getByRole('dialog', { name: 'Settings' });
+  await settings.getByRole('textbox', { name: 'Name' }).fill('way-back-from-{snapshot}');
+  await expect(settings).toContainText('it would be “way-back-from-clean”');
+  await settings.getByRole('button', { name: 'Save' }).click();
+  await expect(settings).toBeHidden();
+  const dialog = await app.askRevert('app-2.0');
+  await expect(dialog.root).toContainText('way-back-from-app-2.0');
+});

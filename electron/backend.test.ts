@@ -1,0 +1,121 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRouterClient, type RouterClient } from '@orpc/server';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppEvent, type Domain } from '../shared/schema.ts';
+import { type Backend, createBackend } from './backend.ts';
+import type { AppRouter } from './router.ts';
+
+let dataDir: string;
+let backend: Backend;
+let client: RouterClient<AppRouter>;
+const start = async () => {
+  backend = await createBackend({ version: '0', dataDir, demo: true, connect: [], log: () => {} });
+  client = createRouterClient(backend.router);
+};
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'snapkeel-backend-'));
+  await start();
+});
+afterEach(async () => {
+  await backend.close();
+  await rm(dataDir, { recursive: true });
+});
+
+const everything = async () => {
+  for await (const event of await client.events()) {
+    AppEvent.parse(event);
+    if (event.type === 'everything') return event;
+  }
+  throw new Error('no first event');
+};
+const domainNamed = (name: string): Promise<Domain> =>
+  vi.waitFor(async () => {
+    const found = (await everything()).domains.find((each) => each.name === name);
+    if (!found) throw new Error(`no ${name} yet`);
+    return found;
+  });
+
+describe('the backend', () => {
+  it('takes a safety snapshot, reverts, undoes, and can tell of it after a new start', {
+    timeout: 15_000,
+  }, async () => {
+    const { hostId, uuid } = await domainNamed('web-02');
+    const about = { hostId, uuid };
+    const run = { startState: 'as-saved' as const, acknowledged: [] };
+    expect(await client.revert.undoOffer(about)).toMatchObject({ available: false });
+    const plan = await client.revert.plan({ ...about, target: { kind: 'newest' } });
+    expect(plan.safety.available).toBe(true);
+    const outcome = await client.revert.run({ ...run, planId: plan.planId, safetySnapshot: true });
+    expect(outcome).toMatchObject({ result: 'done', differences: [], safety: { result: 'taken' } });
+    const undo = await client.revert.plan({ ...about, target: { kind: 'undo' } });
+    expect(undo).toMatchObject({ kind: 'undo', facts: { snapshot: { name: outcome.safety?.name } } });
+    expect(await client.revert.run({ ...run, planId: undo.planId })).toMatchObject({ result: 'done' });
+    const told = await client.journal.list({ uuid });
+    expect(told.map((entry) => [entry.kind, entry.result])).toEqual([
+      ['revert', 'done'],
+      ['revert', 'done'],
+      ['safety-snapshot', 'done'],
+    ]);
+
+    await backend.close();
+    await start();
+    expect(await client.journal.list({ uuid })).toEqual(told);
+    expect((await stat(join(dataDir, 'journal.jsonl'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('finds out what became of a revert that it did not live to see the end of', async () => {
+    const { hostId, uuid } = await domainNamed('web-02');
+    const plan = await client.revert.plan({ hostId, uuid, target: { kind: 'newest' } });
+    await client.revert.run({ planId: plan.planId, startState: 'as-saved', acknowledged: [] });
+    await backend.close();
+    const file = join(dataDir, 'journal.jsonl');
+    const [asked = ''] = (await readFile(file, 'utf8')).split('\n');
+    await writeFile(file, `${asked}\n{"type":"answe`);
+    await start();
+    await domainNamed('web-02');
+    await vi.waitFor(async () => {
+      const [entry] = await client.journal.list({ hostId });
+      expect(entry).toMatchObject({ result: 'unknown', resolved: true, found: { state: expect.any(String) } });
+    });
+  });
+
+  it('keeps marks and settings, and tells every window', async () => {
+    const { hostId, uuid } = await domainNamed('web-02');
+    await client.marks.set({ kind: 'protected', hostId, uuid, on: true });
+    expect(await client.marks.set({ kind: 'pinned', hostId, uuid, name: 'app-2.0', on: true })).toEqual({
+      protected: [{ hostId, uuid }],
+      pinned: [{ hostId, uuid, name: 'app-2.0' }],
+    });
+    await client.settings.set({ safetySnapshotsKept: 7 });
+    await expect(client.settings.set({ safetyNamePattern: '../x' })).rejects.toThrow();
+    await backend.close();
+    await start();
+    expect(await everything()).toMatchObject({
+      marks: { protected: [{ hostId, uuid }] },
+      settings: { safetySnapshotsKept: 7 },
+    });
+    await domainNamed('web-02');
+    const plan = await client.revert.plan({ hostId, uuid, target: { kind: 'current' } });
+    const running = client.revert.run({ planId: plan.planId, startState: 'as-saved', acknowledged: [] });
+    await expect(running).rejects.toMatchObject({ code: 'PROBLEM', data: { code: 'NAME_NOT_TYPED' } });
+  });
+
+  it('resets a lab', async () => {
+    const { hostId, uuid } = await domainNamed('web-02');
+    const rows = await client.labReset.plan({ items: [{ hostId, uuid }], target: { kind: 'current' } });
+    const run = await client.labReset.run({
+      planIds: rows.flatMap(({ plan }) => (plan ? [plan.planId] : [])),
+      startState: 'as-saved',
+      acknowledged: [],
+      forceAcknowledged: false,
+      onFailure: 'continue',
+      safetySnapshot: false,
+    });
+    expect(run.rows).toMatchObject([{ domainName: 'web-02', status: 'ended', outcome: { result: 'done' } }]);
+    expect((await everything()).labRuns).toHaveLength(1);
+    await expect(client.labReset.stop({ runId: run.id })).rejects.toMatchObject({ data: { code: 'NO_LAB_RUN' } });
+    await expect(client.operations.cancel({ id: 'x' })).rejects.toMatchObject({ data: { code: 'NO_OPERATION' } });
+  });
+});

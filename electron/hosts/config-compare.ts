@@ -1,0 +1,122 @@
+import { type Compared, compareConfigs } from '../../shared/config-diff/compare.ts';
+import { type LayerLink, layeredDisks, linksOf, movedDisks } from '../../shared/config-diff/layers.ts';
+import type { ConfigNode } from '../../shared/config-diff/tree.ts';
+import type { ConfigComparison, ConfigSide, SnapshotState } from '../../shared/schema.ts';
+import { configTree } from '../libvirt/config-tree.ts';
+import { type Caller, domainXml, readDomain } from '../libvirt/domains.ts';
+import { LibvirtError } from '../libvirt/errors.ts';
+import { parseSnapshot, SnapshotReader, snapshotXml } from '../libvirt/snapshots.ts';
+import { parseXml, type XmlElement } from '../libvirt/xml.ts';
+import { ProblemError } from './problems.ts';
+
+/** States in which a guest has no process: what is stored with the snapshot is then the configuration as defined. */
+const off: ReadonlySet<SnapshotState> = new Set(['shutoff', 'crashed', 'nostate', 'unknown']);
+
+/** A configuration, and whether it is a running guest's, into which libvirt writes what QEMU made of it. */
+interface Config {
+  readonly tree: ConfigNode;
+  readonly running: boolean;
+}
+
+/**
+ * What a domain's configuration has otherwise than a snapshot's.
+ * @param side the running guest's configuration where there is one, or that of the next start.
+ * @throws ProblemError NO_DOMAIN, SNAPSHOT_GONE; LibvirtError; ConnectionError
+ */
+export async function compareWithSnapshot(
+  reads: Caller,
+  uuid: string,
+  name: string,
+  side: ConfigSide,
+): Promise<ConfigComparison> {
+  const domain = await readDomain(reads, uuid);
+  if (!domain) throw new ProblemError('NO_DOMAIN');
+  const sides: ConfigSide[] = [
+    ...(domain.id === null ? [] : ['live' as const]),
+    ...(domain.persistent ? ['inactive' as const] : []),
+  ];
+  const [text, ...texts] = await Promise.all([
+    snapshotXml(reads, uuid, name).catch(vanished(name)),
+    ...sides.map((each) => domainXml(reads, uuid, each === 'inactive')),
+  ]);
+  const snapshot = parseXml(text, 'domainsnapshot');
+  const now = sides.map((each, index) => treeOf(parseXml(texts[index] ?? '', 'domain'), each === 'live'));
+  let links: readonly LayerLink[] | undefined;
+  const compared = new Map<ConfigSide, Compared>();
+  for (const [index, each] of sides.entries()) {
+    const then = storedFor(each, snapshot);
+    const today = now[index];
+    if (!then || !today) continue;
+    if (!isExplained(then.tree, today.tree)) links ??= await snapshotLinks(reads, uuid);
+    const running = then.running || today.running;
+    compared.set(each, compareConfigs(then.tree, today.tree, { running, links: links ?? [] }));
+  }
+  const used = sides.find((each) => each === side) ?? sides[0] ?? null;
+  const told = used === null ? undefined : compared.get(used);
+  return {
+    with: told ? used : null,
+    changes: told?.changes ?? [],
+    lines: told?.lines ?? [],
+    layered: told?.layered ?? [],
+    counts: {
+      live: compared.get('live')?.changes.length ?? null,
+      inactive: compared.get('inactive')?.changes.length ?? null,
+    },
+  };
+}
+
+/** What the snapshot would put back as that side; undefined where it holds no configuration. */
+function storedFor(side: ConfigSide, snapshot: XmlElement): Config | undefined {
+  const running = !off.has(parseSnapshot(snapshot).state);
+  const inactive = side === 'inactive' ? snapshot.at('inactiveDomain') : undefined;
+  if (inactive) return treeOf(inactive, false);
+  const domain = snapshot.at('domain');
+  // Metadata of an ancient libvirt holds a <domain> with nothing but the UUID (virDomainSnapshotDefFormat).
+  return domain?.at('name') ? treeOf(domain, running) : undefined;
+}
+
+function treeOf(element: XmlElement, running: boolean): Config {
+  return { tree: configTree(element), running };
+}
+
+/** Whether the configurations themselves tell how the images of all disks hang together. */
+function isExplained(then: ConfigNode, now: ConfigNode): boolean {
+  const known = [...linksOf(then), ...linksOf(now)];
+  return layeredDisks(then, now, known).length === movedDisks(then, now).length;
+}
+
+/** Which image each external snapshot of the domain put over which. */
+async function snapshotLinks(reads: Caller, uuid: string): Promise<LayerLink[]> {
+  const { snapshots } = await new SnapshotReader(uuid).read(reads);
+  const external = snapshots.filter(({ kind }) => kind === 'external' || kind === 'mixed');
+  const texts = await Promise.all(external.map(({ name }) => snapshotXml(reads, uuid, name).catch(() => null)));
+  return texts.flatMap((text) => (text === null ? [] : linksOfSnapshot(parseXml(text, 'domainsnapshot'))));
+}
+
+/** Those made when it was taken, and those made when it was last reverted to. */
+function linksOfSnapshot(snapshot: XmlElement): LayerLink[] {
+  const images = new Map(
+    disksIn(snapshot.at('domain', 'devices')).map((disk) => [disk.at('target')?.attribute('dev'), imageOf(disk)]),
+  );
+  return [snapshot.at('disks'), snapshot.at('revertDisks')].flatMap(disksIn).flatMap((disk) => {
+    const target = disk.attribute('name');
+    const [over, under] = [imageOf(disk), images.get(target)];
+    return target && over && under ? [{ target, over, under }] : [];
+  });
+}
+
+function disksIn(element: XmlElement | undefined): XmlElement[] {
+  return element?.all('disk') ?? [];
+}
+
+function imageOf(disk: XmlElement): string | undefined {
+  return disk.at('source')?.attribute('file') ?? disk.at('source')?.attribute('dev');
+}
+
+function vanished(snapshot: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT'))
+      throw new ProblemError('SNAPSHOT_GONE', { snapshot });
+    throw error;
+  };
+}

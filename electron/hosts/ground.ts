@@ -1,0 +1,15 @@
+import type { Journal } from './journal/journal.ts';
+import type { MarkStore } from './marks.ts';
+import type { Operations } from './operations.ts';
+import type { RevertPlans } from './revert/plans.ts';
+import type { SettingsStore } from './settings.ts';
+
+/** What every change stands on. */
+export interface Ground {
+  readonly operations: Operations;
+  readonly plans: RevertPlans;
+  readonly journal: Journal;
+  readonly marks: MarkStore;
+  readonly settings: SettingsStore;
+  readonly log: (line: string) => void;
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { Deed } from '../../../shared/deed-problems.ts';
+import type { Found, Host, JournalEntry, Problem } from '../../../shared/schema.ts';
+import { ConnectionError } from '../../libvirt/errors.ts';
+import { hostKey } from '../host-key.ts';
+import { nothingDone, ProblemError, toProblem } from '../problems.ts';
+import type { AppendFile } from './file.ts';
+import { type Asked, type JournalRecord, type JournalResult, type Line, parseLines, withLine } from './lines.ts';
+
+export type Request = Pick<
+  Asked,
+  'operationId' | 'kind' | 'domain' | 'snapshot' | 'flags' | 'plan' | 'currentBefore'
+> & {
+  readonly host: Pick<Host, 'name' | 'uri' | 'kind'>;
+};
+export interface JournalOptions {
+  readonly file: AppendFile;
+  /** The user of this computer. */
+  readonly who: string;
+  readonly log: (line: string) => void;
+}
+
+/** Everything that libvirt was ever asked to change, written down before it was asked and after it answered. */
+export class Journal {
+  #records = new Map<string, JournalRecord>();
+  /** Requests whose answer somebody in this process waits for. */
+  #awaited = new Set<string>();
+
+  private constructor(private readonly options: JournalOptions) {}
+
+  /** Reads what earlier runs have written. A journal that cannot be read is reported, and goes on from here. */
+  static async open(options: JournalOptions): Promise<Journal> {
+    const journal = new Journal(options);
+    try {
+      for (const line of parseLines(await options.file.read(), options.log)) withLine(journal.#records, line);
+    } catch (error) {
+      options.log(`the journal could not be read: ${error}`);
+    }
+    return journal;
+  }
+
+  /** Writes down that libvirt is about to be asked. @throws ProblemError JOURNAL_FAILED */
+  async begin(request: Request, requestId: string = randomUUID()): Promise<string> {
+    const { name, uri, kind } = request.host;
+    const asked: Asked = {
+      type: 'asked',
+      at: Date.now(),
+      who: this.options.who,
+      ...request,
+      requestId,
+      host: { name, uri, kind },
+    };
+    await this.#write(asked);
+    this.#awaited.add(requestId);
+    return requestId;
+  }
+
+  /** Keeps the XML of what is about to be destroyed. @throws ProblemError JOURNAL_FAILED */
+  async keepXml(requestId: string, xml: string): Promise<void> {
+    await this.#write({ type: 'xml', requestId, at: Date.now(), xml });
+  }
+
+  /**
+   * Asks libvirt, and writes down what it answered. When no answer came, the request stays open until somebody
+   * resolves or abandons it.
+   */
+  async answer<T>(requestId: string, hostName: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      const value = await ask();
+      await this.answered(requestId, 'done');
+      return value;
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) {
+        const problem = toProblem(error, hostName, this.#deedOf(requestId));
+        await this.answered(requestId, nothingDone(error) ? 'refused' : 'failed', problem);
+      }
+      throw error;
+    }
+  }
+
+  async answered(requestId: string, result: JournalResult, problem?: Problem): Promise<void> {
+    this.#awaited.delete(requestId);
+    const line: Line = { type: 'answered', requestId, at: Date.now(), result };
+    await this.#tell(problem ? { ...line, problem } : line);
+  }
+
+  /** How things were found after the answer. */
+  async found(requestId: string, found: Found | null, differences: readonly string[]): Promise<void> {
+    await this.#tell({ type: 'found', requestId, at: Date.now(), found, differences: [...differences] });
+  }
+
+  /** How things were found when no answer had come. */
+  async resolved(
+    requestId: string,
+    result: JournalResult,
+    found: Found | null,
+    differences: readonly string[],
+  ): Promise<void> {
+    this.#awaited.delete(requestId);
+    await this.#tell({ type: 'resolved', requestId, at: Date.now(), result, found, differences: [...differences] });
+  }
+
+  /** Nobody waits for this answer any more: it is to be found out when the host is back. */
+  abandon(requestId: string): void {
+    this.#awaited.delete(requestId);
+  }
+
+  /** The requests to a host that have no answer, and that nobody waits for. */
+  unanswered(host: Pick<Host, 'uri' | 'kind'>): Asked[] {
+    return [...this.#records.values()]
+      .filter(({ entry, asked }) => entry.result === null && hostKey(asked.host) === hostKey(host))
+      .map(({ asked }) => asked)
+      .filter(({ requestId }) => !this.#awaited.has(requestId));
+  }
+
+  /** Newest first. */
+  list(filter: { host?: Pick<Host, 'uri' | 'kind'>; uuid?: string; limit: number }): JournalEntry[] {
+    return [...this.#records.values()]
+      .filter(({ asked }) => filter.host === undefined || hostKey(asked.host) === hostKey(filter.host))
+      .filter(({ asked }) => filter.uuid === undefined || asked.domain.uuid === filter.uuid)
+      .map(({ entry }) => entry)
+      .reverse()
+      .slice(0, filter.limit);
+  }
+
+  /** The XML that was kept for a request. */
+  async xml(requestId: string): Promise<string | null> {
+    const lines = parseLines(await this.options.file.read(), () => {});
+    return lines.flatMap((line) => (line.type === 'xml' && line.requestId === requestId ? [line.xml] : []))[0] ?? null;
+  }
+
+  async close(): Promise<void> {
+    await this.options.file.close();
+  }
+
+  #deedOf(requestId: string): Deed | undefined {
+    const kind = this.#records.get(requestId)?.asked.kind;
+    return kind === 'safety-snapshot' ? 'take' : kind === 'delete-safety' ? 'delete' : undefined;
+  }
+
+  async #write(line: Line): Promise<void> {
+    try {
+      await this.options.file.append(JSON.stringify(line));
+    } catch (error) {
+      throw new ProblemError('JOURNAL_FAILED', {}, error instanceof Error ? error.message : String(error));
+    }
+    withLine(this.#records, line);
+  }
+
+  /** After the fact: what has been done cannot be refused for a full disk, only reported. */
+  async #tell(line: Line): Promise<void> {
+    await this.#write(line).catch((error: unknown) => {
+      this.options.log(`the journal could not be written: ${error}`);
+      withLine(this.#records, line);
+    });
+  }
+}

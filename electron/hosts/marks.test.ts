@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AppEvent, Host } from '../../shared/schema.ts';
+import { Hub } from './hub.ts';
+import { MarkStore } from './marks.ts';
+import { defaultSettings, SettingsStore } from './settings.ts';
+
+const host = (id: string, uri = 'qemu+ssh://lab/system', kind: Host['kind'] = 'ssh'): Host => ({
+  id,
+  name: id,
+  uri,
+  kind,
+  connection: { status: 'disconnected' },
+});
+let folder: string;
+let hub: Hub;
+let events: AppEvent[];
+const lines: string[] = [];
+const log = (line: string) => void lines.push(line);
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'snapkeel-marks-'));
+  hub = new Hub();
+  events = [];
+  hub.publish = (event) => void events.push(event);
+  lines.length = 0;
+});
+const open = (hosts: Host[]) => MarkStore.open(join(folder, 'marks.json'), hub, () => hosts, log);
+
+describe('marks', () => {
+  it('outlive a run, in which the host may have another id', async () => {
+    const first = await open([host('a')]);
+    await first.protect(host('a'), 'u', true);
+    await first.pin(host('a'), 'u', 'clean', true);
+    expect(events.map((event) => event.type)).toEqual(['marks', 'marks']);
+    expect((await stat(join(folder, 'marks.json'))).mode & 0o777).toBe(0o600);
+    const second = await open([host('b'), host('c', 'qemu:///system', 'local')]);
+    expect(second.list()).toEqual({
+      protected: [{ hostId: 'b', uuid: 'u' }],
+      pinned: [{ hostId: 'b', uuid: 'u', name: 'clean' }],
+    });
+    expect(second.isProtected(host('b'), 'u')).toBe(true);
+    expect(second.isProtected(host('c', 'qemu:///system', 'local'), 'u')).toBe(false);
+    await second.protect(host('b'), 'u', false);
+    await second.pin(host('b'), 'u', 'clean', false);
+    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [] });
+  });
+
+  it('of the simulated host are not those of this computer', async () => {
+    const marks = await open([]);
+    await marks.protect(host('s', 'qemu:///system', 'simulated'), 'u', true);
+    expect(marks.isProtected(host('l', 'qemu:///system', 'local'), 'u')).toBe(false);
+  });
+
+  it('a file that cannot be read is kept and reported', async () => {
+    await writeFile(join(folder, 'marks.json'), '{"version":');
+    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [] });
+    expect(await readdir(folder)).toEqual(['marks.json.unreadable']);
+    expect(lines).toEqual([expect.stringContaining('was kept as')]);
+  });
+});
+
+describe('settings', () => {
+  it('change one by one, and outlive a run', async () => {
+    const path = join(folder, 'settings.json');
+    const settings = await SettingsStore.open(path, hub, log);
+    expect(settings.get()).toEqual(defaultSettings);
+    expect(await settings.set({ safetySnapshotsKept: 5 })).toEqual({ ...defaultSettings, safetySnapshotsKept: 5 });
+    expect(events).toMatchObject([{ type: 'settings', settings: { safetySnapshotsKept: 5 } }]);
+    await settings.set({ labParallelPerHost: 2 });
+    expect((await SettingsStore.open(path, hub, log)).get()).toMatchObject({
+      safetySnapshotsKept: 5,
+      labParallelPerHost: 2,
+    });
+  });
+});

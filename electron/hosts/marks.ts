@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { Host, Marks } from '../../shared/schema.ts';
+import { hostKey } from './host-key.ts';
+import type { Hub } from './hub.ts';
+import { JsonFile } from './json-file.ts';
+
+const OnDomain = z.object({ host: z.string(), uuid: z.string() });
+/** A snapshot that Snapkeel has made before a revert. */
+const SafetyMark = OnDomain.extend({
+  name: z.string(),
+  /** By libvirt's clock, milliseconds since 1970: another snapshot of the same name has another. */
+  createdAt: z.number(),
+  /** The request that made it, which its description names too. */
+  requestId: z.string(),
+  revertedTo: z.string(),
+});
+export type SafetyMark = z.infer<typeof SafetyMark>;
+const File = z.object({
+  version: z.literal(1),
+  protected: z.array(OnDomain),
+  pinned: z.array(OnDomain.extend({ name: z.string() })),
+  safety: z.array(SafetyMark),
+  /** The last revert of a domain; without a request there was no safety snapshot. */
+  lastReverts: z.array(
+    OnDomain.extend({ at: z.number(), revertedTo: z.string(), safetyRequestId: z.string().nullable() }),
+  ),
+});
+type File = z.infer<typeof File>;
+export type LastRevert = File['lastReverts'][number];
+type HostLike = Pick<Host, 'uri' | 'kind'>;
+
+/** What the person has marked, and what Snapkeel has to remember of its own snapshots, in `marks.json`. */
+export class MarkStore {
+  private constructor(
+    private readonly file: JsonFile<File>,
+    private readonly hub: Hub,
+    private readonly hosts: () => readonly Host[],
+  ) {}
+
+  static async open(path: string, hub: Hub, hosts: () => readonly Host[], log: (line: string) => void) {
+    const empty: File = { version: 1, protected: [], pinned: [], safety: [], lastReverts: [] };
+    return new MarkStore(await JsonFile.open(path, File, empty, log), hub, hosts);
+  }
+
+  /** As the window knows hosts; marks on hosts that are not in the list are left out. */
+  list(): Marks {
+    const hosts = this.hosts();
+    const shown = <T extends { host: string }>(marks: readonly T[]) =>
+      marks.flatMap(({ host, ...rest }) =>
+        hosts.filter((each) => hostKey(each) === host).map(({ id }) => ({ hostId: id, ...rest })),
+      );
+    return { protected: shown(this.file.value.protected), pinned: shown(this.file.value.pinned) };
+  }
+
+  isProtected(host: HostLike, uuid: string): boolean {
+    return this.file.value.protected.some(on(host, uuid));
+  }
+
+  isPinned(host: HostLike, uuid: string, name: string): boolean {
+    return this.file.value.pinned.filter(on(host, uuid)).some((mark) => mark.name === name);
+  }
+
+  async protect(host: HostLike, uuid: string, yes: boolean): Promise<void> {
+    const others = this.file.value.protected.filter((mark) => !on(host, uuid)(mark));
+    await this.#change({ protected: yes ? [...others, { host: hostKey(host), uuid }] : others });
+  }
+
+  async pin(host: HostLike, uuid: string, name: string, yes: boolean): Promise<void> {
+    const others = this.file.value.pinned.filter((mark) => !(on(host, uuid)(mark) && mark.name === name));
+    await this.#change({ pinned: yes ? [...others, { host: hostKey(host), uuid, name }] : others });
+  }
+
+  /** The safety snapshots of a domain, oldest first. */
+  safety(host: HostLike, uuid: string): SafetyMark[] {
+    return this.file.value.safety.filter(on(host, uuid)).sort((a, b) => a.createdAt - b.createdAt);
+  }
+
+  async addSafety(host: HostLike, mark: Omit<SafetyMark, 'host'>): Promise<void> {
+    await this.#change({ safety: [...this.file.value.safety, { ...mark, host: hostKey(host) }] });
+  }
+
+  async forgetSafety(requestIds: readonly string[]): Promise<void> {
+    if (requestIds.length === 0) return;
+    await this.#change({ safety: this.file.value.safety.filter((mark) => !requestIds.includes(mark.requestId)) });
+  }
+
+  lastRevert(host: HostLike, uuid: string): LastRevert | undefined {
+    return this.file.value.lastReverts.find(on(host, uuid));
+  }
+
+  async noteRevert(host: HostLike, uuid: string, of: Pick<LastRevert, 'revertedTo' | 'safetyRequestId'>) {
+    const others = this.file.value.lastReverts.filter((each) => !on(host, uuid)(each));
+    await this.#change({ lastReverts: [...others, { ...of, at: Date.now(), host: hostKey(host), uuid }] });
+  }
+
+  /** Tells every window. */
+  publish(): void {
+    this.hub.publish({ type: 'marks', marks: this.list() });
+  }
+
+  async #change(change: Partial<File>): Promise<void> {
+    const writing = this.file.set({ ...this.file.value, ...change });
+    if (change.protected || change.pinned) this.publish();
+    await writing;
+  }
+}
+
+function on(host: HostLike, uuid: string) {
+  const key = hostKey(host);
+  return (mark: { host: string; uuid: string }) => mark.host === key && mark.uuid === uuid;
+}

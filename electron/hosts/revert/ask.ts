@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Assessment, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
+import { revertFlag } from '../../libvirt/constants.ts';
+import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
+import { revertToSnapshot } from '../../libvirt/snapshots.ts';
+import type { Ground } from '../ground.ts';
+import type { HostSession } from '../host-session.ts';
+import { nothingDone, ProblemError, toProblem } from '../problems.ts';
+
+export type Answer = Pick<RevertOutcome, 'result' | 'forced' | 'problem' | 'retryWith'> & {
+  /** The request whose answer this is; null when libvirt was not asked. */
+  readonly requestId: string | null;
+};
+export interface Ask {
+  readonly session: HostSession;
+  readonly plan: RevertPlan;
+  readonly operationId: string;
+  readonly startState: StartState;
+  readonly mayForce: boolean;
+  readonly assessment: Assessment;
+  /** The current snapshot at this moment. */
+  readonly current: string | null;
+}
+
+export const startFlag: Readonly<Record<StartState, number>> = {
+  'as-saved': 0,
+  running: revertFlag.running,
+  paused: revertFlag.paused,
+};
+/** External reverts name their overlays by the second, so that two within one collide. */
+const NEXT_SECOND_MS = 1_100;
+const revertsExternal = 9_009_000;
+
+/** Asks libvirt to revert; by force only after it has answered SNAPSHOT_REVERT_RISKY, as virsh does. */
+export async function askToRevert(ask: Ask, ground: Ground): Promise<Answer> {
+  const { session, plan, operationId, startState, mayForce, assessment } = ask;
+  const { domain, snapshot } = plan.facts;
+  const { host } = session;
+  let requestId: string | null = null;
+  let forced = false;
+  const revert = async (extra: number) => {
+    const flags = startFlag[startState] | extra;
+    requestId = null;
+    requestId = await ground.journal.begin({
+      operationId,
+      kind: 'revert',
+      host,
+      domain: { uuid: domain.uuid, name: domain.name },
+      snapshot: snapshot.name,
+      flags,
+      plan: planLines(plan, assessment),
+      currentBefore: ask.current,
+    });
+    await ground.journal.answer(requestId, host.name, () =>
+      revertToSnapshot(session.writes, domain.uuid, snapshot.name, flags),
+    );
+  };
+  const again = async (error: unknown) => {
+    if (isRisky(error) && mayForce) {
+      forced = true;
+      return revert(revertFlag.force);
+    }
+    if (!isCollision(error, plan)) throw error;
+    await sleep(NEXT_SECOND_MS);
+    return revert(0);
+  };
+  try {
+    await revert(0).catch(again);
+    return { requestId, result: 'done', forced };
+  } catch (error) {
+    if (error instanceof ConnectionError) {
+      const { problem } = new ProblemError('OUTCOME_UNKNOWN', { host: host.name }, error.message);
+      return { requestId, result: 'unknown', forced, problem };
+    }
+    const problem = toProblem(error, host.name);
+    const refused: Answer = { requestId, result: nothingDone(error) ? 'refused' : 'failed', forced, problem };
+    if (forced || !isRisky(error)) return refused;
+    const retryWith = await ground.plans
+      .make(session, domain.uuid, plan.target, error.message, plan.kind)
+      .catch(() => undefined);
+    return retryWith ? { ...refused, retryWith } : refused;
+  }
+}
+
+function isRisky(error: unknown): error is LibvirtError {
+  return error instanceof LibvirtError && error.is('SNAPSHOT_REVERT_RISKY');
+}
+
+/** qemuSnapshotRevertExternalPrepare: CONFIG_UNSUPPORTED, "already exists", when an overlay of this second is there. */
+function isCollision(error: unknown, { facts }: RevertPlan): boolean {
+  return (
+    error instanceof LibvirtError &&
+    error.is('CONFIG_UNSUPPORTED') &&
+    facts.snapshot.kind === 'external' &&
+    facts.libvirtVersion >= revertsExternal
+  );
+}
+
+function planLines({ kind, facts }: RevertPlan, { losses, virsh }: Assessment): string[] {
+  return [
+    kind === 'undo' ? `Undo: back to “${facts.snapshot.name}”` : `Revert to “${facts.snapshot.name}”`,
+    virsh,
+    ...losses.map((loss) => `Lost: ${loss.text}`),
+  ];
+}

@@ -1,0 +1,71 @@
+import { type SafetyFacts, safetyOffer } from '../../../shared/safety.ts';
+import type { RevertFacts, SafetyOffer } from '../../../shared/schema.ts';
+import { type DiskLayer, diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
+import { domainXml } from '../../libvirt/domains.ts';
+import { SnapshotReader } from '../../libvirt/snapshots.ts';
+import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
+import type { HostSession } from '../host-session.ts';
+
+/** Devices that go with the host, so that a guest's memory cannot be saved without them. */
+const hostBound: readonly (readonly [element: string, words: string])[] = [
+  ['hostdev', 'a host device'],
+  ['vdpa', 'a vDPA device'],
+];
+
+export interface SafetyGround {
+  readonly offer: SafetyOffer;
+  readonly disks: readonly DiskLayer[];
+}
+
+/**
+ * Asks libvirt what decides whether a safety snapshot can be taken before this revert.
+ * @throws LibvirtError, ConnectionError
+ */
+export async function gatherSafety(session: HostSession, facts: RevertFacts, pattern: string): Promise<SafetyGround> {
+  const { reads } = session;
+  const { uuid } = facts.domain;
+  const [text, { snapshots }] = await Promise.all([
+    domainXml(reads, uuid, false),
+    new SnapshotReader(uuid).read(reads),
+  ]);
+  const xml = parseXml(text, 'domain');
+  const disks = diskLayers(xml);
+  const safetyFacts: SafetyFacts = {
+    driver: facts.driver,
+    libvirtVersion: facts.libvirtVersion,
+    state: facts.domain.state,
+    active: facts.domain.state !== 'shutoff' && facts.domain.state !== 'crashed',
+    managedSave: facts.domain.managedSave,
+    nvram: nvramOf(xml),
+    disks: disks.map(({ target, type, format, file, ...disk }) => ({
+      target,
+      type,
+      format,
+      file,
+      writable: isWritable({ file, ...disk }),
+    })),
+    hostDevices: hostDevicesOf(xml),
+    blockJobs: facts.domain.blockJobs,
+    snapshots,
+  };
+  return { offer: safetyOffer(safetyFacts, pattern, facts.snapshot.name, Date.now()), disks };
+}
+
+/** libvirt writes the format of the NVRAM image since 8.10; without it, it is raw. */
+function nvramOf(domain: XmlElement): SafetyFacts['nvram'] {
+  const os = domain.at('os');
+  const nvram = os?.at('nvram');
+  const pflash = os?.at('loader')?.attribute('type') === 'pflash';
+  if (!nvram && !pflash && os?.attribute('firmware') !== 'efi') return 'none';
+  return nvram?.attribute('format') === 'qcow2' ? 'qcow2' : 'other';
+}
+
+function hostDevicesOf(domain: XmlElement): string[] {
+  const devices = domain.at('devices');
+  const vdpa = (devices?.all('interface') ?? []).some((nic) =>
+    ['vdpa', 'hostdev'].includes(nic.attribute('type') ?? ''),
+  );
+  return hostBound.flatMap(([element, words]) =>
+    (element === 'vdpa' ? vdpa : devices?.at(element) !== undefined) ? [words] : [],
+  );
+}

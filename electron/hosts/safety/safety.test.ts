@@ -1,0 +1,397 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RevertOutcome, RevertPlan, type StartState } from '../../../shared/schema.ts';
+import { errorCode, errorDomain } from '../../libvirt/errors.ts';
+import { type DomainSpec, qcow2 } from '../../simulator/build.ts';
+import { findSnapshot } from '../../simulator/model.ts';
+import type { SimulatorOptions } from '../../simulator/simulator.ts';
+import type { Ground } from '../ground.ts';
+import type { ProblemError } from '../problems.ts';
+import { type RevertRequest, runRevert } from '../revert/run.ts';
+import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';
+import { undoOffer } from '../undo.ts';
+
+const [on, off, saved, layered, raw] = [1, 2, 3, 4, 5].map(uuidOf) as [string, string, string, string, string];
+const specs: readonly DomainSpec[] = [
+  { name: 'on', uuid: on, state: 'running', snapshots: [{ name: 'clean', ago: 600, state: 'running' }] },
+  { name: 'off', uuid: off, snapshots: [{ name: 'clean', ago: 600 }] },
+  { name: 'saved', uuid: saved, managedSave: true, snapshots: [{ name: 'clean', ago: 60 }] },
+  {
+    name: 'layered',
+    uuid: layered,
+    state: 'running',
+    snapshots: [
+      { name: 'clean', ago: 600, state: 'running', external: true },
+      { name: 'later', ago: 300, state: 'running', external: true },
+    ],
+  },
+  {
+    name: 'raw',
+    uuid: raw,
+    disks: [{ ...qcow2('raw', 'vda'), format: 'raw', path: '/srv/raw.img' }],
+    snapshots: [{ name: 'clean', ago: 60 }],
+  },
+];
+let bench: Bench;
+let ground: Ground;
+let file: MemoryFile;
+/** libvirt's clock: every snapshot of a test gets a second of its own. */
+let clock: number;
+
+async function setUp(options: SimulatorOptions = {}) {
+  clock = Date.now();
+  bench = createBench(specs, { now: () => clock, ...options });
+  file = memoryFile();
+  ground = await createGround(bench, file);
+  bench.session.connect();
+  await bench.status('connected');
+}
+beforeEach(() => setUp());
+afterEach(() => bench.close());
+
+const domain = (name: string) => bench.simulator.hands.domain(name);
+const names = (name: string) => domain(name).snapshots.map((each) => each.name);
+const plan = async (uuid: string, name = 'clean') => {
+  clock += 2_000;
+  return RevertPlan.parse(await ground.plans.make(bench.session, uuid, { kind: 'named', name }));
+};
+type Choice = Partial<Omit<RevertRequest, 'session' | 'plan'>> & { startState?: StartState };
+const run = async (of: RevertPlan, choice: Choice = { safetySnapshot: true }) =>
+  RevertOutcome.parse(
+    await runRevert(
+      {
+        session: bench.session,
+        startState: 'as-saved',
+        acknowledged: [],
+        ...choice,
+        plan: ground.plans.find(of.planId),
+      },
+      ground,
+    ),
+  );
+const undo = async (uuid: string) => {
+  clock += 2_000;
+  return ground.plans.make(bench.session, uuid, { kind: 'undo' });
+};
+const entries = () => ground.journal.list({ limit: 100 }).map(({ kind, result }) => [kind, result]);
+const reverts = () => bench.simulator.faults.calls.filter((name) => name === 'domainRevertToSnapshot').length;
+const problemCode = (running: Promise<unknown>) =>
+  running.then(
+    () => 'no error',
+    (error: ProblemError) => error.problem?.code ?? error.name,
+  );
+const qemuError = (code: keyof typeof errorCode, message = 'its words') => ({
+  code: errorCode[code],
+  domain: errorDomain.QEMU,
+  message,
+});
+
+describe('a safety snapshot', () => {
+  it.each([
+    ['on', on, 'internal', 'running', 'running'],
+    ['off', off, 'internal', 'shutoff', 'shutoff'],
+    ['layered', layered, 'external', 'running', 'running'],
+  ] as const)('of %s, then the revert, then the undo: back where it was', async (name, uuid, kind, before, after) => {
+    bench.simulator.hands.edit(name, { memoryKiB: 4 * 1024 * 1024 }, true);
+    const image = (domain(name).live ?? domain(name).config).disks[0]?.path;
+    const made = await plan(uuid);
+    expect(made.safety).toMatchObject({ available: true, kind, memory: before === 'running', reasons: [] });
+    expect(made.safety.name).toMatch(/^before-revert-\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d$/);
+    const outcome = await run(made);
+    expect(outcome).toMatchObject({
+      result: 'done',
+      differences: [],
+      found: { state: after, current: 'clean' },
+      safety: { result: 'taken', name: expect.stringContaining('before-revert') },
+    });
+    expect(domain(name).config.memoryKiB).toBe(2 * 1024 * 1024);
+    const taken = findSnapshot(domain(name), outcome.safety?.name ?? '');
+    expect(taken).toMatchObject({ state: before, description: expect.stringContaining('Taken by Snapkeel') });
+
+    expect(await undoOffer(bench.session, uuid, ground.marks)).toEqual({
+      available: true,
+      snapshotName: taken?.name,
+      takenAt: (taken?.createdAt ?? 0) * 1000,
+      revertedTo: 'clean',
+    });
+    const back = await undo(uuid);
+    expect(back).toMatchObject({ kind: 'undo', target: { kind: 'named', name: taken?.name } });
+    const undone = await run(back, { safetySnapshot: false });
+    expect(undone).toMatchObject({ result: 'done', differences: [], found: { state: before, current: taken?.name } });
+    expect(domain(name).config.memoryKiB).toBe(4 * 1024 * 1024);
+    const now = (domain(name).live ?? domain(name).config).disks[0];
+    expect(kind === 'external' ? now?.backing[0] : now?.path).toBe(image);
+    expect(await undoOffer(bench.session, uuid, ground.marks)).toMatchObject({
+      available: false,
+      reason: 'No safety snapshot was taken before the last revert.',
+    });
+  });
+
+  it('comes first, and its phases are told', async () => {
+    await run(await plan(on));
+    const phases = bench.events.flatMap((event) => (event.type === 'operation' ? [event.operation.phase] : []));
+    expect(phases).toEqual(['snapshotting', 'reverting', 'verifying', 'ended']);
+    const calls = bench.simulator.faults.calls;
+    expect(calls.indexOf('domainSnapshotCreateXml')).toBeLessThan(calls.indexOf('domainRevertToSnapshot'));
+    expect(entries()).toEqual([
+      ['revert', 'done'],
+      ['safety-snapshot', 'done'],
+    ]);
+  });
+
+  it('of the current snapshot’s revert goes to what was current before', async () => {
+    clock += 2_000;
+    const made = await ground.plans.make(bench.session, on, { kind: 'current' });
+    expect(await run(made)).toMatchObject({ result: 'done', found: { current: 'clean' } });
+  });
+
+  it('that fails stops the revert', async () => {
+    bench.simulator.faults.failNext('domainSnapshotCreateXml', qemuError('OPERATION_FAILED', 'no space left'));
+    const outcome = await run(await plan(on));
+    expect(outcome).toMatchObject({
+      result: 'refused',
+      found: { state: 'running', current: 'clean' },
+      problem: { code: 'SAFETY_FAILED', detail: expect.stringContaining('no space left') },
+      safety: { result: 'failed' },
+    });
+    expect(reverts()).toBe(0);
+    expect(names('on')).toEqual(['clean']);
+    expect(entries()).toEqual([['safety-snapshot', 'failed']]);
+    expect(await undoOffer(bench.session, on, ground.marks)).toMatchObject({ available: false });
+  });
+
+  it('whose answer is lost stops the revert, and the journal finds out later', async () => {
+    const made = await plan(on);
+    bench.simulator.faults.dropOnNext('domainSnapshotCreateXml', 'after');
+    const running = run(made);
+    await bench.status('retrying');
+    bench.session.connect();
+    expect(await running).toMatchObject({ result: 'refused', problem: { code: 'SAFETY_UNKNOWN' } });
+    expect(reverts()).toBe(0);
+  });
+
+  it('is not taken where it cannot work, and the plan says why', async () => {
+    const made = await plan(raw);
+    expect(made.safety).toMatchObject({ available: false, kind: null, reasons: [{ code: 'NOT_QCOW2' }] });
+    expect(await run(made)).toMatchObject({ result: 'refused', problem: { code: 'SAFETY_UNAVAILABLE' } });
+    expect(reverts()).toBe(0);
+  });
+
+  it('is followed by a check of everything else', async () => {
+    bench.simulator.faults.delay('domainSnapshotCreateXml', 60);
+    const running = run(await plan(on));
+    await bench.until(() => bench.simulator.faults.calls.includes('domainSnapshotCreateXml'));
+    bench.simulator.hands.suspend('on');
+    const outcome = await running;
+    expect(outcome).toMatchObject({
+      result: 'refused',
+      problem: { code: 'STALE_AFTER_SAFETY' },
+      differences: ['The domain is paused now; it was running.'],
+      safety: { result: 'taken' },
+    });
+    expect(reverts()).toBe(0);
+  });
+});
+
+describe('cancelling', () => {
+  it('while memory is being saved aborts it, and nothing is reverted', async () => {
+    await bench.close();
+    await setUp({ snapshotMs: 3_000 });
+    const running = run(await plan(on));
+    await bench.until(() => ground.operations.list()[0]?.progress);
+    const [operation] = ground.operations.list();
+    expect(operation).toMatchObject({ phase: 'snapshotting', cancellable: true });
+    expect(operation?.progress).toMatchObject({ totalBytes: 2 * 1024 ** 3, doneBytes: expect.any(Number) });
+    ground.operations.cancel(operation?.id ?? '');
+    expect(await running).toMatchObject({ result: 'cancelled', safety: { result: 'cancelled' } });
+    expect(names('on')).toEqual(['clean']);
+    expect(reverts()).toBe(0);
+  });
+
+  it('is refused once the revert has begun', async () => {
+    const running = run(await plan(on), {});
+    await bench.until(() => reverts() === 1);
+    const [operation] = ground.operations.list();
+    expect(() => ground.operations.cancel(operation?.id ?? '')).toThrow(/libvirt cannot abort a revert/);
+    expect(await running).toMatchObject({ result: 'done' });
+    expect(() => ground.operations.cancel(operation?.id ?? '')).toThrow(/has ended/);
+  });
+
+  it('reads go on while memory is being saved', async () => {
+    await bench.close();
+    await setUp({ snapshotMs: 300 });
+    const running = run(await plan(on));
+    await bench.until(() => bench.simulator.faults.calls.includes('domainSnapshotCreateXml'));
+    const started = performance.now();
+    await ground.plans.make(bench.session, off, { kind: 'current' });
+    await ground.plans.make(bench.session, on, { kind: 'current' });
+    expect(performance.now() - started).toBeLessThan(200);
+    await running;
+  });
+});
+
+describe('undo', () => {
+  it('is not offered when the snapshot is gone or another one', async () => {
+    expect(await undoOffer(bench.session, on, ground.marks)).toMatchObject({
+      available: false,
+      reason: 'Snapkeel has not reverted this domain.',
+    });
+    const { safety } = await run(await plan(on));
+    const name = safety?.name ?? '';
+    bench.simulator.hands.deleteSnapshot('on', name);
+    expect(await undoOffer(bench.session, on, ground.marks)).toMatchObject({
+      available: false,
+      reason: `The safety snapshot “${name}” no longer exists.`,
+    });
+    expect(await problemCode(undo(on))).toBe('NO_UNDO');
+    clock += 60_000;
+    bench.simulator.hands.createSnapshot('on', name);
+    expect(await undoOffer(bench.session, on, ground.marks)).toMatchObject({
+      available: false,
+      reason: `The snapshot “${name}” is another one than was taken before the last revert.`,
+    });
+  });
+
+  it('of a revert that failed halfway brings the guest back', async () => {
+    bench.simulator.hands.loseSnapshot('on', 'clean');
+    const outcome = await run(await plan(on));
+    expect(outcome).toMatchObject({ result: 'failed', found: { state: 'shutoff' }, safety: { result: 'taken' } });
+    expect(await run(await undo(on), {})).toMatchObject({ result: 'done', found: { state: 'running' } });
+  });
+});
+
+describe('two external reverts within a second', () => {
+  const collision = qemuError('CONFIG_UNSUPPORTED', 'external snapshot file already exists');
+
+  it('collide once: it waits and asks again', async () => {
+    bench.simulator.faults.failNext('domainRevertToSnapshot', collision);
+    expect(await run(await plan(layered), {})).toMatchObject({ result: 'done', differences: [] });
+    expect(entries()).toEqual([
+      ['revert', 'done'],
+      ['revert', 'refused'],
+    ]);
+  });
+
+  it('collide twice: that is libvirt’s answer', async () => {
+    bench.simulator.faults.failNext('domainRevertToSnapshot', collision);
+    bench.simulator.faults.failNext('domainRevertToSnapshot', collision);
+    expect(await run(await plan(layered), {})).toMatchObject({ result: 'refused' });
+    expect(reverts()).toBe(2);
+  });
+
+  it('an internal revert is not asked for again', async () => {
+    bench.simulator.faults.failNext('domainRevertToSnapshot', collision);
+    expect(await run(await plan(on), {})).toMatchObject({ result: 'refused' });
+    expect(reverts()).toBe(1);
+  });
+});
+
+describe('retention', () => {
+  const made = async (times: number) => {
+    const safe: string[] = [];
+    for (let n = 0; n < times; n++) {
+      const { safety } = await run(await plan(off));
+      safe.push(safety?.name ?? '');
+    }
+    return safe;
+  };
+
+  it('keeps so many and removes the oldest, each with its XML in the journal', async () => {
+    await ground.settings.set({ safetySnapshotsKept: 2 });
+    bench.simulator.hands.createSnapshot('off', 'theirs');
+    await run(await plan(off, 'clean'), {});
+    const [first, ...rest] = await made(3);
+    expect(names('off')).toEqual(['clean', 'theirs', ...rest]);
+    const [entry] = ground.journal.list({ limit: 100 }).filter((each) => each.kind === 'delete-safety');
+    expect(entry).toMatchObject({ result: 'done', hasXml: true, snapshotName: first });
+    expect(await ground.journal.xml(entry?.requestId ?? '')).toContain(`<name>${first}</name>`);
+    const lines = file.text.split('\n').map((line) => line && JSON.parse(line));
+    const order = lines.filter((line) => line.requestId === entry?.requestId).map((line) => line.type);
+    expect(order).toEqual(['asked', 'xml', 'answered']);
+  });
+
+  it('spares what is pinned, current, built upon, or no longer described as Snapkeel’s', async () => {
+    await ground.settings.set({ safetySnapshotsKept: 1 });
+    const [first = ''] = await made(1);
+    await ground.marks.pin(bench.session.host, off, first, true);
+    const [second = ''] = await made(1);
+    expect(names('off')).toEqual(['clean', first, second]);
+    await run(await undo(off), {});
+    bench.simulator.hands.createSnapshot('off', 'on top');
+    const outcome = await run(await plan(off));
+    expect(outcome.tidied).toEqual({
+      removed: [],
+      kept: [
+        { name: first, reason: 'It is pinned.' },
+        { name: second, reason: 'Other snapshots were taken on top of it.' },
+      ],
+    });
+    await ground.marks.pin(bench.session.host, off, first, false);
+    expect((await run(await plan(off))).tidied?.removed).toContain(first);
+  });
+});
+
+describe('a managed save image', () => {
+  it('is removed before the revert when that was consented to, and force is not needed then', async () => {
+    const outcome = await run(await plan(saved), { removeManagedSave: true });
+    expect(outcome).toMatchObject({ result: 'done', forced: false, managedSaveRemoved: true });
+    expect(domain('saved').managedSave).toBe(false);
+    expect(entries()).toEqual([
+      ['revert', 'done'],
+      ['remove-managed-save', 'done'],
+    ]);
+  });
+
+  it('that cannot be removed stops the revert', async () => {
+    bench.simulator.faults.failNext('domainManagedSaveRemove', qemuError('SYSTEM_ERROR'));
+    const outcome = await run(await plan(saved), { removeManagedSave: true });
+    expect(outcome).toMatchObject({ result: 'refused', problem: { code: 'MANAGED_SAVE_STAYS' } });
+    expect(reverts()).toBe(0);
+  });
+});
+
+describe('a protected domain', () => {
+  it('wants its name typed', async () => {
+    await ground.marks.protect(bench.session.host, off, true);
+    const made = await plan(off);
+    expect(made.protected).toBe(true);
+    expect(await problemCode(run(made, {}))).toBe('NAME_NOT_TYPED');
+    expect(await problemCode(run(made, { typedName: 'Off' }))).toBe('NAME_NOT_TYPED');
+    expect(reverts()).toBe(0);
+    expect(await run(made, { typedName: 'off' })).toMatchObject({ result: 'done' });
+  });
+});
+
+describe('the queue', () => {
+  it('runs in order, checks each plan when its turn comes, and lets others pass', async () => {
+    bench.simulator.hands.edit('on', { memoryKiB: 1024 }, true);
+    const [first, second, other] = [await plan(on), await plan(on), await plan(off)];
+    const all = [run(first, {}), run(second, {}).catch((error) => error.name), run(other, {})];
+    await bench.until(() => ground.operations.list().some((each) => each.phase === 'queued'));
+    const [a, b, c] = await Promise.all(all);
+    expect(a).toMatchObject({ result: 'done' });
+    expect(b).toBe('StalePlanError');
+    expect(c).toMatchObject({ result: 'done' });
+    const ended = ground.operations.list().map(({ uuid, outcome }) => [uuid, outcome?.result, outcome?.problem?.code]);
+    expect(ended).toContainEqual([on, 'refused', 'PLAN_STALE']);
+    expect(ground.plans.find(second.planId)).toBeDefined();
+  });
+
+  it('lets one that waits be cancelled', async () => {
+    const [first, second] = [await plan(on), await plan(on)];
+    const running = run(first, {});
+    const waiting = run(second, {});
+    await bench.until(() => ground.operations.list().some((each) => each.phase === 'queued'));
+    ground.operations.cancel(ground.operations.list().find((each) => each.phase === 'queued')?.id ?? '');
+    expect(await waiting).toMatchObject({ result: 'cancelled' });
+    expect(await running).toMatchObject({ result: 'done' });
+    expect(reverts()).toBe(1);
+  });
+});
+
+describe('the journal', () => {
+  it('that cannot be written keeps libvirt from being asked', async () => {
+    file.failNext = new Error('ENOSPC');
+    expect(await run(await plan(off), {})).toMatchObject({ result: 'refused', problem: { code: 'JOURNAL_FAILED' } });
+    expect(reverts()).toBe(0);
+  });
+});

@@ -1,0 +1,33 @@
+import type { Progress } from '../../shared/schema.ts';
+import { jobType } from './constants.ts';
+import { type Caller, domainRef } from './domains.ts';
+import { LibvirtError } from './errors.ts';
+import { procedures } from './procedures.ts';
+
+/**
+ * The job that libvirt has under way on a domain, or null when there is none, as always with a driver that knows none.
+ * @throws LibvirtError, ConnectionError
+ */
+export async function readJob(caller: Caller, uuid: string): Promise<Progress | null> {
+  try {
+    const info = await caller.call(procedures.domainGetJobInfo, { domain: domainRef(uuid) });
+    if (info.type !== jobType.bounded && info.type !== jobType.unbounded) return null;
+    const total = Number(info.dataTotal);
+    return {
+      elapsedMs: Number(info.timeElapsed),
+      doneBytes: total > 0 ? Number(info.dataProcessed) : null,
+      totalBytes: total > 0 ? total : null,
+    };
+  } catch (error) {
+    if (error instanceof LibvirtError && error.is('NO_SUPPORT', 'OPERATION_INVALID')) return null;
+    throw error;
+  }
+}
+
+/**
+ * Asks libvirt to abort the job of a domain; whoever waits for the job gets OPERATION_ABORTED.
+ * @throws LibvirtError OPERATION_INVALID when there is none, or one that cannot be aborted.
+ */
+export async function abortJob(caller: Caller, uuid: string): Promise<void> {
+  await caller.call(procedures.domainAbortJob, { domain: domainRef(uuid) });
+}

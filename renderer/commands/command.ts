@@ -1,0 +1,51 @@
+import type { Domain, Host, Snapshot } from '../../shared/schema.ts';
+import type { TreeRow } from '../../shared/snapshot-tree.ts';
+import type { App, AppState } from '../store/store.ts';
+import type { Shortcut } from './shortcuts.ts';
+
+/** What a command acts on, looked up when a menu opens or a key is pressed. */
+export interface CommandContext {
+  app: App;
+  state: AppState;
+  host: Host | undefined;
+  domain: Domain | undefined;
+  /** A row of the open domain's history. */
+  row: TreeRow | undefined;
+}
+
+export interface Command {
+  id: string;
+  group: 'Snapshot' | 'Domain' | 'Host' | 'View';
+  label: (context: CommandContext) => string;
+  /** Its name in the list of shortcuts, where there's nothing to act on. */
+  title?: string;
+  shortcut?: Shortcut;
+  /** Works too; menus show only `shortcut`. */
+  alsoShortcut?: Shortcut;
+  /** Where the shortcut works: anywhere, or only on a row of the history. */
+  scope?: 'history';
+  /** Opens the way to something that destroys. */
+  danger?: boolean;
+  applies: (context: CommandContext) => boolean;
+  /** Where it stands in menus, if not wherever it applies. */
+  inMenu?: (context: CommandContext) => boolean;
+  /** Why it can't be done now, as a sentence; null when it can. */
+  unavailable: (context: CommandContext) => string | null;
+  run: (context: CommandContext) => void;
+}
+
+export const always = () => true;
+export const available = () => null;
+
+export function linked({ state }: CommandContext): string | null {
+  return state.link === 'open' ? null : 'Snapkeel’s backend is not reachable.';
+}
+
+export function snapshotOf({ row }: CommandContext): Snapshot | undefined {
+  return row?.kind === 'snapshot' ? row.snapshot : undefined;
+}
+
+/** True on a domain as a whole, not on a row of its history. */
+export function onDomain({ domain, row }: CommandContext): boolean {
+  return domain !== undefined && row === undefined;
+}

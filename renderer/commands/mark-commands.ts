@@ -1,0 +1,51 @@
+import { isPinned, isProtected } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
+import { type Command, type CommandContext, linked, onDomain, snapshotOf } from './command.ts';
+import { tellCallFailed } from './effects.ts';
+
+function protectedNow({ state, domain }: CommandContext): boolean {
+  return domain !== undefined && isProtected(state, domainKey(domain));
+}
+
+function pinnedNow(context: CommandContext): boolean {
+  const { state, domain } = context;
+  const snapshot = snapshotOf(context);
+  return domain !== undefined && snapshot !== undefined && isPinned(state, domain, snapshot.name);
+}
+
+export const pinCommand: Command = {
+  id: 'snapshot.pin',
+  group: 'Snapshot',
+  label: (context) => (pinnedNow(context) ? 'Unpin' : 'Pin against deletion'),
+  title: 'Pin or unpin the selected snapshot',
+  applies: (context) => snapshotOf(context) !== undefined,
+  unavailable: linked,
+  run: (context) => {
+    const { app, domain } = context;
+    const snapshot = snapshotOf(context);
+    if (!domain || !snapshot) return;
+    const { hostId, uuid } = domain;
+    app.client.marks
+      .set({ kind: 'pinned', hostId, uuid, name: snapshot.name, on: !pinnedNow(context) })
+      .then((marks) => app.store.setState({ marks }))
+      .catch((error) => tellCallFailed(app, error));
+  },
+};
+
+export const protectCommand: Command = {
+  id: 'domain.protect',
+  group: 'Domain',
+  label: (context) => (protectedNow(context) ? 'Protect no longer' : 'Protect: ask for its name before a revert'),
+  title: 'Protect or unprotect the domain',
+  applies: onDomain,
+  unavailable: linked,
+  run: (context) => {
+    const { app, domain } = context;
+    if (!domain) return;
+    const { hostId, uuid } = domain;
+    app.client.marks
+      .set({ kind: 'protected', hostId, uuid, on: !protectedNow(context) })
+      .then((marks) => app.store.setState({ marks }))
+      .catch((error) => tellCallFailed(app, error));
+  },
+};

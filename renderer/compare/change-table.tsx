@@ -1,0 +1,61 @@
+import { tellDifference } from '../../shared/config-diff/tell.ts';
+import { formatCount } from '../../shared/format.ts';
+import type { ConfigComparison, ConfigDifference } from '../../shared/schema.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+
+const signs: Record<ConfigDifference['kind'], string> = { changed: '~', 'added since': '+', 'removed since': '−' };
+
+/** The differences in words. */
+export function ChangeTable({ comparison: { changes, layered } }: { comparison: ConfigComparison }) {
+  return (
+    <section className="compare-list" aria-label="Changes in words">
+      <div className="compare-bar">
+        <h3>{changes.length === 0 ? 'No changes since' : `${formatCount(changes.length, 'change')} since`}</h3>
+        {changes.length > 0 ? (
+          <CopyButton text={changes.map(tellDifference).join('\n')} what="list of changes" />
+        ) : null}
+      </div>
+      {changes.length > 0 ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className="compare-table" tabIndex={0} aria-label="Table of changes">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Setting</th>
+                <th scope="col">In the snapshot</th>
+                <th scope="col">Now</th>
+              </tr>
+            </thead>
+            <tbody>
+              {changes.map((change) => (
+                <tr key={change.label + change.snapshot + change.now} className={change.kind.split(' ')[0]}>
+                  <th scope="row">
+                    <span className="sign" aria-hidden="true">
+                      {signs[change.kind]}
+                    </span>
+                    {change.label}
+                  </th>
+                  <td>{value(change, 'snapshot')}</td>
+                  <td>{value(change, 'now')}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      ) : null}
+      {layered.length > 0 ? (
+        <p className="compare-note">
+          {layered.length === 1 ? `Disk ${layered[0]} is` : `Disks ${layered.join(', ')} are`} on another overlay of the
+          same chain now, as snapshots and reverts leave it. That doesn’t count as a change.
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+function value(change: ConfigDifference, side: 'snapshot' | 'now') {
+  const text = change[side];
+  if (text) return <bdi>{text}</bdi>;
+  const words = { changed: 'not set', 'added since': 'not there', 'removed since': 'removed' }[change.kind];
+  return <span className="dim">{words}</span>;
+}

@@ -1,0 +1,64 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { formatMoment } from '../../../shared/format.ts';
+import { hostById } from '../../store/selectors.ts';
+import { type Dialog, domainKey } from '../../store/store.ts';
+import { useAppState } from '../../ui/context.tsx';
+import { useNow } from '../../ui/hooks.ts';
+
+/** What is reverted to what, and where; of an undo, what it takes back. */
+export function Heading({ dialog: { request, flow } }: { dialog: Extract<Dialog, { kind: 'revert' }> }) {
+  const now = useNow();
+  const hostName = useAppState((state) => hostById(state, request.hostId)?.name ?? '');
+  const known = useAppState((state) =>
+    state.history?.key === domainKey(request) ? state.history.list?.current : null,
+  );
+  const undone = useAppState((state) => state.undoOffers.get(domainKey(request))?.revertedTo ?? null);
+  const facts = 'plan' in flow ? flow.plan.facts : null;
+  const snapshot = facts?.snapshot ?? null;
+  const name = snapshot?.name ?? (request.target.kind === 'named' ? request.target.name : known);
+  const domain = <bdi>{facts?.domain.name ?? request.domainName}</bdi>;
+  const running = flow.step === 'running';
+  const mark = flow.step === 'planning' || flow.step === 'review' ? '?' : '';
+  const undo = request.target.kind === 'undo';
+  return (
+    <div className="dialog-head">
+      <AlertDialog.Title className="dialog-title">
+        {undo ? (
+          <>
+            {running ? 'Undoing' : 'Undo'} the last revert of {domain}
+            {mark}
+          </>
+        ) : (
+          <>
+            {running ? 'Reverting' : 'Revert'} {domain} to{' '}
+            {name ? (
+              <>
+                “<bdi>{name}</bdi>”
+              </>
+            ) : (
+              'its current snapshot'
+            )}
+            {mark}
+          </>
+        )}
+      </AlertDialog.Title>
+      <AlertDialog.Description className="dialog-sub">
+        on <bdi>{hostName}</bdi>
+        {undo && snapshot ? (
+          <>
+            {' '}
+            · back to “<bdi>{snapshot.name}</bdi>”, taken {formatMoment(snapshot.createdAt, now)}
+            {undone ? (
+              <>
+                {' '}
+                before the revert to “<bdi>{undone}</bdi>”
+              </>
+            ) : null}
+          </>
+        ) : null}
+        {!undo && snapshot && facts?.current === snapshot.name ? ' · current snapshot' : ''}
+        {!undo && snapshot ? ` · taken ${formatMoment(snapshot.createdAt, now)}` : ''}
+      </AlertDialog.Description>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { Check, Circle, LoaderCircle } from 'lucide-react';
+import { formatDuration } from '../../../shared/format.ts';
+import type { Operation } from '../../../shared/schema.ts';
+import { expectedPhases, phaseWords, progressShare, progressText } from '../../operations/phases.ts';
+import { useNow } from '../../ui/hooks.ts';
+import type { Extras } from './flow.ts';
+
+/** A revert under way: what is done, what libvirt does now and how far it is, and what comes. */
+export function Running({
+  operation,
+  asked,
+  since,
+}: {
+  /** Undefined until the backend has told of it. */
+  operation: Operation | undefined;
+  asked: Extras;
+  since: number;
+}) {
+  const now = useNow(1000);
+  const phase = operation?.phase ?? (asked.safetySnapshot ? 'snapshotting' : 'reverting');
+  const steps = expectedPhases(asked, phase);
+  const at = steps.indexOf(phase);
+  const share = progressShare(operation?.progress ?? null);
+  const hint = hintOf(operation, phase);
+  const elapsed = operation?.progress?.elapsedMs ?? now - since;
+  const amount = progressText(operation?.progress ?? null);
+  return (
+    <div className="running">
+      <ol className="phases">
+        {steps.map((step, index) => {
+          const state = index < at ? 'over' : index === at ? 'now' : 'later';
+          return (
+            <li key={step} className={state} aria-current={state === 'now' ? 'step' : undefined}>
+              {state === 'over' ? <Check size={15} aria-label="done:" /> : null}
+              {state === 'now' ? <LoaderCircle size={15} className="spin" aria-hidden="true" /> : null}
+              {state === 'later' ? <Circle size={15} aria-hidden="true" /> : null}
+              <span>{phaseWords[step]}</span>
+              {state === 'now' ? (
+                <span className="elapsed">
+                  {[amount, elapsed >= 1000 ? formatDuration(elapsed) : null].filter(Boolean).join(' · ')}
+                </span>
+              ) : null}
+            </li>
+          );
+        })}
+      </ol>
+      <progress
+        className={hint === 'begun' ? 'begun' : ''}
+        aria-label={phaseWords[phase]}
+        {...(share === null ? {} : { value: share })}
+      />
+      <p className="unseen" role="status">
+        {operation?.cancelRequested ? 'Cancelling' : phaseWords[phase]}…
+      </p>
+      <p className="dim">{hints[hint]}</p>
+    </div>
+  );
+}
+
+const hints = {
+  cancelling:
+    'libvirt was asked to stop. If it can’t abort the snapshot any more, that is finished; nothing is reverted.',
+  before: 'Nothing is reverted yet. It can still be cancelled, and it goes on without this dialog too.',
+  begun:
+    'libvirt can’t call a revert off once it has begun. It goes on without this dialog too, and its end is told below.',
+} as const;
+
+function hintOf(operation: Operation | undefined, phase: Operation['phase']): keyof typeof hints {
+  if (operation?.cancelRequested) return 'cancelling';
+  return phase === 'queued' || phase === 'snapshotting' ? 'before' : 'begun';
+}

@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import { formatDateTime, formatDuration } from '../../shared/format.ts';
+import type { JournalEntry } from '../../shared/schema.ts';
+import { copyText, tellCallFailed } from '../commands/effects.ts';
+import { foundSentence } from '../operations/outcome.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp } from '../ui/context.tsx';
+import { ProblemView } from '../ui/problem-view.tsx';
+import { askedWords, type JournalGroup, resultLook } from './groups.ts';
+
+/** Each thing that was asked for one operation: the plan as it was read, and the answer. */
+export function GroupDetail({ group }: { group: JournalGroup }) {
+  return (
+    <ol className="requests">
+      {group.entries.map((entry) => (
+        <Request key={entry.requestId} entry={entry} />
+      ))}
+    </ol>
+  );
+}
+
+function Request({ entry }: { entry: JournalEntry }) {
+  const { askedAt, answeredAt, plan, differences, found, problem, resolved } = entry;
+  const { text, look } = resultLook(entry);
+  const span = answeredAt === null ? null : answeredAt - askedAt;
+  return (
+    <li>
+      <div className="request-head">
+        <b>
+          <bdi>{askedWords(entry)}</bdi>
+        </b>
+        <span className={`chip ${look}`}>{text}</span>
+        {entry.hasXml ? <CopyXml entry={entry} /> : null}
+      </div>
+      <p className="dim">
+        Asked {formatDateTime(askedAt)}
+        {span === null ? '' : span < 1000 ? ', answered within a second' : `, answered after ${formatDuration(span)}`}
+        {' · '}
+        <bdi>{entry.hostUri}</bdi> · flags {entry.flags}
+      </p>
+      {resolved ? <p className="dim">The answer never came; this was found out later by asking libvirt.</p> : null}
+      {problem ? <ProblemView problem={problem} /> : null}
+      {differences.length > 0 ? (
+        <ul className="differences">
+          {differences.map((difference) => (
+            <li key={difference}>{difference}</li>
+          ))}
+        </ul>
+      ) : null}
+      {found ? <p>{foundSentence({ found })}</p> : null}
+      {plan.length > 0 ? (
+        <details className="details">
+          <summary>The plan as it was read</summary>
+          <ul>
+            {plan.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </li>
+  );
+}
+
+/** The snapshot as it was before its metadata went. */
+function CopyXml({ entry: { requestId } }: { entry: JournalEntry }) {
+  const app = useApp();
+  const [busy, setBusy] = useState(false);
+  const copy = async () => {
+    setBusy(true);
+    try {
+      const xml = await app.client.journal.xml({ requestId });
+      if (xml !== null) await copyText(app, xml);
+    } catch (error) {
+      tellCallFailed(app, error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button look="quiet" disabled={busy} onClick={() => void copy()}>
+      Copy its XML
+    </Button>
+  );
+}

@@ -1,0 +1,75 @@
+import type { JournalEntry } from '../../shared/schema.ts';
+
+/** What was asked of libvirt for one operation. */
+export interface JournalGroup {
+  operationId: string;
+  /** The entry that the operation was for: the revert, or what stood in its way. */
+  main: JournalEntry;
+  /** All of them, in the order asked. */
+  entries: readonly JournalEntry[];
+  forced: boolean;
+  /** The safety snapshot, where one was asked for. */
+  safety: JournalEntry | undefined;
+  hasXml: boolean;
+}
+
+/** VIR_DOMAIN_SNAPSHOT_REVERT_FORCE */
+const forceFlag = 4;
+
+/** Entries by operation, newest operation first. */
+export function groupEntries(entries: readonly JournalEntry[]): JournalGroup[] {
+  const groups = new Map<string, JournalEntry[]>();
+  for (const entry of entries) {
+    const known = groups.get(entry.operationId);
+    if (known) known.push(entry);
+    else groups.set(entry.operationId, [entry]);
+  }
+  return [...groups.values()].map(groupOf).sort((a, b) => b.main.askedAt - a.main.askedAt);
+}
+
+const kindWords: Record<JournalEntry['kind'], (name: string) => string> = {
+  revert: (name) => `Revert to “${name}”`,
+  'safety-snapshot': (name) => `Safety snapshot “${name}”`,
+  'remove-managed-save': () => 'Remove the managed save image',
+  'delete-safety': (name) => `Remove the older safety snapshot “${name}”`,
+};
+
+/** What libvirt was asked to do, in a few words. */
+export function askedWords({ kind, snapshotName }: Pick<JournalEntry, 'kind' | 'snapshotName'>): string {
+  return kindWords[kind](snapshotName);
+}
+
+export const resultLooks: Record<NonNullable<JournalEntry['result']>, { text: string; look: string }> = {
+  done: { text: 'done', look: 'ok' },
+  refused: { text: 'refused', look: 'bad' },
+  failed: { text: 'failed', look: 'bad' },
+  unknown: { text: 'not known', look: 'warn' },
+  cancelled: { text: 'cancelled', look: 'outline' },
+};
+
+/** The result as a chip; an entry without one is still waiting for libvirt's answer. */
+export function resultLook({ result, differences, resolved }: JournalEntry): { text: string; look: string } {
+  if (result === null) return { text: 'no answer yet', look: 'outline' };
+  const { text, look } = resultLooks[result];
+  if (result === 'done' && differences.length > 0 && !resolved) return { text: 'done, not as planned', look: 'warn' };
+  return { text: resolved ? `${text}, found out later` : text, look };
+}
+
+/** The entries about one snapshot of a domain. */
+export function aboutSnapshot(groups: readonly JournalGroup[], name: string): JournalGroup[] {
+  return groups.filter(({ entries }) => entries.some(({ snapshotName }) => snapshotName === name));
+}
+
+function groupOf(newestFirst: readonly JournalEntry[]): JournalGroup {
+  const entries = newestFirst.toSorted((a, b) => a.askedAt - b.askedAt);
+  const revert = entries.findLast(({ kind }) => kind === 'revert');
+  const main = revert ?? entries.find(({ result }) => result !== 'done') ?? (entries[0] as JournalEntry);
+  return {
+    operationId: main.operationId,
+    main,
+    entries,
+    forced: revert !== undefined && (revert.flags & forceFlag) !== 0,
+    safety: entries.find(({ kind }) => kind === 'safety-snapshot'),
+    hasXml: entries.some(({ hasXml }) => hasXml),
+  };
+}

@@ -1,0 +1,120 @@
+import { useMemo, useState } from 'react';
+import { formatAge, formatDateTime, formatTaken } from '../../shared/format.ts';
+import type { Domain } from '../../shared/schema.ts';
+import { Button } from '../ui/button.tsx';
+import { useAfter, useNow } from '../ui/hooks.ts';
+import { ProblemView } from '../ui/problem-view.tsx';
+import { type GridColumn, RowGrid } from '../ui/row-grid.tsx';
+import { GroupDetail } from './group-detail.tsx';
+import { askedWords, groupEntries, type JournalGroup, resultLook } from './groups.ts';
+import { entriesAtOnce, useJournal } from './use-journal.ts';
+
+const loadingAfterMs = 150;
+const mostEntries = 5000;
+
+/** What Snapkeel asked libvirt to do to a domain, newest first: who, when, and what came of it. */
+export function JournalPane({ domain }: { domain: Domain }) {
+  const [limit, setLimit] = useState(entriesAtOnce);
+  const [attempt, setAttempt] = useState(0);
+  const journal = useJournal(domain, limit, attempt);
+  const late = useAfter(loadingAfterMs, journal.status === 'loading');
+  const now = useNow();
+  const groups = useMemo(() => (journal.status === 'ready' ? groupEntries(journal.entries) : []), [journal]);
+  const columns = useMemo(() => journalColumns(now), [now]);
+  if (journal.status === 'failed') {
+    return (
+      <div className="empty" role="alert">
+        <ProblemView problem={journal.problem}>
+          <Button onClick={() => setAttempt(attempt + 1)}>Try again</Button>
+        </ProblemView>
+      </div>
+    );
+  }
+  if (journal.status === 'loading') {
+    return late ? (
+      <div className="empty" role="status">
+        <p>Reading the journal…</p>
+      </div>
+    ) : (
+      <div className="grow" />
+    );
+  }
+  if (groups.length === 0) {
+    return (
+      <div className="empty">
+        <h2>Nothing was done yet</h2>
+        <p>
+          Whatever Snapkeel asks libvirt to change on <bdi>{domain.name}</bdi> is written down here: when, by whom, and
+          what came of it.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <RowGrid
+        label={`History of ${domain.name}`}
+        className="journal"
+        columns={columns}
+        rows={groups}
+        keyOf={({ operationId }) => operationId}
+        textOf={({ main }) => main.snapshotName}
+        detailOf={(group) => <GroupDetail group={group} />}
+      />
+      {journal.whole || limit >= mostEntries ? null : (
+        <div className="journal-more">
+          <Button onClick={() => setLimit(mostEntries)}>Show older ones too</Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function journalColumns(now: number): GridColumn<JournalGroup>[] {
+  return [
+    {
+      id: 'what',
+      header: 'What was asked',
+      cell: (group) => (
+        <>
+          <div className="cell-name">
+            <b title={askedWords(group.main)}>
+              <bdi>{askedWords(group.main)}</bdi>
+            </b>
+            {group.forced ? <span className="chip warn">forced</span> : null}
+          </div>
+          <div className="note">{safetyNote(group)}</div>
+        </>
+      ),
+    },
+    {
+      id: 'outcome',
+      header: 'Outcome',
+      cell: ({ main }) => {
+        const { text, look } = resultLook(main);
+        return <span className={`chip ${look}`}>{text}</span>;
+      },
+    },
+    {
+      id: 'when',
+      header: 'When',
+      cell: ({ main: { askedAt } }) => (
+        <time
+          dateTime={new Date(askedAt).toISOString()}
+          title={`${formatDateTime(askedAt)}\n${formatAge(askedAt, now)}`}
+        >
+          {formatTaken(askedAt, now)}
+        </time>
+      ),
+    },
+    { id: 'who', header: 'By', cell: ({ main }) => <bdi title={main.who}>{main.who}</bdi> },
+  ];
+}
+
+function safetyNote({ main, safety }: JournalGroup): string {
+  if (main.kind !== 'revert') return 'nothing was reverted';
+  if (!safety) return 'without a safety snapshot';
+  return safety.result === 'done'
+    ? `safety snapshot “${safety.snapshotName}” taken`
+    : `safety snapshot: ${resultLook(safety).text}`;
+}

@@ -1,0 +1,41 @@
+import { useMemo } from 'react';
+import { formatMoment } from '../../shared/format.ts';
+import type { Domain } from '../../shared/schema.ts';
+import { useNow } from '../ui/hooks.ts';
+import { ProblemView } from '../ui/problem-view.tsx';
+import { aboutSnapshot, askedWords, groupEntries, resultLook } from './groups.ts';
+import { useJournal } from './use-journal.ts';
+
+/** What was done to, or with, one snapshot. */
+export function SnapshotJournal({ domain, name }: { domain: Domain; name: string }) {
+  const journal = useJournal(domain);
+  const now = useNow();
+  const groups = useMemo(
+    () => (journal.status === 'ready' ? aboutSnapshot(groupEntries(journal.entries), name) : []),
+    [journal, name],
+  );
+  if (journal.status === 'failed') return <ProblemView problem={journal.problem} />;
+  if (journal.status === 'loading') return <p className="dim">Reading the journal…</p>;
+  if (groups.length === 0) return <p className="dim">Snapkeel has asked nothing of libvirt about this snapshot.</p>;
+  return (
+    <ul className="snapshot-journal">
+      {groups.map(({ operationId, entries, forced }) => {
+        const entry = entries.find(({ snapshotName }) => snapshotName === name);
+        if (!entry) return null;
+        const { text, look } = resultLook(entry);
+        return (
+          <li key={operationId}>
+            <div className="cell-name">
+              <b>{askedWords(entry)}</b>
+              <span className={`chip ${look}`}>{text}</span>
+              {forced && entry.kind === 'revert' ? <span className="chip warn">forced</span> : null}
+            </div>
+            <span className="dim">
+              {formatMoment(entry.askedAt, now)} by <bdi>{entry.who}</bdi>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,78 @@
+import { formatCount } from '../../shared/format.ts';
+import type { LabRun, LabRunRow } from '../../shared/schema.ts';
+import type { Notice } from '../store/store.ts';
+
+export type RowResult = 'waiting' | 'running' | 'done' | 'differs' | 'failed' | 'skipped';
+
+/** What became of a row, as far as it is known. */
+export function rowResult({ status, outcome, problem, changes }: LabRunRow): RowResult {
+  if (status !== 'ended') return status;
+  if (!outcome || problem || changes.length > 0) return outcome?.result === 'done' ? 'differs' : 'failed';
+  if (outcome.result !== 'done') return 'failed';
+  return outcome.differences.length > 0 ? 'differs' : 'done';
+}
+
+export const resultWords: Record<RowResult, string> = {
+  waiting: 'Waiting',
+  running: 'Running',
+  done: 'Reverted',
+  differs: 'Reverted, not as planned',
+  failed: 'Not reverted',
+  skipped: 'Not begun',
+};
+
+const failedWords: Record<string, string> = {
+  refused: 'Refused',
+  failed: 'Failed on the way',
+  unknown: 'Not known',
+  cancelled: 'Cancelled',
+};
+
+/** The result in words that claim no more than is known: a failed revert may have changed something. */
+export function rowResultWords(row: LabRunRow): string {
+  const result = rowResult(row);
+  if (result === 'failed' && row.changes.length > 0) return 'Changed meanwhile';
+  return result === 'failed' && row.outcome
+    ? (failedWords[row.outcome.result] ?? resultWords.failed)
+    : resultWords[result];
+}
+
+export function runCounts({ rows }: LabRun): Record<RowResult, number> & { ended: number } {
+  const counts = { waiting: 0, running: 0, done: 0, differs: 0, failed: 0, skipped: 0 };
+  for (const row of rows) counts[rowResult(row)]++;
+  return { ...counts, ended: rows.length - counts.waiting - counts.running };
+}
+
+/** `Lab reset: 5 of 12 ended, 1 not reverted`, or how it ended. */
+export function runHeadline(run: LabRun): string {
+  const { ended, done, differs, failed } = runCounts(run);
+  const bad = failed > 0 ? `, ${failed} not reverted` : '';
+  if (run.endedAt === null) return `Lab reset: ${ended} of ${run.rows.length} ended${bad}`;
+  return `Lab reset: ${done + differs} of ${formatCount(run.rows.length, 'domain')} reverted`;
+}
+
+/** The counts that are not nothing, in the order of what to look at first. */
+export function countSentences(run: LabRun): { result: RowResult; text: string }[] {
+  const counts = runCounts(run);
+  const order: RowResult[] = ['failed', 'differs', 'skipped', 'running', 'waiting', 'done'];
+  return order.flatMap((result) =>
+    counts[result] > 0 ? [{ result, text: `${counts[result]} ${resultWords[result].toLowerCase()}` }] : [],
+  );
+}
+
+/** The message about an ended lab reset. It goes away by itself only if every row went as planned. */
+export function labNotice(run: LabRun): Omit<Notice, 'id'> {
+  const { failed, differs, skipped } = runCounts(run);
+  const tone = failed > 0 || skipped > 0 ? 'failed' : differs > 0 ? 'differs' : 'done';
+  const [first] = run.rows;
+  return {
+    tone,
+    title: runHeadline(run),
+    lines: [
+      countSentences(run)
+        .map(({ text }) => text)
+        .join(', '),
+    ],
+    ...(first ? { labPlanId: first.planId } : {}),
+  };
+}

@@ -1,0 +1,96 @@
+import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { formatDuration } from '../../shared/format.ts';
+import type { LabRunRow } from '../../shared/schema.ts';
+import { Differences, OutcomeLists } from '../dialogs/revert/ended.tsx';
+import { foundSentence } from '../operations/outcome.ts';
+import { phaseWords, progressText } from '../operations/phases.ts';
+import { operationOn } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
+import { useAppState } from '../ui/context.tsx';
+import { ProblemView } from '../ui/problem-view.tsx';
+import type { GridColumn } from '../ui/row-grid.tsx';
+import { type RowResult, rowResult, rowResultWords } from './report.ts';
+
+const icons: Record<RowResult, typeof CircleCheck> = {
+  waiting: CircleDashed,
+  running: LoaderCircle,
+  done: CircleCheck,
+  differs: TriangleAlert,
+  failed: CircleAlert,
+  skipped: CircleMinus,
+};
+
+/** The columns of a run; their widths are in `styles/lab.css`. */
+export function runColumns(now: number): GridColumn<LabRunRow>[] {
+  return [
+    {
+      id: 'domain',
+      header: 'Domain',
+      cell: (row) => (
+        <>
+          <b className="cell-line" title={row.domainName}>
+            <bdi>{row.domainName}</bdi>
+          </b>
+          <div className="note">
+            <bdi>{row.hostName}</bdi>
+          </div>
+        </>
+      ),
+    },
+    {
+      id: 'target',
+      header: 'Goes back to',
+      cell: (row) => (
+        <div className="cell-line" title={row.snapshotName}>
+          <bdi>{row.snapshotName}</bdi>
+        </div>
+      ),
+    },
+    { id: 'result', header: 'Result', cell: (row) => <ResultCell row={row} /> },
+    {
+      id: 'time',
+      header: 'Took',
+      cell: ({ startedAt, endedAt }) => (startedAt === null ? '' : formatDuration((endedAt ?? now) - startedAt)),
+    },
+  ];
+}
+
+function ResultCell({ row }: { row: LabRunRow }) {
+  const result = rowResult(row);
+  const operation = useAppState((state) => (result === 'running' ? operationOn(state, domainKey(row)) : undefined));
+  const Icon = icons[result];
+  const amount = operation ? progressText(operation.progress) : null;
+  const note = row.changes[0] ?? row.problem?.what ?? row.outcome?.problem?.what ?? row.outcome?.differences[0];
+  return (
+    <div className="result" data-result={result}>
+      <Icon size={15} className={result === 'running' ? 'spin' : ''} aria-hidden="true" />
+      <div className="cell-text">
+        <div className="cell-line">
+          {operation ? phaseWords[operation.phase] : rowResultWords(row)}
+          {amount ? `, ${amount}` : ''}
+        </div>
+        {note ? (
+          <div className="note" title={note}>
+            {note}
+          </div>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+/** All that is known of the end of one row; null before it. */
+export function runDetail(row: LabRunRow) {
+  if (row.status !== 'ended') return null;
+  const { outcome, problem, changes } = row;
+  return (
+    <div className="detail-text">
+      {problem ? <ProblemView problem={problem} /> : null}
+      {outcome?.problem ? <ProblemView problem={outcome.problem} /> : null}
+      {outcome?.safety?.problem ? <ProblemView problem={outcome.safety.problem} /> : null}
+      <Differences title="Changed since the plan was read" lines={changes} />
+      {outcome ? <OutcomeLists outcome={outcome} /> : null}
+      {outcome ? <p className="dim">{foundSentence(outcome)}</p> : null}
+    </div>
+  );
+}

@@ -1,0 +1,148 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { Download } from 'lucide-react';
+import { useMemo, useRef } from 'react';
+import { formatCount } from '../../shared/format.ts';
+import { labReport } from '../../shared/lab-report.ts';
+import type { LabRun } from '../../shared/schema.ts';
+import { closeDialog } from '../store/actions.ts';
+import { labRunByPlan } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { focusHome } from '../ui/focus-home.ts';
+import { ignoreHeldKey } from '../ui/held-key.ts';
+import { useNow } from '../ui/hooks.ts';
+import { RowGrid } from '../ui/row-grid.tsx';
+import { saveText } from '../ui/save-text.ts';
+import { countSentences, runCounts } from './report.ts';
+import { stopLab } from './run.ts';
+import { runColumns, runDetail } from './run-columns.tsx';
+
+/** A lab reset under way, row by row, and its report once it has ended. */
+export function LabRunDialog({ planId }: { planId: string }) {
+  const { store } = useApp();
+  const safe = useRef<HTMLButtonElement>(null);
+  const run = useAppState((state) => labRunByPlan(state, planId));
+  const close = () => closeDialog(store);
+  return (
+    <AlertDialog.Root open onOpenChange={(open) => !open && close()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="veil" />
+        <AlertDialog.Popup
+          className="dialog lab tall"
+          initialFocus={safe}
+          finalFocus={() => focusHome('domains')}
+          onKeyDown={ignoreHeldKey}
+        >
+          <div className="dialog-head">
+            <AlertDialog.Title className="dialog-title">{run ? titleOf(run) : 'Lab reset'}</AlertDialog.Title>
+            <AlertDialog.Description className="dialog-sub">
+              {run ? subtitleOf(run) : 'Handing the plans over…'}
+            </AlertDialog.Description>
+          </div>
+          <div className="dialog-body">{run ? <Rows run={run} /> : null}</div>
+          <div className="dialog-foot">
+            {run ? <Reports run={run} /> : null}
+            <span className="why" />
+            {run && run.endedAt === null ? <StopButton run={run} /> : null}
+            <Button ref={safe} onClick={close}>
+              {run?.endedAt == null ? 'Continue in background' : 'Close'}
+            </Button>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
+
+function titleOf({ rows, endedAt }: LabRun): string {
+  const domains = formatCount(rows.length, 'domain');
+  return endedAt === null ? `Reverting ${domains}` : `Lab reset of ${domains}: report`;
+}
+
+function subtitleOf(run: LabRun): string {
+  if (run.endedAt === null && run.stopRequested) return 'No more are begun; those under way go on to their end';
+  if (run.endedAt === null)
+    return run.onFailure === 'stop' ? 'If one fails, no more are begun' : 'If one fails, the others go on';
+  const { done, failed, skipped, differs } = runCounts(run);
+  if (done === run.rows.length) return 'Every domain is as it was planned, and libvirt confirmed it';
+  if (failed + skipped === 0) return `All were reverted; ${differs} not quite as planned`;
+  return 'Not every domain was reverted';
+}
+
+function Rows({ run }: { run: LabRun }) {
+  const live = run.endedAt === null;
+  const now = useNow(live ? 1000 : null);
+  const columns = useMemo(() => runColumns(now), [now]);
+  const { ended } = runCounts(run);
+  // The report begins with what asks for attention; while it runs, rows stay where they are.
+  const rows = useMemo(
+    () => (live ? run.rows : run.rows.toSorted((a, b) => attention(a) - attention(b))),
+    [run.rows, live],
+  );
+  return (
+    <>
+      <div className="lab-progress">
+        {live ? <progress aria-label="Domains that have ended" value={ended} max={run.rows.length} /> : null}
+        <p role="status">
+          {countSentences(run).map(({ result, text }) => (
+            <span key={result} className="tally" data-result={result}>
+              {text}
+            </span>
+          ))}
+        </p>
+      </div>
+      <RowGrid
+        label={live ? 'Domains of the lab reset' : 'Report of the lab reset'}
+        className="lab-run"
+        columns={columns}
+        rows={rows}
+        keyOf={domainKey}
+        textOf={({ domainName }) => domainName}
+        rowClass={({ status }) => (status === 'skipped' ? 'out' : '')}
+        detailOf={runDetail}
+      />
+    </>
+  );
+}
+
+function attention({ status, outcome }: LabRun['rows'][number]): number {
+  if (status === 'skipped') return 1;
+  if (outcome?.result !== 'done') return 0;
+  return outcome.differences.length > 0 ? 0 : 2;
+}
+
+function StopButton({ run }: { run: LabRun }) {
+  const app = useApp();
+  const { waiting } = runCounts(run);
+  if (waiting === 0 && !run.stopRequested) return null;
+  return (
+    <Button disabled={run.stopRequested} onClick={() => stopLab(app, run)}>
+      {run.stopRequested ? 'Stopping…' : 'Begin no more'}
+    </Button>
+  );
+}
+
+/** The report as text, once there is one. */
+function Reports({ run }: { run: LabRun }) {
+  const text = useMemo(() => (run.endedAt === null ? null : labReport(run, 'markdown')), [run]);
+  if (text === null) return null;
+  return (
+    <>
+      <CopyButton text={text} what="report" label="Copy report" />
+      <Button look="quiet" onClick={() => saveText(`lab-reset ${fileMoment(run.startedAt)}.md`, text)}>
+        <Download size={13} aria-hidden="true" />
+        Save report
+      </Button>
+    </>
+  );
+}
+
+/** `2026-11-23 05-27`: a moment that every file system can have in a name. */
+function fileMoment(at: number): string {
+  const two = (n: number) => `${n}`.padStart(2, '0');
+  const date = new Date(at);
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}-${two(date.getMinutes())}`;
+}

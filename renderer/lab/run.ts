@@ -1,0 +1,94 @@
+import type { LabRun } from '../../shared/schema.ts';
+import { problemOf } from '../api.ts';
+import { tellCallFailed } from '../commands/effects.ts';
+import { chooseDomains, clearChosen, freshId, openDialog } from '../store/actions.ts';
+import { chosenDomains, labRunByPlan } from '../store/selectors.ts';
+import { type App, domainKey } from '../store/store.ts';
+import { type LabFlow, type LabTarget, labBlockedBy, labCounts, labReviewOf } from './flow.ts';
+
+const usualParallel = 4;
+
+/** Opens the lab reset of the selected domains. Nothing is planned before a target is chosen. */
+export function askLabReset(app: App): void {
+  const keys = chosenDomains(app.store.getState()).map(domainKey);
+  if (keys.length === 0) return;
+  openDialog(app.store, {
+    kind: 'lab-reset',
+    id: freshId(),
+    keys,
+    flow: { step: 'target', kind: 'current', name: '' },
+  });
+}
+
+/** Opens the progress of a lab reset, or its report. */
+export function showLabRun(app: App, run: LabRun): void {
+  const [first] = run.rows;
+  if (first) openDialog(app.store, { kind: 'lab-run', planId: first.planId });
+}
+
+export async function planLab(app: App, id: number, target: LabTarget): Promise<void> {
+  const dialog = dialogOf(app, id);
+  if (!dialog) return;
+  const { domains, appSettings } = app.store.getState();
+  const items = dialog.keys.flatMap((key) => domains.get(key) ?? []).map(({ hostId, uuid }) => ({ hostId, uuid }));
+  setLabFlow(app, id, { step: 'planning', target });
+  try {
+    const rows = await app.client.labReset.plan({ items, target });
+    setLabFlow(app, id, labReviewOf(rows, target, appSettings?.labParallelPerHost ?? usualParallel));
+  } catch (error) {
+    setLabFlow(app, id, { step: 'problem', target, problem: problemOf(error) });
+  }
+}
+
+/** Reverts as reviewed, and goes over to the progress. A second press does nothing: by then the dialog is another one. */
+export async function runLab(app: App, id: number): Promise<void> {
+  const dialog = dialogOf(app, id);
+  const review = dialog?.flow;
+  if (!dialog || review?.step !== 'review' || labBlockedBy(review) !== null) return;
+  const { plans } = labCounts(review);
+  const [first] = plans;
+  if (!first) return;
+  const { startState, onFailure, safetySnapshot, removeManagedSave, parallelPerHost } = review;
+  const planIds = plans.map(({ planId }) => planId);
+  const typed = plans.filter((plan) => plan.protected).map(({ planId }) => [planId, review.typedNames[planId] ?? '']);
+  clearChosen(app.store);
+  openDialog(app.store, { kind: 'lab-run', planId: first.planId });
+  try {
+    await app.client.labReset.run({
+      planIds,
+      startState,
+      acknowledged: [],
+      forceAcknowledged: review.forceAcknowledged,
+      parallelPerHost,
+      onFailure,
+      safetySnapshot,
+      removeManagedSave,
+      typedNames: Object.fromEntries(typed),
+    });
+  } catch (error) {
+    // Once the run is known, its rows tell how it goes, also when this answer was lost with the connection.
+    if (labRunByPlan(app.store.getState(), first.planId)) return;
+    const shown = app.store.getState().dialog;
+    chooseDomains(app.store, dialog.keys, true);
+    if (shown?.kind !== 'lab-run' || shown.planId !== first.planId) return tellCallFailed(app, error);
+    const flow: LabFlow = { step: 'problem', target: review.target, problem: problemOf(error) };
+    openDialog(app.store, { ...dialog, id: freshId(), flow });
+  }
+}
+
+/** Begins no further rows; what is under way goes on to its end. */
+export function stopLab(app: App, { id }: LabRun): void {
+  app.client.labReset.stop({ runId: id }).catch((error) => tellCallFailed(app, error));
+}
+
+/** Does nothing once the dialog was closed or another one took its place. */
+export function setLabFlow(app: App, id: number, flow: LabFlow): void {
+  app.store.setState(({ dialog }) =>
+    dialog?.kind === 'lab-reset' && dialog.id === id ? { dialog: { ...dialog, flow } } : {},
+  );
+}
+
+function dialogOf(app: App, id: number) {
+  const { dialog } = app.store.getState();
+  return dialog?.kind === 'lab-reset' && dialog.id === id ? dialog : null;
+}

@@ -1,0 +1,79 @@
+import { formatCount } from '../../shared/format.ts';
+import { hostById } from '../store/selectors.ts';
+import type { Dialog } from '../store/store.ts';
+import { useApp, useAppState } from '../ui/context.tsx';
+import type { LabAim, LabTarget } from './flow.ts';
+import { targetOf } from './flow.ts';
+import { planLab, setLabFlow } from './run.ts';
+
+const kinds: readonly { kind: LabTarget['kind']; label: string; note: string }[] = [
+  { kind: 'current', label: 'Its current snapshot', note: 'The one that libvirt marks as current' },
+  { kind: 'newest', label: 'Its newest snapshot', note: 'The one that was taken last, on whatever branch' },
+  { kind: 'named', label: 'The snapshot named', note: 'A domain without one of that name is left out' },
+];
+
+/** What each of the selected domains goes back to. */
+export function TargetStep({ dialog, aim }: { dialog: Extract<Dialog, { kind: 'lab-reset' }>; aim: LabAim }) {
+  const app = useApp();
+  const set = (change: Partial<LabAim>) => setLabFlow(app, dialog.id, { ...aim, ...change });
+  return (
+    <>
+      <fieldset className="targets">
+        <legend>Revert each to</legend>
+        {kinds.map(({ kind, label, note }) => (
+          <label key={kind} className="target">
+            <input
+              type="radio"
+              name="lab-target"
+              value={kind}
+              checked={aim.kind === kind}
+              aria-describedby={`lab-target-${kind}`}
+              onChange={() => set({ kind })}
+            />
+            <span>{label}</span>
+            <small id={`lab-target-${kind}`}>{note}</small>
+          </label>
+        ))}
+        <input
+          className="input mono target-name"
+          type="text"
+          aria-label="Name of the snapshot"
+          autoComplete="off"
+          spellCheck={false}
+          value={aim.name}
+          onChange={(event) => set({ kind: 'named', name: event.target.value })}
+          onKeyDown={(event) => {
+            const target = targetOf(aim);
+            if (event.key === 'Enter' && target) void planLab(app, dialog.id, target);
+          }}
+        />
+      </fieldset>
+      <Chosen dialog={dialog} />
+    </>
+  );
+}
+
+/** The domains that are meant, by host. */
+function Chosen({ dialog: { keys } }: { dialog: Extract<Dialog, { kind: 'lab-reset' }> }) {
+  const domains = useAppState((state) => state.domains);
+  const hosts = useAppState((state) => state.hosts);
+  const state = { hosts };
+  const byHost = new Map<string, string[]>();
+  for (const key of keys) {
+    const domain = domains.get(key);
+    if (domain) byHost.set(domain.hostId, [...(byHost.get(domain.hostId) ?? []), domain.name]);
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="chosen-list" tabIndex={0} aria-label="Selected domains">
+      {[...byHost].map(([hostId, names]) => (
+        <p key={hostId}>
+          <b>
+            <bdi>{hostById(state, hostId)?.name ?? hostId}</bdi>
+          </b>{' '}
+          <span className="dim">{formatCount(names.length, 'domain')}:</span> <bdi>{names.join(', ')}</bdi>
+        </p>
+      ))}
+    </section>
+  );
+}

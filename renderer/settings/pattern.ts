@@ -1,0 +1,18 @@
+import { safetyName } from '../../shared/safety.ts';
+
+/** Why a pattern can't be the name of a snapshot, as a sentence; null when it can. The rules are those of `Settings`. */
+export function patternProblem(pattern: string): string | null {
+  if (pattern.trim() === '') return 'A name is needed.';
+  if (pattern.startsWith('.')) return 'libvirt takes no name that begins with a dot.';
+  if (pattern.includes('/')) return 'libvirt takes no name with a slash.';
+  if (pattern.length > 120) return 'That is too long: 120 characters at most.';
+  const unknown = [...pattern.matchAll(/\{(\w*)\}/g)].find(([, word]) => !patternWords.includes(word ?? ''));
+  return unknown ? `${unknown[0]} stands for nothing.` : null;
+}
+
+export const patternWords: readonly string[] = ['date', 'time', 'snapshot'];
+
+/** What a safety snapshot would be called if it were taken now, before a revert to “clean”. */
+export function patternPreview(pattern: string, now: number): string {
+  return safetyName(pattern, 'clean', now, new Set());
+}

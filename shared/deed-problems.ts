@@ -1,0 +1,77 @@
+import type { ProblemCode } from './errors.ts';
+
+/** What libvirt was asked to do when it answered with an error; without one it was a revert, or only asked something. */
+export type Deed = 'take' | 'delete';
+
+interface Meaning {
+  /** Of every code that has none of its own here. */
+  readonly effect: string;
+  readonly codes: Readonly<
+    Partial<Record<ProblemCode, { readonly what?: string; readonly effect?: string; readonly next?: string }>>
+  >;
+}
+
+const reason = 'See libvirt’s reason below.';
+const space = 'See libvirt’s reason below; often the host’s storage is full. Look whether the domain still runs.';
+const log = 'See libvirt’s reason below and its log on the host. Look whether the domain still runs.';
+
+/** What libvirt's codes mean when a snapshot was to be taken or deleted: the codes are those of a revert. */
+export const deedProblems: Readonly<Record<Deed, Meaning>> = {
+  take: {
+    effect: 'No snapshot was taken.',
+    codes: {
+      OPERATION_INVALID: {
+        what: 'libvirt cannot take a snapshot in the domain’s present state.',
+        next: 'A block job must end first, and memory can be kept of a running guest only. See libvirt’s reason below.',
+      },
+      OPERATION_UNSUPPORTED: {
+        what: 'libvirt cannot take such a snapshot of this domain.',
+        next: 'Firmware, host devices or a suspended guest may be why. See libvirt’s reason below.',
+      },
+      CONFIG_UNSUPPORTED: {
+        what: 'libvirt cannot take this kind of snapshot of these disks.',
+        next: 'Internal snapshots need qcow2 images; a file of an external one may exist already. See libvirt’s reason below.',
+      },
+      OPERATION_FAILED: { what: 'libvirt began to take the snapshot and failed.', next: space },
+      INTERNAL_ERROR: { what: 'libvirt met an internal error while it took the snapshot.', next: log },
+      SYSTEM_ERROR: { what: 'A file of the snapshot could not be written.', next: space },
+      OPERATION_ABORTED: { what: 'Taking the snapshot was aborted.', next: 'Take it again when you want to.' },
+      OPERATION_TIMEOUT: { next: 'Wait until that job has ended, then try again.' },
+      AGENT_UNRESPONSIVE: { next: 'Start the guest agent, or take the snapshot without quiescing.' },
+      XML_DETAIL: { what: 'libvirt does not accept the snapshot’s name or description.', next: reason },
+    },
+  },
+  delete: {
+    effect: 'The snapshot is still there.',
+    codes: {
+      NO_DOMAIN_SNAPSHOT: {
+        what: 'The snapshot no longer exists.',
+        effect: 'It is gone.',
+        next: 'Nothing is left to do.',
+      },
+      OPERATION_INVALID: {
+        what: 'libvirt cannot delete a snapshot in the domain’s present state.',
+        next: 'A block job must end first. See libvirt’s reason below.',
+      },
+      OPERATION_UNSUPPORTED: {
+        what: 'libvirt cannot delete this snapshot.',
+        next: 'An external snapshot on top of an internal one cannot be deleted, nor while a block job runs.',
+      },
+      CONFIG_UNSUPPORTED: {
+        what: 'libvirt cannot delete this snapshot where it stands in the tree.',
+        next: 'Delete the snapshots on top of it first; before 9.0 libvirt deletes no external ones.',
+      },
+      OPERATION_FAILED: {
+        what: 'libvirt began to delete the snapshot and failed.',
+        effect: 'It is not known how much of it is left.',
+        next: 'Look at the domain’s disks before you start it.',
+      },
+      INTERNAL_ERROR: {
+        what: 'libvirt met an internal error while it deleted the snapshot.',
+        next: 'See libvirt’s reason below. A name with spaces cannot be deleted while the guest runs (libvirt 10.9 and newer).',
+      },
+      SYSTEM_ERROR: { what: 'A file of the snapshot could not be used.', next: log },
+      OPERATION_ABORTED: { what: 'Deleting the snapshot was aborted.', next: reason },
+    },
+  },
+};

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { labReport, labSummary } from './lab-report.ts';
+import type { LabRun, LabRunRow, RevertOutcome } from './schema.ts';
+
+const outcome = (more: Partial<RevertOutcome>): RevertOutcome => ({
+  operationId: 'o',
+  result: 'done',
+  forced: false,
+  found: { state: 'running', reason: 'from snapshot', current: 'clean' },
+  differences: [],
+  ...more,
+});
+const row = (domainName: string, more: Partial<LabRunRow>): LabRunRow => ({
+  planId: domainName,
+  hostId: 'h',
+  hostName: 'kvm-a',
+  uuid: 'u',
+  domainName,
+  snapshotName: 'clean',
+  status: 'ended',
+  startedAt: 0,
+  endedAt: 2_000,
+  outcome: null,
+  changes: [],
+  ...more,
+});
+const problem = { code: 'X', what: 'A file is missing.', effect: '', next: '', detail: 'mem|file' };
+const run: LabRun = {
+  id: 'r',
+  startedAt: 0,
+  endedAt: 65_000,
+  startState: 'as-saved',
+  onFailure: 'continue',
+  safetySnapshot: true,
+  stopRequested: false,
+  rows: [
+    row('web', { outcome: outcome({ safety: { name: 'before', result: 'taken', takenAt: 1 }, forced: true }) }),
+    row('db', { outcome: outcome({ result: 'failed', problem, differences: ['The domain is shut off.'] }) }),
+    row('stale', { problem: { ...problem, what: 'No longer true.' }, changes: ['It is running now.'] }),
+    row('last', { status: 'skipped', startedAt: null, endedAt: null }),
+  ],
+};
+
+describe('a report', () => {
+  it('counts', () => {
+    expect(labSummary(run)).toBe('1 of 4 reverted, 1 failed, 1 refused, 1 skipped');
+    expect(labSummary({ rows: [] })).toBe('0 of 0 reverted');
+  });
+
+  it('as text has aligned columns and what to know under each row', () => {
+    expect(labReport(run, 'text').split('\n').slice(2)).toEqual([
+      '1 of 4 reverted, 1 failed, 1 refused, 1 skipped.',
+      '',
+      'done     web on kvm-a    clean  2 s',
+      '    Now running.',
+      '    Safety snapshot “before”.',
+      '    Reverted by force.',
+      'FAILED   db on kvm-a     clean  2 s',
+      '    A file is missing.',
+      '    mem|file',
+      '    The domain is shut off.',
+      '    Now running.',
+      'refused  stale on kvm-a  clean  2 s',
+      '    No longer true.',
+      '    mem|file',
+      '    It is running now.',
+      'skipped  last on kvm-a   clean',
+      '    Not begun: the run was stopped before.',
+      '',
+    ]);
+  });
+
+  it('as Markdown is a table that no name can break', () => {
+    const report = labReport(run, 'markdown');
+    expect(report).toContain('# Lab reset');
+    expect(report).toContain(', took 1 min 5 s.');
+    expect(report).toContain('| db | kvm-a | clean | FAILED | 2 s | A file is missing. mem\\|file The domain is');
+    expect(report.split('\n').filter((line) => line.startsWith('|'))).toHaveLength(6);
+  });
+});

@@ -1,0 +1,80 @@
+import type { ConfigChange, RevertFacts, Snapshot } from '../schema.ts';
+
+/** For tests: facts to change one thing of. */
+export type Facts = Partial<Omit<RevertFacts, 'domain' | 'snapshot' | 'stored' | 'history'>> & {
+  domain?: Partial<RevertFacts['domain']>;
+  snapshot?: Partial<Snapshot>;
+  stored?: Partial<RevertFacts['stored']>;
+  history?: Partial<RevertFacts['history']>;
+};
+
+export const memoryChange: ConfigChange = { label: 'Memory', snapshot: '2 GiB', now: '4 GiB', abi: true };
+export const graphicsChange: ConfigChange = { label: 'Graphics', snapshot: 'vnc', now: 'spice', abi: false };
+export const disk: RevertFacts['domain']['disks'][number] = {
+  target: 'vda',
+  type: 'file',
+  format: 'qcow2',
+  file: '/images/web.qcow2',
+  allocationBytes: 1024,
+  missing: false,
+};
+export const overlay: RevertFacts['overlays'][number] = {
+  target: 'vda',
+  file: '/images/web.1790000000',
+  bytes: 3 * 1024 ** 3,
+  inUse: true,
+};
+const domain: RevertFacts['domain'] = {
+  uuid: '8d3c1b52-6f0e-4a2c-9a53-1f5a7c2e0b01',
+  name: 'web-01',
+  state: 'running',
+  reason: 'booted',
+  persistent: true,
+  managedSave: false,
+  autostart: false,
+  disks: [disk],
+  blockJobs: [],
+  consoles: [],
+};
+const snapshot: Snapshot = {
+  name: 'before-upgrade',
+  description: '',
+  parent: null,
+  createdAt: 1_790_000_000_000,
+  state: 'shutoff',
+  memory: 'none',
+  kind: 'internal',
+  disks: [{ target: 'vda', kind: 'internal' }],
+};
+
+/** QEMU on libvirt 11.3; a running, persistent domain; a shut-off internal snapshot that is the current one. */
+export const facts = (change: Facts = {}): RevertFacts => ({
+  driver: 'QEMU',
+  libvirtVersion: 11_003_000,
+  hypervisorVersion: 10_000_000,
+  hasConfig: true,
+  overlays: [],
+  current: 'before-upgrade',
+  configChanges: [],
+  riskReported: null,
+  ...change,
+  domain: { ...domain, ...change.domain },
+  snapshot: { ...snapshot, ...change.snapshot },
+  stored: {
+    disks: [{ target: 'vda', type: 'file' }],
+    nvram: null,
+    genid: false,
+    memoryFile: null,
+    ...change.stored,
+  },
+  history: { leftBehind: { names: [], count: 0 }, externalDescendants: [], ...change.history },
+});
+
+export const merge = (a: Facts, b: Facts): Facts => ({
+  ...a,
+  ...b,
+  domain: { ...a.domain, ...b.domain },
+  snapshot: { ...a.snapshot, ...b.snapshot },
+  stored: { ...a.stored, ...b.stored },
+  history: { ...a.history, ...b.history },
+});

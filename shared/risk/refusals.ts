@@ -1,0 +1,241 @@
+import { describeChange } from '../config-changes.ts';
+import { formatVersion } from '../format.ts';
+import { abiChanges, asksToRun, isActive, isExternal, isLive, type Rule, version } from './rule.ts';
+
+/** What libvirt answers; error codes are virErrorNumber. */
+export interface Answer {
+  code: number;
+  /** `shutoff`: the guest has been stopped by then. Else nothing was touched. */
+  leaves?: 'shutoff';
+}
+
+export interface RefusalRule extends Rule {
+  answer: Answer;
+  /** VIR_DOMAIN_SNAPSHOT_REVERT_FORCE passes it by. libvirt asks for force with code 77 and no other. */
+  forceHelps: boolean;
+}
+
+const risky: Answer = { code: 77 };
+
+/**
+ * Everything that makes libvirt refuse a revert, in the order in which it looks: its answer is that of the first row
+ * that holds. (virDomainRevertToSnapshot; before 7.10 qemuDomainRevertToSnapshot; then qemuSnapshotRevert and
+ * qemuSnapshotRevertValidate; testDomainRevertToSnapshot.)
+ */
+export const refusalRules: readonly RefusalRule[] = [
+  {
+    code: 'RUNNING_AND_PAUSED',
+    source: 'virDomainRevertToSnapshot: VIR_EXCLUSIVE_FLAGS',
+    answer: { code: 8 },
+    forceHelps: false,
+    when: ({ flags }) => flags.running && flags.paused,
+    text: () => 'A domain cannot be left both running and paused.',
+  },
+  {
+    code: 'RESET_NVRAM_UNKNOWN',
+    driver: 'QEMU',
+    until: version.resetsNvram,
+    source: 'qemuDomainRevertToSnapshot: virCheckFlags; NEWS 8.1',
+    answer: { code: 8 },
+    forceHelps: false,
+    when: ({ flags }) => flags.resetNvram,
+    text: ({ facts }) =>
+      `libvirt ${formatVersion(facts.libvirtVersion)} cannot reset the firmware’s variables. It needs 8.1 or newer.`,
+  },
+  {
+    code: 'RESET_NVRAM_TEST',
+    driver: 'TEST',
+    source: 'testDomainRevertToSnapshot: virCheckFlags',
+    answer: { code: 8 },
+    forceHelps: false,
+    when: ({ flags }) => flags.resetNvram,
+    text: () => 'libvirt’s test driver cannot reset the firmware’s variables.',
+  },
+  {
+    code: 'BLOCK_JOB',
+    source: 'qemuSnapshotRevert: qemuDomainHasBlockjob',
+    answer: { code: 55 },
+    forceHelps: false,
+    when: ({ facts }) => facts.domain.blockJobs.length > 0,
+    text: ({ facts }) =>
+      `A block job is running on ${facts.domain.blockJobs.join(', ')}. libvirt refuses to revert until it has ended.`,
+  },
+  {
+    code: 'TRANSIENT_NEEDS_STATE',
+    source: 'qemuSnapshotRevertValidate; testDomainRevertToSnapshot; virsh(1) snapshot-revert',
+    answer: { code: 55 },
+    forceHelps: false,
+    when: (c) => !c.facts.domain.persistent && !isLive(c.facts.snapshot) && !asksToRun(c),
+    text: () => 'A transient domain cannot be left shut off. Choose “running” or “paused”.',
+  },
+  {
+    code: 'EXTERNAL_UNSUPPORTED',
+    driver: 'QEMU',
+    until: version.revertsExternal,
+    source: 'qemuSnapshotRevertValidate: “revert to external snapshot not supported yet”; NEWS 9.9',
+    answer: { code: 67 },
+    forceHelps: false,
+    when: ({ facts }) => isExternal(facts),
+    text: ({ facts }) =>
+      `This is an external snapshot, and libvirt ${formatVersion(facts.libvirtVersion)} cannot revert to those. It needs 9.9 or newer.`,
+  },
+  {
+    code: 'NO_CONFIGURATION',
+    driver: 'QEMU',
+    since: version.alwaysRestarts,
+    source: 'qemuSnapshotRevertValidate: “lacks domain rollback info”, also by force',
+    answer: risky,
+    forceHelps: false,
+    when: ({ facts }) => !facts.hasConfig,
+    text: () =>
+      'The snapshot does not hold the domain’s configuration, so libvirt refuses to revert to it, also by force.',
+  },
+  {
+    code: 'NO_CONFIGURATION_TEST',
+    driver: 'TEST',
+    source: 'testDomainRevertToSnapshot: “lacks domain rollback info”, also by force',
+    answer: risky,
+    forceHelps: false,
+    when: ({ facts }) => !facts.hasConfig,
+    text: () =>
+      'The snapshot does not hold the domain’s configuration, so libvirt refuses to revert to it, also by force.',
+  },
+  {
+    code: 'NO_CONFIGURATION_OLD',
+    driver: 'QEMU',
+    until: version.alwaysRestarts,
+    source: 'qemuDomainRevertToSnapshot: “lacks domain rollback info”',
+    answer: risky,
+    forceHelps: true,
+    when: ({ facts }) => !facts.hasConfig,
+    text: () =>
+      'The snapshot does not hold the domain’s configuration, so libvirt cannot prove that it matches. By force, the configuration of today is kept.',
+  },
+  {
+    // From 7.10 the process is replaced in every case, so there is nothing to ask for.
+    code: 'MUST_RESPAWN',
+    until: version.alwaysRestarts,
+    source: 'qemuDomainRevertToSnapshot, testDomainRevertToSnapshot: “must respawn”; virsh(1) snapshot-revert',
+    answer: risky,
+    forceHelps: true,
+    when: (c) => isActive(c.facts) && !isLive(c.facts.snapshot) && asksToRun(c),
+    text: ({ facts }) =>
+      `The guest is active and the snapshot is of a domain that was off, so libvirt ${formatVersion(facts.libvirtVersion)} must replace the hypervisor process. Consoles that are connected to it break.`,
+  },
+  {
+    code: 'MANAGED_SAVE',
+    driver: 'QEMU',
+    source: 'qemuSnapshotRevertValidate: “removal of existing managed saved state strongly recommended”',
+    answer: risky,
+    forceHelps: true,
+    when: ({ facts }) => facts.domain.managedSave && !isLive(facts.snapshot),
+    text: () =>
+      'The domain has a managed save image and the snapshot has no memory of its own, so libvirt wants to be forced.',
+  },
+  {
+    code: 'GENERATION_ID',
+    driver: 'QEMU',
+    until: version.alwaysRestarts,
+    source: 'qemuDomainRevertToSnapshot: “domain genid update requires restart”',
+    answer: risky,
+    forceHelps: true,
+    when: ({ facts }) => isActive(facts) && isLive(facts.snapshot) && facts.stored.genid,
+    text: ({ facts }) =>
+      `The domain has a generation ID, which must change with a revert, so libvirt ${formatVersion(facts.libvirtVersion)} must replace the hypervisor process.`,
+  },
+  {
+    code: 'CONFIG_MISMATCH',
+    until: version.alwaysRestarts,
+    source: 'qemuDomainRevertToSnapshot, testDomainRevertToSnapshot: virDomainDefCheckABIStability',
+    answer: risky,
+    forceHelps: true,
+    when: ({ facts }) => isActive(facts) && isLive(facts.snapshot) && abiChanges(facts).length > 0,
+    text: ({ facts }) =>
+      `The configuration of the running guest no longer matches the snapshot’s (${abiChanges(facts).map(describeChange).join('; ')}), so libvirt ${formatVersion(facts.libvirtVersion)} must replace the hypervisor process.`,
+  },
+  {
+    code: 'SUSPENDED_SNAPSHOT',
+    driver: 'QEMU',
+    source: 'qemuSnapshotRevert: “reversion of snapshot taken in PMSUSPENDED state”',
+    answer: { code: 84 },
+    forceHelps: false,
+    when: ({ facts }) => facts.snapshot.state === 'pmsuspended',
+    text: () =>
+      'The guest was suspended by power management when the snapshot was taken. libvirt cannot revert to that state.',
+  },
+  {
+    code: 'DISK_ONLY_UNSUPPORTED',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    until: version.revertsDiskOnly,
+    source: 'qemuSnapshotRevert (9.9–10.0): “Invalid target domain state disk-snapshot”',
+    answer: { code: 1 },
+    forceHelps: false,
+    when: ({ facts }) => facts.snapshot.state === 'disk-snapshot',
+    text: ({ facts }) =>
+      `libvirt ${formatVersion(facts.libvirtVersion)} fails to revert to disk-only snapshots. Newer versions can.`,
+  },
+  {
+    code: 'EXTERNAL_NOT_A_FILE',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source: 'qemuSnapshotRevertExternalPrepare: “source disk is not a regular file”',
+    answer: { code: 84 },
+    forceHelps: false,
+    when: ({ facts }) => notFiles(facts).length > 0,
+    text: ({ facts }) =>
+      `libvirt can put back external snapshots only of disks that are plain files, and ${notFiles(facts).join(', ')} is not one.`,
+  },
+  {
+    code: 'MEMORY_FILE_GONE',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source: 'qemuSnapshotRevertExternalPrepare: the file is opened after the guest was stopped',
+    answer: { code: 38, leaves: 'shutoff' },
+    forceHelps: false,
+    when: ({ facts }) => facts.stored.memoryFile?.exists === false,
+    text: ({ facts }) =>
+      `The file with the snapshot’s memory, ${facts.stored.memoryFile?.path}, cannot be opened. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'IMAGE_GONE',
+    driver: 'QEMU',
+    source: 'qemuSnapshotForEachQcow2: qemu-img cannot open the image; observed on 7.0–12.8',
+    answer: { code: 1 },
+    forceHelps: false,
+    when: ({ facts }) => !isLive(facts.snapshot) && imagesGone(facts).length > 0,
+    text: ({ facts }) => `libvirt cannot open ${imagesGone(facts).join(', ')}, which holds the snapshot.`,
+  },
+  {
+    code: 'IMAGE_GONE_LIVE',
+    driver: 'QEMU',
+    source: 'qemuProcessStart: the image cannot be opened; observed on 7.0–12.8',
+    answer: { code: 38, leaves: 'shutoff' },
+    forceHelps: false,
+    when: ({ facts }) => isLive(facts.snapshot) && imagesGone(facts).length > 0,
+    text: ({ facts }) => `libvirt cannot open ${imagesGone(facts).join(', ')}, which holds the snapshot.`,
+  },
+];
+
+type Facts = Parameters<Rule['when']>[0]['facts'];
+
+/** Images that hold an internal snapshot and that libvirt cannot open. */
+function imagesGone({ domain, snapshot }: Facts): string[] {
+  const held = new Set(snapshot.disks.filter(({ kind }) => kind === 'internal').map(({ target }) => target));
+  return domain.disks
+    .filter(({ target, missing }) => missing && held.has(target))
+    .map(({ target, file }) => file ?? target);
+}
+
+/** Disks that an external snapshot would put back and that are not plain files. */
+function notFiles(facts: Facts): string[] {
+  const external = new Set(facts.snapshot.disks.filter(({ kind }) => kind === 'external').map(({ target }) => target));
+  return facts.stored.disks
+    .filter(({ target, type }) => external.has(target) && type !== 'file')
+    .map(({ target }) => target);
+}
+
+/** Reverts that libvirt refuses, whatever is asked. */
+export const blockerRules: readonly RefusalRule[] = refusalRules.filter((rule) => !rule.forceHelps);
+/** Reverts that libvirt wants to be forced to. */
+export const forceRules: readonly RefusalRule[] = refusalRules.filter((rule) => rule.forceHelps);

@@ -13,6 +13,7 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   reporter: [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_JSON ?? 'test-results/results.json' }]],
   projects: [
     { name: 'browser', use: { shell: 'browser' }, testIgnore: 'electron.spec.ts' },
-    { name: 'electron', use: { shell: 'electron' } },
+    // The Electron shell listens on no port.
+    { name: 'electron', use: { shell: 'electron' }, grepInvert: /@browser/ },
   ],
 });

@@ -6,8 +6,7 @@ import { startServer } from './shell.ts';
 /*
  * What a page of another site, or another user of this machine, could try against the browser shell.
  */
-test.describe('the browser shell', () => {
-  test.beforeEach(({ shell }) => test.skip(shell !== 'browser', 'the Electron shell listens on no port'));
+test.describe('the browser shell', { tag: '@browser' }, () => {
   let server: Awaited<ReturnType<typeof startServer>>;
   test.beforeEach(async ({ home }) => {
     server = await startServer({ args: ['--demo', '--data-dir', home], home });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** virDomainState, in libvirt's words; `unknown` keeps a value that is newer than this app. */
+/** virDomainState in libvirt's words and order; `unknown` keeps a value that is newer than this app. */
 export const domainStates = [
   'nostate',
   'running',

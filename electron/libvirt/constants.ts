@@ -1,16 +1,7 @@
-import type { DomainState } from '../../shared/schema.ts';
+import { type DomainState, domainStates } from '../../shared/schema.ts';
 
 /** virDomainState by number. */
-export const domainStateNames: readonly DomainState[] = [
-  'nostate',
-  'running',
-  'blocked',
-  'paused',
-  'shutdown',
-  'shutoff',
-  'crashed',
-  'pmsuspended',
-];
+export const domainStateNames: readonly DomainState[] = domainStates.filter((state) => state !== 'unknown');
 
 /** virDomain*Reason by state and number, in the words of virsh domstate --reason. */
 export const domainReasonNames: Partial<Record<DomainState, readonly string[]>> = {

@@ -153,12 +153,14 @@ export class LabDialog {
   }
 
   /** Opens it for the selected domains and goes on to the plan. */
-  async open(target: 'current' | 'newest' | { named: string } = 'current'): Promise<void> {
+  async open(target: 'current' | 'newest' | { named: string } | { tagged: string } = 'current'): Promise<void> {
     const { root } = this;
     await root.page().getByRole('button', { name: 'Lab reset…' }).click();
     if (target === 'newest') await root.getByRole('radio', { name: /newest/ }).check();
-    if (typeof target === 'object')
+    if (typeof target === 'object' && 'named' in target)
       await root.getByRole('textbox', { name: 'Name of the snapshot' }).fill(target.named);
+    if (typeof target === 'object' && 'tagged' in target)
+      await root.getByRole('combobox', { name: 'Tag of the snapshot' }).fill(target.tagged);
     await root.getByRole('button', { name: 'Show the plan' }).click();
     await expect(this.plan).toBeVisible();
   }

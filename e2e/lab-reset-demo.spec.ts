@@ -75,3 +75,21 @@ test('the demo host: by keyboard alone, going on in the background, taken up aga
   await lab.ended();
   await expect(lab.root).toContainText('2 reverted');
 });
+
+test('the demo host: each to its snapshot of a tag', async ({ start }) => {
+  const app = await start('--demo');
+  const { page, lab } = app;
+  await app.open('web-01');
+  await app.snapshot('app-1.8').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Tags…' }).click();
+  const tags = page.getByRole('dialog', { name: 'Tags of “app-1.8”' });
+  await tags.getByRole('textbox').fill('golden, before nginx');
+  await page.keyboard.press('Enter');
+  await expect(tags).toBeHidden();
+  await expect(app.snapshot('app-1.8')).toContainText('golden');
+
+  await app.choose('web-01', 'web-02');
+  await lab.open({ tagged: 'golden' });
+  await expect(lab.row('web-01')).toContainText('app-1.8');
+  await expect(lab.row('web-02')).toContainText('left out');
+});

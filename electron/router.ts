@@ -122,7 +122,8 @@ export function createRouter(parts: RouterParts) {
       set: os.marks.set.handler(async ({ input }) => {
         const { host } = pool.session(input.hostId);
         if (input.kind === 'protected') await marks.protect(host, input.uuid, input.on);
-        else await marks.pin(host, input.uuid, input.name, input.on);
+        else if (input.kind === 'pinned') await marks.pin(host, input.uuid, input.name, input.on);
+        else await marks.tag(host, input.uuid, input.name, input.tags);
         return marks.list();
       }),
     },

@@ -17,6 +17,7 @@ import {
   SnapshotDetail,
   SnapshotList,
   StartState,
+  Tag,
   UndoOffer,
 } from './schema.ts';
 
@@ -103,6 +104,8 @@ export const contract = {
         z.discriminatedUnion('kind', [
           onDomain.extend({ kind: z.literal('protected'), on: z.boolean() }),
           onSnapshot.extend({ kind: z.literal('pinned'), on: z.boolean() }),
+          /** All tags of the snapshot; none takes them off. */
+          onSnapshot.extend({ kind: z.literal('tagged'), tags: z.array(Tag).max(20) }),
         ]),
       )
       .output(Marks),
@@ -116,6 +119,8 @@ export const contract = {
           target: z.discriminatedUnion('kind', [
             z.object({ kind: z.literal('current') }),
             z.object({ kind: z.literal('newest') }),
+            /** The newest snapshot that has the tag. */
+            z.object({ kind: z.literal('tagged'), tag: Tag }),
             z.object({ kind: z.literal('named'), name: z.string().min(1) }),
           ]),
         }),

@@ -279,6 +279,11 @@ export const problems = {
     effect: 'Nothing was reverted.',
     next: 'Take one first.',
   },
+  NO_TAGGED_SNAPSHOT: {
+    what: '“{domain}” has no snapshot with the tag “{tag}”.',
+    effect: 'Nothing was reverted.',
+    next: 'Tag one of its snapshots, or choose another target.',
+  },
   OUTCOME_UNKNOWN: {
     what: 'The connection to “{host}” was lost while libvirt was reverting.',
     effect: 'It is not known yet whether the revert was done, and the domain may be shut off.',

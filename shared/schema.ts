@@ -152,10 +152,19 @@ export const RevertTarget = z.discriminatedUnion('kind', [
 ]);
 export type RevertTarget = z.infer<typeof RevertTarget>;
 
-/** What a plan may be asked for; `newest` and `undo` are resolved to a named snapshot when the plan is made. */
+/** A word that snapshots of many domains can share. Kept by Snapkeel: libvirt has no place for it. */
+export const Tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^,\n]+$/);
+
+/** What a plan may be asked for; `newest`, `tagged` and `undo` are resolved to a named snapshot when the plan is made. */
 export const RevertAim = z.discriminatedUnion('kind', [
   ...RevertTarget.options,
   z.object({ kind: z.literal('newest') }),
+  z.object({ kind: z.literal('tagged'), tag: Tag }),
   z.object({ kind: z.literal('undo') }),
 ]);
 export type RevertAim = z.infer<typeof RevertAim>;
@@ -472,6 +481,8 @@ export const Marks = z.object({
   protected: z.array(DomainMark),
   /** Snapshots that are not to be deleted. */
   pinned: z.array(DomainMark.extend({ name: z.string() })),
+  /** Tags of snapshots. */
+  tagged: z.array(DomainMark.extend({ name: z.string(), tags: z.array(Tag) })),
 });
 export type Marks = z.infer<typeof Marks>;
 

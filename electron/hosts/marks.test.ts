@@ -33,18 +33,23 @@ describe('marks', () => {
     const first = await open([host('a')]);
     await first.protect(host('a'), 'u', true);
     await first.pin(host('a'), 'u', 'clean', true);
-    expect(events.map((event) => event.type)).toEqual(['marks', 'marks']);
+    await first.tag(host('a'), 'u', 'clean', ['lab', 'golden', 'lab']);
+    expect(events.map((event) => event.type)).toEqual(['marks', 'marks', 'marks']);
     expect((await stat(join(folder, 'marks.json'))).mode & 0o777).toBe(0o600);
     const second = await open([host('b'), host('c', 'qemu:///system', 'local')]);
     expect(second.list()).toEqual({
       protected: [{ hostId: 'b', uuid: 'u' }],
       pinned: [{ hostId: 'b', uuid: 'u', name: 'clean' }],
+      tagged: [{ hostId: 'b', uuid: 'u', name: 'clean', tags: ['golden', 'lab'] }],
     });
+    expect(second.taggedWith(host('b'), 'u', 'golden')).toEqual(['clean']);
+    expect(second.taggedWith(host('b'), 'u', 'silver')).toEqual([]);
     expect(second.isProtected(host('b'), 'u')).toBe(true);
     expect(second.isProtected(host('c', 'qemu:///system', 'local'), 'u')).toBe(false);
     await second.protect(host('b'), 'u', false);
     await second.pin(host('b'), 'u', 'clean', false);
-    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [] });
+    await second.tag(host('b'), 'u', 'clean', []);
+    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [], tagged: [] });
   });
 
   it('of the simulated host are not those of this computer', async () => {
@@ -55,7 +60,7 @@ describe('marks', () => {
 
   it('a file that cannot be read is kept and reported', async () => {
     await writeFile(join(folder, 'marks.json'), '{"version":');
-    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [] });
+    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [], tagged: [] });
     expect(await readdir(folder)).toEqual(['marks.json.unreadable']);
     expect(lines).toEqual([expect.stringContaining('was kept as')]);
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Host, Marks } from '../../shared/schema.ts';
+import { type Host, type Marks, Tag } from '../../shared/schema.ts';
 import { hostKey } from './host-key.ts';
 import type { Hub } from './hub.ts';
 import { JsonFile } from './json-file.ts';
@@ -19,6 +19,7 @@ const File = z.object({
   version: z.literal(1),
   protected: z.array(OnDomain),
   pinned: z.array(OnDomain.extend({ name: z.string() })),
+  tagged: z.array(OnDomain.extend({ name: z.string(), tags: z.array(Tag) })).default([]),
   safety: z.array(SafetyMark),
   /** The last revert of a domain; without a request there was no safety snapshot. */
   lastReverts: z.array(
@@ -38,7 +39,7 @@ export class MarkStore {
   ) {}
 
   static async open(path: string, hub: Hub, hosts: () => readonly Host[], log: (line: string) => void) {
-    const empty: File = { version: 1, protected: [], pinned: [], safety: [], lastReverts: [] };
+    const empty: File = { version: 1, protected: [], pinned: [], tagged: [], safety: [], lastReverts: [] };
     return new MarkStore(await JsonFile.open(path, File, empty, log), hub, hosts);
   }
 
@@ -49,7 +50,8 @@ export class MarkStore {
       marks.flatMap(({ host, ...rest }) =>
         hosts.filter((each) => hostKey(each) === host).map(({ id }) => ({ hostId: id, ...rest })),
       );
-    return { protected: shown(this.file.value.protected), pinned: shown(this.file.value.pinned) };
+    const { protected: domains, pinned, tagged } = this.file.value;
+    return { protected: shown(domains), pinned: shown(pinned), tagged: shown(tagged) };
   }
 
   isProtected(host: HostLike, uuid: string): boolean {
@@ -68,6 +70,20 @@ export class MarkStore {
   async pin(host: HostLike, uuid: string, name: string, yes: boolean): Promise<void> {
     const others = this.file.value.pinned.filter((mark) => !(on(host, uuid)(mark) && mark.name === name));
     await this.#change({ pinned: yes ? [...others, { host: hostKey(host), uuid, name }] : others });
+  }
+
+  /** Names of a domain's snapshots that have a tag; some may be gone. */
+  taggedWith(host: HostLike, uuid: string, tag: string): string[] {
+    const marks = this.file.value.tagged.filter(on(host, uuid));
+    return marks.filter(({ tags }) => tags.includes(tag)).map(({ name }) => name);
+  }
+
+  async tag(host: HostLike, uuid: string, name: string, tags: readonly string[]): Promise<void> {
+    const others = this.file.value.tagged.filter((mark) => !(on(host, uuid)(mark) && mark.name === name));
+    const own = [...new Set(tags)].sort();
+    await this.#change({
+      tagged: own.length > 0 ? [...others, { host: hostKey(host), uuid, name, tags: own }] : others,
+    });
   }
 
   /** The safety snapshots of a domain, oldest first. */
@@ -100,7 +116,7 @@ export class MarkStore {
 
   async #change(change: Partial<File>): Promise<void> {
     const writing = this.file.set({ ...this.file.value, ...change });
-    if (change.protected || change.pinned) this.publish();
+    if (change.protected || change.pinned || change.tagged) this.publish();
     await writing;
   }
 }

@@ -71,7 +71,7 @@ test('an undo stands with the domain and works by key on any row, once there is 
 });
 
 test('marks are toggled, and the label says which way', () => {
-  const app = anApp({}, { marks: { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [] } });
+  const app = anApp({}, { marks: { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [], tagged: [] } });
   expect(commandById('domain.protect').label(contextOf(app, { kind: 'domain', key: 'h/u' }))).toBe('Protect no longer');
   expect(commandById('snapshot.pin').label(contextOf(app, row('clean')))).toBe('Pin against deletion');
 });

@@ -9,7 +9,7 @@ import { always, available, type Command, type CommandContext, linked, onDomain,
 import { compareCommand } from './compare-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
 import { chooseCommand, labCommands } from './lab-commands.ts';
-import { pinCommand, protectCommand } from './mark-commands.ts';
+import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
 
 /** True where going back means the current snapshot: on its row, on the one below it, and on the domain as a whole. */
 function meansCurrent({ row, domain, state }: CommandContext): boolean {
@@ -92,6 +92,7 @@ export const commands: readonly Command[] = [
   },
   ...labCommands,
   pinCommand,
+  tagCommand,
   compareCommand,
   {
     id: 'snapshot.copy-name',

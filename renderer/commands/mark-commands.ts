@@ -1,3 +1,4 @@
+import { openDialog } from '../store/actions.ts';
 import { isPinned, isProtected } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { type Command, type CommandContext, linked, onDomain, snapshotOf } from './command.ts';
@@ -29,6 +30,21 @@ export const pinCommand: Command = {
       .set({ kind: 'pinned', hostId, uuid, name: snapshot.name, on: !pinnedNow(context) })
       .then((marks) => app.store.setState({ marks }))
       .catch((error) => tellCallFailed(app, error));
+  },
+};
+
+export const tagCommand: Command = {
+  id: 'snapshot.tag',
+  group: 'Snapshot',
+  label: () => 'Tags…',
+  title: 'Tags of the selected snapshot…',
+  applies: (context) => snapshotOf(context) !== undefined,
+  unavailable: linked,
+  run: (context) => {
+    const { app, domain } = context;
+    const snapshot = snapshotOf(context);
+    if (!domain || !snapshot) return;
+    openDialog(app.store, { kind: 'tags', hostId: domain.hostId, uuid: domain.uuid, snapshotName: snapshot.name });
   },
 };
 

@@ -10,6 +10,7 @@ import { QuestionDialog } from './question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
 import { RevertDialog } from './revert/revert-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { TagsDialog } from './tags-dialog.tsx';
 
 /** The one dialog that is open, if any. A question of the backend comes when nothing else is. */
 export function DialogHost() {
@@ -25,6 +26,8 @@ export function DialogHost() {
       return <LabRunDialog key={dialog.planId} planId={dialog.planId} />;
     case 'settings':
       return <SettingsDialog />;
+    case 'tags':
+      return <TagsDialog dialog={dialog} />;
     case 'compare':
       return <CompareDialog dialog={dialog} />;
     case 'add-host':

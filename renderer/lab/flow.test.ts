@@ -17,10 +17,12 @@ function forcedRow(planId = 'f') {
   });
 }
 
-test('a name is needed where one is meant', () => {
-  expect(targetOf({ step: 'target', kind: 'newest', name: 'x' })).toEqual({ kind: 'newest' });
-  expect(targetOf({ step: 'target', kind: 'named', name: ' ' })).toBeNull();
-  expect(targetOf({ step: 'target', kind: 'named', name: ' x ' })).toEqual({ kind: 'named', name: 'x' });
+test('a name or a tag is needed where one is meant', () => {
+  expect(targetOf({ step: 'target', kind: 'newest', name: 'x', tag: '' })).toEqual({ kind: 'newest' });
+  expect(targetOf({ step: 'target', kind: 'named', name: ' ', tag: 'x' })).toBeNull();
+  expect(targetOf({ step: 'target', kind: 'named', name: ' x ', tag: '' })).toEqual({ kind: 'named', name: 'x' });
+  expect(targetOf({ step: 'target', kind: 'tagged', name: 'x', tag: ' ' })).toBeNull();
+  expect(targetOf({ step: 'target', kind: 'tagged', name: '', tag: ' x ' })).toEqual({ kind: 'tagged', tag: 'x' });
 });
 
 test('rows without a plan or without a way are left out, named and not counted', () => {

@@ -2,7 +2,11 @@ import type { LabPlanRow, Problem, StartState } from '../../shared/schema.ts';
 import { withoutManagedSave } from '../dialogs/revert/flow.ts';
 
 /** What each domain is to go back to. */
-export type LabTarget = { kind: 'current' } | { kind: 'newest' } | { kind: 'named'; name: string };
+export type LabTarget =
+  | { kind: 'current' }
+  | { kind: 'newest' }
+  | { kind: 'named'; name: string }
+  | { kind: 'tagged'; tag: string };
 
 /** Where a lab reset stands before it runs. Only `review` has a button that reverts. */
 export type LabFlow =
@@ -16,6 +20,7 @@ export interface LabAim {
   kind: LabTarget['kind'];
   /** Kept while another kind is looked at. */
   name: string;
+  tag: string;
 }
 
 export interface LabReview {
@@ -43,14 +48,20 @@ export interface JudgedRow {
   why: string | null;
 }
 
-/** The target that an aim stands for; null while its name is missing. */
-export function targetOf({ kind, name }: LabAim): LabTarget | null {
-  if (kind !== 'named') return { kind };
-  return name.trim() === '' ? null : { kind, name: name.trim() };
+/** The target that an aim stands for; null while its name or tag is missing. */
+export function targetOf({ kind, name, tag }: LabAim): LabTarget | null {
+  if (kind === 'named') return name.trim() === '' ? null : { kind, name: name.trim() };
+  if (kind === 'tagged') return tag.trim() === '' ? null : { kind, tag: tag.trim() };
+  return { kind };
 }
 
 export function aimOf(target: LabTarget): LabAim {
-  return { step: 'target', kind: target.kind, name: target.kind === 'named' ? target.name : '' };
+  return {
+    step: 'target',
+    kind: target.kind,
+    name: target.kind === 'named' ? target.name : '',
+    tag: target.kind === 'tagged' ? target.tag : '',
+  };
 }
 
 /** Plans to be read from the start: nothing acknowledged, safety snapshots wherever they can be taken. */

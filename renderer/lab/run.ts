@@ -16,7 +16,7 @@ export function askLabReset(app: App): void {
     kind: 'lab-reset',
     id: freshId(),
     keys,
-    flow: { step: 'target', kind: 'current', name: '' },
+    flow: { step: 'target', kind: 'current', name: '', tag: '' },
   });
 }
 

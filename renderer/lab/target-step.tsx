@@ -1,52 +1,81 @@
 import { formatCount } from '../../shared/format.ts';
-import { hostById } from '../store/selectors.ts';
+import { allTags, hostById } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import type { LabAim, LabTarget } from './flow.ts';
 import { targetOf } from './flow.ts';
 import { planLab, setLabFlow } from './run.ts';
 
-const kinds: readonly { kind: LabTarget['kind']; label: string; note: string }[] = [
+interface TargetKind {
+  kind: LabTarget['kind'];
+  label: string;
+  note: string;
+  field?: { key: 'name' | 'tag'; label: string };
+}
+
+const kinds: readonly TargetKind[] = [
   { kind: 'current', label: 'Its current snapshot', note: 'The one that libvirt marks as current' },
   { kind: 'newest', label: 'Its newest snapshot', note: 'The one that was taken last, on whatever branch' },
-  { kind: 'named', label: 'The snapshot named', note: 'A domain without one of that name is left out' },
+  {
+    kind: 'named',
+    label: 'The snapshot named',
+    note: 'A domain without one of that name is left out',
+    field: { key: 'name', label: 'Name of the snapshot' },
+  },
+  {
+    kind: 'tagged',
+    label: 'Its newest snapshot tagged',
+    note: 'A domain without one of that tag is left out',
+    field: { key: 'tag', label: 'Tag of the snapshot' },
+  },
 ];
 
 /** What each of the selected domains goes back to. */
 export function TargetStep({ dialog, aim }: { dialog: Extract<Dialog, { kind: 'lab-reset' }>; aim: LabAim }) {
   const app = useApp();
+  const tags = useAppState(allTags);
   const set = (change: Partial<LabAim>) => setLabFlow(app, dialog.id, { ...aim, ...change });
   return (
     <>
       <fieldset className="targets">
         <legend>Revert each to</legend>
-        {kinds.map(({ kind, label, note }) => (
-          <label key={kind} className="target">
-            <input
-              type="radio"
-              name="lab-target"
-              value={kind}
-              checked={aim.kind === kind}
-              aria-describedby={`lab-target-${kind}`}
-              onChange={() => set({ kind })}
-            />
-            <span>{label}</span>
-            <small id={`lab-target-${kind}`}>{note}</small>
-          </label>
+        {kinds.map(({ kind, label, note, field }) => (
+          <div key={kind}>
+            <label className="target">
+              <input
+                type="radio"
+                name="lab-target"
+                value={kind}
+                checked={aim.kind === kind}
+                aria-describedby={`lab-target-${kind}`}
+                onChange={() => set({ kind })}
+              />
+              <span>{label}</span>
+              <small id={`lab-target-${kind}`}>{note}</small>
+            </label>
+            {field ? (
+              <input
+                className="input mono target-name"
+                type="text"
+                aria-label={field.label}
+                autoComplete="off"
+                spellCheck={false}
+                list={`lab-target-${field.key}s`}
+                value={aim[field.key]}
+                onChange={(event) => set({ kind, [field.key]: event.target.value })}
+                onKeyDown={(event) => {
+                  const target = targetOf(aim);
+                  if (event.key === 'Enter' && target) void planLab(app, dialog.id, target);
+                }}
+              />
+            ) : null}
+          </div>
         ))}
-        <input
-          className="input mono target-name"
-          type="text"
-          aria-label="Name of the snapshot"
-          autoComplete="off"
-          spellCheck={false}
-          value={aim.name}
-          onChange={(event) => set({ kind: 'named', name: event.target.value })}
-          onKeyDown={(event) => {
-            const target = targetOf(aim);
-            if (event.key === 'Enter' && target) void planLab(app, dialog.id, target);
-          }}
-        />
+        <datalist id="lab-target-tags">
+          {tags.map((tag) => (
+            <option key={tag} value={tag} />
+          ))}
+        </datalist>
       </fieldset>
       <Chosen dialog={dialog} />
     </>

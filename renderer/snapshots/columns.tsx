@@ -3,7 +3,7 @@ import { Pin } from 'lucide-react';
 import { formatAge, formatDateTime, formatDuration, formatTaken, holdsLabel, stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { HereRow, TreeRow } from '../../shared/snapshot-tree.ts';
-import { isPinned } from '../store/selectors.ts';
+import { isPinned, tagsOfSnapshot } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { Lanes } from './lanes.tsx';
 
@@ -70,6 +70,7 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
         </b>
         {tree.current ? <span className="chip current">current</span> : null}
         <PinMark domain={domain} name={name} />
+        <Tags domain={domain} name={name} />
       </div>
       {description ? (
         <div className="note" title={description}>
@@ -87,6 +88,15 @@ function PinMark({ domain, name }: { domain: Domain; name: string }) {
       <Pin size={12} role="img" aria-label="pinned" />
     </span>
   ) : null;
+}
+
+function Tags({ domain, name }: { domain: Domain; name: string }) {
+  const tags = useAppState((state) => tagsOfSnapshot(state, domain, name));
+  return tags.map((tag) => (
+    <span key={tag} className="chip outline" title="Tag">
+      <bdi>{tag}</bdi>
+    </span>
+  ));
 }
 
 function hereNote({ base }: HereRow, domain: Domain, past: number): string {

@@ -3,6 +3,7 @@ import type { Operation } from '../../shared/schema.ts';
 import { filterSnapshots } from './actions.ts';
 import { aDomain, aHost, aLabRun, aLabRunRow, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
 import {
+  allTags,
   chosenDomains,
   domainList,
   dueQuestion,
@@ -15,6 +16,7 @@ import {
   operationOn,
   ownOperation,
   revertUnavailable,
+  tagsOfSnapshot,
   undoUnavailable,
 } from './selectors.ts';
 
@@ -110,12 +112,19 @@ test('an operation of a lab reset is known as one, an earlier one of the same do
 });
 
 test('marks are of one domain on one host', () => {
-  const marks = { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [{ hostId: 'h', uuid: 'u', name: 'clean' }] };
+  const marks = {
+    protected: [{ hostId: 'h', uuid: 'u' }],
+    pinned: [{ hostId: 'h', uuid: 'u', name: 'clean' }],
+    tagged: [{ hostId: 'h', uuid: 'u', name: 'clean', tags: ['golden', 'lab'] }],
+  };
   const state = anApp({}, { marks }).store.getState();
   expect(isProtected(state, 'h/u')).toBe(true);
   expect(isProtected(state, 'i/u')).toBe(false);
   expect(isPinned(state, aDomain(), 'clean')).toBe(true);
   expect(isPinned(state, aDomain(), 'dirty')).toBe(false);
+  expect(tagsOfSnapshot(state, aDomain(), 'clean')).toEqual(['golden', 'lab']);
+  expect(tagsOfSnapshot(state, aDomain(), 'dirty')).toEqual([]);
+  expect(allTags(state)).toEqual(['golden', 'lab']);
 });
 
 test('selected domains are those that still exist, by name', () => {

@@ -40,6 +40,8 @@ const lastEndedOf = once((operations: AppState['operations']) => {
 const treeOf = once(buildSnapshotRows);
 const protectedOf = once((marks: AppState['marks']) => new Set(marks.protected.map(domainKey)));
 const pinnedOf = once((marks: AppState['marks']) => new Set(marks.pinned.map(pinKey)));
+const tagsOf = once((marks: AppState['marks']) => new Map(marks.tagged.map((mark) => [pinKey(mark), mark.tags])));
+const allTagsOf = once((marks: AppState['marks']) => [...new Set(marks.tagged.flatMap(({ tags }) => tags))].sort());
 const liveRunOf = once((runs: AppState['labRuns']) => [...runs.values()].findLast((run) => run.endedAt === null));
 const lastRunOf = once((runs: AppState['labRuns']) =>
   [...runs.values()].sort((a, b) => a.startedAt - b.startedAt).at(-1),
@@ -136,6 +138,22 @@ export function isProtected(state: AppState, key: DomainKey): boolean {
 
 export function isPinned(state: AppState, domain: { hostId: string; uuid: string }, name: string): boolean {
   return pinnedOf(state.marks).has(pinKey({ ...domain, name }));
+}
+
+const none: readonly string[] = [];
+
+/** The tags of a snapshot, by alphabet. */
+export function tagsOfSnapshot(
+  state: AppState,
+  domain: { hostId: string; uuid: string },
+  name: string,
+): readonly string[] {
+  return tagsOf(state.marks).get(pinKey({ ...domain, name })) ?? none;
+}
+
+/** Every tag in use. */
+export function allTags(state: AppState): readonly string[] {
+  return allTagsOf(state.marks);
 }
 
 /** How many of the selected domains still exist, and on how many hosts. */

@@ -13,7 +13,7 @@ test('everything replaces all; the domains of a host replace only its own', () =
       operations: [],
       questions: [],
       labRuns: [],
-      marks: { protected: [], pinned: [] },
+      marks: { protected: [], pinned: [], tagged: [] },
       settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
     },
     { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a' }), aDomain({ uuid: 'b' })] },
@@ -43,7 +43,7 @@ test('an operation ends once, also when its end was missed during a reconnection
     operations: [over],
     questions: [],
     labRuns: [],
-    marks: { protected: [], pinned: [] },
+    marks: { protected: [], pinned: [], tagged: [] },
     settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
   };
   const ended = applyEvents(running.next, [again]);

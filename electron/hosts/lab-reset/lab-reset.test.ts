@@ -65,6 +65,12 @@ describe('a plan', () => {
       ['empty', undefined, 'NO_SNAPSHOT'],
       [uuidOf(9), undefined, 'NO_DOMAIN'],
     ]);
+    await ground.marks.tag(bench.session.host, uuidOf(1), 'clean', ['golden']);
+    const tagged = await plan({ kind: 'tagged', tag: 'golden' }, 1, 5);
+    expect(tagged.map((row) => [row.plan?.facts.snapshot.name, row.problem?.code])).toEqual([
+      ['clean', undefined],
+      [undefined, 'NO_TAGGED_SNAPSHOT'],
+    ]);
     const named = await plan({ kind: 'named', name: 'newer' }, 1, 5);
     expect(named.map((row) => row.problem?.code)).toEqual([undefined, 'SNAPSHOT_GONE']);
     expect(named[1]?.excluded.running).toContain('no longer exists');

@@ -121,7 +121,7 @@ export async function factsOf(session: HostSession, { facts, target }: RevertPla
   return now;
 }
 
-/** Which snapshot is meant. @throws ProblemError NO_UNDO, NO_SNAPSHOT, NOT_CONNECTED */
+/** Which snapshot is meant. @throws ProblemError NO_UNDO, NO_SNAPSHOT, NO_TAGGED_SNAPSHOT, NOT_CONNECTED */
 async function resolveAim(
   session: HostSession,
   uuid: string,
@@ -133,10 +133,13 @@ async function resolveAim(
     if (snapshotName === null) throw new ProblemError('NO_UNDO', { reason: reason ?? '' });
     return { kind: 'named', name: snapshotName };
   }
-  if (aim.kind === 'newest') {
+  if (aim.kind === 'newest' || aim.kind === 'tagged') {
     const { snapshots } = await new SnapshotReader(uuid).read(session.reads);
-    const newest = snapshots.reduce<Snapshot | null>((a, b) => (a && a.createdAt > b.createdAt ? a : b), null);
+    const names = aim.kind === 'tagged' ? marks.taggedWith(session.host, uuid, aim.tag) : null;
+    const meant = snapshots.filter(({ name }) => names === null || names.includes(name));
+    const newest = meant.reduce<Snapshot | null>((a, b) => (a && a.createdAt > b.createdAt ? a : b), null);
     const domain = session.domains.find((each) => each.uuid === uuid)?.name ?? uuid;
+    if (!newest && aim.kind === 'tagged') throw new ProblemError('NO_TAGGED_SNAPSHOT', { domain, tag: aim.tag });
     if (!newest) throw new ProblemError('NO_SNAPSHOT', { domain });
     return { kind: 'named', name: newest.name };
   }

@@ -1,0 +1,67 @@
+import { type FormEvent, useRef, useState } from 'react';
+import type { Problem } from '../../shared/schema.ts';
+import { problemOf } from '../api.ts';
+import { closeDialog } from '../store/actions.ts';
+import { allTags, tagsOfSnapshot } from '../store/selectors.ts';
+import type { Dialog } from '../store/store.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { ProblemView } from '../ui/problem-view.tsx';
+import { PlainDialog } from './plain-dialog.tsx';
+
+/** The tags of one snapshot, as words between commas. */
+export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' }> }) {
+  const { hostId, uuid, snapshotName } = dialog;
+  const { client, store } = useApp();
+  const known = useAppState(allTags);
+  const present = useAppState((state) => tagsOfSnapshot(state, dialog, snapshotName));
+  const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(present.join(', '));
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const tags = [...new Set(text.split(',').map((tag) => tag.trim()))].filter((tag) => tag !== '');
+  const tooLong = tags.find((tag) => tag.length > 40);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (tooLong !== undefined) return;
+    try {
+      store.setState({ marks: await client.marks.set({ kind: 'tagged', hostId, uuid, name: snapshotName, tags }) });
+      closeDialog(store);
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  };
+  return (
+    <PlainDialog title={`Tags of “${snapshotName}”`} className="add-host" initialFocus={field}>
+      <form onSubmit={submit} className="dialog-form">
+        <div className="dialog-body">
+          <label className="label" htmlFor="tags">
+            Tags, with commas between them
+          </label>
+          <input
+            ref={field}
+            id="tags"
+            className="input"
+            type="text"
+            autoComplete="off"
+            spellCheck={false}
+            value={text}
+            aria-describedby="tags-note"
+            onChange={(event) => setText(event.target.value)}
+          />
+          <p id="tags-note" className="dim" role="status">
+            {tooLong === undefined
+              ? `Snapkeel keeps them on this computer; libvirt is not told.${known.length > 0 ? ` In use: ${known.join(', ')}.` : ''}`
+              : 'A tag has 40 characters at most.'}
+          </p>
+          {problem ? <ProblemView problem={problem} /> : null}
+        </div>
+        <footer className="dialog-foot">
+          <Button onClick={() => closeDialog(store)}>Cancel</Button>
+          <Button look="primary" type="submit" disabled={tooLong !== undefined}>
+            Save
+          </Button>
+        </footer>
+      </form>
+    </PlainDialog>
+  );
+}

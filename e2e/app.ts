@@ -156,7 +156,7 @@ export class LabDialog {
   async open(target: 'current' | 'newest' | { named: string } | { tagged: string } = 'current'): Promise<void> {
     const { root } = this;
     await root.page().getByRole('button', { name: 'Lab reset…' }).click();
-    if (target === 'newest') await root.getByRole('radio', { name: /newest/ }).check();
+    if (target === 'newest') await root.getByRole('radio', { name: /^Its newest/ }).check();
     if (typeof target === 'object' && 'named' in target)
       await root.getByRole('textbox', { name: 'Name of the snapshot' }).fill(target.named);
     if (typeof target === 'object' && 'tagged' in target)

@@ -24,8 +24,8 @@ const kinds: readonly TargetKind[] = [
   },
   {
     kind: 'tagged',
-    label: 'Its newest snapshot tagged',
-    note: 'A domain without one of that tag is left out',
+    label: 'Its snapshot tagged',
+    note: 'The newest of them; a domain without one is left out',
     field: { key: 'tag', label: 'Tag of the snapshot' },
   },
 ];

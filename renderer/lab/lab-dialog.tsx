@@ -99,7 +99,7 @@ function Footer({
   const blocked =
     unlinked ??
     (flow.step === 'review' ? labBlockedBy(flow) : null) ??
-    (flow.step === 'target' && !target ? 'Type the name of the snapshot' : null);
+    (flow.step === 'target' && !target ? `Type the ${flow.kind === 'tagged' ? 'tag' : 'name'} of the snapshot` : null);
   return (
     <div className="dialog-foot">
       <span className="why" id="lab-why" role="status">

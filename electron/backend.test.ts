@@ -87,6 +87,7 @@ describe('the backend', () => {
     expect(await client.marks.set({ kind: 'pinned', hostId, uuid, name: 'app-2.0', on: true })).toEqual({
       protected: [{ hostId, uuid }],
       pinned: [{ hostId, uuid, name: 'app-2.0' }],
+      tagged: [],
     });
     await client.settings.set({ safetySnapshotsKept: 7 });
     await expect(client.settings.set({ safetyNamePattern: '../x' })).rejects.toThrow();

@@ -92,6 +92,9 @@ describe.each(wanted)('a safety snapshot and its undo on a real libvirt: %s', (g
   });
 
   const canExternal = generation === '11.3' || generation === '12.8';
+  if (!available.ok) console.log(`Left out: safety snapshots on ${generation}: ${available.reason}.`);
+  else if (!canExternal)
+    console.log(`Left out: external safety snapshots on ${generation}: this libvirt cannot revert to them.`);
   test.skipIf(!available.ok || !canExternal)('external, off', { timeout: 120_000 }, async () => {
     const guest = await lab.guest({ name: 'off-external' });
     await guest.writeBytes(offset, 'early');

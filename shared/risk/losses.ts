@@ -1,5 +1,5 @@
 import { describeChange } from '../config-changes.ts';
-import { formatBytes } from '../format.ts';
+import { formatBytes, formatVersion } from '../format.ts';
 import type { RevertFacts } from '../schema.ts';
 import { isActive, isExternal, isSaved, listed, quoted, type Rule, replacesProcess, version } from './rule.ts';
 
@@ -52,9 +52,15 @@ export const lossRules: readonly Rule[] = [
     source: 'NEWS 7.10: the hypervisor process is always replaced',
     when: ({ facts }) => isActive(facts) && facts.domain.consoles.length > 0 && replacesProcess(facts),
     text: ({ facts }) =>
-      `Open ${facts.domain.consoles.map((kind) => kind.toUpperCase()).join(' and ')} consoles are disconnected`,
+      `Open ${facts.domain.consoles.map((kind) => kind.toUpperCase()).join(' and ')} consoles are disconnected${whyNoForce(facts)}`,
   },
 ];
+
+/** What older versions want to be forced to, newer ones do at every revert. */
+function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {
+  if (driver !== 'QEMU' || libvirtVersion < version.alwaysRestarts) return '';
+  return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, and wants no force for that`;
+}
 
 /** How much that is, where the active layers hold nothing but what was written since. */
 function amount({ current, snapshot, overlays }: RevertFacts, targets: readonly string[]): string {

@@ -14,6 +14,7 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   projects: [
     { name: 'browser', use: { shell: 'browser' }, testIgnore: 'electron.spec.ts' },
     // The Electron shell listens on no port.
-    { name: 'electron', use: { shell: 'electron' }, grepInvert: /@browser/ },
+    // Now and then a runtime is ready before the entry module is loaded, and then refuses it: started again, it runs.
+    { name: 'electron', use: { shell: 'electron' }, grepInvert: /@browser/, retries: 2 },
   ],
 });

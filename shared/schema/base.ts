@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** virDomainState in libvirt's words and order; `unknown` keeps a value that is newer than this app. */
+export const domainStates = [
+  'nostate',
+  'running',
+  'blocked',
+  'paused',
+  'shutdown',
+  'shutoff',
+  'crashed',
+  'pmsuspended',
+  'unknown',
+] as const;
+export const DomainState = z.enum(domainStates);
+export type DomainState = z.infer<typeof DomainState>;
+
+/** The `<state>` of a snapshot: a domain state, or `disk-snapshot` for one taken with disks only. */
+export const SnapshotState = z.enum([...domainStates, 'disk-snapshot']);
+export type SnapshotState = z.infer<typeof SnapshotState>;
+
+/** A sentence in three parts that a person can act on. `detail` is the technical message, for a bug report. */
+export const Problem = z.object({
+  code: z.string(),
+  what: z.string(),
+  effect: z.string(),
+  next: z.string(),
+  detail: z.string().optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** One line of an assessment; `code` is the rule's name. */
+export const Statement = z.object({ code: z.string(), text: z.string() });
+export type Statement = z.infer<typeof Statement>;

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { Domain, Host } from './host.ts';
+import { LabRun } from './lab-reset.ts';
+import { Operation } from './operation.ts';
+import { Marks, Settings } from './settings.ts';
+
+/** A question that only the person at the window can answer. */
+export const Question = z.object({
+  id: z.string(),
+  hostId: z.string(),
+  kind: z.literal('host-key'),
+  host: z.string(),
+  port: z.number(),
+  keyType: z.string(),
+  fingerprint: z.string(),
+  knownHostsFile: z.string(),
+});
+export type Question = z.infer<typeof Question>;
+
+export const AppEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('everything'),
+    hosts: z.array(Host),
+    domains: z.array(Domain),
+    operations: z.array(Operation),
+    questions: z.array(Question),
+    labRuns: z.array(LabRun),
+    marks: Marks,
+    settings: Settings,
+  }),
+  z.object({ type: z.literal('host'), host: Host }),
+  z.object({ type: z.literal('host-removed'), hostId: z.string() }),
+  z.object({ type: z.literal('domains'), hostId: z.string(), domains: z.array(Domain) }),
+  z.object({ type: z.literal('domain'), domain: Domain }),
+  z.object({ type: z.literal('domain-removed'), hostId: z.string(), uuid: z.string() }),
+  z.object({ type: z.literal('operation'), operation: Operation }),
+  z.object({ type: z.literal('lab-run'), run: LabRun }),
+  z.object({ type: z.literal('marks'), marks: Marks }),
+  z.object({ type: z.literal('settings'), settings: Settings }),
+  z.object({ type: z.literal('question'), question: Question }),
+  z.object({ type: z.literal('question-closed'), id: z.string() }),
+]);
+export type AppEvent = z.infer<typeof AppEvent>;
+
+export const AppInfo = z.object({ version: z.string(), dataDir: z.string(), platform: z.string() });
+export type AppInfo = z.infer<typeof AppInfo>;

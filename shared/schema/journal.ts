@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { Problem } from './base.ts';
+import { Found } from './revert.ts';
+
+/** One thing that libvirt was asked to do, as the journal tells it. */
+export const JournalEntry = z.object({
+  requestId: z.string(),
+  /** Groups what was asked for one operation. */
+  operationId: z.string(),
+  kind: z.enum(['revert', 'safety-snapshot', 'remove-managed-save', 'delete-safety']),
+  askedAt: z.number(),
+  answeredAt: z.number().nullable(),
+  /** The user of this computer who asked. */
+  who: z.string(),
+  hostName: z.string(),
+  hostUri: z.string(),
+  uuid: z.string(),
+  domainName: z.string(),
+  snapshotName: z.string(),
+  flags: z.number(),
+  /** The plan in short sentences. */
+  plan: z.array(z.string()),
+  /** Null: no answer has been written down yet. */
+  result: z.enum(['done', 'refused', 'failed', 'unknown', 'cancelled']).nullable(),
+  problem: Problem.optional(),
+  found: Found.nullable(),
+  /** Sentences where what was found is not what was planned, or what was concluded after an interruption. */
+  differences: z.array(z.string()),
+  /** The answer never came; this was found out later by asking libvirt. */
+  resolved: z.boolean(),
+  /** Whether the snapshot's XML was written down before its metadata was destroyed. */
+  hasXml: z.boolean(),
+});
+export type JournalEntry = z.infer<typeof JournalEntry>;

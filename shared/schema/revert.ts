@@ -1,0 +1,239 @@
+import { z } from 'zod';
+import { DomainState, Problem, Statement } from './base.ts';
+import { ConfigChange } from './config.ts';
+import { Snapshot, Tag } from './snapshot.ts';
+
+/** The state asked of the domain after a revert: `as-saved` sends no flag. */
+export const StartState = z.enum(['as-saved', 'running', 'paused']);
+export type StartState = z.infer<typeof StartState>;
+
+/** A consent the person must give (`needed`) or may give beforehand (`possible`). */
+export const Requirement = z.object({
+  code: z.string(),
+  text: z.string(),
+  /** Label of the check box. */
+  consent: z.string(),
+  grants: z.enum(['force']),
+  certainty: z.enum(['needed', 'possible']),
+});
+export type Requirement = z.infer<typeof Requirement>;
+
+/**
+ * `safe`: libvirt says yes. `risky`: it says yes, and something may be damaged, now or later. `needsForce`: it asks for
+ * force first. `willFail`: it refuses or fails, or Snapkeel does not ask because of what it would do.
+ */
+export const Verdict = z.enum(['safe', 'risky', 'needsForce', 'willFail']);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** What one choice of start state means. A non-empty `blockers` means that libvirt would refuse, or worse. */
+export const Assessment = z.object({
+  verdict: Verdict,
+  /** State of the domain afterwards. */
+  outcome: DomainState,
+  /** The reason of that state in virsh's words; null where it cannot be told. */
+  outcomeReason: z.string().nullable(),
+  losses: z.array(Statement),
+  warnings: z.array(Statement),
+  requirements: z.array(Requirement),
+  blockers: z.array(Statement),
+  virsh: z.string(),
+});
+export type Assessment = z.infer<typeof Assessment>;
+
+export const RevertTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('current') }),
+  z.object({ kind: z.literal('named'), name: z.string().min(1) }),
+]);
+export type RevertTarget = z.infer<typeof RevertTarget>;
+
+/** What a plan may be asked for; `newest`, `tagged` and `undo` are resolved to a named snapshot when the plan is made. */
+export const RevertAim = z.discriminatedUnion('kind', [
+  ...RevertTarget.options,
+  z.object({ kind: z.literal('newest') }),
+  z.object({ kind: z.literal('tagged'), tag: Tag }),
+  z.object({ kind: z.literal('undo') }),
+]);
+export type RevertAim = z.infer<typeof RevertAim>;
+
+/** Whether a safety snapshot can be taken before a revert here, and what it would be. */
+export const SafetyOffer = z.object({
+  available: z.boolean(),
+  /** Same as the chain: in the images, or in overlay files beside them. Null when it cannot be taken. */
+  kind: z.enum(['internal', 'external']).nullable(),
+  /** Whether the guest's memory is kept with it. Taking it stops the guest for a while. */
+  memory: z.boolean(),
+  /** The name that it would get if it were taken now. */
+  name: z.string(),
+  /** Why it cannot be taken; empty when it can. */
+  reasons: z.array(Statement),
+  /** True and worth knowing about it. */
+  notes: z.array(Statement),
+});
+export type SafetyOffer = z.infer<typeof SafetyOffer>;
+
+/** Whether the last revert of a domain can be undone. */
+export const UndoOffer = z.object({
+  available: z.boolean(),
+  /** The safety snapshot that an undo would go back to. */
+  snapshotName: z.string().nullable(),
+  /** When it was taken by libvirt's clock, milliseconds since 1970. */
+  takenAt: z.number().nullable(),
+  /** The snapshot that the revert to undo went to. */
+  revertedTo: z.string().nullable(),
+  /** A sentence: why not. */
+  reason: z.string().optional(),
+});
+export type UndoOffer = z.infer<typeof UndoOffer>;
+
+/** One disk of the domain as it is now. */
+export const DiskFact = z.object({
+  target: z.string(),
+  /** `<disk type=…>`: file, block, network, volume … */
+  type: z.string(),
+  format: z.string(),
+  /** The image that is written to, where it has a path. */
+  file: z.string().nullable(),
+  /** What the active layer takes up on the host's storage; null where libvirt cannot tell. */
+  allocationBytes: z.number().nullable(),
+  /** libvirt could not open the image. */
+  missing: z.boolean(),
+});
+export type DiskFact = z.infer<typeof DiskFact>;
+
+export const StoredFacts = z.object({
+  disks: z.array(z.object({ target: z.string(), type: z.string() })),
+  /** Format of the firmware's variable store; null without one. */
+  nvram: z.string().nullable(),
+  /** `<genid>`: the guest must learn that time has jumped. */
+  genid: z.boolean(),
+  /** `exists` is null where libvirt cannot tell. */
+  memoryFile: z.object({ path: z.string(), exists: z.boolean().nullable() }).nullable(),
+});
+export type StoredFacts = z.infer<typeof StoredFacts>;
+
+export const OverlayFact = z.object({
+  target: z.string(),
+  file: z.string(),
+  /** Null where libvirt cannot tell. */
+  bytes: z.number().nullable(),
+  /** The domain writes to it now; null when the domain has no such disk any more. */
+  inUse: z.boolean().nullable(),
+});
+export type OverlayFact = z.infer<typeof OverlayFact>;
+
+/** Where the snapshot and the present stand in the tree. Names are at most the first ten. */
+export const HistoryFacts = z.object({
+  /** Snapshots on the way from the root to the present that the target does not descend from. */
+  leftBehind: z.object({ names: z.array(z.string()), count: z.number() }),
+  /** External snapshots below the target, whose overlays may lie on its images. */
+  externalDescendants: z.array(z.string()),
+});
+export type HistoryFacts = z.infer<typeof HistoryFacts>;
+
+/** Everything the rules look at, gathered from libvirt for one revert. */
+export const RevertFacts = z.object({
+  driver: z.string(),
+  libvirtVersion: z.number(),
+  hypervisorVersion: z.number(),
+  domain: z.object({
+    uuid: z.string(),
+    name: z.string(),
+    state: DomainState,
+    /** virDomain*Reason in virsh's words. */
+    reason: z.string(),
+    persistent: z.boolean(),
+    managedSave: z.boolean(),
+    /** Starts with the host; null where libvirt cannot tell. */
+    autostart: z.boolean().nullable(),
+    /** Disks in force, without CD-ROM and floppy drives. */
+    disks: z.array(DiskFact),
+    /** Targets of disks on which a block job runs. */
+    blockJobs: z.array(z.string()),
+    /** Kinds of graphical console, as in `<graphics type=…>`. */
+    consoles: z.array(z.string()),
+  }),
+  snapshot: Snapshot,
+  /** False when the snapshot's metadata has no `<domain>` to go back to. */
+  hasConfig: z.boolean(),
+  /** Of the configuration stored with the snapshot. */
+  stored: StoredFacts,
+  /** The overlays of the current snapshot: reverting to an external snapshot unlinks them. */
+  overlays: z.array(OverlayFact),
+  history: HistoryFacts,
+  current: z.string().nullable(),
+  configChanges: z.array(ConfigChange),
+  /** libvirt's own words, after it refused this revert as risky; null before. */
+  riskReported: z.string().nullable(),
+});
+export type RevertFacts = z.infer<typeof RevertFacts>;
+
+export const RevertPlan = z.object({
+  planId: z.string(),
+  hostId: z.string(),
+  hostName: z.string(),
+  target: RevertTarget,
+  /** When the facts were gathered, milliseconds since 1970 by this machine's clock. */
+  gatheredAt: z.number(),
+  facts: RevertFacts,
+  choices: z.object({ 'as-saved': Assessment, running: Assessment, paused: Assessment }),
+  /** `undo`: the target is the safety snapshot of the last revert. */
+  kind: z.enum(['revert', 'undo']),
+  safety: SafetyOffer,
+  /** The person has marked the domain as protected: running the plan needs its name typed. */
+  protected: z.boolean(),
+});
+export type RevertPlan = z.infer<typeof RevertPlan>;
+
+/** What libvirt said when asked after an operation. */
+export const Found = z.object({ state: DomainState, reason: z.string(), current: z.string().nullable() });
+export type Found = z.infer<typeof Found>;
+
+/** What was looked at after a revert besides state and current snapshot. */
+export const Verification = z.object({
+  /** The hypervisor process: `new` (consoles were cut), `reused`, or `none` when the domain is off. */
+  process: z.enum(['new', 'reused', 'none']),
+  /** The image that each disk writes to now, and what the plan led to expect; null is unknown. */
+  disks: z.array(z.object({ target: z.string(), file: z.string().nullable(), expected: z.string().nullable() })),
+});
+export type Verification = z.infer<typeof Verification>;
+
+/** What became of the safety snapshot that was asked for. */
+export const SafetyReport = z.object({
+  name: z.string(),
+  /** `taken`: libvirt was asked and has it. Nothing was reverted unless it was taken. */
+  result: z.enum(['taken', 'failed', 'cancelled', 'unknown']),
+  /** By libvirt's clock, milliseconds since 1970; null unless taken. */
+  takenAt: z.number().nullable(),
+  problem: Problem.optional(),
+});
+export type SafetyReport = z.infer<typeof SafetyReport>;
+
+/** What became of the older safety snapshots after a revert. */
+export const Tidied = z.object({
+  removed: z.array(z.string()),
+  /** Beyond the number to keep, and kept all the same: each with a sentence why. */
+  kept: z.array(z.object({ name: z.string(), reason: z.string() })),
+});
+export type Tidied = z.infer<typeof Tidied>;
+
+export const RevertOutcome = z.object({
+  operationId: z.string(),
+  /** `refused`: nothing was reverted. `failed`: libvirt gave up on the way. `unknown`: no answer came. */
+  result: z.enum(['done', 'refused', 'failed', 'unknown', 'cancelled']),
+  forced: z.boolean(),
+  found: Found.nullable(),
+  /** Sentences where what was found is not what the plan said. */
+  differences: z.array(z.string()),
+  problem: Problem.optional(),
+  /** A new plan that asks for force, when libvirt refused as risky without it. */
+  retryWith: RevertPlan.optional(),
+  /** Only where one was asked for. */
+  safety: SafetyReport.optional(),
+  /** Only where the managed save image was removed before the revert. */
+  managedSaveRemoved: z.boolean().optional(),
+  /** Only where libvirt could be asked. */
+  verification: Verification.optional(),
+  /** Only where there were older safety snapshots to remove. */
+  tidied: Tidied.optional(),
+});
+export type RevertOutcome = z.infer<typeof RevertOutcome>;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { Tag } from './snapshot.ts';
+
+export const Settings = z.object({
+  /** Safety snapshots kept per domain. */
+  safetySnapshotsKept: z.number().int().min(1).max(50),
+  /** `{date}`, `{time}` and `{snapshot}` are filled in. */
+  safetyNamePattern: z
+    .string()
+    .min(1)
+    .max(120)
+    .regex(/^[^./\n][^/\n]*$/),
+  /** How many domains of one host a lab reset reverts at a time. */
+  labParallelPerHost: z.number().int().min(1).max(16),
+});
+export type Settings = z.infer<typeof Settings>;
+
+const DomainMark = z.object({ hostId: z.string(), uuid: z.string() });
+/** What the person has marked. */
+export const Marks = z.object({
+  /** Domains whose revert needs their name typed. */
+  protected: z.array(DomainMark),
+  /** Snapshots that are not to be deleted. */
+  pinned: z.array(DomainMark.extend({ name: z.string() })),
+  /** Tags of snapshots. */
+  tagged: z.array(DomainMark.extend({ name: z.string(), tags: z.array(Tag) })),
+});
+export type Marks = z.infer<typeof Marks>;

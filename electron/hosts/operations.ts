@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Operation, OperationPhase, Progress, RevertOutcome } from '../../shared/schema.ts';
+import type {
+  DeedOperation,
+  DeedOutcome,
+  Operation,
+  OperationPhase,
+  Progress,
+  RevertOperation,
+  RevertOutcome,
+} from '../../shared/schema.ts';
 import type { Hub } from './hub.ts';
 import { ProblemError } from './problems.ts';
 import { Turns } from './turns.ts';
@@ -7,25 +15,31 @@ import { Turns } from './turns.ts';
 /** Ended operations that are kept for the windows to show. */
 const ENDED_KEPT = 50;
 
-type About = Pick<Operation, 'kind' | 'hostId' | 'uuid' | 'domainName' | 'snapshotName'>;
+type Where = 'hostId' | 'uuid' | 'domainName';
+type AboutRevert = Pick<RevertOperation, Where | 'kind' | 'snapshotName'>;
+type AboutDeed = Pick<DeedOperation, Where | 'kind' | 'subject'>;
+export type About = AboutRevert | AboutDeed;
+type OutcomeOf<A extends About> = A extends AboutRevert ? RevertOutcome : DeedOutcome;
 
 /** Why an operation cannot be cancelled in a phase; a phase without a reason can be. */
 const cannotCancel: Readonly<Partial<Record<OperationPhase, string>>> = {
   'removing-managed-save': 'the managed save image is being removed, which takes a moment.',
   reverting: 'libvirt cannot abort a revert once it has begun.',
+  working: 'libvirt cannot abort what it is doing.',
   verifying: 'libvirt has done its work, and Snapkeel only looks at it.',
   tidying: 'the revert is done, and only older safety snapshots are being removed.',
   ended: 'it has ended.',
 };
 
 /** One operation, in the hands of whoever carries it out. */
-export interface OperationHandle {
+export interface OperationHandle<O = never> {
   readonly id: string;
   /** Aborted when the person wants it cancelled, which is possible in some phases only. */
   readonly signal: AbortSignal;
-  phase(phase: OperationPhase): void;
+  /** @param abortable whoever carries out this `working` phase listens to `signal`. */
+  phase(phase: OperationPhase, abortable?: 'abortable'): void;
   progress(progress: Progress | null): void;
-  end(outcome: RevertOutcome): void;
+  end(outcome: O): void;
 }
 
 /** Everything that changes a domain, from its start to what came of it. Those on one domain wait for each other. */
@@ -40,7 +54,7 @@ export class Operations {
     return [...this.#all.values()];
   }
 
-  start(about: About, phase: OperationPhase): OperationHandle {
+  start<A extends About>(about: A, phase: OperationPhase): OperationHandle<OutcomeOf<A>> {
     const id = randomUUID();
     const cancel = new AbortController();
     this.#cancels.set(id, cancel);
@@ -58,7 +72,7 @@ export class Operations {
     return {
       id,
       signal: cancel.signal,
-      phase: (next) => this.#enter(id, next),
+      phase: (next, abortable) => this.#enter(id, next, abortable !== undefined),
       progress: (progress) => this.#change(id, { progress }),
       end: (outcome) => this.#end(id, outcome),
     };
@@ -70,29 +84,29 @@ export class Operations {
    */
   cancel(id: string): void {
     const operation = this.#all.get(id);
-    const reason = operation && cannotCancel[operation.phase];
     if (!operation || operation.phase === 'ended') throw new ProblemError('NO_OPERATION');
-    if (reason) throw new ProblemError('CANNOT_CANCEL', { reason });
+    if (!operation.cancellable)
+      throw new ProblemError('CANNOT_CANCEL', { reason: cannotCancel[operation.phase] ?? cannotCancel.working ?? '' });
     if (operation.cancelRequested) return;
     this.#change(id, { cancelRequested: true });
     this.#cancels.get(id)?.abort(new ProblemError('OPERATION_CANCELLED'));
   }
 
-  #enter(id: string, phase: OperationPhase): void {
+  #enter(id: string, phase: OperationPhase, abortable: boolean): void {
     if (this.#all.get(id)?.phase === phase) return;
-    this.#change(id, { phase, progress: null, cancellable: cannotCancel[phase] === undefined });
+    this.#change(id, { phase, progress: null, cancellable: abortable || cannotCancel[phase] === undefined });
   }
 
-  #end(id: string, outcome: RevertOutcome): void {
+  #end(id: string, outcome: RevertOutcome | DeedOutcome): void {
     this.#cancels.delete(id);
     this.#change(id, { phase: 'ended', endedAt: Date.now(), outcome, progress: null, cancellable: false });
     const ended = this.list().filter((each) => each.phase === 'ended');
     for (const old of ended.slice(0, -ENDED_KEPT)) this.#all.delete(old.id);
   }
 
-  #change(id: string, change: Partial<Operation>): void {
+  #change(id: string, change: Partial<Omit<Operation, 'outcome'>> & { outcome?: RevertOutcome | DeedOutcome }): void {
     const operation = this.#all.get(id);
-    if (operation) this.#put({ ...operation, ...change });
+    if (operation) this.#put({ ...operation, ...change } as Operation);
   }
 
   #put(operation: Operation): void {

@@ -3,6 +3,7 @@ import { Check, ChevronDown, ChevronRight, LoaderCircle, Shield } from 'lucide-r
 import type { MouseEvent } from 'react';
 import { formatCount, stateLabel } from '../../shared/format.ts';
 import { hostFacts, hostMeta, hostMetaTicks } from '../hosts/host-meta.ts';
+import { phaseSentence } from '../operations/phases.ts';
 import { isProtected, operationOn } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
@@ -129,7 +130,7 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
           formatCount(domain.snapshotCount, 'snapshot'),
           ...marks.map(({ text }) => text),
           ...(guarded ? ['protected'] : []),
-          ...(operation ? [operation.phase === 'queued' ? 'a revert waits' : 'a revert is running'] : []),
+          ...(operation ? [phaseSentence(operation)] : []),
         ].join(', ')}
       </span>
     </div>

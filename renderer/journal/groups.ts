@@ -31,6 +31,10 @@ const kindWords: Record<JournalEntry['kind'], (name: string) => string> = {
   revert: (name) => `Revert to “${name}”`,
   'safety-snapshot': (name) => `Safety snapshot “${name}”`,
   'remove-managed-save': () => 'Remove the managed save image',
+  create: (name) => `Take “${name}”`,
+  delete: (name) => `Delete “${name}”`,
+  redefine: (name) => `Write the metadata of “${name}” anew`,
+  power: (name) => (name ? `${name}` : 'Change the domain’s state'),
   'delete-safety': (name) => `Remove the older safety snapshot “${name}”`,
 };
 

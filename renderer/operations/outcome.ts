@@ -1,9 +1,18 @@
+import { deedEnded } from '../../shared/deeds.ts';
 import { stateLabel } from '../../shared/format.ts';
-import type { Operation, RevertOutcome, SafetyReport, Verification } from '../../shared/schema.ts';
+import type {
+  DeedOperation,
+  DeedOutcome,
+  Operation,
+  RevertOperation,
+  RevertOutcome,
+  SafetyReport,
+  Verification,
+} from '../../shared/schema.ts';
 import type { Notice } from '../store/store.ts';
 
-type Told = Pick<Operation, 'domainName' | 'snapshotName'> &
-  Partial<Pick<Operation, 'kind' | 'hostId' | 'uuid'>> & { outcome: RevertOutcome };
+type Told = Pick<RevertOperation, 'domainName' | 'snapshotName'> &
+  Partial<Pick<RevertOperation, 'kind' | 'hostId' | 'uuid'>> & { outcome: RevertOutcome };
 
 const endings: Record<RevertOutcome['result'], (told: Told) => string> = {
   done: ({ domainName, snapshotName }) => `${domainName} reverted to “${snapshotName}”`,
@@ -87,6 +96,41 @@ export function outcomeNotice(told: Told): Omit<Notice, 'id'> {
     ...(problem?.detail ? { detail: problem.detail } : {}),
     ...(canUndo && hostId !== undefined && uuid !== undefined ? { undo: { hostId, uuid, domainName } } : {}),
   };
+}
+
+/** The end of any operation in one line; null while it goes on. */
+export function endSentence(operation: Operation): string | null {
+  if (!operation.outcome) return null;
+  return isRevert(operation)
+    ? outcomeSentence({ ...operation, outcome: operation.outcome as RevertOutcome })
+    : deedEnded(operation, operation.outcome as DeedOutcome);
+}
+
+/** The message about the end of any operation; null while it goes on. */
+export function endNotice(operation: Operation): Omit<Notice, 'id'> | null {
+  if (!operation.outcome) return null;
+  return isRevert(operation)
+    ? outcomeNotice({ ...operation, outcome: operation.outcome as RevertOutcome })
+    : deedNotice(operation, operation.outcome as DeedOutcome);
+}
+
+/** The message about the end of a deed; only one that went wholly as planned may go away by itself. */
+export function deedNotice(
+  deed: Pick<DeedOperation, 'kind' | 'domainName' | 'subject'>,
+  outcome: DeedOutcome,
+): Omit<Notice, 'id'> {
+  const { result, problem, told, differences } = outcome;
+  const said = problem && result !== 'cancelled' ? [problem.what, problem.effect, problem.next] : [];
+  return {
+    tone: result !== 'done' ? 'failed' : differences.length > 0 ? 'differs' : 'done',
+    title: deedEnded(deed, outcome),
+    lines: [...said, ...differences, ...told],
+    ...(problem?.detail ? { detail: problem.detail } : {}),
+  };
+}
+
+export function isRevert(operation: Operation): operation is RevertOperation {
+  return operation.kind === 'revert' || operation.kind === 'undo';
 }
 
 function disksSentence({ disks }: Verification): string | null {

@@ -1,11 +1,14 @@
+import { deedUnderWay } from '../../shared/deeds.ts';
 import { formatBytes } from '../../shared/format.ts';
-import type { Operation, OperationPhase, Progress } from '../../shared/schema.ts';
+import type { Operation, OperationPhase, Progress, RevertOperation } from '../../shared/schema.ts';
+import { isRevert } from './outcome.ts';
 
-const sentences: Record<OperationPhase, (operation: Operation) => string> = {
+const sentences: Record<OperationPhase, (operation: RevertOperation) => string> = {
   queued: ({ domainName }) => `Waiting for another operation on ${domainName}…`,
   snapshotting: ({ domainName }) => `Taking a safety snapshot of ${domainName}…`,
   'removing-managed-save': ({ domainName }) => `Removing the managed save image of ${domainName}…`,
   reverting: ({ domainName, snapshotName }) => `Reverting ${domainName} to “${snapshotName}”…`,
+  working: ({ domainName }) => `Working on ${domainName}…`,
   verifying: ({ domainName }) => `Verifying ${domainName}…`,
   tidying: ({ domainName }) => `Removing old safety snapshots of ${domainName}…`,
   ended: ({ domainName }) => `${domainName}: ended`,
@@ -13,7 +16,8 @@ const sentences: Record<OperationPhase, (operation: Operation) => string> = {
 
 /** What an operation does now, in a line that names its domain. */
 export function phaseSentence(operation: Operation): string {
-  return operation.cancelRequested ? `Cancelling: ${operation.domainName}…` : sentences[operation.phase](operation);
+  if (operation.cancelRequested) return `Cancelling: ${operation.domainName}…`;
+  return isRevert(operation) ? sentences[operation.phase](operation) : `${deedUnderWay(operation)}…`;
 }
 
 /** What an operation does now, where its domain is named already. */
@@ -22,6 +26,7 @@ export const phaseWords: Record<OperationPhase, string> = {
   snapshotting: 'Taking the safety snapshot',
   'removing-managed-save': 'Removing the managed save image',
   reverting: 'Reverting',
+  working: 'libvirt is at it',
   verifying: 'Asking libvirt what came of it',
   tidying: 'Removing old safety snapshots',
   ended: 'Ended',

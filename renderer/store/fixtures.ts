@@ -6,7 +6,7 @@ import type {
   LabPlanRow,
   LabRun,
   LabRunRow,
-  Operation,
+  RevertOperation,
   RevertOutcome,
   RevertPlan,
   Snapshot,
@@ -115,7 +115,7 @@ export function anOutcome(more: Partial<RevertOutcome> = {}): RevertOutcome {
   return { operationId: 'o', result: 'done', forced: false, found, differences: [], ...more };
 }
 
-export function anOperation(more: Partial<Operation> = {}): Operation {
+export function anOperation(more: Partial<RevertOperation> = {}): RevertOperation {
   return {
     id: 'o',
     kind: 'revert',

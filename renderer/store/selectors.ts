@@ -1,6 +1,7 @@
-import type { Domain, Host, LabRun, Operation, Question, Snapshot } from '../../shared/schema.ts';
+import { deedUnderWay } from '../../shared/deeds.ts';
+import type { Domain, Host, LabRun, Operation, Question, RevertOperation, Snapshot } from '../../shared/schema.ts';
 import { buildSnapshotRows, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
-import { outcomeSentence } from '../operations/outcome.ts';
+import { endSentence, isRevert } from '../operations/outcome.ts';
 import { type AppState, type DomainKey, domainKey } from './store.ts';
 
 /** Remembers the last result for each argument object, so that a selector hands out the same value twice. */
@@ -91,7 +92,7 @@ export function operationOn(state: AppState, key: DomainKey): Operation | undefi
 /** How the latest operation ended, in one line. */
 export function lastOutcome(state: AppState): string | null {
   const last = lastEnded(state);
-  return last?.outcome ? outcomeSentence({ ...last, outcome: last.outcome }) : null;
+  return last ? endSentence(last) : null;
 }
 
 /** The operation that ended last, as far as this window knows. */
@@ -105,8 +106,10 @@ export function endedOn(state: AppState, key: DomainKey): number {
 }
 
 /** The operation that a run of this window's own became: the newest one on the domain for that snapshot. */
-export function ownOperation(state: AppState, key: DomainKey, snapshotName: string): Operation | undefined {
-  return runningOf(state.operations).findLast((it) => domainKey(it) === key && it.snapshotName === snapshotName);
+export function ownOperation(state: AppState, key: DomainKey, snapshotName: string): RevertOperation | undefined {
+  return runningOf(state.operations)
+    .filter(isRevert)
+    .findLast((it) => domainKey(it) === key && it.snapshotName === snapshotName);
 }
 
 /** The lab reset that an operation is part of. */
@@ -230,9 +233,9 @@ export function dueQuestion(state: AppState): Question | undefined {
  * Milliseconds since 1970.
  */
 export function goesOnSince(state: AppState, key: DomainKey, { name, createdAt }: Snapshot): number {
-  const reverts = [...state.operations.values()].filter(
-    (it) => domainKey(it) === key && it.snapshotName === name && it.outcome?.result === 'done',
-  );
+  const reverts = [...state.operations.values()]
+    .filter(isRevert)
+    .filter((it) => domainKey(it) === key && it.snapshotName === name && it.outcome?.result === 'done');
   return Math.max(createdAt, ...reverts.map(({ endedAt }) => endedAt ?? 0));
 }
 
@@ -243,9 +246,9 @@ export function revertUnavailable(state: AppState, key: DomainKey): string | nul
   if (host?.connection.status !== 'connected') return `${host?.name ?? 'The host'} is not connected.`;
   if (!state.domains.has(key)) return 'This domain is gone.';
   const operation = operationOn(state, key);
-  return operation
-    ? `A revert of this domain to “${operation.snapshotName}” ${operation.phase === 'queued' ? 'waits its turn' : 'is running'}.`
-    : null;
+  if (!operation) return null;
+  const what = isRevert(operation) ? `A revert of this domain to “${operation.snapshotName}”` : deedUnderWay(operation);
+  return `${what} ${operation.phase === 'queued' ? 'waits its turn' : 'is running'}.`;
 }
 
 /** How many domains have every word of the filter in their name. */

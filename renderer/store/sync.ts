@@ -1,7 +1,7 @@
 import type { AppEvent, Domain, LabRun, Operation } from '../../shared/schema.ts';
 import { type Api, problemOf } from '../api.ts';
 import { labNotice } from '../lab/report.ts';
-import { outcomeNotice } from '../operations/outcome.ts';
+import { endNotice } from '../operations/outcome.ts';
 import { pushNotice } from './actions.ts';
 import { hostById, hostIdOf, labRunOf } from './selectors.ts';
 import { type App, type AppState, domainKey } from './store.ts';
@@ -153,12 +153,13 @@ async function followEvents(app: App, signal: AbortSignal): Promise<void> {
 function tellEnd(app: App, operation: Operation): void {
   const state = app.store.getState();
   const { ownRuns, toldOperations } = state;
-  const { id, outcome } = operation;
+  const { id } = operation;
+  const notice = endNotice(operation);
   // A lab reset tells of all its rows at once.
-  if (!outcome || labRunOf(state, operation)) return;
+  if (!notice || labRunOf(state, operation)) return;
   if (toldOperations.has(id) || ownRuns.has(domainKey(operation))) return;
   app.store.setState({ toldOperations: new Set([...toldOperations, id]) });
-  pushNotice(app.store, outcomeNotice({ ...operation, outcome }));
+  pushNotice(app.store, notice);
 }
 
 /** Tells of an ended lab reset, unless its report is on show. */

@@ -7,7 +7,16 @@ export const JournalEntry = z.object({
   requestId: z.string(),
   /** Groups what was asked for one operation. */
   operationId: z.string(),
-  kind: z.enum(['revert', 'safety-snapshot', 'remove-managed-save', 'delete-safety']),
+  kind: z.enum([
+    'revert',
+    'safety-snapshot',
+    'remove-managed-save',
+    'delete-safety',
+    'create',
+    'delete',
+    'redefine',
+    'power',
+  ]),
   askedAt: z.number(),
   answeredAt: z.number().nullable(),
   /** The user of this computer who asked. */

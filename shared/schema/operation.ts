@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Problem } from './base.ts';
 import { RevertOutcome } from './revert.ts';
 
 /** What libvirt says of a job under way (virDomainGetJobInfo). Bytes; null is unknown. */
@@ -15,6 +16,8 @@ export const OperationPhase = z.enum([
   'snapshotting',
   'removing-managed-save',
   'reverting',
+  /** What an operation other than a revert is there for. */
+  'working',
   'verifying',
   /** Removing older safety snapshots. */
   'tidying',
@@ -22,21 +25,52 @@ export const OperationPhase = z.enum([
 ]);
 export type OperationPhase = z.infer<typeof OperationPhase>;
 
-export const Operation = z.object({
+const about = z.object({
   id: z.string(),
-  kind: z.enum(['revert', 'undo']),
   hostId: z.string(),
   uuid: z.string(),
   domainName: z.string(),
-  snapshotName: z.string(),
   phase: OperationPhase,
   startedAt: z.number(),
   endedAt: z.number().nullable(),
-  outcome: RevertOutcome.nullable(),
   /** Null while libvirt tells nothing. */
   progress: Progress.nullable(),
-  /** Whether `operations.cancel` can do anything now: while queued and while a safety snapshot is being taken. */
+  /** Whether `operations.cancel` can do anything now: while queued, and where libvirt can abort what is under way. */
   cancellable: z.boolean(),
   cancelRequested: z.boolean(),
 });
+
+const RevertOperation = about.extend({
+  kind: z.enum(['revert', 'undo']),
+  snapshotName: z.string(),
+  outcome: RevertOutcome.nullable(),
+});
+export type RevertOperation = z.infer<typeof RevertOperation>;
+
+/** Everything else that changes a domain or its snapshots. Their words are in `shared/deeds.ts`. */
+export const DeedKind = z.enum(['create', 'delete', 'edit', 'make-current', 'import', 'power']);
+export type DeedKind = z.infer<typeof DeedKind>;
+
+/** How a deed ended, as far as libvirt could be asked. */
+export const DeedOutcome = z.object({
+  operationId: z.string(),
+  /** `refused`: nothing was done. `failed`: libvirt gave up on the way. `unknown`: no answer came. */
+  result: z.enum(['done', 'refused', 'failed', 'unknown', 'cancelled']),
+  /** Sentences: what libvirt showed afterwards. */
+  told: z.array(z.string()),
+  /** Sentences where what was found is not what was planned. */
+  differences: z.array(z.string()),
+  problem: Problem.optional(),
+});
+export type DeedOutcome = z.infer<typeof DeedOutcome>;
+
+const DeedOperation = about.extend({
+  kind: DeedKind,
+  /** What it is done to or with: a snapshot's name in quotes, several of them, or the name of an action. */
+  subject: z.string(),
+  outcome: DeedOutcome.nullable(),
+});
+export type DeedOperation = z.infer<typeof DeedOperation>;
+
+export const Operation = z.discriminatedUnion('kind', [RevertOperation, DeedOperation]);
 export type Operation = z.infer<typeof Operation>;

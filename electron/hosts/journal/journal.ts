@@ -20,6 +20,14 @@ export interface JournalOptions {
   readonly log: (line: string) => void;
 }
 
+/** What libvirt was asked to do, where its codes mean something else than for a revert. */
+const deeds: Readonly<Partial<Record<Asked['kind'], Deed>>> = {
+  'safety-snapshot': 'take',
+  create: 'take',
+  'delete-safety': 'delete',
+  delete: 'delete',
+};
+
 /** Everything that libvirt was ever asked to change, written down before it was asked and after it answered. */
 export class Journal {
   #records = new Map<string, JournalRecord>();
@@ -135,7 +143,7 @@ export class Journal {
 
   #deedOf(requestId: string): Deed | undefined {
     const kind = this.#records.get(requestId)?.asked.kind;
-    return kind === 'safety-snapshot' ? 'take' : kind === 'delete-safety' ? 'delete' : undefined;
+    return kind && deeds[kind];
   }
 
   async #write(line: Line): Promise<void> {

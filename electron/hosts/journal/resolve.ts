@@ -80,12 +80,24 @@ async function conclude(
         return { result: 'unknown', sentences: [interrupted, `There is no snapshot “${snapshot}”.`] };
       return { result: 'unknown', sentences: [interrupted, `A snapshot “${snapshot}” is there, but not this one.`] };
     }
+    case 'create': {
+      const there = (await describedAs(session, asked)) !== null;
+      return {
+        result: 'unknown',
+        sentences: [interrupted, `${there ? 'A' : 'There is no'} snapshot “${snapshot}”${there ? ' is there' : ''}.`],
+      };
+    }
+    case 'delete':
     case 'delete-safety': {
       const gone = (await describedAs(session, asked)) === null;
       return gone
         ? { result: 'done', sentences: [interrupted, `The snapshot “${snapshot}” is gone.`] }
         : { result: 'unknown', sentences: [interrupted, `The snapshot “${snapshot}” is still there.`] };
     }
+    case 'redefine':
+      return { result: 'unknown', sentences: [interrupted] };
+    case 'power':
+      return { result: 'unknown', sentences: [interrupted, `The domain is ${stateLabel(found.state)}.`] };
     case 'remove-managed-save':
       return managedSave === false
         ? { result: 'done', sentences: [interrupted, 'There is no managed save image.'] }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { LabRun, LabRunRow, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
+import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import type { Hub } from '../hub.ts';
 import { ProblemError, toProblem } from '../problems.ts';
-import { StalePlanError } from '../revert/plans.ts';
 import { runRevert } from '../revert/run.ts';
 
 export interface LabRequest {

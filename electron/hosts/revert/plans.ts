@@ -11,6 +11,7 @@ import type {
 } from '../../../shared/schema.ts';
 import { virshRevert } from '../../../shared/virsh.ts';
 import { SnapshotReader } from '../../libvirt/snapshots.ts';
+import { HeldPlans, StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
@@ -19,28 +20,15 @@ import type { SettingsStore } from '../settings.ts';
 import { undoOffer } from '../undo.ts';
 import { gatherRevertFacts } from './facts.ts';
 
-/** What the person read is no longer true; `changes` are sentences. Nothing was reverted. */
-export class StalePlanError extends Error {
-  override name = 'StalePlanError';
-  constructor(readonly changes: readonly string[]) {
-    super(changes.join(' '));
-  }
-}
-
-/** Plans that are kept at most; the oldest go first. */
-const PLANS_KEPT = 2_000;
-
-/** The plans that were shown to somebody: a revert is carried out only from one of these. */
-export class RevertPlans {
-  #plans = new Map<string, RevertPlan>();
-  /** Plans that are being carried out or wait for their turn. */
-  #claimed = new Set<string>();
-
+/** The reverts that were shown to somebody. */
+export class RevertPlans extends HeldPlans<RevertPlan> {
   constructor(
     private readonly marks: MarkStore,
     private readonly settings: SettingsStore,
-    private readonly kept = PLANS_KEPT,
-  ) {}
+    kept?: number,
+  ) {
+    super(kept);
+  }
 
   /**
    * Gathers facts and says what each choice would mean.
@@ -72,33 +60,7 @@ export class RevertPlans {
       safety: (await gatherSafety(session, facts, this.settings.get().safetyNamePattern)).offer,
       protected: this.marks.isProtected(session.host, uuid),
     };
-    this.#plans.set(plan.planId, plan);
-    for (const oldest of [...this.#plans.keys()].slice(0, -this.kept)) this.#plans.delete(oldest);
-    return plan;
-  }
-
-  /** @throws ProblemError NO_PLAN */
-  find(planId: string): RevertPlan {
-    const plan = this.#plans.get(planId);
-    if (!plan) throw new ProblemError('NO_PLAN');
-    return plan;
-  }
-
-  /** A plan is carried out by one at a time. @throws ProblemError NO_PLAN */
-  claim(planId: string): void {
-    if (this.#claimed.has(planId)) throw new ProblemError('NO_PLAN');
-    this.#claimed.add(planId);
-  }
-
-  /** It was not carried out, and may be claimed again. */
-  release(planId: string): void {
-    this.#claimed.delete(planId);
-  }
-
-  /** A plan is carried out at most once. */
-  discard(planId: string): void {
-    this.#plans.delete(planId);
-    this.#claimed.delete(planId);
+    return this.keep(plan);
   }
 }
 

@@ -5,9 +5,10 @@ import { procedures } from '../../libvirt/procedures.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';
 import type { Ground } from '../ground.ts';
+import { StalePlanError } from '../held-plans.ts';
 import type { ProblemError } from '../problems.ts';
 import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
-import { RevertPlans, StalePlanError } from './plans.ts';
+import { RevertPlans } from './plans.ts';
 import { runRevert } from './run.ts';
 
 const [on, off, saved, bare, empty] = [1, 2, 3, 4, 5].map(uuidOf) as [string, string, string, string, string];

@@ -1,13 +1,15 @@
 import { problemOf } from '../../../shared/errors.ts';
 import type { Found, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
+import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import type { OperationHandle } from '../operations.ts';
 import { ProblemError, toProblem } from '../problems.ts';
 import { removeOldSafety } from '../safety/retention.ts';
+import { inTurn } from '../turn.ts';
 import { askToRevert } from './ask.ts';
 import { consent } from './consent.ts';
-import { assess, factsOf, StalePlanError } from './plans.ts';
+import { assess, factsOf } from './plans.ts';
 import { type Checked, type Prepared, prepare } from './prepare.ts';
 import { type Before, differences, findOut, lookBefore, type Seen, verify } from './verify.ts';
 
@@ -33,23 +35,24 @@ export async function runRevert(request: RevertRequest, ground: Ground): Promise
   const { operations, plans } = ground;
   checkName(request, ground);
   plans.claim(plan.planId);
-  const key = `${plan.hostId}/${uuid}`;
-  const queued = operations.turns.isTaken(key) ? startOperation(plan, ground, 'queued') : null;
   try {
-    return await operations.turns.take(key, queued?.signal ?? new AbortController().signal, async () => {
-      const checked = await session.holding(uuid, () => check(request));
-      plans.discard(plan.planId);
-      const operation = queued ?? startOperation(plan, ground, request.safetySnapshot ? 'snapshotting' : 'reverting');
-      const outcome = await carryOut(request, checked, operation, ground);
-      operation.end(outcome);
-      return outcome;
-    });
+    return await inTurn<RevertOutcome, Checked>(
+      {
+        key: `${plan.hostId}/${uuid}`,
+        start: (queued) =>
+          startOperation(plan, ground, queued ? 'queued' : request.safetySnapshot ? 'snapshotting' : 'reverting'),
+        async check() {
+          const checked = await session.holding(uuid, () => check(request));
+          plans.discard(plan.planId);
+          return checked;
+        },
+        carryOut: (checked, operation) => carryOut(request, checked, operation, ground),
+        notBegun: (error, operation) => notBegun(error, operation, session.host.name),
+      },
+      operations.turns,
+    );
   } catch (error) {
     plans.release(plan.planId);
-    if (!queued) throw error;
-    const outcome = notBegun(error, queued, session.host.name);
-    queued.end(outcome);
-    if (outcome.result === 'cancelled') return outcome;
     throw error;
   }
 }

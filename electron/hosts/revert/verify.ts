@@ -1,15 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stateLabel } from '../../../shared/format.ts';
 import type { Found, RevertPlan, Snapshot, Verification } from '../../../shared/schema.ts';
 import { type DiskLayer, diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
-import { LibvirtError } from '../../libvirt/errors.ts';
 import { currentSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { parseXml, XmlError } from '../../libvirt/xml.ts';
+import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
+import { lookAfterwards } from '../look-afterwards.ts';
 
-/** How long a lost host may stay away before its answer is given up, milliseconds. */
-const PATIENCE_MS = 120_000;
 /** Since 7.10 the hypervisor process is always replaced (qemuSnapshotRevert). */
 const alwaysRestarts = 7_010_000;
 
@@ -37,33 +34,18 @@ export async function lookBefore(session: HostSession, { facts }: RevertPlan): P
   return { id: domain?.id ?? null, stored: diskLayers(parseXml(xml, 'domainsnapshot').at('domain')) };
 }
 
-/**
- * Asks libvirt how a domain is now, waiting for a connection that was lost. null: it is gone, or cannot be asked, as
- * when the person has disconnected from the host.
- */
-export async function findOut(session: HostSession, uuid: string): Promise<Seen | null> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  while (!patience.aborted) {
-    if (session.host.connection.status === 'disconnected') return null;
-    if (!session.isConnected) {
-      await session.nextChange(patience);
-      continue;
-    }
-    try {
-      const [domain, current, xml] = await Promise.all([
-        readDomain(session.reads, uuid),
-        currentSnapshot(session.reads, uuid),
-        domainXml(session.reads, uuid, false),
-      ]);
-      const { state, reason, id } = domain ?? {};
-      if (state === undefined || reason === undefined || id === undefined) return null;
-      return { state, reason, current, id, disks: diskLayers(parseXml(xml, 'domain')) };
-    } catch (error) {
-      if (error instanceof LibvirtError || error instanceof XmlError) return null;
-      await sleep(500, undefined, { signal: patience, ref: false }).catch(() => {});
-    }
-  }
-  return null;
+/** How a domain is after an operation; null: it is gone, or cannot be asked. */
+export function findOut(session: HostSession, uuid: string): Promise<Seen | null> {
+  return lookAfterwards(session, async (reads) => {
+    const [domain, current, xml] = await Promise.all([
+      readDomain(reads, uuid),
+      currentSnapshot(reads, uuid),
+      domainXml(reads, uuid, false),
+    ]);
+    if (!domain) return null;
+    const { state, reason, id } = domain;
+    return { state, reason, current, id, disks: diskLayers(parseXml(xml, 'domain')) };
+  });
 }
 
 /** Sentences where what was found is not what was expected. */

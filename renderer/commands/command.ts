@@ -45,6 +45,26 @@ export function snapshotOf({ row }: CommandContext): Snapshot | undefined {
   return row?.kind === 'snapshot' ? row.snapshot : undefined;
 }
 
+/** Runs something with the snapshot that a command acts on; without one there is nothing to do. */
+export function withSnapshot(run: (app: App, domain: Domain, snapshot: Snapshot, context: CommandContext) => void) {
+  return (context: CommandContext): void => {
+    const { app, domain } = context;
+    const snapshot = snapshotOf(context);
+    if (domain && snapshot) run(app, domain, snapshot, context);
+  };
+}
+
+/** The same for a domain. */
+export function withDomain(run: (app: App, domain: Domain, context: CommandContext) => void) {
+  return (context: CommandContext): void => {
+    if (context.domain) run(context.app, context.domain, context);
+  };
+}
+
+export function onSnapshot(context: CommandContext): boolean {
+  return snapshotOf(context) !== undefined;
+}
+
 /** True on a domain as a whole, not on a row of its history. */
 export function onDomain({ domain, row }: CommandContext): boolean {
   return domain !== undefined && row === undefined;

@@ -1,5 +1,5 @@
 import { openDialog } from '../store/actions.ts';
-import { type Command, linked, snapshotOf } from './command.ts';
+import { type Command, linked, onSnapshot, withSnapshot } from './command.ts';
 
 export const compareCommand: Command = {
   id: 'snapshot.compare',
@@ -8,13 +8,9 @@ export const compareCommand: Command = {
   title: 'Compare the configuration with the selected snapshot’s',
   shortcut: 'Mod+D',
   scope: 'history',
-  applies: (context) => snapshotOf(context) !== undefined,
+  applies: onSnapshot,
   unavailable: linked,
-  run: (context) => {
-    const { app, domain } = context;
-    const snapshot = snapshotOf(context);
-    if (!domain || !snapshot) return;
-    const { hostId, uuid, name } = domain;
+  run: withSnapshot((app, { hostId, uuid, name }, snapshot) => {
     openDialog(app.store, { kind: 'compare', hostId, uuid, domainName: name, snapshotName: snapshot.name });
-  },
+  }),
 };

@@ -1,7 +1,16 @@
 import { openDialog } from '../store/actions.ts';
 import { isPinned, isProtected } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
-import { type Command, type CommandContext, linked, onDomain, snapshotOf } from './command.ts';
+import {
+  type Command,
+  type CommandContext,
+  linked,
+  onDomain,
+  onSnapshot,
+  snapshotOf,
+  withDomain,
+  withSnapshot,
+} from './command.ts';
 import { tellCallFailed } from './effects.ts';
 
 function protectedNow({ state, domain }: CommandContext): boolean {
@@ -19,18 +28,14 @@ export const pinCommand: Command = {
   group: 'Snapshot',
   label: (context) => (pinnedNow(context) ? 'Unpin' : 'Pin against deletion'),
   title: 'Pin or unpin the selected snapshot',
-  applies: (context) => snapshotOf(context) !== undefined,
+  applies: onSnapshot,
   unavailable: linked,
-  run: (context) => {
-    const { app, domain } = context;
-    const snapshot = snapshotOf(context);
-    if (!domain || !snapshot) return;
-    const { hostId, uuid } = domain;
+  run: withSnapshot((app, { hostId, uuid }, { name }, context) => {
     app.client.marks
-      .set({ kind: 'pinned', hostId, uuid, name: snapshot.name, on: !pinnedNow(context) })
+      .set({ kind: 'pinned', hostId, uuid, name, on: !pinnedNow(context) })
       .then((marks) => app.store.setState({ marks }))
       .catch((error) => tellCallFailed(app, error));
-  },
+  }),
 };
 
 export const tagCommand: Command = {
@@ -38,14 +43,11 @@ export const tagCommand: Command = {
   group: 'Snapshot',
   label: () => 'Tags…',
   title: 'Tags of the selected snapshot…',
-  applies: (context) => snapshotOf(context) !== undefined,
+  applies: onSnapshot,
   unavailable: linked,
-  run: (context) => {
-    const { app, domain } = context;
-    const snapshot = snapshotOf(context);
-    if (!domain || !snapshot) return;
-    openDialog(app.store, { kind: 'tags', hostId: domain.hostId, uuid: domain.uuid, snapshotName: snapshot.name });
-  },
+  run: withSnapshot((app, { hostId, uuid }, { name }) => {
+    openDialog(app.store, { kind: 'tags', hostId, uuid, snapshotName: name });
+  }),
 };
 
 export const protectCommand: Command = {
@@ -55,13 +57,10 @@ export const protectCommand: Command = {
   title: 'Protect or unprotect the domain',
   applies: onDomain,
   unavailable: linked,
-  run: (context) => {
-    const { app, domain } = context;
-    if (!domain) return;
-    const { hostId, uuid } = domain;
+  run: withDomain((app, { hostId, uuid }, context) => {
     app.client.marks
       .set({ kind: 'protected', hostId, uuid, on: !protectedNow(context) })
       .then((marks) => app.store.setState({ marks }))
       .catch((error) => tellCallFailed(app, error));
-  },
+  }),
 };

@@ -1,12 +1,9 @@
-import { AlertDialog } from '@base-ui/react/alert-dialog';
-import { type RefObject, useEffect, useRef } from 'react';
 import { formatCount } from '../../shared/format.ts';
 import { closeDialog } from '../store/actions.ts';
 import type { Dialog } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
-import { focusHome } from '../ui/focus-home.ts';
-import { ignoreHeldKey } from '../ui/held-key.ts';
+import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { aimOf, type LabFlow, labBlockedBy, labCounts, targetOf } from './flow.ts';
 import { ReviewStep } from './review-step.tsx';
@@ -17,36 +14,65 @@ export type LabDialogProps = { dialog: Extract<Dialog, { kind: 'lab-reset' }> };
 
 /** A lab reset up to its start: to what, then the plan of every domain with one consent for all of them. */
 export function LabDialog({ dialog }: LabDialogProps) {
-  const { store } = useApp();
-  const safe = useRef<HTMLButtonElement>(null);
-  const { flow } = dialog;
-  // A new step is read from the start, with the focus where nothing can go wrong.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to read
-  useEffect(() => safe.current?.focus(), [flow.step]);
-  const close = () => closeDialog(store);
+  const app = useApp();
+  const { flow, id } = dialog;
+  const linked = useAppState((state) => state.link === 'open');
+  const target = flow.step === 'target' ? targetOf(flow) : null;
+  const unlinked = linked ? null : 'Snapkeel’s backend is not reachable';
+  const blocked =
+    unlinked ??
+    (flow.step === 'review' ? labBlockedBy(flow) : null) ??
+    (flow.step === 'target' && !target ? `Type the ${flow.kind === 'tagged' ? 'tag' : 'name'} of the snapshot` : null);
   return (
-    <AlertDialog.Root open onOpenChange={(open) => !open && close()}>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="veil" />
-        <AlertDialog.Popup
-          className={`dialog lab ${flow.step === 'review' ? 'tall' : ''}`}
-          initialFocus={safe}
-          finalFocus={() => focusHome('domains')}
-          onKeyDown={ignoreHeldKey}
-        >
-          <div className="dialog-head">
-            <AlertDialog.Title className="dialog-title">
-              Lab reset of {formatCount(dialog.keys.length, 'domain')}
-            </AlertDialog.Title>
-            <AlertDialog.Description className="dialog-sub">{subtitle(flow)}</AlertDialog.Description>
-          </div>
-          <div className="dialog-body">
-            <Body dialog={dialog} />
-          </div>
-          <Footer dialog={dialog} safe={safe} onClose={close} />
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <DecisionDialog
+      head={
+        <DecisionHead title={`Lab reset of ${formatCount(dialog.keys.length, 'domain')}`}>
+          {subtitle(flow)}
+        </DecisionHead>
+      }
+      className={`lab ${flow.step === 'review' ? 'tall' : ''}`}
+      home="domains"
+      step={flow.step}
+      safeLabel="Cancel"
+      onClose={() => closeDialog(app.store)}
+      foot={
+        <span className="why" id="lab-why" role="status">
+          {blocked}
+        </span>
+      }
+      actions={
+        <>
+          {flow.step === 'review' || flow.step === 'problem' ? (
+            <Button onClick={() => setLabFlow(app, id, aimOf(flow.target))}>Back</Button>
+          ) : null}
+          {flow.step === 'problem' ? (
+            <Button onClick={() => void planLab(app, id, flow.target)}>Try again</Button>
+          ) : null}
+          {flow.step === 'target' ? (
+            <Button
+              look="primary"
+              disabled={blocked !== null}
+              aria-describedby="lab-why"
+              onClick={() => target && void planLab(app, id, target)}
+            >
+              Show the plan
+            </Button>
+          ) : null}
+          {flow.step === 'review' ? (
+            <Button
+              look="danger"
+              disabled={blocked !== null}
+              aria-describedby="lab-why"
+              onClick={() => void runLab(app, id)}
+            >
+              Revert {formatCount(labCounts(flow).included, 'domain')}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      <Body dialog={dialog} />
+    </DecisionDialog>
   );
 }
 
@@ -85,53 +111,4 @@ function Body({ dialog }: LabDialogProps) {
         </div>
       );
   }
-}
-
-function Footer({
-  dialog: { id, flow },
-  safe,
-  onClose,
-}: LabDialogProps & { safe: RefObject<HTMLButtonElement | null>; onClose: () => void }) {
-  const app = useApp();
-  const linked = useAppState((state) => state.link === 'open');
-  const target = flow.step === 'target' ? targetOf(flow) : null;
-  const unlinked = linked ? null : 'Snapkeel’s backend is not reachable';
-  const blocked =
-    unlinked ??
-    (flow.step === 'review' ? labBlockedBy(flow) : null) ??
-    (flow.step === 'target' && !target ? `Type the ${flow.kind === 'tagged' ? 'tag' : 'name'} of the snapshot` : null);
-  return (
-    <div className="dialog-foot">
-      <span className="why" id="lab-why" role="status">
-        {blocked}
-      </span>
-      <Button ref={safe} onClick={onClose}>
-        Cancel
-      </Button>
-      {flow.step === 'review' || flow.step === 'problem' ? (
-        <Button onClick={() => setLabFlow(app, id, aimOf(flow.target))}>Back</Button>
-      ) : null}
-      {flow.step === 'problem' ? <Button onClick={() => void planLab(app, id, flow.target)}>Try again</Button> : null}
-      {flow.step === 'target' ? (
-        <Button
-          look="primary"
-          disabled={blocked !== null}
-          aria-describedby="lab-why"
-          onClick={() => target && void planLab(app, id, target)}
-        >
-          Show the plan
-        </Button>
-      ) : null}
-      {flow.step === 'review' ? (
-        <Button
-          look="danger"
-          disabled={blocked !== null}
-          aria-describedby="lab-why"
-          onClick={() => void runLab(app, id)}
-        >
-          Revert {formatCount(labCounts(flow).included, 'domain')}
-        </Button>
-      ) : null}
-    </div>
-  );
 }

@@ -1,6 +1,5 @@
-import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Download } from 'lucide-react';
-import { useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { formatCount } from '../../shared/format.ts';
 import { labReport } from '../../shared/lab-report.ts';
 import type { LabRun } from '../../shared/schema.ts';
@@ -10,8 +9,7 @@ import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { focusHome } from '../ui/focus-home.ts';
-import { ignoreHeldKey } from '../ui/held-key.ts';
+import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
 import { useNow } from '../ui/hooks.ts';
 import { RowGrid } from '../ui/row-grid.tsx';
 import { saveText } from '../ui/save-text.ts';
@@ -22,37 +20,30 @@ import { runColumns, runDetail } from './run-columns.tsx';
 /** A lab reset under way, row by row, and its report once it has ended. */
 export function LabRunDialog({ planId }: { planId: string }) {
   const { store } = useApp();
-  const safe = useRef<HTMLButtonElement>(null);
   const run = useAppState((state) => labRunByPlan(state, planId));
-  const close = () => closeDialog(store);
+  const live = run?.endedAt == null;
   return (
-    <AlertDialog.Root open onOpenChange={(open) => !open && close()}>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="veil" />
-        <AlertDialog.Popup
-          className="dialog lab tall"
-          initialFocus={safe}
-          finalFocus={() => focusHome('domains')}
-          onKeyDown={ignoreHeldKey}
-        >
-          <div className="dialog-head">
-            <AlertDialog.Title className="dialog-title">{run ? titleOf(run) : 'Lab reset'}</AlertDialog.Title>
-            <AlertDialog.Description className="dialog-sub">
-              {run ? subtitleOf(run) : 'Handing the plans over…'}
-            </AlertDialog.Description>
-          </div>
-          <div className="dialog-body">{run ? <Rows run={run} /> : null}</div>
-          <div className="dialog-foot">
-            {run ? <Reports run={run} /> : null}
-            <span className="why" />
-            {run && run.endedAt === null ? <StopButton run={run} /> : null}
-            <Button ref={safe} onClick={close}>
-              {run?.endedAt == null ? 'Continue in background' : 'Close'}
-            </Button>
-          </div>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <DecisionDialog
+      head={
+        <DecisionHead title={run ? titleOf(run) : 'Lab reset'}>
+          {run ? subtitleOf(run) : 'Handing the plans over…'}
+        </DecisionHead>
+      }
+      className="lab tall"
+      home="domains"
+      step=""
+      safeLabel={live ? 'Continue in background' : 'Close'}
+      onClose={() => closeDialog(store)}
+      foot={
+        <>
+          {run ? <Reports run={run} /> : null}
+          <span className="why" />
+        </>
+      }
+      before={run && live ? <StopButton run={run} /> : null}
+    >
+      {run ? <Rows run={run} /> : null}
+    </DecisionDialog>
   );
 }
 

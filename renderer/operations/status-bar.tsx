@@ -3,7 +3,6 @@ import { LoaderCircle } from 'lucide-react';
 import { formatDuration } from '../../shared/format.ts';
 import type { Operation } from '../../shared/schema.ts';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
-import { cancelOperation } from '../dialogs/revert/run.ts';
 import { runCounts, runHeadline } from '../lab/report.ts';
 import { showLabRun } from '../lab/run.ts';
 import { openDomainView } from '../store/actions.ts';
@@ -11,6 +10,7 @@ import { lastEnded, lastOutcome, liveLabRun, runningOperations, undoUnavailable 
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
+import { cancelOperation } from './cancel.ts';
 import { phaseSentence, progressShare, progressText } from './phases.ts';
 
 /** What runs now, and how the last operation ended. */

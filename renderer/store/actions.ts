@@ -85,6 +85,19 @@ export function pushNotice(store: AppStore, notice: Omit<Notice, 'id'>): void {
   }));
 }
 
+/** While a run of this window's own is under way, its answer is told by whoever waits for it. */
+export function setOwnRun(store: AppStore, key: DomainKey, running: boolean): void {
+  store.setState(({ ownRuns }) => {
+    const others = [...ownRuns].filter((other) => other !== key);
+    return { ownRuns: new Set(running ? [...others, key] : others) };
+  });
+}
+
+/** The end of this operation is told by whoever calls, and by nobody else. */
+export function noteTold(store: AppStore, operationId: string): void {
+  store.setState(({ toldOperations }) => ({ toldOperations: new Set([...toldOperations, operationId]) }));
+}
+
 export function closeNotice(store: AppStore, id: number): void {
   store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
 }

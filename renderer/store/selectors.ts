@@ -1,5 +1,14 @@
 import { deedUnderWay } from '../../shared/deeds.ts';
-import type { Domain, Host, LabRun, Operation, Question, RevertOperation, Snapshot } from '../../shared/schema.ts';
+import type {
+  DeedKind,
+  Domain,
+  Host,
+  LabRun,
+  Operation,
+  Question,
+  RevertOperation,
+  Snapshot,
+} from '../../shared/schema.ts';
 import { buildSnapshotRows, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { endSentence, isRevert } from '../operations/outcome.ts';
 import { type AppState, type DomainKey, domainKey } from './store.ts';
@@ -110,6 +119,11 @@ export function ownOperation(state: AppState, key: DomainKey, snapshotName: stri
   return runningOf(state.operations)
     .filter(isRevert)
     .findLast((it) => domainKey(it) === key && it.snapshotName === snapshotName);
+}
+
+/** The deed that a run of this window's own became: the newest of its kind on the domain. */
+export function ownDeed(state: AppState, key: DomainKey, kind: DeedKind): Operation | undefined {
+  return runningOf(state.operations).findLast((it) => domainKey(it) === key && it.kind === kind);
 }
 
 /** The lab reset that an operation is part of. */

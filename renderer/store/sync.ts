@@ -2,7 +2,7 @@ import type { AppEvent, Domain, LabRun, Operation } from '../../shared/schema.ts
 import { type Api, problemOf } from '../api.ts';
 import { labNotice } from '../lab/report.ts';
 import { endNotice } from '../operations/outcome.ts';
-import { pushNotice } from './actions.ts';
+import { noteTold, pushNotice } from './actions.ts';
 import { hostById, hostIdOf, labRunOf } from './selectors.ts';
 import { type App, type AppState, domainKey } from './store.ts';
 import { askUndoOffer, followUndoOffers } from './undo-offers.ts';
@@ -158,7 +158,7 @@ function tellEnd(app: App, operation: Operation): void {
   // A lab reset tells of all its rows at once.
   if (!notice || labRunOf(state, operation)) return;
   if (toldOperations.has(id) || ownRuns.has(domainKey(operation))) return;
-  app.store.setState({ toldOperations: new Set([...toldOperations, id]) });
+  noteTold(app.store, id);
   pushNotice(app.store, notice);
 }
 

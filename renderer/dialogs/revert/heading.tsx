@@ -21,7 +21,7 @@ export function Heading({ dialog: { request, flow } }: { dialog: Extract<Dialog,
   const mark = flow.step === 'planning' || flow.step === 'review' ? '?' : '';
   const undo = request.target.kind === 'undo';
   return (
-    <div className="dialog-head">
+    <>
       <AlertDialog.Title className="dialog-title">
         {undo ? (
           <>
@@ -59,6 +59,6 @@ export function Heading({ dialog: { request, flow } }: { dialog: Extract<Dialog,
         {!undo && snapshot && facts?.current === snapshot.name ? ' · current snapshot' : ''}
         {!undo && snapshot ? ` · taken ${formatMoment(snapshot.createdAt, now)}` : ''}
       </AlertDialog.Description>
-    </div>
+    </>
   );
 }

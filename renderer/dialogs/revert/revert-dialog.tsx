@@ -1,23 +1,19 @@
-import { AlertDialog } from '@base-ui/react/alert-dialog';
-import { type RefObject, useEffect, useRef } from 'react';
+import { cancelOperation } from '../../operations/cancel.ts';
 import { closeDialog } from '../../store/actions.ts';
 import { ownOperation } from '../../store/selectors.ts';
 import { type Dialog, domainKey } from '../../store/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp, useAppState } from '../../ui/context.tsx';
-import { focusHome } from '../../ui/focus-home.ts';
-import { ignoreHeldKey } from '../../ui/held-key.ts';
-import { useAfter } from '../../ui/hooks.ts';
+import { DecisionDialog } from '../../ui/decision-dialog.tsx';
+import { Planning } from '../../ui/planning.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { Changes } from './changes.tsx';
 import { Ended } from './ended.tsx';
 import { type RevertFlow, revertBlockedBy, revertLabel } from './flow.ts';
 import { Heading } from './heading.tsx';
 import { Review } from './review.tsx';
-import { cancelOperation, planAgain, runRevert } from './run.ts';
+import { planAgain, runRevert } from './run.ts';
 import { Running } from './running.tsx';
-
-const skeletonAfterMs = 150;
 
 type RevertDialogProps = { dialog: Extract<Dialog, { kind: 'revert' }> };
 
@@ -32,32 +28,46 @@ const safeLabels: Record<RevertFlow['step'], string> = {
 
 /** The confirmation of a revert. Its safe button has the focus at every step, and Escape is the same as that button. */
 export function RevertDialog({ dialog }: RevertDialogProps) {
-  const { store } = useApp();
-  const safe = useRef<HTMLButtonElement>(null);
-  const { flow } = dialog;
+  const app = useApp();
+  const linked = useAppState((state) => state.link === 'open');
+  const { flow, id } = dialog;
+  const blocked =
+    flow.step === 'review' ? (linked ? revertBlockedBy(flow) : 'Snapkeel’s backend is not reachable') : '';
   const plan = 'plan' in flow ? flow.plan : null;
-  // A new plan or a new step is read from the start, with the focus where nothing can go wrong.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to read
-  useEffect(() => safe.current?.focus(), [flow.step, plan?.planId]);
-  const close = () => closeDialog(store);
   return (
-    <AlertDialog.Root open onOpenChange={(open) => !open && close()}>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="veil" />
-        <AlertDialog.Popup
-          className="dialog revert"
-          initialFocus={safe}
-          finalFocus={() => focusHome('history')}
-          onKeyDown={ignoreHeldKey}
-        >
-          <Heading dialog={dialog} />
-          <div className="dialog-body">
-            <Body dialog={dialog} />
-          </div>
-          <Footer dialog={dialog} safe={safe} onClose={close} />
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <DecisionDialog
+      head={<Heading dialog={dialog} />}
+      className="revert"
+      home="history"
+      step={`${flow.step} ${plan?.planId}`}
+      safeLabel={safeLabels[flow.step]}
+      onClose={() => closeDialog(app.store)}
+      foot={
+        <span className="why" id="revert-why" role="status">
+          {blocked}
+        </span>
+      }
+      before={flow.step === 'running' ? <CancelButton dialog={dialog} flow={flow} /> : null}
+      actions={
+        <>
+          {flow.step === 'problem' && flow.canRetry ? (
+            <Button onClick={() => planAgain(app, id)}>Try again</Button>
+          ) : null}
+          {flow.step === 'planning' || flow.step === 'review' ? (
+            <Button
+              look="danger"
+              disabled={blocked !== null}
+              aria-describedby="revert-why"
+              onClick={() => void runRevert(app, id)}
+            >
+              {flow.step === 'review' ? revertLabel(flow) : 'Revert'}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      <Body dialog={dialog} />
+    </DecisionDialog>
   );
 }
 
@@ -65,7 +75,7 @@ function Body({ dialog }: RevertDialogProps) {
   const { flow } = dialog;
   switch (flow.step) {
     case 'planning':
-      return <Planning changes={flow.changes} />;
+      return <Planning changes={<Changes changes={flow.changes} />} />;
     case 'review':
       return <Review id={dialog.id} review={flow} />;
     case 'running':
@@ -84,21 +94,6 @@ function Body({ dialog }: RevertDialogProps) {
   }
 }
 
-function Planning({ changes }: { changes: readonly string[] }) {
-  const late = useAfter(skeletonAfterMs);
-  return (
-    <>
-      <Changes changes={changes} />
-      <div className={late ? 'planning shown' : 'planning'} role="status">
-        <span>{late ? 'Asking libvirt…' : ''}</span>
-        <i />
-        <i />
-        <i />
-      </div>
-    </>
-  );
-}
-
 type RunningFlow = Extract<RevertFlow, { step: 'running' }>;
 
 function RunningNow({ dialog: { request }, flow }: RevertDialogProps & { flow: RunningFlow }) {
@@ -114,39 +109,5 @@ function CancelButton({ dialog: { request }, flow }: RevertDialogProps & { flow:
     <Button disabled={operation.cancelRequested} onClick={() => cancelOperation(app, operation)}>
       {operation.cancelRequested ? 'Cancelling…' : 'Cancel'}
     </Button>
-  );
-}
-
-function Footer({
-  dialog,
-  safe,
-  onClose,
-}: RevertDialogProps & { safe: RefObject<HTMLButtonElement | null>; onClose: () => void }) {
-  const app = useApp();
-  const linked = useAppState((state) => state.link === 'open');
-  const { flow, id } = dialog;
-  const blocked =
-    flow.step === 'review' ? (linked ? revertBlockedBy(flow) : 'Snapkeel’s backend is not reachable') : '';
-  return (
-    <div className="dialog-foot">
-      <span className="why" id="revert-why" role="status">
-        {blocked}
-      </span>
-      {flow.step === 'running' ? <CancelButton dialog={dialog} flow={flow} /> : null}
-      <Button ref={safe} onClick={onClose}>
-        {safeLabels[flow.step]}
-      </Button>
-      {flow.step === 'problem' && flow.canRetry ? <Button onClick={() => planAgain(app, id)}>Try again</Button> : null}
-      {flow.step === 'planning' || flow.step === 'review' ? (
-        <Button
-          look="danger"
-          disabled={blocked !== null}
-          aria-describedby="revert-why"
-          onClick={() => void runRevert(app, id)}
-        >
-          {flow.step === 'review' ? revertLabel(flow) : 'Revert'}
-        </Button>
-      ) : null}
-    </div>
   );
 }

@@ -1,8 +1,7 @@
-import type { Operation, RevertOutcome, RevertPlan } from '../../../shared/schema.ts';
+import type { RevertOutcome, RevertPlan } from '../../../shared/schema.ts';
 import { problemOf, staleChangesOf } from '../../api.ts';
-import { tellCallFailed } from '../../commands/effects.ts';
 import { outcomeNotice } from '../../operations/outcome.ts';
-import { closeDialog, freshId, openDialog, pushNotice } from '../../store/actions.ts';
+import { closeDialog, freshId, noteTold, openDialog, pushNotice, setOwnRun } from '../../store/actions.ts';
 import { type App, domainKey, type RevertRequest } from '../../store/store.ts';
 import { type RevertFlow, type RevertReview, revertBlockedBy, reviewOf } from './flow.ts';
 
@@ -30,11 +29,6 @@ export function reconsider(app: App, id: number, review: RevertReview): void {
   setFlow(app, id, review);
 }
 
-/** Asks for an operation to be called off. Whether it was, its end tells. */
-export function cancelOperation(app: App, { id }: Operation): void {
-  app.client.operations.cancel({ id }).catch((error) => tellCallFailed(app, error));
-}
-
 /** Reverts as reviewed. A second press does nothing: by then the flow isn't in review. */
 export async function runRevert(app: App, id: number): Promise<void> {
   const request = requestOf(app, id);
@@ -43,7 +37,7 @@ export async function runRevert(app: App, id: number): Promise<void> {
   const { plan, startState, acknowledged, safetySnapshot, removeManagedSave, typedName } = review;
   const asked = { safetySnapshot, removeManagedSave };
   setFlow(app, id, { step: 'running', plan, startState, asked, since: Date.now() });
-  setOwnRun(app, request, true);
+  setOwnRun(app.store, domainKey(request), true);
   try {
     const outcome = await app.client.revert.run({
       planId: plan.planId,
@@ -56,7 +50,7 @@ export async function runRevert(app: App, id: number): Promise<void> {
   } catch (error) {
     tellFailure(app, id, request, plan, error);
   } finally {
-    setOwnRun(app, request, false);
+    setOwnRun(app.store, domainKey(request), false);
   }
 }
 
@@ -65,9 +59,7 @@ function tellOutcome(app: App, id: number, request: RevertRequest, plan: RevertP
   const told = { kind: plan.kind, hostId, uuid, domainName, snapshotName: plan.facts.snapshot.name, outcome };
   const retry = outcome.retryWith ? reviewOf(outcome.retryWith, { refusal: outcome.problem ?? null }) : null;
   const inDialog = flowOf(app, id) !== null;
-  app.store.setState(({ toldOperations }) => ({
-    toldOperations: new Set([...toldOperations, outcome.operationId]),
-  }));
+  noteTold(app.store, outcome.operationId);
   if (inDialog && outcome.result !== 'done') {
     setFlow(app, id, retry ?? { step: 'ended', plan, outcome });
     return;
@@ -121,13 +113,4 @@ function setFlow(app: App, id: number, flow: RevertFlow): void {
   app.store.setState(({ dialog }) =>
     dialog?.kind === 'revert' && dialog.id === id ? { dialog: { ...dialog, flow } } : {},
   );
-}
-
-/** While a run of this window's own is under way, its answer is told by whoever waits for it. */
-function setOwnRun(app: App, request: RevertRequest, running: boolean): void {
-  const key = domainKey(request);
-  app.store.setState(({ ownRuns }) => {
-    const others = [...ownRuns].filter((other) => other !== key);
-    return { ownRuns: new Set(running ? [...others, key] : others) };
-  });
 }

@@ -2,6 +2,7 @@
 export * from './schema/base.ts';
 export * from './schema/config.ts';
 export * from './schema/event.ts';
+export * from './schema/health.ts';
 export * from './schema/host.ts';
 export * from './schema/journal.ts';
 export * from './schema/lab-reset.ts';

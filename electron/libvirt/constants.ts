@@ -44,8 +44,8 @@ export const listSnapshotsFlag = { topological: 1024 } as const;
 export const revertFlag = { running: 1, paused: 2, force: 4, resetNvram: 8 } as const;
 export const createFlag = { redefine: 1, current: 2, noMetadata: 4, halt: 8, diskOnly: 16 } as const;
 export const domainXmlFlag = { secure: 1, inactive: 2 } as const;
-export const statsGroup = { state: 1 } as const;
-export const statsFlag = { nowait: 1 << 29 } as const;
+export const statsGroup = { state: 1, block: 32 } as const;
+export const statsFlag = { nowait: 1 << 29, backing: 1 << 30 } as const;
 
 /** virDomainJobType */
 export const jobType = { none: 0, bounded: 1, unbounded: 2, completed: 3, failed: 4, cancelled: 5 } as const;

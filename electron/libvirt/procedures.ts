@@ -25,6 +25,9 @@ export const domain = struct({ name: string(), uuid: opaque(16), id: int });
 export type WireDomain = XdrType<typeof domain>;
 export const snapshot = struct({ name: string(), domain });
 export type WireSnapshot = XdrType<typeof snapshot>;
+const storagePool = struct({ name: string(), uuid: opaque(16) });
+const storageVol = struct({ pool: string(), name: string(), key: string() });
+export type WireStorageVol = XdrType<typeof storageVol>;
 /** virTypedParameterType: the tag says which. */
 export const typedParam = struct({
   field: string(),
@@ -114,6 +117,8 @@ export const procedures = {
   authList: remote(66, nothing, { types: array(int, 20) }),
   authPolkit: remote(70, nothing, { complete: int }),
   connectGetLibVersion: remote(157, nothing, { version: uhyper }),
+  storageVolLookupByPath: remote(97, { path: string() }, { vol: storageVol }),
+  storageVolGetXmlDesc: remote(100, { vol: storageVol, flags: uint }, { xml: string() }),
   domainIsPersistent: remote(151, onDomain, { persistent: int }),
   domainHasManagedSaveImage: remote(183, onDomainFlags, { present: int }),
   domainGetJobInfo: remote(163, onDomain, jobInfo),
@@ -151,6 +156,11 @@ export const procedures = {
     { domain, needResults: int, flags: uint },
     { snapshots: array(snapshot, LIST_MAX), count: int },
   ),
+  storagePoolListAllVolumes: remote(
+    282,
+    { pool: storagePool, needResults: int, flags: uint },
+    { vols: array(storageVol, LIST_MAX), count: uint },
+  ),
   domainEventCallbackRegisterAny: remote(316, { eventId: int, domain: optional(domain) }, { callbackId: int }),
   domainEventCallbackDeregisterAny: remote(317, { callbackId: int }, nothing),
   connectGetAllDomainStats: remote(
@@ -159,6 +169,7 @@ export const procedures = {
     { records: array(struct({ domain, params: typedParams }), LIST_MAX) },
   ),
   connectRegisterCloseCallback: remote(360, nothing, nothing),
+  storagePoolLookupByTargetPath: remote(391, { path: string() }, { pool: storagePool }),
 } as const satisfies Record<string, Procedure<never, unknown> | Procedure<object, object>>;
 
 interface EventRow<T> {

@@ -24,6 +24,8 @@ export interface SnapshotSpec {
   readonly changed?: Partial<DomainConfig>;
   /** Metadata of an ancient libvirt, without `<domain>`. */
   readonly noConfig?: boolean;
+  /** Taken, and then its metadata was deleted: its overlays are still there. */
+  readonly forgotten?: boolean;
 }
 
 export interface DomainSpec {
@@ -52,6 +54,9 @@ export interface DomainSpec {
   /** Configuration changes since the current snapshot. */
   readonly since?: Partial<DomainConfig>;
   readonly blockJobs?: readonly string[];
+  /** Paths of files that disappeared behind libvirt's back. */
+  readonly gone?: readonly string[];
+  readonly strays?: DomainModel['strays'];
 }
 
 const usualReason: Partial<Record<DomainState, number>> = {
@@ -88,10 +93,28 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     managedSave: spec.managedSave ?? false,
     config,
     live: active ? config : null,
-    snapshots,
-    current,
+    ...withoutForgotten(snapshots, current, spec.snapshots ?? []),
     blockJobs: spec.blockJobs ?? [],
+    gone: spec.gone ?? [],
+    strays: spec.strays ?? [],
   };
+}
+
+/** Deleting the metadata of a snapshot hands its children, and being the current one, over to its parent. */
+function withoutForgotten(
+  snapshots: readonly SnapshotModel[],
+  current: string | null,
+  rows: readonly SnapshotSpec[],
+): Pick<DomainModel, 'snapshots' | 'current'> {
+  const forgotten = new Set(rows.filter((row) => row.forgotten).map(({ name }) => name));
+  const parents = new Map(snapshots.map(({ name, parent }) => [name, parent]));
+  const heir = (name: string | null): string | null => {
+    let at = name;
+    while (at !== null && forgotten.has(at)) at = parents.get(at) ?? null;
+    return at;
+  };
+  const left = snapshots.filter(({ name }) => !forgotten.has(name));
+  return { snapshots: left.map((each) => ({ ...each, parent: heir(each.parent) })), current: heir(current) };
 }
 
 /** A qcow2 disk where libvirt's default pool keeps them. */

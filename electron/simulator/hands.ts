@@ -29,6 +29,8 @@ export interface Hands {
   forgetCurrent(name: string): void;
   /** The data of a snapshot disappears while its metadata stays. */
   loseSnapshot(name: string, snapshot: string): void;
+  /** A file disappears from the storage. */
+  removeFile(name: string, path: string): void;
   startBlockJob(name: string, target: string): void;
   endBlockJobs(name: string): void;
   /** Defines or replaces a domain. */
@@ -80,6 +82,7 @@ export function createHands(world: World): Hands {
         snapshots: domain.snapshots.map((each) => (each.name === name ? { ...each, lost: true } : each)),
       }),
     ),
+    removeFile: doing((domain, path: string) => silently({ ...domain, gone: [...domain.gone, path] })),
     startBlockJob: doing((domain, target: string) => silently({ ...domain, blockJobs: [...domain.blockJobs, target] })),
     endBlockJobs: doing((domain) => silently({ ...domain, blockJobs: [] })),
     define: (domain) => world.apply({ domain, events: [power.tell('defined', definedDetail.added)] }),

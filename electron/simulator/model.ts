@@ -76,6 +76,16 @@ export interface DomainModel {
   readonly current: string | null;
   /** Targets of disks with a block job. */
   readonly blockJobs: readonly string[];
+  /** Paths of files that disappeared behind libvirt's back. */
+  readonly gone: readonly string[];
+  /** Images that no configuration knows of any more. */
+  readonly strays: readonly StrayFile[];
+}
+
+export interface StrayFile {
+  readonly path: string;
+  /** What it lies on, nearest first. */
+  readonly backing: readonly string[];
 }
 
 export type DomainEvent =

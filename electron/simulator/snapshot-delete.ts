@@ -1,3 +1,4 @@
+import { leftBehind } from './files.ts';
 import {
   type Change,
   type DomainConfig,
@@ -98,15 +99,17 @@ export function deleteSnapshot(domain: DomainModel, name: string, flags: number,
 
   const gone = new Set(flags & childrenOnly ? below : flags & children ? [snapshot, ...below] : [snapshot]);
   const merged = flags & metadataOnly || !isExternal(snapshot) ? domain : withoutOverlays(domain, snapshot);
+  const stays = flags & metadataOnly ? leftBehind : (_: DomainModel, after: DomainModel) => after.strays;
   const left = merged.snapshots.filter((each) => ![...gone].some(({ name: dead }) => dead === each.name));
+  const after: DomainModel = {
+    ...merged,
+    snapshots: left.map((each) =>
+      gone.has(snapshot) && each.parent === name ? { ...each, parent: snapshot.parent } : each,
+    ),
+    current: survivor(domain, gone, flags & childrenOnly ? name : snapshot.parent),
+  };
   return {
-    domain: {
-      ...merged,
-      snapshots: left.map((each) =>
-        gone.has(snapshot) && each.parent === name ? { ...each, parent: snapshot.parent } : each,
-      ),
-      current: survivor(domain, gone, flags & childrenOnly ? name : snapshot.parent),
-    },
+    domain: { ...after, strays: stays(domain, after) },
     events: merged === domain ? [] : committed(domain, snapshot),
   };
 }

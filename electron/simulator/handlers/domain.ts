@@ -1,11 +1,15 @@
 import { domainXmlFlag, jobType } from '../../libvirt/constants.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
+import { imageFiles, memoryFiles } from '../files.ts';
 import { type DomainModel, stateNumber } from '../model.ts';
 import { destroy, start } from '../power.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { screenshot } from '../screen.ts';
+import type { World } from '../world.ts';
 import { domainXml } from '../xml-domain.ts';
+import { blockStats } from './block-stats.ts';
 import { type Handlers, onAll, onDomain, wireDomain } from './handler.ts';
+import { param } from './typed-param.ts';
 
 const CREATE_PAUSED = 1;
 const CREATE_FLAGS = 31;
@@ -49,7 +53,10 @@ const listGroups: readonly (readonly (readonly [number, Test])[])[] = [
 const LIST_FLAGS = listGroups.flat().reduce((all, [bit]) => all | bit, 0);
 
 /** VIR_DOMAIN_STATS_*: the groups that the simulator knows. */
-const statsGroups: readonly (readonly [number, (domain: DomainModel) => WireTypedParam[]])[] = [
+const statsGroups: readonly (readonly [
+  number,
+  (domain: DomainModel, world: World, flags: number) => WireTypedParam[],
+])[] = [
   [1, (domain) => [param('state.state', 1, stateNumber(domain.state)), param('state.reason', 1, domain.reason)]],
   [2, (domain) => (domain.live ? [param('cpu.time', 4, 81_000_000_000n)] : [])],
   [
@@ -61,19 +68,7 @@ const statsGroups: readonly (readonly [number, (domain: DomainModel) => WireType
   ],
   [8, ({ live, config }) => ['vcpu.current', 'vcpu.maximum'].map((field) => param(field, 2, (live ?? config).vcpus))],
   [16, () => []],
-  [
-    32,
-    ({ live, config }) => {
-      const { disks } = live ?? config;
-      return [
-        param('block.count', 2, disks.length),
-        ...disks.flatMap(({ target, path }, index) => [
-          param(`block.${index}.name`, 7, target),
-          ...(path === null ? [] : [param(`block.${index}.path`, 7, path)]),
-        ]),
-      ];
-    },
-  ],
+  [32, blockStats],
 ];
 const STATS_ENFORCE = 0x8000_0000;
 const STATS_KNOWN = statsGroups.reduce((all, [bit]) => all | bit, 0);
@@ -96,7 +91,7 @@ export const domainHandlers = {
     return {
       records: asked.map((domain) => ({
         domain: wireDomain(domain),
-        params: groups.flatMap(([, read]) => read(domain)),
+        params: groups.flatMap(([, read]) => read(domain, world, flags)),
       })),
     };
   }),
@@ -163,23 +158,26 @@ export const domainHandlers = {
     return {};
   }, 'DOM'),
   domainGetAutostart: onDomain(() => ({ autostart: 0 })),
-  domainGetBlockInfo: onDomain((domain, { path }) => {
+  domainGetBlockInfo: onDomain((domain, { path }, { world }) => {
     const disk = (domain.live ?? domain.config).disks.find((each) => each.target === path || each.path === path);
     if (!disk) refuse('INVALID_ARG', 'QEMU', `invalid path ${path} not assigned to domain`);
     if (disk.path === null)
       refuse('INVALID_ARG', 'QEMU', `disk '${disk.target}' does not currently have a source assigned`);
-    // The deeper the chain, the less an overlay holds.
-    const allocation = 12_884_901_888n / 2n ** BigInt(Math.min(disk.backing.length * 3, 16));
-    return { allocation, capacity: 42_949_672_960n, physical: allocation };
+    const file = imageFiles(world.domains).get(disk.path);
+    if (!file) refuse('SYSTEM_ERROR', 'QEMU', `Failed to open file '${disk.path}': No such file or directory`);
+    return { allocation: file.allocatedBytes, capacity: file.virtualBytes, physical: file.allocatedBytes };
   }),
   domainSaveImageGetXmlDesc: {
     run({ file }, { world }) {
       for (const domain of world.domains)
         for (const { memoryFile, lost, config } of domain.snapshots)
-          if (memoryFile === file && !lost && config) {
+          if (memoryFile === file && !lost && !domain.gone.includes(file) && config) {
             const { name, uuid } = domain;
             return { xml: `${domainXml(config, { name, uuid, id: null, secure: false }).join('\n')}\n` };
           }
+      const there = [...imageFiles(world.domains).keys(), ...memoryFiles(world.domains)];
+      if (there.some((path) => path === file || path.startsWith(`${file.replace(/\/+$/, '')}/`)))
+        refuse('OPERATION_FAILED', 'QEMU', 'failed to read qemu header');
       refuse('SYSTEM_ERROR', 'QEMU', `Failed to open file '${file}': No such file or directory`);
     },
   },
@@ -209,8 +207,4 @@ export const domainHandlers = {
 function matching(flags: number): Test {
   const asked = listGroups.map((group) => group.filter(([bit]) => flags & bit)).filter((group) => group.length > 0);
   return (domain) => asked.every((group) => group.some(([, test]) => test(domain)));
-}
-
-function param(field: string, tag: number, value: WireTypedParam['value']['value']): WireTypedParam {
-  return { field, value: { tag, value } };
 }

@@ -3,6 +3,13 @@ import { domainHandlers } from './domain.ts';
 import { eventHandlers } from './event.ts';
 import type { Handlers } from './handler.ts';
 import { snapshotHandlers } from './snapshot.ts';
+import { storageHandlers } from './storage.ts';
 
 /** What the simulated daemon does for each row of the procedures table. */
-export const handlers: Handlers = { ...connectHandlers, ...domainHandlers, ...eventHandlers, ...snapshotHandlers };
+export const handlers: Handlers = {
+  ...connectHandlers,
+  ...domainHandlers,
+  ...eventHandlers,
+  ...snapshotHandlers,
+  ...storageHandlers,
+};

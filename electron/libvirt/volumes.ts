@@ -1,0 +1,57 @@
+import type { Image } from '../../shared/chain.ts';
+import type { Caller } from './domains.ts';
+import { LibvirtError } from './errors.ts';
+import { procedures, type WireStorageVol } from './procedures.ts';
+import { parseXml, XmlError } from './xml.ts';
+
+/** A file of a storage pool, as libvirt reads it afresh. Sizes in bytes. */
+export interface Volume {
+  readonly path: string;
+  readonly format: string | null;
+  readonly virtualBytes: number | null;
+  readonly allocatedBytes: number | null;
+  /** What it lies on; null for nothing. */
+  readonly backing: Image | null;
+}
+
+/** The volume of a path; null where no active pool knows it. @throws ConnectionError */
+export async function volumeAt(caller: Caller, path: string): Promise<Volume | null> {
+  return orNull(async () => describe(caller, (await caller.call(procedures.storageVolLookupByPath, { path })).vol));
+}
+
+/** The paths in a folder that an active pool of that folder knows of; null where there is none. @throws ConnectionError */
+export async function volumePaths(caller: Caller, folder: string): Promise<string[] | null> {
+  return orNull(async () => {
+    const { pool } = await caller.call(procedures.storagePoolLookupByTargetPath, { path: folder });
+    const { vols } = await caller.call(procedures.storagePoolListAllVolumes, { pool, needResults: 1, flags: 0 });
+    return vols.map(({ key }) => key); // of a folder's pool the key is the path (virStorageBackendVolOpen)
+  });
+}
+
+async function describe(caller: Caller, vol: WireStorageVol): Promise<Volume> {
+  const { xml } = await caller.call(procedures.storageVolGetXmlDesc, { vol, flags: 0 });
+  const volume = parseXml(xml, 'volume');
+  const bytes = (name: string) => {
+    const text = volume.at(name)?.text;
+    return text === undefined || text === '' ? null : Number(text); // libvirt writes bytes
+  };
+  const backing = volume.at('backingStore', 'path')?.text;
+  return {
+    path: volume.at('target', 'path')?.text ?? vol.key,
+    format: volume.at('target', 'format')?.attribute('type') ?? null,
+    virtualBytes: bytes('capacity'),
+    allocatedBytes: bytes('allocation'),
+    backing: backing
+      ? { path: backing, type: 'file', format: volume.at('backingStore', 'format')?.attribute('type') ?? null }
+      : null,
+  };
+}
+
+async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof LibvirtError || error instanceof XmlError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import type { DomainConfig, DomainModel, StrayFile } from './model.ts';
+
+/** An image on the simulated host's storage. Sizes in bytes. */
+export interface ImageFile {
+  readonly path: string;
+  readonly format: string;
+  readonly backing: string | null;
+  readonly virtualBytes: bigint;
+  readonly allocatedBytes: bigint;
+}
+
+const VIRTUAL_BYTES = 42_949_672_960n;
+
+/**
+ * The images that there are: whatever a configuration or an external snapshot builds on, and what was left behind. An
+ * overlay that a revert abandoned is in no configuration any more, and so is gone, as libvirt unlinks it.
+ */
+export function imageFiles(domains: readonly DomainModel[]): ReadonlyMap<string, ImageFile> {
+  const files = new Map<string, ImageFile>();
+  for (const domain of domains)
+    for (const { path, backing } of [...chainsOf(domain).flat(), ...domain.strays])
+      if (!files.has(path) && !domain.gone.includes(path)) files.set(path, imageFile(path, backing));
+  return files;
+}
+
+/** Memory files of external snapshots. */
+export function memoryFiles(domains: readonly DomainModel[]): ReadonlySet<string> {
+  const present = domains.flatMap(({ snapshots, gone }) =>
+    snapshots.flatMap(({ memoryFile, lost }) =>
+      memoryFile !== null && !lost && !gone.includes(memoryFile) ? [memoryFile] : [],
+    ),
+  );
+  return new Set(present);
+}
+
+/** Images that a change would leave without anything in the metadata that knows of them: they stay on the storage. */
+export function leftBehind(before: DomainModel, after: DomainModel): StrayFile[] {
+  const known = new Set([...chainsOf(after).flat(), ...after.strays].map(({ path }) => path));
+  const stray = new Map(
+    chainsOf(before)
+      .flat()
+      .filter(({ path }) => !known.has(path))
+      .map((file) => [file.path, file]),
+  );
+  return [...after.strays, ...stray.values()];
+}
+
+/** Of a domain's configurations, the images of every disk with what each lies on. */
+function chainsOf({ config, live, snapshots }: DomainModel): StrayFile[][] {
+  const configs = [config, live, ...snapshots.flatMap((each) => [each.config, each.inactiveConfig])];
+  return configs.flatMap((each) => (each ? chainsIn(each) : []));
+}
+
+function chainsIn({ disks }: DomainConfig): StrayFile[][] {
+  return disks.map((disk) => {
+    const images = disk.path === null ? [] : [disk.path, ...disk.backing];
+    return images.map((path, depth) => ({ path, backing: images.slice(depth + 1) }));
+  });
+}
+
+/** The deeper the chain, the less an overlay holds. */
+function imageFile(path: string, backing: readonly string[]): ImageFile {
+  return {
+    path,
+    format: path.endsWith('.raw') || path.endsWith('.img') ? 'raw' : 'qcow2',
+    backing: backing[0] ?? null,
+    virtualBytes: VIRTUAL_BYTES,
+    allocatedBytes: 12_884_901_888n / 2n ** BigInt(Math.min(backing.length * 3, 16)),
+  };
+}

@@ -1,0 +1,69 @@
+import { posix } from 'node:path';
+import { imageFiles } from '../files.ts';
+import { refuse } from '../refuse.ts';
+import type { World } from '../world.ts';
+import { escapeXml as e } from '../xml-words.ts';
+import type { Handlers } from './handler.ts';
+
+const folder = '/var/lib/libvirt/images';
+const pool = { name: 'default', uuid: Buffer.from('d0f3a1c2b4e54f60a7b8c9dae0f10213', 'hex') };
+
+/** One pool of files, libvirt's default one (libvirt src/storage/storage_driver.c). */
+export const storageHandlers = {
+  storagePoolLookupByTargetPath: {
+    run({ path }) {
+      if (path.replace(/\/+$/, '') !== folder)
+        refuse('NO_STORAGE_POOL', 'STORAGE', `no storage pool with matching target path '${path}'`);
+      return { pool };
+    },
+  },
+  storagePoolListAllVolumes: {
+    run({ needResults }, { world }) {
+      const paths = [...imageFiles(world.domains).keys()].filter(inPool);
+      return { vols: needResults ? paths.map(vol) : [], count: paths.length };
+    },
+  },
+  storageVolLookupByPath: {
+    run({ path }, { world }) {
+      found(path, world);
+      return { vol: vol(path) };
+    },
+  },
+  storageVolGetXmlDesc: {
+    run({ vol: { key } }, { world }) {
+      const file = found(key, world);
+      const below = file.backing;
+      const lines = [
+        "<volume type='file'>",
+        `  <name>${e(posix.basename(key))}</name>`,
+        `  <key>${e(key)}</key>`,
+        `  <capacity unit='bytes'>${file.virtualBytes}</capacity>`,
+        `  <allocation unit='bytes'>${file.allocatedBytes}</allocation>`,
+        '  <target>',
+        `    <path>${e(key)}</path>`,
+        `    <format type='${file.format}'/>`,
+        '  </target>',
+        ...(below === null
+          ? []
+          : ['  <backingStore>', `    <path>${e(below)}</path>`, "    <format type='qcow2'/>", '  </backingStore>']),
+        '</volume>',
+      ];
+      return { xml: `${lines.join('\n')}\n` };
+    },
+  },
+} satisfies Partial<Handlers>;
+
+function inPool(path: string): boolean {
+  return posix.dirname(path) === folder;
+}
+
+function vol(path: string) {
+  return { pool: pool.name, name: posix.basename(path), key: path };
+}
+
+function found(path: string, world: World) {
+  return (
+    (inPool(path) && imageFiles(world.domains).get(path)) ||
+    refuse('NO_STORAGE_VOL', 'STORAGE', `no storage vol with matching path '${path}'`)
+  );
+}

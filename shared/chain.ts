@@ -1,0 +1,219 @@
+/** An image of a disk in a `<domain>`, with what that configuration says lies below it, nearest first. */
+export interface DiskImage {
+  readonly target: string;
+  readonly path: string;
+  readonly type: string;
+  readonly format: string | null;
+  readonly below: readonly Image[];
+}
+export interface Image {
+  readonly path: string;
+  readonly type: string;
+  readonly format: string | null;
+}
+
+/** What a snapshot's metadata tells of disks (libvirt formatsnapshot). */
+export interface StoredDisks {
+  readonly name: string;
+  /** Of its `<domain>`: the images when it was taken. */
+  readonly images: readonly DiskImage[];
+  /** `<disks>`: how each disk is kept, and the overlay that an external snapshot made. */
+  readonly disks: readonly {
+    target: string;
+    kind: 'internal' | 'external' | 'none' | 'unknown';
+    file: string | null;
+  }[];
+  /** `<revertDisks>`: the overlays that the last revert to it made, where it had children by then. */
+  readonly reverted: readonly { target: string; file: string }[];
+}
+
+/** What the storage tells of an image: what it lies on, null for nothing. */
+export type Probed = ReadonlyMap<string, Image | null>;
+
+export interface LayerNode extends Image {
+  /** The image that it lies on. */
+  readonly under: string | null;
+  readonly active: boolean;
+  readonly holds: readonly string[];
+  readonly inside: readonly string[];
+  readonly made: { readonly by: 'snapshot' | 'revert'; readonly snapshot: string } | null;
+}
+
+/** All images known of one disk; `under` makes a forest of them. */
+export interface DiskLayers {
+  readonly target: string;
+  /** What is written to now; null where the domain has no such disk. */
+  readonly active: string | null;
+  readonly nodes: ReadonlyMap<string, LayerNode>;
+}
+
+/**
+ * Which image lies on which, by disk. Where two sources differ the more trustworthy one counts: the storage itself, the
+ * configuration in force, what snapshots say they made (libvirt mends that when it merges), and last the chains stored
+ * with snapshots (which it does not mend: qemuSnapshotDeleteUpdateDisks touches the top image alone).
+ */
+export function diskLayers(
+  now: readonly DiskImage[],
+  snapshots: readonly StoredDisks[],
+  probed: Probed = new Map(),
+): DiskLayers[] {
+  const disks = new Map<string, Forest>();
+  const forestOf = (target: string): Forest => {
+    const known = disks.get(target);
+    if (known) return known;
+    const fresh = new Forest(probed);
+    disks.set(target, fresh);
+    return fresh;
+  };
+  for (const image of now) {
+    const forest = forestOf(image.target);
+    forest.active = image.path;
+    forest.addChain(image);
+  }
+  for (const snapshot of snapshots) for (const link of linksOf(snapshot)) forestOf(link.target).addLink(link);
+  for (const { images } of snapshots) for (const image of images) forestOf(image.target).addChain(image);
+  for (const snapshot of snapshots)
+    for (const { target, kind, path } of pointsOf(snapshot)) forestOf(target).claim(path, kind, snapshot.name);
+  return [...disks].map(([target, forest]) => ({ target, active: forest.active, nodes: forest.nodes() }));
+}
+
+/** The images from one downwards; empty for one that is not known. */
+export function chainFrom({ nodes }: Pick<DiskLayers, 'nodes'>, path: string | null): LayerNode[] {
+  const chain: LayerNode[] = [];
+  for (let at = path; at !== null; ) {
+    const node = nodes.get(at);
+    if (!node) break;
+    chain.push(node);
+    at = node.under;
+  }
+  return chain;
+}
+
+/** The images that hold a snapshot's disks; those that are no part of it are left out. */
+export function pointsOf({
+  images,
+  disks,
+}: Pick<StoredDisks, 'images' | 'disks'>): { target: string; kind: 'internal' | 'external'; path: string }[] {
+  const byTarget = new Map(images.map((image) => [image.target, image.path]));
+  return disks.flatMap(({ target, kind }) => {
+    const path = byTarget.get(target);
+    return path !== undefined && (kind === 'internal' || kind === 'external') ? [{ target, kind, path }] : [];
+  });
+}
+
+/** Where libvirt puts the overlay of an image unless told: the suffix takes the place of what follows the last dot. */
+export function usualOverlay(image: string, suffix: string): string {
+  return `${image.replace(/\.[^./]*$/, '')}.${suffix}`;
+}
+
+interface Link {
+  target: string;
+  over: string;
+  under: Image;
+  made: NonNullable<LayerNode['made']>;
+}
+
+function linksOf({ name, images, disks, reverted }: StoredDisks): Link[] {
+  const byTarget = new Map(images.map((image) => [image.target, image]));
+  const taken = disks.flatMap(({ target, kind, file }) =>
+    kind === 'external' && file !== null ? [{ target, file, by: 'snapshot' as const }] : [],
+  );
+  return [...taken, ...reverted.map((each) => ({ ...each, by: 'revert' as const }))].flatMap(({ target, file, by }) => {
+    const under = byTarget.get(target);
+    return under ? [{ target, over: file, under, made: { by, snapshot: name } }] : [];
+  });
+}
+
+interface Draft {
+  path: string;
+  type: string;
+  format: string | null;
+  under: string | null;
+  holds: string[];
+  inside: string[];
+  made: LayerNode['made'];
+}
+
+/** Images by path. An image lies on at most one other, and never on itself, however far down. */
+class Forest {
+  active: string | null = null;
+  readonly #drafts = new Map<string, Draft>();
+  /** Images whose underside is settled: what is said of it later does not count. */
+  readonly #settled = new Set<string>();
+  /** Any ancestor, shortened as it is followed. */
+  readonly #up = new Map<string, string>();
+
+  constructor(private readonly probed: Probed) {}
+
+  addChain({ below, ...top }: DiskImage): void {
+    this.#draft(top);
+    let over = top.path;
+    for (const image of below) {
+      this.#lay(over, image);
+      over = image.path;
+    }
+  }
+
+  addLink({ over, under, made }: Link): void {
+    const draft = this.#draft({ path: over, type: 'file', format: 'qcow2' });
+    draft.made ??= made;
+    this.#lay(over, under);
+  }
+
+  claim(path: string, kind: 'internal' | 'external', name: string): void {
+    const draft = this.#drafts.get(path);
+    if (draft) (kind === 'external' ? draft.holds : draft.inside).push(name);
+  }
+
+  nodes(): ReadonlyMap<string, LayerNode> {
+    return new Map([...this.#drafts].map(([path, draft]) => [path, { ...draft, active: path === this.active }]));
+  }
+
+  #draft(image: Image): Draft {
+    const known = this.#drafts.get(image.path);
+    if (known) {
+      known.format ??= image.format;
+      return known;
+    }
+    const draft = this.#create(image);
+    for (let upper = draft, isNew = true; isNew; ) {
+      const told = this.probed.get(upper.path);
+      if (told === undefined) break;
+      isNew = told !== null && !this.#drafts.has(told.path);
+      const below = told && (this.#drafts.get(told.path) ?? this.#create(told));
+      if (below) this.#settle(upper, below);
+      this.#settled.add(upper.path);
+      if (below) upper = below;
+    }
+    return draft;
+  }
+
+  #create({ path, type, format }: Image): Draft {
+    const draft: Draft = { path, type, format, under: null, holds: [], inside: [], made: null };
+    this.#drafts.set(path, draft);
+    return draft;
+  }
+
+  #lay(over: string, image: Image): void {
+    const upper = this.#draft({ path: over, type: 'file', format: null });
+    const lower = this.#draft(image);
+    if (!this.#settled.has(over)) this.#settle(upper, lower);
+  }
+
+  #settle(upper: Draft, lower: Draft): void {
+    if (this.#root(lower.path) === upper.path) return;
+    upper.under = lower.path;
+    this.#settled.add(upper.path);
+    this.#up.set(upper.path, lower.path);
+  }
+
+  #root(path: string): string {
+    let at = path;
+    for (let next = this.#up.get(at); next !== undefined; next = this.#up.get(at)) {
+      const further = this.#up.get(next);
+      if (further !== undefined) this.#up.set(at, further);
+      at = next;
+    }
+    return at;
+  }
+}

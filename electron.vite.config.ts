@@ -8,12 +8,13 @@ const define = { __APP_VERSION__: JSON.stringify(version) };
 export default defineConfig({
   main: {
     define,
-    build: { rolldownOptions: { input: { main: 'electron/main.ts', serve: 'electron/serve.ts' } } },
+    build: { rolldownOptions: { input: { desktop: 'electron/shell/desktop.ts', serve: 'electron/serve.ts' } } },
   },
+  // What must be CommonJS: a sandboxed preload, and the entry, which has to be done before Electron is ready.
   preload: {
     build: {
       rolldownOptions: {
-        input: { preload: 'electron/shell/preload/preload.ts' },
+        input: { main: 'electron/main.ts', preload: 'electron/shell/preload/preload.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },

@@ -14,7 +14,6 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   projects: [
     { name: 'browser', use: { shell: 'browser' }, testIgnore: 'electron.spec.ts' },
     // The Electron shell listens on no port.
-    // Now and then a runtime is ready before the entry module is loaded, and then refuses it: started again, it runs.
-    { name: 'electron', use: { shell: 'electron' }, grepInvert: /@browser/, retries: 2 },
+    { name: 'electron', use: { shell: 'electron' }, grepInvert: /@browser/ },
   ],
 });

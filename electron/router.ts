@@ -3,6 +3,8 @@ import { contract } from '../shared/contract.ts';
 import type { AppInfo } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
 import type { Ground } from './hosts/ground.ts';
+import { diskChains } from './hosts/health/layers.ts';
+import { healthOf } from './hosts/health/report.ts';
 import { StalePlanError } from './hosts/held-plans.ts';
 import type { HostPool } from './hosts/host-pool.ts';
 import type { Hub } from './hosts/hub.ts';
@@ -91,8 +93,16 @@ export function createRouter(parts: RouterParts) {
         const config = stored && parseDomainConfig(stored);
         return { xml, memoryBytes: config?.memoryBytes ?? null, vcpus: config?.vcpus ?? null };
       }),
+      disks: os.snapshots.disks.handler(({ input, signal }) =>
+        diskChains(pool.session(input.hostId).reads, input.uuid, input.name, signal ?? never),
+      ),
       compare: os.snapshots.compare.handler(({ input }) =>
         compareWithSnapshot(pool.session(input.hostId).reads, input.uuid, input.name, input.with),
+      ),
+    },
+    health: {
+      get: os.health.get.handler(({ input, signal }) =>
+        healthOf(pool.session(input.hostId), input.uuid, signal ?? never),
       ),
     },
     revert: {

@@ -5,6 +5,8 @@ import {
   AppInfo,
   ConfigComparison,
   ConfigSide,
+  DiskChain,
+  HealthReport,
   JournalEntry,
   LabPlanRow,
   LabRun,
@@ -48,8 +50,14 @@ export const contract = {
     /** The snapshots of one domain now, and again whenever they change, until the caller stops. */
     watch: base.input(onDomain).output(eventIterator(SnapshotList)),
     detail: base.input(onSnapshot).output(SnapshotDetail),
+    /** The images of a snapshot's disks, or with null of the domain as it is now. */
+    disks: base.input(onDomain.extend({ name: z.string().min(1).nullable() })).output(z.array(DiskChain)),
     /** What the configuration has otherwise now; with `live`, that of the next start where the domain is off. */
     compare: base.input(onSnapshot.extend({ with: ConfigSide })).output(ConfigComparison),
+  },
+  health: {
+    /** What is not as it should be with the domain's snapshots and their files, and what can be done. Only reads. */
+    get: base.input(onDomain).output(HealthReport),
   },
   revert: {
     plan: base.input(onDomain.extend({ target: RevertAim })).output(RevertPlan),

@@ -17,7 +17,9 @@ const os = {
 /** The domains of the host "Demo (simulated)", with histories that end at `now` (milliseconds since 1970). */
 export function demoDomains(now: number): DomainModel[] {
   const seconds = Math.floor(now / 1000);
-  return [...specs, nightly(seconds)].map((spec, index) => buildDomain({ id: index + 3, ...spec }, seconds));
+  return [...specs, nightly(seconds), autosaved()].map((spec, index) =>
+    buildDomain({ id: index + 3, ...spec }, seconds),
+  );
 }
 
 const specs: readonly DomainSpec[] = [
@@ -222,7 +224,52 @@ const specs: readonly DomainSpec[] = [
     ],
     current: 'ready-for-testers',
   },
+  {
+    name: 'wiki',
+    uuid: '31c1f00d-7a2e-4b9c-8d44-5f6e7d8c910a',
+    title: 'Wiki',
+    description: 'Somebody cleaned up its images by hand',
+    os: os.debian,
+    memoryMiB: 1024,
+    state: 'running',
+    snapshots: [
+      { name: 'installed', ago: 20 * week, external: true, description: 'empty wiki' },
+      { name: 'theme-test', ago: 15 * week, external: true, description: 'new theme, never finished' },
+      { name: 'theme-final', ago: 14 * week, external: true, description: 'its disk was deleted from the pool' },
+      { name: 'migration', ago: 10 * week, parent: 'installed', state: 'disk-snapshot', forgotten: true },
+      { name: 'before-plugins', ago: 3 * week, state: 'disk-snapshot', description: 'disks only' },
+    ],
+    gone: ['/var/lib/libvirt/images/wiki.theme-test'],
+    strays: [
+      {
+        path: '/var/lib/libvirt/images/wiki.scratch',
+        backing: ['/var/lib/libvirt/images/wiki.qcow2'],
+      },
+    ],
+  },
 ];
+
+const AUTOSAVES = 27;
+
+/** Overlay upon overlay, for as long as nobody merged any. */
+function autosaved(): DomainSpec {
+  return {
+    name: 'game-server',
+    uuid: '6a3e5e1f-2b7d-4c0a-9d15-7e8f9a0b1209',
+    title: 'Game server',
+    description: 'A plugin takes an external snapshot before every update',
+    os: os.ubuntu,
+    state: 'running',
+    snapshots: Array.from(
+      { length: AUTOSAVES },
+      (_, index): SnapshotSpec => ({
+        name: `update-${String(index + 1).padStart(2, '0')}`,
+        ago: (AUTOSAVES - index) * 4 * day,
+        state: 'disk-snapshot',
+      }),
+    ),
+  };
+}
 
 const NIGHTS = 60;
 

@@ -1,0 +1,158 @@
+import { chainFrom, type DiskImage, type DiskLayers, diskLayers, type Image } from '../../../shared/chain.ts';
+import { type FileFact, type HealthSnapshot, unknownFile } from '../../../shared/health/facts.ts';
+import type { DiskChain, Layer } from '../../../shared/schema.ts';
+import { type BlockLayer, blockLayers } from '../../libvirt/block-stats.ts';
+import { type Caller, type DomainRecord, domainXml, readDomain } from '../../libvirt/domains.ts';
+import { fileExists } from '../../libvirt/file-probe.ts';
+import { diskImages } from '../../libvirt/stored-disks.ts';
+import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
+import { parseXml } from '../../libvirt/xml.ts';
+import { ProblemError } from '../problems.ts';
+import { limited } from './limited.ts';
+import { readStored } from './stored.ts';
+
+const AT_ONCE = 2;
+/** What a path of these may be opened for a look. */
+const local: ReadonlySet<string> = new Set(['file', 'block']);
+
+export interface KnownLayers {
+  readonly domain: DomainRecord;
+  readonly now: readonly DiskImage[];
+  readonly snapshots: readonly HealthSnapshot[];
+  readonly disks: readonly DiskLayers[];
+  /** By path. */
+  readonly files: ReadonlyMap<string, FileFact>;
+}
+
+/** Which images are to be looked at, of all that are known. */
+export type Wanted = (disks: readonly DiskLayers[], snapshots: readonly HealthSnapshot[]) => Iterable<string>;
+
+/**
+ * Reads which images a domain's disks consist of, now and in its snapshots, and looks at the wanted ones. Only reads.
+ * @throws ProblemError NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
+ */
+export async function readLayers(
+  reads: Caller,
+  uuid: string,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<KnownLayers> {
+  const domain = await readDomain(reads, uuid);
+  if (!domain) throw new ProblemError('NO_DOMAIN');
+  const running = domain.id !== null;
+  const [text, blocks, snapshots] = await Promise.all([
+    domainXml(reads, uuid, false),
+    blockLayers(reads, uuid, running),
+    readStored(reads, uuid, signal),
+  ]);
+  const now = diskImages(parseXml(text, 'domain'));
+  const stored = snapshots.map((each) => each.stored);
+  const images = imagesByPath([...now, ...stored.flatMap((each) => each.images)]);
+  const probed = new Map(chainsTold(blocks ?? [], images));
+  const first = diskLayers(now, stored, probed);
+  const paths = [...new Set(wanted(first, snapshots))];
+  const sizes = new Map((blocks ?? []).map((block) => [block.path, block]));
+  const volumes = new Map<string, Volume>();
+  const files = new Map<string, FileFact>();
+  await limited(paths, AT_ONCE, signal, async (path) => {
+    const type = images.get(path)?.type ?? 'file';
+    const exists = local.has(type) ? await fileExists(reads, path) : null;
+    const told = sizes.get(path);
+    const volume = told || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
+    if (volume) volumes.set(path, volume);
+    files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
+  });
+  for (const [path, { backing }] of volumes) probed.set(path, backing && (images.get(backing.path) ?? backing));
+  const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed);
+  return { domain, now, snapshots, disks: withFormats(disks, volumes), files };
+}
+
+/**
+ * The chains of a snapshot's disks, or with null those of the domain as it is now.
+ * @throws as readLayers; ProblemError SNAPSHOT_GONE
+ */
+export async function diskChains(
+  reads: Caller,
+  uuid: string,
+  name: string | null,
+  signal: AbortSignal,
+): Promise<DiskChain[]> {
+  const { disks, snapshots, files } = await readLayers(
+    reads,
+    uuid,
+    (all, from) => tops(all, from, name).flatMap(({ target, path }) => chainOf(all, target, path).map((n) => n.path)),
+    signal,
+  );
+  return tops(disks, snapshots, name).map(({ target, kind, path }) => ({
+    target,
+    kind,
+    layers: chainOf(disks, target, path).map((node) => ({
+      ...layerOf(node),
+      ...(files.get(node.path) ?? unknownFile),
+    })),
+  }));
+}
+
+interface Top extends Pick<DiskChain, 'target' | 'kind'> {
+  path: string;
+}
+
+/** Where the chains begin: the images that a snapshot would bring back, or those that are written to. */
+function tops(disks: readonly DiskLayers[], snapshots: readonly HealthSnapshot[], name: string | null): Top[] {
+  if (name === null)
+    return disks.flatMap(({ target, active }) => (active === null ? [] : [{ target, kind: null, path: active }]));
+  const snapshot = snapshots.find((each) => each.name === name);
+  if (!snapshot) throw new ProblemError('SNAPSHOT_GONE', { snapshot: name });
+  const kinds = new Map(snapshot.stored.disks.map(({ target, kind }) => [target, kind]));
+  return snapshot.stored.images.map(({ target, path }) => ({ target, kind: kinds.get(target) ?? 'none', path }));
+}
+
+function chainOf(disks: readonly DiskLayers[], target: string, path: string) {
+  const disk = disks.find((each) => each.target === target);
+  return disk ? chainFrom(disk, path) : [];
+}
+
+function layerOf({
+  path,
+  type,
+  format,
+  active,
+  holds,
+  inside,
+  made,
+}: ReturnType<typeof chainFrom>[number]): Omit<Layer, keyof FileFact> {
+  return { path, type, format, active, holds: [...holds], inside: [...inside], made };
+}
+
+function sizesOf(from: BlockLayer | Volume | null): Partial<FileFact> {
+  return from ? { virtualBytes: from.virtualBytes, allocatedBytes: from.allocatedBytes } : {};
+}
+
+function imagesByPath(all: readonly DiskImage[]): Map<string, Image> {
+  const images = new Map<string, Image>();
+  for (const { path, type, format, below } of all)
+    for (const image of [{ path, type, format }, ...below]) if (!images.has(image.path)) images.set(image.path, image);
+  return images;
+}
+
+/** What lies on what, as libvirt opened the images. One that it could not open does not tell what it lies on. */
+function* chainsTold(
+  blocks: readonly BlockLayer[],
+  images: ReadonlyMap<string, Image>,
+): Generator<[string, Image | null]> {
+  for (const [n, block] of blocks.entries()) {
+    const below = blocks[n + 1];
+    if (below && below.target === block.target)
+      yield [block.path, images.get(below.path) ?? { path: below.path, type: 'file', format: null }];
+    else if (block.virtualBytes !== null) yield [block.path, null];
+  }
+}
+
+function withFormats(disks: readonly DiskLayers[], volumes: ReadonlyMap<string, Volume>): DiskLayers[] {
+  return disks.map((disk) => ({
+    ...disk,
+    nodes: new Map(
+      [...disk.nodes].map(([path, node]) => [path, { ...node, format: volumes.get(path)?.format ?? node.format }]),
+    ),
+  }));
+}

@@ -1,0 +1,45 @@
+import { assessHealth } from '../../../shared/health/assess.ts';
+import type { HealthReport } from '../../../shared/schema.ts';
+import { currentSnapshot } from '../../libvirt/snapshots.ts';
+import type { HostSession } from '../host-session.ts';
+import { ProblemError } from '../problems.ts';
+import { readLayers } from './layers.ts';
+import { findStrays } from './strays.ts';
+
+/**
+ * Looks at everything that a domain's snapshots are made of, and says what is not as it should be. Only reads.
+ * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
+ */
+export async function healthOf(session: HostSession, uuid: string, signal: AbortSignal): Promise<HealthReport> {
+  const { reads, host } = session;
+  if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
+  const known = await readLayers(
+    reads,
+    uuid,
+    (disks, snapshots) => [
+      ...disks.flatMap(({ nodes }) => [...nodes.keys()]),
+      ...snapshots.flatMap(({ memoryFile }) => memoryFile ?? []),
+    ],
+    signal,
+  );
+  const { domain, snapshots, disks, files } = known;
+  const [current, { strays, unlisted }] = await Promise.all([
+    currentSnapshot(reads, uuid),
+    findStrays(reads, disks, signal),
+  ]);
+  return assessHealth({
+    libvirtVersion: host.connection.libvirtVersion,
+    domain: {
+      name: domain.name,
+      active: domain.id !== null,
+      managedSave: domain.managedSave,
+      targets: known.now.map(({ target }) => target),
+    },
+    current,
+    snapshots,
+    disks,
+    files,
+    strays,
+    unlisted,
+  });
+}

@@ -1,0 +1,47 @@
+import type { DiskLayers, StoredDisks } from '../chain.ts';
+import type { Snapshot } from '../schema.ts';
+
+export interface HealthSnapshot extends Pick<Snapshot, 'name' | 'parent' | 'state' | 'memory' | 'kind'> {
+  readonly memoryFile: string | null;
+  /** It holds the domain's configuration, without which libvirt does not revert. */
+  readonly hasConfig: boolean;
+  /** False: libvirt gave XML that is none. Nothing else is known of it then. */
+  readonly readable: boolean;
+  readonly stored: StoredDisks;
+}
+
+/** What is known of a file. Sizes in bytes; null is unknown. */
+export interface FileFact {
+  readonly exists: boolean | null;
+  readonly virtualBytes: number | null;
+  readonly allocatedBytes: number | null;
+}
+
+/** A file beside the domain's images that lies on one of them, though neither domain nor snapshots name it. */
+export interface StrayFile {
+  readonly path: string;
+  readonly on: string;
+  readonly allocatedBytes: number | null;
+}
+
+export interface HealthFacts {
+  readonly libvirtVersion: number;
+  readonly domain: {
+    readonly name: string;
+    readonly active: boolean;
+    readonly managedSave: boolean;
+    /** Targets of its disks, in its order. */
+    readonly targets: readonly string[];
+  };
+  readonly current: string | null;
+  /** Parents first. */
+  readonly snapshots: readonly HealthSnapshot[];
+  readonly disks: readonly DiskLayers[];
+  /** By path: images and memory files. */
+  readonly files: ReadonlyMap<string, FileFact>;
+  readonly strays: readonly StrayFile[];
+  /** Folders with images that no storage pool covers, so that nothing is known of what else is in them. */
+  readonly unlisted: readonly string[];
+}
+
+export const unknownFile: FileFact = { exists: null, virtualBytes: null, allocatedBytes: null };

@@ -1,0 +1,230 @@
+import { pointsOf, usualOverlay } from '../chain.ts';
+import { formatBytes } from '../format.ts';
+import { shellQuote } from '../virsh.ts';
+import { deleting, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
+import type { HealthView } from './view.ts';
+
+/** The names of the snapshots that need an image, parents first. */
+function needing({ neededBy, snapshots }: HealthView, path: string): string[] {
+  const names = neededBy.get(path);
+  return names ? snapshots.flatMap(({ name }) => (names.has(name) ? [name] : [])) : [];
+}
+
+function lost(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` The ${theSnapshots(names)} cannot be brought back without it.`;
+}
+
+const inspect = (path: string) => `qemu-img info --backing-chain ${shellQuote(path)}`;
+
+/** Files that are not where they have to be, and files that nobody asked for. */
+export const fileRules: readonly HealthRule[] = [
+  {
+    code: 'active-missing',
+    find: (view) =>
+      view.chains.flatMap(({ target, layers: [top] }) => {
+        if (!top || !view.missing.has(top.path)) return [];
+        const affected = needing(view, top.path);
+        return [
+          {
+            level: 'broken' as const,
+            what: `The image that disk ${target} writes to is gone, or libvirt cannot open it: ${top.path}.`,
+            means: `${
+              view.domain.active
+                ? 'The guest still has it open. What it writes there is lost for good when it stops.'
+                : 'The domain cannot start.'
+            }${lost(affected)}`,
+            remedy: view.domain.active
+              ? 'Copy the data out of the running guest before you stop it.'
+              : 'Put the file back from a backup. If a snapshot does not need it, reverting to that snapshot makes the domain whole again, without what came later.',
+            snapshots: affected,
+            files: [top.path],
+            shell: [virsh('domblklist', view.domain.name, '--details')],
+          },
+        ];
+      }),
+  },
+  {
+    code: 'backing-missing',
+    find: (view) =>
+      view.chains.flatMap(({ target, layers }) =>
+        layers.slice(1).flatMap(({ path }) => {
+          if (!view.missing.has(path)) return [];
+          const affected = needing(view, path);
+          return [
+            {
+              level: 'broken' as const,
+              what: `An image below the one that disk ${target} writes to is gone, or libvirt cannot open it: ${path}.`,
+              means: `What lies above it is worth nothing without it: the domain ${
+                view.domain.active ? 'cannot be started again once it stops' : 'cannot start'
+              }.${lost(affected)}`,
+              remedy:
+                'Put exactly this file back from a backup. A snapshot that lies below it can still be reverted to.',
+              snapshots: affected,
+              files: [path],
+              shell: layers[0] ? [inspect(layers[0].path)] : [],
+            },
+          ];
+        }),
+      ),
+  },
+  {
+    code: 'snapshot-disk-missing',
+    find: (view) =>
+      [...view.missing].flatMap((path) => {
+        const affected = view.inUse.has(path) ? [] : needing(view, path);
+        if (affected.length === 0) return [];
+        return [
+          {
+            level: 'broken' as const,
+            what: `The ${theSnapshots(affected)} ${affected.length === 1 ? 'needs' : 'need'} an image that is gone, or that libvirt cannot open: ${path}.`,
+            means: `The metadata is there, the data is not: a revert to ${affected.length === 1 ? 'it' : 'them'} fails, after it has stopped the guest. The domain itself does not need the file.`,
+            remedy:
+              'Put the file back from a backup, or delete the metadata alone: libvirt refuses to delete data that it cannot find.',
+            snapshots: affected,
+            files: [path],
+            offers: deleting(affected),
+            shell: affected.slice(0, 1).map((name) => virsh('snapshot-delete', view.domain.name, name, '--metadata')),
+          },
+        ];
+      }),
+  },
+  {
+    code: 'memory-missing',
+    find: (view) =>
+      view.snapshots.flatMap(({ name, memoryFile }) => {
+        if (memoryFile === null || view.files.get(memoryFile)?.exists !== false) return [];
+        return [
+          {
+            level: 'broken' as const,
+            what: `The memory of snapshot “${name}” is gone, or libvirt cannot open it: ${memoryFile}.`,
+            means: 'A revert to it fails, after it has stopped the guest. Its disks are not concerned.',
+            remedy: 'Put the file back from a backup, or delete the snapshot.',
+            snapshots: [name],
+            files: [memoryFile],
+            offers: deleting([name]),
+          },
+        ];
+      }),
+  },
+  {
+    code: 'written-under',
+    find: (view) =>
+      view.chains.flatMap(({ target, layers: [top] }) => {
+        const held = top ? top.holds : [];
+        const affected = top ? needing(view, top.path).filter((name) => !top.inside.includes(name)) : [];
+        if (!top || affected.length === 0) return [];
+        return [
+          {
+            level: 'broken' as const,
+            what: `Disk ${target} writes to an image that ${held.length > 0 ? `is the disk of the ${theSnapshots(held)}` : 'images of snapshots lie on'}: ${top.path}.`,
+            means: `What the guest writes changes the ${theSnapshots(affected)} too: ${affected.length === 1 ? 'it is' : 'they are'} no longer what was taken. Reverting there can show a damaged file system.`,
+            remedy:
+              'Stop the guest. If you need those snapshots, put the image back from a backup and let the disk write to an overlay of it; else delete their metadata.',
+            snapshots: affected,
+            files: [top.path],
+            offers: deleting(affected),
+            shell: [virsh('domblklist', view.domain.name, '--details')],
+          },
+        ];
+      }),
+  },
+  {
+    code: 'unowned-layer',
+    find: (view) =>
+      view.disks.flatMap(({ target, nodes }) =>
+        [...nodes.values()].flatMap(({ path, under, made, active }) => {
+          const needed = view.inUse.has(path) || view.neededBy.has(path);
+          if (under === null || made || !needed || view.missing.has(path)) return [];
+          const suffix = path.slice(path.lastIndexOf('.') + 1);
+          const isUsual = usualOverlay(under, suffix) === path && !/^(qcow2?|img|raw)$/.test(suffix);
+          // Of a revert to a snapshot without children libvirt keeps no other record than the name.
+          if (isUsual && /^\d{10}$/.test(suffix)) return [];
+          return [
+            isUsual
+              ? {
+                  level: 'warning' as const,
+                  what: `No snapshot owns ${path}, an image of disk ${target}. By its name, a snapshot “${suffix}” made it that libvirt no longer lists.`,
+                  means: `Its metadata was deleted alone, or it was taken without any. The data is in use${active ? ': the domain writes there' : ', and what lies above depends on it'}. libvirt refuses to delete some snapshots next to it.`,
+                  remedy:
+                    'Do not delete the file. Merging it into the image below takes it out of the chain; do that only if no other snapshot or domain lies on that image.',
+                  files: [path],
+                  shell: [
+                    inspect(path),
+                    active
+                      ? virsh('blockcommit', view.domain.name, target, '--active', '--pivot', '--verbose')
+                      : virsh('blockcommit', view.domain.name, target, '--top', path, '--base', under, '--verbose'),
+                  ],
+                }
+              : {
+                  level: 'note' as const,
+                  what: `Disk ${target} lies on an image that no snapshot of this domain made it lie on: ${path} on ${under}.`,
+                  means:
+                    'That is so for a clone of a template. It can also be the rest of a snapshot whose metadata was deleted.',
+                  remedy: 'Nothing needs to be done. Keep both files: one is worth nothing without the other.',
+                  files: [path, under],
+                  shell: [inspect(path)],
+                },
+          ];
+        }),
+      ),
+  },
+  {
+    code: 'unneeded-file',
+    find: (view) => [
+      ...view.disks.flatMap(({ target, nodes }) =>
+        [...nodes.values()].flatMap(({ path, under }) => {
+          const there = view.files.get(path)?.exists === true;
+          if (!there || under === null || view.inUse.has(path) || view.neededBy.has(path)) return [];
+          return [
+            leftover(
+              path,
+              `It was made for disk ${target}, and lies on ${under}.`,
+              view.files.get(path)?.allocatedBytes,
+            ),
+          ];
+        }),
+      ),
+      ...view.strays.map(({ path, on, allocatedBytes }) =>
+        leftover(path, `It lies on ${on}, which belongs to this domain.`, allocatedBytes),
+      ),
+    ],
+  },
+  {
+    code: 'disk-detached',
+    find: (view) => {
+      const targets = new Set(view.domain.targets);
+      const affected = view.snapshots.filter(({ stored }) =>
+        pointsOf(stored).some(({ target }) => !targets.has(target)),
+      );
+      if (affected.length === 0) return [];
+      const names = affected.map(({ name }) => name);
+      const gone = [...new Set(affected.flatMap(({ stored }) => pointsOf(stored).map(({ target }) => target)))];
+      const which = gone.filter((target) => !targets.has(target));
+      const crashes = view.libvirtVersion < 9_001_000 && affected.some(({ kind }) => kind !== 'external');
+      return [
+        {
+          level: crashes ? ('warning' as const) : ('note' as const),
+          what: `The ${theSnapshots(names)} ${names.length === 1 ? 'holds' : 'hold'} ${which.length === 1 ? `disk ${which[0]}` : `disks ${which.join(', ')}`}, which the domain no longer has.`,
+          means: `A revert brings the disk back, as long as its image is kept.${
+            crashes ? ' Deleting such a snapshot with its data can crash this libvirt (9.0).' : ''
+          }`,
+          remedy: crashes
+            ? 'Attach the disk again before you delete the snapshot, or delete its metadata alone.'
+            : 'Keep the image of the disk for as long as you want to be able to revert.',
+          snapshots: names,
+        },
+      ];
+    },
+  },
+];
+
+function leftover(path: string, where: string, bytes: number | null | undefined) {
+  return {
+    level: 'note' as const,
+    what: `Nobody needs ${path}: neither the domain nor a snapshot that libvirt lists.`,
+    means: `${where}${bytes ? ` It takes up ${formatBytes(bytes)}.` : ''} Whether a snapshot of another domain needs it, libvirt does not tell.`,
+    remedy: `If ${named([path.slice(path.lastIndexOf('/') + 1)])} is not somebody’s clone, it can be deleted.`,
+    files: [path],
+    shell: [inspect(path), `rm ${shellQuote(path)}`],
+  };
+}

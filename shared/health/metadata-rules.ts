@@ -1,0 +1,215 @@
+import { chainFrom } from '../chain.ts';
+import { formatCount, formatVersion } from '../format.ts';
+import { deleting, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
+import type { HealthView } from './view.ts';
+
+/** Reverting to external snapshots (libvirt NEWS 9.9). */
+const EXTERNAL_REVERT = 9_009_000;
+/** Chains of more than about 25 images broke the start of a domain before (libvirt NEWS 12.0). */
+const DEEP_CHAINS = 12_000_000;
+const DEEP = 10;
+const TOO_DEEP = 25;
+/** VIR_STORAGE_MAX_CHAIN_DEPTH */
+const DEEPEST = 200;
+
+const isDeep = (depth: number, version: number) => depth > TOO_DEEP && version < DEEP_CHAINS;
+
+/** The overlays that libvirt unlinks at the next revert: those of the current snapshot (qemuSnapshotRevertExternalFinish). */
+function unlinkedByRevert({ byName, current }: HealthView): { snapshot: string; files: string[] } | null {
+  const stored = current === null ? undefined : byName.get(current)?.stored;
+  if (!stored) return null;
+  const made = stored.disks.flatMap(({ kind, file }) => (kind === 'external' && file !== null ? [file] : []));
+  const files = stored.reverted.length > 0 ? stored.reverted.map(({ file }) => file) : made;
+  return { snapshot: stored.name, files };
+}
+
+/** What the metadata says, and what it leads to. */
+export const metadataRules: readonly HealthRule[] = [
+  {
+    code: 'revert-would-destroy',
+    find: (view) => {
+      const unlinked = view.libvirtVersion < EXTERNAL_REVERT ? null : unlinkedByRevert(view);
+      const files = (unlinked?.files ?? []).filter((file) => view.neededBy.has(file) && !view.missing.has(file));
+      if (!unlinked || files.length === 0) return [];
+      const affected = view.snapshots.filter(({ name }) => files.some((file) => view.neededBy.get(file)?.has(name)));
+      const names = affected.map(({ name }) => name);
+      return [
+        {
+          level: 'broken' as const,
+          what: `The next revert would destroy the ${theSnapshots(names)}.`,
+          means: `libvirt takes “${unlinked.snapshot}” for what the domain is based on now, and deletes the overlay of that snapshot when it reverts: ${files.join(', ')}. The named snapshots lie on it. It comes to this when “${unlinked.snapshot}” was made current, or edited with virsh, after a revert.`,
+          remedy: `Do not revert this domain. Its record of overlays has to be put right first: redefine “${unlinked.snapshot}” with a <revertDisks> element that names what the disks write to now.`,
+          snapshots: names,
+          files,
+          shell: [
+            virsh('domblklist', view.domain.name),
+            virsh('snapshot-dumpxml', view.domain.name, unlinked.snapshot, '--security-info'),
+          ],
+        },
+      ];
+    },
+  },
+  {
+    code: 'no-current',
+    find: (view) => {
+      if (view.current !== null || view.external.length === 0) return [];
+      const made = new Set(view.chains.flatMap(({ layers }) => layers[0]?.made?.snapshot ?? []));
+      const [based] = made.size === 1 ? [...made] : [];
+      return [
+        {
+          level: 'warning' as const,
+          what: 'libvirt knows no current snapshot of this domain, though it has external ones.',
+          means:
+            'A revert to an external snapshot would crash the libvirt daemon (seen on 11.3). The metadata was probably restored without its mark of the current one.',
+          remedy: based
+            ? `The domain writes to the overlay of “${based}”, so that is the one to make current: any other makes libvirt delete the wrong overlays.`
+            : 'Which snapshot the domain is based on cannot be told from its images. Do not revert to an external snapshot.',
+          ...(based === undefined
+            ? {}
+            : {
+                snapshots: [based],
+                offers: [{ command: 'snapshot.make-current', snapshot: based }],
+                shell: [virsh('snapshot-current', view.domain.name, based)],
+              }),
+        },
+      ];
+    },
+  },
+  {
+    code: 'unreadable',
+    find: ({ snapshots }) => {
+      const names = snapshots.filter(({ readable }) => !readable).map(({ name }) => name);
+      if (names.length === 0) return [];
+      return [
+        {
+          level: 'broken' as const,
+          what: `What libvirt tells of the ${theSnapshots(names)} is no XML that can be read.`,
+          means: 'Nothing is known of what they hold, and what depends on them.',
+          remedy: 'Look at what virsh shows of it. The files are in /var/lib/libvirt/qemu/snapshot on the host.',
+          snapshots: names,
+        },
+      ];
+    },
+  },
+  {
+    code: 'no-config',
+    find: ({ snapshots }) => {
+      const names = snapshots.filter(({ readable, hasConfig }) => readable && !hasConfig).map(({ name }) => name);
+      if (names.length === 0) return [];
+      return [
+        {
+          level: 'warning' as const,
+          what: `The ${theSnapshots(names)} ${names.length === 1 ? 'does' : 'do'} not hold the domain’s configuration.`,
+          means:
+            'libvirt does not revert to such a snapshot, not even by force. The metadata is from an ancient version, or was restored incompletely.',
+          remedy: 'Its disks can be read with qemu-img while the domain is off. Else delete it.',
+          snapshots: names,
+          offers: deleting(names),
+        },
+      ];
+    },
+  },
+  {
+    code: 'unknown-parent',
+    find: ({ snapshots, byName }) => {
+      const found = snapshots.filter(({ parent }) => parent !== null && !byName.has(parent));
+      if (found.length === 0) return [];
+      const parents = [...new Set(found.map(({ parent }) => parent ?? ''))];
+      const names = found.map(({ name }) => name);
+      return [
+        {
+          level: 'warning' as const,
+          what: `The ${theSnapshots(names)} ${names.length === 1 ? 'has' : 'have'} a parent that libvirt does not list: ${named(parents)}.`,
+          means: 'Reverting works, but the tree is not whole: what lies between cannot be told.',
+          remedy: 'Import the missing metadata if you have it, from an export or the journal.',
+          snapshots: names,
+        },
+      ];
+    },
+  },
+  {
+    code: 'chain-depth',
+    find: ({ disks, chains, libvirtVersion, snapshots, domain }) => {
+      const deepest = new Map(chains.map(({ target, layers }) => [target, layers.length]));
+      for (const { stored } of snapshots)
+        for (const { target, path } of stored.images) {
+          const disk = disks.find((each) => each.target === target);
+          const depth = disk && isPoint(stored, target) ? chainFrom(disk, path).length : 0;
+          if (depth > (deepest.get(target) ?? 0)) deepest.set(target, depth);
+        }
+      return [...deepest].flatMap(([target, depth]) => {
+        if (depth < DEEP) return [];
+        const strong = isDeep(depth, libvirtVersion);
+        return [
+          {
+            level: strong ? ('broken' as const) : ('warning' as const),
+            what: `Disk ${target} is a chain of ${formatCount(depth, 'image')}.`,
+            means: strong
+              ? `libvirt ${formatVersion(libvirtVersion)} may refuse to start the domain: chains of more than about ${TOO_DEEP} images broke that before 12.0. Reads slow down with every image.`
+              : `Every image makes reads a little slower and starts longer${libvirtVersion < DEEP_CHAINS ? `, and from about ${TOO_DEEP} on this libvirt may refuse to start the domain` : ''}. More than ${DEEPEST} are impossible.`,
+            remedy: `${strong ? 'Do not stop the guest before the chain is shorter, if it runs. ' : ''}Delete external snapshots that you no longer need: their overlays are merged into the image below, one at a time.`,
+            shell: [virsh('domblkinfo', domain.name, target)],
+          },
+        ];
+      });
+    },
+  },
+  {
+    code: 'mixed',
+    find: ({ snapshots, external }) => {
+      const internal = snapshots.filter(({ kind, memory }) => kind === 'internal' || memory === 'internal');
+      if (internal.length === 0 || external.length === 0) return [];
+      const fewer = internal.length <= external.length ? internal : external;
+      return [
+        {
+          level: 'warning' as const,
+          what: `Internal and external snapshots are mixed: ${internal.length} and ${external.length}.`,
+          means:
+            'libvirt refuses to delete some of them. Deleting an external one merges its overlay away, and internal ones inside that overlay are lost with it, though they stay listed.',
+          remedy:
+            'Keep to one kind from now on. Delete internal snapshots before the external one that they lie above.',
+          snapshots: fewer.map(({ name }) => name),
+        },
+      ];
+    },
+  },
+  {
+    code: 'managed-save',
+    find: ({ domain, external }) => {
+      const risky = external.filter(({ memory }) => memory !== 'internal');
+      if (!domain.managedSave || risky.length === 0) return [];
+      return [
+        {
+          level: 'warning' as const,
+          what: 'The domain has a managed save image: the memory of a guest that will go on at the next start.',
+          means:
+            'It fits only the disks as they are now. A revert does not remove it, and deleting an external snapshot takes away a file that it names: the next start would then damage the disks, or fail.',
+          remedy:
+            'Start the domain and shut it down before you revert or delete. Reverting here offers to remove the image.',
+          shell: [virsh('managedsave-remove', domain.name)],
+        },
+      ];
+    },
+  },
+  {
+    code: 'no-external-revert',
+    find: ({ libvirtVersion, external }) => {
+      if (libvirtVersion >= EXTERNAL_REVERT || external.length === 0) return [];
+      const names = external.map(({ name }) => name);
+      return [
+        {
+          level: 'warning' as const,
+          what: `libvirt ${formatVersion(libvirtVersion)} cannot revert to external snapshots, and ${names.length === 1 ? 'one is' : `${names.length} are`} external here.`,
+          means: 'They can be taken and deleted. Reverting to them came with libvirt 9.9.',
+          remedy:
+            'Update libvirt, or move the domain with its snapshots to a host with a newer one. Internal snapshots can be reverted to here.',
+          snapshots: names,
+        },
+      ];
+    },
+  },
+];
+
+function isPoint(stored: HealthView['snapshots'][number]['stored'], target: string): boolean {
+  return stored.disks.some((each) => each.target === target && each.kind === 'external');
+}

@@ -1,0 +1,39 @@
+import type { Finding } from '../schema.ts';
+import { shellQuote } from '../virsh.ts';
+import type { HealthView } from './view.ts';
+
+type Told = Omit<Finding, 'code' | 'snapshots' | 'files' | 'offers' | 'shell'> &
+  Partial<Pick<Finding, 'snapshots' | 'files' | 'offers' | 'shell'>>;
+
+/** When something is found, and in what words. A rule finds the same thing once for each thing that it concerns. */
+export interface HealthRule {
+  readonly code: string;
+  readonly find: (view: HealthView) => readonly Told[];
+}
+
+/** As many as a sentence bears by name. */
+const MOST_NAMED = 3;
+
+/** `“a”`, `“a” and “b”`, `“a”, “b”, “c” and 4 more`. */
+export function named(names: readonly string[]): string {
+  const quoted = names.slice(0, MOST_NAMED).map((name) => `“${name}”`);
+  const rest = names.length - quoted.length;
+  if (rest > 0) return `${quoted.join(', ')} and ${rest} more`;
+  const last = quoted.pop() ?? '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} and ${last}`;
+}
+
+/** `snapshot “a”`, `snapshots “a” and “b”`. */
+export function theSnapshots(names: readonly string[]): string {
+  return `${names.length === 1 ? 'snapshot' : 'snapshots'} ${named(names)}`;
+}
+
+/** A virsh line for the host's shell. */
+export function virsh(command: string, ...words: readonly string[]): string {
+  return ['virsh', command, ...words.map(shellQuote)].join(' ');
+}
+
+/** Offers to delete each of a few snapshots. */
+export function deleting(names: readonly string[]): Finding['offers'] {
+  return names.slice(0, MOST_NAMED).map((snapshot) => ({ command: 'snapshot.delete', snapshot }));
+}

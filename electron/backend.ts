@@ -10,6 +10,7 @@ import { Journal } from './hosts/journal/journal.ts';
 import { resolveOnConnect } from './hosts/journal/resolve.ts';
 import { LabRuns } from './hosts/lab-reset/lab-runs.ts';
 import { MarkStore } from './hosts/marks.ts';
+import { MetadataPlans } from './hosts/metadata/plans.ts';
 import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
 import { RevertPlans } from './hosts/revert/plans.ts';
@@ -44,7 +45,8 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const settings = await SettingsStore.open(join(dataDir, 'settings.json'), hub, log);
   const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
   const plans = new RevertPlans(marks, settings);
-  const ground: Ground = { operations, plans, journal, marks, settings, log };
+  const metadata = new MetadataPlans();
+  const ground: Ground = { operations, plans, metadata, journal, marks, settings, log };
   const simulator = createSimulator({ snapshotMs: 1_200 });
   const pool: HostPool = new HostPool({
     hub,

@@ -10,6 +10,12 @@ import type { HostPool } from './hosts/host-pool.ts';
 import type { Hub } from './hosts/hub.ts';
 import type { LabRuns } from './hosts/lab-reset/lab-runs.ts';
 import { planLabReset } from './hosts/lab-reset/plan.ts';
+import { runEdit } from './hosts/metadata/edit.ts';
+import { planEdit } from './hosts/metadata/edit-plan.ts';
+import { exportSnapshots } from './hosts/metadata/export.ts';
+import { runImport } from './hosts/metadata/import.ts';
+import { planImport } from './hosts/metadata/import-plan.ts';
+import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
 import { toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { runRevert } from './hosts/revert/run.ts';
@@ -112,6 +118,30 @@ export function createRouter(parts: RouterParts) {
         return runRevert({ ...input, plan, session: pool.session(plan.hostId) }, ground);
       }),
       undoOffer: os.revert.undoOffer.handler(({ input }) => undoOffer(pool.session(input.hostId), input.uuid, marks)),
+    },
+    metadata: {
+      planEdit: os.metadata.planEdit.handler(({ input }) =>
+        planEdit(pool.session(input.hostId), input.uuid, input.name, ground),
+      ),
+      edit: os.metadata.edit.handler(({ input }) => {
+        const plan = ground.metadata.edits.find(input.planId);
+        return runEdit({ ...input, plan, session: pool.session(plan.hostId) }, ground);
+      }),
+      planMakeCurrent: os.metadata.planMakeCurrent.handler(({ input }) =>
+        planMakeCurrent(pool.session(input.hostId), input.uuid, input.name, ground),
+      ),
+      makeCurrent: os.metadata.makeCurrent.handler(({ input }) => {
+        const plan = ground.metadata.makeCurrents.find(input.planId);
+        return runMakeCurrent(pool.session(plan.hostId), plan, ground);
+      }),
+      export: os.metadata.export.handler(({ input }) => exportSnapshots(pool.session(input.hostId), input.uuid)),
+      planImport: os.metadata.planImport.handler(({ input }) =>
+        planImport(pool.session(input.hostId), input.uuid, input.files, ground),
+      ),
+      import: os.metadata.import.handler(({ input }) => {
+        const held = ground.metadata.imports.find(input.planId);
+        return runImport(pool.session(held.plan.hostId), held, ground);
+      }),
     },
     operations: {
       cancel: os.operations.cancel.handler(({ input }) => operations.cancel(input.id)),

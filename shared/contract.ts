@@ -5,11 +5,16 @@ import {
   AppInfo,
   ConfigComparison,
   ConfigSide,
+  DeedOutcome,
   DiskChain,
+  EditPlan,
   HealthReport,
+  ImportFile,
+  ImportPlan,
   JournalEntry,
   LabPlanRow,
   LabRun,
+  MakeCurrentPlan,
   Marks,
   Problem,
   RevertAim,
@@ -17,6 +22,7 @@ import {
   RevertPlan,
   Settings,
   SnapshotDetail,
+  SnapshotExport,
   SnapshotList,
   StartState,
   Tag,
@@ -27,6 +33,8 @@ const base = oc.errors({
   /** Anything that a person should read: the data is the sentence. */
   PROBLEM: { data: Problem },
 });
+/** What the person read is no longer so; nothing was done. */
+const stale = { STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } };
 const onHost = z.object({ hostId: z.string() });
 const onDomain = onHost.extend({ uuid: z.string() });
 const onSnapshot = onDomain.extend({ name: z.string().min(1) });
@@ -82,6 +90,27 @@ export const contract = {
       .output(RevertOutcome)
       .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
     undoOffer: base.input(onDomain).output(UndoOffer),
+  },
+  /** Names, descriptions and the tree, by redefining: no disk and no memory is touched. */
+  metadata: {
+    planEdit: base.input(onSnapshot).output(EditPlan),
+    edit: base
+      .input(z.object({ planId: z.string(), name: z.string(), description: z.string() }))
+      .output(DeedOutcome)
+      .errors(stale),
+    planMakeCurrent: base.input(onSnapshot).output(MakeCurrentPlan),
+    makeCurrent: base
+      .input(z.object({ planId: z.string() }))
+      .output(DeedOutcome)
+      .errors(stale),
+    /** All snapshots of a domain as one text, without secrets. */
+    export: base.input(onDomain).output(SnapshotExport),
+    /** Texts that “export” has made, or `virsh snapshot-dumpxml`. */
+    planImport: base.input(onDomain.extend({ files: z.array(ImportFile).min(1).max(5_000) })).output(ImportPlan),
+    import: base
+      .input(z.object({ planId: z.string() }))
+      .output(DeedOutcome)
+      .errors(stale),
   },
   operations: {
     /** Takes an operation out of the queue, or asks libvirt to abort the snapshot; a revert cannot be aborted. */

@@ -1,7 +1,7 @@
 import type { ProblemCode } from './errors.ts';
 
 /** What libvirt was asked to do when it answered with an error; without one it was a revert, or only asked something. */
-export type Deed = 'take' | 'delete';
+export type Deed = 'take' | 'delete' | 'redefine';
 
 interface Meaning {
   /** Of every code that has none of its own here. */
@@ -13,13 +13,23 @@ interface Meaning {
 
 const reason = 'See libvirt’s reason below.';
 const space = 'See libvirt’s reason below; often the host’s storage is full. Look whether the domain still runs.';
+const metadataSpace = 'See libvirt’s reason below; often the storage of the host’s own system is full.';
 const log = 'See libvirt’s reason below and its log on the host. Look whether the domain still runs.';
+
+function unknownWhile(doing: string, done: string) {
+  return {
+    what: `The connection to “{host}” was lost while libvirt was ${doing}.`,
+    effect: `It is not known yet whether ${done}.`,
+    next: 'Snapkeel asks libvirt as soon as it is reachable again, and writes what it finds into the history.',
+  };
+}
 
 /** What libvirt's codes mean when a snapshot was to be taken or deleted: the codes are those of a revert. */
 export const deedProblems: Readonly<Record<Deed, Meaning>> = {
   take: {
     effect: 'No snapshot was taken.',
     codes: {
+      OUTCOME_UNKNOWN: unknownWhile('taking the snapshot', 'it was taken'),
       OPERATION_INVALID: {
         what: 'libvirt cannot take a snapshot in the domain’s present state.',
         next: 'A block job must end first, and memory can be kept of a running guest only. See libvirt’s reason below.',
@@ -44,6 +54,7 @@ export const deedProblems: Readonly<Record<Deed, Meaning>> = {
   delete: {
     effect: 'The snapshot is still there.',
     codes: {
+      OUTCOME_UNKNOWN: unknownWhile('deleting the snapshot', 'it was deleted'),
       NO_DOMAIN_SNAPSHOT: {
         what: 'The snapshot no longer exists.',
         effect: 'It is gone.',
@@ -72,6 +83,25 @@ export const deedProblems: Readonly<Record<Deed, Meaning>> = {
       },
       SYSTEM_ERROR: { what: 'A file of the snapshot could not be used.', next: log },
       OPERATION_ABORTED: { what: 'Deleting the snapshot was aborted.', next: reason },
+    },
+  },
+  redefine: {
+    effect: 'No disk and no memory was touched: only metadata was to be changed.',
+    codes: {
+      OUTCOME_UNKNOWN: unknownWhile('changing metadata', 'it was changed'),
+      NO_DOMAIN_SNAPSHOT: { what: 'The snapshot no longer exists.', next: 'Look at the snapshots that are there now.' },
+      INVALID_ARG: {
+        what: 'libvirt does not accept this metadata for this domain.',
+        next: 'It may be of another domain, name a parent that is not here, or be of another kind than the snapshot of the same name. See libvirt’s reason below.',
+      },
+      XML_ERROR: { what: 'The metadata lacks something that libvirt needs.', next: reason },
+      XML_DETAIL: { what: 'libvirt cannot read the metadata, or does not accept the name in it.', next: reason },
+      CONFIG_UNSUPPORTED: { what: 'The disks of the metadata are not those of its configuration.', next: reason },
+      INTERNAL_ERROR: { what: 'The metadata lacks something that libvirt needs.', next: reason },
+      OPERATION_INVALID: { what: 'libvirt cannot change snapshots in the domain’s present state.', next: reason },
+      OPERATION_FAILED: { what: 'libvirt began to change the metadata and failed.', next: metadataSpace },
+      SYSTEM_ERROR: { what: 'libvirt could not write the metadata.', next: metadataSpace },
+      OPERATION_TIMEOUT: { next: 'Wait until that job has ended, then try again.' },
     },
   },
 };

@@ -10,7 +10,7 @@ const verbs: Readonly<Record<Exclude<DeedKind, 'power'>, Verb>> = {
   create: { doing: 'taking', done: 'taken' },
   delete: { doing: 'deleting', done: 'deleted' },
   edit: { doing: 'editing', done: 'edited' },
-  'make-current': { doing: 'making current', done: 'is current now' },
+  'make-current': { doing: 'making current', done: 'made current' },
   import: { doing: 'importing', done: 'imported' },
 };
 

@@ -184,6 +184,27 @@ export const problems = {
     effect: 'Nothing was reverted.',
     next: 'Open the dialog again to read how things are now.',
   },
+  NAME_REFUSED: {
+    what: 'The snapshot cannot have this name. {reason}',
+    effect: untouched,
+    next: 'Choose another name, or keep the one it has.',
+  },
+  DESCRIPTION_REFUSED: {
+    what: 'libvirt cannot keep this description: it is longer than 1 MiB, or holds a control character.',
+    effect: untouched,
+    next: 'Shorten it, or write it without that character.',
+  },
+  NOTHING_TO_CHANGE: {
+    what: 'The name and the description are those that libvirt has already.',
+    effect: untouched,
+    next: 'Change one of them, or close the dialog.',
+  },
+  MAKE_CURRENT_REFUSED: { what: '{reason}', effect: untouched, next: 'Revert to the snapshot to make it current.' },
+  IMPORT_REFUSED: {
+    what: '{reason}',
+    effect: untouched,
+    next: 'Choose files that “Export snapshots” or “virsh snapshot-dumpxml” has made of this domain.',
+  },
   NO_CURRENT_SNAPSHOT: {
     what: '“{domain}” has no current snapshot.',
     effect: 'Nothing was reverted.',

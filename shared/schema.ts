@@ -6,6 +6,7 @@ export * from './schema/health.ts';
 export * from './schema/host.ts';
 export * from './schema/journal.ts';
 export * from './schema/lab-reset.ts';
+export * from './schema/metadata.ts';
 export * from './schema/operation.ts';
 export * from './schema/revert.ts';
 export * from './schema/settings.ts';

@@ -1,5 +1,6 @@
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
+import type { MetadataPlans } from './metadata/plans.ts';
 import type { Operations } from './operations.ts';
 import type { RevertPlans } from './revert/plans.ts';
 import type { SettingsStore } from './settings.ts';
@@ -8,6 +9,7 @@ import type { SettingsStore } from './settings.ts';
 export interface Ground {
   readonly operations: Operations;
   readonly plans: RevertPlans;
+  readonly metadata: MetadataPlans;
   readonly journal: Journal;
   readonly marks: MarkStore;
   readonly settings: SettingsStore;

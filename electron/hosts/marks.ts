@@ -109,6 +109,22 @@ export class MarkStore {
     await this.#change({ lastReverts: [...others, { ...of, at: Date.now(), host: hostKey(host), uuid }] });
   }
 
+  /** A snapshot has another name: everything that is remembered of it follows. */
+  async rename(host: HostLike, uuid: string, from: string, to: string): Promise<void> {
+    const here = on(host, uuid);
+    const renamed = <M extends { host: string; uuid: string; name: string }>(mark: M): M =>
+      here(mark) && mark.name === from ? { ...mark, name: to } : mark;
+    const target = <M extends { host: string; uuid: string; revertedTo: string }>(mark: M): M =>
+      here(mark) && mark.revertedTo === from ? { ...mark, revertedTo: to } : mark;
+    const { pinned, tagged, safety, lastReverts } = this.file.value;
+    await this.#change({
+      pinned: pinned.map(renamed),
+      tagged: tagged.map(renamed),
+      safety: safety.map(renamed).map(target),
+      lastReverts: lastReverts.map(target),
+    });
+  }
+
   /** Tells every window. */
   publish(): void {
     this.hub.publish({ type: 'marks', marks: this.list() });

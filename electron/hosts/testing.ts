@@ -11,6 +11,7 @@ import { Hub } from './hub.ts';
 import type { AppendFile } from './journal/file.ts';
 import { Journal } from './journal/journal.ts';
 import { MarkStore } from './marks.ts';
+import { MetadataPlans } from './metadata/plans.ts';
 import { Operations } from './operations.ts';
 import { RevertPlans } from './revert/plans.ts';
 import { SettingsStore } from './settings.ts';
@@ -46,7 +47,8 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const settings = await SettingsStore.open(join(folder, 'settings.json'), bench.hub, log);
   const marks = await MarkStore.open(join(folder, 'marks.json'), bench.hub, () => [bench.session.host], log);
   const plans = new RevertPlans(marks, settings);
-  const ground: Ground = { operations: new Operations(bench.hub), plans, journal, marks, settings, log };
+  const metadata = new MetadataPlans();
+  const ground: Ground = { operations: new Operations(bench.hub), plans, metadata, journal, marks, settings, log };
   return ground;
 }
 

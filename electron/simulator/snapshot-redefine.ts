@@ -6,12 +6,12 @@ import type { SnapshotRequest } from './xml-read.ts';
 
 /**
  * CREATE_XML with REDEFINE: metadata only (virDomainSnapshotRedefinePrep). A known name without `<domain>` keeps its
- * configuration. @throws LibvirtError 8, 27, or 1 for a new name without `<domain>`
+ * configuration. @throws LibvirtError 8, 27, 67, or 1 for a new name without `<domain>`
  */
 export function redefine(domain: DomainModel, asked: SnapshotRequest, flags: number): Created {
   const { name, parent, state, createdAt } = asked;
   if (name === null) refuse('XML_ERROR', 'DOMAIN_SNAPSHOT', 'a redefined snapshot must have a name');
-  if (createdAt === null) refuse('XML_ERROR', 'DOMAIN_SNAPSHOT', 'missing creationTime from existing snapshot');
+  if (createdAt === null) refuse('INTERNAL_ERROR', 'DOMAIN_SNAPSHOT', 'missing creationTime from existing snapshot');
   if (state === null) refuse('XML_ERROR', 'DOMAIN_SNAPSHOT', 'missing state from existing snapshot');
   const old = findSnapshot(domain, name);
   if (asked.uuid !== null && asked.uuid !== domain.uuid)
@@ -32,9 +32,11 @@ export function redefine(domain: DomainModel, asked: SnapshotRequest, flags: num
     disks: asked.disks.map((disk) => ({ ...disk, kind: disk.kind ?? 'internal' })),
     config,
     inactiveConfig: asked.inactiveConfig ?? old?.inactiveConfig ?? null,
-    revertDisks: old?.revertDisks ?? [],
-    lost: old?.lost ?? false,
+    revertDisks: asked.revertDisks,
+    lost: old ? old.lost : isRenamed(domain, asked),
   };
+  if (config && snapshot.disks.some(({ target }) => !config.disks.some((disk) => disk.target === target)))
+    refuse('CONFIG_UNSUPPORTED', 'DOMAIN_SNAPSHOT', 'too many disk snapshot requests for domain');
   if (old && hasMemory(old) !== hasMemory(snapshot))
     refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `cannot change between online and offline state in snapshot ${name}`);
   const snapshots = old
@@ -44,11 +46,16 @@ export function redefine(domain: DomainModel, asked: SnapshotRequest, flags: num
   return { change: { domain: { ...domain, snapshots, current }, events: [] }, name };
 }
 
+/** Inside an image the data has the name under which it was taken, so that under another one it is not found. */
+function isRenamed({ snapshots }: DomainModel, { disks, memory, createdAt }: SnapshotRequest): boolean {
+  const inside = memory === 'internal' || disks.some(({ kind }) => kind === 'internal');
+  return inside && snapshots.some((each) => each.createdAt === createdAt);
+}
+
 function checkParent(domain: DomainModel, name: string, parent: string | null): void {
   if (parent === null) return;
-  if (parent === name) refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `cannot set snapshot ${name} as its own parent`);
-  if (!findSnapshot(domain, parent))
-    refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `parent ${parent} for snapshot ${name} not found`);
+  if (parent === name) refuse('INVALID_ARG', 'DOMAIN', `cannot set snapshot ${name} as its own parent`);
+  if (!findSnapshot(domain, parent)) refuse('INVALID_ARG', 'DOMAIN', `parent ${parent} for snapshot ${name} not found`);
   if (descendants(domain.snapshots, name).some((each) => each.name === parent))
-    refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', `parent ${parent} would create cycle to ${name}`);
+    refuse('INVALID_ARG', 'DOMAIN', `parent ${parent} would create cycle to ${name}`);
 }

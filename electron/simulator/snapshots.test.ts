@@ -80,10 +80,11 @@ describe('creating', () => {
     ['redefine with halt', {}, '', flag.redefine | flag.halt, '8/35'],
     ['halt of a transient domain', { persistent: false }, '', flag.halt, '55/10'],
     ['an unknown flag', {}, '', 1 << 20, '8/10'],
-    ['a slash in the name', {}, '<name>a/b</name>', 0, '35/35'],
+    ['a slash in the name', {}, '<name>a/b</name>', 0, '35/10'],
     ['a name that is taken', { snapshots: [{ name: 's', ago: 1 }] }, '<name>s</name>', 0, '9/20'],
     ['a relative memory path', {}, "<memory file='x'/>", 0, '27/35'],
-    ['bad XML', {}, '<name>', 0, '27/5'],
+    ['bad XML', {}, '<name>', 0, '35/35'],
+    ['a control character', {}, '<name>a\u0001b</name>', 0, '35/35'],
     ['during a block job', { blockJobs: ['vda'] }, '', 0, '55/10'],
   ])('refuses %s', async (_, spec, xml, flags, expected) => {
     const { create, model } = await host(spec);
@@ -130,10 +131,13 @@ describe('redefining', () => {
     expect(await create(`<name>s</name>${meta}<description>edited</description>`, 1)).toBe('ok');
     expect(await xml('s')).toContain('<description>edited</description>');
     expect(await xml('s')).toContain('<memory unit=');
-    expect(await create(`<name>s</name>${meta}<parent><name>s</name></parent>`, 1)).toBe('8/35');
-    expect(await create(`<name>s</name>${meta}<parent><name>t</name></parent>`, 1)).toBe('8/35');
-    expect(await create(`<name>s</name>${meta}<parent><name>x</name></parent>`, 1)).toBe('8/35');
-    expect(await create('<name>s</name><state>shutoff</state>', 1)).toBe('27/35');
+    expect(await create(`<name>s</name>${meta}<parent><name>s</name></parent>`, 1)).toBe('8/20');
+    expect(await create(`<name>s</name>${meta}<parent><name>t</name></parent>`, 1)).toBe('8/20');
+    expect(await create(`<name>s</name>${meta}<parent><name>x</name></parent>`, 1)).toBe('8/20');
+    expect(await create('<name>s</name><state>shutoff</state>', 1)).toBe('1/35');
+    expect(await create('<name>s</name><creationTime>1</creationTime>', 1)).toBe('27/35');
+    expect(await create('<name>s</name><state>bogus</state><creationTime>1</creationTime>', 1)).toBe('67/35');
+    expect(await create(`<name>s</name>${meta}<disks><disk name='vdq' snapshot='no'/></disks>`, 1)).toBe('67/35');
     expect(await create('<name>s</name><state>running</state><creationTime>1</creationTime>', 1)).toBe('8/35');
     expect(await create(`<name>s</name>${meta}<domain><uuid>x</uuid></domain>`, 1)).toBe('8/35');
   });

@@ -14,6 +14,8 @@ export interface SnapshotRequest {
   readonly memory: 'no' | 'internal' | 'external' | null;
   readonly memoryFile: string | null;
   readonly disks: readonly (Omit<SnapshotDiskModel, 'kind'> & { readonly kind: SnapshotDiskModel['kind'] | null })[];
+  /** Overlays that later reverts made, as `<revertDisks>` tells them. */
+  readonly revertDisks: readonly SnapshotDiskModel[];
   readonly uuid: string | null;
   readonly config: DomainConfig | null;
   readonly inactiveConfig: DomainConfig | null;
@@ -28,12 +30,15 @@ const parser = new XMLParser({
 });
 type Node = Readonly<Record<string, unknown>>;
 
-/** virDomainSnapshotDefParseString. @throws LibvirtError 27 for bad XML, 35 for a bad name */
+/**
+ * virDomainSnapshotDefParseString. @throws LibvirtError 35 for what is no XML and for a bad name, 27 for another root or
+ * what is missing, 67 for an unknown state
+ */
 export function readSnapshotXml(xml: string): SnapshotRequest {
   const root = parse(xml, 'domainsnapshot');
   const name = text(root, 'name');
   if (name !== null && (name.includes('/') || name.startsWith('.')))
-    refuse('XML_DETAIL', 'DOMAIN_SNAPSHOT', `invalid snapshot name '${name}'`);
+    refuse('XML_DETAIL', 'QEMU', `invalid snapshot name '${name}'`);
   const memory = node(root, 'memory');
   const memoryFile = attribute(memory, 'file');
   if (memoryFile !== null && !memoryFile.startsWith('/'))
@@ -46,12 +51,15 @@ export function readSnapshotXml(xml: string): SnapshotRequest {
     description: text(root, 'description') ?? '',
     parent: text(node(root, 'parent'), 'name'),
     createdAt: createdAt === null ? null : Number(createdAt),
-    state: word(snapshotStates, text(root, 'state'), 'state'),
+    state: stateWord(text(root, 'state')),
     memory:
       word(['no', 'internal', 'external'], attribute(memory, 'snapshot'), 'memory snapshot') ??
       (memoryFile === null ? null : 'external'),
     memoryFile,
     disks: nodes(node(root, 'disks'), 'disk').map(readSnapshotDisk),
+    revertDisks: nodes(node(root, 'revertDisks'), 'disk')
+      .map(readSnapshotDisk)
+      .map((disk) => ({ ...disk, kind: disk.kind ?? 'external' })),
     uuid: text(domain, 'uuid'),
     config: domain ? readConfig(domain) : null,
     inactiveConfig: inactive ? readConfig(inactive) : null,
@@ -111,15 +119,33 @@ function readDisk(disk: Node): DiskModel {
 }
 
 function parse(xml: string, rootName: string): Node {
+  const control = /[^\t\n\r\x20-\uFFFD\u{10000}-\u{10FFFF}]/u.exec(xml);
+  if (control) refuse('XML_DETAIL', 'DOMAIN_SNAPSHOT', 'at line 1: PCDATA invalid Char value');
   const problem = XMLValidator.validate(xml);
-  if (problem !== true) refuse('XML_ERROR', 'XML', `(${rootName}):${problem.err.line}: ${problem.err.msg}`);
+  if (problem !== true)
+    refuse(
+      'XML_DETAIL',
+      'DOMAIN_SNAPSHOT',
+      `at line ${problem.err.line}: ${problem.err.msg}\n${lineOf(xml, problem.err.line)}`,
+    );
   let root: Node | undefined;
   try {
     root = node(parser.parse(xml) as Node, rootName);
   } catch (error) {
-    refuse('XML_ERROR', 'XML', error instanceof Error ? error.message : String(error));
+    refuse('XML_DETAIL', 'DOMAIN_SNAPSHOT', error instanceof Error ? error.message : String(error));
   }
-  return root ?? refuse('XML_ERROR', 'DOMAIN_SNAPSHOT', `unexpected root element, expecting <${rootName}>`);
+  return root ?? refuse('XML_ERROR', 'XML', `expecting root element of '${rootName}'`);
+}
+
+/** libvirt quotes the line at which it gave up. */
+function lineOf(xml: string, line: number): string {
+  return xml.split('\n')[line - 1] ?? '';
+}
+
+function stateWord(value: string | null): SnapshotState | null {
+  if (value === null) return null;
+  const state = snapshotStates.find((each) => each === value);
+  return state ?? refuse('CONFIG_UNSUPPORTED', 'DOMAIN_SNAPSHOT', `Invalid state '${value}' in domain snapshot XML`);
 }
 
 function nodes(parent: Node | undefined, name: string): Node[] {

@@ -1,8 +1,10 @@
+import type { Deed } from '../../../shared/deed-problems.ts';
+import { problemOf } from '../../../shared/errors.ts';
 import type { DeedOutcome, Problem } from '../../../shared/schema.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
 import type { Ground } from '../ground.ts';
 import type { Request } from '../journal/journal.ts';
-import { nothingDone, ProblemError, toProblem } from '../problems.ts';
+import { nothingDone, toProblem } from '../problems.ts';
 
 /** What libvirt answered. `unknown`: the connection was lost on the way; the request stays open in the journal. */
 export type Answer<T> =
@@ -39,7 +41,7 @@ export async function askLibvirt<T>(
     return { result: 'done', requestId: id, value };
   } catch (error) {
     if (error instanceof ConnectionError && asked) {
-      const { problem } = new ProblemError('OUTCOME_UNKNOWN', { host: name }, error.message);
+      const problem = problemOf('OUTCOME_UNKNOWN', { host: name }, error.message, deedOf(request));
       return { result: 'unknown', requestId, problem, error };
     }
     const problem = toProblem(error, name, deedOf(request));
@@ -49,6 +51,12 @@ export async function askLibvirt<T>(
   }
 }
 
-function deedOf({ kind }: Request): 'take' | 'delete' | undefined {
-  return kind === 'create' ? 'take' : kind === 'delete' ? 'delete' : undefined;
+const deeds: Readonly<Partial<Record<Request['kind'], Deed>>> = {
+  create: 'take',
+  delete: 'delete',
+  redefine: 'redefine',
+};
+
+function deedOf({ kind }: Request): Deed | undefined {
+  return deeds[kind];
 }

@@ -26,6 +26,7 @@ const deeds: Readonly<Partial<Record<Asked['kind'], Deed>>> = {
   create: 'take',
   'delete-safety': 'delete',
   delete: 'delete',
+  redefine: 'redefine',
 };
 
 /** Everything that libvirt was ever asked to change, written down before it was asked and after it answered. */

@@ -94,8 +94,12 @@ async function conclude(
         ? { result: 'done', sentences: [interrupted, `The snapshot “${snapshot}” is gone.`] }
         : { result: 'unknown', sentences: [interrupted, `The snapshot “${snapshot}” is still there.`] };
     }
-    case 'redefine':
-      return { result: 'unknown', sentences: [interrupted] };
+    case 'redefine': {
+      const there = (await describedAs(session, asked)) !== null;
+      const half = 'If it was one step of several, the others may be missing: compare the tree with the plan.';
+      const is = there ? `The snapshot “${snapshot}” is there.` : `There is no snapshot “${snapshot}”.`;
+      return { result: 'unknown', sentences: [interrupted, is, half] };
+    }
     case 'power':
       return { result: 'unknown', sentences: [interrupted, `The domain is ${stateLabel(found.state)}.`] };
     case 'remove-managed-save':

@@ -1,0 +1,47 @@
+import type { Edit } from '../../../shared/metadata/edit-steps.ts';
+import type { EditPlan, SnapshotList } from '../../../shared/schema.ts';
+import { editSnapshotXml } from '../../libvirt/snapshot-edit.ts';
+import type { HostSession } from '../host-session.ts';
+import { treeDifferences } from './restore.ts';
+import { secretTexts } from './tree.ts';
+
+/**
+ * Sentences where the metadata is not as an edit was to leave it: the tree, and every byte of the XML of what was
+ * redefined besides what was meant. The texts hold secrets and are compared here alone.
+ * @throws LibvirtError, ConnectionError
+ */
+export async function editDifferences(
+  session: HostSession,
+  { uuid, snapshot }: EditPlan,
+  edit: Edit,
+  texts: ReadonlyMap<string, string>,
+  { before, after }: { before: SnapshotList; after: SnapshotList },
+): Promise<string[]> {
+  const renamed = (name: string) => (name === snapshot.name ? edit.name : name);
+  const now = await secretTexts(session.reads, uuid, [...texts.keys()].map(renamed));
+  const changed = [...texts].filter(([name, text]) => {
+    const found = now.get(renamed(name));
+    return found !== undefined && bare(found) !== bare(text);
+  });
+  return [
+    ...treeDifferences(expectedAfter(before, snapshot.name, edit), after),
+    ...changed.map(([name]) => `libvirt keeps other metadata of “${renamed(name)}” than it was given.`),
+  ];
+}
+
+/** The tree as an edit is to leave it. */
+function expectedAfter({ snapshots, current }: SnapshotList, name: string, edit: Edit): SnapshotList {
+  return {
+    current: current === name ? edit.name : current,
+    snapshots: snapshots.map((each) => ({
+      ...each,
+      ...(each.name === name ? edit : {}),
+      ...(each.parent === name ? { parent: edit.name } : {}),
+    })),
+  };
+}
+
+/** Without what an edit may change. */
+function bare(xml: string): string {
+  return editSnapshotXml(xml, { name: '-', description: '', parent: null });
+}

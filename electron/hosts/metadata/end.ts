@@ -1,0 +1,75 @@
+import type { DeedHandle, Ended } from '../deeds/run-deed.ts';
+import type { Ground } from '../ground.ts';
+import type { HostSession } from '../host-session.ts';
+import type { Answered, MetadataAsker } from './asker.ts';
+import { type KeptMetadata, restoreMetadata } from './restore.ts';
+import { type SeenTree, seeTree } from './tree.ts';
+
+interface End {
+  readonly session: HostSession;
+  readonly uuid: string;
+  readonly asker: MetadataAsker;
+  readonly operation: DeedHandle;
+  readonly journal: Ground['journal'];
+  /** The answer to the last step that was asked for; null when none was. */
+  readonly last: Answered | null;
+  readonly kept: KeptMetadata;
+  /** Sentences where the tree is not as planned. */
+  look(seen: SeenTree): Promise<readonly string[]>;
+  /** What to say when all is as planned. */
+  readonly told: readonly string[];
+}
+
+const restored =
+  'Everything is as it was before: libvirt was asked, and its snapshots, their parents and the current one are the same.';
+
+/**
+ * Looks at what came of a change of metadata. One whose answer was lost may have been done after all; one that failed
+ * half way is put back.
+ */
+export async function endOf(end: End): Promise<Ended> {
+  const { session, uuid, operation, last, kept, asker, told } = end;
+  operation.phase('verifying');
+  const seen = await seeTree(session, uuid);
+  const differences = seen && (await end.look(seen).catch(() => null));
+  const failure = last && last.result !== 'done' ? last : null;
+  if (!seen || differences === null) {
+    await writeDown(end, null, []);
+    const told = ['libvirt could not be asked how the snapshots are now.'];
+    return failure
+      ? { result: failure.result, told, differences: [], problem: failure.problem }
+      : { result: 'done', told, differences: [] };
+  }
+  if (!failure || (failure.result === 'unknown' && differences.length === 0)) {
+    await writeDown(end, seen, differences);
+    return { result: 'done', told: differences.length > 0 ? [] : [...told], differences: [...differences] };
+  }
+  const back = await restoreMetadata(session, uuid, kept, asker);
+  await writeDown(end, back?.seen ?? seen, back?.differences ?? []);
+  const { problem } = failure;
+  if (!back)
+    return { result: 'unknown', told: ['It is not known whether everything was put back.'], differences: [], problem };
+  const first = asker.asked.length === 1 && failure.result === 'refused';
+  return {
+    result: first ? 'refused' : 'failed',
+    told: back.differences.length > 0 ? [] : [restored],
+    differences: [...back.differences],
+    problem,
+  };
+}
+
+/** What was found, on the last request; and that those without an answer were looked into. */
+async function writeDown(
+  { journal, asker }: Pick<End, 'journal' | 'asker'>,
+  seen: SeenTree | null,
+  differences: readonly string[],
+): Promise<void> {
+  for (const requestId of asker.unanswered) {
+    if (seen) await journal.resolved(requestId, 'unknown', seen.found, [lost, ...differences]);
+    else journal.abandon(requestId); // it is found out when the host is back
+  }
+  const last = asker.asked.filter((requestId) => !asker.unanswered.includes(requestId)).at(-1);
+  if (last !== undefined) await journal.found(last, seen?.found ?? null, differences);
+}
+
+const lost = 'Snapkeel did not see libvirt’s answer, and looked at the snapshots afterwards.';

@@ -1,0 +1,282 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeedOutcome, EditPlan, MakeCurrentPlan } from '../../../shared/schema.ts';
+import { errorCode, errorDomain } from '../../libvirt/errors.ts';
+import { snapshotXml } from '../../libvirt/snapshots.ts';
+import type { DomainSpec } from '../../simulator/build.ts';
+import type { Ground } from '../ground.ts';
+import { StalePlanError } from '../held-plans.ts';
+import { ProblemError } from '../problems.ts';
+import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';
+import { runEdit } from './edit.ts';
+import { planEdit } from './edit-plan.ts';
+import { planMakeCurrent, runMakeCurrent } from './make-current.ts';
+
+const [inside, layered, bare] = [1, 2, 3].map(uuidOf) as [string, string, string];
+const specs: readonly DomainSpec[] = [
+  {
+    name: 'inside',
+    uuid: inside,
+    state: 'running',
+    graphics: 'vnc',
+    password: 's3cret',
+    snapshots: [
+      { name: 'root', ago: 900, description: 'first' },
+      { name: 'middle', ago: 600, state: 'running', description: 'second' },
+      { name: 'leaf', ago: 300 },
+      { name: 'branch', ago: 200, parent: 'root' },
+    ],
+    current: 'leaf',
+  },
+  {
+    name: 'layered',
+    uuid: layered,
+    graphics: 'vnc',
+    password: 's3cret',
+    snapshots: [
+      { name: 'root', ago: 900, external: true },
+      { name: 'middle', ago: 600, external: true, state: 'disk-snapshot', description: 'before' },
+      { name: 'left', ago: 300, external: true },
+      { name: 'right', ago: 200, external: true, parent: 'middle' },
+    ],
+    current: 'middle',
+  },
+  { name: 'bare', uuid: bare },
+];
+let bench: Bench;
+let ground: Ground;
+let file: MemoryFile;
+
+beforeEach(async () => {
+  bench = createBench(specs);
+  file = memoryFile();
+  ground = await createGround(bench, file);
+  bench.session.connect();
+  await bench.status('connected');
+});
+afterEach(() => bench.close());
+
+const model = (name: string) => bench.simulator.hands.domain(name);
+const tree = (name: string) => model(name).snapshots.map((each) => [each.name, each.parent, each.description]);
+const plan = async (uuid: string, name: string) => EditPlan.parse(await planEdit(bench.session, uuid, name, ground));
+const edit = async (of: EditPlan, change: { name?: string; description?: string }) => {
+  const { name, description } = { ...of.snapshot, ...change };
+  return DeedOutcome.parse(await runEdit({ session: bench.session, plan: of, name, description }, ground));
+};
+const problem = (of: Promise<unknown>): Promise<string> =>
+  of.then(
+    () => 'nothing was thrown',
+    (error) => (error instanceof ProblemError ? error.problem.code : String(error)),
+  );
+const fail = (procedure: 'domainSnapshotCreateXml' | 'domainSnapshotDelete', times = 1) => {
+  for (let n = 0; n < times; n++)
+    bench.simulator.faults.failNext(procedure, {
+      code: errorCode.SYSTEM_ERROR,
+      domain: errorDomain.QEMU,
+      message: "unable to save metadata\n  <graphics passwd='s3cret'/>\n---^",
+    });
+};
+const entries = () => ground.journal.list({ limit: 100 }).toReversed();
+
+describe('editing a description', () => {
+  it('in the middle of a chain keeps the tree, the current one, the configuration and its password', async () => {
+    const before = await snapshotXml(bench.session.reads, inside, 'middle');
+    const outcome = await edit(await plan(inside, 'middle'), { description: 'line one\n<b>&amp; "two"' });
+    expect(outcome).toMatchObject({ result: 'done', differences: [] });
+    const after = await snapshotXml(bench.session.reads, inside, 'middle');
+    expect(after).toBe(before.replace('second', 'line one\n&lt;b&gt;&amp;amp; &quot;two&quot;'));
+    expect(model('inside').snapshots[1]?.config?.password).toBe('s3cret');
+    expect(model('inside').current).toBe('leaf');
+    expect(tree('inside').map(([name, parent]) => [name, parent])).toEqual([
+      ['root', null],
+      ['middle', 'root'],
+      ['leaf', 'middle'],
+      ['branch', 'root'],
+    ]);
+  });
+
+  it('writes the old XML into the journal, and never a password', async () => {
+    await edit(await plan(inside, 'middle'), { description: 'other' });
+    const [entry] = entries();
+    expect(entry).toMatchObject({ kind: 'redefine', snapshotName: 'middle', result: 'done', hasXml: true, flags: 1 });
+    expect(await ground.journal.xml(entry?.requestId ?? '')).toContain('<description>second</description>');
+    expect(file.text.includes('s3cret')).toBe(false);
+  });
+
+  it('of the current snapshot keeps it the current one', async () => {
+    await edit(await plan(inside, 'leaf'), { description: 'now described' });
+    expect(model('inside').current).toBe('leaf');
+    expect(entries()[0]?.flags).toBe(3);
+  });
+
+  it('takes it away when it is empty', async () => {
+    expect(await edit(await plan(inside, 'root'), { description: '' })).toMatchObject({
+      result: 'done',
+      told: [expect.stringContaining('no description'), expect.any(String)],
+    });
+    expect(await snapshotXml(bench.session.reads, inside, 'root')).not.toMatch(/<\/name>\s*<description>/);
+  });
+
+  it('that libvirt refuses changes nothing, and says so without the XML that libvirt quotes', async () => {
+    const before = model('inside');
+    const of = await plan(inside, 'middle');
+    fail('domainSnapshotCreateXml');
+    const outcome = await edit(of, { description: 'lost' });
+    expect(outcome).toMatchObject({ result: 'failed', differences: [], problem: { code: 'SYSTEM_ERROR' } });
+    expect(outcome.told[0]).toContain('as it was before');
+    expect(JSON.stringify(outcome)).not.toContain('s3cret');
+    expect(file.text.includes('s3cret')).toBe(false);
+    expect(model('inside')).toEqual(before);
+  });
+
+  it('refuses what libvirt cannot keep, and an edit that changes nothing', async () => {
+    const of = await plan(inside, 'middle');
+    expect(await problem(edit(of, { description: 'bell \u0007' }))).toBe('DESCRIPTION_REFUSED');
+    expect(await problem(edit(of, { description: 'x'.repeat((1 << 20) + 1) }))).toBe('DESCRIPTION_REFUSED');
+    expect(await problem(edit(of, {}))).toBe('NOTHING_TO_CHANGE');
+    expect(bench.simulator.faults.calls).not.toContain('domainSnapshotCreateXml');
+  });
+
+  it('is refused when somebody changed the snapshot meanwhile', async () => {
+    const of = await plan(inside, 'middle');
+    const again = await plan(inside, 'middle');
+    await edit(again, { description: 'theirs' });
+    const stale = await edit(of, { description: 'mine' }).catch((error) => error);
+    expect(stale).toBeInstanceOf(StalePlanError);
+    expect(stale.changes).toEqual(['The description of “middle” was changed meanwhile.']);
+    expect(tree('inside')[1]?.[2]).toBe('theirs');
+    expect(() => ground.metadata.edits.find(again.planId)).toThrow('no longer held');
+  });
+
+  it('whose answer is lost is looked into', async () => {
+    const of = await plan(inside, 'middle');
+    bench.simulator.faults.dropOnNext('domainSnapshotCreateXml', 'after');
+    const outcome = await edit(of, { description: 'kept after all' });
+    expect(outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(entries()[0]).toMatchObject({ result: 'unknown', resolved: true });
+    expect(tree('inside')[1]?.[2]).toBe('kept after all');
+  });
+});
+
+describe('renaming', () => {
+  it('is refused where the name is a tag in an image', async () => {
+    const of = await plan(inside, 'middle');
+    expect(of.nameFixed).toMatchObject({
+      code: 'internal-disk',
+      text: expect.stringContaining('inside its disk images'),
+    });
+    expect(await problem(edit(of, { name: 'other' }))).toBe('NAME_REFUSED');
+  });
+
+  it('takes the children, the current one and everything in the XML along', async () => {
+    const before = await snapshotXml(bench.session.reads, layered, 'middle');
+    const outcome = await edit(await plan(layered, 'middle'), { name: 'centre', description: 'after' });
+    expect(outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(outcome.told[0]).toContain('“centre” now. Its 2 children belong');
+    expect(await snapshotXml(bench.session.reads, layered, 'centre')).toBe(
+      before.replace('<name>middle</name>', '<name>centre</name>').replace('before', 'after'),
+    );
+    expect(tree('layered').map(([name, parent]) => [name, parent])).toEqual([
+      ['root', null],
+      ['left', 'centre'],
+      ['right', 'centre'],
+      ['centre', 'root'],
+    ]);
+    expect(model('layered').current).toBe('centre');
+    expect(model('layered').snapshots.every(({ config }) => config?.password === 's3cret')).toBe(true);
+    expect(entries().map(({ snapshotName, flags, result }) => [snapshotName, flags, result])).toEqual([
+      ['centre', 19, 'done'],
+      ['left', 1, 'done'],
+      ['right', 1, 'done'],
+      ['middle', 2, 'done'],
+    ]);
+  });
+
+  it('takes pins, tags and what Snapkeel remembers along', async () => {
+    const { marks } = ground;
+    const { host } = bench.session;
+    await marks.pin(host, layered, 'middle', true);
+    await marks.tag(host, layered, 'middle', ['release']);
+    await marks.addSafety(host, { uuid: layered, name: 'middle', createdAt: 1, requestId: 'r', revertedTo: 'root' });
+    await marks.noteRevert(host, layered, { revertedTo: 'middle', safetyRequestId: 'r' });
+    await edit(await plan(layered, 'middle'), { name: 'centre' });
+    expect(marks.isPinned(host, layered, 'centre')).toBe(true);
+    expect(marks.taggedWith(host, layered, 'release')).toEqual(['centre']);
+    expect(marks.safety(host, layered)).toMatchObject([{ name: 'centre' }]);
+    expect(marks.lastRevert(host, layered)).toMatchObject({ revertedTo: 'centre' });
+  });
+
+  it.each([
+    ['a/b', 'slash'],
+    ['.b', 'full stop'],
+    ['', 'needs a name'],
+    ['left', 'already'],
+    ['é'.repeat(101), 'too long'],
+  ])('refuses the name “%s”', async (name, reason) => {
+    const refused = await edit(await plan(layered, 'middle'), { name }).catch((error) => error);
+    expect(refused.problem.what).toContain(reason);
+  });
+
+  it.each([1, 2, 3, 4])('that fails at step %i is put back, with the current one and every byte', async (step) => {
+    const before = model('layered');
+    const of = await plan(layered, 'middle');
+    let asked = 0;
+    const { call } = bench.session.writes;
+    bench.session.writes.call = (procedure, args) => {
+      if (++asked === step) fail(step === 4 ? 'domainSnapshotDelete' : 'domainSnapshotCreateXml');
+      return call.call(bench.session.writes, procedure, args) as never;
+    };
+    const outcome = await edit(of, { name: 'centre' });
+    expect(outcome).toMatchObject({ result: 'failed', differences: [], problem: { code: 'SYSTEM_ERROR' } });
+    expect(outcome.told).toEqual([expect.stringContaining('Everything is as it was before')]);
+    const byName = (of: typeof before) => of.snapshots.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    expect(byName(model('layered'))).toEqual(byName(before));
+    expect(model('layered').current).toBe('middle');
+    expect(file.text.includes('s3cret')).toBe(false);
+  });
+
+  it.each([1, 2, 4])('whose answer is lost at step %i ends whole: renamed, or as before', async (step) => {
+    const of = await plan(layered, 'middle');
+    let asked = 0;
+    const arm = () => {
+      if (++asked !== step) return;
+      bench.simulator.faults.dropOnNext(step === 4 ? 'domainSnapshotDelete' : 'domainSnapshotCreateXml', 'after');
+    };
+    const { begin } = ground.journal;
+    ground.journal.begin = (...args) => {
+      arm();
+      return begin.apply(ground.journal, args);
+    };
+    const before = tree('layered').toSorted();
+    const outcome = await edit(of, { name: 'centre' });
+    expect(outcome.differences).toEqual([]);
+    if (step === 4) expect(outcome.result).toBe('done');
+    else expect(tree('layered').toSorted()).toEqual(before);
+    expect(model('layered').current).toBe(step === 4 ? 'centre' : 'middle');
+  });
+});
+
+describe('making a snapshot the current one', () => {
+  const planCurrent = async (uuid: string, name: string) =>
+    MakeCurrentPlan.parse(await planMakeCurrent(bench.session, uuid, name, ground));
+
+  it('among internal ones changes nothing but that', async () => {
+    const before = model('inside');
+    const outcome = DeedOutcome.parse(await runMakeCurrent(bench.session, await planCurrent(inside, 'middle'), ground));
+    expect(outcome).toMatchObject({ result: 'done', differences: [] });
+    expect(model('inside')).toEqual({ ...before, current: 'middle' });
+  });
+
+  it('is refused with external ones in the tree, and for the one that is current', async () => {
+    const of = await planCurrent(layered, 'root');
+    expect(of.refusal).toMatchObject({ code: 'external-tree' });
+    expect(await problem(runMakeCurrent(bench.session, of, ground))).toBe('MAKE_CURRENT_REFUSED');
+    expect((await planCurrent(inside, 'leaf')).refusal).toMatchObject({ code: 'already-current' });
+    expect(bench.simulator.faults.calls).not.toContain('domainSnapshotCreateXml');
+  });
+
+  it('is refused when another became the current one meanwhile', async () => {
+    const of = await planCurrent(inside, 'middle');
+    await runMakeCurrent(bench.session, await planCurrent(inside, 'branch'), ground);
+    await expect(runMakeCurrent(bench.session, of, ground)).rejects.toThrow('“branch”');
+  });
+});

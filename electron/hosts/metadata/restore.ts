@@ -1,0 +1,93 @@
+import type { SnapshotList } from '../../../shared/schema.ts';
+import type { HostSession } from '../host-session.ts';
+import type { Answered, MetadataAsker } from './asker.ts';
+import { type SeenTree, secretTexts, seeTree } from './tree.ts';
+
+/** Metadata as it was before a change. The texts hold secrets: they stay in this process, and only while it goes on. */
+export interface KeptMetadata {
+  readonly list: SnapshotList;
+  /** Of every snapshot that the change redefines or removes. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Names that the change adds. */
+  readonly added: readonly string[];
+}
+
+/**
+ * Puts back what was there, whatever of the change has been done: it goes by what libvirt has now, not by what was
+ * asked. First what was replaced or removed, parents first; then what was added goes; then the current snapshot.
+ * @returns how things are then, and whether libvirt has everything as it was; null: it cannot be asked.
+ */
+export async function restoreMetadata(
+  session: HostSession,
+  uuid: string,
+  kept: KeptMetadata,
+  asker: MetadataAsker,
+): Promise<{ readonly seen: SeenTree; readonly differences: readonly string[] } | null> {
+  const now = await seeTree(session, uuid);
+  if (!now) return null;
+  const { list, added } = kept;
+  const texts = await secretTexts(session.reads, uuid, kept.texts.keys()).catch(() => new Map<string, string>());
+  const failed: string[] = [];
+  const note = (name: string, answer: Answered) => {
+    if (answer.result !== 'done') failed.push(`“${name}” could not be put back: ${reasonOf(answer)}`);
+  };
+  for (const snapshot of list.snapshots) {
+    const { name, state } = snapshot;
+    const xml = kept.texts.get(name);
+    if (xml === undefined || texts.get(name) === xml) continue;
+    const line = `“${name}” is put back as it was, because a step failed.`;
+    note(name, await asker.redefine({ name, xml, state, current: list.current === name, line }));
+  }
+  for (const name of added.toReversed()) {
+    if (!now.snapshots.some((snapshot) => snapshot.name === name)) continue;
+    note(name, await asker.forget(name, `“${name}” is taken away again, because a step failed. No data is touched.`));
+  }
+  await restoreCurrent(session, uuid, kept, asker);
+  const seen = await seeTree(session, uuid);
+  return seen && { seen, differences: [...failed, ...treeDifferences(list, seen)] };
+}
+
+/** Being current goes to the parent of what is forgotten, so that it may have to be set once more. */
+async function restoreCurrent(
+  session: HostSession,
+  uuid: string,
+  { list, texts }: KeptMetadata,
+  asker: MetadataAsker,
+): Promise<void> {
+  const now = await seeTree(session, uuid);
+  const current = list.snapshots.find(({ name }) => name === list.current);
+  if (!now || !current || now.current === current.name) return;
+  const { name, state } = current;
+  const xml = texts.get(name) ?? (await secretTexts(session.reads, uuid, [name]).catch(() => null))?.get(name);
+  if (xml === undefined) return;
+  await asker.redefine({ name, xml, state, current: true, line: `“${name}” is made the current snapshot again.` });
+}
+
+/** Sentences where a tree is not as it was: names, parents, descriptions and the current snapshot. */
+export function treeDifferences(before: SnapshotList, after: SnapshotList): string[] {
+  const there = new Map(after.snapshots.map((snapshot) => [snapshot.name, snapshot]));
+  const known = new Set(before.snapshots.map(({ name }) => name));
+  const quoted = (name: string | null) => (name === null ? 'none' : `“${name}”`);
+  return [
+    ...before.snapshots.flatMap(({ name, parent, description }) => {
+      const now = there.get(name);
+      if (!now) return [`The snapshot “${name}” is gone.`];
+      return [
+        ...(now.parent === parent
+          ? []
+          : [`The parent of “${name}” is ${quoted(now.parent)}; it was ${quoted(parent)}.`]),
+        ...(now.description === description ? [] : [`The description of “${name}” is another one than before.`]),
+      ];
+    }),
+    ...after.snapshots
+      .filter(({ name }) => !known.has(name))
+      .map(({ name }) => `There is a snapshot “${name}”, which was not there before.`),
+    ...(after.current === before.current
+      ? []
+      : [`The current snapshot is ${quoted(after.current)}; it was ${quoted(before.current)}.`]),
+  ];
+}
+
+function reasonOf(answer: Exclude<Answered, { result: 'done' }>): string {
+  return answer.problem.detail ?? answer.problem.what;
+}

@@ -1,0 +1,50 @@
+import type { Found, SnapshotList } from '../../../shared/schema.ts';
+import { readDomain } from '../../libvirt/domains.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
+import { secretSnapshotXml } from '../../libvirt/redefine.ts';
+import { SnapshotReader } from '../../libvirt/snapshots.ts';
+import type { Gate } from '../gate.ts';
+import type { HostSession } from '../host-session.ts';
+import { lookAfterwards } from '../look-afterwards.ts';
+import { ProblemError } from '../problems.ts';
+
+/** A domain's snapshots as libvirt tells them, and how the domain is. */
+export interface SeenTree extends SnapshotList {
+  readonly found: Found;
+}
+
+/** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError */
+export async function readTree(session: HostSession, uuid: string): Promise<SnapshotList & { domainName: string }> {
+  const { host, reads } = session;
+  if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
+  const domain = await readDomain(reads, uuid);
+  if (!domain) throw new ProblemError('NO_DOMAIN');
+  return { ...(await new SnapshotReader(uuid).read(reads)), domainName: domain.name };
+}
+
+/** How the tree is after libvirt was asked to change it; null: it cannot be asked. */
+export function seeTree(session: HostSession, uuid: string): Promise<SeenTree | null> {
+  return lookAfterwards(session, async (reads) => {
+    const [domain, list] = await Promise.all([readDomain(reads, uuid), new SnapshotReader(uuid).read(reads)]);
+    if (!domain) return null;
+    return { ...list, found: { state: domain.state, reason: domain.reason, current: list.current } };
+  });
+}
+
+/** The XML of these snapshots, secrets included; one that is gone is left out. @throws LibvirtError, ConnectionError */
+export async function secretTexts(
+  reads: Gate,
+  uuid: string,
+  names: Iterable<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const texts = await Promise.all(
+    [...names].map(async (name) => {
+      const text = await secretSnapshotXml(reads, uuid, name).catch((error: unknown) => {
+        if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT')) return null;
+        throw error;
+      });
+      return text === null ? [] : [[name, text] as const];
+    }),
+  );
+  return new Map(texts.flat());
+}

@@ -24,7 +24,7 @@ const numbers: Record<keyof typeof procedures, number> = {
   authList: 66,
   authPolkit: 70,
   storageVolLookupByPath: 97,
-  storageVolGetXmlDesc: 100,
+  storageVolGetXmlDesc: 99,
   storagePoolListAllVolumes: 282,
   storagePoolLookupByTargetPath: 391,
   domainIsPersistent: 151,

@@ -118,7 +118,7 @@ export const procedures = {
   authPolkit: remote(70, nothing, { complete: int }),
   connectGetLibVersion: remote(157, nothing, { version: uhyper }),
   storageVolLookupByPath: remote(97, { path: string() }, { vol: storageVol }),
-  storageVolGetXmlDesc: remote(100, { vol: storageVol, flags: uint }, { xml: string() }),
+  storageVolGetXmlDesc: remote(99, { vol: storageVol, flags: uint }, { xml: string() }),
   domainIsPersistent: remote(151, onDomain, { persistent: int }),
   domainHasManagedSaveImage: remote(183, onDomainFlags, { present: int }),
   domainGetJobInfo: remote(163, onDomain, jobInfo),

@@ -145,18 +145,30 @@ function suspendedForLoad(domain: DomainModel): Change {
 function settle(change: Change, snapshot: SnapshotModel): Change {
   const { domain } = change;
   const overlays = isExternal(snapshot) ? overlaysOf(snapshot, domain) : [];
+  const hasChildren = domain.snapshots.some((each) => each.parent === snapshot.name);
   const defined: DomainEvent[] = domain.persistent ? [tell('defined', definedDetail.fromSnapshot)] : [];
   return {
     domain: {
       ...domain,
       current: snapshot.name,
       snapshots:
-        overlays.length === 0 || !domain.snapshots.some((each) => each.parent === snapshot.name)
+        overlays.length === 0
           ? domain.snapshots
-          : domain.snapshots.map((each) => (each === snapshot ? { ...each, revertDisks: overlays } : each)),
+          : domain.snapshots.map((each) => (each === snapshot ? withOverlays(each, overlays, hasChildren) : each)),
     },
     events: [...change.events, ...defined],
   };
+}
+
+/** Without children nothing lies on the overlays that the snapshot made: the new ones take their place (seen on 11.3). */
+function withOverlays(
+  snapshot: SnapshotModel,
+  overlays: SnapshotModel['revertDisks'],
+  hasChildren: boolean,
+): SnapshotModel {
+  if (hasChildren) return { ...snapshot, revertDisks: overlays };
+  const disks = snapshot.disks.map((disk) => overlays.find(({ target }) => target === disk.target) ?? disk);
+  return { ...snapshot, disks, revertDisks: [] };
 }
 
 function overlaysOf(snapshot: SnapshotModel, domain: DomainModel): SnapshotModel['revertDisks'] {

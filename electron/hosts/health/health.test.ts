@@ -134,6 +134,19 @@ test('a clone of a template is told, and is no illness', async () => {
   expect(isHealthy(report)).toBe(true);
 });
 
+test('a file beside the images that nobody knows of; another domain’s clone is somebody’s', async () => {
+  const stray = { path: `${images}/g.tmp`, backing: [`${images}/g.qcow2`] };
+  const clone = { ...qcow2('clone', 'vda'), backing: [`${images}/g.qcow2`] };
+  bench = createBench([
+    { uuid: uuidOf(1), name: 'g', snapshots: [external('a', 60)], strays: [stray] },
+    { uuid: uuidOf(2), name: 'clone', disks: [clone] },
+  ]);
+  bench.session.connect();
+  await bench.status('connected');
+  const report = await healthOf(bench.session, uuidOf(1), never);
+  expect(report.findings).toMatchObject([{ code: 'unneeded-file', files: [stray.path] }]);
+});
+
 test('a deep chain is worse on a libvirt that breaks by it', async () => {
   const snapshots = Array.from({ length: 27 }, (_, n) => external(`s${n}`, 100 - n));
   const deep = await host({ snapshots });

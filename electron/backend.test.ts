@@ -84,7 +84,9 @@ describe('the backend', () => {
   it('keeps marks and settings, and tells every window', async () => {
     const { hostId, uuid } = await domainNamed('web-02');
     await client.marks.set({ kind: 'protected', hostId, uuid, on: true });
-    expect(await client.marks.set({ kind: 'pinned', hostId, uuid, name: 'app-2.0', on: true })).toEqual({
+    expect(
+      await client.marks.set({ kind: 'pinned', hostId, uuid, name: 'app-2.0', createdAt: 1_000, on: true }),
+    ).toEqual({
       protected: [{ hostId, uuid }],
       pinned: [{ hostId, uuid, name: 'app-2.0' }],
       tagged: [],

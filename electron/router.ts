@@ -59,7 +59,13 @@ export function createRouter(parts: RouterParts) {
   });
   async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
     try {
-      yield* watchSnapshots(pool.session(input.hostId), input.uuid, log, signal);
+      const session = pool.session(input.hostId);
+      for await (const list of watchSnapshots(session, input.uuid, log, signal)) {
+        yield list;
+        void marks
+          .recognise(session.host, input.uuid, list.snapshots)
+          .catch((error: unknown) => log(`marks: ${error}`));
+      }
     } catch (error) {
       throw forWindow(error, input);
     }
@@ -162,8 +168,8 @@ export function createRouter(parts: RouterParts) {
       set: os.marks.set.handler(async ({ input }) => {
         const { host } = pool.session(input.hostId);
         if (input.kind === 'protected') await marks.protect(host, input.uuid, input.on);
-        else if (input.kind === 'pinned') await marks.pin(host, input.uuid, input.name, input.on);
-        else await marks.tag(host, input.uuid, input.name, input.tags);
+        else if (input.kind === 'pinned') await marks.pin(host, input.uuid, input.name, input.createdAt, input.on);
+        else await marks.tag(host, input.uuid, input.name, input.createdAt, input.tags);
         return marks.list();
       }),
     },

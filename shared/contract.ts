@@ -140,9 +140,9 @@ export const contract = {
       .input(
         z.discriminatedUnion('kind', [
           onDomain.extend({ kind: z.literal('protected'), on: z.boolean() }),
-          onSnapshot.extend({ kind: z.literal('pinned'), on: z.boolean() }),
+          onSnapshot.extend({ kind: z.literal('pinned'), createdAt: z.number(), on: z.boolean() }),
           /** All tags of the snapshot; none takes them off. */
-          onSnapshot.extend({ kind: z.literal('tagged'), tags: z.array(Tag).max(20) }),
+          onSnapshot.extend({ kind: z.literal('tagged'), createdAt: z.number(), tags: z.array(Tag).max(20) }),
         ]),
       )
       .output(Marks),

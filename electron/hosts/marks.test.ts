@@ -29,11 +29,54 @@ beforeEach(async () => {
 const open = (hosts: Host[]) => MarkStore.open(join(folder, 'marks.json'), hub, () => hosts, log);
 
 describe('marks', () => {
+  it('follow a new name, and go with the snapshot', async () => {
+    const marks = await open([host('a')]);
+    await marks.pin(host('a'), 'u', 'clean', 1_000, true);
+    await marks.tag(host('a'), 'u', 'clean', 1_000, ['lab']);
+    await marks.tag(host('a'), 'u', 'other', 2_000, ['lab']);
+    await marks.addSafety(host('a'), { uuid: 'u', name: 'clean', createdAt: 1_000, requestId: 'r', revertedTo: 'x' });
+    await marks.noteRevert(host('a'), 'u', { revertedTo: 'clean', safetyRequestId: 'r' });
+    await marks.rename(host('a'), 'u', 'clean', 'golden');
+    expect(marks.isPinned(host('a'), 'u', 'golden')).toBe(true);
+    expect(marks.taggedWith(host('a'), 'u', 'lab').sort()).toEqual(['golden', 'other']);
+    expect(marks.safety(host('a'), 'u')[0]?.name).toBe('golden');
+    expect(marks.lastRevert(host('a'), 'u')?.revertedTo).toBe('golden');
+    await marks.forget(host('a'), 'u', ['golden']);
+    expect((await open([host('a')])).list()).toEqual({
+      protected: [],
+      pinned: [],
+      tagged: [{ hostId: 'a', uuid: 'u', name: 'other', tags: ['lab'] }],
+    });
+    expect(marks.safety(host('a'), 'u')).toEqual([]);
+  });
+
+  it('do not pass to a snapshot that was taken anew under the same name', async () => {
+    const marks = await open([host('a')]);
+    await marks.pin(host('a'), 'u', 'clean', 1_000, true);
+    await marks.recognise(host('a'), 'u', [{ name: 'clean', createdAt: 1_000 }]);
+    await marks.recognise(host('a'), 'u', []);
+    await marks.recognise(host('a'), 'other', [{ name: 'clean', createdAt: 5_000 }]);
+    expect(marks.isPinned(host('a'), 'u', 'clean')).toBe(true);
+    await marks.recognise(host('a'), 'u', [{ name: 'clean', createdAt: 5_000 }]);
+    expect(marks.isPinned(host('a'), 'u', 'clean')).toBe(false);
+  });
+
+  it('of an older version are read, and belong to the snapshot that is there', async () => {
+    const old = { host: 'qemu+ssh://lab/system', uuid: 'u', name: 'clean' };
+    const text = { version: 1, protected: [], pinned: [old], safety: [], lastReverts: [] };
+    await writeFile(join(folder, 'marks.json'), JSON.stringify(text));
+    const marks = await open([host('a')]);
+    await marks.recognise(host('a'), 'u', [{ name: 'clean', createdAt: 1_000 }]);
+    expect(marks.isPinned(host('a'), 'u', 'clean')).toBe(true);
+    await marks.recognise(host('a'), 'u', [{ name: 'clean', createdAt: 2_000 }]);
+    expect(marks.isPinned(host('a'), 'u', 'clean')).toBe(false);
+  });
+
   it('outlive a run, in which the host may have another id', async () => {
     const first = await open([host('a')]);
     await first.protect(host('a'), 'u', true);
-    await first.pin(host('a'), 'u', 'clean', true);
-    await first.tag(host('a'), 'u', 'clean', ['lab', 'golden', 'lab']);
+    await first.pin(host('a'), 'u', 'clean', 1_000, true);
+    await first.tag(host('a'), 'u', 'clean', 1_000, ['lab', 'golden', 'lab']);
     expect(events.map((event) => event.type)).toEqual(['marks', 'marks', 'marks']);
     expect((await stat(join(folder, 'marks.json'))).mode & 0o777).toBe(0o600);
     const second = await open([host('b'), host('c', 'qemu:///system', 'local')]);
@@ -47,8 +90,8 @@ describe('marks', () => {
     expect(second.isProtected(host('b'), 'u')).toBe(true);
     expect(second.isProtected(host('c', 'qemu:///system', 'local'), 'u')).toBe(false);
     await second.protect(host('b'), 'u', false);
-    await second.pin(host('b'), 'u', 'clean', false);
-    await second.tag(host('b'), 'u', 'clean', []);
+    await second.pin(host('b'), 'u', 'clean', 1_000, false);
+    await second.tag(host('b'), 'u', 'clean', 1_000, []);
     expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [], tagged: [] });
   });
 

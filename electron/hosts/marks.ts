@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { type Host, type Marks, Tag } from '../../shared/schema.ts';
+import { type Host, type Marks, type Snapshot, Tag } from '../../shared/schema.ts';
 import { hostKey } from './host-key.ts';
 import type { Hub } from './hub.ts';
 import { JsonFile } from './json-file.ts';
 
 const OnDomain = z.object({ host: z.string(), uuid: z.string() });
+/** `createdAt` by libvirt's clock: another snapshot of the same name has another. Marks of older versions have none. */
+const OnSnapshot = OnDomain.extend({ name: z.string(), createdAt: z.number().nullable().default(null) });
 /** A snapshot that Snapkeel has made before a revert. */
 const SafetyMark = OnDomain.extend({
   name: z.string(),
@@ -18,8 +20,8 @@ export type SafetyMark = z.infer<typeof SafetyMark>;
 const File = z.object({
   version: z.literal(1),
   protected: z.array(OnDomain),
-  pinned: z.array(OnDomain.extend({ name: z.string() })),
-  tagged: z.array(OnDomain.extend({ name: z.string(), tags: z.array(Tag) })).default([]),
+  pinned: z.array(OnSnapshot),
+  tagged: z.array(OnSnapshot.extend({ tags: z.array(Tag) })).default([]),
   safety: z.array(SafetyMark),
   /** The last revert of a domain; without a request there was no safety snapshot. */
   lastReverts: z.array(
@@ -51,7 +53,12 @@ export class MarkStore {
         hosts.filter((each) => hostKey(each) === host).map(({ id }) => ({ hostId: id, ...rest })),
       );
     const { protected: domains, pinned, tagged } = this.file.value;
-    return { protected: shown(domains), pinned: shown(pinned), tagged: shown(tagged) };
+    const withoutTime = <T extends { createdAt: number | null }>({ createdAt: _, ...rest }: T) => rest;
+    return {
+      protected: shown(domains),
+      pinned: shown(pinned).map(withoutTime),
+      tagged: shown(tagged).map(withoutTime),
+    };
   }
 
   isProtected(host: HostLike, uuid: string): boolean {
@@ -67,9 +74,10 @@ export class MarkStore {
     await this.#change({ protected: yes ? [...others, { host: hostKey(host), uuid }] : others });
   }
 
-  async pin(host: HostLike, uuid: string, name: string, yes: boolean): Promise<void> {
+  /** @param createdAt of the snapshot, by libvirt's clock. */
+  async pin(host: HostLike, uuid: string, name: string, createdAt: number, yes: boolean): Promise<void> {
     const others = this.file.value.pinned.filter((mark) => !(on(host, uuid)(mark) && mark.name === name));
-    await this.#change({ pinned: yes ? [...others, { host: hostKey(host), uuid, name }] : others });
+    await this.#change({ pinned: yes ? [...others, { host: hostKey(host), uuid, name, createdAt }] : others });
   }
 
   /** Names of a domain's snapshots that have a tag; some may be gone. */
@@ -78,12 +86,57 @@ export class MarkStore {
     return marks.filter(({ tags }) => tags.includes(tag)).map(({ name }) => name);
   }
 
-  async tag(host: HostLike, uuid: string, name: string, tags: readonly string[]): Promise<void> {
+  /** @param createdAt of the snapshot, by libvirt's clock. */
+  async tag(host: HostLike, uuid: string, name: string, createdAt: number, tags: readonly string[]): Promise<void> {
     const others = this.file.value.tagged.filter((mark) => !(on(host, uuid)(mark) && mark.name === name));
     const own = [...new Set(tags)].sort();
     await this.#change({
-      tagged: own.length > 0 ? [...others, { host: hostKey(host), uuid, name, tags: own }] : others,
+      tagged: own.length > 0 ? [...others, { host: hostKey(host), uuid, name, createdAt, tags: own }] : others,
     });
+  }
+
+  /** Everything that is known of these snapshots goes with them. */
+  async forget(host: HostLike, uuid: string, names: readonly string[]): Promise<void> {
+    const gone = new Set(names);
+    const stays = (mark: { host: string; uuid: string; name: string }) =>
+      !(on(host, uuid)(mark) && gone.has(mark.name));
+    const { pinned, tagged, safety } = this.file.value;
+    if ([...pinned, ...tagged, ...safety].every(stays)) return;
+    await this.#change({ pinned: pinned.filter(stays), tagged: tagged.filter(stays), safety: safety.filter(stays) });
+  }
+
+  /** Everything that is known of a snapshot follows its new name. */
+  async rename(host: HostLike, uuid: string, from: string, to: string): Promise<void> {
+    const isOn = on(host, uuid);
+    const renamed = <T extends { host: string; uuid: string; name: string }>(marks: readonly T[]) =>
+      marks.map((mark) => (isOn(mark) && mark.name === from ? { ...mark, name: to } : mark));
+    const { pinned, tagged, safety, lastReverts } = this.file.value;
+    await this.#change({
+      pinned: renamed(pinned),
+      tagged: renamed(tagged),
+      safety: renamed(safety),
+      lastReverts: lastReverts.map((last) =>
+        isOn(last) && last.revertedTo === from ? { ...last, revertedTo: to } : last,
+      ),
+    });
+  }
+
+  /**
+   * Takes marks off snapshots that are not the ones that were marked: of the same name, and taken anew since. What is
+   * not in the list keeps its marks, since its metadata may come back.
+   */
+  async recognise(host: HostLike, uuid: string, snapshots: readonly Pick<Snapshot, 'name' | 'createdAt'>[]) {
+    const { pinned, tagged } = this.file.value;
+    if (![...pinned, ...tagged].some(on(host, uuid))) return;
+    const times = new Map(snapshots.map(({ name, createdAt }) => [name, createdAt]));
+    const checked = <T extends File['pinned'][number]>(marks: readonly T[]) =>
+      marks.flatMap((mark) => {
+        const createdAt = on(host, uuid)(mark) ? times.get(mark.name) : undefined;
+        if (createdAt === undefined || mark.createdAt === createdAt) return [mark];
+        return mark.createdAt === null ? [{ ...mark, createdAt }] : [];
+      });
+    const next = { pinned: checked(pinned), tagged: checked(tagged) };
+    if (JSON.stringify(next) !== JSON.stringify({ pinned, tagged })) await this.#change(next);
   }
 
   /** The safety snapshots of a domain, oldest first. */

@@ -30,9 +30,9 @@ export const pinCommand: Command = {
   title: 'Pin or unpin the selected snapshot',
   applies: onSnapshot,
   unavailable: linked,
-  run: withSnapshot((app, { hostId, uuid }, { name }, context) => {
+  run: withSnapshot((app, { hostId, uuid }, { name, createdAt }, context) => {
     app.client.marks
-      .set({ kind: 'pinned', hostId, uuid, name, on: !pinnedNow(context) })
+      .set({ kind: 'pinned', hostId, uuid, name, createdAt, on: !pinnedNow(context) })
       .then((marks) => app.store.setState({ marks }))
       .catch((error) => tellCallFailed(app, error));
   }),
@@ -45,8 +45,8 @@ export const tagCommand: Command = {
   title: 'Tags of the selected snapshot…',
   applies: onSnapshot,
   unavailable: linked,
-  run: withSnapshot((app, { hostId, uuid }, { name }) => {
-    openDialog(app.store, { kind: 'tags', hostId, uuid, snapshotName: name });
+  run: withSnapshot((app, { hostId, uuid }, { name, createdAt }) => {
+    openDialog(app.store, { kind: 'tags', hostId, uuid, snapshotName: name, createdAt });
   }),
 };
 

@@ -11,7 +11,7 @@ import { PlainDialog } from './plain-dialog.tsx';
 
 /** The tags of one snapshot, as words between commas. */
 export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' }> }) {
-  const { hostId, uuid, snapshotName } = dialog;
+  const { hostId, uuid, snapshotName, createdAt } = dialog;
   const { client, store } = useApp();
   const known = useAppState(allTags);
   const present = useAppState((state) => tagsOfSnapshot(state, dialog, snapshotName));
@@ -24,7 +24,8 @@ export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' 
     event.preventDefault();
     if (tooLong !== undefined) return;
     try {
-      store.setState({ marks: await client.marks.set({ kind: 'tagged', hostId, uuid, name: snapshotName, tags }) });
+      const about = { hostId, uuid, name: snapshotName, createdAt };
+      store.setState({ marks: await client.marks.set({ kind: 'tagged', ...about, tags }) });
       closeDialog(store);
     } catch (error) {
       setProblem(problemOf(error));
@@ -50,7 +51,7 @@ export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' 
           />
           <p id="tags-note" className="dim" role="status">
             {tooLong === undefined
-              ? `Snapkeel keeps them on this computer; libvirt is not told.${known.length > 0 ? ` In use: ${known.join(', ')}.` : ''}`
+              ? `libvirt has no place for tags in a snapshot, so Snapkeel keeps them on this computer.${known.length > 0 ? ` In use: ${known.join(', ')}.` : ''}`
               : 'A tag has 40 characters at most.'}
           </p>
           {problem ? <ProblemView problem={problem} /> : null}

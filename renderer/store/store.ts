@@ -53,7 +53,7 @@ export type Dialog =
   /** A lab reset under way or ended, known by one of its plans: the run itself has no id before its first event. */
   | { kind: 'lab-run'; planId: string }
   | { kind: 'settings' }
-  | { kind: 'tags'; hostId: string; uuid: string; snapshotName: string }
+  | { kind: 'tags'; hostId: string; uuid: string; snapshotName: string; createdAt: number }
   | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string }
   | { kind: 'add-host' }
   | { kind: 'remove-host'; hostId: string }

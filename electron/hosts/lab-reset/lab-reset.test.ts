@@ -65,7 +65,7 @@ describe('a plan', () => {
       ['empty', undefined, 'NO_SNAPSHOT'],
       [uuidOf(9), undefined, 'NO_DOMAIN'],
     ]);
-    await ground.marks.tag(bench.session.host, uuidOf(1), 'clean', ['golden']);
+    await ground.marks.tag(bench.session.host, uuidOf(1), 'clean', 0, ['golden']);
     const tagged = await plan({ kind: 'tagged', tag: 'golden' }, 1, 5);
     expect(tagged.map((row) => [row.plan?.facts.snapshot.name, row.problem?.code])).toEqual([
       ['clean', undefined],

@@ -312,7 +312,7 @@ describe('retention', () => {
   it('spares what is pinned, current, built upon, or no longer described as Snapkeel’s', async () => {
     await ground.settings.set({ safetySnapshotsKept: 1 });
     const [first = ''] = await made(1);
-    await ground.marks.pin(bench.session.host, off, first, true);
+    await ground.marks.pin(bench.session.host, off, first, 0, true);
     const [second = ''] = await made(1);
     expect(names('off')).toEqual(['clean', first, second]);
     await run(await undo(off), {});
@@ -325,7 +325,7 @@ describe('retention', () => {
         { name: second, reason: 'Other snapshots were taken on top of it.' },
       ],
     });
-    await ground.marks.pin(bench.session.host, off, first, false);
+    await ground.marks.pin(bench.session.host, off, first, 0, false);
     expect((await run(await plan(off))).tidied?.removed).toContain(first);
   });
 });

@@ -9,6 +9,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/domains.css';
 import './styles/snapshots.css';
+import './styles/filter.css';
 import './styles/dialogs.css';
 import './styles/compare.css';
 import './styles/safety.css';

@@ -2,7 +2,7 @@ import type { Command } from '../commands/command.ts';
 import { commands } from '../commands/commands.ts';
 import { contextOf, openTarget, runCommand } from '../commands/context.ts';
 import { filterSnapshots, openDomainView, selectRow } from '../store/actions.ts';
-import { domainList, hostById, openTree, wordsOf } from '../store/selectors.ts';
+import { domainList, hostById, knownOf, openTree, wordsOf } from '../store/selectors.ts';
 import { type App, domainKey, type Target } from '../store/store.ts';
 
 /** Something to find: choosing it goes there or does it. */
@@ -22,8 +22,8 @@ export function paletteItems(app: App, query: string): PaletteItem[] {
   const words = wordsOf(query);
   const start = query.trim().toLowerCase();
   const pick = (items: PaletteItem[]) => {
-    const hits = items.filter(({ text }) => {
-      const lower = text.toLowerCase();
+    const hits = items.filter(({ text, group, note }) => {
+      const lower = (group === 'Snapshots' ? `${text} ${note}` : text).toLowerCase();
       return words.every((word) => lower.includes(word));
     });
     if (start === '') return hits.slice(0, mostPerGroup);
@@ -81,7 +81,8 @@ function domainItems({ store }: App): PaletteItem[] {
 }
 
 function snapshotItems({ store }: App): PaletteItem[] {
-  const rows = openTree(store.getState())?.rows ?? [];
+  const state = store.getState();
+  const rows = openTree(state)?.rows ?? [];
   return rows.flatMap((row): PaletteItem[] =>
     row.kind === 'here'
       ? []
@@ -90,7 +91,7 @@ function snapshotItems({ store }: App): PaletteItem[] {
             key: `row ${row.key}`,
             group: 'Snapshots',
             text: row.snapshot.name,
-            note: row.snapshot.description,
+            note: [row.snapshot.description, ...knownOf(state, row).tags].filter(Boolean).join(' · '),
             choose: () => {
               filterSnapshots(store, '');
               selectRow(store, row.key);

@@ -1,18 +1,18 @@
 import { Menu } from '@base-ui/react/menu';
 import { Tabs } from '@base-ui/react/tabs';
-import { Ellipsis, PanelRight, RotateCcw, Search, Shield, X } from 'lucide-react';
-import { formatCount, stateLabel } from '../../shared/format.ts';
+import { Ellipsis, PanelRight, RotateCcw, Shield } from 'lucide-react';
+import { stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { CommandItems } from '../commands/command-items.tsx';
 import { commandById, contextOf, openTarget, revertCommand, runCommand } from '../commands/context.ts';
 import { JournalPane } from '../journal/journal-pane.tsx';
-import { filterSnapshots, showTab } from '../store/actions.ts';
-import { filteredRows, hostById, isProtected, openTree } from '../store/selectors.ts';
+import { showTab } from '../store/actions.ts';
+import { hostById, isProtected } from '../store/selectors.ts';
 import { type DomainTab, domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
-import { focusHome } from '../ui/focus-home.ts';
 import { StateGlyph } from '../ui/glyphs.tsx';
+import { FilterBar } from './filter-bar.tsx';
 import { HistoryPane } from './history-pane.tsx';
 
 const tones: Partial<Record<Domain['state'], string>> = {
@@ -128,47 +128,4 @@ function Actions({ domain }: { domain: Domain }) {
 
 function whyNothing(here: boolean): string {
   return here ? 'libvirt knows no current snapshot of this domain.' : 'Select a snapshot first.';
-}
-
-function FilterBar({ domain }: { domain: Domain }) {
-  const { store } = useApp();
-  const filter = useAppState((state) => state.snapshotFilter);
-  const tree = useAppState(openTree);
-  const hits = tree && filter ? filteredRows(tree, filter).length : null;
-  const total = tree ? tree.rows.length - 1 : domain.snapshotCount;
-  return (
-    <div className="filter-bar">
-      <label className="field">
-        <Search size={13} aria-hidden="true" />
-        <input
-          id="snapshot-filter"
-          type="text"
-          aria-label="Filter snapshots"
-          placeholder="Filter snapshots"
-          autoComplete="off"
-          spellCheck={false}
-          value={filter}
-          onChange={(event) => filterSnapshots(store, event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape' && filter) filterSnapshots(store, '');
-            if (event.key === 'ArrowDown') {
-              event.preventDefault();
-              const home = focusHome('history');
-              if (home !== true) home.focus();
-            }
-          }}
-        />
-        {filter ? (
-          <button type="button" aria-label="Clear the filter of snapshots" onClick={() => filterSnapshots(store, '')}>
-            <X size={13} aria-hidden="true" />
-          </button>
-        ) : null}
-      </label>
-      <span className="filter-count">
-        {hits === null ? '' : `${hits.toLocaleString('en-GB')} of `}
-        {total === 0 ? 'no snapshots' : formatCount(total, 'snapshot')}
-        {hits === null && tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : ''}
-      </span>
-    </div>
-  );
 }

@@ -1,8 +1,9 @@
-import { useMemo } from 'react';
+import { formatCount } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
+import type { TreeRow } from '../../shared/snapshot-tree.ts';
 import { HostTrouble } from '../hosts/host-trouble.tsx';
 import { filterSnapshots, retryHistory } from '../store/actions.ts';
-import { filteredRows, hostById, openTree } from '../store/selectors.ts';
+import { hostById, openTree, shownRows } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -11,6 +12,7 @@ import { ProblemView } from '../ui/problem-view.tsx';
 import { HistoryGrid } from './history-grid.tsx';
 
 const skeletonAfterMs = 150;
+const noRows: readonly TreeRow[] = [];
 
 /** The history, or why there is none to see. What is known stays on show while it is asked for again. */
 export function HistoryPane({ domain }: { domain: Domain }) {
@@ -19,7 +21,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
   const history = useAppState((state) => (state.history?.key === domainKey(domain) ? state.history : null));
   const tree = useAppState(openTree);
   const filter = useAppState((state) => state.snapshotFilter);
-  const rows = useMemo(() => (tree ? filteredRows(tree, filter) : []), [tree, filter]);
+  const rows = useAppState(shownRows) ?? noRows;
   const loading = useAfter(skeletonAfterMs, history?.list == null);
   const connected = host?.connection.status === 'connected';
 
@@ -52,7 +54,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
         <div className="empty">
           <h2>No snapshot matches</h2>
           <p>
-            Neither a name nor a description holds “<bdi>{filter}</bdi>”.
+            None of the {formatCount(tree.rows.length - 1, 'snapshot')} fits “<bdi>{filter}</bdi>”.
           </p>
           <Button onClick={() => filterSnapshots(store, '')}>Clear the filter</Button>
         </div>

@@ -1,4 +1,4 @@
-import { filteredRows, openTree } from './selectors.ts';
+import { shownRows } from './selectors.ts';
 import { saveWindowSettings, type WindowSettings } from './settings.ts';
 import type { AppStore, Dialog, DomainKey, DomainTab, Notice, OpenMenu } from './store.ts';
 
@@ -48,9 +48,8 @@ export function selectRow(store: AppStore, row: string | null): void {
 
 /** A row that the filter hides is no longer the selected one: nothing may be done to what isn't seen. */
 export function filterSnapshots(store: AppStore, snapshotFilter: string): void {
-  const state = store.getState();
-  const tree = openTree(state);
-  const seen = tree ? filteredRows(tree, snapshotFilter).some(({ key }) => key === state.selectedRow) : false;
+  const state = { ...store.getState(), snapshotFilter };
+  const seen = shownRows(state)?.some(({ key }) => key === state.selectedRow) ?? false;
   store.setState({ snapshotFilter, selectedRow: seen ? state.selectedRow : null });
 }
 

@@ -27,12 +27,13 @@ test('selectors hand out the same value while nothing changed', () => {
 });
 
 test('a filter wants every word, in the name or the description', () => {
-  const tree = openTree(anApp().store.getState());
+  const state = anApp().store.getState();
+  const tree = openTree(state);
   if (!tree) throw new Error('no tree');
-  const hits = (filter: string) => filteredRows(tree, filter).map(({ key }) => key);
+  const hits = (filter: string) => filteredRows(state, tree, filter).map(({ key }) => key);
   expect(hits('CLE an')).toEqual(['clean']);
   expect(hits('clean dirty')).toEqual([]);
-  expect(filteredRows(tree, '  ')).toBe(tree.rows);
+  expect(filteredRows(state, tree, '  ')).toBe(tree.rows);
 });
 
 test('a row that the filter hides is selected no longer', () => {

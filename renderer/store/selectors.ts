@@ -9,7 +9,8 @@ import type {
   RevertOperation,
   Snapshot,
 } from '../../shared/schema.ts';
-import { buildSnapshotRows, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
+import { type Known, matchesFilter, parseFilter } from '../../shared/snapshot-filter.ts';
+import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { endSentence, isRevert } from '../operations/outcome.ts';
 import { type AppState, type DomainKey, domainKey } from './store.ts';
 
@@ -87,6 +88,10 @@ export function hostInTrouble(state: AppState): Host | undefined {
 
 export function hostIdOf(key: DomainKey): string {
   return key.slice(0, key.lastIndexOf('/'));
+}
+
+function uuidOf(key: DomainKey): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 /** Oldest first. */
@@ -214,24 +219,48 @@ export function openTree(state: AppState): SnapshotTree | null {
   return state.history?.list ? treeOf(state.history.list) : null;
 }
 
-/** Rows that hold every word of the filter in their name or description; all rows without a filter. */
-export function filteredRows(tree: SnapshotTree, filter: string): readonly TreeRow[] {
-  if (lastFiltered?.tree === tree && lastFiltered.filter === filter) return lastFiltered.rows;
-  const rows = filterRows(tree, wordsOf(filter));
-  lastFiltered = { tree, filter, rows };
-  return rows;
+/** The rows of the open history that its filter leaves; all of them without one. Null while nothing is known. */
+export function shownRows(state: AppState): readonly TreeRow[] | null {
+  const tree = openTree(state);
+  return tree && filteredRows(state, tree, state.snapshotFilter);
 }
 
-let lastFiltered: { tree: SnapshotTree; filter: string; rows: readonly TreeRow[] } | null = null;
-
-function filterRows(tree: SnapshotTree, words: readonly string[]): readonly TreeRow[] {
-  if (words.length === 0) return tree.rows;
-  return tree.rows.filter((row) => {
-    if (row.kind === 'here') return false;
-    const text = `${row.snapshot.name}\n${row.snapshot.description}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+/** What may be said of a snapshot in a filter besides what it is. */
+export function knownOf(state: AppState, row: SnapshotRow): Known {
+  const domain = state.history && { hostId: hostIdOf(state.history.key), uuid: uuidOf(state.history.key) };
+  const { name } = row.snapshot;
+  return {
+    current: row.current,
+    pinned: domain !== null && isPinned(state, domain, name),
+    tags: domain === null ? none : tagsOfSnapshot(state, domain, name),
+  };
 }
+
+/** The rows of a tree that a filter leaves. Ages count by the minute, so that the same rows are handed out again. */
+export function filteredRows(state: AppState, tree: SnapshotTree, text: string): readonly TreeRow[] {
+  const minute = Math.floor(Date.now() / 60_000);
+  const { marks } = state;
+  const last = lastFiltered;
+  if (last && last.tree === tree && last.text === text && last.marks === marks && last.minute === minute)
+    return last.rows;
+  const filter = parseFilter(text);
+  const nothing = filter.words.length + filter.facets.length === 0;
+  const fits = (row: TreeRow) =>
+    row.kind === 'snapshot' && matchesFilter(filter, row.snapshot, knownOf(state, row), minute * 60_000);
+  const rows = nothing ? tree.rows : tree.rows.filter(fits);
+  const same =
+    last?.tree === tree && last.rows.length === rows.length && last.rows.every((row, at) => row === rows[at]);
+  lastFiltered = { tree, text, marks, minute, rows: same ? last.rows : rows };
+  return lastFiltered.rows;
+}
+
+let lastFiltered: {
+  tree: SnapshotTree;
+  text: string;
+  marks: AppState['marks'];
+  minute: number;
+  rows: readonly TreeRow[];
+} | null = null;
 
 export function wordsOf(filter: string): string[] {
   return filter.toLowerCase().split(/\s+/).filter(Boolean);

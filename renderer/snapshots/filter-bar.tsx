@@ -1,0 +1,81 @@
+import { Search, X } from 'lucide-react';
+import { formatCount } from '../../shared/format.ts';
+import type { Domain } from '../../shared/schema.ts';
+import { type Facet, facetWords, formatFilter, parseFilter, toggleFacet } from '../../shared/snapshot-filter.ts';
+import { filterSnapshots } from '../store/actions.ts';
+import { openTree, shownRows } from '../store/selectors.ts';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { focusHome } from '../ui/focus-home.ts';
+import { FilterMenu } from './filter-menu.tsx';
+
+/** What of the history is shown. The text in the field is the whole of it: the menu and the chips only change that. */
+export function FilterBar({ domain }: { domain: Domain }) {
+  const { store } = useApp();
+  const text = useAppState((state) => state.snapshotFilter);
+  const tree = useAppState(openTree);
+  const rows = useAppState(shownRows);
+  const filter = parseFilter(text);
+  const active = filter.words.length + filter.facets.length > 0;
+  const total = tree ? tree.rows.length - 1 : domain.snapshotCount;
+  const count = total === 0 ? 'no snapshots' : formatCount(total, 'snapshot');
+  const branches = tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : '';
+  return (
+    <div className="filter-bar">
+      <label className="field">
+        <Search size={13} aria-hidden="true" />
+        <input
+          id="snapshot-filter"
+          type="text"
+          aria-label="Filter snapshots"
+          aria-describedby="snapshot-filter-count"
+          placeholder="Filter snapshots"
+          title="Words of the name, the description or a tag; or state:running, kind:external, memory:no, older:30d, newer:12h, tag:golden, is:pinned"
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => filterSnapshots(store, event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && text) filterSnapshots(store, '');
+            if (event.key === 'ArrowDown') {
+              event.preventDefault();
+              const home = focusHome('history');
+              if (home !== true) home.focus();
+            }
+          }}
+        />
+        {text ? (
+          <button type="button" aria-label="Clear the filter of snapshots" onClick={() => filterSnapshots(store, '')}>
+            <X size={13} aria-hidden="true" />
+          </button>
+        ) : null}
+      </label>
+      <FilterMenu filter={filter} />
+      {filter.facets.length > 0 ? (
+        <ul className="facets" aria-label="What is filtered by">
+          {filter.facets.map((facet) => (
+            <FacetChip
+              key={`${facet.key}:${facet.value}`}
+              facet={facet}
+              onRemove={() => filterSnapshots(store, formatFilter(toggleFacet(filter, facet)))}
+            />
+          ))}
+        </ul>
+      ) : null}
+      <span className="filter-count" id="snapshot-filter-count" role="status">
+        {active && rows ? `${rows.length.toLocaleString('en-GB')} of ${count}` : `${count}${branches}`}
+      </span>
+    </div>
+  );
+}
+
+function FacetChip({ facet, onRemove }: { facet: Facet; onRemove: () => void }) {
+  const words = facetWords(facet);
+  return (
+    <li className="chip facet">
+      <bdi>{words}</bdi>
+      <button type="button" aria-label={`Do not filter by “${words}”`} onClick={onRemove}>
+        <X size={11} aria-hidden="true" />
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,97 @@
+import { Menu } from '@base-ui/react/menu';
+import { Check, ListFilter } from 'lucide-react';
+import {
+  countFacet,
+  type Facet,
+  type FacetKey,
+  facetKeys,
+  facetRows,
+  formatFilter,
+  type SnapshotFilter,
+  toggleFacet,
+} from '../../shared/snapshot-filter.ts';
+import { filterSnapshots } from '../store/actions.ts';
+import { knownOf, openTree } from '../store/selectors.ts';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { useNow } from '../ui/hooks.ts';
+
+interface Offer {
+  facet: Facet;
+  words: string;
+  count: number;
+  on: boolean;
+}
+
+/** Everything that the snapshots of this domain can be told apart by, with how many there are. */
+export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger className="button quiet-plain" aria-label="Filter by what a snapshot is">
+        <ListFilter size={13} aria-hidden="true" />
+        Filter
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className="menu-place" sideOffset={4} align="start">
+          <Menu.Popup className="menu filter-menu">
+            <Offers filter={filter} />
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+function Offers({ filter }: { filter: SnapshotFilter }) {
+  const { store } = useApp();
+  const groups = useOffers(filter);
+  if (groups.length === 0) return <p className="dim menu-note">There is nothing to tell snapshots apart by.</p>;
+  return groups.map(({ key, offers }) => (
+    <Menu.Group key={key} className="filter-group">
+      <Menu.GroupLabel className="menu-heading">{facetRows[key].label}</Menu.GroupLabel>
+      {offers.map(({ facet, words, count, on }) => (
+        <Menu.CheckboxItem
+          key={facet.value}
+          className="menu-item"
+          checked={on}
+          closeOnClick={false}
+          onCheckedChange={() => filterSnapshots(store, formatFilter(toggleFacet(filter, facet)))}
+        >
+          <Menu.CheckboxItemIndicator className="menu-check" keepMounted>
+            <Check size={13} aria-hidden="true" />
+          </Menu.CheckboxItemIndicator>
+          <span className="menu-label">
+            <bdi>{words}</bdi>
+          </span>
+          <span className="menu-count">{count.toLocaleString('en-GB')}</span>
+        </Menu.CheckboxItem>
+      ))}
+    </Menu.Group>
+  ));
+}
+
+/** What no snapshot has is not offered, unless it is chosen. */
+function useOffers(filter: SnapshotFilter): { key: FacetKey; offers: Offer[] }[] {
+  const { store } = useApp();
+  const now = useNow(60_000);
+  const tree = useAppState(openTree);
+  useAppState((state) => state.marks);
+  const state = store.getState();
+  const snapshots = (tree?.rows ?? []).flatMap((row) =>
+    row.kind === 'snapshot' ? [{ snapshot: row.snapshot, known: knownOf(state, row) }] : [],
+  );
+  const tags = [...new Set(snapshots.flatMap(({ known }) => known.tags))].sort();
+  const values = (key: FacetKey): [string, string][] =>
+    key === 'tag' ? tags.map((tag) => [tag, tag]) : Object.entries(facetRows[key].values);
+  return facetKeys
+    .map((key) => ({
+      key,
+      offers: values(key)
+        .map(([value, words]): Offer => {
+          const facet = { key, value };
+          const on = filter.facets.some((each) => each.key === key && each.value === value);
+          return { facet, words, count: countFacet(facet, snapshots, now), on };
+        })
+        .filter(({ count, on }) => count > 0 || on),
+    }))
+    .filter(({ offers }) => offers.length > 0);
+}

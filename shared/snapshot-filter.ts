@@ -1,0 +1,166 @@
+import { safetyRequestOf } from './safety.ts';
+import type { Snapshot } from './schema.ts';
+
+/** What is known of a snapshot beyond itself. */
+export interface Known {
+  readonly current: boolean;
+  readonly pinned: boolean;
+  readonly tags: readonly string[];
+}
+/** One `key:value` of a filter. */
+export interface Facet {
+  readonly key: FacetKey;
+  readonly value: string;
+}
+/** All words must be found; of several values of one key, one must fit; different keys must all fit. */
+export interface SnapshotFilter {
+  readonly words: readonly string[];
+  readonly facets: readonly Facet[];
+}
+
+interface FacetRow {
+  readonly label: string;
+  /** The values that a menu offers, with their words. Other values may be typed where `accepts` says so. */
+  readonly values: Readonly<Record<string, string>>;
+  accepts?(value: string): boolean;
+  fits(value: string, snapshot: Snapshot, known: Known, now: number): boolean;
+}
+
+const hour = 3_600_000;
+const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 24 * hour, y: 365 * 24 * hour };
+const spanPattern = /^(\d{1,6})([hdwy])$/;
+const stateWords: Readonly<Record<string, string>> = {
+  running: 'Running',
+  paused: 'Paused',
+  shutoff: 'Shut off',
+  'disk-snapshot': 'Not recorded (disks only)',
+  crashed: 'Crashed',
+  pmsuspended: 'Suspended',
+  unknown: 'Unknown',
+};
+const marks: Readonly<Record<string, (snapshot: Snapshot, known: Known) => boolean>> = {
+  pinned: (_, { pinned }) => pinned,
+  current: (_, { current }) => current,
+  safety: ({ description }) => safetyRequestOf(description) !== null,
+};
+
+/** What snapshots can be told apart by, in the order of the menu. */
+export const facetRows = {
+  state: {
+    label: 'Guest was',
+    values: stateWords,
+    fits: (value, { state }) => state === value,
+  },
+  kind: {
+    label: 'Kind',
+    values: { internal: 'Internal', external: 'External', mixed: 'Mixed', none: 'No disks' },
+    fits: (value, { kind }) => kind === value,
+  },
+  memory: {
+    label: 'Memory',
+    values: { yes: 'With memory', no: 'Without memory' },
+    fits: (value, { memory }) => (memory === 'internal' || memory === 'external') === (value === 'yes'),
+  },
+  newer: {
+    label: 'Taken within',
+    values: { '1d': 'The last day', '7d': 'The last 7 days', '30d': 'The last 30 days' },
+    accepts: (value) => spanPattern.test(value),
+    fits: (value, { createdAt }, _, now) => now - createdAt <= spanOf(value),
+  },
+  older: {
+    label: 'Taken before',
+    values: { '30d': '30 days ago', '1y': 'A year ago' },
+    accepts: (value) => spanPattern.test(value),
+    fits: (value, { createdAt }, _, now) => now - createdAt > spanOf(value),
+  },
+  is: {
+    label: 'Only',
+    values: { current: 'The current one', pinned: 'Pinned', safety: 'Safety snapshots of Snapkeel' },
+    fits: (value, snapshot, known) => marks[value]?.(snapshot, known) ?? false,
+  },
+  tag: {
+    label: 'Tag',
+    values: {},
+    accepts: (value) => value !== '',
+    fits: (value, _, { tags }) => tags.some((tag) => tag.toLowerCase() === value.toLowerCase()),
+  },
+} as const satisfies Record<string, FacetRow>;
+export type FacetKey = keyof typeof facetRows;
+export const facetKeys = Object.keys(facetRows) as FacetKey[];
+
+const rowOf = (key: FacetKey): FacetRow => facetRows[key];
+const tokenPattern = /(\w+):"([^"]*)"|(\w+):(\S+)|"([^"]*)"|(\S+)/g;
+
+/** Reads what was typed. What is no facet, or has a value that makes no sense, is a word. */
+export function parseFilter(text: string): SnapshotFilter {
+  const words: string[] = [];
+  const facets: Facet[] = [];
+  for (const [whole, quotedKey, quoted, plainKey, plain, phrase] of text.matchAll(tokenPattern)) {
+    const key = (quotedKey ?? plainKey)?.toLowerCase();
+    const value = quoted ?? plain ?? '';
+    if (key !== undefined && isKey(key) && isValue(key, value)) facets.push({ key, value: lowered(key, value) });
+    else if (phrase !== '') words.push((phrase ?? whole).toLowerCase());
+  }
+  return { words, facets };
+}
+
+/** The text that reads as this filter. */
+export function formatFilter({ words, facets }: SnapshotFilter): string {
+  const quote = (value: string) => (/\s/.test(value) || value === '' ? `"${value}"` : value);
+  const asWord = (word: string) => (/\s/.test(word) || parseFilter(word).facets.length > 0 ? `"${word}"` : word);
+  return [...facets.map(({ key, value }) => `${key}:${quote(value)}`), ...words.map(asWord)].join(' ');
+}
+
+/** Puts a facet to the filter, or takes it out. */
+export function toggleFacet(filter: SnapshotFilter, { key, value }: Facet): SnapshotFilter {
+  const others = filter.facets.filter((facet) => facet.key !== key || facet.value !== value);
+  const had = others.length < filter.facets.length;
+  return { ...filter, facets: had ? others : [...filter.facets, { key, value }] };
+}
+
+/** `Guest was: Running`: a facet in words. */
+export function facetWords({ key, value }: Facet): string {
+  const { label, values } = rowOf(key);
+  const span = spanPattern.exec(value);
+  const spanWords = span ? `${span[1]} ${{ h: 'hours', d: 'days', w: 'weeks', y: 'years' }[span[2] ?? '']}` : value;
+  const before = key === 'older' && span ? `${spanWords} ago` : spanWords;
+  return `${label}: ${values[value] ?? before}`;
+}
+
+/** @param now milliseconds since 1970. */
+export function matchesFilter(filter: SnapshotFilter, snapshot: Snapshot, known: Known, now: number): boolean {
+  const text = `${snapshot.name}\n${snapshot.description}\n${known.tags.join('\n')}`.toLowerCase();
+  if (!filter.words.every((word) => text.includes(word))) return false;
+  return facetKeys.every((key) => {
+    const wanted = filter.facets.filter((facet) => facet.key === key);
+    return wanted.length === 0 || wanted.some(({ value }) => rowOf(key).fits(value, snapshot, known, now));
+  });
+}
+
+/** How many of the snapshots have a facet. */
+export function countFacet(
+  { key, value }: Facet,
+  snapshots: readonly { snapshot: Snapshot; known: Known }[],
+  now: number,
+): number {
+  return snapshots.filter(({ snapshot, known }) => rowOf(key).fits(value, snapshot, known, now)).length;
+}
+
+function isKey(key: string): key is FacetKey {
+  return Object.hasOwn(facetRows, key);
+}
+
+function isValue(key: FacetKey, value: string): boolean {
+  const { values, accepts } = rowOf(key);
+  return Object.hasOwn(values, value.toLowerCase()) || (accepts?.(value) ?? false);
+}
+
+/** Tags keep their letters; they are compared without regard to case. */
+function lowered(key: FacetKey, value: string): string {
+  return key === 'tag' ? value : value.toLowerCase();
+}
+
+function spanOf(value: string): number {
+  const [, count, unit] = spanPattern.exec(value) ?? [];
+  return Number(count) * (units[unit ?? ''] ?? 0);
+}

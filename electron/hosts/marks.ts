@@ -105,22 +105,6 @@ export class MarkStore {
     await this.#change({ pinned: pinned.filter(stays), tagged: tagged.filter(stays), safety: safety.filter(stays) });
   }
 
-  /** Everything that is known of a snapshot follows its new name. */
-  async rename(host: HostLike, uuid: string, from: string, to: string): Promise<void> {
-    const isOn = on(host, uuid);
-    const renamed = <T extends { host: string; uuid: string; name: string }>(marks: readonly T[]) =>
-      marks.map((mark) => (isOn(mark) && mark.name === from ? { ...mark, name: to } : mark));
-    const { pinned, tagged, safety, lastReverts } = this.file.value;
-    await this.#change({
-      pinned: renamed(pinned),
-      tagged: renamed(tagged),
-      safety: renamed(safety),
-      lastReverts: lastReverts.map((last) =>
-        isOn(last) && last.revertedTo === from ? { ...last, revertedTo: to } : last,
-      ),
-    });
-  }
-
   /**
    * Takes marks off snapshots that are not the ones that were marked: of the same name, and taken anew since. What is
    * not in the list keeps its marks, since its metadata may come back.

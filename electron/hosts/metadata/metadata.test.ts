@@ -194,8 +194,8 @@ describe('renaming', () => {
   it('takes pins, tags and what Snapkeel remembers along', async () => {
     const { marks } = ground;
     const { host } = bench.session;
-    await marks.pin(host, layered, 'middle', true);
-    await marks.tag(host, layered, 'middle', ['release']);
+    await marks.pin(host, layered, 'middle', 0, true);
+    await marks.tag(host, layered, 'middle', 0, ['release']);
     await marks.addSafety(host, { uuid: layered, name: 'middle', createdAt: 1, requestId: 'r', revertedTo: 'root' });
     await marks.noteRevert(host, layered, { revertedTo: 'middle', safetyRequestId: 'r' });
     await edit(await plan(layered, 'middle'), { name: 'centre' });

@@ -15,6 +15,7 @@ import './styles/compare.css';
 import './styles/safety.css';
 import './styles/row-grid.css';
 import './styles/lab.css';
+import './styles/metadata.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('There is no #root in the page.');

@@ -10,6 +10,7 @@ import { compareCommand } from './compare-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
 import { chooseCommand, labCommands } from './lab-commands.ts';
 import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
+import { editCommand, exportCommand, importCommand, makeCurrentCommand } from './metadata-commands.ts';
 
 /** True where going back means the current snapshot: on its row, on the one below it, and on the domain as a whole. */
 function meansCurrent({ row, domain, state }: CommandContext): boolean {
@@ -93,6 +94,8 @@ export const commands: readonly Command[] = [
   ...labCommands,
   pinCommand,
   tagCommand,
+  editCommand,
+  makeCurrentCommand,
   compareCommand,
   {
     id: 'snapshot.copy-name',
@@ -120,6 +123,8 @@ export const commands: readonly Command[] = [
   },
   protectCommand,
   chooseCommand,
+  exportCommand,
+  importCommand,
   {
     id: 'domain.copy-name',
     group: 'Domain',

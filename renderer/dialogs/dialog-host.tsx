@@ -5,6 +5,10 @@ import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
+import { EditDialog } from './metadata/edit-dialog.tsx';
+import { ExportDialog } from './metadata/export-dialog.tsx';
+import { ImportDialog } from './metadata/import-dialog.tsx';
+import { MakeCurrentDialog } from './metadata/make-current-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { QuestionDialog } from './question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
@@ -30,6 +34,14 @@ export function DialogHost() {
       return <TagsDialog dialog={dialog} />;
     case 'compare':
       return <CompareDialog dialog={dialog} />;
+    case 'edit-snapshot':
+      return <EditDialog dialog={dialog} />;
+    case 'make-current':
+      return <MakeCurrentDialog dialog={dialog} />;
+    case 'export-snapshots':
+      return <ExportDialog dialog={dialog} />;
+    case 'import-snapshots':
+      return <ImportDialog dialog={dialog} />;
     case 'add-host':
       return <AddHostDialog />;
     case 'remove-host':

@@ -55,6 +55,8 @@ export type Dialog =
   | { kind: 'settings' }
   | { kind: 'tags'; hostId: string; uuid: string; snapshotName: string; createdAt: number }
   | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string }
+  | { kind: 'edit-snapshot' | 'make-current'; hostId: string; uuid: string; domainName: string; snapshotName: string }
+  | { kind: 'export-snapshots' | 'import-snapshots'; hostId: string; uuid: string; domainName: string }
   | { kind: 'add-host' }
   | { kind: 'remove-host'; hostId: string }
   | { kind: 'palette' }

@@ -1,5 +1,5 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 import { focusHome, type Home } from './focus-home.ts';
 import { ignoreHeldKey } from './held-key.ts';
@@ -12,6 +12,8 @@ interface DecisionDialogProps {
   home: Home;
   /** When it changes there is something new to read, and the focus goes back to the safe button. */
   step: string;
+  /** A field that has the focus instead, where there is one to write in and nothing to destroy. */
+  field?: RefObject<HTMLElement | null>;
   safeLabel: string;
   onClose: () => void;
   /** Left of the buttons: a reason, or what else can be had. */
@@ -25,10 +27,10 @@ interface DecisionDialogProps {
 
 /** A dialog that decides about something. Its safe button has the focus at every step; Escape is that button too. */
 export function DecisionDialog(props: DecisionDialogProps) {
-  const { head, className, home, step, safeLabel, onClose, foot, before, actions, children } = props;
+  const { head, className, home, step, field, safeLabel, onClose, foot, before, actions, children } = props;
   const safe = useRef<HTMLButtonElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to read
-  useEffect(() => safe.current?.focus(), [step]);
+  useEffect(() => (field?.current ?? safe.current)?.focus(), [step]);
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { deedEnded, deedUnderWay } from '../../../shared/deeds.ts';
 import { formatDuration } from '../../../shared/format.ts';
 import type { DeedOutcome } from '../../../shared/schema.ts';
@@ -24,6 +24,8 @@ interface DeedDialogProps<Plan> {
   about: ReactNode;
   className: string;
   home?: Home;
+  /** Has the focus in the review, if there is something to write. */
+  field?: RefObject<HTMLElement | null>;
   control: DeedControl<Plan>;
   /** What is read and chosen before. */
   review: (plan: Plan) => ReactNode;
@@ -45,7 +47,19 @@ const safeLabels: Record<DeedFlow<unknown>['step'], string> = {
 
 /** The dialog of a deed, from its plan to its end. */
 export function DeedDialog<Plan>(props: DeedDialogProps<Plan>) {
-  const { title, about, className, home = 'history', control, review, action, danger, blocked, onAction } = props;
+  const {
+    title,
+    about,
+    className,
+    home = 'history',
+    field,
+    control,
+    review,
+    action,
+    danger,
+    blocked,
+    onAction,
+  } = props;
   const { store } = useApp();
   const linked = useAppState((state) => state.link === 'open');
   const { flow } = control;
@@ -56,6 +70,7 @@ export function DeedDialog<Plan>(props: DeedDialogProps<Plan>) {
       className={className}
       home={home}
       step={flow.step}
+      {...(field ? { field } : {})}
       safeLabel={safeLabels[flow.step]}
       onClose={() => closeDialog(store)}
       foot={

@@ -1,12 +1,11 @@
-import { Ban, ChevronDown, ChevronUp } from 'lucide-react';
-import { useState } from 'react';
+import { Ban } from 'lucide-react';
 import { formatDuration, stateLabel } from '../../../shared/format.ts';
 import type { Requirement, RevertPlan, StartState, Statement } from '../../../shared/schema.ts';
 import { goesOnSince } from '../../store/selectors.ts';
 import { domainKey } from '../../store/store.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
 import { useNow } from '../../ui/hooks.ts';
+import { VirshLine } from '../../ui/virsh-line.tsx';
 import { Changes } from './changes.tsx';
 import { ManagedSaveChoice, SafetyChoice, TypedName } from './extras.tsx';
 import {
@@ -60,7 +59,7 @@ export function Review({ id, review }: ReviewProps) {
           ))}
       <SafetyChoice id={id} review={review} />
       <TypedName id={id} review={review} />
-      {review.startState === null ? null : <Virsh line={virshOf(review)} />}
+      {review.startState === null ? null : <VirshLine text={virshOf(review)} />}
     </>
   );
 }
@@ -220,25 +219,5 @@ function Consent({ id, review, requirement }: ReviewProps & { requirement: Requi
         <span>{consent}</span>
       </label>
     </section>
-  );
-}
-
-function Virsh({ line }: { line: string }) {
-  const [whole, setWhole] = useState(false);
-  const Icon = whole ? ChevronUp : ChevronDown;
-  return (
-    <div className={whole ? 'virsh whole' : 'virsh'}>
-      <code title={line}>{line}</code>
-      <button
-        type="button"
-        className="button quiet"
-        aria-expanded={whole}
-        aria-label="Show the whole command"
-        onClick={() => setWhole(!whole)}
-      >
-        <Icon size={13} aria-hidden="true" />
-      </button>
-      <CopyButton text={line} what="virsh command" />
-    </div>
   );
 }

@@ -1,0 +1,72 @@
+import { useRef, useState } from 'react';
+import { type Edit, editSteps } from '../../../shared/metadata/edit-steps.ts';
+import type { EditPlan } from '../../../shared/schema.ts';
+import { isXmlText, nameProblem } from '../../../shared/snapshot-name.ts';
+import { selectRow } from '../../store/actions.ts';
+import { hostById } from '../../store/selectors.ts';
+import type { Dialog } from '../../store/store.ts';
+import { useApp, useAppState } from '../../ui/context.tsx';
+import { DeedDialog } from '../deed/deed-dialog.tsx';
+import { useDeed } from '../deed/use-deed.ts';
+import { EditForm } from './edit-form.tsx';
+
+/** The name and the description of one snapshot, changed by redefining it. */
+export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-snapshot' | 'make-current' }> }) {
+  const { hostId, uuid, domainName, snapshotName } = dialog;
+  const { client, store } = useApp();
+  const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
+  const field = useRef<HTMLElement>(null);
+  const [draft, setDraft] = useState<Partial<Edit>>({});
+  const control = useDeed(() => client.metadata.planEdit({ hostId, uuid, name: snapshotName }));
+  const editOf = ({ snapshot }: EditPlan): Edit => ({
+    name: draft.name ?? snapshot.name,
+    description: draft.description ?? snapshot.description,
+  });
+  const save = (plan: EditPlan) => {
+    const edit = editOf(plan);
+    if (whyNot(plan, edit) !== null) return;
+    control.start({ kind: 'edit', hostId, uuid, domainName, subject: `“${snapshotName}”` }, async ({ planId }) => {
+      const outcome = await client.metadata.edit({ planId, ...edit });
+      // The row goes on under its new name.
+      if (outcome.result === 'done' && store.getState().selectedRow === snapshotName) selectRow(store, edit.name);
+      return outcome;
+    });
+  };
+  return (
+    <DeedDialog
+      title={
+        <>
+          Edit “<bdi>{snapshotName}</bdi>”
+        </>
+      }
+      about={
+        <>
+          Snapshot of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
+        </>
+      }
+      className="edit-snapshot"
+      control={control}
+      field={field}
+      review={(plan) => (
+        <EditForm
+          plan={plan}
+          edit={editOf(plan)}
+          field={field}
+          onChange={(change) => setDraft({ ...draft, ...change })}
+          onSubmit={() => save(plan)}
+        />
+      )}
+      action="Save"
+      blocked={(plan) => whyNot(plan, editOf(plan))}
+      onAction={save}
+    />
+  );
+}
+
+/** Why an edit can't be saved, in a few words; null when it can. */
+function whyNot(plan: EditPlan, edit: Edit): string | null {
+  const { snapshot, current, children, taken } = plan;
+  if (edit.name !== snapshot.name && nameProblem(edit.name, new Set(taken)) !== null) return 'This name can’t be used';
+  if (!isXmlText(edit.description)) return 'The description holds a character that libvirt cannot keep';
+  return editSteps({ ...snapshot, current, children }, edit).length === 0 ? 'Nothing is changed yet' : null;
+}

@@ -1,0 +1,122 @@
+import { useEffect, useState } from 'react';
+import { formatCount } from '../../../shared/format.ts';
+import type { Problem, SnapshotExport } from '../../../shared/schema.ts';
+import { problemOf } from '../../api.ts';
+import { closeDialog, pushNotice } from '../../store/actions.ts';
+import type { Dialog } from '../../store/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { useApp } from '../../ui/context.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { Planning } from '../../ui/planning.tsx';
+import { ProblemView } from '../../ui/problem-view.tsx';
+import { saveText } from '../../ui/save-text.ts';
+import { VirshLine } from '../../ui/virsh-line.tsx';
+import { PlainDialog } from '../plain-dialog.tsx';
+
+type Loading = { step: 'asking' } | { step: 'ready'; made: SnapshotExport } | { step: 'failed'; problem: Problem };
+
+/** The metadata of a domain's snapshots as a file, with what has to be moved besides it. */
+export function ExportDialog({
+  dialog,
+}: {
+  dialog: Extract<Dialog, { kind: 'export-snapshots' | 'import-snapshots' }>;
+}) {
+  const { hostId, uuid, domainName } = dialog;
+  const { client, store } = useApp();
+  const [loading, setLoading] = useState<Loading>({ step: 'asking' });
+  useEffect(() => {
+    let open = true;
+    client.metadata.export({ hostId, uuid }).then(
+      (made) => open && setLoading({ step: 'ready', made }),
+      (error) => open && setLoading({ step: 'failed', problem: problemOf(error) }),
+    );
+    return () => {
+      open = false;
+    };
+  }, [client, hostId, uuid]);
+  const save = ({ fileName, text, names }: SnapshotExport) => {
+    saveText(fileName, text);
+    closeDialog(store);
+    pushNotice(store, {
+      tone: 'done',
+      title: `${domainName}: the metadata of ${formatCount(names.length, 'snapshot')} was exported`,
+      lines: [`It is in ${fileName}.`],
+    });
+  };
+  return (
+    <PlainDialog
+      className="export-snapshots"
+      title={
+        <>
+          Export the snapshots of <bdi>{domainName}</bdi>
+        </>
+      }
+    >
+      <div className="dialog-body">
+        {loading.step === 'asking' ? <Planning /> : null}
+        {loading.step === 'failed' ? (
+          <div role="alert">
+            <ProblemView problem={loading.problem} />
+          </div>
+        ) : null}
+        {loading.step === 'ready' ? <Made made={loading.made} /> : null}
+      </div>
+      <div className="dialog-foot">
+        <span className="why">{loading.step === 'ready' ? loading.made.fileName : ''}</span>
+        <Button onClick={() => closeDialog(store)}>Cancel</Button>
+        <Button
+          look="primary"
+          disabled={loading.step !== 'ready'}
+          onClick={() => loading.step === 'ready' && save(loading.made)}
+        >
+          Save file
+        </Button>
+      </div>
+    </PlainDialog>
+  );
+}
+
+function Made({ made: { names, current, withSecrets, files, virsh } }: { made: SnapshotExport }) {
+  return (
+    <>
+      <p>
+        The file holds the metadata of {formatCount(names.length, 'snapshot')}: names, descriptions, the tree
+        {current === null ? '' : `, “${current}” as the current one`}, and the configuration that each was taken with.
+        It holds no disk and no memory.
+      </p>
+      <Secrets withSecrets={withSecrets} />
+      <section className="box">
+        <h3>To move the domain to another host</h3>
+        <ol className="move-steps">
+          <li>Shut it down, and copy {formatCount(files.length, 'file')} to the same paths there.</li>
+          <li>
+            Define it there with the same UUID: <code>virsh dumpxml --inactive --security-info</code>, then{' '}
+            <code>virsh define</code>.
+          </li>
+          <li>Choose “Import snapshots…” on it, with this file.</li>
+        </ol>
+        {files.length > 0 ? (
+          <details className="details">
+            <summary>{formatCount(files.length, 'file')} to copy</summary>
+            <div className="details-body">
+              <pre>{files.join('\n')}</pre>
+              <CopyButton text={files.join('\n')} what="list of files" label={null} />
+            </div>
+          </details>
+        ) : null}
+      </section>
+      {virsh.length > 0 ? <VirshLine text={virsh.join('\n')} /> : null}
+    </>
+  );
+}
+
+function Secrets({ withSecrets }: { withSecrets: readonly string[] | null }) {
+  if (withSecrets?.length === 0) return null;
+  return (
+    <p className="box warning">
+      {withSecrets === null
+        ? 'Passwords, such as those of VNC and SPICE displays, are left out. This connection may not even ask whether there are any.'
+        : `Passwords are left out: ${formatCount(withSecrets.length, 'snapshot')} of these ${withSecrets.length === 1 ? 'has' : 'have'} one, as of a VNC or SPICE display. After a revert on the other host it has to be set anew.`}
+    </p>
+  );
+}

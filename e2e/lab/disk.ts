@@ -34,7 +34,16 @@ export async function writeDisk(path: string, offset: number, bytes: Uint8Array)
 
 /** Reads bytes as a guest would, at an offset in bytes; also while a guest runs. */
 export async function readDisk(path: string, offset: number, length: number): Promise<Buffer> {
-  const dump = await run(['qemu-io', '-U', '-r', '-f', diskFormat(path), '-c', `read -v ${offset} ${length}`, path]);
+  return bytesOf(await run(readCommand(path, offset, length)));
+}
+
+/** The command that prints bytes of a disk, for `bytesOf`. */
+export function readCommand(path: string, offset: number, length: number): string[] {
+  return ['qemu-io', '-U', '-r', '-f', diskFormat(path), '-c', `read -v ${offset} ${length}`, path];
+}
+
+/** The bytes in what `readCommand` prints. */
+export function bytesOf(dump: string): Buffer {
   // 00100000:  68 65 6c 6c 6f  hello
   const rows = dump.matchAll(/^[0-9a-f]{8,}: {2}((?:[0-9a-f]{2} ){1,16})/gm);
   return Buffer.from([...rows].map((row) => row[1]?.replaceAll(' ', '')).join(''), 'hex');

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { formatAge, formatDateTime, formatTaken } from '../../shared/format.ts';
-import type { Domain } from '../../shared/schema.ts';
+import type { Domain, JournalEntry } from '../../shared/schema.ts';
 import { Button } from '../ui/button.tsx';
 import { useAfter, useNow } from '../ui/hooks.ts';
 import { ProblemView } from '../ui/problem-view.tsx';
@@ -111,7 +111,15 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
   ];
 }
 
+/** What is asked on the way to a revert; alone, it means that the revert was not begun. */
+const beforeRevert: ReadonlySet<JournalEntry['kind']> = new Set([
+  'safety-snapshot',
+  'remove-managed-save',
+  'delete-safety',
+]);
+
 function safetyNote({ main, safety }: JournalGroup): string {
+  if (!beforeRevert.has(main.kind) && main.kind !== 'revert') return main.plan[0] ?? '';
   if (main.kind !== 'revert') return 'nothing was reverted';
   if (!safety) return 'without a safety snapshot';
   return safety.result === 'done'

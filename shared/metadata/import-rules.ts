@@ -119,7 +119,7 @@ function judgeAlone(
   const described = candidate.snapshot.description === present.description;
   return {
     verdict: 'here',
-    reason: described ? 'It is here already.' : 'It is here already, with another description, which stays.',
+    reason: described ? null : 'It has another description here, which stays.',
   };
 }
 

@@ -66,7 +66,7 @@ export const ImportRow = z.object({
   depth: z.number(),
   /** `here`: the domain has it already. `conflict`: the domain has another one of that name. `no`: libvirt would refuse. */
   verdict: z.enum(['add', 'here', 'conflict', 'no']),
-  /** Why it is not added. */
+  /** Why it is not added; null where its verdict says all. */
   reason: z.string().nullable(),
   /** What to know before it is. */
   notes: z.array(z.string()),

@@ -132,6 +132,6 @@ function placesOf(element: XmlElement, layers: readonly DiskLayer[]): ReadonlyMa
 /** The parser's reasons begin small. */
 function sentence(reason: string): string {
   if (/^[A-Z]/.test(reason)) return reason;
-  const whole = `The file is no XML that can be read: ${reason}`;
+  const whole = `The file is no XML that can be read: ${reason.replace(/^malformed XML:? /, '')}`;
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

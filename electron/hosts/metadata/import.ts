@@ -51,7 +51,8 @@ function changesOf(read: ImportPlan, now: Omit<ImportPlan, 'planId'>): string[] 
     ...now.rows.flatMap((row) => {
       const was = before.get(`${row.file}/${row.name}`);
       if (was && was.verdict === row.verdict && was.current === row.current) return [];
-      return [row.reason === null ? `“${row.name}” can be added now.` : `“${row.name}”: ${row.reason}`];
+      const now = row.reason ?? (row.verdict === 'add' ? 'It can be added now.' : 'It is here already.');
+      return [`“${row.name}”: ${now}`];
     }),
     ...(read.currentText === now.currentText ? [] : [now.currentText]),
   ];

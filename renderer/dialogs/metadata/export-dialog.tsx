@@ -88,7 +88,10 @@ function Made({ made: { names, current, withSecrets, files, virsh } }: { made: S
       <section className="box">
         <h3>To move the domain to another host</h3>
         <ol className="move-steps">
-          <li>Shut it down, and copy {formatCount(files.length, 'file')} to the same paths there.</li>
+          <li>
+            Shut it down, and copy {formatCount(files.length, 'file')} to the same
+            {files.length === 1 ? ' path' : ' paths'} there.
+          </li>
           <li>
             Define it there with the same UUID: <code>virsh dumpxml --inactive --security-info</code>, then{' '}
             <code>virsh define</code>.

@@ -76,7 +76,7 @@ function Row({ row }: { row: ImportRow }) {
   const { Icon, label, tone } = looks[verdict];
   return (
     <li className={`import-row ${verdict}`} style={{ paddingInlineStart: 10 + 16 * Math.min(depth, depthCap) }}>
-      <Icon size={14} className={`glyph ${tone}`} role="img" aria-label={label} />
+      <Icon size={14} className={`verdict ${tone}`} role="img" aria-label={label} />
       <span className="import-name">
         <bdi>{name}</bdi>
         {current ? <span className="chip ok">becomes current</span> : null}

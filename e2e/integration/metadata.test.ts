@@ -1,0 +1,229 @@
+import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ground } from '../../electron/hosts/ground.ts';
+import { HostSession } from '../../electron/hosts/host-session.ts';
+import { Hub } from '../../electron/hosts/hub.ts';
+import { runEdit } from '../../electron/hosts/metadata/edit.ts';
+import { planEdit } from '../../electron/hosts/metadata/edit-plan.ts';
+import { exportSnapshots } from '../../electron/hosts/metadata/export.ts';
+import { runImport } from '../../electron/hosts/metadata/import.ts';
+import { planImport } from '../../electron/hosts/metadata/import-plan.ts';
+import { planMakeCurrent, runMakeCurrent } from '../../electron/hosts/metadata/make-current.ts';
+import { createGround, type MemoryFile, memoryFile } from '../../electron/hosts/testing.ts';
+import { openTransport } from '../../electron/transport/open-transport.ts';
+import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
+import type { Generation } from '../lab/generations.ts';
+import type { Guest } from '../lab/guest.ts';
+import { type Lab, startLab } from '../lab/lab.ts';
+import { moveGuest } from '../lab/move.ts';
+
+/** By default the machine's own libvirt and one that can revert to external snapshots. */
+const wanted = (process.env.SNAPKEEL_METADATA_ON?.split(',') ?? ['host', '11.3']) as Generation[];
+const offset = 1 << 20;
+const secret = 'pa55word';
+
+interface Place {
+  readonly lab: Lab;
+  readonly session: HostSession;
+  readonly ground: Ground;
+  readonly file: MemoryFile;
+}
+
+describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation) => {
+  const available = generation === 'host' ? labAvailable() : canBuildGenerations();
+  const places: Place[] = [];
+  beforeAll(async () => {
+    if (!available.ok) return;
+    for (const lab of await Promise.all([startLab({ generation }), startLab({ generation })]))
+      places.push(await connect(lab));
+  });
+  afterAll(async () => {
+    for (const { session, lab } of places) {
+      await session.disconnect();
+      await lab.stop();
+    }
+  });
+  const at = (index: number) => places[index] as Place;
+  const reverts = generation === '11.3' || generation === '12.8';
+  if (!available.ok) console.log(`Left out: metadata of snapshots on ${generation}: ${available.reason}.`);
+  else if (!reverts) console.log(`Left out: external snapshots on ${generation}: this libvirt cannot revert to them.`);
+
+  test.skipIf(!available.ok)('a description changes and nothing else', { timeout: 120_000 }, async () => {
+    const { lab, session, ground, file } = at(0);
+    const guest = await withPassword(lab, await lab.guest({ name: 'described', graphics: true }));
+    await guest.snapshot('root', '--description', 'first');
+    await guest.start();
+    await guest.snapshot('middle', '--description', 'second');
+    await guest.snapshot('leaf');
+    const dumps = () => Promise.all(['root', 'middle', 'leaf'].map((name) => dump(lab, guest.name, name)));
+    const before = await dumps();
+    expect(before[1]).toContain(secret);
+    const uuid = await lab.virsh('domuuid', guest.name);
+    const description = 'third, with <b>marks</b> & “quotes”\nand a second line';
+    const plan = await planEdit(session, uuid, 'middle', ground);
+    expect(JSON.stringify(plan).includes(secret)).toBe(false);
+    const outcome = await runEdit({ session, plan, name: 'middle', description }, ground);
+    expect(outcome).toMatchObject({ result: 'done', differences: [] });
+    const [root, middle, leaf] = await dumps();
+    expect([root, leaf]).toEqual([before[0], before[2]]);
+    expect(middle).toBe(
+      before[1]?.replace(
+        'second',
+        description.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+      ),
+    );
+    expect(await guest.current()).toBe('leaf');
+    expect(file.text.includes(secret)).toBe(false);
+    await guest.revert('middle');
+    expect(await guest.state()).toBe('running');
+  });
+
+  test.skipIf(!available.ok)(
+    'an internal one keeps its name; another is made current',
+    { timeout: 120_000 },
+    async () => {
+      const { lab, session, ground } = at(0);
+      const guest = await lab.guest({ name: 'tagged' });
+      await guest.writeBytes(offset, 'early');
+      await guest.snapshot('one');
+      await guest.writeBytes(offset, 'later');
+      await guest.snapshot('two');
+      const uuid = await lab.virsh('domuuid', guest.name);
+      const plan = await planEdit(session, uuid, 'one', ground);
+      expect(plan.nameFixed).toMatchObject({ code: 'internal-disk' });
+      await expect(runEdit({ session, plan, name: 'eins', description: '' }, ground)).rejects.toThrow(
+        'cannot have this name',
+      );
+
+      const current = await planMakeCurrent(session, uuid, 'one', ground);
+      expect(await runMakeCurrent(session, current, ground)).toMatchObject({ result: 'done', differences: [] });
+      expect(await guest.current()).toBe('one');
+      expect(await guest.readBytes(offset, 5)).toBe('later');
+      await guest.snapshot('three');
+      expect(await lab.virsh('snapshot-parent', guest.name, 'three')).toBe('one');
+      await guest.revert('one');
+      expect(await guest.readBytes(offset, 5)).toBe('early');
+    },
+  );
+
+  test.skipIf(!available.ok || !reverts)(
+    'an external one is renamed and reverted to',
+    { timeout: 180_000 },
+    async () => {
+      const { lab, session, ground } = at(0);
+      const guest = await withPassword(lab, await lab.guest({ name: 'renamed', graphics: true }));
+      await layers(guest);
+      const uuid = await lab.virsh('domuuid', guest.name);
+      const before = await dump(lab, guest.name, 'middle');
+      const edit = async (name: string, to: string) => {
+        const plan = await planEdit(session, uuid, name, ground);
+        const { description } = plan.snapshot;
+        expect(await runEdit({ session, plan, name: to, description }, ground)).toMatchObject({
+          result: 'done',
+          differences: [],
+        });
+      };
+      await edit('middle', 'centre');
+      expect(await dump(lab, guest.name, 'centre')).toBe(before.replace('<name>middle<', '<name>centre<'));
+      expect(await lab.virsh('snapshot-parent', guest.name, 'leaf')).toBe('centre');
+      await edit('leaf', 'tip'); // the current one
+      expect(await guest.current()).toBe('tip');
+      expect((await planMakeCurrent(session, uuid, 'root', ground)).refusal).toMatchObject({ code: 'external-tree' });
+      await guest.revert('centre');
+      expect(await guest.readBytes(offset, 5)).toBe('two..');
+      await guest.revert('tip');
+      expect(await guest.readBytes(offset, 5)).toBe('three');
+      await guest.revert('root');
+      expect(await guest.readBytes(offset, 5)).toBe('one..');
+    },
+  );
+
+  const kinds = reverts ? (['internal', 'external'] as const) : (['internal'] as const);
+  test.skipIf(!available.ok || !isRoot()).for(kinds)(
+    'moved to another host and reverted there: %s',
+    { timeout: 240_000 },
+    async (kind) => {
+      const guest = await at(0).lab.guest({ name: `moved-${kind}` });
+      await (kind === 'internal' ? tags(guest) : layers(guest));
+      const uuid = await at(0).lab.virsh('domuuid', guest.name);
+      const { text, names, current, files } = await exportSnapshots(at(0).session, uuid);
+      expect(current).toBe('leaf');
+      for (const file of files) expect(file.startsWith(guest.folder)).toBe(true);
+      const { lab, session, ground } = at(1);
+      const moved = await moveGuest(guest, at(0).lab, lab);
+
+      const plan = await planImport(session, uuid, [{ name: 'moved.xml', text }], ground);
+      expect(plan).toMatchObject({ blockers: [], rows: names.map(() => ({ verdict: 'add', notes: [] })) });
+      const held = ground.metadata.imports.find(plan.planId);
+      expect(await runImport(session, held, ground)).toMatchObject({ result: 'done', differences: [] });
+      for (const name of names) expect(await dump(lab, guest.name, name)).toBe(await dump(at(0).lab, guest.name, name));
+      expect(await moved.guest.current()).toBe('leaf');
+      for (const [name, bytes] of [
+        ['middle', 'two..'],
+        ['leaf', 'three'],
+        ['root', 'one..'],
+      ] as const) {
+        await moved.guest.revert(name);
+        expect(await moved.readBytes(offset, 5)).toBe(bytes);
+        if ((await moved.guest.state()) === 'running') await moved.guest.destroy();
+      }
+    },
+  );
+});
+
+async function connect(lab: Lab): Promise<Place> {
+  const uri = parseLibvirtUri(lab.uri);
+  const hub = new Hub();
+  const session = new HostSession({
+    host: { id: lab.dir, name: 'Lab', uri: lab.uri, kind: 'local' },
+    driverUri: driverUri(uri),
+    openTransport: () =>
+      openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),
+    hub,
+    log: () => {},
+  });
+  session.connect();
+  await session.whenConnected(AbortSignal.timeout(30_000));
+  const file = memoryFile();
+  return { lab, session, ground: await createGround({ hub, session, lines: [] }, file), file };
+}
+
+const dump = (lab: Lab, domain: string, name: string) =>
+  lab.virsh('snapshot-dumpxml', domain, '--snapshotname', name, '--security-info');
+
+async function withPassword(lab: Lab, guest: Guest): Promise<Guest> {
+  const xml = await lab.virsh('dumpxml', guest.name, '--inactive', '--security-info');
+  const file = join(guest.folder, 'password.xml');
+  await writeFile(file, xml.replace("<graphics type='vnc'", `<graphics type='vnc' passwd='${secret}'`));
+  await lab.virsh('define', file);
+  return guest;
+}
+
+/** Internal snapshots of a guest that is off, each with bytes of its own. */
+async function tags(guest: Guest): Promise<void> {
+  await guest.writeBytes(offset, 'one..');
+  await guest.snapshot('root');
+  await guest.writeBytes(offset, 'two..');
+  await guest.snapshot('middle', '--description', 'of the second bytes');
+  await guest.writeBytes(offset, 'three');
+  await guest.snapshot('leaf');
+}
+
+/** The same as external ones: off, with memory, and disks only. */
+async function layers(guest: Guest): Promise<void> {
+  const file = (name: string, suffix: string) => join(guest.folder, `${name}.${suffix}`);
+  const overlay = (name: string) => ['--diskspec', `hda,snapshot=external,file=${file(name, 'qcow2')}`];
+  await guest.writeBytes(offset, 'one..');
+  await guest.snapshot('root', '--disk-only', ...overlay('root'));
+  await guest.writeBytes(offset, 'two..');
+  await guest.start();
+  await guest.snapshot('middle', ...overlay('middle'), '--memspec', `file=${file('middle', 'mem')},snapshot=external`);
+  await guest.destroy();
+  await guest.writeBytes(offset, 'three');
+  await guest.start();
+  await guest.snapshot('leaf', '--disk-only', ...overlay('leaf'));
+  await guest.destroy();
+}

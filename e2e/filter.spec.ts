@@ -60,3 +60,42 @@ test('the demo host: nothing is done to a row that the filter hides, and another
   await app.open('web-02');
   await expect(field).toHaveValue('');
 });
+
+test('the demo host: several snapshots are selected by mouse and keyboard', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('web-01');
+  const bar = page.getByRole('region', { name: 'Selected snapshots' });
+  const selected = page.getByRole('treegrid').getByRole('row', { selected: true });
+  await app.snapshot('installed').click();
+  await expect(bar).toBeHidden();
+  await app.snapshot('app-1.8').click({ modifiers: ['Shift'] });
+  await expect(bar).toContainText('3 snapshots selected');
+  await expect(selected).toHaveCount(3);
+  await app.snapshot('hardened').click({ modifiers: ['ControlOrMeta'] });
+  await expect(bar).toContainText('2 snapshots selected');
+  await expect(page.getByRole('button', { name: 'Revert…' })).toBeDisabled();
+
+  await page.keyboard.press('Escape');
+  await expect(bar).toBeHidden();
+  await app.snapshot('installed').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(bar).toContainText('3 snapshots selected');
+  await page.keyboard.press('ControlOrMeta+a');
+  await expect(bar).toContainText('7 snapshots selected');
+  await page.getByRole('textbox', { name: 'Filter snapshots' }).fill('try');
+  await expect(bar).toContainText('2 snapshots selected');
+  await page.keyboard.press('Escape');
+  await bar.getByRole('button', { name: 'Clear' }).click();
+  await expect(bar).toBeHidden();
+
+  await app.snapshot('installed').click();
+  await app.snapshot('hardened').click({ modifiers: ['ControlOrMeta'] });
+  await app.snapshot('hardened').click({ button: 'right' });
+  await expect(page.getByRole('menuitem', { name: 'Copy 2 snapshot names' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: /^Revert/ })).toBeHidden();
+  await page.keyboard.press('Escape');
+  await app.snapshot('app-2.0').click({ button: 'right' });
+  await expect(page.getByRole('menuitem', { name: 'Revert to “app-2.0”…' })).toBeVisible();
+});

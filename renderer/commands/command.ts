@@ -11,6 +11,8 @@ export interface CommandContext {
   domain: Domain | undefined;
   /** A row of the open domain's history. */
   row: TreeRow | undefined;
+  /** Two or more snapshots that are selected together; then they are meant, and not the row. Else none. */
+  chosen: readonly Snapshot[];
 }
 
 export interface Command {
@@ -41,8 +43,19 @@ export function linked({ state }: CommandContext): string | null {
   return state.link === 'open' ? null : 'Snapkeel’s backend is not reachable.';
 }
 
-export function snapshotOf({ row }: CommandContext): Snapshot | undefined {
-  return row?.kind === 'snapshot' ? row.snapshot : undefined;
+/** The one snapshot that is meant; none where several are. */
+export function snapshotOf({ row, chosen }: CommandContext): Snapshot | undefined {
+  return row?.kind === 'snapshot' && chosen.length === 0 ? row.snapshot : undefined;
+}
+
+/** All snapshots that are meant. */
+export function snapshotsOf(context: CommandContext): readonly Snapshot[] {
+  const one = snapshotOf(context);
+  return one ? [one] : context.chosen;
+}
+
+export function onSnapshots(context: CommandContext): boolean {
+  return snapshotsOf(context).length > 0;
 }
 
 /** Runs something with the snapshot that a command acts on; without one there is nothing to do. */

@@ -5,7 +5,17 @@ import { changeSettings, openDialog, showTab, toggleInspector } from '../store/a
 import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
 import type { Theme } from '../store/settings.ts';
 import { type AppState, domainKey } from '../store/store.ts';
-import { always, available, type Command, type CommandContext, linked, onDomain, snapshotOf } from './command.ts';
+import {
+  always,
+  available,
+  type Command,
+  type CommandContext,
+  linked,
+  onDomain,
+  onSnapshots,
+  snapshotOf,
+  snapshotsOf,
+} from './command.ts';
 import { compareCommand } from './compare-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
 import { chooseCommand, labCommands } from './lab-commands.ts';
@@ -13,8 +23,8 @@ import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
 import { editCommand, exportCommand, importCommand, makeCurrentCommand } from './metadata-commands.ts';
 
 /** True where going back means the current snapshot: on its row, on the one below it, and on the domain as a whole. */
-function meansCurrent({ row, domain, state }: CommandContext): boolean {
-  if (!domain) return false;
+function meansCurrent({ row, domain, state, chosen }: CommandContext): boolean {
+  if (!domain || chosen.length > 0) return false;
   if (row) return row.kind === 'here' ? row.base !== null : row.current;
   if (!isOpen(state, domain)) return domain.snapshotCount > 0;
   const here = openTree(state)?.byKey.get(hereKey);
@@ -100,10 +110,16 @@ export const commands: readonly Command[] = [
   {
     id: 'snapshot.copy-name',
     group: 'Snapshot',
-    label: () => 'Copy snapshot name',
-    applies: (context) => snapshotOf(context) !== undefined,
+    label: ({ chosen }) => (chosen.length > 0 ? `Copy ${chosen.length} snapshot names` : 'Copy snapshot name'),
+    applies: onSnapshots,
     unavailable: available,
-    run: (context) => void copyText(context.app, snapshotOf(context)?.name ?? ''),
+    run: (context) =>
+      void copyText(
+        context.app,
+        snapshotsOf(context)
+          .map(({ name }) => name)
+          .join('\n'),
+      ),
   },
   {
     id: 'snapshot.copy-xml',

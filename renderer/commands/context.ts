@@ -1,4 +1,4 @@
-import { hostById, hostIdOf, openTree } from '../store/selectors.ts';
+import { chosenSnapshots, hostById, hostIdOf, openTree } from '../store/selectors.ts';
 import type { App, AppState, Target } from '../store/store.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commands } from './commands.ts';
@@ -6,7 +6,7 @@ import { commands } from './commands.ts';
 /** What a command acts on when it's chosen for this target. */
 export function contextOf(app: App, target: Target | null): CommandContext {
   const state = app.store.getState();
-  const nothing = { app, state, host: undefined, domain: undefined, row: undefined };
+  const nothing = { app, state, host: undefined, domain: undefined, row: undefined, chosen: [] };
   if (!target) return nothing;
   if (target.kind === 'host') return { ...nothing, host: hostById(state, target.hostId) };
   const domain = state.domains.get(target.key);
@@ -17,6 +17,7 @@ export function contextOf(app: App, target: Target | null): CommandContext {
     host,
     domain,
     row: target.kind === 'row' && open ? openTree(state)?.byKey.get(target.row) : undefined,
+    chosen: target.kind === 'row' && open ? chosenSnapshots(state) : [],
   };
 }
 

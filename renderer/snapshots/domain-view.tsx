@@ -3,6 +3,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import { Ellipsis, PanelRight, RotateCcw, Shield } from 'lucide-react';
 import { stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
+import type { CommandContext } from '../commands/command.ts';
 import { CommandItems } from '../commands/command-items.tsx';
 import { commandById, contextOf, openTarget, revertCommand, runCommand } from '../commands/context.ts';
 import { JournalPane } from '../journal/journal-pane.tsx';
@@ -84,13 +85,14 @@ function Actions({ domain }: { domain: Domain }) {
   const app = useApp();
   // What is said of Revert follows from these; contextOf reads them from the store itself.
   useAppState((state) => state.selectedRow);
+  useAppState((state) => state.chosenRows);
   useAppState((state) => state.operations);
   useAppState((state) => state.history);
   useAppState((state) => state.hosts);
   useAppState((state) => state.link);
   const context = contextOf(app, openTarget(app.store.getState()));
   const command = context.row ? revertCommand(context) : undefined;
-  const reason = command ? command.unavailable(context) : whyNothing(context.row?.kind === 'here');
+  const reason = command ? command.unavailable(context) : whyNothing(context);
   const inspector = commandById('view.inspector');
   return (
     <div className="domain-actions">
@@ -126,6 +128,7 @@ function Actions({ domain }: { domain: Domain }) {
   );
 }
 
-function whyNothing(here: boolean): string {
-  return here ? 'libvirt knows no current snapshot of this domain.' : 'Select a snapshot first.';
+function whyNothing({ row, chosen }: CommandContext): string {
+  if (chosen.length > 0) return 'Several snapshots are selected: a revert goes to one.';
+  return row?.kind === 'here' ? 'libvirt knows no current snapshot of this domain.' : 'Select a snapshot first.';
 }

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are placed by transform, which table rows can't be
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus is on rows, not on their cells or the head
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the grid
 import { useTable } from '@tanstack/react-table';
 import { type KeyboardEvent, useEffect, useMemo } from 'react';
 import type { Domain } from '../../shared/schema.ts';
@@ -11,6 +12,7 @@ import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
 import { useRovingKeys } from '../ui/roving.ts';
 import { useVirtualList } from '../ui/virtual-list.ts';
+import { useChoosing } from './choosing-rows.ts';
 import { type GridRow, gridColumns, gridFeatures, nameId } from './columns.tsx';
 import { gutterWidth, rowHeight } from './lanes.tsx';
 
@@ -51,13 +53,17 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
     if (flat) virtualizer.scrollToIndex(0);
   }, [flat, rows]);
 
+  const chosen = useAppState((state) => state.chosenRows);
+  const choosing = useChoosing(store, rows, active);
   const move = (index: number) => {
     const row = rows[index];
     if (!row) return;
+    choosing.single();
     selectRow(store, row.key);
     focusRow(index);
   };
   const menuAt = (row: TreeRow, x: number, y: number, byKey = false) => {
+    if (!chosen.has(row.key)) choosing.single();
     selectRow(store, row.key);
     openMenu(store, { target: { kind: 'row', key, row: row.key }, x, y, byKey });
   };
@@ -78,7 +84,8 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
       event.preventDefault();
       const box = event.target instanceof HTMLElement ? event.target.getBoundingClientRect() : null;
       if (box) menuAt(row, box.left + gutterWidth(tree.laneCount) + 24, box.bottom - 8, true);
-    } else roving(event);
+    } else if (choosing.onKey(event, focusRow)) event.preventDefault();
+    else roving(event);
   };
 
   const tableRows = table.getRowModel().rows;
@@ -89,6 +96,7 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
       role="treegrid"
       aria-label={`Snapshots of ${domain.name}`}
       aria-rowcount={rows.length + 1}
+      aria-multiselectable="true"
       data-home="history"
       onKeyDown={onKeyDown}
       style={{ '--gutter': `${gutterWidth(flat ? 1 : tree.laneCount)}px` }}
@@ -115,15 +123,17 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
               key={item.key}
               aria-level={treeRow.depth + 1}
               aria-rowindex={item.index + 2}
-              aria-selected={treeRow.key === selected}
+              aria-selected={chosen.size > 1 ? chosen.has(treeRow.key) : treeRow.key === selected}
               aria-labelledby={nameId(item.index)}
               {...(treeRow.kind === 'snapshot'
                 ? { 'aria-posinset': treeRow.position, 'aria-setsize': treeRow.siblings }
                 : {})}
-              className={`history-row ${treeRow.kind}`}
+              className={`history-row ${treeRow.kind}${chosen.size > 1 && treeRow.key === selected ? ' active' : ''}`}
               data-index={item.index}
               tabIndex={item.index === active ? 0 : -1}
               style={{ transform: `translateY(${item.start}px)` }}
+              onMouseDown={choosing.onMouseDown}
+              onClick={(event) => choosing.onClick(item.index, event, focusRow)}
               onFocus={() => selectRow(store, treeRow.key)}
               onContextMenu={(event) => {
                 event.preventDefault();

@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useAfter } from '../ui/hooks.ts';
 import { ProblemView } from '../ui/problem-view.tsx';
+import { ChosenBar } from './chosen-bar.tsx';
 import { HistoryGrid } from './history-grid.tsx';
 
 const skeletonAfterMs = 150;
@@ -67,7 +68,10 @@ export function HistoryPane({ domain }: { domain: Domain }) {
           </p>
         </div>
       ) : (
-        <HistoryGrid domain={domain} tree={tree} rows={rows} />
+        <>
+          <ChosenBar domain={domain} />
+          <HistoryGrid domain={domain} tree={tree} rows={rows} />
+        </>
       )}
     </>
   );

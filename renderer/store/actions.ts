@@ -16,7 +16,7 @@ export function openDomainView(store: AppStore, key: DomainKey): void {
   store.setState({
     place: { kind: 'domain', key },
     snapshotFilter: '',
-    ...(kept ? {} : { history: null, selectedRow: null }),
+    ...(kept ? {} : { history: null, selectedRow: null, chosenRows: new Set() }),
   });
   changeSettings(store, { lastDomain: key });
 }
@@ -44,6 +44,12 @@ export function clearChosen(store: AppStore): void {
 
 export function selectRow(store: AppStore, row: string | null): void {
   if (store.getState().selectedRow !== row) store.setState({ selectedRow: row });
+}
+
+/** Selects these rows together; none or one of them leaves just the selected row. */
+export function chooseRows(store: AppStore, rows: Iterable<string>): void {
+  const chosenRows = new Set(rows);
+  if (chosenRows.size + store.getState().chosenRows.size > 0) store.setState({ chosenRows });
 }
 
 /** A row that the filter hides is no longer the selected one: nothing may be done to what isn't seen. */

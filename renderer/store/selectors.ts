@@ -225,6 +225,20 @@ export function shownRows(state: AppState): readonly TreeRow[] | null {
   return tree && filteredRows(state, tree, state.snapshotFilter);
 }
 
+const noSnapshots: readonly Snapshot[] = [];
+const chosenOf = once((rows: readonly TreeRow[]) =>
+  once((chosen: ReadonlySet<string>) => {
+    const found = rows.flatMap((row) => (row.kind === 'snapshot' && chosen.has(row.key) ? [row.snapshot] : []));
+    return found.length > 1 ? found : noSnapshots;
+  }),
+);
+
+/** The snapshots that are selected together, top-down: two or more that are in the list and not hidden, or none. */
+export function chosenSnapshots(state: AppState): readonly Snapshot[] {
+  const rows = shownRows(state);
+  return rows ? chosenOf(rows)(state.chosenRows) : noSnapshots;
+}
+
 /** What may be said of a snapshot in a filter besides what it is. */
 export function knownOf(state: AppState, row: SnapshotRow): Known {
   const domain = state.history && { hostId: hostIdOf(state.history.key), uuid: uuidOf(state.history.key) };

@@ -108,6 +108,8 @@ export interface AppState {
   /** Raised to ask for the open domain's snapshots again. */
   historyAttempt: number;
   selectedRow: string | null;
+  /** Rows of the open history that are selected together; see `chosenSnapshots`. */
+  chosenRows: ReadonlySet<string>;
   domainTab: DomainTab;
   /** Domains that are selected for a lab reset. */
   chosen: ReadonlySet<DomainKey>;
@@ -151,6 +153,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     history: null,
     historyAttempt: 0,
     selectedRow: null,
+    chosenRows: new Set(),
     domainTab: 'snapshots',
     chosen: new Set(),
     domainFilter: '',

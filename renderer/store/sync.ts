@@ -181,8 +181,10 @@ async function followHistory(app: App, wanted: string, signal: AbortSignal): Pro
   const domain = app.store.getState().domains.get(key);
   if (!domain) return;
   const before = app.store.getState().history;
-  if (before?.key !== key) app.store.setState({ history: { key, list: null, problem: null }, selectedRow: null });
-  else if (before.problem) app.store.setState({ history: { ...before, problem: null } });
+  if (before?.key !== key) {
+    const history = { key, list: null, problem: null };
+    app.store.setState({ history, selectedRow: null, chosenRows: new Set() });
+  } else if (before.problem) app.store.setState({ history: { ...before, problem: null } });
   try {
     const lists = await app.client.snapshots.watch({ hostId: domain.hostId, uuid: domain.uuid }, { signal });
     for await (const list of lists) {

@@ -1,0 +1,49 @@
+import type { Domain } from '../../shared/schema.ts';
+import { commands } from '../commands/commands.ts';
+import { contextOf, runCommand } from '../commands/context.ts';
+import { chooseRows } from '../store/actions.ts';
+import { chosenSnapshots } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import { focusHome } from '../ui/focus-home.ts';
+
+/** What can be done with several snapshots, while several are selected. */
+export function ChosenBar({ domain }: { domain: Domain }) {
+  const app = useApp();
+  const chosen = useAppState(chosenSnapshots);
+  const [row] = useAppState((state) => state.chosenRows);
+  useAppState((state) => state.operations);
+  if (chosen.length === 0 || row === undefined) return null;
+  const context = contextOf(app, { kind: 'row', key: domainKey(domain), row });
+  const offered = commands.filter(({ group, applies }) => group === 'Snapshot' && applies(context));
+  return (
+    <section className="chosen-bar" aria-label="Selected snapshots">
+      <span role="status">{chosen.length.toLocaleString('en-GB')} snapshots selected</span>
+      {offered.map((command) => {
+        const reason = command.unavailable(context);
+        return (
+          <Button
+            key={command.id}
+            className={command.danger ? 'destroys' : ''}
+            disabled={reason !== null}
+            {...(reason ? { tip: reason } : {})}
+            onClick={() => runCommand(command, contextOf(app, { kind: 'row', key: domainKey(domain), row }))}
+          >
+            {command.label(context)}
+          </Button>
+        );
+      })}
+      <Button
+        look="quiet"
+        onClick={() => {
+          chooseRows(app.store, []);
+          const home = focusHome('history');
+          if (home !== true) home.focus();
+        }}
+      >
+        Clear
+      </Button>
+    </section>
+  );
+}

@@ -72,7 +72,7 @@ test('the comparison is a command of the row, also by keyboard', async ({ start 
   const dialog = comparison(app);
   await expect(dialog).toContainText('No changes since');
   await expect(dialog).toContainText('ci-image-builder at its next start');
-  await expect(dialog.getByRole('radio')).toHaveCount(0);
+  await expect(dialog.getByRole('radio', { name: 'Now running' })).toHaveCount(0);
   await app.page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await app.snapshot('base').click();

@@ -10,6 +10,8 @@ import './styles/shell.css';
 import './styles/domains.css';
 import './styles/snapshots.css';
 import './styles/filter.css';
+import './styles/inspector.css';
+import './styles/health.css';
 import './styles/dialogs.css';
 import './styles/compare.css';
 import './styles/safety.css';

@@ -4,7 +4,7 @@ import {
   AppEvent,
   AppInfo,
   ConfigComparison,
-  ConfigSide,
+  ConfigOther,
   DeedOutcome,
   DiskChain,
   EditPlan,
@@ -60,8 +60,11 @@ export const contract = {
     detail: base.input(onSnapshot).output(SnapshotDetail),
     /** The images of a snapshot's disks, or with null of the domain as it is now. */
     disks: base.input(onDomain.extend({ name: z.string().min(1).nullable() })).output(z.array(DiskChain)),
-    /** What the configuration has otherwise now; with `live`, that of the next start where the domain is off. */
-    compare: base.input(onSnapshot.extend({ with: ConfigSide })).output(ConfigComparison),
+    /**
+     * What the configuration has otherwise now, or in another snapshot; with `live`, that of the next start where the
+     * domain is off.
+     */
+    compare: base.input(onSnapshot.extend({ with: ConfigOther })).output(ConfigComparison),
   },
   health: {
     /** What is not as it should be with the domain's snapshots and their files, and what can be done. Only reads. */

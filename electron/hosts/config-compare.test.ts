@@ -87,3 +87,32 @@ test('a snapshot without a configuration, and one that is gone', async () => {
     problem: { code: 'NO_DOMAIN' },
   });
 });
+
+test('two snapshots: what the second has otherwise, either way round', async () => {
+  const snapshots = [
+    { name: 'a', ago: 60 },
+    { name: 'b', ago: 50, state: 'running' as const, changed: { memoryKiB: 4 * 1024 ** 2, vcpus: 8 } },
+    { name: 'c', ago: 40, state: 'running' as const },
+    { name: 'bare', ago: 30, noConfig: true },
+  ];
+  await compare({ name: 'g', snapshots }, 'a');
+  const { reads } = bench.session;
+  const between = (left: string, right: string) => compareWithSnapshot(reads, uuidOf(1), left, { snapshot: right });
+  const forth = await between('a', 'b');
+  expect(forth).toMatchObject({ with: { snapshot: 'b' }, counts: { live: null, inactive: null } });
+  expect(forth.changes).toMatchObject([
+    { label: 'Memory', snapshot: '2 GiB', now: '4 GiB' },
+    { label: 'Virtual CPUs', snapshot: '2', now: '8' },
+  ]);
+  expect((await between('b', 'a')).changes).toMatchObject([{ snapshot: '4 GiB', now: '2 GiB' }, { now: '2' }]);
+  expect((await between('b', 'c')).changes).toEqual([]);
+  expect(await between('a', 'bare')).toMatchObject({ with: null, changes: [] });
+  await expect(between('a', 'gone')).rejects.toMatchObject({ problem: { code: 'SNAPSHOT_GONE' } });
+});
+
+test('two external snapshots are on layers of one chain, which is no change', async () => {
+  const snapshots = ['a', 'b', 'c'].map((name, n) => ({ name, ago: 60 - n, external: true }));
+  await compare({ name: 'g', snapshots }, 'a');
+  const compared = await compareWithSnapshot(bench.session.reads, uuidOf(1), 'a', { snapshot: 'c' });
+  expect(compared).toMatchObject({ changes: [], layered: ['vda'] });
+});

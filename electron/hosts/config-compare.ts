@@ -1,7 +1,7 @@
 import { type Compared, compareConfigs } from '../../shared/config-diff/compare.ts';
 import { type LayerLink, layeredDisks, linksOf, movedDisks } from '../../shared/config-diff/layers.ts';
 import type { ConfigNode } from '../../shared/config-diff/tree.ts';
-import type { ConfigComparison, ConfigSide, SnapshotState } from '../../shared/schema.ts';
+import type { ConfigComparison, ConfigOther, ConfigSide, SnapshotState } from '../../shared/schema.ts';
 import { configTree } from '../libvirt/config-tree.ts';
 import { type Caller, domainXml, readDomain } from '../libvirt/domains.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
@@ -19,11 +19,36 @@ interface Config {
 }
 
 /**
- * What a domain's configuration has otherwise than a snapshot's.
- * @param side the running guest's configuration where there is one, or that of the next start.
+ * What another configuration has otherwise than a snapshot's.
+ * @param other the running guest's configuration where there is one, that of the next start, or another snapshot's.
  * @throws ProblemError NO_DOMAIN, SNAPSHOT_GONE; LibvirtError; ConnectionError
  */
-export async function compareWithSnapshot(
+export function compareWithSnapshot(
+  reads: Caller,
+  uuid: string,
+  name: string,
+  other: ConfigOther,
+): Promise<ConfigComparison> {
+  return typeof other === 'string'
+    ? compareWithDomain(reads, uuid, name, other)
+    : compareSnapshots(reads, uuid, name, other.snapshot);
+}
+
+async function compareSnapshots(reads: Caller, uuid: string, name: string, other: string): Promise<ConfigComparison> {
+  const [left, right] = (
+    await Promise.all([name, other].map((each) => snapshotXml(reads, uuid, each).catch(vanished(each))))
+  ).map((text) => parseXml(text, 'domainsnapshot'));
+  const counts = { live: null, inactive: null };
+  // Of two that ran the guest's own configurations are alike; else libvirt has filled in one of them only.
+  const side = left && right && isRunning(left) && isRunning(right) ? 'live' : 'inactive';
+  const [then, later] = [left && storedFor(side, left), right && storedFor(side, right)];
+  if (!then || !later) return { with: null, changes: [], lines: [], layered: [], counts };
+  const links = isExplained(then.tree, later.tree) ? [] : await snapshotLinks(reads, uuid);
+  const running = then.running || later.running;
+  return { with: { snapshot: other }, ...compareConfigs(then.tree, later.tree, { running, links }), counts };
+}
+
+async function compareWithDomain(
   reads: Caller,
   uuid: string,
   name: string,
@@ -67,12 +92,16 @@ export async function compareWithSnapshot(
 
 /** What the snapshot would put back as that side; undefined where it holds no configuration. */
 function storedFor(side: ConfigSide, snapshot: XmlElement): Config | undefined {
-  const running = !off.has(parseSnapshot(snapshot).state);
+  const running = isRunning(snapshot);
   const inactive = side === 'inactive' ? snapshot.at('inactiveDomain') : undefined;
   if (inactive) return treeOf(inactive, false);
   const domain = snapshot.at('domain');
   // Metadata of an ancient libvirt holds a <domain> with nothing but the UUID (virDomainSnapshotDefFormat).
   return domain?.at('name') ? treeOf(domain, running) : undefined;
+}
+
+function isRunning(snapshot: XmlElement): boolean {
+  return !off.has(parseSnapshot(snapshot).state);
 }
 
 function treeOf(element: XmlElement, running: boolean): Config {

@@ -18,6 +18,7 @@ import {
 } from './command.ts';
 import { compareCommand } from './compare-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
+import { healthCommand } from './health-command.ts';
 import { chooseCommand, labCommands } from './lab-commands.ts';
 import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
 import { editCommand, exportCommand, importCommand, makeCurrentCommand } from './metadata-commands.ts';
@@ -256,6 +257,7 @@ export const commands: readonly Command[] = [
     unavailable: available,
     run: ({ app, state }) => showTab(app.store, state.domainTab === 'history' ? 'snapshots' : 'history'),
   },
+  healthCommand,
   themeCommand('system', 'Theme: as the system'),
   themeCommand('light', 'Theme: light'),
   themeCommand('dark', 'Theme: dark'),

@@ -5,14 +5,21 @@ import { CopyButton } from '../ui/copy-button.tsx';
 
 const signs: Record<ConfigDifference['kind'], string> = { changed: '~', 'added since': '+', 'removed since': '−' };
 
-/** The differences in words. */
-export function ChangeTable({ comparison: { changes, layered } }: { comparison: ConfigComparison }) {
+/** The differences in words; `left` is the snapshot that the other side is compared with. */
+export function ChangeTable({ comparison, left }: { comparison: ConfigComparison; left: string }) {
+  const { changes, layered, with: other } = comparison;
+  const right = typeof other === 'object' ? (other?.snapshot ?? null) : null;
+  const since = right === null ? ' since' : '';
   return (
     <section className="compare-list" aria-label="Changes in words">
       <div className="compare-bar">
-        <h3>{changes.length === 0 ? 'No changes since' : `${formatCount(changes.length, 'change')} since`}</h3>
+        <h3>
+          {changes.length === 0
+            ? `No ${right === null ? 'changes' : 'differences'}${since}`
+            : `${formatCount(changes.length, right === null ? 'change' : 'difference')}${since}`}
+        </h3>
         {changes.length > 0 ? (
-          <CopyButton text={changes.map(tellDifference).join('\n')} what="list of changes" />
+          <CopyButton text={changes.map((change) => tellDifference(change, right)).join('\n')} what="list of changes" />
         ) : null}
       </div>
       {changes.length > 0 ? (
@@ -22,8 +29,24 @@ export function ChangeTable({ comparison: { changes, layered } }: { comparison: 
             <thead>
               <tr>
                 <th scope="col">Setting</th>
-                <th scope="col">In the snapshot</th>
-                <th scope="col">Now</th>
+                <th scope="col">
+                  {right === null ? (
+                    'In the snapshot'
+                  ) : (
+                    <>
+                      In “<bdi>{left}</bdi>”
+                    </>
+                  )}
+                </th>
+                <th scope="col">
+                  {right === null ? (
+                    'Now'
+                  ) : (
+                    <>
+                      In “<bdi>{right}</bdi>”
+                    </>
+                  )}
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -35,8 +58,8 @@ export function ChangeTable({ comparison: { changes, layered } }: { comparison: 
                     </span>
                     {change.label}
                   </th>
-                  <td>{value(change, 'snapshot')}</td>
-                  <td>{value(change, 'now')}</td>
+                  <td>{value(change, 'snapshot', right !== null)}</td>
+                  <td>{value(change, 'now', right !== null)}</td>
                 </tr>
               ))}
             </tbody>
@@ -46,16 +69,19 @@ export function ChangeTable({ comparison: { changes, layered } }: { comparison: 
       {layered.length > 0 ? (
         <p className="compare-note">
           {layered.length === 1 ? `Disk ${layered[0]} is` : `Disks ${layered.join(', ')} are`} on another overlay of the
-          same chain now, as snapshots and reverts leave it. That doesn’t count as a change.
+          same chain{right === null ? ' now' : ' there'}, as snapshots and reverts leave it. That doesn’t count as a
+          change.
         </p>
       ) : null}
     </section>
   );
 }
 
-function value(change: ConfigDifference, side: 'snapshot' | 'now') {
+function value(change: ConfigDifference, side: 'snapshot' | 'now', between: boolean) {
   const text = change[side];
   if (text) return <bdi>{text}</bdi>;
-  const words = { changed: 'not set', 'added since': 'not there', 'removed since': 'removed' }[change.kind];
+  const words = { changed: 'not set', 'added since': 'not there', 'removed since': between ? 'not there' : 'removed' }[
+    change.kind
+  ];
   return <span className="dim">{words}</span>;
 }

@@ -1,24 +1,24 @@
-import { useState } from 'react';
-import type { ConfigComparison, ConfigSide } from '../../shared/schema.ts';
+import { useMemo, useState } from 'react';
+import type { ConfigComparison, ConfigOther } from '../../shared/schema.ts';
 import { PlainDialog } from '../dialogs/plain-dialog.tsx';
 import { hostById } from '../store/selectors.ts';
-import type { Dialog } from '../store/store.ts';
+import { type Dialog, domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
 import { useAfter } from '../ui/hooks.ts';
 import { ProblemView } from '../ui/problem-view.tsx';
-import { Segments } from '../ui/segments.tsx';
 import { ChangeTable } from './change-table.tsx';
 import { SideBySide } from './side-by-side.tsx';
+import { Sides } from './sides.tsx';
 import { useComparison } from './use-comparison.ts';
 
 const waitingAfterMs = 150;
 
-const sideLabels: Record<ConfigSide, string> = { live: 'Now running', inactive: 'Next start' };
-
-/** A snapshot's configuration beside the domain's: the changes in words, and the XML. It changes nothing. */
+/** A snapshot's configuration beside the domain's or another snapshot's: the changes in words, and the XML. */
 export function CompareDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'compare' }> }) {
   const { hostId, uuid, domainName, snapshotName } = dialog;
-  const [wanted, setWanted] = useState<ConfigSide>('live');
+  const [wanted, setWanted] = useState<ConfigOther>(dialog.other === undefined ? 'live' : { snapshot: dialog.other });
+  const others = useOthers(dialog);
+  const domain = useAppState((state) => state.domains.get(domainKey({ hostId, uuid })));
   const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
   const result = useComparison({ hostId, uuid, name: snapshotName }, wanted);
   const [last, setLast] = useState<ConfigComparison | null>(null);
@@ -30,7 +30,14 @@ export function CompareDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'com
       className="compare"
       title={
         <>
-          Compare “<bdi>{snapshotName}</bdi>” with <bdi>{domainName}</bdi>
+          Compare “<bdi>{snapshotName}</bdi>” with{' '}
+          {typeof wanted === 'string' ? (
+            <bdi>{domainName}</bdi>
+          ) : (
+            <>
+              “<bdi>{wanted.snapshot}</bdi>”
+            </>
+          )}
         </>
       }
     >
@@ -38,7 +45,9 @@ export function CompareDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'com
         <span className="dim">
           on <bdi>{hostName}</bdi>
         </span>
-        {comparison ? <Sides comparison={comparison} wanted={wanted} onChange={setWanted} /> : null}
+        {comparison ? (
+          <Sides comparison={comparison} domain={domain} wanted={wanted} others={others} onChange={setWanted} />
+        ) : null}
       </div>
       {result.status === 'failed' ? (
         <div className="dialog-body" role="alert">
@@ -66,37 +75,28 @@ function Body({ comparison, domainName, snapshotName }: BodyProps) {
   if (side === null)
     return (
       <p className="dialog-body">
-        libvirt keeps no configuration with this snapshot, so there is nothing to compare with.
+        libvirt keeps no configuration with this snapshot, or with the other one, so there is nothing to compare.
       </p>
     );
-  const right = side === 'live' ? `${domainName} as it runs now` : `${domainName} at its next start`;
+  const right =
+    typeof side === 'object'
+      ? side.snapshot
+      : side === 'live'
+        ? `${domainName} as it runs now`
+        : `${domainName} at its next start`;
   return (
     <>
-      <ChangeTable comparison={comparison} />
-      <SideBySide key={side} lines={lines} left={snapshotName} right={right} />
+      <ChangeTable comparison={comparison} left={snapshotName} />
+      <SideBySide key={right} lines={lines} left={snapshotName} right={right} />
     </>
   );
 }
 
-interface SidesProps {
-  comparison: ConfigComparison;
-  wanted: ConfigSide;
-  onChange: (side: ConfigSide) => void;
-}
-
-/** The choice between the two configurations, where the domain has two. */
-function Sides({ comparison, wanted, onChange }: SidesProps) {
-  const { with: shown, counts } = comparison;
-  if (shown === null) return null;
-  const sides = (['live', 'inactive'] as const).filter((side) => counts[side] !== null);
-  if (sides.length < 2) return <span className="dim">{shown === 'live' ? 'running, not defined' : 'not running'}</span>;
-  return (
-    <Segments
-      legend="Compare with"
-      name="compare-side"
-      value={wanted}
-      options={sides.map((side) => ({ value: side, label: `${sideLabels[side]} · ${counts[side]}` }))}
-      onChange={onChange}
-    />
-  );
+/** The other snapshots of the domain, the newest first, as far as its history is open. */
+function useOthers({ hostId, uuid, snapshotName }: Extract<Dialog, { kind: 'compare' }>): string[] {
+  const list = useAppState(({ history }) => (history?.key === domainKey({ hostId, uuid }) ? history.list : null));
+  return useMemo(() => {
+    const newest = [...(list?.snapshots ?? [])].sort((a, b) => b.createdAt - a.createdAt);
+    return newest.map(({ name }) => name).filter((name) => name !== snapshotName);
+  }, [list, snapshotName]);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { ConfigComparison, ConfigSide, Problem } from '../../shared/schema.ts';
+import type { ConfigComparison, ConfigOther, Problem } from '../../shared/schema.ts';
 import { problemOf } from '../api.ts';
 import { operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
@@ -23,11 +23,11 @@ export interface Compared {
 }
 
 /**
- * What a configuration has otherwise than the snapshot's; looked at again while it is shown, and kept meanwhile. While
+ * What another configuration has otherwise than the snapshot's; looked at again while it is shown, and kept meanwhile. While
  * an operation runs on the domain nothing is asked.
  * @param version changes when the snapshot is another one of the same name.
  */
-export function useComparison({ hostId, uuid, name }: Compared, side: ConfigSide, version = 0): Comparison {
+export function useComparison({ hostId, uuid, name }: Compared, side: ConfigOther, version = 0): Comparison {
   const { client } = useApp();
   const key = domainKey({ hostId, uuid });
   const free = useAppState((state) => state.link === 'open' && operationOn(state, key) === undefined);

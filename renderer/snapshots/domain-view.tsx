@@ -6,6 +6,8 @@ import type { Domain } from '../../shared/schema.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { CommandItems } from '../commands/command-items.tsx';
 import { commandById, contextOf, openTarget, revertCommand, runCommand } from '../commands/context.ts';
+import { HealthMark, HealthPane } from '../health/health-pane.tsx';
+import { useHealth } from '../health/use-health.ts';
 import { JournalPane } from '../journal/journal-pane.tsx';
 import { showTab } from '../store/actions.ts';
 import { hostById, isProtected } from '../store/selectors.ts';
@@ -31,6 +33,7 @@ export function DomainView({ domain }: { domain: Domain }) {
   const known = host?.connection.status === 'connected';
   const { store } = useApp();
   const tab = useAppState((state) => state.domainTab);
+  const health = useHealth(domain, tab === 'health');
   const guarded = useAppState((state) => isProtected(state, domainKey(domain)));
   return (
     <>
@@ -67,11 +70,18 @@ export function DomainView({ domain }: { domain: Domain }) {
       <Tabs.Root className="domain-tabs" value={tab} onValueChange={(value: DomainTab) => showTab(store, value)}>
         <Tabs.List className="tab-list" aria-label={`About ${domain.name}`}>
           <Tabs.Tab value="snapshots">Snapshots</Tabs.Tab>
+          <Tabs.Tab value="health">
+            Health
+            <HealthMark report={health.report} />
+          </Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots" className="domain-panel" tabIndex={-1}>
           <FilterBar domain={domain} />
           <HistoryPane domain={domain} />
+        </Tabs.Panel>
+        <Tabs.Panel value="health" className="domain-panel" tabIndex={-1}>
+          <HealthPane domain={domain} health={health} />
         </Tabs.Panel>
         <Tabs.Panel value="history" className="domain-panel" tabIndex={-1}>
           <JournalPane key={domainKey(domain)} domain={domain} />

@@ -4,6 +4,7 @@ import { openDomain, openTree } from '../store/selectors.ts';
 import { clampInspectorWidth, inspectorWidths } from '../store/settings.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useMediaQuery } from '../ui/hooks.ts';
+import { HereInspector } from './inspector/here.tsx';
 import { Inspector } from './inspector.tsx';
 
 const stepPx = 24;
@@ -62,12 +63,10 @@ export function InspectorPane() {
       <div className="inspector-scroll">
         {row?.kind === 'snapshot' ? (
           <Inspector domain={domain} tree={tree} row={row} />
+        ) : row?.kind === 'here' ? (
+          <HereInspector domain={domain} row={row} />
         ) : (
-          <p className="dim">
-            {row?.kind === 'here'
-              ? 'This is the domain as it is now. What it holds is in no snapshot: a revert destroys it.'
-              : 'Select a snapshot to see what it holds.'}
-          </p>
+          <p className="dim">Select a snapshot to see what it holds.</p>
         )}
       </div>
     </aside>

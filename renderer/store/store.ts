@@ -54,7 +54,8 @@ export type Dialog =
   | { kind: 'lab-run'; planId: string }
   | { kind: 'settings' }
   | { kind: 'tags'; hostId: string; uuid: string; snapshotName: string; createdAt: number }
-  | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string }
+  /** With `other`, another snapshot of the domain, instead of with the domain itself. */
+  | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string; other?: string }
   | { kind: 'edit-snapshot' | 'make-current'; hostId: string; uuid: string; domainName: string; snapshotName: string }
   | { kind: 'export-snapshots' | 'import-snapshots'; hostId: string; uuid: string; domainName: string }
   | { kind: 'add-host' }
@@ -86,7 +87,7 @@ export interface Notice {
 }
 
 /** What the middle shows of the open domain. */
-export type DomainTab = 'snapshots' | 'history';
+export type DomainTab = 'snapshots' | 'health' | 'history';
 
 export interface AppState {
   link: LinkStatus;

@@ -1,9 +1,13 @@
 import type { ConfigDifference } from '../schema.ts';
 
-/** One difference as a line of text: `Memory: 2 GiB → 4 GiB`, `Disk vdb: added since (virtio, qcow2)`. */
-export function tellDifference({ label, snapshot, now, kind }: ConfigDifference): string {
+/**
+ * One difference as a line of text: `Memory: 2 GiB → 4 GiB`, `Disk vdb: added since (virtio, qcow2)`.
+ * @param other the snapshot of the second side, if it is not the domain as it is now: `Disk vdb: only in “b” (…)`.
+ */
+export function tellDifference({ label, snapshot, now, kind }: ConfigDifference, other: string | null = null): string {
   if (kind === 'changed') return `${label}: ${snapshot || 'not set'} → ${now || 'not set'}`;
-  return `${label}: ${kind} (${snapshot || now})`;
+  const where = other === null ? kind : kind === 'added since' ? `only in “${other}”` : `not in “${other}”`;
+  return `${label}: ${where} (${snapshot || now})`;
 }
 
 /** A text in three pieces, of which the middle one is what another text has otherwise. */

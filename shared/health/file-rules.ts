@@ -1,7 +1,7 @@
 import { pointsOf, usualOverlay } from '../chain.ts';
 import { formatBytes } from '../format.ts';
 import { shellQuote } from '../virsh.ts';
-import { deleting, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
+import { deleting, fileNamed, type HealthRule, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
 
 /** The names of the snapshots that need an image, parents first. */
@@ -27,7 +27,7 @@ export const fileRules: readonly HealthRule[] = [
         return [
           {
             level: 'broken' as const,
-            what: `The image that disk ${target} writes to is gone, or libvirt cannot open it: ${top.path}.`,
+            what: `The image that disk ${target} writes to is gone, or libvirt cannot open it: ${fileNamed(top.path)}.`,
             means: `${
               view.domain.active
                 ? 'The guest still has it open. What it writes there is lost for good when it stops.'
@@ -53,7 +53,7 @@ export const fileRules: readonly HealthRule[] = [
           return [
             {
               level: 'broken' as const,
-              what: `An image below the one that disk ${target} writes to is gone, or libvirt cannot open it: ${path}.`,
+              what: `An image below the one that disk ${target} writes to is gone, or libvirt cannot open it: ${fileNamed(path)}.`,
               means: `What lies above it is worth nothing without it: the domain ${
                 view.domain.active ? 'cannot be started again once it stops' : 'cannot start'
               }.${lost(affected)}`,
@@ -76,7 +76,7 @@ export const fileRules: readonly HealthRule[] = [
         return [
           {
             level: 'broken' as const,
-            what: `The ${theSnapshots(affected)} ${affected.length === 1 ? 'needs' : 'need'} an image that is gone, or that libvirt cannot open: ${path}.`,
+            what: `The ${theSnapshots(affected)} ${affected.length === 1 ? 'needs' : 'need'} an image that is gone, or that libvirt cannot open: ${fileNamed(path)}.`,
             means: `The metadata is there, the data is not: a revert to ${affected.length === 1 ? 'it' : 'them'} fails, after it has stopped the guest. The domain itself does not need the file.`,
             remedy:
               'Put the file back from a backup, or delete the metadata alone: libvirt refuses to delete data that it cannot find.',
@@ -96,7 +96,7 @@ export const fileRules: readonly HealthRule[] = [
         return [
           {
             level: 'broken' as const,
-            what: `The memory of snapshot “${name}” is gone, or libvirt cannot open it: ${memoryFile}.`,
+            what: `The memory of snapshot “${name}” is gone, or libvirt cannot open it: ${fileNamed(memoryFile)}.`,
             means: 'A revert to it fails, after it has stopped the guest. Its disks are not concerned.',
             remedy: 'Put the file back from a backup, or delete the snapshot.',
             snapshots: [name],
@@ -116,7 +116,7 @@ export const fileRules: readonly HealthRule[] = [
         return [
           {
             level: 'broken' as const,
-            what: `Disk ${target} writes to an image that ${held.length > 0 ? `is the disk of the ${theSnapshots(held)}` : 'images of snapshots lie on'}: ${top.path}.`,
+            what: `Disk ${target} writes to an image that ${held.length > 0 ? `is the disk of the ${theSnapshots(held)}` : 'images of snapshots lie on'}: ${fileNamed(top.path)}.`,
             means: `What the guest writes changes the ${theSnapshots(affected)} too: ${affected.length === 1 ? 'it is' : 'they are'} no longer what was taken. Reverting there can show a damaged file system.`,
             remedy:
               'Stop the guest. If you need those snapshots, put the image back from a backup and let the disk write to an overlay of it; else delete their metadata.',
@@ -143,7 +143,7 @@ export const fileRules: readonly HealthRule[] = [
             isUsual
               ? {
                   level: 'warning' as const,
-                  what: `No snapshot owns ${path}, an image of disk ${target}. By its name, a snapshot “${suffix}” made it that libvirt no longer lists.`,
+                  what: `No snapshot owns ${fileNamed(path)}, an image of disk ${target}. By its name, a snapshot “${suffix}” made it that libvirt no longer lists.`,
                   means: `Its metadata was deleted alone, or it was taken without any. The data is in use${active ? ': the domain writes there' : ', and what lies above depends on it'}. libvirt refuses to delete some snapshots next to it.`,
                   remedy:
                     'Do not delete the file. Merging it into the image below takes it out of the chain; do that only if no other snapshot or domain lies on that image.',
@@ -157,7 +157,7 @@ export const fileRules: readonly HealthRule[] = [
                 }
               : {
                   level: 'note' as const,
-                  what: `Disk ${target} lies on an image that no snapshot of this domain made it lie on: ${path} on ${under}.`,
+                  what: `Disk ${target} lies on an image that no snapshot of this domain made it lie on: ${fileNamed(path)} on ${fileNamed(under)}.`,
                   means:
                     'That is so for a clone of a template. It can also be the rest of a snapshot whose metadata was deleted.',
                   remedy: 'Nothing needs to be done. Keep both files: one is worth nothing without the other.',
@@ -178,14 +178,14 @@ export const fileRules: readonly HealthRule[] = [
           return [
             leftover(
               path,
-              `It was made for disk ${target}, and lies on ${under}.`,
+              `It was made for disk ${target}, and lies on ${fileNamed(under)}.`,
               view.files.get(path)?.allocatedBytes,
             ),
           ];
         }),
       ),
       ...view.strays.map(({ path, on, allocatedBytes }) =>
-        leftover(path, `It lies on ${on}, which belongs to this domain.`, allocatedBytes),
+        leftover(path, `It lies on ${fileNamed(on)}, which belongs to this domain.`, allocatedBytes),
       ),
     ],
   },
@@ -221,9 +221,9 @@ export const fileRules: readonly HealthRule[] = [
 function leftover(path: string, where: string, bytes: number | null | undefined) {
   return {
     level: 'note' as const,
-    what: `Nobody needs ${path}: neither the domain nor a snapshot that libvirt lists.`,
+    what: `Nobody needs ${fileNamed(path)}: neither the domain nor a snapshot that libvirt lists.`,
     means: `${where}${bytes ? ` It takes up ${formatBytes(bytes)}.` : ''} Whether a snapshot of another domain needs it, libvirt does not tell.`,
-    remedy: `If ${named([path.slice(path.lastIndexOf('/') + 1)])} is not somebody’s clone, it can be deleted.`,
+    remedy: `If it is not somebody’s clone, it can be deleted.`,
     files: [path],
     shell: [inspect(path), `rm ${shellQuote(path)}`],
   };

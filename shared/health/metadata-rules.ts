@@ -1,6 +1,6 @@
 import { chainFrom } from '../chain.ts';
 import { formatCount, formatVersion } from '../format.ts';
-import { deleting, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
+import { deleting, fileNamed, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
 
 /** Reverting to external snapshots (libvirt NEWS 9.9). */
@@ -37,7 +37,7 @@ export const metadataRules: readonly HealthRule[] = [
         {
           level: 'broken' as const,
           what: `The next revert would destroy the ${theSnapshots(names)}.`,
-          means: `libvirt takes “${unlinked.snapshot}” for what the domain is based on now, and deletes the overlay of that snapshot when it reverts: ${files.join(', ')}. The named snapshots lie on it. It comes to this when “${unlinked.snapshot}” was made current, or edited with virsh, after a revert.`,
+          means: `libvirt takes “${unlinked.snapshot}” for what the domain is based on now, and deletes the overlay of that snapshot when it reverts: ${files.map(fileNamed).join(', ')}. The named snapshots lie on it. It comes to this when “${unlinked.snapshot}” was made current, or edited with virsh, after a revert.`,
           remedy: `Do not revert this domain. Its record of overlays has to be put right first: redefine “${unlinked.snapshot}” with a <revertDisks> element that names what the disks write to now.`,
           snapshots: names,
           files,

@@ -28,6 +28,11 @@ export function theSnapshots(names: readonly string[]): string {
   return `${names.length === 1 ? 'snapshot' : 'snapshots'} ${named(names)}`;
 }
 
+/** A file in a sentence: its full path stands in the finding’s files. */
+export function fileNamed(path: string): string {
+  return `“${path.slice(path.lastIndexOf('/') + 1)}”`;
+}
+
 /** A virsh line for the host's shell. */
 export function virsh(command: string, ...words: readonly string[]): string {
   return ['virsh', command, ...words.map(shellQuote)].join(' ');

@@ -24,10 +24,14 @@ export type ConfigLine = z.infer<typeof ConfigLine>;
 export const ConfigSide = z.enum(['live', 'inactive']);
 export type ConfigSide = z.infer<typeof ConfigSide>;
 
-/** A snapshot's stored configuration against one of the domain's. */
+/** The other side of a comparison: one of the domain's configurations, or another snapshot's. */
+export const ConfigOther = z.union([ConfigSide, z.object({ snapshot: z.string().min(1) })]);
+export type ConfigOther = z.infer<typeof ConfigOther>;
+
+/** A snapshot's stored configuration against one of the domain's, or against another snapshot's. */
 export const ConfigComparison = z.object({
-  /** What was compared; null when the snapshot holds no configuration. */
-  with: ConfigSide.nullable(),
+  /** What was compared; null when the snapshot, or the other one, holds no configuration. */
+  with: ConfigOther.nullable(),
   changes: z.array(ConfigDifference),
   lines: z.array(ConfigLine),
   /** Disks that write to another overlay of the same chain now, which is no change. */

@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import { formatBytes, formatCount } from '../../../shared/format.ts';
+import type { DiskChain, Domain, Layer } from '../../../shared/schema.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { useAfter } from '../../ui/hooks.ts';
+import { PathText } from '../../ui/path-text.tsx';
+import { ProblemView } from '../../ui/problem-view.tsx';
+import { useChains } from './use-chains.ts';
+
+const waitingAfterMs = 150;
+/** Of a deep chain so many images are shown at first. */
+const mostShown = 6;
+
+/** The disks of a snapshot, or with null of the domain as it is now: each with the images that it consists of. */
+export function Disks({ domain, name }: { domain: Domain; name: string | null }) {
+  const result = useChains(domain, name);
+  const late = useAfter(waitingAfterMs, result.status === 'loading');
+  if (result.status === 'failed') return <ProblemView problem={result.problem} />;
+  if (result.status === 'loading')
+    return (
+      <p className="dim" role="status">
+        {late ? 'Looking at the images…' : ''}
+      </p>
+    );
+  if (result.chains.length === 0)
+    return <p className="dim">{name === null ? 'It has no disks.' : 'It holds no disks.'}</p>;
+  return result.chains.map((chain) => <Chain key={`${name}\n${chain.target}`} chain={chain} />);
+}
+
+const kinds: Record<NonNullable<DiskChain['kind']>, string> = {
+  internal: 'kept inside its image',
+  external: 'its image, as it was then',
+  none: 'not part of the snapshot',
+  unknown: 'kept in a way unknown here',
+};
+
+function Chain({ chain: { target, kind, layers } }: { chain: DiskChain }) {
+  const [whole, setWhole] = useState(false);
+  const shown = whole || layers.length <= mostShown + 1 ? layers : layers.slice(0, mostShown);
+  const hidden = layers.length - shown.length;
+  return (
+    <section className="chain" aria-label={`Disk ${target}`}>
+      <h3>
+        {target}
+        <span className="dim">
+          {kind === null ? formatCount(layers.length, 'image') : kinds[kind]}
+          {kind !== null && layers.length > 1 ? `, ${formatCount(layers.length, 'image')}` : ''}
+        </span>
+      </h3>
+      <ol>
+        {shown.map((layer, depth) => (
+          <LayerCard key={layer.path} layer={layer} isBase={depth === layers.length - 1} />
+        ))}
+      </ol>
+      {hidden > 0 ? (
+        <button type="button" className="link" onClick={() => setWhole(true)}>
+          Show {formatCount(hidden, 'more image')} below
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+function LayerCard({ layer, isBase }: { layer: Layer; isBase: boolean }) {
+  const { path, active, exists } = layer;
+  return (
+    <li className={exists === false ? 'layer missing' : active ? 'layer active' : 'layer'}>
+      <div className="layer-path">
+        <PathText path={path} />
+        <CopyButton text={path} what={`path ${path}`} label={null} />
+      </div>
+      <div className="layer-facts">
+        {exists === false ? <span className="chip bad">missing</span> : null}
+        <span>{factsOf(layer)}</span>
+      </div>
+      <div className="layer-owner">
+        {active ? <span className="chip ok">written now</span> : null}
+        {ownerOf(layer, isBase)}
+      </div>
+    </li>
+  );
+}
+
+function factsOf({ format, type, virtualBytes, allocatedBytes, exists }: Layer): string {
+  const kind = [format ?? 'format unknown', ...(type === 'file' ? [] : [type])].join(', ');
+  if (exists === false) return kind;
+  const size = allocatedBytes === null ? 'size unknown' : `${formatBytes(allocatedBytes)} on disk`;
+  return [kind, ...(virtualBytes === null ? [] : [`${formatBytes(virtualBytes)} virtual`]), size].join(' · ');
+}
+
+function ownerOf({ holds, inside, made, active }: Layer, isBase: boolean) {
+  const owners = [
+    ...(holds.length > 0 ? [<Names key="holds" says="owned by" names={holds} />] : []),
+    ...(inside.length > 0 ? [<Names key="inside" says="holds internal" names={inside} />] : []),
+    ...(made
+      ? [
+          <Names
+            key="made"
+            says={made.by === 'revert' ? 'made by a revert to' : 'made by taking'}
+            names={[made.snapshot]}
+          />,
+        ]
+      : []),
+  ];
+  if (owners.length > 0) return owners;
+  if (isBase) return active ? 'no snapshot needs it' : 'the base of the chain';
+  return 'no snapshot owns it';
+}
+
+const mostNamed = 3;
+
+function Names({ says, names }: { says: string; names: readonly string[] }) {
+  const rest = names.length - mostNamed;
+  return (
+    <span>
+      {says}{' '}
+      {names.slice(0, mostNamed).map((name, at) => (
+        <span key={name}>
+          {at > 0 ? ', ' : ''}“<bdi title={name}>{name}</bdi>”
+        </span>
+      ))}
+      {rest > 0 ? ` and ${rest} more` : ''}
+    </span>
+  );
+}

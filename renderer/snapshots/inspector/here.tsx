@@ -1,0 +1,38 @@
+import { X } from 'lucide-react';
+import { stateLabel } from '../../../shared/format.ts';
+import type { Domain } from '../../../shared/schema.ts';
+import type { HereRow } from '../../../shared/snapshot-tree.ts';
+import { toggleInspector } from '../../store/actions.ts';
+import { Button } from '../../ui/button.tsx';
+import { useApp } from '../../ui/context.tsx';
+import { Disks } from './disks.tsx';
+import { SnapshotPicture } from './snapshot-picture.tsx';
+
+/** The domain as it is now: what is in no snapshot, and the images that it writes to. */
+export function HereInspector({ domain, row }: { domain: Domain; row: HereRow }) {
+  const { store } = useApp();
+  return (
+    <>
+      <SnapshotPicture domain={domain} name={null} />
+      <div className="inspector-head">
+        <h2>You are here</h2>
+        <Button look="icon" aria-label="Close details" onClick={() => toggleInspector(store)}>
+          <X size={14} aria-hidden="true" />
+        </Button>
+      </div>
+      <p className="description">
+        This is the domain as it is now, {stateLabel(domain.state)}
+        {row.base ? (
+          <>
+            {' '}
+            and based on “<bdi>{row.base.name}</bdi>”
+          </>
+        ) : null}
+        . What it holds is in no snapshot: a revert destroys it.
+      </p>
+      <div className="here-disks">
+        <Disks domain={domain} name={null} />
+      </div>
+    </>
+  );
+}

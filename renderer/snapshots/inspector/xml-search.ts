@@ -1,0 +1,68 @@
+import type { XmlToken } from './xml-tokens.ts';
+
+/** Where a text was found: in which line, from and up to which character. */
+export interface Match {
+  readonly line: number;
+  readonly from: number;
+  readonly to: number;
+}
+/** A piece of a line; `match` counts those of the line, in order. */
+export interface Piece extends XmlToken {
+  readonly match: number | null;
+}
+
+/** More are not counted: nobody steps through them. */
+export const mostMatches = 5_000;
+
+/** Tokens by line, without the line breaks. */
+export function tokenLines(tokens: readonly XmlToken[]): XmlToken[][] {
+  const lines: XmlToken[][] = [[]];
+  for (const { kind, text } of tokens)
+    for (const [at, part] of text.split('\n').entries()) {
+      if (at > 0) lines.push([]);
+      if (part) lines.at(-1)?.push({ kind, text: part });
+    }
+  if (lines.length > 1 && lines.at(-1)?.length === 0) lines.pop();
+  return lines;
+}
+
+/** Every place where the lines, in lower case, hold what is searched for. Matches do not overlap. */
+export function findMatches(lowerLines: readonly string[], searched: string): Match[] {
+  const wanted = searched.toLowerCase();
+  const found: Match[] = [];
+  if (!wanted) return found;
+  for (const [line, text] of lowerLines.entries())
+    for (let from = text.indexOf(wanted); from >= 0; from = text.indexOf(wanted, from + wanted.length)) {
+      found.push({ line, from, to: from + wanted.length });
+      if (found.length === mostMatches) return found;
+    }
+  return found;
+}
+
+export function matchesByLine(matches: readonly Match[]): ReadonlyMap<number, readonly Match[]> {
+  const byLine = new Map<number, Match[]>();
+  for (const match of matches) {
+    const line = byLine.get(match.line);
+    if (line) line.push(match);
+    else byLine.set(match.line, [match]);
+  }
+  return byLine;
+}
+
+/** A line's tokens, cut where its matches begin and end. */
+export function cutAtMatches(tokens: readonly XmlToken[], matches: readonly Match[]): Piece[] {
+  if (matches.length === 0) return tokens.map((token) => ({ ...token, match: null }));
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const { kind, text } of tokens) {
+    const end = at + text.length;
+    const edges = matches.flatMap(({ from, to }) => [from, to]).filter((edge) => edge > at && edge < end);
+    const cuts = [at, ...new Set(edges), end];
+    for (const [n, from] of cuts.slice(0, -1).entries()) {
+      const match = matches.findIndex((each) => each.from <= from && from < each.to);
+      pieces.push({ kind, text: text.slice(from - at, (cuts[n + 1] ?? end) - at), match: match < 0 ? null : match });
+    }
+    at = end;
+  }
+  return pieces;
+}

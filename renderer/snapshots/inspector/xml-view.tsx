@@ -1,0 +1,158 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ChevronDown, ChevronUp, Download, Search, X } from 'lucide-react';
+import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
+import { matchesShortcut } from '../../commands/shortcuts.ts';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { saveText } from '../../ui/save-text.ts';
+import { cutAtMatches, findMatches, type Match, matchesByLine, mostMatches, tokenLines } from './xml-search.ts';
+import { type XmlToken, xmlTokens } from './xml-tokens.ts';
+
+const lineHeightPx = 18;
+/** Shorter texts are drawn whole, so that they can be selected with the mouse from end to end. */
+const manyLines = 1_500;
+const estimate = () => lineHeightPx;
+const none: readonly Match[] = [];
+
+/** XML that can be searched, copied and saved. Only what is in sight of a long one exists. */
+export const XmlView = memo(function XmlView({ xml, fileName }: { xml: string; fileName: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  const scroller = useRef<HTMLElement>(null);
+  const [searched, setSearched] = useState('');
+  const [at, setAt] = useState(0);
+  const lines = useMemo(() => tokenLines(xmlTokens(xml)), [xml]);
+  const lower = useMemo(() => xml.toLowerCase().split('\n'), [xml]);
+  const widest = useMemo(() => Math.max(0, ...lower.map((line) => line.length)), [lower]);
+  const matches = useMemo(() => findMatches(lower, searched), [lower, searched]);
+  const byLine = useMemo(() => matchesByLine(matches), [matches]);
+  const active = matches[at];
+  const virtualizer = useVirtualizer<HTMLElement, HTMLDivElement>({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: estimate,
+    overscan: lines.length > manyLines ? 20 : manyLines,
+  });
+
+  const show = (match: Match | undefined) => {
+    if (!match) return;
+    virtualizer.scrollToIndex(match.line, { align: 'center' });
+    requestAnimationFrame(() => {
+      scroller.current?.querySelector('mark[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
+  };
+  const search = (text: string) => {
+    setSearched(text);
+    setAt(0);
+    show(findMatches(lower, text)[0]);
+  };
+  const go = (step: 1 | -1) => {
+    if (matches.length === 0) return;
+    const next = (at + step + matches.length) % matches.length;
+    setAt(next);
+    show(matches[next]);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!matchesShortcut('Mod+F', event.nativeEvent)) return;
+    event.preventDefault();
+    field.current?.select();
+  };
+  const onSearchKey = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
+    else if (event.key === 'Escape' && searched) search('');
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: its shortcut works wherever the focus is inside
+    <div className="xml-view" onKeyDown={onKeyDown}>
+      <div className="xml-bar">
+        <label className="field">
+          <Search size={13} aria-hidden="true" />
+          <input
+            ref={field}
+            type="text"
+            aria-label="Search the XML"
+            placeholder="Search"
+            autoComplete="off"
+            spellCheck={false}
+            value={searched}
+            onChange={(event) => search(event.target.value)}
+            onKeyDown={onSearchKey}
+          />
+          <span className="xml-count" role="status">
+            {searched ? countOf(matches, at) : ''}
+          </span>
+          {searched ? (
+            <button type="button" aria-label="Clear the search" onClick={() => search('')}>
+              <X size={13} aria-hidden="true" />
+            </button>
+          ) : null}
+        </label>
+        <Button look="icon" aria-label="Previous match" disabled={matches.length === 0} onClick={() => go(-1)}>
+          <ChevronUp size={14} aria-hidden="true" />
+        </Button>
+        <Button look="icon" aria-label="Next match" disabled={matches.length === 0} onClick={() => go(1)}>
+          <ChevronDown size={14} aria-hidden="true" />
+        </Button>
+        <CopyButton text={xml} what="XML" label={null} />
+        <Button look="quiet" className="copy" aria-label="Save XML" onClick={() => saveText(fileName, xml)}>
+          <Download size={13} aria-hidden="true" />
+        </Button>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section ref={scroller} className="xml" tabIndex={0} aria-label="XML of the snapshot">
+        <pre style={{ height: virtualizer.getTotalSize(), minWidth: `${widest}ch` }}>
+          {virtualizer.getVirtualItems().map(({ index, start }) => {
+            const found = byLine.get(index) ?? none;
+            return (
+              <Line
+                key={index}
+                tokens={lines[index] ?? []}
+                matches={found}
+                active={active ? found.indexOf(active) : -1}
+                top={start}
+              />
+            );
+          })}
+        </pre>
+      </section>
+    </div>
+  );
+});
+
+interface LineProps {
+  tokens: readonly XmlToken[];
+  matches: readonly Match[];
+  /** Which of the line's matches is the present one; -1 for none. */
+  active: number;
+  top: number;
+}
+
+const Line = memo(function Line({ tokens, matches, active, top }: LineProps) {
+  return (
+    <div className="xml-text" style={{ transform: `translateY(${top}px)` }}>
+      {cutAtMatches(tokens, matches).map(({ kind, text, match }, n) => {
+        const className = kind === 'plain' ? undefined : `xml-${kind}`;
+        return match === null ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a piece has no identity beyond its place
+          <span key={n} className={className}>
+            {text}
+          </span>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a piece has no identity beyond its place
+          <mark key={n} className={className} data-active={match === active || undefined}>
+            {text}
+          </mark>
+        );
+      })}
+      {'\n'}
+    </div>
+  );
+});
+
+function countOf(matches: readonly Match[], at: number): string {
+  if (matches.length === 0) return 'none';
+  const total = matches.length.toLocaleString('en-GB');
+  return `${(at + 1).toLocaleString('en-GB')} of ${total}${matches.length === mostMatches ? '+' : ''}`;
+}

@@ -3,12 +3,15 @@ import { type Edit, editSteps } from '../../../shared/metadata/edit-steps.ts';
 import type { EditPlan } from '../../../shared/schema.ts';
 import { isXmlText, nameProblem } from '../../../shared/snapshot-name.ts';
 import { selectRow } from '../../store/actions.ts';
-import { hostById } from '../../store/selectors.ts';
-import type { Dialog } from '../../store/store.ts';
+import { hostById, openTree } from '../../store/selectors.ts';
+import type { AppStore, Dialog } from '../../store/store.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { DeedDialog } from '../deed/deed-dialog.tsx';
 import { useDeed } from '../deed/use-deed.ts';
 import { EditForm } from './edit-form.tsx';
+
+/** How long the history may take to show what was renamed. */
+const historyPatienceMs = 3_000;
 
 /** The name and the description of one snapshot, changed by redefining it. */
 export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-snapshot' | 'make-current' }> }) {
@@ -25,10 +28,11 @@ export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-s
   const save = (plan: EditPlan) => {
     const edit = editOf(plan);
     if (whyNot(plan, edit) !== null) return;
+    const selected = store.getState().selectedRow === snapshotName;
     control.start({ kind: 'edit', hostId, uuid, domainName, subject: `“${snapshotName}”` }, async ({ planId }) => {
       const outcome = await client.metadata.edit({ planId, ...edit });
-      // The row goes on under its new name.
-      if (outcome.result === 'done' && store.getState().selectedRow === snapshotName) selectRow(store, edit.name);
+      // The row goes on under its new name: the focus comes back to it.
+      if (outcome.result === 'done' && selected) await selectWhenThere(store, edit.name);
       return outcome;
     });
   };
@@ -61,6 +65,22 @@ export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-s
       onAction={save}
     />
   );
+}
+
+/** Selects a row as soon as the history has it. */
+async function selectWhenThere(store: AppStore, row: string): Promise<void> {
+  const there = () => openTree(store.getState())?.byKey.has(row) ?? false;
+  if (!there())
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, historyPatienceMs);
+      const stop = store.subscribe(() => there() && done());
+      function done() {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      }
+    });
+  if (there()) selectRow(store, row);
 }
 
 /** Why an edit can't be saved, in a few words; null when it can. */

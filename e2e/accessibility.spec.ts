@@ -48,3 +48,35 @@ for (const scheme of ['light', 'dark'] as const)
     await lab.report.getByRole('row').nth(1).click();
     expect(await violations(app)).toEqual([]);
   });
+
+test('editing, exporting and importing snapshots can be done by everybody', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  const look = async (colorScheme: 'light' | 'dark', open: () => Promise<void>, ready: string) => {
+    await page.emulateMedia({ colorScheme });
+    await open();
+    await expect(page.getByText(ready).first()).toBeVisible();
+    expect(await violations(app)).toEqual([]);
+    await page.keyboard.press('Escape');
+  };
+  const menu = async (item: string) => {
+    await page.getByRole('button', { name: 'More for fileserver' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await app.open('fileserver');
+  await app.snapshot('quota-rollout').click();
+  const rename = async () => {
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: 'Name' }).fill('quota');
+  };
+  await look('light', rename, 'What libvirt is asked to do');
+  await look('light', () => menu('Export snapshots…'), 'To move the domain to another host');
+  const choose = async () => {
+    await menu('Import snapshots…');
+    const buffer = Buffer.from('<domainsnapshot><name>old</name></domainsnapshot>');
+    await page
+      .getByLabel('Files with snapshot metadata')
+      .setInputFiles({ name: 'a.xml', mimeType: 'text/xml', buffer });
+  };
+  await look('dark', choose, 'There is nothing to import.');
+});

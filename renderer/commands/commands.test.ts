@@ -85,3 +85,16 @@ test('a lab reset needs a selection and waits for the one that runs', () => {
   const busy = anApp({}, { chosen, labRuns: new Map([['l', run]]) });
   expect(reset.unavailable(contextOf(busy, null))).toContain('running');
 });
+
+test('F2 edits a snapshot, and another is made current only among internal ones', () => {
+  const app = anApp();
+  expect(runCommand(commandById('snapshot.edit'), contextOf(app, row('dirty')))).toBe(true);
+  expect(app.store.getState().dialog).toMatchObject({ kind: 'edit-snapshot', snapshotName: 'dirty' });
+  const current = commandById('snapshot.make-current');
+  expect(current.unavailable(contextOf(app, row('dirty')))).toBeNull();
+  expect(current.unavailable(contextOf(app, row('clean')))).toBe('It is the current snapshot.');
+  const list = app.store.getState().history?.list;
+  const snapshots = list?.snapshots.map((each) => ({ ...each, kind: 'external' as const })) ?? [];
+  const history = { key: 'h/u', list: { snapshots, current: 'clean' }, problem: null };
+  expect(current.unavailable(contextOf(anApp({}, { history }), row('dirty')))).toContain('overlays');
+});

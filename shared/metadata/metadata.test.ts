@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../schema.ts';
+import { isXmlText, nameProblem, utf8Bytes } from '../snapshot-name.ts';
+import { editSteps, editStepText } from './edit-steps.ts';
+import { chooseCurrent } from './import-current.ts';
+import { makeCurrentRefusal } from './make-current.ts';
+import { nameFixed } from './rename.ts';
+import { metadataStaleness } from './staleness.ts';
+import { virshEdit, virshExport, virshImport, virshMakeCurrent } from './virsh.ts';
+
+const snapshot = (name: string, more: Partial<Snapshot> = {}): Snapshot => ({
+  name,
+  description: '',
+  parent: null,
+  createdAt: 1_000,
+  state: 'shutoff',
+  memory: 'none',
+  kind: 'internal',
+  disks: [{ target: 'vda', kind: 'internal' }],
+  ...more,
+});
+const external = (name: string, more: Partial<Snapshot> = {}) =>
+  snapshot(name, { kind: 'external', disks: [{ target: 'vda', kind: 'external', file: `/i/${name}` }], ...more });
+const holder: Partial<Snapshot> = { kind: 'none', disks: [] };
+
+describe('a name', () => {
+  const taken = new Set(['clean']);
+  it.each([
+    ['app-2.0', null],
+    ['grün & <b>', null],
+    ['-dash', null],
+    ['', 'needs a name'],
+    ['a/b', 'slash'],
+    ['.hidden', 'full stop'],
+    [' a', 'blank'],
+    ['a\nb', 'cannot keep'],
+    ['a\u0007', 'cannot keep'],
+    ['a\uD800', 'cannot keep'],
+    ['x'.repeat(200), null],
+    ['x'.repeat(201), '200 bytes'],
+    ['é'.repeat(101), '200 bytes'],
+    ['clean', '“clean” already'],
+  ])('“%s”: %s', (name, problem) => {
+    if (problem === null) expect(nameProblem(name, taken)).toBeNull();
+    else expect(nameProblem(name, taken)).toContain(problem);
+  });
+
+  it('is measured in UTF-8', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }).filter(isXmlText), (text) => {
+        expect(utf8Bytes(text)).toBe(encodeURIComponent(text).replaceAll(/%../g, '.').length);
+      }),
+    );
+  });
+});
+
+describe('who keeps the name', () => {
+  it.each<[string, Snapshot, string | null]>([
+    ['internal disks', snapshot('a'), 'internal-disk'],
+    [
+      'one internal disk among external ones',
+      external('a', { kind: 'mixed', disks: [{ target: 'a', kind: 'internal' }] }),
+      'internal-disk',
+    ],
+    ['internal memory', snapshot('a', { ...holder, memory: 'internal' }), 'internal-memory'],
+    ['memory of an unknown kind', external('a', { memory: 'unknown' }), 'unknown-kind'],
+    ['a disk of an unknown kind', external('a', { disks: [{ target: 'a', kind: 'unknown' }] }), 'unknown-kind'],
+    ['external disks', external('a'), null],
+    ['external disks and memory', external('a', { memory: 'external' }), null],
+    ['external memory alone', snapshot('a', { ...holder, memory: 'external', kind: 'external' }), null],
+    ['nothing but a configuration', snapshot('a', holder), null],
+  ])('%s', (_, of, code) => expect(nameFixed(of)?.code ?? null).toBe(code));
+});
+
+describe('who may be made current', () => {
+  const list = (snapshots: Snapshot[], current: string | null = 'b') => ({ snapshots, current });
+  it.each<[string, Snapshot[], string | null, string | null]>([
+    ['an internal one', [snapshot('a'), snapshot('b')], 'b', null],
+    ['an internal one where none is current', [snapshot('a')], null, null],
+    ['the current one', [snapshot('a')], 'a', 'already-current'],
+    ['an internal one beside an external one', [snapshot('a'), external('b')], 'b', 'external-tree'],
+    ['one beside external memory', [snapshot('a'), snapshot('b', { memory: 'external' })], 'b', 'external-tree'],
+    ['one beside what is unknown', [snapshot('a'), snapshot('b', { memory: 'unknown' })], 'b', 'unknown-kind'],
+  ])('%s', (_, snapshots, current, code) =>
+    expect(makeCurrentRefusal(snapshots[0] as Snapshot, list(snapshots, current))?.code ?? null).toBe(code),
+  );
+
+  it('names no more than a few', () => {
+    const many = Array.from({ length: 9 }, (_, index) => external(`e${index}`));
+    expect(makeCurrentRefusal(many[0] as Snapshot, list(many))?.text).toContain('“e2” and 6 more');
+  });
+});
+
+describe('the steps of an edit', () => {
+  const edited = { name: 'a', description: 'old', current: true, children: ['b', 'c'] };
+  it('are none, one, or one more than there are children and one', () => {
+    expect(editSteps(edited, { name: 'a', description: 'old' })).toEqual([]);
+    expect(editSteps(edited, { name: 'a', description: 'new' })).toEqual([{ kind: 'describe', snapshot: 'a' }]);
+    expect(editSteps(edited, { name: 'z', description: 'old' }).map((step) => editStepText(step))).toEqual([
+      '“z” is added with everything that “a” has.',
+      '“b” is redefined as a child of “z”.',
+      '“c” is redefined as a child of “z”.',
+      'The metadata under the old name “a” is removed. No data is touched.',
+    ]);
+  });
+
+  it('have lines of virsh, safe in a shell', () => {
+    const target = { uri: 'qemu:///system', domain: '-d' };
+    expect(virshEdit(target, editSteps(edited, { name: "it's", description: '' }))).toEqual([
+      "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname a --rename  # change <name> to it's",
+      "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname b  # change the name in <parent> to it's",
+      "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname c  # change the name in <parent> to it's",
+    ]);
+    const web = { uri: null, domain: 'web 1' };
+    expect(virshMakeCurrent(web, '$(x)')).toBe("virsh snapshot-current --domain 'web 1' --snapshotname '$(x)'");
+    expect(virshExport(web, ['a b'])).toEqual([
+      "virsh snapshot-dumpxml --domain 'web 1' --snapshotname 'a b' > './a b.xml'",
+    ]);
+    expect(virshImport(web, [{ name: 'a', current: true, diskOnly: true }])).toEqual([
+      "virsh snapshot-create --domain 'web 1' --xmlfile ./a.xml --redefine --current --disk-only",
+    ]);
+  });
+});
+
+describe('a plan that is no longer so', () => {
+  const facts = { snapshot: snapshot('a'), current: false, children: ['b', 'c'] };
+  it.each<[string, Partial<typeof facts>, string | null]>([
+    ['the same, in another order', { children: ['c', 'b'] }, null],
+    ['another snapshot of the name', { snapshot: snapshot('a', { createdAt: 5 }) }, 'another snapshot now'],
+    ['another description', { snapshot: snapshot('a', { description: 'x' }) }, 'description'],
+    ['another parent', { snapshot: snapshot('a', { parent: 'p' }) }, '“p” now; it was none'],
+    ['another kind', { snapshot: external('a') }, 'What libvirt tells'],
+    ['another child', { children: ['b'] }, 'children'],
+    ['being current', { current: true }, 'is the current snapshot now'],
+  ])('%s', (_, change, sentence) => {
+    const found = metadataStaleness(facts, { ...facts, ...change });
+    if (sentence === null) expect(found).toEqual([]);
+    else expect(found).toEqual([expect.stringContaining(sentence)]);
+  });
+});
+
+describe('which one becomes current with an import', () => {
+  const none = { snapshots: [], current: null };
+  const at = (of: Snapshot, file: string) => ({ snapshot: of, places: new Map([['vda', file]]) });
+  const tree = [at(external('e1', { createdAt: 1 }), '/i/e1'), at(external('e2', { createdAt: 2 }), '/i/e2')];
+  const active = (file: string) => new Map([['vda', file]]);
+  const inside = [at(snapshot('i1'), '/i/base')];
+  it.each([
+    [
+      'the one that is here stays',
+      { added: inside, here: { snapshots: [], current: 'x' }, named: 'i1', active: active('/i/base') },
+      null,
+      null,
+    ],
+    ['an internal one as named', { added: inside, here: none, named: 'i1', active: active('/elsewhere') }, 'i1', null],
+    ['none where none is named', { added: inside, here: none, named: null, active: active('/i/base') }, null, null],
+    [
+      'an external one where the disks are',
+      { added: tree, here: none, named: 'e2', active: active('/i/e2') },
+      'e2',
+      null,
+    ],
+    [
+      'the one where the disks are, unnamed',
+      { added: tree, here: none, named: null, active: active('/i/e1') },
+      'e1',
+      null,
+    ],
+    [
+      'not one where the disks are not',
+      { added: tree, here: none, named: 'e1', active: active('/i/e2') },
+      null,
+      'disks-elsewhere',
+    ],
+    [
+      'nor any when they are nowhere',
+      { added: tree, here: none, named: null, active: active('/i/x') },
+      null,
+      'disks-elsewhere',
+    ],
+    [
+      'the newest of several that fit',
+      {
+        added: [...tree, at(snapshot('i', { createdAt: 3 }), '/i/e2')],
+        here: none,
+        named: null,
+        active: active('/i/e2'),
+      },
+      'i',
+      null,
+    ],
+    [
+      'nor an internal one over lost external ones',
+      { added: inside, here: { snapshots: [external('e')], current: null }, named: 'i1', active: active('/i/e') },
+      null,
+      'disks-elsewhere',
+    ],
+  ])('%s', (_, asked, name, refusal) => {
+    const choice = chooseCurrent(asked);
+    expect([choice.name, choice.refusal?.code ?? null]).toEqual([name, refusal]);
+  });
+});

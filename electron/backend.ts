@@ -1,7 +1,9 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
+import type { PowerPlan } from '../shared/schema.ts';
 import type { Ground } from './hosts/ground.ts';
+import { HeldPlans } from './hosts/held-plans.ts';
 import { HostPool } from './hosts/host-pool.ts';
 import { HostStore } from './hosts/host-store.ts';
 import { Hub } from './hosts/hub.ts';
@@ -46,8 +48,9 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
   const plans = new RevertPlans(marks, settings);
   const metadata = new MetadataPlans();
-  const ground: Ground = { operations, plans, metadata, journal, marks, settings, log };
-  const simulator = createSimulator({ snapshotMs: 1_200 });
+  const power = new HeldPlans<PowerPlan>();
+  const ground: Ground = { operations, plans, metadata, power, journal, marks, settings, log };
+  const simulator = createSimulator({ snapshotMs: 1_200, shutdownMs: 1_500 });
   const pool: HostPool = new HostPool({
     hub,
     log,

@@ -16,6 +16,8 @@ import { exportSnapshots } from './hosts/metadata/export.ts';
 import { runImport } from './hosts/metadata/import.ts';
 import { planImport } from './hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
+import { planPower } from './hosts/power/plan.ts';
+import { runPower } from './hosts/power/run.ts';
 import { toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { runRevert } from './hosts/revert/run.ts';
@@ -147,6 +149,15 @@ export function createRouter(parts: RouterParts) {
       import: os.metadata.import.handler(({ input }) => {
         const held = ground.metadata.imports.find(input.planId);
         return runImport(pool.session(held.plan.hostId), held, ground);
+      }),
+    },
+    power: {
+      plan: os.power.plan.handler(({ input }) =>
+        planPower(pool.session(input.hostId), input.uuid, input.action, ground),
+      ),
+      run: os.power.run.handler(({ input }) => {
+        const plan = ground.power.find(input.planId);
+        return runPower(pool.session(plan.hostId), plan, input, ground);
       }),
     },
     operations: {

@@ -16,6 +16,8 @@ import {
   LabRun,
   MakeCurrentPlan,
   Marks,
+  PowerAction,
+  PowerPlan,
   Problem,
   RevertAim,
   RevertOutcome,
@@ -112,6 +114,25 @@ export const contract = {
     planImport: base.input(onDomain.extend({ files: z.array(ImportFile).min(1).max(5_000) })).output(ImportPlan),
     import: base
       .input(z.object({ planId: z.string() }))
+      .output(DeedOutcome)
+      .errors(stale),
+  },
+  /** Starting, pausing, resetting and switching off. */
+  power: {
+    plan: base.input(onDomain.extend({ action: PowerAction })).output(PowerPlan),
+    /** Asks libvirt if the domain is still as the person read it. “Shut down” only asks the guest, and waits a while. */
+    run: base
+      .input(
+        z.object({
+          planId: z.string(),
+          /** The person has read what is lost, where anything is. */
+          confirmed: z.boolean(),
+          /** Of “Start”: drops a managed save image and boots from the disks. */
+          discardSave: z.boolean().default(false),
+          /** The domain’s name, which a protected domain wants typed. */
+          typedName: z.string().optional(),
+        }),
+      )
       .output(DeedOutcome)
       .errors(stale),
   },

@@ -1,7 +1,7 @@
 import type { ProblemCode } from './errors.ts';
 
 /** What libvirt was asked to do when it answered with an error; without one it was a revert, or only asked something. */
-export type Deed = 'take' | 'delete' | 'redefine';
+export type Deed = 'take' | 'delete' | 'redefine' | 'power';
 
 interface Meaning {
   /** Of every code that has none of its own here. */
@@ -101,6 +101,35 @@ export const deedProblems: Readonly<Record<Deed, Meaning>> = {
       OPERATION_INVALID: { what: 'libvirt cannot change snapshots in the domain’s present state.', next: reason },
       OPERATION_FAILED: { what: 'libvirt began to change the metadata and failed.', next: metadataSpace },
       SYSTEM_ERROR: { what: 'libvirt could not write the metadata.', next: metadataSpace },
+      OPERATION_TIMEOUT: { next: 'Wait until that job has ended, then try again.' },
+    },
+  },
+  power: {
+    effect: 'The domain is as it was.',
+    codes: {
+      OUTCOME_UNKNOWN: unknownWhile('changing the domain’s state', 'it was done'),
+      OPERATION_INVALID: {
+        what: 'libvirt cannot do this in the domain’s present state.',
+        next: 'Look at the state that it has now. See libvirt’s reason below.',
+      },
+      OPERATION_UNSUPPORTED: { what: 'libvirt cannot do this with the domain.', next: reason },
+      CONFIG_UNSUPPORTED: { what: 'libvirt cannot run the domain with this configuration.', next: reason },
+      OPERATION_FAILED: {
+        what: 'libvirt tried, and the hypervisor failed.',
+        effect: 'The state below is the one that it has now.',
+        next: reason,
+      },
+      INTERNAL_ERROR: {
+        what: 'The hypervisor reported an error.',
+        effect: 'The state below is the one that it has now.',
+        next: 'See libvirt’s reason below and its log on the host.',
+      },
+      SYSTEM_ERROR: {
+        what: 'A file that the domain needs could not be used.',
+        effect: 'The state below is the one that it has now. No disk was changed.',
+        next: 'See libvirt’s reason below; an image may be gone. “Check health” looks for it.',
+      },
+      OPERATION_ABORTED: { what: 'It was aborted.', next: reason },
       OPERATION_TIMEOUT: { next: 'Wait until that job has ended, then try again.' },
     },
   },

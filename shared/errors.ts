@@ -200,6 +200,16 @@ export const problems = {
     next: 'Change one of them, or close the dialog.',
   },
   MAKE_CURRENT_REFUSED: { what: '{reason}', effect: untouched, next: 'Revert to the snapshot to make it current.' },
+  POWER_REFUSED: {
+    what: 'It cannot be done now. {reason}',
+    effect: untouched,
+    next: 'Look at the state the domain has now.',
+  },
+  LOSS_NOT_CONFIRMED: {
+    what: 'Something would be lost, which was not confirmed. {reason}',
+    effect: untouched,
+    next: 'Read what is lost, and confirm it if that is what you want.',
+  },
   IMPORT_REFUSED: {
     what: '{reason}',
     effect: untouched,
@@ -226,8 +236,8 @@ export const problems = {
     next: 'Read why, and tick “Revert with --force” if that is what you want.',
   },
   PLAN_STALE: {
-    what: 'When this revert’s turn came, what its dialog had said was no longer true.',
-    effect: 'Nothing was reverted.',
+    what: 'When its turn came, what its dialog had said was no longer true.',
+    effect: 'Nothing was done.',
     next: 'Open the dialog again to read how things are now.',
   },
   STALE_AFTER_SAFETY: {
@@ -242,7 +252,7 @@ export const problems = {
   },
   NAME_NOT_TYPED: {
     what: '“{domain}” is marked as protected, and its name was not typed as it is.',
-    effect: 'Nothing was reverted.',
+    effect: 'Nothing was done.',
     next: 'Type the domain’s name, or take the mark away.',
   },
   SAFETY_UNAVAILABLE: {

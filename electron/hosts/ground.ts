@@ -1,3 +1,5 @@
+import type { PowerPlan } from '../../shared/schema.ts';
+import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
 import type { MetadataPlans } from './metadata/plans.ts';
@@ -10,6 +12,7 @@ export interface Ground {
   readonly operations: Operations;
   readonly plans: RevertPlans;
   readonly metadata: MetadataPlans;
+  readonly power: HeldPlans<PowerPlan>;
   readonly journal: Journal;
   readonly marks: MarkStore;
   readonly settings: SettingsStore;

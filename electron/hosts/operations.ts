@@ -93,8 +93,10 @@ export class Operations {
   }
 
   #enter(id: string, phase: OperationPhase, abortable: boolean): void {
-    if (this.#all.get(id)?.phase === phase) return;
-    this.#change(id, { phase, progress: null, cancellable: abortable || cannotCancel[phase] === undefined });
+    const cancellable = abortable || cannotCancel[phase] === undefined;
+    const now = this.#all.get(id);
+    if (now?.phase === phase && now.cancellable === cancellable) return;
+    this.#change(id, { phase, progress: null, cancellable });
   }
 
   #end(id: string, outcome: RevertOutcome | DeedOutcome): void {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { AppEvent, Domain, HostStatus } from '../../shared/schema.ts';
+import type { AppEvent, Domain, HostStatus, PowerPlan } from '../../shared/schema.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import type { Ground } from './ground.ts';
+import { HeldPlans } from './held-plans.ts';
 import { HostSession } from './host-session.ts';
 import { Hub } from './hub.ts';
 import type { AppendFile } from './journal/file.ts';
@@ -48,7 +49,17 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const marks = await MarkStore.open(join(folder, 'marks.json'), bench.hub, () => [bench.session.host], log);
   const plans = new RevertPlans(marks, settings);
   const metadata = new MetadataPlans();
-  const ground: Ground = { operations: new Operations(bench.hub), plans, metadata, journal, marks, settings, log };
+  const power = new HeldPlans<PowerPlan>();
+  const ground: Ground = {
+    operations: new Operations(bench.hub),
+    plans,
+    metadata,
+    power,
+    journal,
+    marks,
+    settings,
+    log,
+  };
   return ground;
 }
 

@@ -43,6 +43,8 @@ export const listDomainsFlag = { active: 1, inactive: 2, persistent: 4, managedS
 export const listSnapshotsFlag = { topological: 1024 } as const;
 export const revertFlag = { running: 1, paused: 2, force: 4, resetNvram: 8 } as const;
 export const createFlag = { redefine: 1, current: 2, noMetadata: 4, halt: 8, diskOnly: 16 } as const;
+/** VIR_DOMAIN_START_*: `forceBoot` drops a managed save image and boots from the disks. */
+export const startFlag = { paused: 1, forceBoot: 4 } as const;
 export const domainXmlFlag = { secure: 1, inactive: 2 } as const;
 export const statsGroup = { state: 1, block: 32 } as const;
 export const statsFlag = { nowait: 1 << 29, backing: 1 << 30 } as const;

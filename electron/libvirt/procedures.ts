@@ -112,6 +112,9 @@ export const procedures = {
   domainGetAutostart: remote(15, onDomain, { autostart: int }),
   domainLookupByName: remote(23, { name: string() }, onDomain),
   domainLookupByUuid: remote(24, { uuid: opaque(16) }, onDomain),
+  domainResume: remote(28, onDomain, nothing),
+  domainShutdown: remote(33, onDomain, nothing),
+  domainSuspend: remote(34, onDomain, nothing),
   connectGetHostname: remote(59, nothing, { hostname: string() }),
   connectSupportsFeature: remote(60, { feature: int }, { supported: int }),
   authList: remote(66, nothing, { types: array(int, 20) }),
@@ -146,6 +149,7 @@ export const procedures = {
     { domain, path: string(), flags: uint },
     { found: int, type: int, bandwidth: uhyper, current: uhyper, end: uhyper },
   ),
+  domainReset: remote(245, onDomainFlags, nothing),
   connectListAllDomains: remote(
     273,
     { needResults: int, flags: uint },

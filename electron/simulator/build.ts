@@ -57,6 +57,7 @@ export interface DomainSpec {
   /** Paths of files that disappeared behind libvirt's back. */
   readonly gone?: readonly string[];
   readonly strays?: DomainModel['strays'];
+  readonly ignoresPowerButton?: boolean;
 }
 
 const usualReason: Partial<Record<DomainState, number>> = {
@@ -97,6 +98,7 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     blockJobs: spec.blockJobs ?? [],
     gone: spec.gone ?? [],
     strays: spec.strays ?? [],
+    ignoresPowerButton: spec.ignoresPowerButton ?? false,
   };
 }
 

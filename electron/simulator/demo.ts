@@ -164,6 +164,7 @@ const specs: readonly DomainSpec[] = [
     vcpus: 1,
     memoryMiB: 1024,
     state: 'running',
+    ignoresPowerButton: true,
     snapshots: [
       { name: 'delivered', ago: 640 * week, noConfig: true, description: 'metadata from libvirt 0.9.4' },
       { name: 'suspended-for-move', ago: 110 * week, state: 'pmsuspended', description: 'guest slept (S3) when taken' },

@@ -10,6 +10,7 @@ export const eventIdOf: Readonly<Record<DomainEvent['kind'], number>> = {
   lifecycle: eventId.lifecycle,
   blockJob: eventId.blockJob,
   jobCompleted: eventId.jobCompleted,
+  reboot: eventId.reboot,
 };
 
 /** A MESSAGE packet of the remote program. */
@@ -29,6 +30,7 @@ export function eventPacket(callbackId: number, domain: DomainModel, happened: D
     const { target, type, status } = happened;
     return messagePacket(events.blockJob, { ...to, target, type, status });
   }
+  if (happened.kind === 'reboot') return messagePacket(events.reboot, to);
   const params = [{ field: 'operation', value: { tag: 1, value: happened.operation } }];
   return messagePacket(events.jobCompleted, { ...to, params });
 }

@@ -80,6 +80,8 @@ export interface DomainModel {
   readonly gone: readonly string[];
   /** Images that no configuration knows of any more. */
   readonly strays: readonly StrayFile[];
+  /** The guest does nothing when it is asked to shut down. */
+  readonly ignoresPowerButton: boolean;
 }
 
 export interface StrayFile {
@@ -91,6 +93,7 @@ export interface StrayFile {
 export type DomainEvent =
   | { readonly kind: 'lifecycle'; readonly event: number; readonly detail: number }
   | { readonly kind: 'jobCompleted'; readonly operation: number }
+  | { readonly kind: 'reboot' }
   | { readonly kind: 'blockJob'; readonly target: string; readonly type: number; readonly status: number };
 
 /** A domain as it is after something happened to it, and what libvirt tells about that. */

@@ -16,12 +16,16 @@ export function tell(event: keyof typeof lifecycle, detail: number): DomainEvent
   return { kind: 'lifecycle', event: lifecycle[event], detail };
 }
 
-/** qemuDomainCreateWithFlags: boots, or restores the managed save. @throws LibvirtError 55 while it runs */
-export function start(domain: DomainModel, env: Env, paused = false): Change {
+/**
+ * qemuDomainCreateWithFlags: boots, or restores the managed save, which `forceBoot` drops.
+ * @throws LibvirtError 55 while it runs
+ */
+export function start(domain: DomainModel, env: Env, paused = false, forceBoot = false): Change {
   if (domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is already running');
-  const [reason, detail] = domain.managedSave
-    ? [runningReason.restored, startedDetail.restored]
-    : [runningReason.booted, startedDetail.booted];
+  const [reason, detail] =
+    domain.managedSave && !forceBoot
+      ? [runningReason.restored, startedDetail.restored]
+      : [runningReason.booted, startedDetail.booted];
   return {
     domain: {
       ...domain,
@@ -57,7 +61,7 @@ export function managedSave(domain: DomainModel): Change {
 
 /** qemuDomainSuspend; a guest that is paused stays so without a word. */
 export function suspend(domain: DomainModel): Change {
-  if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
+  if (!domain.live) refuse('OPERATION_INVALID', 'DOMAIN', 'domain is not running');
   if (domain.state === 'paused') return { domain, events: [] };
   return {
     domain: { ...domain, state: 'paused', reason: pausedReason.user },
@@ -67,12 +71,23 @@ export function suspend(domain: DomainModel): Change {
 
 /** qemuDomainResume */
 export function resume(domain: DomainModel): Change {
-  if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
-  if (domain.state === 'running') return { domain, events: [] };
+  if (!domain.live) refuse('OPERATION_INVALID', 'DOMAIN', 'domain is not running');
+  if (domain.state === 'running') refuse('OPERATION_INVALID', 'QEMU', 'domain is already running');
   return {
     domain: { ...domain, state: 'running', reason: runningReason.unpaused },
     events: [tell('resumed', resumedDetail.unpaused)],
   };
+}
+
+/** The power button (qemuDomainShutdownFlags): whether the guest cares is its own business. @throws LibvirtError 55 */
+export function checkPowerButton(domain: DomainModel): void {
+  if (domain.state !== 'running') refuse('OPERATION_INVALID', domain.live ? 'QEMU' : 'DOMAIN', 'domain is not running');
+}
+
+/** qemuDomainReset: the same QEMU boots anew; a guest that is paused stays so. */
+export function reset(domain: DomainModel): Change {
+  if (!domain.live) refuse('OPERATION_INVALID', 'DOMAIN', 'domain is not running');
+  return { domain, events: [{ kind: 'reboot' }] };
 }
 
 /** The domain without its QEMU. */
@@ -81,6 +96,6 @@ export function switchedOff(domain: DomainModel, reason: number): DomainModel {
 }
 
 function stop(domain: DomainModel, reason: number, events: readonly DomainEvent[]): Change {
-  if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
+  if (!domain.live) refuse('OPERATION_INVALID', 'DOMAIN', 'domain is not running');
   return { domain: switchedOff(domain, reason), events };
 }

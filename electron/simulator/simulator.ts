@@ -19,6 +19,8 @@ export interface SimulatorOptions {
   readonly revertMs?: number | ((domain: DomainModel) => number);
   /** How long a snapshot with memory takes, milliseconds; at once unless told. */
   readonly snapshotMs?: number;
+  /** How long a guest takes to shut down when it is asked to, milliseconds; at once unless told. */
+  readonly shutdownMs?: number;
   /** How the daemon asks for signs of life. */
   readonly keepalive?: KeepalivePace;
 }
@@ -42,6 +44,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     now,
     revertMs: typeof revertMs === 'number' ? () => revertMs : revertMs,
     snapshotMs: options.snapshotMs ?? 0,
+    shutdownMs: options.shutdownMs ?? 0,
   });
   const connections = new Set<ServerConnection>();
   const dropAll = (): void => {

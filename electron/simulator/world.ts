@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly revertMs: (domain: DomainModel) => number;
   /** How long a snapshot with memory takes, milliseconds. */
   readonly snapshotMs: number;
+  /** How long a guest takes to shut down when it is asked to, milliseconds. */
+  readonly shutdownMs: number;
 }
 /** A job that others may ask about and abort while it goes on. */
 export interface Job {

@@ -1,3 +1,4 @@
+import { powerWords } from '../../shared/power.ts';
 import type { JournalEntry } from '../../shared/schema.ts';
 
 /** What was asked of libvirt for one operation. */
@@ -34,7 +35,7 @@ const kindWords: Record<JournalEntry['kind'], (name: string) => string> = {
   create: (name) => `Take “${name}”`,
   delete: (name) => `Delete “${name}”`,
   redefine: (name) => `Write the metadata of “${name}” anew`,
-  power: (name) => (name ? `${name}` : 'Change the domain’s state'),
+  power: powerWords,
   'delete-safety': (name) => `Remove the older safety snapshot “${name}”`,
 };
 
@@ -61,7 +62,8 @@ export function resultLook({ result, differences, resolved }: JournalEntry): { t
 
 /** The entries about one snapshot of a domain. */
 export function aboutSnapshot(groups: readonly JournalGroup[], name: string): JournalGroup[] {
-  return groups.filter(({ entries }) => entries.some(({ snapshotName }) => snapshotName === name));
+  // What a `power` entry names is an action.
+  return groups.filter(({ entries }) => entries.some((it) => it.kind !== 'power' && it.snapshotName === name));
 }
 
 function groupOf(newestFirst: readonly JournalEntry[]): JournalGroup {

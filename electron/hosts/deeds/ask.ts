@@ -55,6 +55,7 @@ const deeds: Readonly<Partial<Record<Request['kind'], Deed>>> = {
   create: 'take',
   delete: 'delete',
   redefine: 'redefine',
+  power: 'power',
 };
 
 function deedOf({ kind }: Request): Deed | undefined {

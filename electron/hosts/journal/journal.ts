@@ -27,6 +27,7 @@ const deeds: Readonly<Partial<Record<Asked['kind'], Deed>>> = {
   'delete-safety': 'delete',
   delete: 'delete',
   redefine: 'redefine',
+  power: 'power',
 };
 
 /** Everything that libvirt was ever asked to change, written down before it was asked and after it answered. */

@@ -2,7 +2,6 @@ import { domainXmlFlag, jobType } from '../../libvirt/constants.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
 import { imageFiles, memoryFiles } from '../files.ts';
 import { type DomainModel, stateNumber } from '../model.ts';
-import { destroy, start } from '../power.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { screenshot } from '../screen.ts';
 import type { World } from '../world.ts';
@@ -10,9 +9,6 @@ import { domainXml } from '../xml-domain.ts';
 import { blockStats } from './block-stats.ts';
 import { type Handlers, onAll, onDomain, wireDomain } from './handler.ts';
 import { param } from './typed-param.ts';
-
-const CREATE_PAUSED = 1;
-const CREATE_FLAGS = 31;
 
 type Test = (domain: DomainModel) => boolean;
 const active: Test = (domain) => domain.live !== null;
@@ -119,16 +115,6 @@ export const domainHandlers = {
     const lines = domainXml(live ?? domain.config, { name, uuid, id: live ? domain.id : null, secure });
     return { xml: `${lines.join('\n')}\n` };
   }),
-  domainCreateWithFlags: onDomain((domain, { flags }, { world }) => {
-    checkFlags(flags, CREATE_FLAGS, 'QEMU', 'qemuDomainCreateWithFlags');
-    const change = start(domain, world.env, (flags & CREATE_PAUSED) !== 0);
-    world.apply(change);
-    return { domain: wireDomain(change.domain) };
-  }, 'DOM'),
-  domainDestroy: onDomain((domain, _, { world }) => {
-    world.apply(destroy(domain));
-    return {};
-  }, 'DOM'),
   domainHasManagedSaveImage: onDomain((domain) => ({ present: domain.managedSave ? 1 : 0 })),
   domainManagedSaveRemove: onDomain((domain, _, { world }) => {
     world.put({ ...domain, managedSave: false });

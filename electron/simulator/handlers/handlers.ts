@@ -2,6 +2,7 @@ import { connectHandlers } from './connect.ts';
 import { domainHandlers } from './domain.ts';
 import { eventHandlers } from './event.ts';
 import type { Handlers } from './handler.ts';
+import { powerHandlers } from './power.ts';
 import { snapshotHandlers } from './snapshot.ts';
 import { storageHandlers } from './storage.ts';
 
@@ -10,6 +11,7 @@ export const handlers: Handlers = {
   ...connectHandlers,
   ...domainHandlers,
   ...eventHandlers,
+  ...powerHandlers,
   ...snapshotHandlers,
   ...storageHandlers,
 };

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { PowerAction } from '../../../shared/deeds.ts';
+import { powerLosses, powerRefusal } from '../../../shared/power.ts';
+import type { PowerFacts, PowerPlan } from '../../../shared/schema.ts';
+import { readDomain } from '../../libvirt/domains.ts';
+import type { Ground } from '../ground.ts';
+import type { HostSession } from '../host-session.ts';
+import { virshTarget } from '../metadata/virsh-target.ts';
+import { ProblemError } from '../problems.ts';
+
+type Known = PowerFacts & { readonly domainName: string };
+
+/**
+ * What there is to know before a domain is started, paused, reset or switched off.
+ * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError, ConnectionError
+ */
+export async function planPower(
+  session: HostSession,
+  uuid: string,
+  action: PowerAction,
+  { power, marks }: Pick<Ground, 'power' | 'marks'>,
+): Promise<PowerPlan> {
+  const { host } = session;
+  const { domainName, ...facts } = await gatherPower(session, uuid, marks);
+  const refusal = powerRefusal(action, facts.state);
+  const losses = powerLosses(action, facts, Date.now());
+  return power.keep({
+    planId: randomUUID(),
+    hostId: host.id,
+    hostName: host.name,
+    uuid,
+    domainName,
+    action,
+    facts,
+    refusal: refusal === null ? null : { code: 'STATE', text: refusal },
+    losses,
+    protected: losses.length > 0 && marks.isProtected(host, uuid),
+    virsh: virshTarget(host, { name: domainName, uuid }),
+  });
+}
+
+/** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError, ConnectionError */
+export async function gatherPower(session: HostSession, uuid: string, marks: Ground['marks']): Promise<Known> {
+  const domain = await readDomain(session.reads, uuid);
+  if (!domain) throw new ProblemError('NO_DOMAIN');
+  const last = marks.lastRevert(session.host, uuid);
+  const { name: domainName, state, id, persistent, managedSave, snapshotCount } = domain;
+  const reverted = last ? { to: last.revertedTo, at: last.at } : null;
+  return { domainName, state, id, persistent, managedSave, snapshotCount, reverted };
+}

@@ -1,0 +1,162 @@
+import type { PowerAction } from './deeds.ts';
+import { formatCount, formatMoment, stateLabel } from './format.ts';
+import type { VirshTarget } from './metadata/virsh.ts';
+import type { DomainState, PowerFacts, Statement } from './schema.ts';
+import { shellQuote } from './virsh.ts';
+
+interface Rule {
+  readonly label: string;
+  /** The states in which libvirt does it (qemu driver, seen on 9.0, 11.3 and 12.8; elsewhere it answers 55). */
+  readonly states: readonly DomainState[];
+  /** Why not in a state, where its name alone does not say it. */
+  readonly whyNot?: Readonly<Partial<Record<DomainState, string>>>;
+  /** The state that shows that it was done; null where none can. */
+  readonly leadsTo: readonly DomainState[] | null;
+  /** What is in the guest's memory is gone. */
+  readonly losesMemory?: true;
+  /** The domain is off afterwards. */
+  readonly endsOff?: true;
+}
+
+const on: readonly DomainState[] = ['running', 'blocked'];
+const active: readonly DomainState[] = [...on, 'paused', 'shutdown', 'crashed', 'pmsuspended'];
+const asleep = 'The guest sleeps. Wake it in its console, or with “virsh dompmwakeup”.';
+const offAlready = 'It is shut off.';
+const runsAlready = 'It is running already.';
+
+/**
+ * | action   | off | running | paused | shutting down | crashed | suspended |
+ * |----------|-----|---------|--------|---------------|---------|-----------|
+ * | start    | yes |         |        |               |         |           |
+ * | resume   |     |         | yes    |               |         |           |
+ * | suspend  |     | yes     |        |               |         |           |
+ * | shutdown |     | yes     |        | yes           |         |           |
+ * | reset    |     | yes     | yes    | yes           | yes     | yes       |
+ * | destroy  |     | yes     | yes    | yes           | yes     | yes       |
+ */
+const rules: Readonly<Record<PowerAction, Rule>> = {
+  start: { label: 'Start', states: ['shutoff'], whyNot: { running: runsAlready, blocked: runsAlready }, leadsTo: on },
+  resume: {
+    label: 'Resume',
+    states: ['paused'],
+    whyNot: { running: runsAlready, blocked: runsAlready, shutoff: `${offAlready} Start it.`, pmsuspended: asleep },
+    leadsTo: on,
+  },
+  suspend: {
+    label: 'Pause',
+    states: on,
+    whyNot: { paused: 'It is paused already.', shutoff: offAlready, pmsuspended: asleep },
+    leadsTo: ['paused'],
+  },
+  shutdown: {
+    label: 'Shut down',
+    states: [...on, 'shutdown'],
+    whyNot: {
+      paused: 'A paused guest cannot react to the power button. Resume it first.',
+      shutoff: 'It is shut off already.',
+      pmsuspended: asleep,
+    },
+    leadsTo: ['shutoff'],
+    endsOff: true,
+  },
+  reset: { label: 'Reset', states: active, whyNot: { shutoff: offAlready }, leadsTo: null, losesMemory: true },
+  destroy: {
+    label: 'Force off',
+    states: active,
+    whyNot: { shutoff: 'It is shut off already.' },
+    leadsTo: ['shutoff'],
+    losesMemory: true,
+    endsOff: true,
+  },
+};
+
+/** `Force off`: what a button says. */
+export function powerLabel(action: PowerAction): string {
+  return rules[action].label;
+}
+
+/** The same for text that was written down, which may be of another version. */
+export function powerWords(subject: string): string {
+  return (rules as Readonly<Record<string, Rule>>)[subject]?.label ?? 'Change the domain’s state';
+}
+
+/** Why an action cannot be done in a state, as a sentence; null when it can. */
+export function powerRefusal(action: PowerAction, state: DomainState): string | null {
+  const { states, whyNot } = rules[action];
+  return states.includes(state) ? null : (whyNot?.[state] ?? `It is ${stateLabel(state)}.`);
+}
+
+/** Whether the person has to confirm first. `facts` may be those that a window knows. */
+export function powerNeedsConfirming(
+  action: PowerAction,
+  facts: Pick<PowerFacts, 'persistent' | 'managedSave'>,
+): boolean {
+  const { losesMemory = false, endsOff = false } = rules[action];
+  return losesMemory || (endsOff && !facts.persistent) || (action === 'start' && facts.managedSave);
+}
+
+/** What an action loses, or may lose: sentences. None where nothing has to be confirmed. */
+export function powerLosses(action: PowerAction, facts: PowerFacts, now: number): Statement[] {
+  const { losesMemory = false, endsOff = false } = rules[action];
+  return [
+    ...(losesMemory ? [memory] : []),
+    ...(action === 'reset' && facts.state === 'paused' ? [staysPaused] : []),
+    ...(endsOff && !facts.persistent ? [transient(facts)] : []),
+    ...(action === 'start' && facts.managedSave ? [managedSave(facts, now)] : []),
+  ];
+}
+
+const memory: Statement = {
+  code: 'MEMORY',
+  text: 'What the guest has in memory is lost, with everything that it has not written to its disks yet. Its file systems are left as after a power cut.',
+};
+const staysPaused: Statement = {
+  code: 'STAYS_PAUSED',
+  text: 'It stays paused: it begins to boot when it is resumed.',
+};
+
+/** qemuDomainRemoveInactive drops the metadata of snapshots with the domain. */
+function transient({ snapshotCount }: PowerFacts): Statement {
+  const also = snapshotCount > 0 ? `, and the metadata of its ${formatCount(snapshotCount, 'snapshot')}` : '';
+  return {
+    code: 'TRANSIENT',
+    text: `The domain is transient: once it is off libvirt forgets it, its configuration${also}. Its disks stay.`,
+  };
+}
+
+/** libvirt restores a managed save whatever happened to the disks since: a revert does not remove it. */
+function managedSave({ reverted }: PowerFacts, now: number): Statement {
+  const since = reverted ? ` It was reverted to “${reverted.to}” ${formatMoment(reverted.at, now)}.` : '';
+  return {
+    code: 'MANAGED_SAVE',
+    text: `Memory that was saved earlier is restored, over the disks as they are now.${since} If a disk has changed since it was saved, as by a revert, the guest does not notice and damages its file systems.`,
+  };
+}
+
+/** Sentences about what is no longer as the person read it. */
+export function powerChanges(read: PowerFacts, now: PowerFacts): string[] {
+  return [
+    ...(read.state === now.state
+      ? []
+      : [`The domain is ${stateLabel(now.state)} now; it was ${stateLabel(read.state)}.`]),
+    ...(read.state === now.state && read.id !== now.id ? ['The domain was started again meanwhile.'] : []),
+    ...(read.managedSave === now.managedSave
+      ? []
+      : [`The domain has ${now.managedSave ? 'a' : 'no'} managed save image now.`]),
+    ...(read.persistent === now.persistent
+      ? []
+      : [`The domain is ${now.persistent ? 'persistent' : 'transient'} now.`]),
+  ];
+}
+
+/** Whether a state shows that an action was done; null where no state can. */
+export function powerReached(action: PowerAction, state: DomainState): boolean | null {
+  return rules[action].leadsTo?.includes(state) ?? null;
+}
+
+/** The line that does the same with virsh (virsh(1)). @param discardSave of `start`: from the disks, whatever was saved. */
+export function virshPower({ uri, domain }: VirshTarget, action: PowerAction, discardSave = false): string {
+  const connect = uri === null ? [] : ['-c', shellQuote(uri)];
+  const named = domain.startsWith('-') ? [shellQuote(`--domain=${domain}`)] : [shellQuote(domain)];
+  return ['virsh', ...connect, action, ...named, ...(discardSave ? ['--force-boot'] : [])].join(' ');
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { powerActions } from '../deeds.ts';
+import { DomainState, Statement } from './base.ts';
+import { VirshTarget } from './metadata.ts';
+
+export const PowerAction = z.enum(powerActions);
+
+/** What decides whether an action can be done, and what it costs. */
+export const PowerFacts = z.object({
+  state: DomainState,
+  /** Of the hypervisor process; another one means that the guest was started again. */
+  id: z.number().nullable(),
+  persistent: z.boolean(),
+  managedSave: z.boolean(),
+  snapshotCount: z.number(),
+  /** The last revert that Snapkeel knows of. */
+  reverted: z.object({ to: z.string(), at: z.number() }).nullable(),
+});
+export type PowerFacts = z.infer<typeof PowerFacts>;
+
+/** What the person reads before a domain is started, paused, reset or switched off. */
+export const PowerPlan = z.object({
+  planId: z.string(),
+  hostId: z.string(),
+  hostName: z.string(),
+  uuid: z.string(),
+  domainName: z.string(),
+  action: PowerAction,
+  facts: PowerFacts,
+  /** Why it can't be done; null when it can. */
+  refusal: Statement.nullable(),
+  /** What is lost, or may be. Where there is anything the person has to confirm. */
+  losses: z.array(Statement),
+  /** Whether the domain's name has to be typed. */
+  protected: z.boolean(),
+  virsh: VirshTarget,
+});
+export type PowerPlan = z.infer<typeof PowerPlan>;

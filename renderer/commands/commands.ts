@@ -22,6 +22,7 @@ import { healthCommand } from './health-command.ts';
 import { chooseCommand, labCommands } from './lab-commands.ts';
 import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
 import { editCommand, exportCommand, importCommand, makeCurrentCommand } from './metadata-commands.ts';
+import { powerCommands } from './power-commands.ts';
 
 /** True where going back means the current snapshot: on its row, on the one below it, and on the domain as a whole. */
 function meansCurrent({ row, domain, state, chosen }: CommandContext): boolean {
@@ -138,6 +139,7 @@ export const commands: readonly Command[] = [
         .catch((error) => tellCallFailed(app, error));
     },
   },
+  ...powerCommands,
   protectCommand,
   chooseCommand,
   exportCommand,

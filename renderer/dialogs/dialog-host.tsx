@@ -10,6 +10,7 @@ import { ExportDialog } from './metadata/export-dialog.tsx';
 import { ImportDialog } from './metadata/import-dialog.tsx';
 import { MakeCurrentDialog } from './metadata/make-current-dialog.tsx';
 import { Palette } from './palette.tsx';
+import { PowerDialog } from './power-dialog.tsx';
 import { QuestionDialog } from './question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
 import { RevertDialog } from './revert/revert-dialog.tsx';
@@ -42,6 +43,8 @@ export function DialogHost() {
       return <ExportDialog dialog={dialog} />;
     case 'import-snapshots':
       return <ImportDialog dialog={dialog} />;
+    case 'power':
+      return <PowerDialog dialog={dialog} />;
     case 'add-host':
       return <AddHostDialog />;
     case 'remove-host':

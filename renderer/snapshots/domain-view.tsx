@@ -9,6 +9,7 @@ import { commandById, contextOf, openTarget, revertCommand, runCommand } from '.
 import { HealthMark, HealthPane } from '../health/health-pane.tsx';
 import { useHealth } from '../health/use-health.ts';
 import { JournalPane } from '../journal/journal-pane.tsx';
+import { PowerButton } from '../power/power-button.tsx';
 import { showTab } from '../store/actions.ts';
 import { hostById, isProtected } from '../store/selectors.ts';
 import { type DomainTab, domainKey } from '../store/store.ts';
@@ -106,6 +107,7 @@ function Actions({ domain }: { domain: Domain }) {
   const inspector = commandById('view.inspector');
   return (
     <div className="domain-actions">
+      <PowerButton domain={domain} />
       <Button
         disabled={!command || reason !== null}
         tip={reason ?? <bdi>{command?.label(context)}</bdi>}

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { PowerAction } from '../../shared/deeds.ts';
 import type {
   AppInfo,
   Domain,
@@ -58,6 +59,7 @@ export type Dialog =
   | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string; other?: string }
   | { kind: 'edit-snapshot' | 'make-current'; hostId: string; uuid: string; domainName: string; snapshotName: string }
   | { kind: 'export-snapshots' | 'import-snapshots'; hostId: string; uuid: string; domainName: string }
+  | { kind: 'power'; hostId: string; uuid: string; domainName: string; action: PowerAction }
   | { kind: 'add-host' }
   | { kind: 'remove-host'; hostId: string }
   | { kind: 'palette' }

@@ -29,7 +29,7 @@ interface Asked {
   readonly answer: Answer<void>;
   /** As it was just before. */
   readonly facts: PowerFacts;
-  /** How long a guest was waited for that was asked to shut down, at most. */
+  /** How long a guest was waited for that was asked to shut down. */
   readonly waitedMs: number;
 }
 interface Seen {

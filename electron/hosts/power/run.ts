@@ -103,11 +103,12 @@ async function carryOut({ session, plan, given, facts, operation, ground, patien
   const answer = await session.holding(uuid, () =>
     askLibvirt(request, () => changePower(session.writes, uuid, action, flags), ground),
   );
+  const since = Date.now();
   const waits = action === 'shutdown' && answer.result === 'done';
   if (waits) {
     operation.phase('working', 'abortable');
     await whenOff(session, uuid, { turns: ground.operations.turns, signal: operation.signal, patienceMs });
   }
   operation.phase('verifying');
-  return endOfPower(session, { plan, answer, facts, waitedMs: waits ? patienceMs : 0 }, ground);
+  return endOfPower(session, { plan, answer, facts, waitedMs: Date.now() - since }, ground);
 }

@@ -1,4 +1,5 @@
 import { useApp } from '../../ui/context.tsx';
+import { TypedName as TypedNameField } from '../../ui/typed-name.tsx';
 import { type RevertReview, removeManagedSave } from './flow.ts';
 import { reconsider } from './run.ts';
 
@@ -76,24 +77,6 @@ export function TypedName({ id, review }: ExtrasProps) {
   const app = useApp();
   if (!review.plan.protected) return null;
   const { name } = review.plan.facts.domain;
-  return (
-    <section className="box protected">
-      <label htmlFor="typed-name">
-        <b>
-          <bdi>{name}</bdi> is protected.
-        </b>{' '}
-        Type its name to go on:
-      </label>
-      <input
-        id="typed-name"
-        className="input mono"
-        type="text"
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        value={review.typedName}
-        onChange={(event) => reconsider(app, id, { ...review, typedName: event.target.value })}
-      />
-    </section>
-  );
+  const onChange = (typedName: string) => reconsider(app, id, { ...review, typedName });
+  return <TypedNameField name={name} value={review.typedName} onChange={onChange} />;
 }

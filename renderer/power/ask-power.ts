@@ -1,0 +1,36 @@
+import type { PowerAction } from '../../shared/deeds.ts';
+import { powerLabel, powerNeedsConfirming } from '../../shared/power.ts';
+import type { Domain } from '../../shared/schema.ts';
+import { staleChangesOf } from '../api.ts';
+import { tellCallFailed } from '../commands/effects.ts';
+import { openDialog, pushNotice } from '../store/actions.ts';
+import type { App } from '../store/store.ts';
+
+/** Does at once what loses nothing, and opens the dialog for everything else. The main process decides which is which. */
+export function askPower(app: App, domain: Domain, action: PowerAction): void {
+  if (powerNeedsConfirming(action, domain)) openPower(app, domain, action);
+  else void runAtOnce(app, domain, action);
+}
+
+export function openPower({ store }: App, { hostId, uuid, name }: Domain, action: PowerAction): void {
+  openDialog(store, { kind: 'power', hostId, uuid, domainName: name, action });
+}
+
+/** How it ended is told by the operation's own event. */
+async function runAtOnce(app: App, domain: Domain, action: PowerAction): Promise<void> {
+  const { hostId, uuid, name } = domain;
+  try {
+    const { planId, refusal, losses } = await app.client.power.plan({ hostId, uuid, action });
+    if (losses.length > 0) return openPower(app, domain, action);
+    if (refusal) return tellNothingDone(app, name, action, [refusal.text]);
+    await app.client.power.run({ planId, confirmed: false });
+  } catch (error) {
+    const changes = staleChangesOf(error);
+    if (changes) tellNothingDone(app, name, action, changes);
+    else tellCallFailed(app, error);
+  }
+}
+
+function tellNothingDone({ store }: App, name: string, action: PowerAction, lines: readonly string[]): void {
+  pushNotice(store, { tone: 'failed', title: `${name}: ${powerLabel(action)}: nothing was done`, lines });
+}

@@ -1,0 +1,30 @@
+interface TypedNameProps {
+  /** Of a protected domain. */
+  name: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** A domain marked as protected wants its name typed. */
+export function TypedName({ name, value, onChange }: TypedNameProps) {
+  return (
+    <section className="box protected">
+      <label htmlFor="typed-name">
+        <b>
+          <bdi>{name}</bdi> is protected.
+        </b>{' '}
+        Type its name to go on:
+      </label>
+      <input
+        id="typed-name"
+        className="input mono"
+        type="text"
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </section>
+  );
+}

@@ -79,6 +79,16 @@ test('the demo host: a snapshot compared with another one', async ({ start }) =>
   await expect(dialog.getByRole('table', { name: 'XML of empty-cluster beside pg15-loaded' })).toBeVisible();
   await dialog.getByRole('radio', { name: /^Now running/ }).check();
   await expect(dialog).toContainText('2 changes since');
+  await app.page.keyboard.press('Escape');
+
+  await app.snapshot('before-pg16').click();
+  await app.snapshot('pg15-loaded').click({ modifiers: ['ControlOrMeta'] });
+  await app.page.getByRole('button', { name: 'Compare with each other…' }).click();
+  await expect(dialog.getByRole('heading', { name: 'Compare “pg15-loaded” with “before-pg16”' })).toBeVisible();
+  await app.page.keyboard.press('Escape');
+  await app.snapshot('empty-cluster').click({ modifiers: ['ControlOrMeta'] });
+  await app.page.keyboard.press('ControlOrMeta+d');
+  await expect(dialog).toBeHidden();
 });
 
 for (const scheme of ['light', 'dark'] as const)

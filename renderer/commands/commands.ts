@@ -16,7 +16,7 @@ import {
   snapshotOf,
   snapshotsOf,
 } from './command.ts';
-import { compareCommand } from './compare-command.ts';
+import { compareCommand, compareTwoCommand } from './compare-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
 import { healthCommand } from './health-command.ts';
 import { chooseCommand, labCommands } from './lab-commands.ts';
@@ -109,6 +109,7 @@ export const commands: readonly Command[] = [
   editCommand,
   makeCurrentCommand,
   compareCommand,
+  compareTwoCommand,
   {
     id: 'snapshot.copy-name',
     group: 'Snapshot',

@@ -14,3 +14,21 @@ export const compareCommand: Command = {
     openDialog(app.store, { kind: 'compare', hostId, uuid, domainName: name, snapshotName: snapshot.name });
   }),
 };
+
+export const compareTwoCommand: Command = {
+  id: 'snapshot.compare-two',
+  group: 'Snapshot',
+  label: () => 'Compare with each other…',
+  title: 'Compare the configurations of two selected snapshots',
+  shortcut: 'Mod+D',
+  scope: 'history',
+  applies: ({ chosen }) => chosen.length > 0,
+  unavailable: (context) => linked(context) ?? (context.chosen.length === 2 ? null : 'Only two can be compared.'),
+  run: ({ app, domain, chosen }) => {
+    const [first, second] = [...chosen].sort((a, b) => a.createdAt - b.createdAt);
+    if (!domain || !first || !second) return;
+    const { hostId, uuid, name } = domain;
+    const names = { snapshotName: first.name, other: second.name };
+    openDialog(app.store, { kind: 'compare', hostId, uuid, domainName: name, ...names });
+  },
+};

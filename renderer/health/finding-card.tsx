@@ -2,7 +2,7 @@ import { CircleX, Info, TriangleAlert } from 'lucide-react';
 import type { Domain, Finding } from '../../shared/schema.ts';
 import { commands } from '../commands/commands.ts';
 import { contextOf, runCommand } from '../commands/context.ts';
-import { selectRow, showTab } from '../store/actions.ts';
+import { chooseRows, selectRow, showTab } from '../store/actions.ts';
 import { openTree } from '../store/selectors.ts';
 import { domainKey, type Target } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
@@ -62,6 +62,7 @@ function SnapshotLinks({ names }: { names: readonly string[] }) {
   const rest = names.length - mostLinks;
   const show = (name: string) => {
     store.setState({ snapshotFilter: '' });
+    chooseRows(store, []);
     selectRow(store, name);
     showTab(store, 'snapshots');
   };

@@ -19,6 +19,8 @@ it('says how it ended, and never that something was done when that is not known'
   expect(deedEnded(taking, ended('failed'))).toBe('web-01: taking “nightly” failed');
   expect(deedEnded(taking, ended('unknown'))).toContain('not known');
   expect(deedEnded(taking, ended('done', ['It is paused.']))).toContain('not all is as planned');
+  const making = { ...taking, kind: 'make-current' } as const;
+  expect(deedEnded(making, ended('refused'))).toBe('web-01: “nightly” not made current: refused');
   expect(deedEnded(pausing, ended('done'))).toBe('web-01: paused');
   expect(deedEnded(pausing, ended('refused'))).toBe('web-01: not paused: refused');
 });

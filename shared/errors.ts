@@ -181,7 +181,7 @@ export const problems = {
   // Plans
   NO_PLAN: {
     what: 'This plan is no longer held: it was carried out already, or is too old.',
-    effect: 'Nothing was reverted.',
+    effect: untouched,
     next: 'Open the dialog again to read how things are now.',
   },
   NAME_REFUSED: {
@@ -222,7 +222,7 @@ export const problems = {
   },
   SNAPSHOT_GONE: {
     what: 'The snapshot “{snapshot}” no longer exists: it was deleted or renamed meanwhile.',
-    effect: 'Nothing was reverted.',
+    effect: untouched,
     next: 'Choose another snapshot.',
   },
   BLOCKED: {

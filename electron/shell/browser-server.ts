@@ -16,7 +16,8 @@ export interface BrowserServer {
 
 /** Close code for a socket without the right token; the page then says to open the printed link. */
 const UNAUTHORISED = 4401;
-const MAX_MESSAGE = 8 * 1024 * 1024;
+/** Bytes. Files with metadata of snapshots, 32 MiB at most, are sent as one message. */
+const MAX_MESSAGE = 48 * 1024 * 1024;
 
 /**
  * Serves the page and the router to this machine alone.

@@ -5,6 +5,7 @@ import { snapshotXml } from '../../libvirt/snapshots.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
+import { resolveOnConnect } from '../journal/resolve.ts';
 import { ProblemError } from '../problems.ts';
 import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';
 import { runEdit } from './edit.ts';
@@ -278,5 +279,32 @@ describe('making a snapshot the current one', () => {
     const of = await planCurrent(inside, 'middle');
     await runMakeCurrent(bench.session, await planCurrent(inside, 'branch'), ground);
     await expect(runMakeCurrent(bench.session, of, ground)).rejects.toThrow('“branch”');
+  });
+});
+
+describe('a crash in the middle', () => {
+  it('is told when the host is connected again: what is there, and that steps may be missing', async () => {
+    const { journal, log } = ground;
+    const of = {
+      operationId: 'op',
+      kind: 'redefine',
+      host: bench.session.host,
+      flags: 1,
+      currentBefore: null,
+    } as const;
+    const about = { ...of, domain: { uuid: layered, name: 'layered' }, plan: ['“centre” is added'] };
+    const requests = [
+      await journal.begin({ ...about, snapshot: 'centre' }),
+      await journal.begin({ ...about, snapshot: 'left' }),
+    ];
+    for (const requestId of requests) journal.abandon(requestId);
+    const stop = resolveOnConnect(bench.session, journal, log);
+    bench.simulator.faults.dropConnections();
+    await bench.until(() => journal.unanswered(bench.session.host).length === 0);
+    stop();
+    expect(entries().map(({ result, differences }) => [result, ...differences.slice(1)])).toEqual([
+      ['unknown', 'There is no snapshot “centre”.', expect.stringContaining('one step of several')],
+      ['unknown', 'The snapshot “left” is there.', expect.stringContaining('one step of several')],
+    ]);
   });
 });

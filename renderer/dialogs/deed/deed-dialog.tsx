@@ -97,10 +97,12 @@ export function DeedDialog<Plan>(props: DeedDialogProps<Plan>) {
         </>
       }
     >
-      {flow.step === 'planning' ? <Planning changes={<Changes changes={flow.changes} />} /> : null}
+      {flow.step === 'planning' ? (
+        <Planning changes={<Changes changes={flow.changes} untouched="Nothing was changed by Snapkeel." />} />
+      ) : null}
       {flow.step === 'review' ? (
         <>
-          <Changes changes={flow.changes} />
+          <Changes changes={flow.changes} untouched="Nothing was changed by Snapkeel." />
           {review(flow.plan)}
         </>
       ) : null}
@@ -108,7 +110,7 @@ export function DeedDialog<Plan>(props: DeedDialogProps<Plan>) {
       {flow.step === 'ended' ? <Ended about={flow.about} outcome={flow.outcome} /> : null}
       {flow.step === 'problem' ? (
         <>
-          <Changes changes={flow.changes} />
+          <Changes changes={flow.changes} untouched="Nothing was changed by Snapkeel." />
           <div role="alert">
             <ProblemView problem={flow.problem} />
           </div>

@@ -1,5 +1,11 @@
 /** What became different while a plan was read. */
-export function Changes({ changes }: { changes: readonly string[] }) {
+export function Changes({
+  changes,
+  untouched = 'Nothing was reverted.',
+}: {
+  changes: readonly string[];
+  untouched?: string;
+}) {
   if (changes.length === 0) return null;
   return (
     <div className="box notice" role="alert">
@@ -9,7 +15,7 @@ export function Changes({ changes }: { changes: readonly string[] }) {
           <li key={change}>{change}</li>
         ))}
       </ul>
-      <p>Nothing was reverted.</p>
+      <p>{untouched}</p>
     </div>
   );
 }

@@ -166,7 +166,7 @@ export function safetyOffer(facts: SafetyFacts, pattern: string, target: string,
 }
 
 /** The kinds that hold data in a domain's snapshots. */
-function chainKinds({ snapshots }: SafetyFacts): Set<Kind> {
+export function chainKinds({ snapshots }: Pick<SafetyFacts, 'snapshots'>): Set<Kind> {
   const kinds = new Set<Kind>();
   for (const { kind, memory } of snapshots) {
     if (kind === 'internal' || kind === 'mixed' || memory === 'internal') kinds.add('internal');
@@ -182,19 +182,31 @@ function chainKinds({ snapshots }: SafetyFacts): Set<Kind> {
  * front (virDomainSnapshotDefParse: XML_DETAIL).
  */
 export function safetyName(pattern: string, target: string, now: number, taken: ReadonlySet<string>): string {
+  return (
+    nameByPattern(pattern, { snapshot: target }, now, taken) ?? nameByPattern('before-revert', {}, now, taken) ?? ''
+  );
+}
+
+/** A pattern filled in as above, with more words than the date; null when nothing is left of it. */
+export function nameByPattern(
+  pattern: string,
+  more: Readonly<Record<string, string>>,
+  now: number,
+  taken: ReadonlySet<string>,
+): string | null {
   const date = new Date(now);
   const two = (n: number) => `${n}`.padStart(2, '0');
   const words: Readonly<Record<string, string>> = {
     date: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
     time: [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join('-'),
-    snapshot: target,
+    ...more,
   };
-  const filled = pattern
+  const name = pattern
     .replace(/\{(\w+)\}/g, (whole, word: string) => words[word] ?? whole)
     .trim()
     .replaceAll(/[^\w.-]+/g, '-')
     .replace(/^[.-]+/, '');
-  const name = filled || 'before-revert';
+  if (name === '') return null;
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? name : `${name}-${n}`;
     if (!taken.has(candidate)) return candidate;

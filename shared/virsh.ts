@@ -1,4 +1,6 @@
-import type { StartState } from './schema.ts';
+import type { NewFiles } from './create/files.ts';
+import { type CreateRow, createFlags } from './create/modes.ts';
+import type { CreateDraft, CreateFacts, StartState } from './schema.ts';
 
 export interface RevertCommand {
   /** Connection URI as the person gave it; null leaves `-c` out. */
@@ -20,6 +22,44 @@ export function virshRevert(command: RevertCommand): string {
     ...(command.snapshot === null ? ['--current'] : operand('--snapshotname', command.snapshot)),
     ...(command.startState === 'as-saved' ? [] : [`--${command.startState}`]),
     ...(command.force ? ['--force'] : []),
+  ].join(' ');
+}
+
+export interface CreateCommand {
+  /** Connection URI as the person gave it; null leaves `-c` out. */
+  uri: string | null;
+  domain: string;
+  facts: Pick<CreateFacts, 'disks'>;
+  draft: Pick<CreateDraft, 'name' | 'description'>;
+  row: CreateRow;
+  files: NewFiles;
+}
+
+/** The options of `virsh snapshot-create-as` by flag (virsh(1)). */
+const createOptions = [
+  [createFlags.diskOnly, '--disk-only'],
+  [createFlags.live, '--live'],
+  [createFlags.quiesce, '--quiesce'],
+  [createFlags.atomic, '--atomic'],
+] as const;
+
+/** The line that takes the same snapshot (virsh(1), snapshot-create-as). In a specification a comma is written twice. */
+export function virshCreate({ uri, domain, facts, draft, row, files }: CreateCommand): string {
+  const spec = (file: string) => `file=${file.replaceAll(',', ',,')},snapshot=external`;
+  const disks = row.disks === 'external' ? facts.disks.filter(({ writable }) => writable) : [];
+  return [
+    'virsh',
+    ...(uri === null ? [] : ['-c', shellQuote(uri)]),
+    'snapshot-create-as',
+    ...operand('--domain', domain),
+    ...operand('--name', draft.name),
+    ...(draft.description === '' ? [] : ['--description', shellQuote(draft.description)]),
+    ...createOptions.filter(([flag]) => row.flags & flag).map(([, option]) => option),
+    ...(files.memory === null ? [] : ['--memspec', shellQuote(spec(files.memory))]),
+    ...disks.flatMap(({ target }) => {
+      const overlay = files.overlays.find((each) => each.target === target);
+      return ['--diskspec', shellQuote(`${target},${overlay ? spec(overlay.file) : 'snapshot=no'}`)];
+    }),
   ].join(' ');
 }
 

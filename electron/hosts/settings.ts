@@ -3,10 +3,14 @@ import type { Hub } from './hub.ts';
 import { JsonFile } from './json-file.ts';
 
 export const defaultSettings: Settings = {
+  snapshotNamePattern: 'snapshot-{date}-{time}',
   safetySnapshotsKept: 3,
   safetyNamePattern: 'before-revert-{date}-{time}',
   labParallelPerHost: 4,
 };
+
+/** As kept by an older version, which knew fewer of them. */
+const Kept = Settings.partial().transform((kept): Settings => ({ ...defaultSettings, ...definedOnly(kept) }));
 
 /** The person's choices, in `settings.json`. */
 export class SettingsStore {
@@ -16,7 +20,7 @@ export class SettingsStore {
   ) {}
 
   static async open(path: string, hub: Hub, log: (line: string) => void): Promise<SettingsStore> {
-    return new SettingsStore(await JsonFile.open(path, Settings, defaultSettings, log), hub);
+    return new SettingsStore(await JsonFile.open(path, Kept, defaultSettings, log), hub);
   }
 
   get(): Settings {
@@ -24,10 +28,13 @@ export class SettingsStore {
   }
 
   async set(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
-    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    const settings: Settings = { ...this.file.value, ...given };
+    const settings: Settings = { ...this.file.value, ...definedOnly(change) };
     await this.file.set(settings);
     this.hub.publish({ type: 'settings', settings });
     return settings;
   }
+}
+
+function definedOnly(change: { [K in keyof Settings]?: Settings[K] | undefined }): Partial<Settings> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }

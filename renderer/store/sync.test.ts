@@ -14,7 +14,12 @@ test('everything replaces all; the domains of a host replace only its own', () =
       questions: [],
       labRuns: [],
       marks: { protected: [], pinned: [], tagged: [] },
-      settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
+      settings: {
+        snapshotNamePattern: 'snapshot-{date}',
+        safetySnapshotsKept: 3,
+        safetyNamePattern: 'before-revert {date} {time}',
+        labParallelPerHost: 4,
+      },
     },
     { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a' }), aDomain({ uuid: 'b' })] },
   ]);
@@ -44,7 +49,12 @@ test('an operation ends once, also when its end was missed during a reconnection
     questions: [],
     labRuns: [],
     marks: { protected: [], pinned: [], tagged: [] },
-    settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
+    settings: {
+      snapshotNamePattern: 'snapshot-{date}',
+      safetySnapshotsKept: 3,
+      safetyNamePattern: 'before-revert {date} {time}',
+      labParallelPerHost: 4,
+    },
   };
   const ended = applyEvents(running.next, [again]);
   expect(ended.ended).toEqual([over]);

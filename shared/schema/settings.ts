@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { Tag } from './snapshot.ts';
 
+/** A pattern of names that libvirt takes. */
+const NamePattern = z
+  .string()
+  .min(1)
+  .max(120)
+  .regex(/^[^./\n][^/\n]*$/);
+
 export const Settings = z.object({
+  /** The name that is offered for a new snapshot; `{date}`, `{time}` and `{domain}` are filled in. */
+  snapshotNamePattern: NamePattern,
   /** Safety snapshots kept per domain. */
   safetySnapshotsKept: z.number().int().min(1).max(50),
   /** `{date}`, `{time}` and `{snapshot}` are filled in. */
-  safetyNamePattern: z
-    .string()
-    .min(1)
-    .max(120)
-    .regex(/^[^./\n][^/\n]*$/),
+  safetyNamePattern: NamePattern,
   /** How many domains of one host a lab reset reverts at a time. */
   labParallelPerHost: z.number().int().min(1).max(16),
 });

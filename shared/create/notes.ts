@@ -1,0 +1,93 @@
+import { formatBytes, formatDuration } from '../format.ts';
+import type { CreateFacts, Statement } from '../schema.ts';
+import { folderOf, type NewFiles } from './files.ts';
+import type { CreateRow } from './modes.ts';
+import { listed } from './text.ts';
+
+/** How fast memory is written, bytes a second: a network share or a busy disk, and a good SSD. */
+const SLOW = 100_000_000;
+const FAST = 500_000_000;
+
+/** What will happen to the guest, and where the data goes, a sentence each. */
+export function notesOf(facts: CreateFacts, row: CreateRow, files: NewFiles): Statement[] {
+  return [
+    { code: 'GUEST', text: guestSentence(facts, row) },
+    { code: 'PLACE', text: placeSentence(facts, row, files) },
+    ...foldersOf(facts, row, files).map((folder) => ({ code: 'SPACE', text: spaceSentence(facts, folder) })),
+    ...(row.guest === 'on' ? [{ code: 'CANCEL', text: cancelSentence(row) }] : []),
+  ];
+}
+
+/** Where the memory may not fit. */
+export function spaceWarnings(facts: CreateFacts, row: CreateRow, files: NewFiles): Statement[] {
+  const folder = memoryFolder(facts, row, files);
+  const free = folder === null ? null : (facts.files.free[folder] ?? null);
+  if (free === null || facts.memoryBytes === null || free >= facts.memoryBytes) return [];
+  const text = `The guest has ${formatBytes(facts.memoryBytes)} of memory, and only ${formatBytes(free)} are left in ${folder}. Pages of zeros take no space, so it might fit.`;
+  return [{ code: 'MAY_NOT_FIT', text }];
+}
+
+/** Folders whose free space matters. */
+export function foldersOf(facts: CreateFacts, row: Pick<CreateRow, 'disks'>, files: NewFiles): string[] {
+  const images = facts.disks.flatMap(({ writable, type, file }) => (writable && type === 'file' && file ? [file] : []));
+  const paths =
+    row.disks === 'internal'
+      ? images
+      : [...files.overlays.map(({ file }) => file), ...(files.memory === null ? [] : [files.memory])];
+  return [...new Set(paths.filter((path) => path.startsWith('/')).map(folderOf))];
+}
+
+function guestSentence({ state, memoryBytes }: CreateFacts, { guest, standstill }: CreateRow): string {
+  if (guest === 'off') return 'The guest is off and stays off.';
+  const memory = memoryBytes === null ? 'its memory' : `up to ${formatBytes(memoryBytes)} of memory`;
+  if (state === 'paused')
+    return standstill === 'memory' ? `The guest stays paused while ${memory} are written.` : 'The guest stays paused.';
+  const time = memoryBytes === null ? '' : `, ${span(memoryBytes)}`;
+  const sentences: Record<CreateRow['standstill'], string> = {
+    no: 'The guest goes on.',
+    moment: 'The guest goes on, and stands still for a moment while the disks are switched.',
+    memory: `The guest stands still while ${memory} are written${time}.`,
+  };
+  return sentences[standstill];
+}
+
+/** `about 4 to 20 s, depending on the storage` */
+function span(bytes: number): string {
+  const [least, most] = [FAST, SLOW].map((speed) => Math.max(1, Math.round(bytes / speed)) * 1000);
+  if (least === undefined || most === undefined || most < 2000) return 'about a second';
+  return `about ${formatDuration(least)} to ${formatDuration(most)}, depending on the storage`;
+}
+
+function placeSentence({ disks }: CreateFacts, row: CreateRow, { overlays, memory }: NewFiles): string {
+  const kept = disks.filter(({ writable }) => writable).map(({ target }) => target);
+  if (row.disks === 'internal')
+    return `${row.memory === 'none' ? 'It is kept' : 'Disks and memory are kept'} inside the ${kept.length === 1 ? 'image' : 'images'} of ${listed(kept)}.`;
+  const left = kept.filter((target) => !overlays.some((overlay) => overlay.target === target));
+  const parts = [
+    ...overlays.map(({ target, file }) => `${target} goes on in ${file}`),
+    ...(memory === null ? [] : [`the memory goes to ${memory}`]),
+  ];
+  const without = left.length > 0 ? ` ${listed(left)} ${left.length === 1 ? 'is' : 'are'} left out.` : '';
+  const sentence = `${parts.join('; ')}.`;
+  return parts.length === 0 ? without.trim() : sentence.charAt(0).toUpperCase() + sentence.slice(1) + without;
+}
+
+function spaceSentence({ files }: CreateFacts, folder: string): string {
+  const free = files.free[folder] ?? null;
+  return free === null
+    ? `The space left in ${folder} is not known: it is the folder of no storage pool.`
+    : `${formatBytes(free)} are left in ${folder}`;
+}
+
+function cancelSentence(row: CreateRow): string {
+  if (row.abortable) return 'It can be cancelled while the memory is written.';
+  return row.memory === 'none'
+    ? 'It takes a moment and cannot be cancelled.'
+    : 'Once begun it cannot be cancelled, and libvirt does not tell how far it is.';
+}
+
+function memoryFolder(facts: CreateFacts, { memory }: CreateRow, files: NewFiles): string | null {
+  const first = facts.disks.find(({ writable, file }) => writable && file?.startsWith('/'))?.file;
+  const file = memory === 'external' ? files.memory : memory === 'internal' ? first : null;
+  return file ? folderOf(file) : null;
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { DomainState } from './base.ts';
+import { Snapshot } from './snapshot.ts';
+
+/** What a snapshot includes and where that goes: `internal` in the images, `external` in new files. */
+export const CreateMode = z.enum(['memory-internal', 'memory-external', 'disks-internal', 'disks-external']);
+export type CreateMode = z.infer<typeof CreateMode>;
+
+/** What the person has chosen of a snapshot that is to be taken. */
+export const CreateDraft = z.object({
+  name: z.string(),
+  description: z.string().max(4_000),
+  mode: CreateMode,
+  /** The guest goes on while its memory is written; of external memory only. */
+  live: z.boolean(),
+  /** The guest agent freezes the file systems meanwhile; of disks only. */
+  quiesce: z.boolean(),
+  /** Where external memory goes; empty for Snapkeel’s own choice. */
+  memoryFile: z.string(),
+  /** A disk that is not named is included. */
+  disks: z.array(
+    z.object({
+      target: z.string(),
+      include: z.boolean(),
+      /** Where its overlay goes; empty for libvirt’s own choice. */
+      file: z.string(),
+    }),
+  ),
+});
+export type CreateDraft = z.infer<typeof CreateDraft>;
+
+/** What is known of the host’s files: whether a path is taken, and the space left in folders. Null is unknown. */
+export const FileFacts = z.object({
+  exists: z.record(z.string(), z.boolean().nullable()),
+  /** Bytes, by folder. */
+  free: z.record(z.string(), z.number().nullable()),
+});
+export type FileFacts = z.infer<typeof FileFacts>;
+
+/** Everything that decides how a snapshot of a domain can be taken. */
+export const CreateFacts = z.object({
+  driver: z.string(),
+  libvirtVersion: z.number(),
+  uuid: z.string(),
+  name: z.string(),
+  state: DomainState,
+  active: z.boolean(),
+  persistent: z.boolean(),
+  managedSave: z.boolean(),
+  memoryBytes: z.number().nullable(),
+  /** `none`: no NVRAM. Otherwise the format of its image. */
+  nvram: z.enum(['none', 'qcow2', 'other']),
+  disks: z.array(
+    z.object({
+      target: z.string(),
+      /** `file`, `block`, `network`, … */
+      type: z.string(),
+      format: z.string(),
+      /** A disk that libvirt takes along: with an image, and not read-only. */
+      writable: z.boolean(),
+      file: z.string().nullable(),
+    }),
+  ),
+  /** Devices of the host that memory cannot be saved with, in words. */
+  hostDevices: z.array(z.string()),
+  /** Targets of disks with a block job. */
+  blockJobs: z.array(z.string()),
+  /** The guest agent’s channel: not there, nobody at its other end, or somebody. */
+  agent: z.enum(['none', 'disconnected', 'connected']),
+  snapshots: z.array(Snapshot.pick({ name: true, kind: true, memory: true, state: true })),
+  current: z.string().nullable(),
+  files: FileFacts,
+});
+export type CreateFacts = z.infer<typeof CreateFacts>;
+
+export const CreatePlan = z.object({
+  planId: z.string(),
+  hostId: z.string(),
+  hostName: z.string(),
+  /** How virsh is told which domain: a connection URI or null for none, and its name or UUID. */
+  virsh: z.object({ uri: z.string().nullable(), domain: z.string() }),
+  gatheredAt: z.number(),
+  facts: CreateFacts,
+  /** The name by the pattern of the settings, not taken yet. */
+  suggestedName: z.string(),
+});
+export type CreatePlan = z.infer<typeof CreatePlan>;

@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import type { PowerPlan } from '../shared/schema.ts';
+import { CreatePlans } from './hosts/create/plans.ts';
 import type { Ground } from './hosts/ground.ts';
 import { HeldPlans } from './hosts/held-plans.ts';
 import { HostPool } from './hosts/host-pool.ts';
@@ -47,9 +48,10 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const settings = await SettingsStore.open(join(dataDir, 'settings.json'), hub, log);
   const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
   const plans = new RevertPlans(marks, settings);
+  const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
   const power = new HeldPlans<PowerPlan>();
-  const ground: Ground = { operations, plans, metadata, power, journal, marks, settings, log };
+  const ground: Ground = { operations, plans, creates, metadata, power, journal, marks, settings, log };
   const simulator = createSimulator({ snapshotMs: 1_200, shutdownMs: 1_500 });
   const pool: HostPool = new HostPool({
     hub,

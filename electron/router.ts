@@ -2,6 +2,8 @@ import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../shared/contract.ts';
 import type { AppInfo } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
+import { fileFacts } from './hosts/create/files.ts';
+import { runCreate } from './hosts/create/run.ts';
 import type { Ground } from './hosts/ground.ts';
 import { diskChains } from './hosts/health/layers.ts';
 import { healthOf } from './hosts/health/report.ts';
@@ -126,6 +128,14 @@ export function createRouter(parts: RouterParts) {
         return runRevert({ ...input, plan, session: pool.session(plan.hostId) }, ground);
       }),
       undoOffer: os.revert.undoOffer.handler(({ input }) => undoOffer(pool.session(input.hostId), input.uuid, marks)),
+    },
+    create: {
+      plan: os.create.plan.handler(({ input }) => ground.creates.make(pool.session(input.hostId), input.uuid)),
+      files: os.create.files.handler(({ input }) => fileFacts(pool.session(input.hostId), input.paths)),
+      run: os.create.run.handler(({ input }) => {
+        const plan = ground.creates.find(input.planId);
+        return runCreate({ session: pool.session(plan.hostId), plan, draft: input.draft }, ground);
+      }),
     },
     metadata: {
       planEdit: os.metadata.planEdit.handler(({ input }) =>

@@ -5,9 +5,12 @@ import {
   AppInfo,
   ConfigComparison,
   ConfigOther,
+  CreateDraft,
+  CreatePlan,
   DeedOutcome,
   DiskChain,
   EditPlan,
+  FileFacts,
   HealthReport,
   ImportFile,
   ImportPlan,
@@ -97,6 +100,17 @@ export const contract = {
     undoOffer: base.input(onDomain).output(UndoOffer),
   },
   /** Names, descriptions and the tree, by redefining: no disk and no memory is touched. */
+  create: {
+    /** Everything that decides how a snapshot can be taken; the window runs the rules of `shared/create` on it. */
+    plan: base.input(onDomain).output(CreatePlan),
+    /** Whether new files could be there; asked as paths are typed. */
+    files: base.input(onHost.extend({ paths: z.array(z.string().max(4_096)).max(64) })).output(FileFacts),
+    /** Waits its turn, gathers the facts and runs the rules again, and takes the snapshot only if all still holds. */
+    run: base
+      .input(z.object({ planId: z.string(), draft: CreateDraft }))
+      .output(DeedOutcome)
+      .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
+  },
   metadata: {
     planEdit: base.input(onSnapshot).output(EditPlan),
     edit: base

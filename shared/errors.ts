@@ -255,6 +255,17 @@ export const problems = {
     effect: 'Nothing was done.',
     next: 'Type the domain’s name, or take the mark away.',
   },
+  CREATE_REFUSED: {
+    what: 'This snapshot cannot be taken. {reason}',
+    effect: 'No snapshot was taken.',
+    next: 'Choose otherwise, and try again.',
+  },
+  CREATE_HALF_DONE: {
+    what: 'libvirt gave up on the snapshot after it had switched the disks.',
+    effect:
+      'No data is lost: the domain writes to the new files now, and they lie on the images of before. libvirt lists no snapshot of it.',
+    next: 'Keep those files: the domain needs them. Look whether the guest answers, then take another snapshot.',
+  },
   SAFETY_UNAVAILABLE: {
     what: 'A safety snapshot cannot be taken here. {reason}',
     effect: 'Nothing was reverted.',

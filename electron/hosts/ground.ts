@@ -1,4 +1,5 @@
 import type { PowerPlan } from '../../shared/schema.ts';
+import type { CreatePlans } from './create/plans.ts';
 import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
@@ -11,6 +12,7 @@ import type { SettingsStore } from './settings.ts';
 export interface Ground {
   readonly operations: Operations;
   readonly plans: RevertPlans;
+  readonly creates: CreatePlans;
   readonly metadata: MetadataPlans;
   readonly power: HeldPlans<PowerPlan>;
   readonly journal: Journal;

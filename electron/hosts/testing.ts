@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 import type { AppEvent, Domain, HostStatus, PowerPlan } from '../../shared/schema.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
+import { CreatePlans } from './create/plans.ts';
 import type { Ground } from './ground.ts';
 import { HeldPlans } from './held-plans.ts';
 import { HostSession } from './host-session.ts';
@@ -48,6 +49,7 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const settings = await SettingsStore.open(join(folder, 'settings.json'), bench.hub, log);
   const marks = await MarkStore.open(join(folder, 'marks.json'), bench.hub, () => [bench.session.host], log);
   const plans = new RevertPlans(marks, settings);
+  const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
   const power = new HeldPlans<PowerPlan>();
   const ground: Ground = {
@@ -55,6 +57,7 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
     plans,
     metadata,
     power,
+    creates,
     journal,
     marks,
     settings,

@@ -13,9 +13,11 @@ export async function readJob(caller: Caller, uuid: string): Promise<Progress | 
     const info = await caller.call(procedures.domainGetJobInfo, { domain: domainRef(uuid) });
     if (info.type !== jobType.bounded && info.type !== jobType.unbounded) return null;
     const total = Number(info.dataTotal);
+    // Pages of zeros are never among those processed, so only what remains tells how far it is.
+    const done = Math.max(Number(info.dataProcessed), total - Number(info.dataRemaining));
     return {
       elapsedMs: Number(info.timeElapsed),
-      doneBytes: total > 0 ? Number(info.dataProcessed) : null,
+      doneBytes: total > 0 ? Math.min(done, total) : null,
       totalBytes: total > 0 ? total : null,
     };
   } catch (error) {

@@ -55,6 +55,10 @@ const numbers: Record<keyof typeof procedures, number> = {
   domainEventCallbackDeregisterAny: 317,
   connectGetAllDomainStats: 344,
   connectRegisterCloseCallback: 360,
+  storagePoolGetInfo: 87,
+  domainFsfreeze: 335,
+  domainFsthaw: 336,
+  domainAgentSetResponseTimeout: 420,
 };
 const eventNumbers: Record<keyof typeof events, number> = {
   lifecycle: 318,

@@ -20,6 +20,8 @@ import {
 /** Lists of domains and snapshots (REMOTE_DOMAIN_LIST_MAX, REMOTE_DOMAIN_SNAPSHOT_LIST_MAX). */
 const LIST_MAX = 16_384;
 const STATS_MAX = 262_144;
+/** REMOTE_DOMAIN_FSFREEZE_MOUNTPOINTS_MAX */
+const MOUNTPOINTS_MAX = 256;
 
 export const domain = struct({ name: string(), uuid: opaque(16), id: int });
 export type WireDomain = XdrType<typeof domain>;
@@ -120,6 +122,11 @@ export const procedures = {
   authList: remote(66, nothing, { types: array(int, 20) }),
   authPolkit: remote(70, nothing, { complete: int }),
   connectGetLibVersion: remote(157, nothing, { version: uhyper }),
+  storagePoolGetInfo: remote(
+    87,
+    { pool: storagePool },
+    { state: uint, capacity: uhyper, allocation: uhyper, available: uhyper },
+  ),
   storageVolLookupByPath: remote(97, { path: string() }, { vol: storageVol }),
   storageVolGetXmlDesc: remote(99, { vol: storageVol, flags: uint }, { xml: string() }),
   domainIsPersistent: remote(151, onDomain, { persistent: int }),
@@ -167,6 +174,16 @@ export const procedures = {
   ),
   domainEventCallbackRegisterAny: remote(316, { eventId: int, domain: optional(domain) }, { callbackId: int }),
   domainEventCallbackDeregisterAny: remote(317, { callbackId: int }, nothing),
+  domainFsfreeze: remote(
+    335,
+    { domain, mountpoints: array(string(), MOUNTPOINTS_MAX), flags: uint },
+    { filesystems: int },
+  ),
+  domainFsthaw: remote(
+    336,
+    { domain, mountpoints: array(string(), MOUNTPOINTS_MAX), flags: uint },
+    { filesystems: int },
+  ),
   connectGetAllDomainStats: remote(
     344,
     { domains: array(domain, LIST_MAX), stats: uint, flags: uint },
@@ -174,6 +191,7 @@ export const procedures = {
   ),
   connectRegisterCloseCallback: remote(360, nothing, nothing),
   storagePoolLookupByTargetPath: remote(391, { path: string() }, { pool: storagePool }),
+  domainAgentSetResponseTimeout: remote(420, { domain, seconds: int, flags: uint }, { result: int }),
 } as const satisfies Record<string, Procedure<never, unknown> | Procedure<object, object>>;
 
 interface EventRow<T> {

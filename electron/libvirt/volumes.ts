@@ -28,6 +28,18 @@ export async function volumePaths(caller: Caller, folder: string): Promise<strin
   });
 }
 
+/**
+ * Bytes that are free in a folder, as they were when its pool was refreshed last; null where no active pool has the
+ * folder.
+ * @throws ConnectionError
+ */
+export async function poolFreeBytes(caller: Caller, folder: string): Promise<number | null> {
+  return orNull(async () => {
+    const { pool } = await caller.call(procedures.storagePoolLookupByTargetPath, { path: folder });
+    return Number((await caller.call(procedures.storagePoolGetInfo, { pool })).available);
+  });
+}
+
 async function describe(caller: Caller, vol: WireStorageVol): Promise<Volume> {
   const { xml } = await caller.call(procedures.storageVolGetXmlDesc, { vol, flags: 0 });
   const volume = parseXml(xml, 'volume');

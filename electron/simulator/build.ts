@@ -53,6 +53,8 @@ export interface DomainSpec {
   readonly current?: string | null;
   /** Configuration changes since the current snapshot. */
   readonly since?: Partial<DomainConfig>;
+  /** `connected` unless told. */
+  readonly agent?: DomainModel['agent'];
   readonly blockJobs?: readonly string[];
   /** Paths of files that disappeared behind libvirt's back. */
   readonly gone?: readonly string[];
@@ -95,6 +97,7 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     config,
     live: active ? config : null,
     ...withoutForgotten(snapshots, current, spec.snapshots ?? []),
+    agent: spec.agent ?? 'connected',
     blockJobs: spec.blockJobs ?? [],
     gone: spec.gone ?? [],
     strays: spec.strays ?? [],

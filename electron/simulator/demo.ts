@@ -156,6 +156,7 @@ const specs: readonly DomainSpec[] = [
   },
   {
     name: 'legacy-erp',
+    agent: 'none',
     uuid: '1e6acee0-0e4b-4b57-8e9f-6d1f0a5c2004',
     title: 'ERP (vendor image of 2011)',
     description: 'Nobody knows the root password',
@@ -256,6 +257,7 @@ const AUTOSAVES = 27;
 function autosaved(): DomainSpec {
   return {
     name: 'game-server',
+    agent: 'disconnected',
     uuid: '6a3e5e1f-2b7d-4c0a-9d15-7e8f9a0b1209',
     title: 'Game server',
     description: 'A plugin takes an external snapshot before every update',

@@ -31,6 +31,8 @@ export interface Hands {
   loseSnapshot(name: string, snapshot: string): void;
   /** A file disappears from the storage. */
   removeFile(name: string, path: string): void;
+  /** The guest agent in the guest stops or starts. */
+  setAgent(name: string, agent: DomainModel['agent']): void;
   startBlockJob(name: string, target: string): void;
   endBlockJobs(name: string): void;
   /** Defines or replaces a domain. */
@@ -83,6 +85,7 @@ export function createHands(world: World): Hands {
       }),
     ),
     removeFile: doing((domain, path: string) => silently({ ...domain, gone: [...domain.gone, path] })),
+    setAgent: doing((domain, agent: DomainModel['agent']) => silently({ ...domain, agent })),
     startBlockJob: doing((domain, target: string) => silently({ ...domain, blockJobs: [...domain.blockJobs, target] })),
     endBlockJobs: doing((domain) => silently({ ...domain, blockJobs: [] })),
     define: (domain) => world.apply({ domain, events: [power.tell('defined', definedDetail.added)] }),

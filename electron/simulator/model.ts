@@ -74,6 +74,8 @@ export interface DomainModel {
   readonly live: DomainConfig | null;
   readonly snapshots: readonly SnapshotModel[];
   readonly current: string | null;
+  /** The guest agent's channel: not there, nobody at its other end, or somebody while the guest is on. */
+  readonly agent: 'none' | 'disconnected' | 'connected';
   /** Targets of disks with a block job. */
   readonly blockJobs: readonly string[];
   /** Paths of files that disappeared behind libvirt's back. */

@@ -30,6 +30,8 @@ export interface Simulator {
   /** Opens a byte stream to it, as the transports' Dial does. */
   readonly dial: (signal: AbortSignal) => Promise<Duplex>;
   readonly hands: Hands;
+  /** UUIDs of the domains whose guests' file systems are frozen. */
+  readonly frozen: ReadonlySet<string>;
   readonly faults: Faults;
   /** Ends every connection and everything that was waiting; dialling fails from now on. */
   close(): void;
@@ -69,6 +71,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return client;
     },
     hands: createHands(world),
+    frozen: world.frozen,
     faults: createFaults(state, () => connections),
     close() {
       world.close();

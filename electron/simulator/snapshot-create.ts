@@ -1,4 +1,5 @@
 import { createFlag } from '../libvirt/constants.ts';
+import { freezeRefused } from './guest-agent.ts';
 import {
   type Change,
   type DomainConfig,
@@ -31,6 +32,8 @@ interface CreateCase {
   readonly domain: DomainModel;
   readonly asked: SnapshotRequest;
   readonly snapshot: SnapshotModel;
+  /** Paths of the files that the host has. */
+  readonly present: ReadonlySet<string>;
 }
 
 const { current, noMetadata, halt, diskOnly, redefine: REDEFINE } = createFlag;
@@ -39,6 +42,11 @@ const LIVE = 256;
 const KNOWN = 1023;
 /** Internal snapshots of running UEFI guests, when the NVRAM is qcow2 (libvirt NEWS 10.9). */
 const INTERNAL_UEFI = 10_009_000;
+
+/** Since then the name of a running guest's internal snapshot is part of a QEMU job's ID (libvirt NEWS 10.9). */
+const JOB_NAMED = 10_009_000;
+/** The longest file name in bytes, with `.xml` for its metadata. */
+const NAME_MAX = 255;
 
 /** Refusals in libvirt's order (qemuSnapshotCreateXML, qemuSnapshotPrepare, virDomainSnapshotAlignDisks). */
 const rules: readonly (Refusal & { readonly when: (c: CreateCase) => boolean })[] = [
@@ -134,10 +142,38 @@ const rules: readonly (Refusal & { readonly when: (c: CreateCase) => boolean })[
     message: "'live' flag requires an external memory snapshot",
     when: ({ flags, snapshot }) => (flags & LIVE) !== 0 && snapshot.memory !== 'external',
   },
+  {
+    code: 'CONFIG_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'external snapshot file already exists and is not a block device',
+    when: ({ snapshot, present }) => snapshot.disks.some(({ file }) => file !== null && present.has(file)),
+  },
+  {
+    code: 'INTERNAL_ERROR',
+    domain: 'QEMU',
+    message: "unable to execute QEMU command 'snapshot-save': Invalid job ID",
+    when: ({ snapshot, version }) =>
+      version >= JOB_NAMED && snapshot.memory === 'internal' && !/^[\w.-]+$/.test(snapshot.name),
+  },
+  {
+    code: 'INTERNAL_ERROR',
+    domain: 'QEMU',
+    message: 'unable to save metadata for snapshot',
+    when: ({ snapshot }) => Buffer.byteLength(`${snapshot.name}.xml`) > NAME_MAX,
+  },
 ];
 
-/** qemuDomainSnapshotCreateXML. @throws LibvirtError when refused */
-export function createSnapshot(domain: DomainModel, asked: SnapshotRequest, flags: number, env: Env): Created {
+/**
+ * qemuDomainSnapshotCreateXML. @throws LibvirtError when refused
+ * @param present paths of the files that the host has
+ */
+export function createSnapshot(
+  domain: DomainModel,
+  asked: SnapshotRequest,
+  flags: number,
+  env: Env,
+  present: ReadonlySet<string> = new Set(),
+): Created {
   checkFlags(flags, KNOWN, 'QEMU', 'qemuDomainSnapshotCreateXML');
   const redefines = (flags & REDEFINE) !== 0;
   if (redefines && flags & (noMetadata | halt))
@@ -146,8 +182,9 @@ export function createSnapshot(domain: DomainModel, asked: SnapshotRequest, flag
     refuse('INVALID_ARG', 'DOMAIN_SNAPSHOT', "flag 'current' requires flag 'redefine'");
   if (redefines) return redefine(domain, asked, flags);
   const snapshot = planned(domain, asked, flags, env);
-  const refused = rules.find((rule) => rule.when({ flags, version: env.version, domain, asked, snapshot }));
-  if (refused) throw refusal(refused);
+  const refused = rules.find((rule) => rule.when({ flags, version: env.version, domain, asked, snapshot, present }));
+  const unfrozen = flags & QUIESCE && domain.live ? freezeRefused(domain) : undefined;
+  if (refused ?? unfrozen) throw refusal((refused ?? unfrozen) as Refusal);
   return { change: taken(domain, snapshot, flags), name: snapshot.name };
 }
 

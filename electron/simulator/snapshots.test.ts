@@ -36,7 +36,7 @@ async function host(spec: Partial<DomainSpec>, libvirtVersion = 11_003_000) {
 
 describe('creating', () => {
   it('pauses a running guest, and makes the snapshot current', async () => {
-    const { create, model, xml } = await host({});
+    const { create, model, xml } = await host({}, 9_000_000);
     const events = await watch(connection);
     expect(await create('<name>a&amp;b</name><description>x &lt; y</description>')).toBe('ok');
     expect(events).toEqual(['3/0', '4/0']);

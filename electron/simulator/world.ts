@@ -31,6 +31,8 @@ export class World {
   closed = false;
   /** By UUID. */
   readonly jobs = new Map<string, Job>();
+  /** Domains whose guests' file systems are frozen, by UUID. */
+  readonly frozen = new Set<string>();
   readonly #domains = new Map<string, DomainModel>();
   readonly #holds = new Map<string, Promise<void>>();
   readonly #listeners = new Set<WorldListener>();

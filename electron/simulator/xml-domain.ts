@@ -1,4 +1,4 @@
-import type { DiskModel, DomainConfig } from './model.ts';
+import type { DiskModel, DomainConfig, DomainModel } from './model.ts';
 import { escapeXml as e, indent } from './xml-words.ts';
 
 export interface DomainXmlOptions {
@@ -8,6 +8,8 @@ export interface DomainXmlOptions {
   readonly id: number | null;
   /** Shows passwords (VIR_DOMAIN_XML_SECURE). */
   readonly secure: boolean;
+  /** `connected` unless told. */
+  readonly agent?: DomainModel['agent'];
   readonly element?: 'domain' | 'inactiveDomain';
 }
 
@@ -80,7 +82,7 @@ function boot({ machine, firmware }: DomainConfig, name: string): string[] {
   ];
 }
 
-function devices(config: DomainConfig, { id, name, secure }: DomainXmlOptions): string[] {
+function devices(config: DomainConfig, { id, name, secure, agent = 'connected' }: DomainXmlOptions): string[] {
   const alias = (text: string): string[] => (id === null ? [] : [`  <alias name='${text}'/>`]);
   return [
     '<emulator>/usr/bin/qemu-system-x86_64</emulator>',
@@ -107,13 +109,7 @@ function devices(config: DomainConfig, { id, name, secure }: DomainXmlOptions): 
     '  </target>',
     ...alias('serial0'),
     '</serial>',
-    "<channel type='unix'>",
-    ...(id === null
-      ? []
-      : [`  <source mode='bind' path='/run/libvirt/qemu/channel/${id}-${e(name)}/org.qemu.guest_agent.0'/>`]),
-    `  <target type='virtio' name='org.qemu.guest_agent.0'${id === null ? '' : " state='connected'"}/>`,
-    ...alias('channel0'),
-    '</channel>',
+    ...(agent === 'none' ? [] : agentXml(agent, id, name)),
     "<input type='keyboard' bus='ps2'/>",
     ...graphicsXml(config, id, secure),
     "<audio id='1' type='none'/>",
@@ -121,6 +117,18 @@ function devices(config: DomainConfig, { id, name, secure }: DomainXmlOptions): 
     "<memballoon model='virtio'>",
     ...alias('balloon0'),
     '</memballoon>',
+  ];
+}
+
+function agentXml(state: string, id: number | null, name: string): string[] {
+  const live = id !== null;
+  const path = `/run/libvirt/qemu/channel/${id}-${e(name)}/org.qemu.guest_agent.0`;
+  return [
+    "<channel type='unix'>",
+    ...(live ? [`  <source mode='bind' path='${path}'/>`] : []),
+    `  <target type='virtio' name='org.qemu.guest_agent.0'${live ? ` state='${state}'` : ''}/>`,
+    ...(live ? ["  <alias name='channel0'/>"] : []),
+    '</channel>',
   ];
 }
 

@@ -79,6 +79,13 @@ export const fileRules: readonly FileRule[] = [
     text: () => 'That is an image of this domain.',
   },
   {
+    // Off, qemu-img fails (INTERNAL_ERROR); what had been made is removed again.
+    code: 'FOLDER_MISSING',
+    libvirt: 'SYSTEM_ERROR',
+    when: ({ file, facts }) => facts.files.exists[folderOf(file)] === false,
+    text: ({ file }) => `libvirt finds no folder ${folderOf(file)} on the host.`,
+  },
+  {
     // An overlay is refused (CONFIG_UNSUPPORTED); over a file with memory libvirt writes without a word.
     code: 'FILE_EXISTS',
     libvirt: null,

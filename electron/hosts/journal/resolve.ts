@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createFlags } from '../../../shared/create/modes.ts';
 import { stateLabel } from '../../../shared/format.ts';
 import { safetyRequestOf } from '../../../shared/safety.ts';
 import type { Found } from '../../../shared/schema.ts';
@@ -7,6 +8,7 @@ import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { readJob } from '../../libvirt/jobs.ts';
 import { currentSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
+import { thaw } from '../create/thaw.ts';
 import type { HostSession } from '../host-session.ts';
 import type { Journal } from './journal.ts';
 import type { Asked, JournalResult } from './lines.ts';
@@ -81,10 +83,16 @@ async function conclude(
       return { result: 'unknown', sentences: [interrupted, `A snapshot “${snapshot}” is there, but not this one.`] };
     }
     case 'create': {
+      // The guest may have been frozen for it, and nobody was there to see it thawed.
+      const thawed = asked.flags & createFlags.quiesce ? [(await thaw(session, asked.domain.uuid)).sentence] : [];
       const there = (await describedAs(session, asked)) !== null;
       return {
         result: 'unknown',
-        sentences: [interrupted, `${there ? 'A' : 'There is no'} snapshot “${snapshot}”${there ? ' is there' : ''}.`],
+        sentences: [
+          interrupted,
+          `${there ? 'A' : 'There is no'} snapshot “${snapshot}”${there ? ' is there' : ''}.`,
+          ...thawed,
+        ],
       };
     }
     case 'delete':

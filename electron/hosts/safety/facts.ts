@@ -52,7 +52,7 @@ export async function gatherSafety(session: HostSession, facts: RevertFacts, pat
 }
 
 /** libvirt writes the format of the NVRAM image since 8.10; without it, it is raw. */
-function nvramOf(domain: XmlElement): SafetyFacts['nvram'] {
+export function nvramOf(domain: XmlElement): SafetyFacts['nvram'] {
   const os = domain.at('os');
   const nvram = os?.at('nvram');
   const pflash = os?.at('loader')?.attribute('type') === 'pflash';
@@ -60,7 +60,8 @@ function nvramOf(domain: XmlElement): SafetyFacts['nvram'] {
   return nvram?.attribute('format') === 'qcow2' ? 'qcow2' : 'other';
 }
 
-function hostDevicesOf(domain: XmlElement): string[] {
+/** Devices that memory cannot be saved with, in words. */
+export function hostDevicesOf(domain: XmlElement): string[] {
   const devices = domain.at('devices');
   const vdpa = (devices?.all('interface') ?? []).some((nic) =>
     ['vdpa', 'hostdev'].includes(nic.attribute('type') ?? ''),

@@ -112,7 +112,13 @@ export const domainHandlers = {
     const inactive = (flags & domainXmlFlag.inactive) !== 0 && domain.persistent;
     const live = inactive ? null : domain.live;
     const { name, uuid } = domain;
-    const lines = domainXml(live ?? domain.config, { name, uuid, id: live ? domain.id : null, secure });
+    const lines = domainXml(live ?? domain.config, {
+      name,
+      uuid,
+      id: live ? domain.id : null,
+      secure,
+      agent: domain.agent,
+    });
     return { xml: `${lines.join('\n')}\n` };
   }),
   domainHasManagedSaveImage: onDomain((domain) => ({ present: domain.managedSave ? 1 : 0 })),

@@ -1,6 +1,7 @@
 import { connectHandlers } from './connect.ts';
 import { domainHandlers } from './domain.ts';
 import { eventHandlers } from './event.ts';
+import { guestAgentHandlers } from './guest-agent.ts';
 import type { Handlers } from './handler.ts';
 import { powerHandlers } from './power.ts';
 import { snapshotHandlers } from './snapshot.ts';
@@ -12,6 +13,7 @@ export const handlers: Handlers = {
   ...domainHandlers,
   ...eventHandlers,
   ...powerHandlers,
+  ...guestAgentHandlers,
   ...snapshotHandlers,
   ...storageHandlers,
 };

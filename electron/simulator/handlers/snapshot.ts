@@ -1,10 +1,12 @@
 import type { WireDomain } from '../../libvirt/procedures.ts';
+import { imageFiles, memoryFiles } from '../files.ts';
 import { findSnapshot } from '../model.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { revert } from '../revert.ts';
 import { createSnapshot } from '../snapshot-create.ts';
 import { deleteSnapshot } from '../snapshot-delete.ts';
 import { LIST_FLAGS, listSnapshots } from '../snapshot-list.ts';
+import type { World } from '../world.ts';
 import { readSnapshotXml } from '../xml-read.ts';
 import { snapshotXml } from '../xml-snapshot.ts';
 import { type Handlers, onDomain, onSnapshot, wireSnapshot } from './handler.ts';
@@ -41,7 +43,7 @@ export const snapshotHandlers = {
     return { snapshot: wireSnapshot(domain.current, domain) };
   }),
   domainSnapshotCreateXml: onDomain(async (domain, { xml, flags }, { world }) => {
-    const { change, name } = createSnapshot(domain, readSnapshotXml(xml), flags, world.env);
+    const { change, name } = createSnapshot(domain, readSnapshotXml(xml), flags, world.env, presentFiles(world));
     const ms = findSnapshot(change.domain, name)?.memory === 'no' ? 0 : world.options.snapshotMs;
     const bytes = (domain.live?.memoryKiB ?? 0) * 1024;
     if (ms > 0 && domain.live && !(await world.job(domain.uuid, ms, bytes)))
@@ -59,6 +61,10 @@ export const snapshotHandlers = {
       revertOnDomain.run({ domain: snapshot.domain, name: snapshot.name, flags }, context),
   },
 } satisfies Partial<Handlers>;
+
+function presentFiles({ domains }: World): ReadonlySet<string> {
+  return new Set([...imageFiles(domains).keys(), ...memoryFiles(domains)]);
+}
 
 const revertOnDomain = onDomain<Revert, object>((domain, { name, flags }, { world, crash }) => {
   const outcome = revert(domain, name, flags, world.env);

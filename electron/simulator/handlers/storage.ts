@@ -8,6 +8,11 @@ import type { Handlers } from './handler.ts';
 const folder = '/var/lib/libvirt/images';
 const pool = { name: 'default', uuid: Buffer.from('d0f3a1c2b4e54f60a7b8c9dae0f10213', 'hex') };
 
+/** Bytes of the pool's file system. */
+const CAPACITY = 1_099_511_627_776n;
+/** virStoragePoolState */
+const RUNNING = 2;
+
 /** One pool of files, libvirt's default one (libvirt src/storage/storage_driver.c). */
 export const storageHandlers = {
   storagePoolLookupByTargetPath: {
@@ -15,6 +20,13 @@ export const storageHandlers = {
       if (path.replace(/\/+$/, '') !== folder)
         refuse('NO_STORAGE_POOL', 'STORAGE', `no storage pool with matching target path '${path}'`);
       return { pool };
+    },
+  },
+  storagePoolGetInfo: {
+    run: (_, { world }) => {
+      const allocation = [...imageFiles(world.domains).values()].reduce((sum, file) => sum + file.allocatedBytes, 0n);
+      const available = allocation < CAPACITY ? CAPACITY - allocation : 0n;
+      return { state: RUNNING, capacity: CAPACITY, allocation, available };
     },
   },
   storagePoolListAllVolumes: {

@@ -1,0 +1,87 @@
+import { createFlags } from '../../../shared/create/modes.ts';
+import type { CreateDraft, CreatePlan, DeedOutcome } from '../../../shared/schema.ts';
+import { setAgentTimeout, WAIT_FOR_EVER } from '../../libvirt/guest-agent.ts';
+import { createSnapshot } from '../../libvirt/snapshots.ts';
+import { askLibvirt } from '../deeds/ask.ts';
+import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
+import type { Ground } from '../ground.ts';
+import type { HostSession } from '../host-session.ts';
+import { followMemory } from './cancel.ts';
+import { endOfCreate } from './end.ts';
+import { type CheckedCreate, checkCreate } from './plans.ts';
+import { createXml } from './xml.ts';
+
+export interface CreateRequest {
+  readonly session: HostSession;
+  readonly plan: CreatePlan;
+  readonly draft: CreateDraft;
+  /** How long the guest agent may take for an answer, seconds: Windows takes up to a minute to freeze. */
+  readonly agentSeconds?: number;
+}
+
+const AGENT_SECONDS = 70;
+
+/**
+ * Waits for its turn on the domain, checks what was chosen against the present, takes the snapshot, and asks libvirt
+ * what came of it.
+ * @throws StalePlanError, ProblemError (NO_PLAN, CREATE_REFUSED): nothing was done.
+ */
+export async function runCreate(request: CreateRequest, ground: Ground): Promise<DeedOutcome> {
+  const { session, plan, draft } = request;
+  const { uuid, name: domainName } = plan.facts;
+  ground.creates.claim(plan.planId);
+  try {
+    return await runDeed(
+      {
+        session,
+        uuid,
+        about: { kind: 'create', domainName, subject: `“${draft.name}”` },
+        async check() {
+          const checked = await checkCreate(session, plan, draft);
+          ground.creates.discard(plan.planId);
+          return checked;
+        },
+        carryOut: (checked, operation) => carryOut(request, checked, operation, ground),
+      },
+      ground,
+    );
+  } catch (error) {
+    ground.creates.release(plan.planId);
+    throw error;
+  }
+}
+
+async function carryOut(
+  { session, draft, agentSeconds = AGENT_SECONDS }: CreateRequest,
+  { facts, assessment }: CheckedCreate,
+  operation: DeedHandle,
+  ground: Ground,
+): Promise<Ended> {
+  const { uuid } = facts;
+  const { row, files, notes } = assessment;
+  if (!row) throw new Error('a draft without a row was not refused');
+  const freezes = (row.flags & createFlags.quiesce) !== 0;
+  if (freezes) await setAgentTimeout(session.writes, uuid, agentSeconds);
+  if (row.abortable) operation.phase('working', 'abortable');
+  const stop = row.abortable ? followMemory(session, uuid, operation) : () => {};
+  const answer = await askLibvirt(
+    {
+      operationId: operation.id,
+      kind: 'create',
+      host: session.host,
+      domain: { uuid, name: facts.name },
+      snapshot: draft.name,
+      flags: row.flags,
+      plan: notes.map(({ text }) => text),
+      currentBefore: facts.current,
+    },
+    () => createSnapshot(session.writes, uuid, createXml(facts, draft, row), row.flags),
+    ground,
+  );
+  stop();
+  operation.phase('verifying');
+  const expected = { name: draft.name, row, files, before: facts };
+  const ended = await endOfCreate(session, answer, expected, operation.signal.aborted, ground);
+  if (freezes) await setAgentTimeout(session.writes, uuid, WAIT_FOR_EVER).catch(() => {}); // as it is by default
+  return ended;
+}

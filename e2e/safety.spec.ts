@@ -90,7 +90,7 @@ test('the demo host: the settings name the next safety snapshot', async ({ start
   await app.open('web-01');
   await page.keyboard.press('ControlOrMeta+,');
   const settings = page.getByRole('dialog', { name: 'Settings' });
-  await settings.getByRole('textbox', { name: 'Name' }).fill('way-back-from-{snapshot}');
+  await settings.getByRole('textbox', { name: 'Name', exact: true }).fill('way-back-from-{snapshot}');
   await expect(settings).toContainText('it would be “way-back-from-clean”');
   await settings.getByRole('button', { name: 'Save' }).click();
   await expect(settings).toBeHidden();

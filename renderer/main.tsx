@@ -15,6 +15,7 @@ import './styles/health.css';
 import './styles/dialogs.css';
 import './styles/compare.css';
 import './styles/safety.css';
+import './styles/create.css';
 import './styles/row-grid.css';
 import './styles/lab.css';
 import './styles/metadata.css';

@@ -16,7 +16,8 @@ import {
   snapshotOf,
   snapshotsOf,
 } from './command.ts';
-import { compareCommand, compareTwoCommand } from './compare-command.ts';
+import { compareCommand, compareCommand, compareTwoCommand } from './compare-command.ts';
+import { createCommand } from './create-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
 import { healthCommand } from './health-command.ts';
 import { chooseCommand, labCommands } from './lab-commands.ts';
@@ -87,6 +88,7 @@ export const commands: readonly Command[] = [
       askRevert(app, { hostId, uuid, domainName: domain.name, target: { kind: 'current' } });
     },
   },
+  createCommand,
   {
     id: 'revert.undo',
     group: 'Domain',

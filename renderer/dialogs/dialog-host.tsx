@@ -5,6 +5,7 @@ import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
+import { CreateDialog } from './create/create-dialog.tsx';
 import { EditDialog } from './metadata/edit-dialog.tsx';
 import { ExportDialog } from './metadata/export-dialog.tsx';
 import { ImportDialog } from './metadata/import-dialog.tsx';
@@ -29,6 +30,8 @@ export function DialogHost() {
       return <LabDialog key={dialog.id} dialog={dialog} />;
     case 'lab-run':
       return <LabRunDialog key={dialog.planId} planId={dialog.planId} />;
+    case 'create':
+      return <CreateDialog key={`${dialog.hostId}/${dialog.uuid}`} dialog={dialog} />;
     case 'settings':
       return <SettingsDialog />;
     case 'tags':

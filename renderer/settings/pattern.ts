@@ -1,16 +1,22 @@
-import { safetyName } from '../../shared/safety.ts';
+import { nameByPattern, safetyName } from '../../shared/safety.ts';
 
 /** Why a pattern can't be the name of a snapshot, as a sentence; null when it can. The rules are those of `Settings`. */
-export function patternProblem(pattern: string): string | null {
+export function patternProblem(pattern: string, words: readonly string[] = patternWords): string | null {
   if (pattern.trim() === '') return 'A name is needed.';
   if (pattern.startsWith('.')) return 'libvirt takes no name that begins with a dot.';
   if (pattern.includes('/')) return 'libvirt takes no name with a slash.';
   if (pattern.length > 120) return 'That is too long: 120 characters at most.';
-  const unknown = [...pattern.matchAll(/\{(\w*)\}/g)].find(([, word]) => !patternWords.includes(word ?? ''));
+  const unknown = [...pattern.matchAll(/\{(\w*)\}/g)].find(([, word]) => !words.includes(word ?? ''));
   return unknown ? `${unknown[0]} stands for nothing.` : null;
 }
 
 export const patternWords: readonly string[] = ['date', 'time', 'snapshot'];
+export const newPatternWords: readonly string[] = ['date', 'time', 'domain'];
+
+/** What a new snapshot of “web-01” would be called now. */
+export function newNamePreview(pattern: string, now: number): string {
+  return nameByPattern(pattern, { domain: 'web-01' }, now, new Set()) ?? '';
+}
 
 /** What a safety snapshot would be called if it were taken now, before a revert to “clean”. */
 export function patternPreview(pattern: string, now: number): string {

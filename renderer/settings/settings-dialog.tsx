@@ -7,7 +7,8 @@ import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
-import { patternPreview, patternProblem, patternWords } from './pattern.ts';
+import { newNamePreview, newPatternWords, patternPreview, patternProblem, patternWords } from './pattern.ts';
+import { PatternField } from './pattern-field.tsx';
 
 /** What holds for every window and every host. */
 export function SettingsDialog() {
@@ -23,16 +24,19 @@ function Form({ settings }: { settings: Settings }) {
   const { client, store } = useApp();
   const now = useNow(1000);
   const patternField = useRef<HTMLInputElement>(null);
+  const newPatternField = useRef<HTMLInputElement>(null);
   const [draft, setDraft] = useState(settings);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const wrong = patternProblem(draft.safetyNamePattern);
+  const wrongNew = patternProblem(draft.snapshotNamePattern, newPatternWords);
+  const wrong = patternProblem(draft.safetyNamePattern, patternWords);
   const change = (part: Partial<Settings>) => {
     setDraft({ ...draft, ...part });
     setProblem(null);
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (wrongNew) return newPatternField.current?.focus();
     if (wrong) return patternField.current?.focus();
     if (busy) return;
     setBusy(true);
@@ -47,6 +51,20 @@ function Form({ settings }: { settings: Settings }) {
   return (
     <form onSubmit={submit} className="dialog-form">
       <div className="dialog-body">
+        <h3>New snapshots</h3>
+        <PatternField
+          id="setting-new-pattern"
+          name="Name of new snapshots"
+          words={newPatternWords}
+          field={newPatternField}
+          value={draft.snapshotNamePattern}
+          example={
+            <>
+              Of “web-01” it would be “<bdi>{newNamePreview(draft.snapshotNamePattern, now)}</bdi>”.
+            </>
+          }
+          onChange={(snapshotNamePattern) => change({ snapshotNamePattern })}
+        />
         <h3>Safety snapshots</h3>
         <div className="setting">
           <label htmlFor="setting-kept">Kept per domain</label>
@@ -62,36 +80,19 @@ function Form({ settings }: { settings: Settings }) {
             aren’t pinned.
           </p>
         </div>
-        <div className="setting wide">
-          <label htmlFor="setting-pattern">Name</label>
-          <input
-            ref={patternField}
-            id="setting-pattern"
-            className="input mono"
-            type="text"
-            autoComplete="off"
-            spellCheck={false}
-            value={draft.safetyNamePattern}
-            aria-invalid={wrong !== null}
-            aria-describedby="setting-pattern-note"
-            onChange={({ target }) => change({ safetyNamePattern: target.value })}
-          />
-          <div id="setting-pattern-note">
-            {wrong ? (
-              <p className="field-problem">{wrong}</p>
-            ) : (
-              <p>
-                Before a revert to “clean” it would be “<bdi>{patternPreview(draft.safetyNamePattern, now)}</bdi>”.
-              </p>
-            )}
-            <p>
-              Filled in:{' '}
-              {patternWords.map((word) => (
-                <code key={word}>{`{${word}} `}</code>
-              ))}
-            </p>
-          </div>
-        </div>
+        <PatternField
+          id="setting-pattern"
+          name="Name"
+          words={patternWords}
+          field={patternField}
+          value={draft.safetyNamePattern}
+          example={
+            <>
+              Before a revert to “clean” it would be “<bdi>{patternPreview(draft.safetyNamePattern, now)}</bdi>”.
+            </>
+          }
+          onChange={(safetyNamePattern) => change({ safetyNamePattern })}
+        />
         <h3>Lab reset</h3>
         <div className="setting">
           <label htmlFor="setting-parallel">Domains at a time per host</label>
@@ -113,7 +114,7 @@ function Form({ settings }: { settings: Settings }) {
       <div className="dialog-foot">
         <span className="why" />
         <Button onClick={() => closeDialog(store)}>Cancel</Button>
-        <Button type="submit" look="primary" disabled={busy || wrong !== null}>
+        <Button type="submit" look="primary" disabled={busy || wrong !== null || wrongNew !== null}>
           Save
         </Button>
       </div>

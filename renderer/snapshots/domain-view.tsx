@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { Tabs } from '@base-ui/react/tabs';
-import { Ellipsis, PanelRight, RotateCcw, Shield } from 'lucide-react';
+import { Camera, Ellipsis, PanelRight, RotateCcw, Shield } from 'lucide-react';
 import { stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -104,10 +104,21 @@ function Actions({ domain }: { domain: Domain }) {
   const context = contextOf(app, openTarget(app.store.getState()));
   const command = context.row ? revertCommand(context) : undefined;
   const reason = command ? command.unavailable(context) : whyNothing(context);
+  const create = commandById('snapshot.create');
+  const createRefused = create.unavailable(contextOf(app, { kind: 'domain', key: domainKey(domain) }));
   const inspector = commandById('view.inspector');
   return (
     <div className="domain-actions">
       <PowerButton domain={domain} />
+      <Button
+        look="primary"
+        disabled={createRefused !== null}
+        {...(createRefused === null ? {} : { tip: createRefused })}
+        onClick={() => runCommand(create, context)}
+      >
+        <Camera size={14} aria-hidden="true" />
+        Take snapshot
+      </Button>
       <Button
         disabled={!command || reason !== null}
         tip={reason ?? <bdi>{command?.label(context)}</bdi>}

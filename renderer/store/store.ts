@@ -53,6 +53,7 @@ export type Dialog =
   | { kind: 'lab-reset'; id: number; keys: readonly DomainKey[]; flow: LabFlow }
   /** A lab reset under way or ended, known by one of its plans: the run itself has no id before its first event. */
   | { kind: 'lab-run'; planId: string }
+  | { kind: 'create'; hostId: string; uuid: string; domainName: string }
   | { kind: 'settings' }
   | { kind: 'tags'; hostId: string; uuid: string; snapshotName: string; createdAt: number }
   /** With `other`, another snapshot of the domain, instead of with the domain itself. */

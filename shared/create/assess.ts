@@ -4,11 +4,11 @@ import { choiceRules, choiceWarnings } from './choice-rules.ts';
 import { fileProblem } from './file-rules.ts';
 import { type NewFiles, newFiles } from './files.ts';
 import { type CreateRow, rowOf } from './modes.ts';
-import { nameProblem } from './name.ts';
+import { textProblem } from './name.ts';
 import { notesOf, spaceWarnings } from './notes.ts';
 
 /** Where in the form something is wrong; a disk by its target. */
-export type CreateField = 'mode' | 'live' | 'quiesce' | 'disks' | 'name' | 'memory' | `disk:${string}`;
+export type CreateField = 'mode' | 'live' | 'quiesce' | 'disks' | 'name' | 'description' | 'memory' | `disk:${string}`;
 
 export interface CreateBlocker extends Statement {
   readonly field: CreateField;
@@ -31,9 +31,10 @@ export function assessCreate(facts: CreateFacts, draft: CreateDraft, virsh: Crea
   const c = { facts, draft };
   const row = rowOf(facts, draft) ?? null;
   const files = newFiles(facts, draft);
+  const text = textProblem(facts, draft);
   const stated = ({ code, text }: { code: string; text: (of: typeof c) => string }) => ({ code, text: text(c) });
   const blockers: CreateBlocker[] = [
-    ...at('name', nameProblem(facts, draft)),
+    ...(text ? [text] : []),
     ...choiceRules.filter((rule) => rule.when(c)).map((rule) => ({ ...stated(rule), field: rule.about })),
     ...files.overlays.flatMap(({ target, file }) =>
       at(`disk:${target}`, fileProblem(facts, draft, files, file, 'overlay')),

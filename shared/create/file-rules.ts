@@ -1,6 +1,6 @@
 import type { CreateDraft, CreateFacts } from '../schema.ts';
+import { isXmlText, utf8Bytes } from '../snapshot-name.ts';
 import { folderOf, type NewFiles } from './files.ts';
-import { hasControl, utf8Bytes } from './text.ts';
 
 interface FileCase {
   readonly file: string;
@@ -48,7 +48,7 @@ export const fileRules: readonly FileRule[] = [
     // The configuration would hold blanks instead.
     code: 'FILE_CONTROL',
     libvirt: null,
-    when: ({ file }) => hasControl(file),
+    when: ({ file }) => !isXmlText(file) || /\p{Cc}/u.test(file),
     text: () => 'A path may hold no line breaks, tabs or other control characters.',
   },
   {

@@ -1,0 +1,47 @@
+import type { ReactNode, RefObject } from 'react';
+import { patternProblem } from './pattern.ts';
+
+interface PatternFieldProps {
+  id: string;
+  /** What the field is called where its heading is not seen. */
+  name: string;
+  value: string;
+  /** What can be filled in. */
+  words: readonly string[];
+  /** The pattern filled in, in a sentence. */
+  example: ReactNode;
+  field?: RefObject<HTMLInputElement | null>;
+  onChange: (value: string) => void;
+}
+
+/** A pattern of names, with what is wrong with it or what it would make. */
+export function PatternField({ id, name, value, words, example, field, onChange }: PatternFieldProps) {
+  const wrong = patternProblem(value, words);
+  return (
+    <div className="setting wide">
+      <label htmlFor={id}>Name</label>
+      <input
+        ref={field}
+        id={id}
+        className="input mono"
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        aria-label={name}
+        value={value}
+        aria-invalid={wrong !== null}
+        aria-describedby={`${id}-note`}
+        onChange={({ target }) => onChange(target.value)}
+      />
+      <div id={`${id}-note`}>
+        {wrong ? <p className="field-problem">{wrong}</p> : <p>{example}</p>}
+        <p>
+          Filled in:{' '}
+          {words.map((word) => (
+            <code key={word}>{`{${word}} `}</code>
+          ))}
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -12,18 +12,27 @@ export interface GuestOptions {
   /** A VNC display on 127.0.0.1, on a port of libvirt's choice. */
   readonly graphics?: boolean;
   readonly description?: string;
+  /** A guest agent that answers from outside: `guest.agent`. */
+  readonly agent?: boolean;
+  /** Its memory is a file in the lab's folder, for `fillMemory`. */
+  readonly memoryInFile?: boolean;
 }
 
 /** The names that IDE gives to four disks. */
 export const diskTargets = ['hda', 'hdb', 'hdc', 'hdd'] as const;
 
 /** The domain XML of a lab guest: emulated, without network, with nothing that slows its start. */
-export function domainXml(options: GuestOptions, disks: readonly { path: string; format: DiskFormat }[]): string {
-  const { name, memoryMiB = 16, graphics = false, description } = options;
-  return `<domain type='qemu'>
+export function domainXml(
+  options: GuestOptions,
+  disks: readonly { path: string; format: DiskFormat }[],
+  agentSocket?: string,
+): string {
+  const { name, memoryMiB = 16, graphics = false, description, memoryInFile = false } = options;
+  return `<domain type='qemu'${agentSocket === undefined ? '' : " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"}>
   <name>${escapeXml(name)}</name>
   ${description === undefined ? '' : `<description>${escapeXml(description)}</description>`}
   <memory unit='MiB'>${memoryMiB}</memory>
+  ${memoryInFile ? "<memoryBacking><source type='file'/><access mode='shared'/></memoryBacking>" : ''}
   <vcpu>1</vcpu>
   <os>
     <type arch='x86_64' machine='pc'>hvm</type>
@@ -34,10 +43,21 @@ export function domainXml(options: GuestOptions, disks: readonly { path: string;
     <controller type='usb' model='none'/>
     ${graphics ? "<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'/>" : ''}
     <video><model type='vga' vram='1024'/></video>
+    ${agentSocket === undefined ? '' : agentChannel(agentSocket)}
     <memballoon model='none'/>
   </devices>
+  ${agentSocket === undefined ? '' : alwaysConnected}
 </domain>`;
 }
+
+/** libvirt is the client here, so that whoever listens on the path is the agent. */
+function agentChannel(path: string): string {
+  return `<controller type='virtio-serial' index='0'/><channel type='unix'><source mode='connect' path='${escapeXml(path)}'/><target type='virtio' name='org.qemu.guest_agent.0'/><alias name='ua-agent'/></channel>`;
+}
+
+/** QEMU says of a console that somebody has it open; of a port only when the guest's driver does (libvirt 8.2 and newer). */
+const alwaysConnected =
+  "<qemu:override><qemu:device alias='ua-agent'><qemu:frontend><qemu:property name='driver' type='string' value='virtconsole'/></qemu:frontend></qemu:device></qemu:override>";
 
 function diskXml(path: string, format: DiskFormat, target: string | undefined): string {
   if (target === undefined) throw new RangeError('a lab guest has at most four disks');

@@ -5,6 +5,7 @@ import { bootSector } from './boot-sector.ts';
 import { NoCounter, readCounter } from './counter.ts';
 import { createDisk, type DiskFormat, readDisk, writeDisk } from './disk.ts';
 import { diskTargets, domainXml, type GuestOptions } from './domain-xml.ts';
+import { FakeAgent } from './fake-agent.ts';
 import { decodePicture } from './picture.ts';
 import { CommandError, retry } from './run.ts';
 
@@ -25,9 +26,11 @@ export async function makeGuest(virsh: Virsh, folder: string, options: GuestOpti
   if (disks[0]) await writeDisk(disks[0].path, 0, bootSector(name));
 
   const xmlFile = join(folder, 'domain.xml');
-  await writeFile(xmlFile, domainXml(options, disks));
+  const agent = options.agent ? new FakeAgent(join(folder, 'agent.sock')) : undefined;
+  await agent?.listen();
+  await writeFile(xmlFile, domainXml(options, disks, agent?.path));
   await virsh(transient ? 'create' : 'define', xmlFile);
-  const guest = new Guest(virsh, folder, name);
+  const guest = new Guest(virsh, folder, name, agent);
   if (transient) await guest.booted();
   return guest;
 }
@@ -37,9 +40,12 @@ export class Guest {
   readonly name: string;
   /** Holds its disks; a place for the overlays and memory files of external snapshots too. */
   readonly folder: string;
+  /** Of a guest that was made with one. */
+  readonly agent: FakeAgent | undefined;
   readonly #virsh: Virsh;
 
-  constructor(virsh: Virsh, folder: string, name: string) {
+  constructor(virsh: Virsh, folder: string, name: string, agent?: FakeAgent) {
+    this.agent = agent;
     this.#virsh = virsh;
     this.folder = folder;
     this.name = name;

@@ -16,7 +16,7 @@ import {
   snapshotOf,
   snapshotsOf,
 } from './command.ts';
-import { compareCommand, compareCommand, compareTwoCommand } from './compare-command.ts';
+import { compareCommand, compareTwoCommand } from './compare-command.ts';
 import { createCommand } from './create-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
 import { healthCommand } from './health-command.ts';

@@ -56,7 +56,7 @@ export function revert(domain: DomainModel, name: string, flags: number, env: En
   if (refused) throw refusal({ ...refused, message: refused.message(asked) });
   if (!snapshot) throw new Error('the rules let a missing snapshot through');
   const killed = domain.live && !fitsInto(domain.live, snapshot, env) ? kill(domain, env) : null;
-  if (snapshot.lost) return fail(domain, killed, snapshot, env);
+  if (snapshot.lost || diskWithoutImage(domain, snapshot) !== null) return fail(domain, killed, snapshot, env);
   const base = killed?.domain ?? domain;
   const change = hasMemory(snapshot) ? toLive(base, snapshot, flags, env) : toOffline(base, snapshot, flags, env);
   return { killed, done: settle(change, snapshot), error: null, crash: false };
@@ -77,21 +77,35 @@ function kill(domain: DomainModel, env: Env): Change {
 }
 
 function fail(domain: DomainModel, killed: Change | null, snapshot: SnapshotModel, env: Env): Revert {
+  const hole = snapshot.lost ? null : diskWithoutImage(domain, snapshot);
   const error =
-    snapshot.memory === 'external'
+    hole !== null
       ? refusal({
-          code: 'SYSTEM_ERROR',
-          domain: 'QEMU',
-          message: `Failed to open file '${snapshot.memoryFile}': No such file or directory`,
+          code: 'CONFIG_UNSUPPORTED',
+          domain: 'DOMAIN_SNAPSHOT',
+          message: `source for disk '${hole}' is not a regular file; refusing to generate external snapshot name`,
         })
-      : refusal({
-          code: env.version >= SAYS_FAILED ? 'OPERATION_FAILED' : 'INTERNAL_ERROR',
-          domain: 'QEMU',
-          message: `Snapshot '${snapshot.name}' does not exist in one or more devices`,
-        });
+      : snapshot.memory === 'external'
+        ? refusal({
+            code: 'SYSTEM_ERROR',
+            domain: 'QEMU',
+            message: `Failed to open file '${snapshot.memoryFile}': No such file or directory`,
+          })
+        : refusal({
+            code: env.version >= SAYS_FAILED ? 'OPERATION_FAILED' : 'INTERNAL_ERROR',
+            domain: 'QEMU',
+            message: `Snapshot '${snapshot.name}' does not exist in one or more devices`,
+          });
   const off = killed && { ...killed.domain, reason: shutoffReason.failed };
   const inPlace = domain.live && !killed ? suspendedForLoad(domain) : null;
   return { killed, done: off ? { domain: off, events: [] } : inPlace, error, crash: false };
+}
+
+/** The first disk whose image in an external snapshot is gone. Seen on 11.3: found out only once QEMU is stopped. */
+function diskWithoutImage({ gone }: DomainModel, { disks, config }: SnapshotModel): string | null {
+  const external = new Set(disks.flatMap(({ target, kind }) => (kind === 'external' ? [target] : [])));
+  const disk = config?.disks.find(({ target, path }) => external.has(target) && path !== null && gone.includes(path));
+  return disk?.target ?? null;
 }
 
 function toLive(domain: DomainModel, snapshot: SnapshotModel, flags: number, env: Env): Change {

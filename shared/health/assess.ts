@@ -29,8 +29,12 @@ function checked({ snapshots, files, chains }: HealthView): string[] {
   return [
     snapshots.length === 0
       ? 'The domain has no snapshots.'
-      : `The metadata of ${formatCount(snapshots.length, 'snapshot')}: readable, complete, and with its parents.`,
-    ...(known > 0 ? [`${formatCount(known, 'file')} on the host: whether the images and memory files are there.`] : []),
+      : `The metadata of ${formatCount(snapshots.length, 'snapshot')}: whether it can be read, is complete, and has its parents.`,
+    ...(known > 0
+      ? [
+          `${formatCount(known, 'file')} on the host, images and memory: whether ${known === 1 ? 'it is' : 'they are'} there.`,
+        ]
+      : []),
     ...(depth > 0 ? [`What lies on what: ${depth === 1 ? 'one image a disk' : `up to ${depth} images a disk`}.`] : []),
   ];
 }

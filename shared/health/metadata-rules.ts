@@ -147,7 +147,7 @@ export const metadataRules: readonly HealthRule[] = [
             means: strong
               ? `libvirt ${formatVersion(libvirtVersion)} may refuse to start the domain: chains of more than about ${TOO_DEEP} images broke that before 12.0. Reads slow down with every image.`
               : `Every image makes reads a little slower and starts longer${libvirtVersion < DEEP_CHAINS ? `, and from about ${TOO_DEEP} on this libvirt may refuse to start the domain` : ''}. More than ${DEEPEST} are impossible.`,
-            remedy: `${strong ? 'Do not stop the guest before the chain is shorter, if it runs. ' : ''}Delete external snapshots that you no longer need: their overlays are merged into the image below, one at a time.`,
+            remedy: `${strong && domain.active ? 'Do not stop the guest before the chain is shorter. ' : ''}Delete external snapshots that you no longer need: their overlays are merged into the image below, one at a time.`,
             shell: [virsh('domblkinfo', domain.name, target)],
           },
         ];

@@ -85,6 +85,7 @@ test('a file that only another branch needs is gone', async () => {
       shell: ['virsh snapshot-delete g b --metadata'],
     },
   ]);
+  await expect(revert('b')).rejects.toMatchObject({ code: 67, domain: 35 });
 });
 
 test.each([

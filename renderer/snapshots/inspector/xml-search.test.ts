@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutAtMatches, findMatches, mostMatches, tokenLines } from './xml-search.ts';
+import { cutAtMatches, findMatches, mostMatches, tokenLines, XmlLines } from './xml-search.ts';
 import { xmlTokens } from './xml-tokens.ts';
 
 const xml = "<a>\n  <disk name='vda'/>\n  <!-- Disk\n disk -->\n</a>\n";
@@ -45,4 +45,29 @@ test('cutting loses nothing and marks what was found', () => {
       },
     ),
   );
+});
+
+test('a line’s tokens are those that the whole text gives it', () => {
+  const odd = "<a b='1\n2'>\n<!-- <c>\n<d/> -->\n  text\n  more <e/>\n  <f\n    g='h'/>\n</a>";
+  for (const text of [xml, odd, '', '\n', '<a>'])
+    expect(new XmlLines(text).texts.map((_, line) => new XmlLines(text).tokens(line))).toEqual(
+      tokenLines(xmlTokens(text)),
+    );
+});
+
+test('no character of a line is lost, whatever the text', () => {
+  const piece = fc.constantFrom('<a ', '<!--', '-->', '>', '\n', '  ', "b='c'", '"', 'text', '</a>', '<');
+  fc.assert(
+    fc.property(fc.array(piece), (pieces) => {
+      const lines = new XmlLines(pieces.join(''));
+      expect(lines.texts.map((_, line) => textOf(lines.tokens(line)))).toEqual(lines.texts);
+    }),
+  );
+});
+
+test('a megabyte is ready at once, as long as only some lines are looked at', () => {
+  const line = "  <disk type='file' device='disk'><source file='/var/lib/x'/></disk>\n";
+  const lines = new XmlLines(`<a>\n${line.repeat(15_000)}</a>\n`);
+  expect(lines.texts).toHaveLength(15_002);
+  expect(textOf(lines.tokens(14_000))).toBe(line.trimEnd());
 });

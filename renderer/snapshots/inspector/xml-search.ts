@@ -1,4 +1,4 @@
-import type { XmlToken } from './xml-tokens.ts';
+import { type XmlToken, xmlTokens } from './xml-tokens.ts';
 
 /** Where a text was found: in which line, from and up to which character. */
 export interface Match {
@@ -13,6 +13,48 @@ export interface Piece extends XmlToken {
 
 /** More are not counted: nobody steps through them. */
 export const mostMatches = 5_000;
+
+/** A text by line, whose tokens are found when a line is looked at. */
+export class XmlLines {
+  /** Without the line breaks. */
+  readonly texts: readonly string[];
+  /** The first line of each run of lines that can be cut into tokens by itself. */
+  readonly #starts: number[] = [];
+  readonly #known = new Map<number, XmlToken[][]>();
+
+  constructor(xml: string) {
+    const texts = xml.split('\n');
+    if (texts.length > 1 && texts.at(-1) === '') texts.pop();
+    this.texts = texts;
+    let inComment = false;
+    for (const [line, text] of texts.entries()) {
+      // An attribute's value cannot hold a raw `<`: a line that begins with one, after a tag's end, is outside of any.
+      const isStart = line === 0 || (/>\s*$/.test(texts[line - 1] ?? '') && /^\s*</.test(text));
+      if (isStart && !inComment) this.#starts.push(line);
+      const [opened, closed] = [text.lastIndexOf('<!--'), text.lastIndexOf('-->')];
+      if (opened >= 0 || closed >= 0) inComment = opened > closed;
+    }
+  }
+
+  tokens(line: number): readonly XmlToken[] {
+    const run = this.#runOf(line);
+    const from = this.#starts[run] ?? 0;
+    const known = this.#known.get(run);
+    const lines = known ?? tokenLines(xmlTokens(this.texts.slice(from, this.#starts[run + 1]).join('\n')));
+    if (!known) this.#known.set(run, lines);
+    return lines[line - from] ?? [];
+  }
+
+  #runOf(line: number): number {
+    let [low, high] = [0, this.#starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#starts[middle] ?? 0) <= line) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
 
 /** Tokens by line, without the line breaks. */
 export function tokenLines(tokens: readonly XmlToken[]): XmlToken[][] {

@@ -5,8 +5,8 @@ import { matchesShortcut } from '../../commands/shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { saveText } from '../../ui/save-text.ts';
-import { cutAtMatches, findMatches, type Match, matchesByLine, mostMatches, tokenLines } from './xml-search.ts';
-import { type XmlToken, xmlTokens } from './xml-tokens.ts';
+import { cutAtMatches, findMatches, type Match, matchesByLine, mostMatches, XmlLines } from './xml-search.ts';
+import type { XmlToken } from './xml-tokens.ts';
 
 const lineHeightPx = 18;
 /** Shorter texts are drawn whole, so that they can be selected with the mouse from end to end. */
@@ -20,17 +20,17 @@ export const XmlView = memo(function XmlView({ xml, fileName }: { xml: string; f
   const scroller = useRef<HTMLElement>(null);
   const [searched, setSearched] = useState('');
   const [at, setAt] = useState(0);
-  const lines = useMemo(() => tokenLines(xmlTokens(xml)), [xml]);
-  const lower = useMemo(() => xml.toLowerCase().split('\n'), [xml]);
+  const lines = useMemo(() => new XmlLines(xml), [xml]);
+  const lower = useMemo(() => lines.texts.map((text) => text.toLowerCase()), [lines]);
   const widest = useMemo(() => Math.max(0, ...lower.map((line) => line.length)), [lower]);
   const matches = useMemo(() => findMatches(lower, searched), [lower, searched]);
   const byLine = useMemo(() => matchesByLine(matches), [matches]);
   const active = matches[at];
   const virtualizer = useVirtualizer<HTMLElement, HTMLDivElement>({
-    count: lines.length,
+    count: lower.length,
     getScrollElement: () => scroller.current,
     estimateSize: estimate,
-    overscan: lines.length > manyLines ? 20 : manyLines,
+    overscan: lower.length > manyLines ? 20 : manyLines,
   });
 
   const show = (match: Match | undefined) => {
@@ -108,7 +108,7 @@ export const XmlView = memo(function XmlView({ xml, fileName }: { xml: string; f
             return (
               <Line
                 key={index}
-                tokens={lines[index] ?? []}
+                tokens={lines.tokens(index)}
                 matches={found}
                 active={active ? found.indexOf(active) : -1}
                 top={start}

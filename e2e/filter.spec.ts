@@ -92,6 +92,27 @@ test('the demo host: several snapshots are selected by mouse and keyboard', asyn
 
   await app.snapshot('installed').click();
   await app.snapshot('hardened').click({ modifiers: ['ControlOrMeta'] });
+  await bar.getByRole('button', { name: 'Tags of 2 snapshots…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Tags of 2 snapshots' });
+  await dialog.getByRole('textbox').fill('kept, golden');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  await bar.getByRole('button', { name: 'Tags of 2 snapshots…' }).click();
+  await dialog.getByRole('checkbox', { name: 'kept on 2 of 2' }).check();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  const field = page.getByRole('textbox', { name: 'Filter snapshots' });
+  const count = page
+    .getByRole('main')
+    .getByRole('status')
+    .filter({ hasText: /of \d+ snapshots$/ });
+  await field.fill('tag:golden');
+  await expect(count).toHaveText('2 of 7 snapshots');
+  await field.fill('tag:kept');
+  await expect(count).toHaveText('0 of 7 snapshots');
+  await field.fill('');
+  await app.snapshot('installed').click();
+  await app.snapshot('hardened').click({ modifiers: ['ControlOrMeta'] });
   await app.snapshot('hardened').click({ button: 'right' });
   await expect(page.getByRole('menuitem', { name: 'Copy 2 snapshot names' })).toBeVisible();
   await expect(page.getByRole('menuitem', { name: /^Revert/ })).toBeHidden();

@@ -70,6 +70,40 @@ test('an undo stands with the domain and works by key on any row, once there is 
   expect(undo.inMenu?.(contextOf(known, row('dirty')))).toBe(false);
 });
 
+test('a key means one thing wherever it is pressed, and none takes a key of the lists', () => {
+  const several = anApp({}, { chosenRows: new Set(['clean', 'dirty']), selectedRow: 'clean' });
+  const one = anApp();
+  const places = [
+    contextOf(one, null),
+    contextOf(one, { kind: 'host', hostId: 'h' }),
+    contextOf(one, { kind: 'domain', key: 'h/u' }),
+    contextOf(one, row('dirty')),
+    contextOf(one, row('clean')),
+    contextOf(one, row(hereKey)),
+    contextOf(several, row('clean')),
+  ];
+  expect(places.at(-1)?.chosen).toHaveLength(2);
+  for (const context of places)
+    for (const which of ['shortcut', 'alsoShortcut'] as const) {
+      const keys = commands.filter((it) => it.applies(context)).flatMap((it) => it[which]?.toLowerCase() ?? []);
+      expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+    }
+  const ofLists = ['Mod+A', ' ', 'Escape', 'Home', 'End', 'PageUp', 'PageDown', 'ArrowUp', 'ArrowDown', 'Shift+F10'];
+  const taken = commands.flatMap(({ shortcut, alsoShortcut }) => [shortcut, alsoShortcut]);
+  expect(taken.filter((key) => key !== undefined && ofLists.includes(key))).toEqual([]);
+});
+
+test('the tags of several snapshots are changed together', () => {
+  const app = anApp({}, { chosenRows: new Set(['clean', 'dirty']) });
+  const context = contextOf(app, row('clean'));
+  expect(commandById('snapshot.tag').label(context)).toBe('Tags of 2 snapshots…');
+  runCommand(commandById('snapshot.tag'), context);
+  expect(app.store.getState().dialog).toMatchObject({
+    kind: 'tags-of-several',
+    snapshots: [{ name: 'clean' }, { name: 'dirty' }],
+  });
+});
+
 test('marks are toggled, and the label says which way', () => {
   const app = anApp({}, { marks: { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [], tagged: [] } });
   expect(commandById('domain.protect').label(contextOf(app, { kind: 'domain', key: 'h/u' }))).toBe('Protect no longer');

@@ -7,7 +7,9 @@ import {
   linked,
   onDomain,
   onSnapshot,
+  onSnapshots,
   snapshotOf,
+  snapshotsOf,
   withDomain,
   withSnapshot,
 } from './command.ts';
@@ -41,13 +43,19 @@ export const pinCommand: Command = {
 export const tagCommand: Command = {
   id: 'snapshot.tag',
   group: 'Snapshot',
-  label: () => 'Tags…',
-  title: 'Tags of the selected snapshot…',
-  applies: onSnapshot,
+  label: ({ chosen }) => (chosen.length > 0 ? `Tags of ${chosen.length} snapshots…` : 'Tags…'),
+  title: 'Tags of the selected snapshots…',
+  applies: onSnapshots,
   unavailable: linked,
-  run: withSnapshot((app, { hostId, uuid }, { name, createdAt }) => {
-    openDialog(app.store, { kind: 'tags', hostId, uuid, snapshotName: name, createdAt });
-  }),
+  run: (context) => {
+    const { app, domain } = context;
+    const [first, ...others] = snapshotsOf(context).map(({ name, createdAt }) => ({ name, createdAt }));
+    if (!domain || !first) return;
+    const { hostId, uuid } = domain;
+    const { name: snapshotName, createdAt } = first;
+    if (others.length === 0) openDialog(app.store, { kind: 'tags', hostId, uuid, snapshotName, createdAt });
+    else openDialog(app.store, { kind: 'tags-of-several', hostId, uuid, snapshots: [first, ...others] });
+  },
 };
 
 export const protectCommand: Command = {

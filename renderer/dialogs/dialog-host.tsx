@@ -17,6 +17,7 @@ import { RemoveHostDialog } from './remove-host-dialog.tsx';
 import { RevertDialog } from './revert/revert-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TagsDialog } from './tags-dialog.tsx';
+import { TagsOfSeveralDialog } from './tags-of-several-dialog.tsx';
 
 /** The one dialog that is open, if any. A question of the backend comes when nothing else is. */
 export function DialogHost() {
@@ -36,6 +37,8 @@ export function DialogHost() {
       return <SettingsDialog />;
     case 'tags':
       return <TagsDialog dialog={dialog} />;
+    case 'tags-of-several':
+      return <TagsOfSeveralDialog dialog={dialog} />;
     case 'compare':
       return <CompareDialog dialog={dialog} />;
     case 'edit-snapshot':

@@ -1,5 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Problem } from '../../shared/schema.ts';
+import { parseTags, tooLongTag } from '../../shared/tags.ts';
 import { problemOf } from '../api.ts';
 import { closeDialog } from '../store/actions.ts';
 import { allTags, tagsOfSnapshot } from '../store/selectors.ts';
@@ -8,6 +9,10 @@ import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { PlainDialog } from './plain-dialog.tsx';
+
+/** Where tags are, and why: an element of ours is dropped by REDEFINE without a word. */
+export const keptHere =
+  'libvirt has no place for tags in a snapshot (it drops them: tried on 9.0, 11.3 and 12.8), so Snapkeel keeps them on this computer.';
 
 /** The tags of one snapshot, as words between commas. */
 export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' }> }) {
@@ -18,8 +23,8 @@ export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' 
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(present.join(', '));
   const [problem, setProblem] = useState<Problem | null>(null);
-  const tags = [...new Set(text.split(',').map((tag) => tag.trim()))].filter((tag) => tag !== '');
-  const tooLong = tags.find((tag) => tag.length > 40);
+  const tags = parseTags(text);
+  const tooLong = tooLongTag(tags);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (tooLong !== undefined) return;
@@ -51,7 +56,7 @@ export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' 
           />
           <p id="tags-note" className="dim" role="status">
             {tooLong === undefined
-              ? `libvirt has no place for tags in a snapshot, so Snapkeel keeps them on this computer.${known.length > 0 ? ` In use: ${known.join(', ')}.` : ''}`
+              ? `${keptHere}${known.length > 0 ? ` In use: ${known.join(', ')}.` : ''}`
               : 'A tag has 40 characters at most.'}
           </p>
           {problem ? <ProblemView problem={problem} /> : null}

@@ -56,6 +56,7 @@ export type Dialog =
   | { kind: 'create'; hostId: string; uuid: string; domainName: string }
   | { kind: 'settings' }
   | { kind: 'tags'; hostId: string; uuid: string; snapshotName: string; createdAt: number }
+  | { kind: 'tags-of-several'; hostId: string; uuid: string; snapshots: readonly { name: string; createdAt: number }[] }
   /** With `other`, another snapshot of the domain, instead of with the domain itself. */
   | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string; other?: string }
   | { kind: 'edit-snapshot' | 'make-current'; hostId: string; uuid: string; domainName: string; snapshotName: string }

@@ -93,7 +93,7 @@ function PinMark({ domain, name }: { domain: Domain; name: string }) {
 function Tags({ domain, name }: { domain: Domain; name: string }) {
   const tags = useAppState((state) => tagsOfSnapshot(state, domain, name));
   return tags.map((tag) => (
-    <span key={tag} className="chip outline" title="Tag">
+    <span key={tag} className="chip outline tag" title={`Tag: ${tag}`}>
       <bdi>{tag}</bdi>
     </span>
   ));

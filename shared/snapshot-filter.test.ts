@@ -6,9 +6,9 @@ import {
   facetKeys,
   facetRows,
   facetWords,
+  filterTest,
   formatFilter,
   type Known,
-  matchesFilter,
   parseFilter,
   toggleFacet,
 } from './snapshot-filter.ts';
@@ -28,7 +28,7 @@ const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   ...more,
 });
 const hits = (text: string, more: Partial<Snapshot> = {}, known: Partial<Known> = {}) =>
-  matchesFilter(parseFilter(text), snapshot(more), { ...plain, ...known }, now);
+  filterTest(parseFilter(text), now)(snapshot(more), { ...plain, ...known });
 
 describe('a filter', () => {
   it.each([

@@ -9,7 +9,7 @@ import type {
   RevertOperation,
   Snapshot,
 } from '../../shared/schema.ts';
-import { type Known, matchesFilter, parseFilter } from '../../shared/snapshot-filter.ts';
+import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { endSentence, isRevert } from '../operations/outcome.ts';
 import { type AppState, type DomainKey, domainKey } from './store.ts';
@@ -259,8 +259,8 @@ export function filteredRows(state: AppState, tree: SnapshotTree, text: string):
     return last.rows;
   const filter = parseFilter(text);
   const nothing = filter.words.length + filter.facets.length === 0;
-  const fits = (row: TreeRow) =>
-    row.kind === 'snapshot' && matchesFilter(filter, row.snapshot, knownOf(state, row), minute * 60_000);
+  const test = filterTest(filter, minute * 60_000);
+  const fits = (row: TreeRow) => row.kind === 'snapshot' && test(row.snapshot, knownOf(state, row));
   const rows = nothing ? tree.rows : tree.rows.filter(fits);
   const same =
     last?.tree === tree && last.rows.length === rows.length && last.rows.every((row, at) => row === rows[at]);

@@ -436,6 +436,11 @@ export const problems = {
     effect: untouched,
     next: 'See libvirt’s reason below; a guest agent may have to be configured.',
   },
+  BLOCK_COPY_ACTIVE: {
+    what: 'A block job is running on a disk of the domain.',
+    effect: untouched,
+    next: 'Wait until it has ended, or abort it, then try again.',
+  },
   AGENT_UNRESPONSIVE: {
     what: 'The guest agent does not answer.',
     effect: untouched,

@@ -64,7 +64,7 @@ export const safetyRules: readonly Rule[] = [
       'The domain has internal and external snapshots. One more of either kind might not be possible to go back to.',
   },
   {
-    // qemuSnapshotCreateXML: OPERATION_INVALID (55)
+    // qemuSnapshotCreateXML: BLOCK_COPY_ACTIVE (83), seen on 9.0
     code: 'BLOCK_JOB',
     when: ({ facts }) => facts.blockJobs.length > 0,
     text: ({ facts }) =>

@@ -75,6 +75,7 @@ export function nothingDone(error: unknown): boolean {
     error.is(
       'SNAPSHOT_REVERT_RISKY',
       'OPERATION_INVALID',
+      'BLOCK_COPY_ACTIVE',
       'OPERATION_UNSUPPORTED',
       'CONFIG_UNSUPPORTED',
       'INVALID_ARG',

@@ -63,7 +63,7 @@ const rules: readonly (Refusal & { readonly when: (c: CreateCase) => boolean })[
     when: ({ flags, domain }) => (flags & halt) !== 0 && !domain.persistent,
   },
   {
-    code: 'OPERATION_INVALID',
+    code: 'BLOCK_COPY_ACTIVE',
     domain: 'QEMU',
     message: 'domain has active block job',
     when: ({ domain }) => domain.blockJobs.length > 0,
@@ -81,8 +81,8 @@ const rules: readonly (Refusal & { readonly when: (c: CreateCase) => boolean })[
     when: ({ domain, flags }) => domain.state === 'pmsuspended' && !(flags & diskOnly),
   },
   {
-    code: 'CONFIG_UNSUPPORTED',
-    domain: 'QEMU',
+    code: 'XML_ERROR',
+    domain: 'DOMAIN_SNAPSHOT',
     message: 'memory state cannot be saved with offline or disk-only snapshot',
     when: ({ domain, flags, asked }) =>
       (!domain.live || (flags & diskOnly) !== 0) && asked.memory !== null && asked.memory !== 'no',

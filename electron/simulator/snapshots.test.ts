@@ -73,7 +73,7 @@ describe('creating', () => {
     ['internal without a disk', {}, "<disks><disk name='vda' snapshot='no'/></disks>", 0, '67/10'],
     ['internal without memory', {}, "<memory snapshot='no'/>", 0, '84/10'],
     ['internal mixed with external', {}, "<disks><disk name='vda' snapshot='external'/></disks>", 0, '67/10'],
-    ['memory of a guest that is off', { state: 'shutoff' }, "<memory snapshot='internal'/>", 0, '67/10'],
+    ['memory of a guest that is off', { state: 'shutoff' }, "<memory snapshot='internal'/>", 0, '27/35'],
     ['quiesce with memory', {}, '', flag.quiesce, '8/10'],
     ['live without external memory', {}, '', flag.live, '84/10'],
     ['current without redefine', {}, '', flag.current, '8/35'],
@@ -85,7 +85,7 @@ describe('creating', () => {
     ['a relative memory path', {}, "<memory file='x'/>", 0, '27/35'],
     ['bad XML', {}, '<name>', 0, '35/35'],
     ['a control character', {}, '<name>a\u0001b</name>', 0, '35/35'],
-    ['during a block job', { blockJobs: ['vda'] }, '', 0, '55/10'],
+    ['during a block job', { blockJobs: ['vda'] }, '', 0, '83/10'],
   ])('refuses %s', async (_, spec, xml, flags, expected) => {
     const { create, model } = await host(spec);
     const before = model();

@@ -28,7 +28,7 @@ const quiesces = ({ draft, facts }: ChoiceCase) => draft.quiesce && facts.active
 const common: readonly ChoiceRule[] = (
   [
     ['DRIVER', null, () => true],
-    ['BLOCK_JOB', 'OPERATION_INVALID', () => true],
+    ['BLOCK_JOB', 'BLOCK_COPY_ACTIVE', () => true],
     ['SUSPENDED', 'OPERATION_UNSUPPORTED', ({ draft }) => hasMemory(draft.mode)],
     ['NO_DISK', 'CONFIG_UNSUPPORTED', () => true],
     ['NOT_QCOW2', 'CONFIG_UNSUPPORTED', () => true],
@@ -55,7 +55,7 @@ export const choiceRules: readonly ChoiceRule[] = [
     // virDomainSnapshotAlignDisks
     code: 'NO_MEMORY',
     about: 'mode',
-    libvirt: 'CONFIG_UNSUPPORTED',
+    libvirt: 'XML_ERROR',
     when: ({ facts, draft }) => !facts.active && hasMemory(draft.mode),
     text: () => 'The guest is off, so there is no memory to keep.',
   },

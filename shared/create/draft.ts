@@ -6,23 +6,23 @@ import { hasMemory, isExternal, liveMatters, quiesceMatters } from './modes.ts';
 export interface ModeOffer {
   readonly mode: CreateMode;
   readonly label: string;
-  /** Why it cannot be had; empty where it can. */
-  readonly reasons: readonly string[];
+  /** Why it cannot be had; null where it can. */
+  readonly reason: string | null;
 }
 
 const labels: Readonly<Record<CreateMode, string>> = {
-  'memory-internal': 'Disks and memory, inside the images',
-  'memory-external': 'Disks and memory, in new files',
-  'disks-internal': 'Disks only, inside the images',
-  'disks-external': 'Disks only, in new files',
+  'memory-internal': 'Disks and memory, inside the images (internal)',
+  'memory-external': 'Disks and memory, in new files (external)',
+  'disks-internal': 'Disks only, inside the images (internal)',
+  'disks-external': 'Disks only, in new files (external)',
 };
 
 /** Every kind of snapshot, with the reasons of those that this domain cannot have now. */
 export function modeOffers(facts: CreateFacts): ModeOffer[] {
   return Object.entries(labels).map(([key, label]) => {
     const mode = key as CreateMode;
-    const reasons = refusalsOf(facts, withMode(facts, emptyDraft, mode), 'mode').map(({ text }) => text);
-    return { mode, label, reasons };
+    const [reason] = refusalsOf(facts, withMode(facts, emptyDraft, mode), 'mode');
+    return { mode, label, reason: reason?.text ?? null };
   });
 }
 
@@ -30,7 +30,7 @@ export function modeOffers(facts: CreateFacts): ModeOffer[] {
 export function firstDraft(facts: CreateFacts, name: string): CreateDraft {
   const kinds = chainKinds(facts);
   const externalFirst = kinds.has('external');
-  const offers = modeOffers(facts).filter(({ reasons }) => reasons.length === 0);
+  const offers = modeOffers(facts).filter(({ reason }) => reason === null);
   const wanted = offers.toSorted(
     (a, b) =>
       Number(hasMemory(b.mode)) - Number(hasMemory(a.mode)) ||

@@ -34,7 +34,7 @@ const { diskOnly, quiesce, atomic, live } = createFlags;
  * on     disks + memory  external  live     ATOMIC LIVE                 external, file=…    the guest’s    a moment      yes
  * on     disks           external           ATOMIC DISK_ONLY            –                   disk-snapshot  a moment      no
  * on     disks           external  quiesce  ATOMIC DISK_ONLY QUIESCE    –                   disk-snapshot  a moment      no
- * off    disks + memory                     none: there is no memory (CONFIG_UNSUPPORTED)
+ * off    disks + memory                     none: there is no memory (XML_ERROR)
  * on     disks           internal           none: internal ones keep the memory (OPERATION_UNSUPPORTED)
  *
  * DISK_ONLY of a guest that is off too: without it 9.0 wants internal disks, and newer ones take it for granted.

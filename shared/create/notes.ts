@@ -12,7 +12,7 @@ const FAST = 500_000_000;
 export function notesOf(facts: CreateFacts, row: CreateRow, files: NewFiles): Statement[] {
   return [
     { code: 'GUEST', text: guestSentence(facts, row) },
-    { code: 'PLACE', text: placeSentence(facts, row, files) },
+    ...placeSentences(facts, row, files).map((text) => ({ code: 'PLACE', text })),
     ...foldersOf(facts, row, files).map((folder) => ({ code: 'SPACE', text: spaceSentence(facts, folder) })),
     ...(row.guest === 'on' ? [{ code: 'CANCEL', text: cancelSentence(row) }] : []),
   ];
@@ -37,12 +37,15 @@ export function foldersOf(facts: CreateFacts, row: Pick<CreateRow, 'disks'>, fil
   return [...new Set(paths.filter((path) => path.startsWith('/')).map(folderOf))];
 }
 
-function guestSentence({ state, memoryBytes }: CreateFacts, { guest, standstill }: CreateRow): string {
+function guestSentence({ state, memoryBytes }: CreateFacts, { guest, standstill, live }: CreateRow): string {
   if (guest === 'off') return 'The guest is off and stays off.';
   const memory = memoryBytes === null ? 'its memory' : `up to ${formatBytes(memoryBytes)} of memory`;
   if (state === 'paused')
-    return standstill === 'memory' ? `The guest stays paused while ${memory} are written.` : 'The guest stays paused.';
+    return standstill === 'memory' || live
+      ? `The guest stays paused while ${memory} are written.`
+      : 'The guest stays paused.';
   const time = memoryBytes === null ? '' : `, ${span(memoryBytes)}`;
+  if (live) return `The guest goes on while ${memory} are written, and stands still for a moment at the end.`;
   const sentences: Record<CreateRow['standstill'], string> = {
     no: 'The guest goes on.',
     moment: 'The guest goes on, and stands still for a moment while the disks are switched.',
@@ -58,25 +61,26 @@ function span(bytes: number): string {
   return `about ${formatDuration(least)} to ${formatDuration(most)}, depending on the storage`;
 }
 
-function placeSentence({ disks }: CreateFacts, row: CreateRow, { overlays, memory }: NewFiles): string {
+function placeSentences({ disks }: CreateFacts, row: CreateRow, { overlays, memory }: NewFiles): string[] {
   const kept = disks.filter(({ writable }) => writable).map(({ target }) => target);
   if (row.disks === 'internal')
-    return `${row.memory === 'none' ? 'It is kept' : 'Disks and memory are kept'} inside the ${kept.length === 1 ? 'image' : 'images'} of ${listed(kept)}.`;
+    return [
+      `${row.memory === 'none' ? 'It is kept' : 'Disks and memory are kept'} inside the ${kept.length === 1 ? 'image' : 'images'} of ${listed(kept)}.`,
+    ];
   const left = kept.filter((target) => !overlays.some((overlay) => overlay.target === target));
-  const parts = [
-    ...overlays.map(({ target, file }) => `${target} goes on in ${file}`),
-    ...(memory === null ? [] : [`the memory goes to ${memory}`]),
+  return [
+    ...overlays.filter(({ file }) => file !== '').map(({ target, file }) => `New file for ${target}: ${file}`),
+    ...(memory ? [`New file for the memory: ${memory}`] : []),
+    ...(left.length > 0 ? [`${listed(left)} ${left.length === 1 ? 'is' : 'are'} left out.`] : []),
   ];
-  const without = left.length > 0 ? ` ${listed(left)} ${left.length === 1 ? 'is' : 'are'} left out.` : '';
-  const sentence = `${parts.join('; ')}.`;
-  return parts.length === 0 ? without.trim() : sentence.charAt(0).toUpperCase() + sentence.slice(1) + without;
 }
 
-function spaceSentence({ files }: CreateFacts, folder: string): string {
-  const free = files.free[folder] ?? null;
+function spaceSentence({ files }: CreateFacts, within: string): string {
+  const free = files.free[within] ?? null;
+  const folder = within.replace(/(?<=.)\/$/, '');
   return free === null
     ? `The space left in ${folder} is not known: it is the folder of no storage pool.`
-    : `${formatBytes(free)} are left in ${folder}`;
+    : `${formatBytes(free)} are left in ${folder}.`;
 }
 
 function cancelSentence(row: CreateRow): string {

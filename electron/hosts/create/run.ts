@@ -64,20 +64,22 @@ async function carryOut(
   if (freezes) await setAgentTimeout(session.writes, uuid, agentSeconds);
   if (row.abortable) operation.phase('working', 'abortable');
   const stop = row.abortable ? followMemory(session, uuid, operation) : () => {};
-  const answer = await askLibvirt(
-    {
-      operationId: operation.id,
-      kind: 'create',
-      host: session.host,
-      domain: { uuid, name: facts.name },
-      snapshot: draft.name,
-      flags: row.flags,
-      plan: notes.map(({ text }) => text),
-      currentBefore: facts.current,
-    },
-    () => createSnapshot(session.writes, uuid, createXml(facts, draft, row), row.flags),
-    ground,
-  );
+  const ask = () =>
+    askLibvirt(
+      {
+        operationId: operation.id,
+        kind: 'create',
+        host: session.host,
+        domain: { uuid, name: facts.name },
+        snapshot: draft.name,
+        flags: row.flags,
+        plan: notes.map(({ text }) => text),
+        currentBefore: facts.current,
+      },
+      () => createSnapshot(session.writes, uuid, createXml(facts, draft, row), row.flags),
+      ground,
+    );
+  const answer = await session.holding(uuid, ask);
   stop();
   operation.phase('verifying');
   const expected = { name: draft.name, row, files, before: facts };

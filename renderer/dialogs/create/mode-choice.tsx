@@ -17,8 +17,8 @@ export function ModeChoice({ facts, draft, onChange }: ChoiceProps) {
   return (
     <fieldset className="modes">
       <legend className="label">What to include</legend>
-      {offers.map(({ mode, label, reasons }) => {
-        const off = reasons.length > 0;
+      {offers.map(({ mode, label, reason }) => {
+        const off = reason !== null;
         return (
           <div key={mode} className="mode">
             <label className={off ? 'check off' : 'check'}>
@@ -34,9 +34,7 @@ export function ModeChoice({ facts, draft, onChange }: ChoiceProps) {
               <span>{label}</span>
             </label>
             <div className="check-note" id={`${id}-${mode}`}>
-              {reasons.map((text) => (
-                <p key={text}>{text}</p>
-              ))}
+              {reason === null ? null : <p>{reason}</p>}
             </div>
             {draft.mode === mode ? <Options facts={facts} draft={draft} onChange={onChange} /> : null}
           </div>

@@ -1,0 +1,167 @@
+import type { Locator } from '@playwright/test';
+import type { App } from './app.ts';
+import { expect, test } from './fixtures.ts';
+import { isRoot, labAvailable } from './lab/available.ts';
+import { readDisk } from './lab/disk.ts';
+import { fillMemory } from './lab/fill-memory.ts';
+
+/** The dialog in which a snapshot is taken. */
+class CreateDialog {
+  readonly root: Locator;
+  constructor(readonly app: App) {
+    this.root = app.page.getByRole('alertdialog', { name: 'Take a snapshot' });
+  }
+  get name() {
+    return this.root.getByRole('textbox', { name: 'Name', exact: true });
+  }
+  get take() {
+    return this.root.getByRole('button', { name: 'Take snapshot' });
+  }
+  mode(name: 'Disks and memory, inside' | 'Disks and memory, in new' | 'Disks only, inside' | 'Disks only, in new') {
+    return this.root.getByRole('radio', { name: new RegExp(`^${name}`) });
+  }
+  async open() {
+    await this.app.page.getByRole('main').getByRole('button', { name: 'Take snapshot' }).click();
+    await expect(this.name).toBeFocused();
+  }
+  async confirm(name: string) {
+    await this.take.click();
+    await expect(this.root).toBeHidden({ timeout: 60_000 });
+    await expect(this.app.lastOutcome).toContainText(`“${name}” taken`);
+    await expect(this.app.snapshot(name)).toHaveAttribute('aria-selected', 'true');
+  }
+}
+
+test('the demo host: the form says what is wrong, and what would happen', async ({ start }) => {
+  const app = await start('--demo');
+  const dialog = new CreateDialog(app);
+  await app.open('scratch');
+  await dialog.open();
+  await expect(dialog.name).toHaveValue(/^snapshot-\d{4}-/);
+  await expect(dialog.mode('Disks and memory, inside')).toBeDisabled();
+  await expect(dialog.root).toContainText('The guest is off, so there is no memory to keep.');
+  await dialog.name.fill('.hidden');
+  await expect(dialog.name).toHaveAttribute('aria-invalid', 'true');
+  await expect(dialog.take).toBeDisabled();
+  await dialog.name.fill('first');
+  await dialog.mode('Disks only, in new').check();
+  await expect(dialog.root).toContainText('New file for vda: /var/lib/libvirt/images/scratch.first');
+  await expect(dialog.root).toContainText(/GiB are left in \/var\/lib\/libvirt\/images\./);
+  await dialog.root.getByText('More choices').click();
+  const file = dialog.root.getByRole('textbox', { name: 'New file for vda' });
+  for (const [path, problem] of [
+    ['here.qcow2', 'must be absolute'],
+    ['/var/lib/libvirt/images/web-01.qcow2', 'exists already on the host'],
+    ['/no/such/folder/x', 'finds no folder /no/such/folder/'],
+  ] as const) {
+    await file.fill(path);
+    await expect(dialog.root).toContainText(problem);
+    await expect(dialog.take).toBeDisabled();
+  }
+  await file.fill('');
+  await dialog.root.getByRole('checkbox', { name: 'vda' }).uncheck();
+  await expect(dialog.root).toContainText('No disk is included');
+  await dialog.root.getByRole('checkbox', { name: 'vda' }).check();
+  await expect(dialog.root).toContainText(/virsh snapshot-create-as scratch first --disk-only --atomic/);
+  await dialog.confirm('first');
+});
+
+test('the demo host: each domain is offered what it can have, and the rest says why not', async ({ start }) => {
+  const app = await start('--demo');
+  const dialog = new CreateDialog(app);
+  for (const [domain, reason] of [
+    ['web-01', 'The domain’s snapshots are internal.'],
+    ['fileserver', 'While the guest is on, libvirt keeps its memory with every internal snapshot.'],
+    ['storage-migration', 'A block job is running on vda'],
+  ] as const) {
+    await app.open(domain);
+    await dialog.open();
+    await expect(dialog.root).toContainText(reason);
+    await app.page.keyboard.press('Escape');
+    await expect(dialog.root).toBeHidden();
+  }
+  await app.open('game-server');
+  await dialog.open();
+  await dialog.mode('Disks only, in new').check();
+  const freeze = dialog.root.getByRole('checkbox', { name: /guest agent freeze/ });
+  await expect(freeze).toBeDisabled();
+  await expect(dialog.root).toContainText('No guest agent answers');
+});
+
+test('the demo host: by keyboard alone, with memory', async ({ start }) => {
+  const app = await start('--demo');
+  const { keyboard } = app.page;
+  const dialog = new CreateDialog(app);
+  await app.open('web-01');
+  await app.snapshot('app-2.0').click();
+  await keyboard.press('Alt+n');
+  await expect(dialog.name).toBeFocused();
+  await keyboard.type('by-keyboard');
+  await keyboard.press('Enter');
+  await expect(dialog.root).toContainText('Taking “by-keyboard” of web-01');
+  await expect(dialog.root).toBeHidden({ timeout: 30_000 });
+  await expect(app.snapshot('by-keyboard')).toContainText('current');
+});
+
+test('a real libvirt: internal with memory, and external while off', async ({ start, lab }) => {
+  const guest = await lab.guest({ name: `create-${test.info().project.name}` });
+  await guest.start();
+  const app = await start('--connect', lab.uri);
+  const dialog = new CreateDialog(app);
+  await app.open(guest.name);
+  await dialog.open();
+  await dialog.name.fill('inside');
+  await dialog.root.getByRole('textbox', { name: 'Description' }).fill('why <not> & “so”');
+  await expect(dialog.root).toContainText('The guest stands still while up to 16 MiB of memory');
+  await dialog.confirm('inside');
+  expect(await guest.current()).toBe('inside');
+  const inside = await guest.counter();
+  await guest.counted(inside + 100);
+  await guest.revert('inside');
+  expect(await guest.counter()).toBeLessThan(inside + 90);
+
+  const other = await lab.guest({ name: `create-off-${test.info().project.name}` });
+  await other.writeBytes(1 << 20, 'early');
+  const base = await other.diskPath();
+  await app.open(other.name);
+  await dialog.open();
+  await dialog.name.fill('outside');
+  await dialog.mode('Disks only, in new').check();
+  await expect(dialog.root).toContainText('takes external snapshots but cannot revert to them');
+  await dialog.confirm('outside');
+  await other.writeBytes(1 << 20, 'later');
+  expect((await readDisk(base, 1 << 20, 5)).toString()).toBe('early');
+});
+
+test('a real libvirt: quiesced, and a long memory snapshot cancelled', async ({ start, lab }) => {
+  test.skip(!labAvailable().ok || !isRoot(), 'a guest agent and much memory need a lab that runs as root');
+  const { name: project } = test.info().project;
+  const guest = await lab.guest({ name: `frozen-${project}`, agent: true });
+  await guest.start();
+  const long = await lab.guest({ name: `long-${project}`, memoryMiB: 512, memoryInFile: true });
+  await long.start();
+  await fillMemory(lab, long, 512);
+
+  const app = await start('--connect', lab.uri);
+  const dialog = new CreateDialog(app);
+  await app.open(guest.name);
+  await dialog.open();
+  await dialog.name.fill('quiet');
+  await dialog.mode('Disks only, in new').check();
+  await expect(dialog.root.getByRole('checkbox', { name: /guest agent freeze/ })).toBeChecked();
+  await dialog.confirm('quiet');
+  expect(guest.agent?.commands).toEqual(['guest-fsfreeze-freeze', 'guest-fsfreeze-thaw']);
+
+  await app.open(long.name);
+  await dialog.open();
+  await dialog.name.fill('never');
+  await dialog.mode('Disks and memory, in new').check();
+  await dialog.root.getByRole('checkbox', { name: /^Keep the guest running/ }).uncheck();
+  await dialog.take.click();
+  await expect(dialog.root).toContainText(/ of 5\d\d(\.\d)? MiB/, { timeout: 30_000 });
+  await dialog.root.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(dialog.root).toContainText('“never” not taken: cancelled', { timeout: 60_000 });
+  await expect(dialog.root).toContainText('nothing was left behind');
+  expect(await long.snapshots()).toEqual([]);
+  expect(await long.state()).toBe('running');
+});

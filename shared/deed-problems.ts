@@ -97,7 +97,10 @@ export const deedProblems: Readonly<Record<Deed, Meaning>> = {
       XML_ERROR: { what: 'The metadata lacks something that libvirt needs.', next: reason },
       XML_DETAIL: { what: 'libvirt cannot read the metadata, or does not accept the name in it.', next: reason },
       CONFIG_UNSUPPORTED: { what: 'The disks of the metadata are not those of its configuration.', next: reason },
-      INTERNAL_ERROR: { what: 'The metadata lacks something that libvirt needs.', next: reason },
+      INTERNAL_ERROR: {
+        what: 'libvirt could not write the metadata, or it lacks something that libvirt needs.',
+        next: metadataSpace,
+      },
       OPERATION_INVALID: { what: 'libvirt cannot change snapshots in the domain’s present state.', next: reason },
       OPERATION_FAILED: { what: 'libvirt began to change the metadata and failed.', next: metadataSpace },
       SYSTEM_ERROR: { what: 'libvirt could not write the metadata.', next: metadataSpace },

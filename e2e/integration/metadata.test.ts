@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -140,6 +140,44 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       expect(await guest.readBytes(offset, 5)).toBe('one..');
     },
   );
+
+  /** libvirt moves a new file over the old one, which a folder with something in it does not let. */
+  const block = async (lab: Lab, guest: Guest, name: string) => {
+    const file = join(lab.dir, 'lib/qemu/snapshot', guest.name, `${name}.xml`);
+    await rm(file, { force: true });
+    await mkdir(join(file, 'in-the-way'), { recursive: true });
+  };
+  const renameBlocked = async (name: string) => {
+    const { lab, session, ground } = at(0);
+    const guest = await lab.guest({ name: `blocked-${name}` });
+    await layers(guest);
+    await block(lab, guest, name);
+    const tree = () => Promise.all(['root', 'middle'].map((each) => dump(lab, guest.name, each)));
+    const before = await tree();
+    const plan = await planEdit(session, await lab.virsh('domuuid', guest.name), 'middle', ground);
+    const outcome = await runEdit({ session, plan, name: 'centre', description: '' }, ground);
+    expect(outcome).toMatchObject({ result: 'failed', problem: { code: 'INTERNAL_ERROR' } });
+    expect(await tree()).toEqual(before);
+    return { outcome, guest };
+  };
+
+  test.skipIf(!available.ok || !isRoot())('a renaming that fails is put back', { timeout: 120_000 }, async () => {
+    const { outcome, guest } = await renameBlocked('centre');
+    expect(outcome).toMatchObject({ differences: [], told: [expect.stringContaining('as it was before')] });
+    expect((await guest.snapshots()).toSorted()).toEqual(['leaf', 'middle', 'root']);
+    expect(await guest.current()).toBe('leaf');
+  });
+
+  test.skipIf(!available.ok || !isRoot())('what cannot be put back is said', { timeout: 120_000 }, async () => {
+    const { outcome, guest } = await renameBlocked('leaf');
+    expect(outcome.told).toEqual([expect.stringContaining('kept in the history')]);
+    expect(outcome.differences.join(' ')).toContain('“leaf” could not be put back');
+    expect((await guest.snapshots()).toSorted()).toEqual(['middle', 'root']);
+    const entry = at(0)
+      .ground.journal.list({ limit: 20 })
+      .find((each) => each.snapshotName === 'leaf' && each.hasXml);
+    expect(await at(0).ground.journal.xml(entry?.requestId ?? '')).toContain('<name>leaf</name>');
+  });
 
   const kinds = reverts ? (['internal', 'external'] as const) : (['internal'] as const);
   test.skipIf(!available.ok || !isRoot()).for(kinds)(

@@ -52,11 +52,15 @@ export async function endOf(end: End): Promise<Ended> {
   const first = asker.asked.length === 1 && failure.result === 'refused';
   return {
     result: first ? 'refused' : 'failed',
-    told: back.differences.length > 0 ? [] : [restored],
+    told: back.differences.length > 0 ? [keptInHistory] : [restored],
     differences: [...back.differences],
     problem,
   };
 }
+
+/** A redefinition that cannot be written takes the snapshot off libvirt's list, its old file left (seen on 9.0 and 11.3). */
+const keptInHistory =
+  'What libvirt had before is kept in the history, without passwords: it can be imported again once libvirt can write. Its old file is often still on the host, and then restarting libvirtd brings it back.';
 
 /** What was found, on the last request; and that those without an answer were looked into. */
 async function writeDown(

@@ -2,6 +2,7 @@
 export * from './schema/base.ts';
 export * from './schema/config.ts';
 export * from './schema/create.ts';
+export * from './schema/delete.ts';
 export * from './schema/event.ts';
 export * from './schema/health.ts';
 export * from './schema/host.ts';

@@ -1,0 +1,317 @@
+import { formatVersion } from '../format.ts';
+import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
+import { isActive, isExternal, type Present } from './present.ts';
+import { type DeleteStep, deleteFlag } from './steps.ts';
+
+/** One call of a deletion, and how things are when its turn comes. */
+export interface DeleteCase {
+  readonly facts: DeleteFacts;
+  readonly present: Present;
+  readonly step: DeleteStep;
+  readonly snapshot: DeleteSnapshot;
+}
+
+/**
+ * Why a call is not made. `refused`: libvirt would say no, with this error. `crash`: the daemon would die. `harm`: it
+ * says yes and destroys what was not meant. `ours`: the person said so.
+ */
+export interface DeleteRule {
+  readonly code: string;
+  readonly driver?: 'QEMU' | 'TEST';
+  readonly since?: number;
+  readonly until?: number;
+  readonly effect: 'refused' | 'crash' | 'harm' | 'ours';
+  /** What libvirt answers with, where it refuses. */
+  readonly error?:
+    | 'CONFIG_UNSUPPORTED'
+    | 'OPERATION_UNSUPPORTED'
+    | 'OPERATION_FAILED'
+    | 'INVALID_ARG'
+    | 'INTERNAL_ERROR';
+  readonly source: string;
+  when(c: DeleteCase): boolean;
+  text(c: DeleteCase): string;
+}
+
+/** Versions in libvirt's numbers. */
+export const version = {
+  /** Deleting external snapshots by block commit (NEWS 9.0.0). */
+  deletesExternal: 9_000_000,
+  /** Memory files go with their snapshot (NEWS 9.1.0). */
+  deletesMemoryFile: 9_001_000,
+  /** Trees that a revert has branched (NEWS 9.9.0, 10.0.0). */
+  branches: 10_000_000,
+  /** Internal snapshots of an active domain are QEMU jobs named after the snapshot (NEWS 10.9.0). */
+  namesJobs: 10_009_000,
+  /** Seen right on 12.8, and crashing on 11.3; what lies between is not known. */
+  deletesBelowBranches: 12_000_000,
+} as const;
+
+const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
+const withData = ({ step }: DeleteCase) => (step.flags & deleteFlag.metadataOnly) === 0;
+const external = (c: DeleteCase) => withData(c) && isExternal(c.snapshot);
+const children = ({ present, snapshot }: DeleteCase) => present.childrenOf(snapshot.name);
+const isLeaf = (c: DeleteCase) => children(c).length === 0;
+const onChain = ({ present, snapshot }: DeleteCase) => present.isOnActiveChain(snapshot.name);
+const parentOf = ({ present, snapshot }: DeleteCase) => {
+  const parent = present.parentOf(snapshot.name);
+  return parent === null ? undefined : present.get(parent);
+};
+const tagsInMerged = (c: DeleteCase) =>
+  c.present.mergesOf(c.snapshot.name).flatMap(({ target, from }) => c.present.insideOf(target, from, c.snapshot.name));
+
+/** In the order of the dialog; the first that holds is told. */
+export const deleteRules: readonly DeleteRule[] = [
+  {
+    code: 'PINNED',
+    effect: 'ours',
+    source: 'the person pinned it',
+    when: ({ facts, step }) => facts.snapshots.some(({ name, pinned }) => pinned && step.goes.includes(name)),
+    text: ({ facts, step }) => {
+      const pinned = facts.snapshots.filter((each) => each.pinned && step.goes.includes(each.name));
+      return `${quoted(pinned.map(({ name }) => name))} ${pinned.length === 1 ? 'is' : 'are'} pinned against deletion. Unpin first if it is to go.`;
+    },
+  },
+  {
+    code: 'TEST_METADATA_ONLY',
+    driver: 'TEST',
+    effect: 'refused',
+    error: 'INVALID_ARG',
+    source: 'testDomainSnapshotDelete: unsupported flag',
+    when: (c) => !withData(c),
+    text: () => 'libvirt’s test driver cannot delete metadata alone.',
+  },
+  {
+    code: 'EXTERNAL_UNSUPPORTED',
+    driver: 'QEMU',
+    until: version.deletesExternal,
+    effect: 'refused',
+    error: 'CONFIG_UNSUPPORTED',
+    source: 'qemuDomainSnapshotDelete before 9.0.0',
+    when: external,
+    text: ({ facts, snapshot }) =>
+      `libvirt ${formatVersion(facts.libvirtVersion)} cannot delete external snapshots such as “${snapshot.name}”. It needs 9.0 or newer, or “metadata only”.`,
+  },
+  {
+    code: 'BLOCK_JOB',
+    driver: 'QEMU',
+    effect: 'refused',
+    error: 'OPERATION_UNSUPPORTED',
+    source: 'qemuSnapshotDeleteValidate',
+    when: (c) => external(c) && c.facts.domain.blockJobs.length > 0,
+    text: ({ facts }) =>
+      `A block job is running on ${facts.domain.blockJobs.join(', ')}. libvirt merges no overlays before it has ended.`,
+  },
+  {
+    code: 'RUNNING_INTERNAL_BELOW',
+    driver: 'QEMU',
+    effect: 'refused',
+    error: 'OPERATION_UNSUPPORTED',
+    source:
+      'qemuSnapshotDeleteValidate: “disk image for internal snapshot is not the same as disk image currently used”; observed on 9.0–11.3',
+    when: (c) =>
+      withData(c) &&
+      !isExternal(c.snapshot) &&
+      isActive(c.facts) &&
+      c.present
+        .pointsOf(c.snapshot.name)
+        .some(({ target, kind, path }) => kind === 'internal' && c.present.activeImage(target) !== path),
+    text: ({ snapshot }) =>
+      `“${snapshot.name}” is kept inside an image that the running guest does not write to. Shut the domain down to delete it.`,
+  },
+  {
+    code: 'PARENT_INTERNAL',
+    driver: 'QEMU',
+    effect: 'refused',
+    error: 'OPERATION_UNSUPPORTED',
+    source: 'qemuSnapshotDeleteValidate: “deleting external snapshot that has internal snapshot as parent”',
+    when: (c) => {
+      const parent = parentOf(c);
+      return external(c) && parent !== undefined && !isExternal(parent) && parent.kind !== 'none';
+    },
+    text: (c) =>
+      `“${c.snapshot.name}” is external and stands on the internal snapshot “${parentOf(c)?.name}”: its overlay would be merged into the image that holds “${parentOf(c)?.name}”. libvirt refuses that.`,
+  },
+  {
+    code: 'TAGS_LOST',
+    driver: 'QEMU',
+    effect: 'harm',
+    source: 'observed on 9.0–12.8: the overlay is unlinked with the internal snapshots inside it, which stay listed',
+    when: (c) => external(c) && tagsInMerged(c).length > 0,
+    text: (c) =>
+      `The overlay that would be merged away holds the internal snapshots ${quoted([...new Set(tagsInMerged(c))])}. libvirt would delete their data and go on listing them, so Snapkeel does not ask for it. Delete those first.`,
+  },
+  {
+    code: 'SEVERAL_CHILDREN',
+    driver: 'QEMU',
+    effect: 'refused',
+    error: 'CONFIG_UNSUPPORTED',
+    source: 'qemuSnapshotDeleteValidate: “with multiple children snapshots”',
+    when: (c) => external(c) && children(c).length > 1,
+    text: (c) =>
+      `“${c.snapshot.name}” has ${children(c).length} children (${quoted(children(c))}) that lie on its image. Delete all but one of those branches first.`,
+  },
+  {
+    code: 'CURRENT_WITH_CHILDREN',
+    driver: 'QEMU',
+    effect: 'refused',
+    error: 'CONFIG_UNSUPPORTED',
+    source: 'qemuSnapshotDeleteValidate: “active external snapshot that is not a leaf”',
+    when: (c) => external(c) && c.present.current === c.snapshot.name && !isLeaf(c),
+    text: (c) =>
+      `“${c.snapshot.name}” is the current snapshot and ${quoted(children(c))} ${children(c).length === 1 ? 'lies' : 'lie'} on it. libvirt deletes a current external snapshot only when nothing lies on it.`,
+  },
+  {
+    code: 'OFF_CHAIN_WITH_CHILDREN',
+    driver: 'QEMU',
+    effect: 'refused',
+    error: 'CONFIG_UNSUPPORTED',
+    source: 'qemuSnapshotDeleteValidate: “non-leaf external snapshot that is not in active chain”',
+    when: (c) => external(c) && !isLeaf(c) && !onChain(c),
+    text: (c) =>
+      `“${c.snapshot.name}” is on another branch than the domain, and ${quoted(children(c))} ${children(c).length === 1 ? 'lies' : 'lie'} on it. Delete that branch from its end.`,
+  },
+  {
+    code: 'BRANCH_ABOVE',
+    driver: 'QEMU',
+    since: version.branches,
+    until: version.deletesBelowBranches,
+    effect: 'crash',
+    source: 'observed on 11.3: the daemon dies where another branch lies above a snapshot of the active chain',
+    when: (c) =>
+      external(c) &&
+      onChain(c) &&
+      !isLeaf(c) &&
+      c.present.below(c.snapshot.name).some((name) => {
+        const below = c.present.get(name);
+        return below !== undefined && isExternal(below) && !c.present.isOnActiveChain(name);
+      }),
+    text: ({ facts, snapshot }) =>
+      `Another branch lies on “${snapshot.name}” further up. Deleting it would crash the libvirt daemon (${formatVersion(facts.libvirtVersion)}), so Snapkeel does not ask for it. Delete that branch first.`,
+  },
+  {
+    code: 'CHILD_TAKEN_OFF',
+    driver: 'QEMU',
+    until: version.branches,
+    effect: 'refused',
+    error: 'OPERATION_FAILED',
+    source: 'observed on 9.0: “could not find base disk source in disk source chain”',
+    when: (c) =>
+      external(c) && !isActive(c.facts) && children(c).some((name) => c.present.get(name)?.state === 'shutoff'),
+    text: (c) =>
+      `libvirt ${formatVersion(c.facts.libvirtVersion)} cannot delete “${c.snapshot.name}” while the domain is off, because the one on top of it was taken with the domain off. Start the domain first.`,
+  },
+  {
+    code: 'HOLE_ABOVE',
+    driver: 'QEMU',
+    since: version.branches,
+    effect: 'refused',
+    error: 'OPERATION_FAILED',
+    source:
+      'qemuSnapshotDeleteExternalPrepare: “snapshot VM disk source and parent disk source are not the same”; observed on 11.3',
+    when: (c) =>
+      external(c) &&
+      c.present.mergesOf(c.snapshot.name).some(({ target, from, into }) => c.present.under(target, from) !== into),
+    text: (c) =>
+      `Between the image of “${c.snapshot.name}” and what lies on it is an overlay that no snapshot owns (deleted as metadata only, or made without metadata). libvirt does not merge across it.`,
+  },
+  {
+    code: 'HOLE_BELOW',
+    driver: 'QEMU',
+    since: version.deletesExternal,
+    until: version.branches,
+    effect: 'refused',
+    error: 'OPERATION_FAILED',
+    source: 'observed on 9.0: the image is compared with the overlay that the parent made',
+    when: (c) => {
+      const parent = parentOf(c);
+      if (!external(c) || parent === undefined || !isExternal(parent)) return false;
+      const made = [...parent.stored.disks.map(({ file }) => file), ...parent.stored.reverted.map(({ file }) => file)];
+      return c.present.pointsOf(c.snapshot.name).some(({ path }) => !made.includes(path) && !c.present.wasMerged(path));
+    },
+    text: (c) =>
+      `Between “${parentOf(c)?.name}” and “${c.snapshot.name}” is an overlay that no snapshot owns. libvirt ${formatVersion(c.facts.libvirtVersion)} does not merge across it.`,
+  },
+  {
+    code: 'MANAGED_SAVE',
+    driver: 'QEMU',
+    effect: 'harm',
+    source:
+      'observed on 9.0 and 11.3: the saved memory names the overlay that was merged away, and the next start fails',
+    when: (c) =>
+      external(c) && c.facts.domain.managedSave && c.present.mergesOf(c.snapshot.name).some((merge) => merge.active),
+    text: ({ facts }) =>
+      `“${facts.domain.name}” has a managed save image, which needs the overlay that would be merged away: the domain could not be started any more. Start it, or remove the image with “virsh managedsave-remove”, first.`,
+  },
+  {
+    code: 'JOB_NAME',
+    driver: 'QEMU',
+    since: version.namesJobs,
+    effect: 'refused',
+    error: 'INTERNAL_ERROR',
+    source: 'observed on 11.3 and 12.8: “Invalid job ID” (QEMU id_wellformed)',
+    when: (c) =>
+      withData(c) &&
+      isActive(c.facts) &&
+      !isExternal(c.snapshot) &&
+      c.step.goes.some((name) => !/^[A-Za-z0-9._-]+$/.test(name)),
+    text: ({ facts, step }) =>
+      `libvirt ${formatVersion(facts.libvirtVersion)} cannot delete ${quoted(step.goes.filter((name) => !/^[A-Za-z0-9._-]+$/.test(name)))} while the domain is active: QEMU wants names of letters, digits, dots, dashes and underscores. Shut the domain down first.`,
+  },
+];
+
+/** What is true and worth knowing, without keeping anybody from it. */
+export const deleteWarnings: readonly Omit<DeleteRule, 'effect' | 'error'>[] = [
+  {
+    code: 'WAY_BACK',
+    source: 'the safety snapshot of the last revert',
+    when: ({ facts, step }) => facts.snapshots.some(({ name, undoes }) => undoes && step.goes.includes(name)),
+    text: ({ facts }) =>
+      `${quoted(facts.snapshots.filter(({ undoes }) => undoes).map(({ name }) => name))} is the way back from the last revert: that cannot be undone afterwards.`,
+  },
+  {
+    code: 'STARTED_MEANWHILE',
+    driver: 'QEMU',
+    since: version.deletesExternal,
+    source: 'qemuSnapshotDelete: an inactive domain is started paused, and stopped afterwards',
+    when: (c) => external(c) && !isActive(c.facts) && c.present.mergesOf(c.snapshot.name).length > 0,
+    text: ({ facts }) =>
+      `To merge, libvirt starts “${facts.domain.name}” paused and stops it afterwards. The guest does not run meanwhile.`,
+  },
+  {
+    code: 'NOT_CANCELLABLE_WITHOUT_HARM',
+    driver: 'QEMU',
+    since: version.deletesExternal,
+    source: 'observed on 9.0–12.8: a block commit writes into the lower image as it goes',
+    when: (c) => external(c) && c.present.mergesOf(c.snapshot.name).length > 0,
+    text: ({ snapshot }) =>
+      `It can be cancelled while it merges, and the guest loses nothing by that; but “${snapshot.name}” is then damaged, and can only be deleted again.`,
+  },
+  {
+    code: 'MEMORY_FILE_STAYS',
+    driver: 'QEMU',
+    since: version.deletesExternal,
+    until: version.deletesMemoryFile,
+    source: 'NEWS 9.1.0',
+    when: (c) => external(c) && c.snapshot.memoryFile !== null,
+    text: ({ facts, snapshot }) =>
+      `libvirt ${formatVersion(facts.libvirtVersion)} leaves the memory of “${snapshot.name}” in ${snapshot.memoryFile}. Remove that file by hand.`,
+  },
+  {
+    code: 'DATA_STAYS',
+    source: 'VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY',
+    when: (c) => !withData(c) && c.snapshot.kind !== 'none',
+    text: (c) => dataStays(c),
+  },
+];
+
+function dataStays({ snapshot, present }: DeleteCase): string {
+  const paths = [...new Set(present.pointsOf(snapshot.name).map(({ path }) => path))];
+  if (!isExternal(snapshot))
+    return `The data of “${snapshot.name}” stays inside ${paths.join(', ')} and takes up room there; only “qemu-img snapshot -d” removes it then.`;
+  const files = [
+    ...snapshot.stored.disks.flatMap(({ file }) => file ?? []),
+    ...(snapshot.memoryFile ? [snapshot.memoryFile] : []),
+  ];
+  return `${files.join(', ')} ${files.length === 1 ? 'stays' : 'stay'} where ${files.length === 1 ? 'it is' : 'they are'} and ${files.length === 1 ? 'belongs' : 'belong'} to no snapshot: libvirt will not merge across that, so the neighbours of “${snapshot.name}” may not be deletable any more.`;
+}

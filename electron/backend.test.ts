@@ -90,6 +90,7 @@ describe('the backend', () => {
       protected: [{ hostId, uuid }],
       pinned: [{ hostId, uuid, name: 'app-2.0' }],
       tagged: [],
+      interrupted: [],
     });
     await client.settings.set({ safetySnapshotsKept: 7 });
     await expect(client.settings.set({ safetyNamePattern: '../x' })).rejects.toThrow();

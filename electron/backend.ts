@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import type { PowerPlan } from '../shared/schema.ts';
 import { CreatePlans } from './hosts/create/plans.ts';
+import type { DeletePlan } from '../shared/schema.ts';
 import type { Ground } from './hosts/ground.ts';
 import { HeldPlans } from './hosts/held-plans.ts';
 import { HostPool } from './hosts/host-pool.ts';
@@ -22,6 +23,9 @@ import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { probeLocal } from './transport/unix-socket.ts';
+
+/** Plans of deletions hold the whole tree, so that few are kept. */
+const DELETES_KEPT = 8;
 
 export interface BackendOptions {
   readonly version: string;
@@ -53,6 +57,9 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const power = new HeldPlans<PowerPlan>();
   const ground: Ground = { operations, plans, creates, metadata, power, journal, marks, settings, log };
   const simulator = createSimulator({ snapshotMs: 1_200, shutdownMs: 1_500 });
+  const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
+  const ground: Ground = { operations, plans, metadata, deletes, journal, marks, settings, log };
+  const simulator = createSimulator({ snapshotMs: 1_200, mergeMs: 3_000 });
   const pool: HostPool = new HostPool({
     hub,
     log,

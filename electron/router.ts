@@ -4,6 +4,8 @@ import type { AppInfo } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
 import { fileFacts } from './hosts/create/files.ts';
 import { runCreate } from './hosts/create/run.ts';
+import { planDelete } from './hosts/delete/plan.ts';
+import { runDelete } from './hosts/delete/run.ts';
 import type { Ground } from './hosts/ground.ts';
 import { diskChains } from './hosts/health/layers.ts';
 import { healthOf } from './hosts/health/report.ts';
@@ -120,6 +122,15 @@ export function createRouter(parts: RouterParts) {
       get: os.health.get.handler(({ input, signal }) =>
         healthOf(pool.session(input.hostId), input.uuid, signal ?? never),
       ),
+    },
+    deletion: {
+      plan: os.deletion.plan.handler(({ input }) =>
+        planDelete(pool.session(input.hostId), input.uuid, input.names, ground),
+      ),
+      run: os.deletion.run.handler(({ input }) => {
+        const plan = ground.deletes.find(input.planId);
+        return runDelete({ ...input, plan, session: pool.session(plan.hostId) }, ground);
+      }),
     },
     revert: {
       plan: os.revert.plan.handler(({ input }) => plans.make(pool.session(input.hostId), input.uuid, input.target)),

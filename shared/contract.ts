@@ -8,6 +8,8 @@ import {
   CreateDraft,
   CreatePlan,
   DeedOutcome,
+  DeleteMode,
+  DeletePlan,
   DiskChain,
   EditPlan,
   FileFacts,
@@ -74,6 +76,22 @@ export const contract = {
   health: {
     /** What is not as it should be with the domain's snapshots and their files, and what can be done. Only reads. */
     get: base.input(onDomain).output(HealthReport),
+  },
+  /** Of snapshots. */
+  deletion: {
+    plan: base.input(onDomain.extend({ names: z.array(z.string().min(1)).min(1).max(16_384) })).output(DeletePlan),
+    /** Gathers the facts again and deletes only if what the person read is still true. */
+    run: base
+      .input(
+        z.object({
+          planId: z.string(),
+          mode: DeleteMode,
+          /** The domain's name, which a protected domain wants typed. */
+          typedName: z.string().optional(),
+        }),
+      )
+      .output(DeedOutcome)
+      .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
   },
   revert: {
     plan: base.input(onDomain.extend({ target: RevertAim })).output(RevertPlan),

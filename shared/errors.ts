@@ -230,6 +230,16 @@ export const problems = {
     effect: 'Nothing was reverted.',
     next: 'Choose another state for afterwards, or another snapshot.',
   },
+  DELETE_BLOCKED: {
+    what: '{reason}',
+    effect: 'Nothing was deleted.',
+    next: 'Choose another way to delete, or other snapshots.',
+  },
+  NOTHING_TO_DELETE: {
+    what: 'There is nothing to delete in that way: no snapshot lies below.',
+    effect: 'Nothing was deleted.',
+    next: 'Choose another way to delete.',
+  },
   FORCE_NOT_ACKNOWLEDGED: {
     what: 'This revert needs force, which was not acknowledged. {reason}',
     effect: 'Nothing was reverted.',

@@ -1,5 +1,6 @@
 import type { PowerPlan } from '../../shared/schema.ts';
 import type { CreatePlans } from './create/plans.ts';
+import type { DeletePlan } from '../../shared/schema.ts';
 import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
@@ -15,6 +16,7 @@ export interface Ground {
   readonly creates: CreatePlans;
   readonly metadata: MetadataPlans;
   readonly power: HeldPlans<PowerPlan>;
+  readonly deletes: HeldPlans<DeletePlan>;
   readonly journal: Journal;
   readonly marks: MarkStore;
   readonly settings: SettingsStore;

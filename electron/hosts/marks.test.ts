@@ -46,6 +46,7 @@ describe('marks', () => {
       protected: [],
       pinned: [],
       tagged: [{ hostId: 'a', uuid: 'u', name: 'other', tags: ['lab'] }],
+      interrupted: [],
     });
     expect(marks.safety(host('a'), 'u')).toEqual([]);
   });
@@ -84,6 +85,7 @@ describe('marks', () => {
       protected: [{ hostId: 'b', uuid: 'u' }],
       pinned: [{ hostId: 'b', uuid: 'u', name: 'clean' }],
       tagged: [{ hostId: 'b', uuid: 'u', name: 'clean', tags: ['golden', 'lab'] }],
+      interrupted: [],
     });
     expect(second.taggedWith(host('b'), 'u', 'golden')).toEqual(['clean']);
     expect(second.taggedWith(host('b'), 'u', 'silver')).toEqual([]);
@@ -92,7 +94,7 @@ describe('marks', () => {
     await second.protect(host('b'), 'u', false);
     await second.pin(host('b'), 'u', 'clean', 1_000, false);
     await second.tag(host('b'), 'u', 'clean', 1_000, []);
-    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [], tagged: [] });
+    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [], tagged: [], interrupted: [] });
   });
 
   it('of the simulated host are not those of this computer', async () => {
@@ -103,7 +105,7 @@ describe('marks', () => {
 
   it('a file that cannot be read is kept and reported', async () => {
     await writeFile(join(folder, 'marks.json'), '{"version":');
-    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [], tagged: [] });
+    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [], tagged: [], interrupted: [] });
     expect(await readdir(folder)).toEqual(['marks.json.unreadable']);
     expect(lines).toEqual([expect.stringContaining('was kept as')]);
   });

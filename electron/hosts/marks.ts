@@ -22,6 +22,8 @@ const File = z.object({
   protected: z.array(OnDomain),
   pinned: z.array(OnSnapshot),
   tagged: z.array(OnSnapshot.extend({ tags: z.array(Tag) })).default([]),
+  /** Snapshots whose deletion was broken off while their image was written to. */
+  interrupted: z.array(OnSnapshot).default([]),
   safety: z.array(SafetyMark),
   /** The last revert of a domain; without a request there was no safety snapshot. */
   lastReverts: z.array(
@@ -41,7 +43,8 @@ export class MarkStore {
   ) {}
 
   static async open(path: string, hub: Hub, hosts: () => readonly Host[], log: (line: string) => void) {
-    const empty: File = { version: 1, protected: [], pinned: [], tagged: [], safety: [], lastReverts: [] };
+    const lists = { protected: [], pinned: [], tagged: [], interrupted: [], safety: [], lastReverts: [] };
+    const empty: File = { version: 1, ...lists };
     return new MarkStore(await JsonFile.open(path, File, empty, log), hub, hosts);
   }
 
@@ -52,12 +55,13 @@ export class MarkStore {
       marks.flatMap(({ host, ...rest }) =>
         hosts.filter((each) => hostKey(each) === host).map(({ id }) => ({ hostId: id, ...rest })),
       );
-    const { protected: domains, pinned, tagged } = this.file.value;
+    const { protected: domains, pinned, tagged, interrupted } = this.file.value;
     const withoutTime = <T extends { createdAt: number | null }>({ createdAt: _, ...rest }: T) => rest;
     return {
       protected: shown(domains),
       pinned: shown(pinned).map(withoutTime),
       tagged: shown(tagged).map(withoutTime),
+      interrupted: shown(interrupted).map(withoutTime),
     };
   }
 
@@ -67,6 +71,17 @@ export class MarkStore {
 
   isPinned(host: HostLike, uuid: string, name: string): boolean {
     return this.file.value.pinned.filter(on(host, uuid)).some((mark) => mark.name === name);
+  }
+
+  /** Its deletion was broken off, so that its image holds more than its state. */
+  isInterrupted(host: HostLike, uuid: string, name: string): boolean {
+    return this.file.value.interrupted.filter(on(host, uuid)).some((mark) => mark.name === name);
+  }
+
+  async interrupt(host: HostLike, uuid: string, name: string, createdAt: number | null): Promise<void> {
+    if (this.isInterrupted(host, uuid, name)) return;
+    const { interrupted } = this.file.value;
+    await this.#change({ interrupted: [...interrupted, { host: hostKey(host), uuid, name, createdAt }] });
   }
 
   async protect(host: HostLike, uuid: string, yes: boolean): Promise<void> {
@@ -100,9 +115,14 @@ export class MarkStore {
     const gone = new Set(names);
     const stays = (mark: { host: string; uuid: string; name: string }) =>
       !(on(host, uuid)(mark) && gone.has(mark.name));
-    const { pinned, tagged, safety } = this.file.value;
-    if ([...pinned, ...tagged, ...safety].every(stays)) return;
-    await this.#change({ pinned: pinned.filter(stays), tagged: tagged.filter(stays), safety: safety.filter(stays) });
+    const { pinned, tagged, interrupted, safety } = this.file.value;
+    if ([...pinned, ...tagged, ...interrupted, ...safety].every(stays)) return;
+    await this.#change({
+      pinned: pinned.filter(stays),
+      tagged: tagged.filter(stays),
+      interrupted: interrupted.filter(stays),
+      safety: safety.filter(stays),
+    });
   }
 
   /**
@@ -110,8 +130,8 @@ export class MarkStore {
    * not in the list keeps its marks, since its metadata may come back.
    */
   async recognise(host: HostLike, uuid: string, snapshots: readonly Pick<Snapshot, 'name' | 'createdAt'>[]) {
-    const { pinned, tagged } = this.file.value;
-    if (![...pinned, ...tagged].some(on(host, uuid))) return;
+    const { pinned, tagged, interrupted } = this.file.value;
+    if (![...pinned, ...tagged, ...interrupted].some(on(host, uuid))) return;
     const times = new Map(snapshots.map(({ name, createdAt }) => [name, createdAt]));
     const checked = <T extends File['pinned'][number]>(marks: readonly T[]) =>
       marks.flatMap((mark) => {
@@ -119,8 +139,8 @@ export class MarkStore {
         if (createdAt === undefined || mark.createdAt === createdAt) return [mark];
         return mark.createdAt === null ? [{ ...mark, createdAt }] : [];
       });
-    const next = { pinned: checked(pinned), tagged: checked(tagged) };
-    if (JSON.stringify(next) !== JSON.stringify({ pinned, tagged })) await this.#change(next);
+    const next = { pinned: checked(pinned), tagged: checked(tagged), interrupted: checked(interrupted) };
+    if (JSON.stringify(next) !== JSON.stringify({ pinned, tagged, interrupted })) await this.#change(next);
   }
 
   /** The safety snapshots of a domain, oldest first. */
@@ -153,10 +173,11 @@ export class MarkStore {
       here(mark) && mark.name === from ? { ...mark, name: to } : mark;
     const target = <M extends { host: string; uuid: string; revertedTo: string }>(mark: M): M =>
       here(mark) && mark.revertedTo === from ? { ...mark, revertedTo: to } : mark;
-    const { pinned, tagged, safety, lastReverts } = this.file.value;
+    const { pinned, tagged, interrupted, safety, lastReverts } = this.file.value;
     await this.#change({
       pinned: pinned.map(renamed),
       tagged: tagged.map(renamed),
+      interrupted: interrupted.map(renamed),
       safety: safety.map(renamed).map(target),
       lastReverts: lastReverts.map(target),
     });
@@ -169,7 +190,7 @@ export class MarkStore {
 
   async #change(change: Partial<File>): Promise<void> {
     const writing = this.file.set({ ...this.file.value, ...change });
-    if (change.protected || change.pinned || change.tagged) this.publish();
+    if (change.protected || change.pinned || change.tagged || change.interrupted) this.publish();
     await writing;
   }
 }

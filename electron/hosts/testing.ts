@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { AppEvent, Domain, HostStatus, PowerPlan } from '../../shared/schema.ts';
+import type { AppEvent, DeletePlan, Domain, HostStatus } from '../../shared/schema.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import { CreatePlans } from './create/plans.ts';
@@ -58,6 +59,7 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
     metadata,
     power,
     creates,
+    deletes: new HeldPlans<DeletePlan>(),
     journal,
     marks,
     settings,

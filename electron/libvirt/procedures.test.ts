@@ -7,6 +7,7 @@ import { decode, encode } from './xdr.ts';
 /** From remote_protocol.x. */
 const numbers: Record<keyof typeof procedures, number> = {
   connectOpen: 1,
+  domainMonitorCommand: 1,
   connectClose: 2,
   connectGetType: 3,
   connectGetVersion: 4,

@@ -73,6 +73,15 @@ function remote<A extends Codecs<A>, R extends Codecs<R>>(
   return { program: program.remote, number, args: struct(args), result: struct(result) };
 }
 
+/** QEMU's own program (libvirt src/remote/qemu_protocol.x). */
+function qemu<A extends Codecs<A>, R extends Codecs<R>>(
+  number: number,
+  args: A,
+  result: R,
+): Procedure<Struct<A>, Struct<R>> {
+  return { ...remote(number, args, result), program: program.qemu };
+}
+
 const onDomain = { domain };
 const onDomainFlags = { domain, flags: uint };
 const onSnapshotFlags = { snapshot, flags: uint };
@@ -189,6 +198,7 @@ export const procedures = {
     { domains: array(domain, LIST_MAX), stats: uint, flags: uint },
     { records: array(struct({ domain, params: typedParams }), LIST_MAX) },
   ),
+  domainMonitorCommand: qemu(1, { domain, cmd: string(), flags: uint }, { result: string() }),
   connectRegisterCloseCallback: remote(360, nothing, nothing),
   storagePoolLookupByTargetPath: remote(391, { path: string() }, { pool: storagePool }),
   domainAgentSetResponseTimeout: remote(420, { domain, seconds: int, flags: uint }, { result: int }),

@@ -81,9 +81,9 @@ export async function createSnapshot(caller: Caller, uuid: string, xml: string, 
   return reply.snapshot.name;
 }
 
-/** Deletes one snapshot with its data. Source: qemuSnapshotDelete; without flags its children stay. */
-export async function deleteSnapshot(caller: Caller, uuid: string, name: string): Promise<void> {
-  await caller.call(procedures.domainSnapshotDelete, { snapshot: { name, domain: domainRef(uuid) }, flags: 0 });
+/** Deletes one snapshot with its data; without flags its children stay. Source: qemuSnapshotDelete. */
+export async function deleteSnapshot(caller: Caller, uuid: string, name: string, flags = 0): Promise<void> {
+  await caller.call(procedures.domainSnapshotDelete, { snapshot: { name, domain: domainRef(uuid) }, flags });
 }
 
 /** What the tree needs from a `<domainsnapshot>` (libvirt formatsnapshot). */

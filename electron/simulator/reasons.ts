@@ -12,4 +12,4 @@ export const shutdownDetail = { finished: 0, guest: 1, host: 2 } as const;
 
 /** virDomainJobOperation in the job-completed event. */
 export const jobOperation = { snapshot: 6, revert: 7, deletion: 10 } as const;
-export const blockJob = { activeCommit: 4, completed: 0, ready: 3 } as const;
+export const blockJob = { commit: 3, activeCommit: 4, completed: 0, ready: 3 } as const;

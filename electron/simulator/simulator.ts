@@ -21,6 +21,8 @@ export interface SimulatorOptions {
   readonly snapshotMs?: number;
   /** How long a guest takes to shut down when it is asked to, milliseconds; at once unless told. */
   readonly shutdownMs?: number;
+  /** How long merging the overlays of an external snapshot takes, milliseconds; at once unless told. */
+  readonly mergeMs?: number;
   /** How the daemon asks for signs of life. */
   readonly keepalive?: KeepalivePace;
 }
@@ -47,6 +49,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     revertMs: typeof revertMs === 'number' ? () => revertMs : revertMs,
     snapshotMs: options.snapshotMs ?? 0,
     shutdownMs: options.shutdownMs ?? 0,
+    mergeMs: options.mergeMs ?? 0,
   });
   const connections = new Set<ServerConnection>();
   const dropAll = (): void => {

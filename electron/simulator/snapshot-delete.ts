@@ -38,6 +38,23 @@ const rules: readonly (Refusal & { readonly when: (c: DeleteCase) => boolean })[
   {
     code: 'CONFIG_UNSUPPORTED',
     domain: 'QEMU',
+    message: 'deletion of external disk snapshots with children not supported',
+    when: ({ flags, snapshot }) => (flags & deleteFlag.children) !== 0 && isExternal(snapshot),
+  },
+  {
+    code: 'OPERATION_UNSUPPORTED',
+    domain: 'QEMU',
+    message: 'disk image for internal snapshot is not the same as disk image currently used by VM',
+    when: ({ domain, snapshot }) =>
+      domain.live !== null &&
+      !isExternal(snapshot) &&
+      snapshot.disks.some(
+        ({ target, kind }) => kind === 'internal' && pathOf(snapshot.config, target) !== pathOf(domain.live, target),
+      ),
+  },
+  {
+    code: 'CONFIG_UNSUPPORTED',
+    domain: 'QEMU',
     message: 'deletion of external children disk snapshots not supported',
     when: ({ flags, below }) =>
       (flags & (deleteFlag.children | deleteFlag.childrenOnly)) !== 0 && below.some(isExternal),
@@ -94,6 +111,7 @@ export function deleteSnapshot(domain: DomainModel, name: string, flags: number,
   const direct = below.filter((each) => each.parent === name);
   const refused =
     !(flags & metadataOnly) &&
+    snapshot.config !== null &&
     rules.find((rule) => rule.when({ flags, version, domain, snapshot, below, children: direct }));
   if (refused) throw refusal(refused);
 
@@ -119,9 +137,40 @@ function survivor(domain: DomainModel, gone: ReadonlySet<SnapshotModel>, heir: s
   return [...gone].some(({ name }) => name === domain.current) ? heir : domain.current;
 }
 
+/** What libvirt merges: of a leaf what is written to, else what its child was taken in, into the snapshot's own image. */
+export function mergesOf(
+  domain: DomainModel,
+  snapshot: SnapshotModel,
+): { target: string; from: string; into: string }[] {
+  const chain = lineOf(domain, domain.current);
+  if (!isExternal(snapshot) || !chain.some(({ name }) => name === snapshot.name)) return [];
+  const child = chain.find(({ parent }) => parent === snapshot.name);
+  return snapshot.disks.flatMap(({ target, kind }) => {
+    const into = pathOf(snapshot.config, target);
+    const from = pathOf(child ? child.config : (domain.live ?? domain.config), target);
+    return kind === 'external' && from !== null && into !== null && from !== into ? [{ target, from, into }] : [];
+  });
+}
+
+/** From a snapshot up to its root. */
+function lineOf(domain: DomainModel, from: string | null): SnapshotModel[] {
+  const line: SnapshotModel[] = [];
+  for (let name = from; name !== null; ) {
+    const snapshot = findSnapshot(domain, name);
+    if (!snapshot || line.includes(snapshot)) break;
+    line.push(snapshot);
+    name = snapshot.parent;
+  }
+  return line;
+}
+
+function pathOf(config: DomainConfig | null, target: string): string | null {
+  return config?.disks.find((disk) => disk.target === target)?.path ?? null;
+}
+
 /** Block commit puts an overlay's data into what it lies on, and everything that used the overlay uses that. */
 function withoutOverlays(domain: DomainModel, snapshot: SnapshotModel): DomainModel {
-  const overlays = new Set(snapshot.disks.map(({ file }) => file).filter((file) => file !== null));
+  const overlays = new Set(mergesOf(domain, snapshot).map(({ from }) => from));
   const merged = (config: DomainConfig): DomainConfig => ({
     ...config,
     disks: config.disks.map((disk) => {
@@ -142,16 +191,12 @@ function withoutOverlays(domain: DomainModel, snapshot: SnapshotModel): DomainMo
   };
 }
 
+/** Of what is written to the commit is active: ready, then completed. Of what lies further down it only completes. */
 function committed(domain: DomainModel, snapshot: SnapshotModel): DomainEvent[] {
-  if (!domain.live) return [];
-  return snapshot.disks
-    .filter(({ kind }) => kind === 'external')
-    .flatMap(({ target }) =>
-      [blockJob.ready, blockJob.completed].map((status) => ({
-        kind: 'blockJob' as const,
-        target,
-        type: blockJob.activeCommit,
-        status,
-      })),
-    );
+  return mergesOf(domain, snapshot).flatMap(({ target, from }) => {
+    const active = pathOf(domain.live ?? domain.config, target) === from;
+    const statuses = active ? [blockJob.ready, blockJob.completed] : [blockJob.completed];
+    const type = active ? blockJob.activeCommit : blockJob.commit;
+    return statuses.map((status) => ({ kind: 'blockJob' as const, target, type, status }));
+  });
 }

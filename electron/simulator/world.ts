@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly snapshotMs: number;
   /** How long a guest takes to shut down when it is asked to, milliseconds. */
   readonly shutdownMs: number;
+  /** How long merging the overlays of an external snapshot takes, milliseconds. */
+  readonly mergeMs: number;
 }
 /** A job that others may ask about and abort while it goes on. */
 export interface Job {
@@ -33,6 +35,8 @@ export class World {
   readonly jobs = new Map<string, Job>();
   /** Domains whose guests' file systems are frozen, by UUID. */
   readonly frozen = new Set<string>();
+  /** Block commits of a deletion, by UUID. */
+  readonly merges = new Map<string, Job>();
   readonly #domains = new Map<string, DomainModel>();
   readonly #holds = new Map<string, Promise<void>>();
   readonly #listeners = new Set<WorldListener>();
@@ -105,15 +109,15 @@ export class World {
   }
 
   /** A job of some length on a domain; false when it was aborted. Reads go on meanwhile. */
-  async job(uuid: string, ms: number, totalBytes: number): Promise<boolean> {
+  async job(uuid: string, ms: number, totalBytes: number, jobs = this.jobs): Promise<boolean> {
     const job: Job = { startedAt: this.options.now(), ms, totalBytes, aborted: false };
-    this.jobs.set(uuid, job);
+    jobs.set(uuid, job);
     try {
       for (const until = Date.now() + ms; Date.now() < until && !job.aborted && !this.closed; )
         await this.sleep(Math.min(10, until - Date.now()));
       return !job.aborted;
     } finally {
-      this.jobs.delete(uuid);
+      jobs.delete(uuid);
     }
   }
 

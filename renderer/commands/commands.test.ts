@@ -105,7 +105,10 @@ test('the tags of several snapshots are changed together', () => {
 });
 
 test('marks are toggled, and the label says which way', () => {
-  const app = anApp({}, { marks: { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [], tagged: [] } });
+  const app = anApp(
+    {},
+    { marks: { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [], tagged: [], interrupted: [] } },
+  );
   expect(commandById('domain.protect').label(contextOf(app, { kind: 'domain', key: 'h/u' }))).toBe('Protect no longer');
   expect(commandById('snapshot.pin').label(contextOf(app, row('clean')))).toBe('Pin against deletion');
 });

@@ -117,6 +117,7 @@ test('marks are of one domain on one host', () => {
     protected: [{ hostId: 'h', uuid: 'u' }],
     pinned: [{ hostId: 'h', uuid: 'u', name: 'clean' }],
     tagged: [{ hostId: 'h', uuid: 'u', name: 'clean', tags: ['golden', 'lab'] }],
+    interrupted: [],
   };
   const state = anApp({}, { marks }).store.getState();
   expect(isProtected(state, 'h/u')).toBe(true);

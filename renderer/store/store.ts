@@ -150,7 +150,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     domains: new Map(),
     operations: new Map(),
     labRuns: new Map(),
-    marks: { protected: [], pinned: [], tagged: [] },
+    marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
     appSettings: null,
     undoOffers: new Map(),
     questions: [],

@@ -20,6 +20,8 @@ test('everything replaces all; the domains of a host replace only its own', () =
         safetyNamePattern: 'before-revert {date} {time}',
         labParallelPerHost: 4,
       },
+      marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
+      settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
     },
     { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a' }), aDomain({ uuid: 'b' })] },
   ]);
@@ -55,6 +57,8 @@ test('an operation ends once, also when its end was missed during a reconnection
       safetyNamePattern: 'before-revert {date} {time}',
       labParallelPerHost: 4,
     },
+    marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
+    settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
   };
   const ended = applyEvents(running.next, [again]);
   expect(ended.ended).toEqual([over]);

@@ -8,7 +8,13 @@ export const DeleteMode = z.enum(['this', 'with-children', 'children-only', 'met
 export type DeleteMode = z.infer<typeof DeleteMode>;
 
 const Image = z.object({ path: z.string(), type: z.string(), format: z.string().nullable() });
-const DiskImage = Image.extend({ target: z.string(), below: z.array(Image) });
+const DiskImage = Image.extend({ target: z.string(), below: z.array(Image).readonly() });
+
+const StoredDisk = z.object({
+  target: z.string(),
+  kind: z.enum(['internal', 'external', 'none', 'unknown']),
+  file: z.string().nullable(),
+});
 
 /** A snapshot as far as its deletion goes. */
 export const DeleteSnapshot = Snapshot.pick({ name: true, parent: true, state: true, memory: true, kind: true }).extend(
@@ -21,15 +27,9 @@ export const DeleteSnapshot = Snapshot.pick({ name: true, parent: true, state: t
     /** `StoredDisks` of `shared/chain.ts`. */
     stored: z.object({
       name: z.string(),
-      images: z.array(DiskImage),
-      disks: z.array(
-        z.object({
-          target: z.string(),
-          kind: z.enum(['internal', 'external', 'none', 'unknown']),
-          file: z.string().nullable(),
-        }),
-      ),
-      reverted: z.array(z.object({ target: z.string(), file: z.string() })),
+      images: z.array(DiskImage).readonly(),
+      disks: z.array(StoredDisk).readonly(),
+      reverted: z.array(z.object({ target: z.string(), file: z.string() })).readonly(),
     }),
   },
 );
@@ -45,7 +45,7 @@ export const DeleteFacts = z.object({
     state: DomainState,
     managedSave: z.boolean(),
     /** The images of its disks now. */
-    images: z.array(DiskImage),
+    images: z.array(DiskImage).readonly(),
     /** Targets of disks with a block job. */
     blockJobs: z.array(z.string()),
   }),

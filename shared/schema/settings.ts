@@ -29,5 +29,7 @@ export const Marks = z.object({
   pinned: z.array(DomainMark.extend({ name: z.string() })),
   /** Tags of snapshots. */
   tagged: z.array(DomainMark.extend({ name: z.string(), tags: z.array(Tag) })),
+  /** Snapshots whose deletion was broken off on the way: their image is damaged, and they can only be deleted again. */
+  interrupted: z.array(DomainMark.extend({ name: z.string() })),
 });
 export type Marks = z.infer<typeof Marks>;

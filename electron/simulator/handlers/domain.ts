@@ -2,6 +2,8 @@ import { domainXmlFlag, jobType } from '../../libvirt/constants.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
 import { imageFiles, memoryFiles } from '../files.ts';
 import { type DomainModel, stateNumber } from '../model.ts';
+import { destroy, start } from '../power.ts';
+import { blockJob } from '../reasons.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { screenshot } from '../screen.ts';
 import type { World } from '../world.ts';
@@ -173,11 +175,17 @@ export const domainHandlers = {
       refuse('SYSTEM_ERROR', 'QEMU', `Failed to open file '${file}': No such file or directory`);
     },
   },
-  domainGetBlockJobInfo: onDomain((domain, { path }) => {
+  domainGetBlockJobInfo: onDomain((domain, { path }, { world }) => {
     const disks = (domain.live ?? domain.config).disks;
     const disk = disks.find((each) => each.target === path || each.path === path);
-    if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
+    const merge = world.merges.get(domain.uuid); // libvirt starts a domain that is off for it
+    if (!domain.live && !merge) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
     if (!disk) refuse('INVALID_ARG', 'QEMU', `disk '${path}' not found in domain`);
+    if (merge) {
+      const share = Math.min(1, (world.options.now() - merge.startedAt) / merge.ms);
+      const current = BigInt(Math.floor(merge.totalBytes * share));
+      return { found: 1, type: blockJob.activeCommit, bandwidth: 0n, current, end: BigInt(merge.totalBytes) };
+    }
     const running = domain.blockJobs.includes(disk.target);
     return {
       found: running ? 1 : 0,
@@ -187,6 +195,14 @@ export const domainHandlers = {
       end: running ? 42_949_672_960n : 0n,
     };
   }),
+  /** QMP, as far as jobs go. */
+  domainMonitorCommand: onDomain((domain, { cmd }, { world }) => {
+    const { execute } = JSON.parse(cmd) as { execute?: string };
+    const merge = world.merges.get(domain.uuid);
+    if (execute === 'block-job-cancel' && merge) merge.aborted = true;
+    const jobs = merge ? [{ device: 'commit-vda-libvirt-1-format', type: 'commit' }] : [];
+    return { result: JSON.stringify({ return: execute === 'query-block-jobs' ? jobs : {} }) };
+  }, 'DOM'),
   domainScreenshot: onDomain((domain, { screen }, { stream, world }) => {
     if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
     if (domain.live.graphics === null) refuse('INTERNAL_ERROR', 'QEMU', 'no screens to take screenshot from');

@@ -4,7 +4,7 @@ import { findSnapshot } from '../model.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { revert } from '../revert.ts';
 import { createSnapshot } from '../snapshot-create.ts';
-import { deleteSnapshot } from '../snapshot-delete.ts';
+import { deleteFlag, deleteSnapshot, mergesOf } from '../snapshot-delete.ts';
 import { LIST_FLAGS, listSnapshots } from '../snapshot-list.ts';
 import type { World } from '../world.ts';
 import { readSnapshotXml } from '../xml-read.ts';
@@ -12,6 +12,7 @@ import { snapshotXml } from '../xml-snapshot.ts';
 import { type Handlers, onDomain, onSnapshot, wireSnapshot } from './handler.ts';
 
 const SECURE = 1;
+const MERGED_BYTES = 6_442_450_944;
 /** Of a revert's time, what passes before QEMU is gone: its shutdown takes longest. */
 const KILL_SHARE = 0.6;
 
@@ -51,8 +52,17 @@ export const snapshotHandlers = {
     world.apply(change);
     return { snapshot: wireSnapshot(name, change.domain) };
   }, 'DOMAIN_SNAPSHOT'),
-  domainSnapshotDelete: onSnapshot((snapshot, domain, { flags }, { world }) => {
-    world.apply(deleteSnapshot(domain, snapshot.name, flags, world.options.libvirtVersion));
+  domainSnapshotDelete: onSnapshot(async (snapshot, domain, { flags }, { world }) => {
+    const change = deleteSnapshot(domain, snapshot.name, flags, world.options.libvirtVersion);
+    const { mergeMs } = world.options;
+    const merges = (flags & deleteFlag.metadataOnly) === 0 ? mergesOf(domain, snapshot) : [];
+    if (merges.length > 0 && mergeMs > 0 && !(await world.job(domain.uuid, mergeMs, MERGED_BYTES, world.merges)))
+      refuse(
+        'INTERNAL_ERROR',
+        'QEMU',
+        `block commit failed while deleting disk '${merges[0]?.target}' snapshot: 'Operation canceled'`,
+      );
+    world.apply(change);
     return {};
   }, 'DOMAIN_SNAPSHOT'),
   domainRevertToSnapshot: {

@@ -13,6 +13,7 @@ import './styles/filter.css';
 import './styles/inspector.css';
 import './styles/health.css';
 import './styles/dialogs.css';
+import './styles/delete.css';
 import './styles/compare.css';
 import './styles/safety.css';
 import './styles/create.css';

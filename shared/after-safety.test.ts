@@ -39,6 +39,7 @@ const before = {
   current: 'later',
   configChanges: [],
   riskReported: null,
+  interruptedDelete: false,
 } as unknown as RevertFacts;
 const changed = (change: Partial<RevertFacts>, domain: Partial<RevertFacts['domain']> = {}): RevertFacts => ({
   ...before,

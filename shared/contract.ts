@@ -17,6 +17,7 @@ import {
   ImportFile,
   ImportPlan,
   JournalEntry,
+  KeptXml,
   LabPlanRow,
   LabRun,
   MakeCurrentPlan,
@@ -183,8 +184,8 @@ export const contract = {
         }),
       )
       .output(z.array(JournalEntry)),
-    /** The snapshot XML that was kept before its metadata was destroyed; null when there is none. */
-    xml: base.input(z.object({ requestId: z.string() })).output(z.string().nullable()),
+    /** The XML of snapshots that was kept before their metadata was destroyed or replaced, without secrets. */
+    xml: base.input(z.object({ requestId: z.string() })).output(z.array(KeptXml)),
   },
   settings: {
     get: base.output(Settings),

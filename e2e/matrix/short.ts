@@ -51,4 +51,5 @@ export const unreached: Readonly<Record<string, string>> = {
   MEMORY_FILE_UNKNOWN: 'libvirt answers',
   UNKNOWN_STATE: 'needs a libvirt that is newer than this app',
   UNTRIED_DRIVER: 'no other driver is at hand',
+  INTERRUPTED_DELETE: 'Snapkeel remembers it; libvirt does not know',
 };

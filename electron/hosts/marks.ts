@@ -84,6 +84,12 @@ export class MarkStore {
     await this.#change({ interrupted: [...interrupted, { host: hostKey(host), uuid, name, createdAt }] });
   }
 
+  /** Its image was not written to after all. */
+  async forgetInterrupted(host: HostLike, uuid: string, name: string): Promise<void> {
+    const stays = (mark: File['interrupted'][number]) => !(on(host, uuid)(mark) && mark.name === name);
+    await this.#change({ interrupted: this.file.value.interrupted.filter(stays) });
+  }
+
   async protect(host: HostLike, uuid: string, yes: boolean): Promise<void> {
     const others = this.file.value.protected.filter((mark) => !on(host, uuid)(mark));
     await this.#change({ protected: yes ? [...others, { host: hostKey(host), uuid }] : others });

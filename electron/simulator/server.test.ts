@@ -73,7 +73,7 @@ describe('the protocol', () => {
     const bad: Partial<Packet>[] = [
       { procedure: 9_999 },
       { program: 0x1234_5678 },
-      { program: program.qemu, procedure: 1 },
+      { program: program.qemu, procedure: 9_999 },
       { type: packetType.callWithFds },
       { procedure: procedures.connectOpen.number, payload: Buffer.from([0, 0, 0, 9]) },
       { payload: Buffer.alloc(4) },

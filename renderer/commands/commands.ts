@@ -18,6 +18,8 @@ import {
 } from './command.ts';
 import { compareCommand, compareTwoCommand } from './compare-command.ts';
 import { createCommand } from './create-command.ts';
+import { compareCommand } from './compare-command.ts';
+import { deleteCommand } from './delete-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
 import { healthCommand } from './health-command.ts';
 import { chooseCommand, labCommands } from './lab-commands.ts';
@@ -105,6 +107,7 @@ export const commands: readonly Command[] = [
       askRevert(app, { hostId, uuid, domainName: domain.name, target: { kind: 'undo' } });
     },
   },
+  deleteCommand,
   ...labCommands,
   pinCommand,
   tagCommand,

@@ -6,6 +6,7 @@ import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
 import { CreateDialog } from './create/create-dialog.tsx';
+import { DeleteDialog } from './delete/delete-dialog.tsx';
 import { EditDialog } from './metadata/edit-dialog.tsx';
 import { ExportDialog } from './metadata/export-dialog.tsx';
 import { ImportDialog } from './metadata/import-dialog.tsx';
@@ -51,6 +52,8 @@ export function DialogHost() {
       return <ImportDialog dialog={dialog} />;
     case 'power':
       return <PowerDialog dialog={dialog} />;
+    case 'delete':
+      return <DeleteDialog dialog={dialog} />;
     case 'add-host':
       return <AddHostDialog />;
     case 'remove-host':

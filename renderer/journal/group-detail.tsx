@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { formatDateTime, formatDuration } from '../../shared/format.ts';
-import type { JournalEntry } from '../../shared/schema.ts';
+import type { JournalEntry, KeptXml } from '../../shared/schema.ts';
 import { copyText, tellCallFailed } from '../commands/effects.ts';
 import { foundSentence } from '../operations/outcome.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
+import { saveText } from '../ui/save-text.ts';
 import { askedWords, type JournalGroup, resultLook } from './groups.ts';
 
 /** Each thing that was asked for one operation: the plan as it was read, and the answer. */
@@ -30,7 +31,7 @@ function Request({ entry }: { entry: JournalEntry }) {
           <bdi>{askedWords(entry)}</bdi>
         </b>
         <span className={`chip ${look}`}>{text}</span>
-        {entry.hasXml ? <CopyXml entry={entry} /> : null}
+        {entry.hasXml ? <KeptXmls entry={entry} /> : null}
       </div>
       <p className="dim">
         Asked {formatDateTime(askedAt)}
@@ -62,24 +63,37 @@ function Request({ entry }: { entry: JournalEntry }) {
   );
 }
 
-/** The snapshot as it was before its metadata went. */
-function CopyXml({ entry: { requestId } }: { entry: JournalEntry }) {
+/** The snapshots as they were before their metadata went or was replaced: to copy, or to save, a file each. */
+function KeptXmls({ entry: { requestId } }: { entry: JournalEntry }) {
   const app = useApp();
   const [busy, setBusy] = useState(false);
-  const copy = async () => {
+  const withXml = (use: (kept: readonly KeptXml[]) => unknown) => async () => {
     setBusy(true);
     try {
-      const xml = await app.client.journal.xml({ requestId });
-      if (xml !== null) await copyText(app, xml);
+      await use(await app.client.journal.xml({ requestId }));
     } catch (error) {
       tellCallFailed(app, error);
     } finally {
       setBusy(false);
     }
   };
+  const copy = withXml((kept) => copyText(app, kept.map(({ xml }) => xml).join('\n')));
+  const save = withXml((kept) => {
+    for (const { name, xml } of kept) saveText(`${fileName(name)}.xml`, xml);
+  });
   return (
-    <Button look="quiet" disabled={busy} onClick={() => void copy()}>
-      Copy its XML
-    </Button>
+    <>
+      <Button look="quiet" disabled={busy} onClick={() => void copy()}>
+        Copy its XML
+      </Button>
+      <Button look="quiet" disabled={busy} onClick={() => void save()}>
+        Save its XML
+      </Button>
+    </>
   );
+}
+
+/** A name that every file system can have. */
+function fileName(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N}._ -]+/gu, '-') || 'snapshot';
 }

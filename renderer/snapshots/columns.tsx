@@ -3,7 +3,8 @@ import { Pin } from 'lucide-react';
 import { formatAge, formatDateTime, formatDuration, formatTaken, holdsLabel, stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { HereRow, TreeRow } from '../../shared/snapshot-tree.ts';
-import { isPinned, tagsOfSnapshot } from '../store/selectors.ts';
+import { deletionMark, isInterrupted, isPinned, operationOn, tagsOfSnapshot } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
 import { Lanes } from './lanes.tsx';
 
@@ -69,16 +70,36 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
           <bdi>{name}</bdi>
         </b>
         {tree.current ? <span className="chip current">current</span> : null}
+        <InterruptedMark domain={domain} name={name} />
         <PinMark domain={domain} name={name} />
         <Tags domain={domain} name={name} />
       </div>
-      {description ? (
-        <div className="note" title={description}>
-          <bdi>{description}</bdi>
-        </div>
-      ) : null}
+      <Note domain={domain} name={name} description={description} />
     </>
   );
+}
+
+/** Its description; or what is to become of it, while that is being decided. */
+function Note({ domain, name, description }: { domain: Domain; name: string; description: string }) {
+  const kind = useAppState((state) => deletionMark(state, domainKey(domain), name)?.kind);
+  const text = useAppState((state) => deletionMark(state, domainKey(domain), name)?.text) ?? description;
+  if (!text) return null;
+  return (
+    <div className={kind ? `note ${kind}` : 'note'} title={text}>
+      <bdi>{text}</bdi>
+    </div>
+  );
+}
+
+function InterruptedMark({ domain, name }: { domain: Domain; name: string }) {
+  const interrupted = useAppState(
+    (state) => isInterrupted(state, domain, name) && operationOn(state, domainKey(domain))?.kind !== 'delete',
+  );
+  return interrupted ? (
+    <span className="chip bad" title="Its image was partly merged: it can only be deleted again, not reverted to">
+      deletion interrupted
+    </span>
+  ) : null;
 }
 
 function PinMark({ domain, name }: { domain: Domain; name: string }) {

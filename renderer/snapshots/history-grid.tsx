@@ -54,6 +54,13 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
   }, [flat, rows]);
 
   const chosen = useAppState((state) => state.chosenRows);
+  const marks = useAppState(({ deletionMarks }) => (deletionMarks?.key === key ? deletionMarks : null));
+  // What a deletion would take is brought into view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to see
+  useEffect(() => {
+    const at = marks ? rows.findIndex((row) => marks.goes.has(row.key)) : -1;
+    if (at >= 0) virtualizer.scrollToIndex(at, { align: 'auto' });
+  }, [marks]);
   const choosing = useChoosing(store, rows, active);
   const move = (index: number) => {
     const row = rows[index];
@@ -128,7 +135,7 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
               {...(treeRow.kind === 'snapshot'
                 ? { 'aria-posinset': treeRow.position, 'aria-setsize': treeRow.siblings }
                 : {})}
-              className={`history-row ${treeRow.kind}${chosen.size > 1 && treeRow.key === selected ? ' active' : ''}`}
+              className={`history-row ${treeRow.kind}${marks?.goes.has(treeRow.key) ? ' goes' : ''}${chosen.size > 1 && treeRow.key === selected ? ' active' : ''}`}
               data-index={item.index}
               tabIndex={item.index === active ? 0 : -1}
               style={{ transform: `translateY(${item.start}px)` }}

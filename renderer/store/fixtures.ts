@@ -102,6 +102,7 @@ export function aPlan(choices: Partial<Record<StartState, Assessment>> = {}, pla
       current: 'clean',
       configChanges: [],
       riskReported: null,
+      interruptedDelete: false,
     },
     choices: { 'as-saved': anAssessment(), running: anAssessment(), paused: anAssessment(), ...choices },
     kind: 'revert',

@@ -51,6 +51,7 @@ const lastEndedOf = once((operations: AppState['operations']) => {
 const treeOf = once(buildSnapshotRows);
 const protectedOf = once((marks: AppState['marks']) => new Set(marks.protected.map(domainKey)));
 const pinnedOf = once((marks: AppState['marks']) => new Set(marks.pinned.map(pinKey)));
+const interruptedOf = once((marks: AppState['marks']) => new Set(marks.interrupted.map(pinKey)));
 const tagsOf = once((marks: AppState['marks']) => new Map(marks.tagged.map((mark) => [pinKey(mark), mark.tags])));
 const allTagsOf = once((marks: AppState['marks']) => [...new Set(marks.tagged.flatMap(({ tags }) => tags))].sort());
 const liveRunOf = once((runs: AppState['labRuns']) => [...runs.values()].findLast((run) => run.endedAt === null));
@@ -160,6 +161,24 @@ export function isProtected(state: AppState, key: DomainKey): boolean {
 
 export function isPinned(state: AppState, domain: { hostId: string; uuid: string }, name: string): boolean {
   return pinnedOf(state.marks).has(pinKey({ ...domain, name }));
+}
+
+/** Its deletion was broken off: it can only be deleted again. */
+export function isInterrupted(state: AppState, domain: { hostId: string; uuid: string }, name: string): boolean {
+  return interruptedOf(state.marks).has(pinKey({ ...domain, name }));
+}
+
+/** What the deletion that is being read does to a row, in words; null where nothing. */
+export function deletionMark(
+  { deletionMarks }: AppState,
+  key: DomainKey,
+  name: string,
+): { kind: 'goes' | 'moves'; text: string } | null {
+  if (deletionMarks?.key !== key) return null;
+  if (deletionMarks.goes.has(name)) return { kind: 'goes', text: 'would be deleted' };
+  const to = deletionMarks.moves.get(name);
+  if (to === undefined) return null;
+  return { kind: 'moves', text: to === null ? 'moves to the top' : `moves under “${to}”` };
 }
 
 const none: readonly string[] = [];

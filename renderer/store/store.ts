@@ -60,12 +60,21 @@ export type Dialog =
   /** With `other`, another snapshot of the domain, instead of with the domain itself. */
   | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string; other?: string }
   | { kind: 'edit-snapshot' | 'make-current'; hostId: string; uuid: string; domainName: string; snapshotName: string }
+  | { kind: 'delete'; hostId: string; uuid: string; domainName: string; names: readonly string[] }
   | { kind: 'export-snapshots' | 'import-snapshots'; hostId: string; uuid: string; domainName: string }
   | { kind: 'power'; hostId: string; uuid: string; domainName: string; action: PowerAction }
   | { kind: 'add-host' }
   | { kind: 'remove-host'; hostId: string }
   | { kind: 'palette' }
   | { kind: 'shortcuts' };
+
+/** What a deletion that is being read would do to the rows of a history. */
+export interface DeletionMarks {
+  readonly key: DomainKey;
+  readonly goes: ReadonlySet<string>;
+  /** Where those go that move; null: to the top. */
+  readonly moves: ReadonlyMap<string, string | null>;
+}
 
 export interface OpenMenu {
   target: Target;
@@ -121,6 +130,7 @@ export interface AppState {
   domainFilter: string;
   snapshotFilter: string;
   dialog: Dialog | null;
+  deletionMarks: DeletionMarks | null;
   menu: OpenMenu | null;
   notices: readonly Notice[];
   /** Domains on which a run started here has not been answered yet. */
@@ -164,6 +174,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     domainFilter: '',
     snapshotFilter: '',
     dialog: null,
+    deletionMarks: null,
     menu: null,
     notices: [],
     ownRuns: new Set(),

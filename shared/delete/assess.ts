@@ -1,12 +1,22 @@
 import type { DeleteFacts, DeleteMode, Statement } from '../schema.ts';
 import { shellQuote } from '../virsh.ts';
 import { isExternal, type Merge, Present } from './present.ts';
-import { type DeleteCase, deleteRules, deleteWarnings } from './rules.ts';
+import { type DeleteCase, deleteRules } from './rules.ts';
 import { type DeleteStep, deleteFlag, deleteSteps } from './steps.ts';
+import { deleteWarnings } from './warnings.ts';
+
+/** What one call does to the images. */
+export interface StepEffect {
+  readonly merges: readonly Merge[];
+  /** Files that libvirt unlinks without merging them. */
+  readonly unlinks: readonly string[];
+}
 
 /** What a deletion means. A non-empty `blockers` means that it is not asked for. */
 export interface DeleteAssessment {
   readonly steps: readonly DeleteStep[];
+  /** Of each step, in the same order. */
+  readonly effects: readonly StepEffect[];
   /** Everything that would be deleted. */
   readonly goes: readonly string[];
   /** What stays and gets another parent; null: it becomes a root. */
@@ -29,23 +39,22 @@ export function assessDelete(facts: DeleteFacts, names: readonly string[], mode:
   const steps = deleteSteps(facts, names, mode);
   const parents = new Map(facts.snapshots.map(({ name, parent }) => [name, parent]));
   const goes = new Set<string>();
-  const merges: Merge[] = [];
-  const unlinks: string[] = [];
+  const effects: StepEffect[] = [];
   const blockers = new Told();
   const warnings = new Told();
   for (const step of steps) {
     const snapshot = present.get(step.name);
-    if (!snapshot) continue;
+    if (!snapshot) {
+      effects.push({ merges: [], unlinks: [] });
+      continue;
+    }
     const c: DeleteCase = { facts, present, step, snapshot };
     const blocker = deleteRules.find((rule) => holds(rule, c));
     if (blocker) blockers.add(blocker.code, blocker.text(c));
     for (const warning of deleteWarnings) if (holds(warning, c)) warnings.add(warning.code, warning.text(c));
-    if (!(step.flags & deleteFlag.metadataOnly) && isExternal(snapshot)) {
-      const merged = present.mergesOf(step.name);
-      if (merged.length === 0) unlinks.push(...filesOnlyOf(c));
-      for (const merge of merged) present.merge(merge);
-      merges.push(...merged);
-    }
+    const effect = effectOf(c);
+    effects.push(effect);
+    for (const merge of effect.merges) present.merge(merge);
     for (const name of [...step.goes].reverse()) {
       goes.add(name);
       present.remove(name);
@@ -54,14 +63,15 @@ export function assessDelete(facts: DeleteFacts, names: readonly string[], mode:
   const stays = [...parents.keys()].filter((name) => !goes.has(name));
   return {
     steps,
+    effects,
     goes: [...goes],
     moves: stays.flatMap((name) => {
       const to = present.parentOf(name);
       return to === parents.get(name) ? [] : [{ name, to }];
     }),
     current: present.current,
-    merges,
-    unlinks,
+    merges: effects.flatMap(({ merges }) => merges),
+    unlinks: effects.flatMap(({ unlinks }) => unlinks),
     blockers: blockers.list(),
     warnings: warnings.list(),
   };
@@ -103,11 +113,13 @@ function holds(rule: { driver?: string; since?: number; until?: number; when(c: 
   );
 }
 
-/** A leaf of another branch: the images of its state, which nothing lies on (observed on 11.3 and 12.8). */
-function filesOnlyOf({ present, snapshot }: DeleteCase): string[] {
-  return present.childrenOf(snapshot.name).length > 0
-    ? []
-    : present.pointsOf(snapshot.name).flatMap(({ kind, path }) => (kind === 'external' ? [path] : []));
+/** A leaf of another branch is not merged: the images of its state are unlinked (observed on 11.3 and 12.8). */
+function effectOf({ present, snapshot, step }: DeleteCase): StepEffect {
+  const { name } = snapshot;
+  if (step.flags & deleteFlag.metadataOnly || !isExternal(snapshot)) return { merges: [], unlinks: [] };
+  const alone = present.childrenOf(name).length === 0 && !present.isOnActiveChain(name);
+  const unlinks = present.pointsOf(name).flatMap(({ kind, path }) => (kind === 'external' ? [path] : []));
+  return { merges: present.mergesOf(name), unlinks: alone ? unlinks : [] };
 }
 
 /** Each sentence once, a few of each rule. */

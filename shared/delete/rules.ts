@@ -47,9 +47,9 @@ export const version = {
   deletesBelowBranches: 12_000_000,
 } as const;
 
-const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
-const withData = ({ step }: DeleteCase) => (step.flags & deleteFlag.metadataOnly) === 0;
-const external = (c: DeleteCase) => withData(c) && isExternal(c.snapshot);
+export const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
+export const withData = ({ step }: DeleteCase) => (step.flags & deleteFlag.metadataOnly) === 0;
+export const external = (c: DeleteCase) => withData(c) && isExternal(c.snapshot);
 const children = ({ present, snapshot }: DeleteCase) => present.childrenOf(snapshot.name);
 const isLeaf = (c: DeleteCase) => children(c).length === 0;
 const onChain = ({ present, snapshot }: DeleteCase) => present.isOnActiveChain(snapshot.name);
@@ -57,6 +57,9 @@ const parentOf = ({ present, snapshot }: DeleteCase) => {
   const parent = present.parentOf(snapshot.name);
   return parent === null ? undefined : present.get(parent);
 };
+/** Where the internal snapshots are kept that go with their data. */
+const insideOf = (c: DeleteCase) =>
+  withData(c) ? c.step.goes.flatMap((name) => c.present.pointsOf(name).filter(({ kind }) => kind === 'internal')) : [];
 const tagsInMerged = (c: DeleteCase) =>
   c.present.mergesOf(c.snapshot.name).flatMap(({ target, from }) => c.present.insideOf(target, from, c.snapshot.name));
 
@@ -103,21 +106,48 @@ export const deleteRules: readonly DeleteRule[] = [
       `A block job is running on ${facts.domain.blockJobs.join(', ')}. libvirt merges no overlays before it has ended.`,
   },
   {
+    code: 'EXTERNAL_WITHOUT_CURRENT',
+    driver: 'QEMU',
+    since: version.deletesExternal,
+    effect: 'harm',
+    source:
+      'not tried: which chain is the active one is told by the current snapshot alone, and reverts without one crash the daemon',
+    when: (c) => external(c) && c.present.current === null,
+    text: () =>
+      'The domain has no current snapshot, so libvirt cannot tell which overlays are in use. Make the snapshot that the domain stands on the current one first.',
+  },
+  {
+    code: 'DISK_DETACHED',
+    driver: 'QEMU',
+    effect: 'crash',
+    source:
+      'qemuSnapshotDeleteValidate of 9.0 dereferences the disk of an internal snapshot without looking whether there is one',
+    when: (c) => insideOf(c).some(({ target }) => c.present.activeImage(target) === null),
+    text: (c) =>
+      `“${c.snapshot.name}” is kept inside a disk that the domain no longer has (${insideOf(c).find(({ target }) => c.present.activeImage(target) === null)?.target}). Deleting it could crash the libvirt daemon, so Snapkeel does not ask for it. Attach the disk again, or delete the metadata only.`,
+  },
+  {
     code: 'RUNNING_INTERNAL_BELOW',
     driver: 'QEMU',
     effect: 'refused',
     error: 'OPERATION_UNSUPPORTED',
     source:
       'qemuSnapshotDeleteValidate: “disk image for internal snapshot is not the same as disk image currently used”; observed on 9.0–11.3',
-    when: (c) =>
-      withData(c) &&
-      !isExternal(c.snapshot) &&
-      isActive(c.facts) &&
-      c.present
-        .pointsOf(c.snapshot.name)
-        .some(({ target, kind, path }) => kind === 'internal' && c.present.activeImage(target) !== path),
+    when: (c) => isActive(c.facts) && insideOf(c).some(({ target, path }) => c.present.activeImage(target) !== path),
     text: ({ snapshot }) =>
       `“${snapshot.name}” is kept inside an image that the running guest does not write to. Shut the domain down to delete it.`,
+  },
+  {
+    code: 'CHILD_TAKEN_OFF',
+    driver: 'QEMU',
+    until: version.branches,
+    effect: 'refused',
+    error: 'INVALID_ARG',
+    source: 'observed on 9.0: “could not find base disk source in disk source chain”',
+    when: (c) =>
+      external(c) && !isActive(c.facts) && children(c).some((name) => c.present.get(name)?.state === 'shutoff'),
+    text: (c) =>
+      `libvirt ${formatVersion(c.facts.libvirtVersion)} cannot delete “${c.snapshot.name}” while the domain is off, because the one on top of it was taken with the domain off. Start the domain first.`,
   },
   {
     code: 'PARENT_INTERNAL',
@@ -190,18 +220,6 @@ export const deleteRules: readonly DeleteRule[] = [
       `Another branch lies on “${snapshot.name}” further up. Deleting it would crash the libvirt daemon (${formatVersion(facts.libvirtVersion)}), so Snapkeel does not ask for it. Delete that branch first.`,
   },
   {
-    code: 'CHILD_TAKEN_OFF',
-    driver: 'QEMU',
-    until: version.branches,
-    effect: 'refused',
-    error: 'OPERATION_FAILED',
-    source: 'observed on 9.0: “could not find base disk source in disk source chain”',
-    when: (c) =>
-      external(c) && !isActive(c.facts) && children(c).some((name) => c.present.get(name)?.state === 'shutoff'),
-    text: (c) =>
-      `libvirt ${formatVersion(c.facts.libvirtVersion)} cannot delete “${c.snapshot.name}” while the domain is off, because the one on top of it was taken with the domain off. Start the domain first.`,
-  },
-  {
     code: 'HOLE_ABOVE',
     driver: 'QEMU',
     since: version.branches,
@@ -238,8 +256,7 @@ export const deleteRules: readonly DeleteRule[] = [
     effect: 'harm',
     source:
       'observed on 9.0 and 11.3: the saved memory names the overlay that was merged away, and the next start fails',
-    when: (c) =>
-      external(c) && c.facts.domain.managedSave && c.present.mergesOf(c.snapshot.name).some((merge) => merge.active),
+    when: (c) => external(c) && c.facts.domain.managedSave && c.present.mergesOf(c.snapshot.name).length > 0,
     text: ({ facts }) =>
       `“${facts.domain.name}” has a managed save image, which needs the overlay that would be merged away: the domain could not be started any more. Start it, or remove the image with “virsh managedsave-remove”, first.`,
   },
@@ -259,59 +276,3 @@ export const deleteRules: readonly DeleteRule[] = [
       `libvirt ${formatVersion(facts.libvirtVersion)} cannot delete ${quoted(step.goes.filter((name) => !/^[A-Za-z0-9._-]+$/.test(name)))} while the domain is active: QEMU wants names of letters, digits, dots, dashes and underscores. Shut the domain down first.`,
   },
 ];
-
-/** What is true and worth knowing, without keeping anybody from it. */
-export const deleteWarnings: readonly Omit<DeleteRule, 'effect' | 'error'>[] = [
-  {
-    code: 'WAY_BACK',
-    source: 'the safety snapshot of the last revert',
-    when: ({ facts, step }) => facts.snapshots.some(({ name, undoes }) => undoes && step.goes.includes(name)),
-    text: ({ facts }) =>
-      `${quoted(facts.snapshots.filter(({ undoes }) => undoes).map(({ name }) => name))} is the way back from the last revert: that cannot be undone afterwards.`,
-  },
-  {
-    code: 'STARTED_MEANWHILE',
-    driver: 'QEMU',
-    since: version.deletesExternal,
-    source: 'qemuSnapshotDelete: an inactive domain is started paused, and stopped afterwards',
-    when: (c) => external(c) && !isActive(c.facts) && c.present.mergesOf(c.snapshot.name).length > 0,
-    text: ({ facts }) =>
-      `To merge, libvirt starts “${facts.domain.name}” paused and stops it afterwards. The guest does not run meanwhile.`,
-  },
-  {
-    code: 'NOT_CANCELLABLE_WITHOUT_HARM',
-    driver: 'QEMU',
-    since: version.deletesExternal,
-    source: 'observed on 9.0–12.8: a block commit writes into the lower image as it goes',
-    when: (c) => external(c) && c.present.mergesOf(c.snapshot.name).length > 0,
-    text: ({ snapshot }) =>
-      `It can be cancelled while it merges, and the guest loses nothing by that; but “${snapshot.name}” is then damaged, and can only be deleted again.`,
-  },
-  {
-    code: 'MEMORY_FILE_STAYS',
-    driver: 'QEMU',
-    since: version.deletesExternal,
-    until: version.deletesMemoryFile,
-    source: 'NEWS 9.1.0',
-    when: (c) => external(c) && c.snapshot.memoryFile !== null,
-    text: ({ facts, snapshot }) =>
-      `libvirt ${formatVersion(facts.libvirtVersion)} leaves the memory of “${snapshot.name}” in ${snapshot.memoryFile}. Remove that file by hand.`,
-  },
-  {
-    code: 'DATA_STAYS',
-    source: 'VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY',
-    when: (c) => !withData(c) && c.snapshot.kind !== 'none',
-    text: (c) => dataStays(c),
-  },
-];
-
-function dataStays({ snapshot, present }: DeleteCase): string {
-  const paths = [...new Set(present.pointsOf(snapshot.name).map(({ path }) => path))];
-  if (!isExternal(snapshot))
-    return `The data of “${snapshot.name}” stays inside ${paths.join(', ')} and takes up room there; only “qemu-img snapshot -d” removes it then.`;
-  const files = [
-    ...snapshot.stored.disks.flatMap(({ file }) => file ?? []),
-    ...(snapshot.memoryFile ? [snapshot.memoryFile] : []),
-  ];
-  return `${files.join(', ')} ${files.length === 1 ? 'stays' : 'stay'} where ${files.length === 1 ? 'it is' : 'they are'} and ${files.length === 1 ? 'belongs' : 'belong'} to no snapshot: libvirt will not merge across that, so the neighbours of “${snapshot.name}” may not be deletable any more.`;
-}

@@ -42,6 +42,19 @@ export function deleteSteps(facts: DeleteFacts, names: readonly string[], mode: 
   return goes.length > 0 ? [{ name: only, flags, goes }] : [];
 }
 
+/** What is deleted, in a few words. */
+export function deleteSubject(names: readonly string[], mode: DeleteMode): string {
+  const [first = ''] = names;
+  const named = names.length === 1 ? `“${first}”` : `“${first}” and ${names.length - 1} more`;
+  const words: Readonly<Record<DeleteMode, string>> = {
+    this: named,
+    'with-children': `${named} with all below`,
+    'children-only': `everything below ${named}`,
+    'metadata-only': `the metadata of ${named}`,
+  };
+  return words[mode];
+}
+
 /** Those furthest from their root first. */
 function leavesFirst(present: Present, names: readonly string[]): string[] {
   const depths = new Map<string, number>();

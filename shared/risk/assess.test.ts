@@ -239,7 +239,12 @@ describe('assessRevert', () => {
         { libvirtVersion: 9_000_000 },
         { libvirtVersion: 10_000_000 },
       ],
-      [{}, { current: null }, { overlays: [overlay, { ...overlay, inUse: false, bytes: null }] }],
+      [
+        {},
+        { interruptedDelete: true },
+        { current: null },
+        { overlays: [overlay, { ...overlay, inUse: false, bytes: null }] },
+      ],
       [{}, { hasConfig: false, riskReported: 'because' }],
       [{}, { configChanges: [memoryChange, { ...graphicsChange, snapshot: '' }, { ...memoryChange, now: '' }] }],
       [

@@ -57,6 +57,7 @@ export const facts = (change: Facts = {}): RevertFacts => ({
   current: 'before-upgrade',
   configChanges: [],
   riskReported: null,
+  interruptedDelete: false,
   ...change,
   domain: { ...domain, ...change.domain },
   snapshot: { ...snapshot, ...change.snapshot },

@@ -8,6 +8,16 @@ export interface HazardRule extends Rule {
 /** Reverts that libvirt does not refuse though it should. Snapkeel does not ask for them. */
 export const hazardRules: readonly HazardRule[] = [
   {
+    code: 'INTERRUPTED_DELETE',
+    driver: 'QEMU',
+    effect: 'harm',
+    source:
+      'observed on 9.0–12.8: a broken off block commit leaves later data in the lower image, and libvirt accepts the revert',
+    when: ({ facts }) => facts.interruptedDelete,
+    text: ({ facts }) =>
+      `Deleting ${quoted(facts.snapshot.name)} was broken off while its image was written to: it holds a mixture of then and later now. Delete it again; it cannot be gone back to.`,
+  },
+  {
     code: 'EXTERNAL_WITHOUT_CURRENT',
     driver: 'QEMU',
     since: version.revertsExternal,

@@ -202,6 +202,12 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
     rules: hazardRules,
     rows: [
       {
+        code: 'INTERRUPTED_DELETE',
+        matches: { interruptedDelete: true },
+        unless: [{ interruptedDelete: false }, test],
+        says: 'Delete it again',
+      },
+      {
         code: 'EXTERNAL_WITHOUT_CURRENT',
         matches: { snapshot: { kind: 'external' }, current: null },
         unless: [

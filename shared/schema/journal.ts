@@ -41,3 +41,7 @@ export const JournalEntry = z.object({
   hasXml: z.boolean(),
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
+
+/** A snapshot's XML as it was. */
+export const KeptXml = z.object({ name: z.string(), xml: z.string() });
+export type KeptXml = z.infer<typeof KeptXml>;

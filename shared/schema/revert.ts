@@ -161,6 +161,8 @@ export const RevertFacts = z.object({
   overlays: z.array(OverlayFact),
   history: HistoryFacts,
   current: z.string().nullable(),
+  /** Its deletion was broken off while overlays were merged into its image. */
+  interruptedDelete: z.boolean(),
   configChanges: z.array(ConfigChange),
   /** libvirt's own words, after it refused this revert as risky; null before. */
   riskReported: z.string().nullable(),

@@ -1,27 +1,26 @@
-import { isExternal } from '../../../shared/delete/present.ts';
-import type { DeleteStep } from '../../../shared/delete/steps.ts';
 import { problemOf } from '../../../shared/errors.ts';
 import type { Found, SnapshotList } from '../../../shared/schema.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
 import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import { diskImages } from '../../libvirt/stored-disks.ts';
 import { parseXml } from '../../libvirt/xml.ts';
-import type { Answer } from '../deeds/ask.ts';
 import type { Ended } from '../deeds/run-deed.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
-import type { DeleteWork } from './run.ts';
+import type { AskedStep, DeleteWork } from './run.ts';
 
 interface Seen extends SnapshotList {
   readonly found: Found;
   /** By disk, what is written to. */
   readonly images: ReadonlyMap<string, string>;
 }
-type Asked = readonly (readonly [DeleteStep, Answer<void>])[];
 
 const list = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
 
 /** Asks libvirt what came of a deletion, writes that down, and says it. `gone`: what libvirt has no longer. */
-export async function lookAfterDelete(work: DeleteWork, asked: Asked): Promise<{ outcome: Ended; gone: string[] }> {
+export async function lookAfterDelete(
+  work: DeleteWork,
+  asked: readonly AskedStep[],
+): Promise<{ outcome: Ended; gone: string[] }> {
   const { request, checked, operation, ground } = work;
   const { uuid } = checked.facts.domain;
   const seen = await lookAfterwards(request.session, async (reads): Promise<Seen | null> => {
@@ -35,19 +34,18 @@ export async function lookAfterDelete(work: DeleteWork, asked: Asked): Promise<{
     const images = new Map(diskImages(parseXml(xml, 'domain')).map(({ target, path }) => [target, path]));
     return { ...snapshots, found: { state, reason, current: snapshots.current }, images };
   });
-  const last = asked.at(-1)?.[1];
+  const last = asked.at(-1)?.answer;
   const problem = last && 'problem' in last ? last.problem : undefined;
   const gone = seen ? checked.assessment.goes.filter((name) => !has(seen, name)) : [];
   const complete = asked.length === checked.assessment.steps.length && last?.result === 'done';
   const differences = seen && complete ? differ(seen, work) : [];
-  const interrupted = await noteInterrupted(work, asked, seen);
   await writeDown(asked, seen, differences, ground);
   const result = complete ? 'done' : operation.signal.aborted ? 'cancelled' : (last?.result ?? 'cancelled');
   const told = [
     ...(seen
       ? goneSentences(gone, checked.assessment.goes)
       : ['libvirt could not be asked for the snapshots afterwards.']),
-    ...interrupted,
+    ...mergeSentences(work, asked),
   ];
   // With some of several gone, “refused” would be untrue.
   const partly = result === 'refused' && gone.length > 0 ? 'failed' : result;
@@ -98,29 +96,28 @@ function differ(seen: Seen, { checked: { facts, assessment } }: DeleteWork): str
   ];
 }
 
-/** A merge that did not end has changed the lower image: its snapshot is remembered as damaged. */
-async function noteInterrupted({ request, checked, ground }: DeleteWork, asked: Asked, seen: Seen | null) {
-  const [step, answer] = asked.at(-1) ?? [];
-  const snapshot = checked.facts.snapshots.find(({ name }) => name === step?.name);
-  const merged = checked.assessment.merges.length > 0 && snapshot !== undefined && isExternal(snapshot);
-  const began = answer?.result === 'failed' || answer?.result === 'unknown';
-  if (!step || !merged || !began || (seen && !has(seen, step.name))) return [];
-  const createdAt = seen?.snapshots.find(({ name }) => name === step.name)?.createdAt ?? null;
-  await ground.marks
-    .interrupt(request.session.host, checked.facts.domain.uuid, step.name, createdAt)
-    .catch((error: unknown) => ground.log(`the marks could not be written: ${error}`));
+/** Sentences about a merge that did not end: its snapshot is remembered as damaged, or could not be cancelled. */
+function mergeSentences({ request, checked, ground, operation }: DeleteWork, asked: readonly AskedStep[]): string[] {
+  const last = asked.at(-1);
+  if (!last?.merging || last.answer.result === 'done') {
+    const stubborn = operation.signal.aborted ? (last?.merging?.notCancelled ?? null) : null;
+    return stubborn === null ? [] : [`The merge could not be cancelled: ${stubborn}.`];
+  }
+  const { name } = last.step;
+  if (!ground.marks.isInterrupted(request.session.host, checked.facts.domain.uuid, name)) return [];
   return [
-    `The merge may have begun to write into the image of “${step.name}”: the domain has lost nothing, but “${step.name}” must not be reverted to any more. Delete it again.`,
+    `The image of “${name}” was partly written to: the domain has lost nothing, but “${name}” must not be reverted to any more. Delete it again.`,
   ];
 }
 
 async function writeDown(
-  asked: Asked,
+  asked: readonly AskedStep[],
   seen: Seen | null,
   differences: readonly string[],
   ground: DeleteWork['ground'],
 ) {
-  for (const [index, [, { requestId, result }]] of asked.entries()) {
+  for (const [index, { answer }] of asked.entries()) {
+    const { requestId, result } = answer;
     if (requestId === null) continue;
     const told = index === asked.length - 1 ? differences : [];
     if (result !== 'unknown') await ground.journal.found(requestId, seen?.found ?? null, told);

@@ -1,14 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blockJobProgress, cancelBlockJobs } from '../../libvirt/block-jobs.ts';
+import { ConnectionError } from '../../libvirt/errors.ts';
 import type { DeedHandle } from '../deeds/run-deed.ts';
 import type { HostSession } from '../host-session.ts';
 
 const EVERY_MS = 300;
 
+/** What was seen of a merge so far. */
+export interface Merging {
+  /** A block job was running, so that the lower image is written to. */
+  readonly began: boolean;
+  /** Why it could not be cancelled, in libvirt's words. */
+  readonly notCancelled: string | null;
+  stop(): void;
+}
+
 /**
  * While libvirt merges the overlays of a snapshot: tells how far it is, and cancels the jobs when the person wants that.
+ * A job may begin after the wish to cancel it: libvirt starts a domain that is off first.
  * @param targets of the disks that are merged.
- * @returns the way to stop.
  */
 export function followMerge(
   session: HostSession,
@@ -16,20 +26,39 @@ export function followMerge(
   targets: readonly string[],
   operation: DeedHandle,
   log: (line: string) => void,
-): () => void {
+): Merging {
   const over = new AbortController();
+  const seen = { began: false, notCancelled: null as string | null };
   const startedAt = Date.now();
+  const look = async () => {
+    const progress = await blockJobProgress(session.reads, uuid, targets, startedAt);
+    if (progress !== null) seen.began = true;
+    if (!over.signal.aborted) operation.progress(progress);
+    if (!operation.signal.aborted || progress === null) return;
+    try {
+      await cancelBlockJobs(session.reads, uuid);
+      seen.notCancelled = null;
+    } catch (error) {
+      if (error instanceof ConnectionError) throw error;
+      seen.notCancelled = error instanceof Error ? error.message : String(error);
+    }
+  };
   const follow = async () => {
     while (!over.signal.aborted) {
       await sleep(EVERY_MS, undefined, { signal: over.signal, ref: false });
-      const progress = await blockJobProgress(session.reads, uuid, targets, startedAt);
-      if (!over.signal.aborted) operation.progress(progress);
-      // A job may begin after the wish to cancel it: libvirt starts a domain that is off first.
-      if (operation.signal.aborted && progress !== null) await cancelBlockJobs(session.reads, uuid);
+      await look();
     }
   };
   follow().catch((error: unknown) => {
     if (!over.signal.aborted) log(`${session.host.name}: a merge could not be followed: ${error}`);
   });
-  return () => over.abort();
+  return {
+    get began() {
+      return seen.began;
+    },
+    get notCancelled() {
+      return seen.notCancelled;
+    },
+    stop: () => over.abort(),
+  };
 }

@@ -1,14 +1,14 @@
-import { isExternal } from '../../../shared/delete/present.ts';
-import { type DeleteStep, deleteFlag } from '../../../shared/delete/steps.ts';
+import { type DeleteStep, deleteSubject } from '../../../shared/delete/steps.ts';
 import type { DeedOutcome, DeleteMode, DeletePlan } from '../../../shared/schema.ts';
-import { deleteSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { deleteSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { parseXml } from '../../libvirt/xml.ts';
 import { type Answer, askLibvirt } from '../deeds/ask.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
 import { lookAfterDelete } from './look.ts';
-import { followMerge } from './merging.ts';
+import { followMerge, type Merging } from './merging.ts';
 import { type CheckedDelete, checkDelete } from './plan.ts';
 
 export interface DeleteRequest {
@@ -34,7 +34,7 @@ export async function runDelete(request: DeleteRequest, ground: Ground): Promise
       {
         session,
         uuid,
-        about: { kind: 'delete', domainName: name, subject: subjectOf(plan, mode) },
+        about: { kind: 'delete', domainName: name, subject: deleteSubject(plan.names, mode) },
         async check() {
           const checked = await checkDelete(session, plan, mode, ground.marks);
           ground.deletes.discard(plan.planId);
@@ -50,19 +50,6 @@ export async function runDelete(request: DeleteRequest, ground: Ground): Promise
   }
 }
 
-/** What is deleted, in a few words. */
-export function subjectOf({ names }: Pick<DeletePlan, 'names'>, mode: DeleteMode): string {
-  const [first = '', ...more] = names;
-  const named = more.length === 0 ? `“${first}”` : `“${first}” and ${more.length} more`;
-  const words: Readonly<Record<DeleteMode, string>> = {
-    this: named,
-    'with-children': `${named} with all below`,
-    'children-only': `everything below ${named}`,
-    'metadata-only': `the metadata of ${named}`,
-  };
-  return words[mode];
-}
-
 export interface DeleteWork {
   readonly request: DeleteRequest;
   readonly checked: CheckedDelete;
@@ -70,16 +57,23 @@ export interface DeleteWork {
   readonly ground: Ground;
 }
 
+/** One call, what libvirt answered, and what was seen of its merge. */
+export interface AskedStep {
+  readonly step: DeleteStep;
+  readonly answer: Answer<void>;
+  readonly merging: Pick<Merging, 'began' | 'notCancelled'> | null;
+}
+
 async function carryOut(work: DeleteWork): Promise<Ended> {
   const { request, checked, operation, ground } = work;
   const { session, plan } = request;
   const { uuid } = plan.facts.domain;
-  const asked: (readonly [DeleteStep, Answer<void>])[] = [];
-  for (const step of checked.assessment.steps) {
+  const asked: AskedStep[] = [];
+  for (const [index, step] of checked.assessment.steps.entries()) {
     if (operation.signal.aborted) break; // between two calls nothing is half done
-    const answer = await session.holding(uuid, () => takeStep(step, work));
-    asked.push([step, answer]);
-    if (answer.result !== 'done') break;
+    const taken = await session.holding(uuid, () => takeStep(step, index, work));
+    asked.push(taken);
+    if (taken.answer.result !== 'done') break;
   }
   operation.phase('verifying');
   const ended = await lookAfterDelete(work, asked);
@@ -89,20 +83,19 @@ async function carryOut(work: DeleteWork): Promise<Ended> {
   return ended.outcome;
 }
 
-async function takeStep(
-  step: DeleteStep,
-  { request: { session, plan }, checked, operation, ground }: DeleteWork,
-): Promise<Answer<void>> {
+async function takeStep(step: DeleteStep, index: number, work: DeleteWork): Promise<AskedStep> {
+  const { request, checked, operation, ground } = work;
+  const { session, plan } = request;
   const { uuid, name: domainName } = plan.facts.domain;
-  const snapshot = checked.facts.snapshots.find(({ name }) => name === step.name);
-  const merges = snapshot && isExternal(snapshot) && !(step.flags & deleteFlag.metadataOnly);
-  const targets = merges ? checked.facts.domain.images.map(({ target }) => target) : [];
+  const { merges, unlinks } = checked.assessment.effects[index] ?? { merges: [], unlinks: [] };
   const several = checked.assessment.steps.length > 1;
-  operation.phase('working', targets.length > 0 || several ? 'abortable' : undefined);
-  const stop = targets.length > 0 ? followMerge(session, uuid, targets, operation, ground.log) : () => {};
+  operation.phase('working', merges.length > 0 || several ? 'abortable' : undefined);
   const texts = await Promise.all(step.goes.map((name) => snapshotXml(session.reads, uuid, name)));
+  const targets = merges.map(({ target }) => target);
+  const guard = merges.length > 0 ? await guardImage(step.name, work) : null;
+  const merging = merges.length > 0 ? followMerge(session, uuid, targets, operation, ground.log) : null;
   try {
-    return await askLibvirt(
+    const answer = await askLibvirt(
       {
         operationId: operation.id,
         kind: 'delete',
@@ -110,7 +103,11 @@ async function takeStep(
         domain: { uuid, name: domainName },
         snapshot: step.name,
         flags: step.flags,
-        plan: planLines(step, checked),
+        plan: [
+          `Deleted: ${step.goes.map((name) => `“${name}”`).join(', ')}`,
+          ...merges.map(({ target, from, into }) => `${target}: ${from} is merged into ${into}`),
+          ...unlinks.map((file) => `libvirt deletes ${file}`),
+        ],
         currentBefore: checked.facts.current,
       },
       () => deleteSnapshot(session.writes, uuid, step.name, step.flags),
@@ -119,16 +116,26 @@ async function takeStep(
         for (const text of texts) await ground.journal.keepXml(requestId, text);
       },
     );
+    const harmless = answer.result === 'refused' || (answer.result === 'failed' && !merging?.began);
+    if (harmless) await guard?.();
+    return { step, answer, merging };
   } finally {
-    stop();
+    merging?.stop();
   }
 }
 
-function planLines(step: DeleteStep, { assessment: { moves, merges, unlinks } }: CheckedDelete): string[] {
-  return [
-    `Deleted: ${step.goes.map((name) => `“${name}”`).join(', ')}`,
-    ...moves.map(({ name, to }) => `“${name}” moves ${to === null ? 'to the top' : `under “${to}”`}`),
-    ...merges.map(({ target, from, into }) => `${target}: ${from} is merged into ${into}`),
-    ...unlinks.map((file) => `libvirt deletes ${file}`),
-  ];
+/**
+ * Remembers, before libvirt is asked, that the image of a snapshot may come to be written to, so that it is known also
+ * after a crash. @returns the way to take that back when it was not.
+ */
+async function guardImage(
+  name: string,
+  { request: { session }, checked, ground }: DeleteWork,
+): Promise<() => Promise<void>> {
+  const { host } = session;
+  const { uuid } = checked.facts.domain;
+  if (ground.marks.isInterrupted(host, uuid, name)) return async () => {};
+  const { createdAt } = parseSnapshot(parseXml(await snapshotXml(session.reads, uuid, name), 'domainsnapshot', true));
+  await ground.marks.interrupt(host, uuid, name, createdAt);
+  return () => ground.marks.forgetInterrupted(host, uuid, name);
 }

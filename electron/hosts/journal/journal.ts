@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Deed } from '../../../shared/deed-problems.ts';
-import type { Found, Host, JournalEntry, Problem } from '../../../shared/schema.ts';
+import type { Found, Host, JournalEntry, KeptXml, Problem } from '../../../shared/schema.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
+import { parseXml } from '../../libvirt/xml.ts';
 import { hostKey } from '../host-key.ts';
 import { nothingDone, ProblemError, toProblem } from '../problems.ts';
 import type { AppendFile } from './file.ts';
@@ -133,10 +134,12 @@ export class Journal {
       .slice(0, filter.limit);
   }
 
-  /** The XML that was kept for a request. */
-  async xml(requestId: string): Promise<string | null> {
+  /** The XML that was kept for a request, in the order in which it was. */
+  async xml(requestId: string): Promise<KeptXml[]> {
     const lines = parseLines(await this.options.file.read(), () => {});
-    return lines.flatMap((line) => (line.type === 'xml' && line.requestId === requestId ? [line.xml] : []))[0] ?? null;
+    return lines.flatMap((line) =>
+      line.type === 'xml' && line.requestId === requestId ? [{ name: nameIn(line.xml), xml: line.xml }] : [],
+    );
   }
 
   async close(): Promise<void> {
@@ -163,5 +166,14 @@ export class Journal {
       this.options.log(`the journal could not be written: ${error}`);
       withLine(this.#records, line);
     });
+  }
+}
+
+/** The snapshot that a text is of. */
+function nameIn(xml: string): string {
+  try {
+    return parseXml(xml, 'domainsnapshot', true).at('name')?.text ?? '';
+  } catch {
+    return ''; // it was kept as it came
   }
 }

@@ -99,7 +99,8 @@ describe('editing a description', () => {
     await edit(await plan(inside, 'middle'), { description: 'other' });
     const [entry] = entries();
     expect(entry).toMatchObject({ kind: 'redefine', snapshotName: 'middle', result: 'done', hasXml: true, flags: 1 });
-    expect(await ground.journal.xml(entry?.requestId ?? '')).toContain('<description>second</description>');
+    const [kept] = await ground.journal.xml(entry?.requestId ?? '');
+    expect(kept?.xml).toContain('<description>second</description>');
     expect(file.text.includes('s3cret')).toBe(false);
   });
 

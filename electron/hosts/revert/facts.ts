@@ -15,6 +15,7 @@ import { LibvirtError } from '../../libvirt/errors.ts';
 import { parseSnapshot, SnapshotReader, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
+import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
 import { historyOf } from './history.ts';
 
@@ -32,14 +33,16 @@ export async function gatherRevertFacts(
   uuid: string,
   target: RevertTarget,
   riskReported: string | null,
+  marks: Pick<MarkStore, 'isInterrupted'>,
 ): Promise<RevertFacts> {
   const { reads, host } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const { driver, libvirtVersion, hypervisorVersion } = host.connection;
-  return gatherFacts({ reads, driver, libvirtVersion, hypervisorVersion }, uuid, target, riskReported);
+  const facts = await gatherFacts({ reads, driver, libvirtVersion, hypervisorVersion }, uuid, target, riskReported);
+  return { ...facts, interruptedDelete: marks.isInterrupted(host, uuid, facts.snapshot.name) };
 }
 
-/** The same without a session. @throws as gatherRevertFacts, except NOT_CONNECTED */
+/** The same without a session, and so without what Snapkeel itself remembers. @throws as gatherRevertFacts, except NOT_CONNECTED */
 export async function gatherFacts(
   { reads, driver, libvirtVersion, hypervisorVersion }: Source,
   uuid: string,
@@ -96,6 +99,7 @@ export async function gatherFacts(
     overlays: currentText === null ? [] : overlaysOf(currentText, disks),
     history: historyOf(list, name),
     current: list.current,
+    interruptedDelete: false,
     configChanges:
       isLive(snapshot) && active
         ? changes(storedConfig, live)

@@ -43,7 +43,7 @@ export class RevertPlans extends HeldPlans<RevertPlan> {
     kind: RevertPlan['kind'] = aim.kind === 'undo' ? 'undo' : 'revert',
   ): Promise<RevertPlan> {
     const target = await resolveAim(session, uuid, aim, this.marks);
-    const facts = await gatherRevertFacts(session, uuid, target, riskReported);
+    const facts = await gatherRevertFacts(session, uuid, target, riskReported, this.marks);
     const plan: RevertPlan = {
       planId: randomUUID(),
       hostId: session.host.id,
@@ -68,10 +68,14 @@ export class RevertPlans extends HeldPlans<RevertPlan> {
  * Gathers the facts of a plan anew.
  * @throws StalePlanError when anything that the person read is no longer so; else as gatherRevertFacts.
  */
-export async function factsOf(session: HostSession, { facts, target }: RevertPlan): Promise<RevertFacts> {
+export async function factsOf(
+  session: HostSession,
+  { facts, target }: RevertPlan,
+  marks: Pick<MarkStore, 'isInterrupted'>,
+): Promise<RevertFacts> {
   let now: RevertFacts;
   try {
-    now = await gatherRevertFacts(session, facts.domain.uuid, target, facts.riskReported);
+    now = await gatherRevertFacts(session, facts.domain.uuid, target, facts.riskReported, marks);
   } catch (error) {
     const gone = ['NO_DOMAIN', 'SNAPSHOT_GONE', 'NO_CURRENT_SNAPSHOT'];
     if (error instanceof ProblemError && gone.includes(error.problem.code))

@@ -121,13 +121,19 @@ async function dropManagedSave({ request, checked, operation, ground }: Work): P
 
 /** Whether the plan still holds, apart from what was just done on purpose. */
 async function lookAgain(
-  { request, checked }: Work,
+  { request, checked, ground }: Work,
   safety: TakenSafety['taken'],
   managedSaveRemoved: boolean,
 ): Promise<Prepared['next']> {
   const { session, plan, startState, acknowledged } = request;
   const target = { kind: 'named', name: plan.facts.snapshot.name } as const; // what is current has just changed
-  const now = await gatherRevertFacts(session, plan.facts.domain.uuid, target, checked.facts.riskReported);
+  const now = await gatherRevertFacts(
+    session,
+    plan.facts.domain.uuid,
+    target,
+    checked.facts.riskReported,
+    ground.marks,
+  );
   const expected = expectedAfter(checked.facts, now, safety?.snapshot ?? null, managedSaveRemoved);
   const changes = staleness(expected, now);
   if (changes.length > 0) return refused(problemOf('STALE_AFTER_SAFETY'), 'refused', changes);

@@ -94,6 +94,7 @@ describe('planning', () => {
       current: 'last',
       configChanges: [{ label: 'Memory', snapshot: '2 GiB', now: '4 GiB', abi: true }],
       riskReported: null,
+      interruptedDelete: false,
     });
     expect(made.facts.snapshot.disks).toEqual([
       { target: 'vda', kind: 'internal' },

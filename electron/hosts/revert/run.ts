@@ -42,7 +42,7 @@ export async function runRevert(request: RevertRequest, ground: Ground): Promise
         start: (queued) =>
           startOperation(plan, ground, queued ? 'queued' : request.safetySnapshot ? 'snapshotting' : 'reverting'),
         async check() {
-          const checked = await session.holding(uuid, () => check(request));
+          const checked = await session.holding(uuid, () => check(request, ground));
           plans.discard(plan.planId);
           return checked;
         },
@@ -70,8 +70,11 @@ function checkName({ plan, session, typedName }: RevertRequest, { marks }: Groun
 }
 
 /** @throws StalePlanError, ProblemError BLOCKED, FORCE_NOT_ACKNOWLEDGED */
-async function check({ session, plan, startState, acknowledged, removeManagedSave }: RevertRequest): Promise<Checked> {
-  const facts = await factsOf(session, plan);
+async function check(
+  { session, plan, startState, acknowledged, removeManagedSave }: RevertRequest,
+  { marks }: Ground,
+): Promise<Checked> {
+  const facts = await factsOf(session, plan, marks);
   // With the managed save image gone, what it would have asked for need not be consented to.
   const domain = { ...facts.domain, managedSave: facts.domain.managedSave && !removeManagedSave };
   const assessment = assess(session, plan.target, { ...facts, domain }, startState);

@@ -1,0 +1,142 @@
+import type { App } from './app.ts';
+import { expect, needsLab, test } from './fixtures.ts';
+import type { Guest } from './lab/guest.ts';
+import type { Lab } from './lab/lab.ts';
+
+const at = 1024 * 1024;
+
+/** Opens the dialog for the selected rows and waits until it can be read. */
+async function askDelete(app: App, ...names: string[]) {
+  const [first = '', ...more] = names;
+  await app.snapshot(first).click();
+  for (const name of more) await app.snapshot(name).click({ modifiers: ['ControlOrMeta'] });
+  await app.page.keyboard.press('Delete');
+  const root = app.page.getByRole('alertdialog');
+  await expect(root.getByRole('radio', { name: /^Only th/ })).toBeChecked();
+  return {
+    root,
+    mode: (name: RegExp) => root.getByRole('radio', { name }).check(),
+    confirm: async () => {
+      await root.getByRole('button', { name: /^Delete/ }).click();
+      await expect(root).toBeHidden({ timeout: 60_000 });
+    },
+  };
+}
+
+/** `name parent` of each snapshot, as virsh tells them. */
+async function treeOf(lab: Lab, guest: Guest): Promise<string[]> {
+  const text = await lab.virsh('snapshot-list', guest.name, '--parent');
+  return text
+    .split('\n')
+    .slice(2)
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const words = line.trim().split(/\s+/);
+      return words.length > 5 ? `${words[0]} < ${words.at(-1)}` : `${words[0]}`;
+    })
+    .sort();
+}
+
+test('the demo host: the tree shows what would go and move; a pinned one is kept; several go at once', async ({
+  start,
+}) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('web-01');
+  let dialog = await askDelete(app, 'app-1.8');
+  const row = (name: string) => page.getByRole('row', { name, exact: true, includeHidden: true });
+  await expect(row('app-1.8')).toContainText('would be deleted');
+  await expect(row('try-http3')).toContainText('moves under “hardened”');
+  await dialog.mode(/^With everything below/);
+  await expect(row('before-upgrade')).toContainText('would be deleted');
+  await expect(dialog.root).toContainText('This deletes 5 snapshots');
+  await expect(dialog.root).toContainText('“hardened” is the current snapshot afterwards');
+  await expect(dialog.root).toContainText('snapshot-delete web-01 app-1.8 --children');
+  await page.keyboard.press('Escape');
+  await expect(dialog.root).toBeHidden();
+  await expect(app.snapshot('app-1.8')).not.toContainText('would be deleted');
+
+  await app.snapshot('try-http3').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Pin against deletion' }).click();
+  await expect(app.snapshot('try-http3').getByRole('img', { name: 'pinned' })).toBeVisible();
+  dialog = await askDelete(app, 'try-http3', 'try-http3-tuned');
+  await expect(dialog.root).toContainText('“try-http3” is pinned');
+  await expect(dialog.root.getByRole('button', { name: /^Delete/ })).toBeDisabled();
+  await page.keyboard.press('Escape');
+
+  dialog = await askDelete(app, 'try-http3-tuned', 'app-2.0');
+  await expect(dialog.root).toContainText('This deletes 2 snapshots');
+  await dialog.confirm();
+  await expect(app.snapshot('app-2.0')).toBeHidden();
+  await expect(app.snapshot('try-http3-tuned')).toBeHidden();
+  await expect(app.snapshot('before-upgrade')).toContainText('current');
+  await app.tab('History');
+  await page.getByText('Delete “app-2.0”').first().click();
+  await expect(page.getByRole('button', { name: 'Save its XML' }).first()).toBeVisible();
+});
+
+test('the demo host: a merge shows how far it is; cancelled, the snapshot is marked and can be deleted again', async ({
+  start,
+}) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('fileserver');
+  const dialog = await askDelete(app, 'quota-rollout');
+  await expect(dialog.root).toContainText('fileserver.quota-rollout holds is merged down into fileserver.before-acl');
+  await dialog.root.getByRole('button', { name: /^Delete/ }).click();
+  await expect(dialog.root).toContainText(/ of 12 GiB/);
+  await dialog.root.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(dialog.root).toContainText('must not be reverted to any more');
+  await page.keyboard.press('Escape');
+  await expect(app.snapshot('quota-rollout')).toContainText('deletion interrupted');
+  const revert = await app.askRevert('quota-rollout');
+  await expect(revert.root).toContainText('This revert is not possible');
+  await page.keyboard.press('Escape');
+  await expect(revert.root).toBeHidden();
+  const again = await askDelete(app, 'quota-rollout');
+  await again.confirm();
+  await expect(app.snapshot('quota-rollout')).toBeHidden();
+});
+
+test.describe('on libvirt', () => {
+  needsLab();
+
+  test('the four ways, with the tree as virsh shows it and the data right', async ({ start, lab }) => {
+    const guest = await lab.guest({ name: `delete-${test.info().project.name}` });
+    for (const name of ['root', 'mid', 'leaf']) {
+      await guest.writeBytes(at, name.padEnd(6, '.'));
+      await guest.snapshot(name);
+    }
+    await guest.revert('root');
+    await guest.snapshot('side');
+    const app = await start('--connect', lab.uri);
+    await app.open(guest.name);
+
+    await (await askDelete(app, 'mid')).confirm();
+    expect(await treeOf(lab, guest)).toEqual(['leaf < root', 'root', 'side < root']);
+
+    const metadata = await askDelete(app, 'side');
+    await metadata.mode(/^Metadata only/);
+    await metadata.confirm();
+    expect(await treeOf(lab, guest)).toEqual(['leaf < root', 'root']);
+    expect(await guest.current()).toBe('root');
+    await guest.revert('leaf');
+    expect(await guest.readBytes(at, 6)).toBe('leaf..');
+
+    const below = await askDelete(app, 'root');
+    await below.mode(/^Only what lies below/);
+    await below.confirm();
+    expect(await treeOf(lab, guest)).toEqual(['root']);
+    expect(await guest.current()).toBe('root');
+    await guest.revert('root');
+    expect(await guest.readBytes(at, 6)).toBe('root..');
+
+    await guest.snapshot('child');
+    await expect(app.snapshot('child')).toBeVisible();
+    const all = await askDelete(app, 'root');
+    await all.mode(/^With everything below/);
+    await all.confirm();
+    expect(await treeOf(lab, guest)).toEqual([]);
+    expect(await guest.readBytes(at, 6)).toBe('root..');
+  });
+});

@@ -1,9 +1,8 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
-import type { PowerPlan } from '../shared/schema.ts';
+import type { DeletePlan, PowerPlan } from '../shared/schema.ts';
 import { CreatePlans } from './hosts/create/plans.ts';
-import type { DeletePlan } from '../shared/schema.ts';
 import type { Ground } from './hosts/ground.ts';
 import { HeldPlans } from './hosts/held-plans.ts';
 import { HostPool } from './hosts/host-pool.ts';
@@ -55,11 +54,9 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
   const power = new HeldPlans<PowerPlan>();
-  const ground: Ground = { operations, plans, creates, metadata, power, journal, marks, settings, log };
-  const simulator = createSimulator({ snapshotMs: 1_200, shutdownMs: 1_500 });
   const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
-  const ground: Ground = { operations, plans, metadata, deletes, journal, marks, settings, log };
-  const simulator = createSimulator({ snapshotMs: 1_200, mergeMs: 3_000 });
+  const ground: Ground = { operations, plans, creates, metadata, power, deletes, journal, marks, settings, log };
+  const simulator = createSimulator({ snapshotMs: 1_200, shutdownMs: 1_500, mergeMs: 3_000 });
   const pool: HostPool = new HostPool({
     hub,
     log,

@@ -1,6 +1,5 @@
-import type { PowerPlan } from '../../shared/schema.ts';
+import type { DeletePlan, PowerPlan } from '../../shared/schema.ts';
 import type { CreatePlans } from './create/plans.ts';
-import type { DeletePlan } from '../../shared/schema.ts';
 import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';

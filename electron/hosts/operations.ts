@@ -95,8 +95,6 @@ export class Operations {
   #enter(id: string, phase: OperationPhase, abortable: boolean): void {
     const cancellable = abortable || cannotCancel[phase] === undefined;
     const now = this.#all.get(id);
-    const now = this.#all.get(id);
-    const cancellable = abortable || cannotCancel[phase] === undefined;
     if (now?.phase === phase && now.cancellable === cancellable) return;
     this.#change(id, { phase, progress: null, cancellable });
   }

@@ -18,7 +18,6 @@ import {
 } from './command.ts';
 import { compareCommand, compareTwoCommand } from './compare-command.ts';
 import { createCommand } from './create-command.ts';
-import { compareCommand } from './compare-command.ts';
 import { deleteCommand } from './delete-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
 import { healthCommand } from './health-command.ts';

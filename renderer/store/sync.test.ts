@@ -13,15 +13,13 @@ test('everything replaces all; the domains of a host replace only its own', () =
       operations: [],
       questions: [],
       labRuns: [],
-      marks: { protected: [], pinned: [], tagged: [] },
+      marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
       settings: {
         snapshotNamePattern: 'snapshot-{date}',
         safetySnapshotsKept: 3,
         safetyNamePattern: 'before-revert {date} {time}',
         labParallelPerHost: 4,
       },
-      marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
-      settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
     },
     { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a' }), aDomain({ uuid: 'b' })] },
   ]);
@@ -50,15 +48,13 @@ test('an operation ends once, also when its end was missed during a reconnection
     operations: [over],
     questions: [],
     labRuns: [],
-    marks: { protected: [], pinned: [], tagged: [] },
+    marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
     settings: {
       snapshotNamePattern: 'snapshot-{date}',
       safetySnapshotsKept: 3,
       safetyNamePattern: 'before-revert {date} {time}',
       labParallelPerHost: 4,
     },
-    marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
-    settings: { safetySnapshotsKept: 3, safetyNamePattern: 'before-revert {date} {time}', labParallelPerHost: 4 },
   };
   const ended = applyEvents(running.next, [again]);
   expect(ended.ended).toEqual([over]);

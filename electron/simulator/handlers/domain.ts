@@ -2,7 +2,6 @@ import { domainXmlFlag, jobType } from '../../libvirt/constants.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
 import { imageFiles, memoryFiles } from '../files.ts';
 import { type DomainModel, stateNumber } from '../model.ts';
-import { destroy, start } from '../power.ts';
 import { blockJob } from '../reasons.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { screenshot } from '../screen.ts';

@@ -71,7 +71,8 @@ test('the demo host: the tree shows what would go and move; a pinned one is kept
   await expect(app.snapshot('try-http3-tuned')).toBeHidden();
   await expect(app.snapshot('before-upgrade')).toContainText('current');
   await app.tab('History');
-  await page.getByText('Delete “app-2.0”').first().click();
+  const history = page.getByRole('treegrid', { name: 'History of web-01' });
+  await history.getByRole('row').filter({ hasText: 'Delete' }).first().click();
   await expect(page.getByRole('button', { name: 'Save its XML' }).first()).toBeVisible();
 });
 

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { diskLayers, type StoredDisks } from '../chain.ts';
+import { assessHealth, isHealthy } from './assess.ts';
+import type { HealthFacts, HealthSnapshot } from './facts.ts';
+import { named } from './rule.ts';
+
+const image = { target: 'vda', path: '/d.qcow2', type: 'file', format: 'qcow2', below: [] };
+const stored = (name: string): StoredDisks => ({
+  name,
+  images: [image],
+  disks: [{ target: 'vda', kind: 'internal', file: null }],
+  reverted: [],
+});
+const internal = (name: string, change: Partial<HealthSnapshot> = {}): HealthSnapshot => ({
+  name,
+  parent: null,
+  state: 'shutoff',
+  memory: 'none',
+  kind: 'internal',
+  memoryFile: null,
+  hasConfig: true,
+  readable: true,
+  stored: stored(name),
+  ...change,
+});
+const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts> = {}): HealthFacts => ({
+  libvirtVersion: 11_003_000,
+  domain: { name: 'g', active: false, managedSave: false, targets: ['vda'] },
+  current: snapshots.at(-1)?.name ?? null,
+  snapshots,
+  disks: diskLayers(
+    [image],
+    snapshots.map((each) => each.stored),
+  ),
+  files: new Map([['/d.qcow2', { exists: true, virtualBytes: 1, allocatedBytes: 1 }]]),
+  strays: [],
+  unlisted: [],
+  ...change,
+});
+const codes = (given: HealthFacts) => assessHealth(given).findings.map(({ code, level }) => `${level}: ${code}`);
+
+test('a domain without snapshots is healthy', () => {
+  const report = assessHealth(facts([]));
+  expect(isHealthy(report)).toBe(true);
+  expect(report.checked[0]).toBe('The domain has no snapshots.');
+});
+
+test('a parent that is not listed, and XML that is none', () => {
+  expect(codes(facts([internal('a', { parent: 'lost' })]))).toEqual(['warning: unknown-parent']);
+  const bare = { name: 'b', images: [], disks: [], reverted: [] };
+  const unreadable = internal('b', { readable: false, hasConfig: false, kind: 'none', stored: bare });
+  expect(codes(facts([internal('a'), unreadable]))).toEqual(['broken: unreadable']);
+});
+
+test('what could not be asked is said, and is no finding', () => {
+  const unknown = { exists: null, virtualBytes: null, allocatedBytes: null };
+  const report = assessHealth(facts([internal('a')], { files: new Map([['/d.qcow2', unknown]]), unlisted: ['/'] }));
+  expect(report.findings).toEqual([]);
+  expect(report.unchecked.join('\n')).toMatch(/“\/d\.qcow2”[\s\S]*“\/”/);
+});
+
+test('a managed save is no matter for internal snapshots', () => {
+  const domain = { name: 'g', active: false, managedSave: true, targets: ['vda'] };
+  expect(codes(facts([internal('a')], { domain }))).toEqual([]);
+});
+
+test('deleting a snapshot whose disk is detached is dangerous on 9.0 only', () => {
+  const domain = { name: 'g', active: false, managedSave: false, targets: [] };
+  expect(codes(facts([internal('a')], { domain, libvirtVersion: 9_000_000 }))).toEqual(['warning: disk-detached']);
+  expect(codes(facts([internal('a')], { domain }))).toEqual(['note: disk-detached']);
+});
+
+test('the worst comes first, and many names are cut short', () => {
+  const gone = { exists: false, virtualBytes: null, allocatedBytes: null };
+  const given = facts([internal('a', { parent: 'lost' })], { files: new Map([['/d.qcow2', gone]]) });
+  expect(codes(given)).toEqual(['broken: active-missing', 'warning: unknown-parent']);
+  expect(named(['a'])).toBe('“a”');
+  expect(named(['a', 'b'])).toBe('“a” and “b”');
+  expect(named(['a', 'b', 'c', 'd', 'e'])).toBe('“a”, “b”, “c” and 2 more');
+});

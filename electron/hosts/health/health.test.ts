@@ -197,7 +197,7 @@ test('a disk that was detached, a configuration that is missing, a mixture', asy
   expect(found).toEqual(expect.arrayContaining(['disk-detached', 'no-config', 'mixed']));
 });
 
-test('the demo: two domains ail, the others do not', async () => {
+test('the demo: two domains ail, the others do not', { timeout: 30_000 }, async () => {
   bench = createBench([], { domains: demoDomains(Date.now()) });
   bench.session.connect();
   await bench.status('connected');
@@ -213,7 +213,7 @@ test('the demo: two domains ail, the others do not', async () => {
   });
 });
 
-test('five hundred snapshots are looked at in passing, and one can stop', async () => {
+test('five hundred snapshots are looked at in passing, and one can stop', { timeout: 30_000 }, async () => {
   const now = Math.floor(Date.now() / 1000);
   const snapshots = Array.from({ length: 500 }, (_, n) => ({ name: `s${n}`, ago: 1000 - n }));
   bench = createBench([], { domains: [buildDomain({ name: 'g', uuid: uuidOf(1), snapshots }, now)] });

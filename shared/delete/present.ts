@@ -35,6 +35,8 @@ export class Present {
   /** By disk: what is written to. */
   readonly #active = new Map<string, string>();
   readonly #merged = new Set<string>();
+  /** From the current snapshot up, once somebody asked: taking one out changes nothing but that. */
+  #chain: Set<string> | undefined;
   /** By disk: which image lies on which. */
   readonly #under = new Map<string, Map<string, string | null>>();
 
@@ -84,7 +86,8 @@ export class Present {
   }
 
   isOnActiveChain(name: string): boolean {
-    return this.line(this.current).has(name);
+    this.#chain ??= new Set(this.line(this.current));
+    return this.#chain.has(name);
   }
 
   /** The disks of a snapshot, each with the image that holds its state. */
@@ -130,6 +133,7 @@ export class Present {
     this.#children.delete(name);
     this.#childrenOf(node.parent).delete(name);
     this.#nodes.delete(name);
+    this.#chain?.delete(name);
     if (this.current === name) this.current = node.parent;
     return [...moved];
   }
@@ -148,6 +152,16 @@ export class Present {
   /** Whether an image took in another one since: what its metadata says of overlays is not up to date then. */
   wasMerged(path: string): boolean {
     return this.#merged.has(path);
+  }
+
+  /** Whether something other than a snapshot that goes uses the image that a merge writes to. */
+  isShared({ target, from, into }: Merge, except: string): boolean {
+    const uses = (path: string | null) =>
+      path !== null && path !== from && (path === into || this.under(target, path) === into);
+    if (uses(this.activeImage(target))) return true;
+    for (const [name, { points }] of this.#nodes)
+      if (name !== except && points.some((point) => point.target === target && uses(point.path))) return true;
+    return false;
   }
 
   /** Other snapshots that are kept inside an image. */

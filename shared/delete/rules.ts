@@ -63,6 +63,22 @@ const insideOf = (c: DeleteCase) =>
 const tagsInMerged = (c: DeleteCase) =>
   c.present.mergesOf(c.snapshot.name).flatMap(({ target, from }) => c.present.insideOf(target, from, c.snapshot.name));
 
+/** Whether the chain that was stored with a child still has the snapshot’s own image next. */
+const liesAsStored = ({ present, snapshot }: DeleteCase, child: DeleteSnapshot) =>
+  present.pointsOf(snapshot.name).every(({ target, path }) => {
+    const image = child.stored.images.find((each) => each.target === target);
+    return image === undefined || image.below[0]?.path === path;
+  });
+/** Images that would be written to or unlinked, and belong to others too. */
+const sharedImages = (c: DeleteCase) => {
+  const { present, snapshot } = c;
+  const unlinked = isLeaf(c) && !onChain(c) ? present.pointsOf(snapshot.name) : [];
+  return [
+    ...present.mergesOf(snapshot.name),
+    ...unlinked.map(({ target, path }) => ({ target, from: '', into: path, active: false })),
+  ].filter((merge) => present.isShared(merge, snapshot.name));
+};
+
 /** In the order of the dialog; the first that holds is told. */
 export const deleteRules: readonly DeleteRule[] = [
   {
@@ -143,11 +159,17 @@ export const deleteRules: readonly DeleteRule[] = [
     until: version.branches,
     effect: 'refused',
     error: 'INVALID_ARG',
-    source: 'observed on 9.0: “could not find base disk source in disk source chain”',
+    source:
+      'observed on 9.0: “could not find base disk source in disk source chain”; the chain stored with the child is not mended by merges',
     when: (c) =>
-      external(c) && !isActive(c.facts) && children(c).some((name) => c.present.get(name)?.state === 'shutoff'),
+      external(c) &&
+      !isActive(c.facts) &&
+      children(c).some((name) => {
+        const child = c.present.get(name);
+        return child !== undefined && isExternal(child) && (child.state === 'shutoff' || !liesAsStored(c, child));
+      }),
     text: (c) =>
-      `libvirt ${formatVersion(c.facts.libvirtVersion)} cannot delete “${c.snapshot.name}” while the domain is off, because the one on top of it was taken with the domain off. Start the domain first.`,
+      `libvirt ${formatVersion(c.facts.libvirtVersion)} cannot delete “${c.snapshot.name}” while the domain is off, because the one on top of it was taken with the domain off, or before the images below it were merged. Start the domain first.`,
   },
   {
     code: 'PARENT_INTERNAL',
@@ -249,6 +271,15 @@ export const deleteRules: readonly DeleteRule[] = [
     },
     text: (c) =>
       `Between “${parentOf(c)?.name}” and “${c.snapshot.name}” is an overlay that no snapshot owns. libvirt ${formatVersion(c.facts.libvirtVersion)} does not merge across it.`,
+  },
+  {
+    code: 'SHARED_IMAGE',
+    driver: 'QEMU',
+    effect: 'harm',
+    source: 'a block commit changes the image it goes into for everything that lies on it or was taken in it',
+    when: (c) => external(c) && sharedImages(c).length > 0,
+    text: (c) =>
+      `${sharedImages(c)[0]?.into} would be written to or deleted, and other snapshots need it as it is. Snapkeel does not ask for it.`,
   },
   {
     code: 'MANAGED_SAVE',

@@ -1,0 +1,78 @@
+import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
+
+/** For tests: a snapshot as it was taken; the one before it in the list is its parent unless told. */
+export interface Row {
+  readonly name: string;
+  readonly parent?: string | null;
+  readonly kind?: 'internal' | 'external' | 'none';
+  /** Deleted since, its metadata alone. */
+  readonly forgotten?: true;
+  readonly change?: Partial<DeleteSnapshot>;
+}
+export interface History {
+  readonly rows: readonly Row[];
+  /** The last one unless told. */
+  readonly current?: string | null;
+  readonly change?: Partial<Omit<DeleteFacts, 'domain' | 'snapshots' | 'current'>>;
+  readonly domain?: Partial<DeleteFacts['domain']>;
+}
+
+type Image = DeleteFacts['domain']['images'][number];
+
+/** For tests: a domain that is off with one disk, on libvirt 11.3, after these snapshots; a revert to one with children lays an overlay. */
+export function deleteFacts({ rows, current = rows.at(-1)?.name ?? null, change, domain }: History): DeleteFacts {
+  const base: Image = { target: 'vda', path: '/i/base', type: 'file', format: 'qcow2', below: [] };
+  const taken = new Map<string, { row: Row; image: Image; overlays: string[] }>();
+  /** What is written to after a snapshot was taken, or reverted to once more. */
+  const onto = (name: string | null): Image => {
+    const at = name === null ? undefined : taken.get(name);
+    if (!at) return base;
+    const { row, image, overlays } = at;
+    if (row.kind !== 'external') return image;
+    const path = overlays.length === 0 ? `/i/${row.name}` : `/i/${row.name}.${overlays.length}`;
+    overlays.push(path);
+    const { target: _, below, ...under } = image;
+    return { ...base, path, below: [under, ...below] };
+  };
+  const parents = rows.map(({ name, parent }, index) => ({
+    name,
+    parent: parent === undefined ? (rows[index - 1]?.name ?? null) : parent,
+  }));
+  for (const [index, row] of rows.entries())
+    taken.set(row.name, { row, image: onto(parents[index]?.parent ?? null), overlays: [] });
+  const now = onto(current);
+  const forgotten = new Set(rows.flatMap((row) => (row.forgotten ? [row.name] : [])));
+  const heir = (name: string | null): string | null =>
+    name !== null && forgotten.has(name) ? heir(parents.find((each) => each.name === name)?.parent ?? null) : name;
+  return {
+    driver: 'QEMU',
+    libvirtVersion: 11_003_000,
+    ...change,
+    domain: { uuid: 'u', name: 'web', state: 'shutoff', managedSave: false, blockJobs: [], images: [now], ...domain },
+    current: heir(current),
+    snapshots: rows.flatMap(({ name, kind = 'internal', change: own }, index) => {
+      if (forgotten.has(name)) return [];
+      const { image = base, overlays = [] } = taken.get(name) ?? {};
+      const [file = `/i/${name}`, ...more] = overlays;
+      return {
+        name,
+        parent: heir(parents[index]?.parent ?? null),
+        state: 'shutoff',
+        memory: 'none',
+        kind,
+        memoryFile: null,
+        pinned: false,
+        undoes: false,
+        stored: {
+          name,
+          images: [image],
+          disks: [{ target: 'vda', kind, file: kind === 'external' ? file : null }],
+          reverted: more.map((path) => ({ target: 'vda', file: path })),
+        },
+        ...own,
+      };
+    }),
+  };
+}
+
+export const chain = (kind: Row['kind'], ...names: string[]): Row[] => names.map((name) => ({ name, kind }));

@@ -1,0 +1,210 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gatherDeleteFacts } from '../../electron/hosts/delete/facts.ts';
+import { planDelete } from '../../electron/hosts/delete/plan.ts';
+import { runDelete } from '../../electron/hosts/delete/run.ts';
+import type { Ground } from '../../electron/hosts/ground.ts';
+import { HostSession } from '../../electron/hosts/host-session.ts';
+import { Hub } from '../../electron/hosts/hub.ts';
+import { createGround } from '../../electron/hosts/testing.ts';
+import { errorCode, LibvirtError } from '../../electron/libvirt/errors.ts';
+import { procedures } from '../../electron/libvirt/procedures.ts';
+import { deleteSnapshot } from '../../electron/libvirt/snapshots.ts';
+import { openTransport } from '../../electron/transport/open-transport.ts';
+import { pointsOf } from '../../shared/chain.ts';
+import { assessDelete } from '../../shared/delete/assess.ts';
+import { deleteRules } from '../../shared/delete/rules.ts';
+import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import type { DeleteFacts, DeleteMode } from '../../shared/schema.ts';
+import { canBuildGenerations, labAvailable } from '../lab/available.ts';
+import { readDisk } from '../lab/disk.ts';
+import type { Generation } from '../lab/generations.ts';
+import type { Guest } from '../lab/guest.ts';
+import { type Lab, startLab } from '../lab/lab.ts';
+import { run } from '../lab/run.ts';
+import { mark, stages } from './delete-stages.ts';
+
+/** By default the machine's own libvirt and one that can revert to external snapshots. */
+const wanted = (process.env.SNAPKEEL_DELETE_ON?.split(',') ?? ['host', '11.3']) as Generation[];
+const MIB = 1 << 20;
+
+describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
+  const available = generation === 'host' ? labAvailable() : canBuildGenerations();
+  const reverts = generation === '11.3' || generation === '12.8';
+  let place: Place;
+  beforeAll(async () => {
+    if (available.ok) place = await connect(await startLab({ generation }));
+  });
+  afterAll(async () => {
+    await place?.session.disconnect();
+    await place?.lab.stop();
+  });
+  if (!available.ok) console.log(`Left out: deletion on ${generation}: ${available.reason}.`);
+  else if (!reverts)
+    console.log(`Left out: branches of external snapshots on ${generation}: it cannot revert to them.`);
+
+  const rows = Object.entries(stages).flatMap(([name, stage]) =>
+    stage.reverts && !reverts ? [] : stage.states.map((state) => ({ name, stage, state })),
+  );
+  test.skipIf(!available.ok).for(rows)('$name, $state', { timeout: 240_000 }, async ({ name, stage, state }) => {
+    for (const [index, deletions] of stage.runs.entries()) {
+      const guest = await stage.build(place.lab, `${name}-${state}-${index}`.replaceAll(' ', '-'));
+      if (state === 'running' && (await guest.state()) !== 'running') await place.lab.virsh('start', guest.name);
+      for (const [names, mode] of deletions) await attempt(place, guest, names.split(','), mode);
+      if (state === 'running') await guest.destroy();
+    }
+  });
+
+  test.skipIf(!available.ok || !reverts)(
+    'a merge tells how far it is, is cancelled, and done again',
+    { timeout: 240_000 },
+    async () => {
+      const { lab, session, ground } = place;
+      const guest = await lab.guest({ name: 'slow' });
+      await guest.snapshot('a', '--disk-only');
+      await guest.snapshot('b', '--disk-only');
+      await fill(await guest.diskPath(), 60);
+      await guest.writeBytes(mark.offset, 'here');
+      await guest.start('--paused');
+      const uuid = await lab.virsh('domuuid', guest.name);
+      const { host } = session;
+      const before = await look(place, uuid);
+      const plan = await planDelete(session, uuid, ['b'], ground);
+      const running = runDelete({ session, plan, mode: 'this' }, ground);
+      await throttle(session, uuid, 2 * MIB);
+      const operation = () => ground.operations.list().find(({ phase }) => phase !== 'ended');
+      await expect
+        .poll(() => operation()?.progress, { timeout: 30_000, interval: 50 })
+        .toMatchObject({ doneBytes: expect.any(Number), totalBytes: expect.any(Number) });
+      expect(operation()).toMatchObject({ kind: 'delete', phase: 'working', cancellable: true });
+      const { doneBytes, totalBytes } = operation()?.progress ?? {};
+      expect(doneBytes).toBeLessThan(totalBytes ?? 0);
+      ground.operations.cancel(operation()?.id ?? '');
+      expect(await running).toMatchObject({ result: 'cancelled', told: expect.arrayContaining(['Still there: “b”.']) });
+
+      const after = await look(place, uuid);
+      expect(after.facts).toEqual(before.facts); // tree, current, chains, state
+      expect(after.bytes.get(null)).toBe('here');
+      expect(ground.marks.isInterrupted(host, uuid, 'b')).toBe(true);
+
+      const again = await planDelete(session, uuid, ['b'], ground);
+      expect(await runDelete({ session, plan: again, mode: 'this' }, ground)).toMatchObject({
+        result: 'done',
+        differences: [],
+      });
+      expect(ground.marks.isInterrupted(host, uuid, 'b')).toBe(false);
+      expect(await guest.snapshots()).toEqual(['a']);
+      expect(await guest.readBytes(mark.offset, mark.length)).toBe('here');
+      await guest.destroy();
+    },
+  );
+});
+
+interface Place {
+  readonly lab: Lab;
+  readonly session: HostSession;
+  readonly ground: Ground;
+}
+
+async function connect(lab: Lab): Promise<Place> {
+  const uri = parseLibvirtUri(lab.uri);
+  const hub = new Hub();
+  const session = new HostSession({
+    host: { id: lab.dir, name: 'Lab', uri: lab.uri, kind: 'local' },
+    driverUri: driverUri(uri),
+    openTransport: () =>
+      openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),
+    hub,
+    log: () => {},
+  });
+  session.connect();
+  await session.whenConnected(AbortSignal.timeout(30_000));
+  return { lab, session, ground: await createGround({ hub, session, lines: [] }) };
+}
+
+/** Carries out what has no blocker, and asks libvirt whether it refuses what it is said to refuse. */
+async function attempt(place: Place, guest: Guest, names: readonly string[], mode: DeleteMode): Promise<void> {
+  const { lab, session, ground } = place;
+  const about = `${guest.name}: ${names} ${mode}`;
+  const uuid = await lab.virsh('domuuid', guest.name);
+  const before = await look(place, uuid);
+  const assessment = assessDelete(before.facts, names, mode);
+  const [blocker] = assessment.blockers;
+  if (blocker) {
+    const rule = deleteRules.find(({ code }) => code === blocker.code);
+    const [step, ...more] = assessment.steps;
+    // What is a crash or does harm is not asked for; what takes several may be refused half way.
+    if (rule?.effect !== 'refused' || !step || more.length > 0 || step.goes.length > 1) return;
+    const refusal = await deleteSnapshot(session.writes, uuid, step.name, step.flags).then(
+      () => 'done',
+      (error: unknown) => (error instanceof LibvirtError ? error.code : String(error)),
+    );
+    expect(refusal, `${about}: ${blocker.code}`).toBe(errorCode[rule.error ?? 'INTERNAL_ERROR']);
+    expect((await look(place, uuid)).facts, about).toEqual(before.facts);
+    return;
+  }
+  const plan = await planDelete(session, uuid, names, ground);
+  const outcome = await runDelete({ session, plan, mode }, ground);
+  expect(outcome, `${about}: ${JSON.stringify(outcome)}`).toMatchObject({ result: 'done', differences: [] });
+  const after = await look(place, uuid);
+  const { goes, merges, unlinks } = assessment;
+  for (const { from } of merges) expect(existsSync(from), `${about}: ${from} is merged away`).toBe(false);
+  for (const path of unlinks) expect(existsSync(path), `${about}: ${path} is unlinked`).toBe(false);
+  const kept = [...before.bytes].filter(([name]) => name === null || !goes.includes(name));
+  expect(after.bytes, `${about}: what is kept has its bytes`).toEqual(new Map(kept));
+  if (mode === 'metadata-only') return;
+  const tags = before.tags.filter((tag) => !goes.includes(tag));
+  expect(after.tags, `${about}: internal snapshots in the images`).toEqual(tags);
+}
+
+interface Seen {
+  readonly facts: DeleteFacts;
+  /** What the guest sees, at null, and of each external snapshot what it would see after a revert. */
+  readonly bytes: ReadonlyMap<string | null, string>;
+  /** The internal snapshots in all images. */
+  readonly tags: readonly string[];
+}
+
+async function look({ session, ground }: Place, uuid: string): Promise<Seen> {
+  const facts = await gatherDeleteFacts(session, uuid, ground.marks);
+  const read = async (path: string) => (await readDisk(path, mark.offset, mark.length)).toString();
+  const points = facts.snapshots.flatMap(({ name, stored }) => pointsOf(stored).map((point) => ({ name, ...point })));
+  const active = facts.domain.images[0]?.path ?? '';
+  const bytes = new Map<string | null, string>([[null, await read(active)]]);
+  for (const { name, kind, path } of points) if (kind === 'external') bytes.set(name, await read(path));
+  const paths = new Set([active, ...points.filter(({ kind }) => kind === 'internal').map(({ path }) => path)]);
+  const tags = await Promise.all([...paths].map(tagsIn));
+  return { facts, bytes, tags: tags.flat().sort() };
+}
+
+async function tagsIn(path: string): Promise<string[]> {
+  const { snapshots = [] } = JSON.parse(await run(['qemu-img', 'info', '-U', '--output=json', path])) as {
+    snapshots?: { name: string }[];
+  };
+  return snapshots.map(({ name }) => name);
+}
+
+async function fill(path: string, mebibytes: number): Promise<void> {
+  await run(['qemu-io', '-f', 'qcow2', '-c', `write -P 7 2M ${mebibytes}M`, path]);
+}
+
+/** Slows a block job down as soon as there is one, in QEMU itself: libvirt waits for its own deletion. */
+async function throttle({ reads }: HostSession, uuid: string, bytesPerSecond: number): Promise<void> {
+  const domain = { name: '', uuid: Buffer.from(uuid.replaceAll('-', ''), 'hex'), id: -1 };
+  const monitor = async (command: object) => {
+    const answer = await reads.call(procedures.domainMonitorCommand, {
+      domain,
+      cmd: JSON.stringify(command),
+      flags: 0,
+    });
+    return (JSON.parse(answer.result) as { return: { device: string }[] }).return;
+  };
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    const [job] = await monitor({ execute: 'query-block-jobs' });
+    if (!job) continue;
+    await monitor({ execute: 'block-job-set-speed', arguments: { device: job.device, speed: bytesPerSecond } });
+    return;
+  }
+  throw new Error('no block job was seen');
+}

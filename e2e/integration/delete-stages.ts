@@ -87,9 +87,9 @@ export const stages: Readonly<Record<string, Stage>> = {
     },
     runs: [
       [
-        ['a', 'this'],
-        ['b', 'this'],
         ['c', 'this'],
+        ['b', 'this'],
+        ['a', 'this'],
       ],
       [
         ['b', 'metadata-only'],

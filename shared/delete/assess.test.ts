@@ -81,9 +81,9 @@ describe('thousands', () => {
           },
         })),
       };
-      const began = performance.now();
+      const began = Date.now();
       const { goes, steps: calls } = assessDelete(flat, ['s0'], 'with-children');
-      expect(performance.now() - began).toBeLessThan(20_000); // a second or two where nothing else runs
+      expect(Date.now() - began).toBeLessThan(20_000); // a second or two where nothing else runs
       expect(goes.length).toBe(5_000);
       expect(calls.length).toBe(kind === 'external' ? 5_000 : 1);
     },

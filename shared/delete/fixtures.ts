@@ -75,4 +75,5 @@ export function deleteFacts({ rows, current = rows.at(-1)?.name ?? null, change,
   };
 }
 
-export const chain = (kind: Row['kind'], ...names: string[]): Row[] => names.map((name) => ({ name, kind }));
+export const chain = (kind: NonNullable<Row['kind']>, ...names: string[]): Row[] =>
+  names.map((name) => ({ name, kind }));

@@ -63,12 +63,9 @@ const insideOf = (c: DeleteCase) =>
 const tagsInMerged = (c: DeleteCase) =>
   c.present.mergesOf(c.snapshot.name).flatMap(({ target, from }) => c.present.insideOf(target, from, c.snapshot.name));
 
-/** Whether the chain that was stored with a child still has the snapshot’s own image next. */
-const liesAsStored = ({ present, snapshot }: DeleteCase, child: DeleteSnapshot) =>
-  present.pointsOf(snapshot.name).every(({ target, path }) => {
-    const image = child.stored.images.find((each) => each.target === target);
-    return image === undefined || image.below[0]?.path === path;
-  });
+/** Its image took in another by an earlier call. */
+const tookMerge = ({ present, snapshot }: DeleteCase) =>
+  present.pointsOf(snapshot.name).some(({ path }) => present.wasMerged(path));
 /** Images that would be written to or unlinked, and belong to others too. */
 const sharedImages = (c: DeleteCase) => {
   const { present, snapshot } = c;
@@ -166,7 +163,7 @@ export const deleteRules: readonly DeleteRule[] = [
       !isActive(c.facts) &&
       children(c).some((name) => {
         const child = c.present.get(name);
-        return child !== undefined && isExternal(child) && (child.state === 'shutoff' || !liesAsStored(c, child));
+        return child !== undefined && isExternal(child) && (child.state === 'shutoff' || tookMerge(c));
       }),
     text: (c) =>
       `libvirt ${formatVersion(c.facts.libvirtVersion)} cannot delete “${c.snapshot.name}” while the domain is off, because the one on top of it was taken with the domain off, or before the images below it were merged. Start the domain first.`,

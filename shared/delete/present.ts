@@ -34,6 +34,8 @@ export class Present {
   readonly #children = new Map<string | null, Set<string>>();
   /** By disk: what is written to. */
   readonly #active = new Map<string, string>();
+  /** Those with anything inside an image. */
+  readonly #inside = new Set<string>();
   readonly #merged = new Set<string>();
   /** From the current snapshot up, once somebody asked: taking one out changes nothing but that. */
   #chain: Set<string> | undefined;
@@ -53,6 +55,7 @@ export class Present {
         return path !== undefined && (kind === 'internal' || kind === 'external') ? [{ target, kind, path }] : [];
       });
       this.#nodes.set(snapshot.name, { snapshot, parent: snapshot.parent, points });
+      if (points.some(({ kind }) => kind === 'internal')) this.#inside.add(snapshot.name);
       this.#childrenOf(snapshot.parent).add(snapshot.name);
     }
   }
@@ -166,10 +169,10 @@ export class Present {
 
   /** Other snapshots that are kept inside an image. */
   insideOf(target: string, path: string, except: string): string[] {
-    return [...this.#nodes].flatMap(([name, { points }]) =>
-      name !== except && points.some((each) => each.target === target && each.path === path && each.kind === 'internal')
-        ? [name]
-        : [],
+    return [...this.#inside].filter(
+      (name) =>
+        name !== except &&
+        this.pointsOf(name).some((each) => each.target === target && each.path === path && each.kind === 'internal'),
     );
   }
 

@@ -91,6 +91,24 @@ export const stages: Readonly<Record<string, Stage>> = {
         ['b', 'this'],
         ['a', 'this'],
       ],
+    ],
+  },
+  /** The same; on 9.0 the child of one that is deleted as metadata only was seen to name another image afterwards. */
+  'external, metadata alone': {
+    reverts: true,
+    states: ['off'],
+    async build(lab, name) {
+      const guest = await lab.guest({ name });
+      await layers(guest, ['a']);
+      await write(guest, 'two.');
+      const memory = `file=${file(guest, 'b', 'mem')},snapshot=external`;
+      await live(guest, () => guest.snapshot('b', ...overlay(guest, 'b'), '--memspec', memory));
+      await write(guest, 'thre');
+      await live(guest, () => disks(guest, 'c'));
+      await write(guest, 'four');
+      return guest;
+    },
+    runs: [
       [
         ['b', 'metadata-only'],
         ['c', 'this'],

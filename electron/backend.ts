@@ -18,6 +18,7 @@ import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
 import { RevertPlans } from './hosts/revert/plans.ts';
 import { SettingsStore } from './hosts/settings.ts';
+import { Thumbnails } from './hosts/thumbnails/store.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
@@ -50,12 +51,13 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const journal = await Journal.open({ file: appendFile(join(dataDir, 'journal.jsonl')), who: userName(), log });
   const settings = await SettingsStore.open(join(dataDir, 'settings.json'), hub, log);
   const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
+  const thumbnails = await Thumbnails.open(join(dataDir, 'thumbnails'), () => settings.get(), log);
   const plans = new RevertPlans(marks, settings);
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
   const power = new HeldPlans<PowerPlan>();
   const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
-  const ground: Ground = { operations, plans, creates, metadata, power, deletes, journal, marks, settings, log };
+  const ground: Ground = { operations, plans, creates, metadata, power, deletes, journal, marks, settings, thumbnails, log };
   const simulator = createSimulator({ snapshotMs: 1_200, shutdownMs: 1_500, mergeMs: 3_000 });
   const pool: HostPool = new HostPool({
     hub,

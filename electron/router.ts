@@ -26,6 +26,8 @@ import { toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { runRevert } from './hosts/revert/run.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
+import { captureConsole } from './hosts/thumbnails/capture.ts';
+import { consolePicture } from './hosts/thumbnails/show.ts';
 import { undoOffer } from './hosts/undo.ts';
 import { parseDomainConfig } from './libvirt/config.ts';
 import { snapshotXml } from './libvirt/snapshots.ts';
@@ -44,7 +46,7 @@ const never = new AbortController().signal;
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts) {
   const { hub, pool, questions, ground, labRuns } = parts;
-  const { operations, plans, journal, marks, settings, log } = ground;
+  const { operations, plans, journal, marks, settings, thumbnails, log } = ground;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
     return pool.hosts.find((host) => host.id === id)?.name ?? 'The host';
@@ -71,6 +73,9 @@ export function createRouter(parts: RouterParts) {
         void marks
           .recognise(session.host, input.uuid, list.snapshots)
           .catch((error: unknown) => log(`marks: ${error}`));
+        void thumbnails
+          .recognise(session.host, input.uuid, list.snapshots)
+          .catch((error: unknown) => log(`pictures: ${error}`));
       }
     } catch (error) {
       throw forWindow(error, input);
@@ -172,6 +177,20 @@ export function createRouter(parts: RouterParts) {
         return runImport(pool.session(held.plan.hostId), held, ground);
       }),
     },
+    thumbnails: {
+      list: os.thumbnails.list.handler(({ input }) => thumbnails.list(pool.session(input.hostId).host, input.uuid)),
+      get: os.thumbnails.get.handler(async ({ input }) =>
+        consolePicture(await thumbnails.read(pool.session(input.hostId).host, input.uuid, input)),
+      ),
+      now: os.thumbnails.now.handler(async ({ input }) =>
+        consolePicture(await captureConsole(pool.session(input.hostId), input.uuid, log)),
+      ),
+      usage: os.thumbnails.usage.handler(() => thumbnails.usage()),
+      clear: os.thumbnails.clear.handler(async () => {
+        await thumbnails.clear();
+        return thumbnails.usage();
+      }),
+    },
     power: {
       plan: os.power.plan.handler(({ input }) =>
         planPower(pool.session(input.hostId), input.uuid, input.action, ground),
@@ -193,7 +212,11 @@ export function createRouter(parts: RouterParts) {
     },
     settings: {
       get: os.settings.get.handler(() => settings.get()),
-      set: os.settings.set.handler(({ input }) => settings.set(input)),
+      set: os.settings.set.handler(async ({ input }) => {
+        const now = await settings.set(input);
+        await thumbnails.tidy();
+        return now;
+      }),
     },
     marks: {
       get: os.marks.get.handler(() => marks.list()),

@@ -20,6 +20,7 @@ import './styles/create.css';
 import './styles/row-grid.css';
 import './styles/lab.css';
 import './styles/metadata.css';
+import './styles/pictures.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('There is no #root in the page.');

@@ -5,6 +5,7 @@ import {
   AppInfo,
   ConfigComparison,
   ConfigOther,
+  ConsolePicture,
   CreateDraft,
   CreatePlan,
   DeedOutcome,
@@ -17,6 +18,7 @@ import {
   ImportFile,
   ImportPlan,
   JournalEntry,
+  KeptPicture,
   KeptXml,
   LabPlanRow,
   LabRun,
@@ -34,6 +36,7 @@ import {
   SnapshotList,
   StartState,
   Tag,
+  ThumbnailUsage,
   UndoOffer,
 } from './schema.ts';
 
@@ -149,6 +152,16 @@ export const contract = {
       .input(z.object({ planId: z.string() }))
       .output(DeedOutcome)
       .errors(stale),
+  },
+  /** Pictures of consoles. Those of snapshots are on this computer; one that was not taken with its snapshot is nowhere. */
+  thumbnails: {
+    list: base.input(onDomain).output(z.array(KeptPicture)),
+    get: base.input(onSnapshot.extend({ createdAt: z.number() })).output(ConsolePicture.nullable()),
+    /** The console now; null where there is none to be had. It is not kept. */
+    now: base.input(onDomain).output(ConsolePicture.nullable()),
+    usage: base.output(ThumbnailUsage),
+    /** Removes all of them, of every host. */
+    clear: base.output(ThumbnailUsage),
   },
   /** Starting, pausing, resetting and switching off. */
   power: {

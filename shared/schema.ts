@@ -14,3 +14,4 @@ export * from './schema/power.ts';
 export * from './schema/revert.ts';
 export * from './schema/settings.ts';
 export * from './schema/snapshot.ts';
+export * from './schema/thumbnail.ts';

@@ -15,11 +15,20 @@ export class Gate implements Caller {
 
   constructor(readonly connection: RpcConnection) {}
 
-  async call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R> {
+  call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R> {
+    return this.#through(() => this.connection.call(procedure, args));
+  }
+
+  /** Calls a procedure whose answer is followed by a stream; all of it counts as one call in flight. */
+  receive<A, R>(procedure: Procedure<A, R>, args: A): Promise<{ result: R; data: Buffer }> {
+    return this.#through(() => this.connection.receive(procedure, args));
+  }
+
+  async #through<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      return await this.connection.call(procedure, args);
+      return await ask();
     } finally {
       const next = this.#waiting.shift();
       if (next) next();

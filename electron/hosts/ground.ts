@@ -7,6 +7,7 @@ import type { MetadataPlans } from './metadata/plans.ts';
 import type { Operations } from './operations.ts';
 import type { RevertPlans } from './revert/plans.ts';
 import type { SettingsStore } from './settings.ts';
+import type { Thumbnails } from './thumbnails/store.ts';
 
 /** What every change stands on. */
 export interface Ground {
@@ -19,5 +20,6 @@ export interface Ground {
   readonly journal: Journal;
   readonly marks: MarkStore;
   readonly settings: SettingsStore;
+  readonly thumbnails: Thumbnails;
   readonly log: (line: string) => void;
 }

@@ -7,6 +7,9 @@ export const defaultSettings: Settings = {
   safetySnapshotsKept: 3,
   safetyNamePattern: 'before-revert-{date}-{time}',
   labParallelPerHost: 4,
+  thumbnails: true,
+  thumbnailsMiB: 100,
+  thumbnailDays: 365,
 };
 
 /** As kept by an older version, which knew fewer of them. */

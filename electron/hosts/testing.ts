@@ -17,6 +17,7 @@ import { MetadataPlans } from './metadata/plans.ts';
 import { Operations } from './operations.ts';
 import { RevertPlans } from './revert/plans.ts';
 import { SettingsStore } from './settings.ts';
+import { Thumbnails } from './thumbnails/store.ts';
 
 /** For tests: a journal's file in memory, and everything that was done to it. */
 export interface MemoryFile extends AppendFile {
@@ -48,6 +49,7 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const journal = await Journal.open({ file, who: 'tester', log });
   const settings = await SettingsStore.open(join(folder, 'settings.json'), bench.hub, log);
   const marks = await MarkStore.open(join(folder, 'marks.json'), bench.hub, () => [bench.session.host], log);
+  const thumbnails = await Thumbnails.open(join(folder, 'thumbnails'), () => settings.get(), log);
   const plans = new RevertPlans(marks, settings);
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
@@ -62,6 +64,7 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
     journal,
     marks,
     settings,
+    thumbnails,
     log,
   };
   return ground;

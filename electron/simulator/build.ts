@@ -102,6 +102,7 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     gone: spec.gone ?? [],
     strays: spec.strays ?? [],
     ignoresPowerButton: spec.ignoresPowerButton ?? false,
+    clock: { ran: active ? bootedAgo(spec.name.length) : 0, since: state === 'running' ? now : null },
   };
 }
 
@@ -120,6 +121,11 @@ function withoutForgotten(
   };
   const left = snapshots.filter(({ name }) => !forgotten.has(name));
   return { snapshots: left.map((each) => ({ ...each, parent: heir(each.parent) })), current: heir(current) };
+}
+
+/** Some hours, not the same for every seed: seconds. */
+function bootedAgo(seed: number): number {
+  return 3_600 + ((seed * 7_919) % 90_000);
 }
 
 /** A qcow2 disk where libvirt's default pool keeps them. */
@@ -193,6 +199,7 @@ function buildSnapshot(
     config: row.noConfig ? null : config,
     inactiveConfig: hasInactive ? config : null,
     revertDisks: [],
+    ran: live ? bootedAgo(row.ago) : 0,
     lost: false,
   };
 }

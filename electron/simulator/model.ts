@@ -54,8 +54,17 @@ export interface SnapshotModel {
   readonly inactiveConfig: DomainConfig | null;
   /** Overlays that a later external revert made over this snapshot's images. */
   readonly revertDisks: readonly SnapshotDiskModel[];
+  /** What the guest's clock showed; 0 without memory. */
+  readonly ran: number;
   /** Its data is gone though its metadata is there. */
   readonly lost: boolean;
+}
+
+/** How long a guest has run since it booted, seconds: it stands still while the guest does. */
+export interface GuestClock {
+  readonly ran: number;
+  /** Since when it goes on from there, seconds since 1970; null while it stands still. */
+  readonly since: number | null;
 }
 
 export interface DomainModel {
@@ -84,6 +93,8 @@ export interface DomainModel {
   readonly strays: readonly StrayFile[];
   /** The guest does nothing when it is asked to shut down. */
   readonly ignoresPowerButton: boolean;
+  /** Where a change sets it anew, the guest goes on from there; else it goes on as before (`World.put`). */
+  readonly clock: GuestClock;
 }
 
 export interface StrayFile {
@@ -111,6 +122,15 @@ export interface Env {
   /** Seconds since 1970. */
   readonly now: number;
   readonly newId: () => number;
+}
+
+/** What a guest's clock shows, seconds. */
+export function ranAt({ ran, since }: GuestClock, now: number): number {
+  return since === null ? ran : ran + Math.max(0, now - since);
+}
+
+export function stoppedAt(ran: number): GuestClock {
+  return { ran, since: null };
 }
 
 export function isActive(domain: DomainModel): boolean {

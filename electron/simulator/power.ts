@@ -1,5 +1,5 @@
 import { lifecycle } from '../libvirt/constants.ts';
-import type { Change, DomainEvent, DomainModel, Env } from './model.ts';
+import { type Change, type DomainEvent, type DomainModel, type Env, stoppedAt } from './model.ts';
 import {
   pausedReason,
   resumedDetail,
@@ -32,6 +32,7 @@ export function start(domain: DomainModel, env: Env, paused = false, forceBoot =
       id: env.newId(),
       live: domain.config,
       managedSave: false,
+      clock: stoppedAt(reason === runningReason.restored ? domain.clock.ran : 0),
       ...(paused ? { state: 'paused', reason: pausedReason.user } : { state: 'running', reason }),
     },
     events: paused
@@ -87,7 +88,7 @@ export function checkPowerButton(domain: DomainModel): void {
 /** qemuDomainReset: the same QEMU boots anew; a guest that is paused stays so. */
 export function reset(domain: DomainModel): Change {
   if (!domain.live) refuse('OPERATION_INVALID', 'DOMAIN', 'domain is not running');
-  return { domain, events: [{ kind: 'reboot' }] };
+  return { domain: { ...domain, clock: stoppedAt(0) }, events: [{ kind: 'reboot' }] };
 }
 
 /** The domain without its QEMU. */

@@ -12,6 +12,7 @@ import {
   isExternal,
   overlayPath,
   type SnapshotModel,
+  stoppedAt,
 } from './model.ts';
 import { switchedOff, tell } from './power.ts';
 import {
@@ -110,6 +111,7 @@ function diskWithoutImage({ gone }: DomainModel, { disks, config }: SnapshotMode
 
 function toLive(domain: DomainModel, snapshot: SnapshotModel, flags: number, env: Env): Change {
   const { live, config } = restored(domain, snapshot, env);
+  const clock = stoppedAt(snapshot.ran);
   const paused = !(flags & revertFlag.running) && (snapshot.state === 'paused' || (flags & revertFlag.paused) !== 0);
   const state: Partial<DomainModel> = paused
     ? { state: 'paused', reason: pausedReason.fromSnapshot }
@@ -117,13 +119,13 @@ function toLive(domain: DomainModel, snapshot: SnapshotModel, flags: number, env
   if (domain.live) {
     const stopped = suspendedForLoad(domain).events;
     const resumed = paused ? [] : [tell('resumed', resumedDetail.fromSnapshot)];
-    return { domain: { ...domain, ...state, live, config }, events: [...stopped, ...resumed] };
+    return { domain: { ...domain, ...state, live, config, clock }, events: [...stopped, ...resumed] };
   }
   const then = paused ? tell('suspended', suspendedDetail.fromSnapshot) : tell('resumed', resumedDetail.fromSnapshot);
   const started = tell('started', startedDetail.fromSnapshot);
   const resumesFirst = env.version < ALWAYS_RESTARTS && !paused;
   return {
-    domain: { ...domain, ...state, live, config, id: env.newId() },
+    domain: { ...domain, ...state, live, config, clock, id: env.newId() },
     events: resumesFirst ? [then, started] : [started, then],
   };
 }
@@ -134,7 +136,7 @@ function toOffline(domain: DomainModel, snapshot: SnapshotModel, flags: number, 
   const off = { ...domain, config };
   if (!(flags & (revertFlag.running | revertFlag.paused))) return { domain: off, events: [] };
   const paused = (flags & revertFlag.paused) !== 0;
-  const on = { ...off, live: config, id: env.newId() };
+  const on = { ...off, live: config, id: env.newId(), clock: stoppedAt(0) };
   const started = tell('started', startedDetail.fromSnapshot);
   return paused
     ? {

@@ -1,5 +1,6 @@
+import { formatDuration } from '../../shared/format.ts';
 import { dot, glyph } from './font.ts';
-import type { DomainModel } from './model.ts';
+import { type DomainModel, ranAt } from './model.ts';
 import { type Colour, encodePng } from './png.ts';
 import { runningReason } from './reasons.ts';
 
@@ -16,7 +17,7 @@ const desktop: readonly [Colour, Colour] = [
 /** A text console as a guest of this kind would show it, 640 × 400 dots, PNG. */
 export function screenshot(domain: DomainModel, now: number): Buffer {
   const isWindows = (domain.live ?? domain.config).os.includes('microsoft');
-  const lines = isWindows ? desktopLines(domain) : consoleLines(domain, now);
+  const lines = isWindows ? desktopLines(domain, now) : consoleLines(domain, now);
   return encodePng(
     screen.columns * screen.cellWidth,
     screen.rows * screen.cellHeight,
@@ -37,6 +38,7 @@ export function consoleLines(domain: DomainModel, now: number): string[] {
   const system = systems.find(([part]) => os.includes(part))?.[1] ?? 'Linux';
   const host = domain.name.slice(0, 40);
   const time = new Date(now * 1000).toISOString().slice(0, 16).replace('T', ' ');
+  const up = `up ${formatDuration(ranAt(domain.clock, now) * 1000)}, ${ranAt(domain.clock, now)} s since boot`;
   const banner = ['', `${system} ${host} tty1`, ''];
   if (domain.state === 'running' && domain.reason === runningReason.booted)
     return [
@@ -44,6 +46,8 @@ export function consoleLines(domain: DomainModel, now: number): string[] {
       '[  OK  ] Reached target multi-user.target - Multi-User System.',
       ...banner,
       `${host} login: _`,
+      '',
+      up,
     ];
   return [
     ...banner,
@@ -55,6 +59,8 @@ export function consoleLines(domain: DomainModel, now: number): string[] {
     `admin@${host}:~$ nproc; grep MemTotal /proc/meminfo`,
     String(vcpus),
     `MemTotal:       ${memoryKiB - 65_536} kB`,
+    `admin@${host}:~$ uptime`,
+    up,
     `admin@${host}:~$ ${domain.state === 'running' ? '_' : ''}`,
   ];
 }
@@ -66,7 +72,7 @@ const systems: readonly (readonly [string, string])[] = [
   ['almalinux', 'AlmaLinux 9.5'],
 ];
 
-function desktopLines({ name, state }: DomainModel): string[] {
+function desktopLines({ name, state, clock }: DomainModel, now: number): string[] {
   const centred = (text: string): string => ' '.repeat(Math.max(0, (screen.columns - text.length) >> 1)) + text;
   return [
     ...Array(10).fill(''),
@@ -75,6 +81,8 @@ function desktopLines({ name, state }: DomainModel): string[] {
     centred(name.slice(0, 60)),
     '',
     centred(hints[state] ?? ''),
+    '',
+    centred(`on for ${formatDuration(ranAt(clock, now) * 1000)}`),
   ];
 }
 const hints: Partial<Record<DomainModel['state'], string>> = { running: 'Press Ctrl+Alt+Del to unlock' };

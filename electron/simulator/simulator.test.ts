@@ -120,7 +120,7 @@ describe('the demo host', () => {
     expect(await answer(connection.call(procedures.domainScreenshot, textOnly))).toBe('1/10');
     const off = await lookup(connection, 'scratch');
     expect(await answer(connection.call(procedures.domainScreenshot, { domain: off, screen: 0, flags: 0 }))).toBe(
-      '55/10',
+      '55/20',
     );
   });
 });

@@ -7,6 +7,7 @@ import {
   type Env,
   findSnapshot,
   overlayPath,
+  ranAt,
   type SnapshotModel,
 } from './model.ts';
 import { switchedOff, tell } from './power.ts';
@@ -212,6 +213,7 @@ function planned(domain: DomainModel, asked: SnapshotRequest, flags: number, env
     config: domain.live ?? domain.config,
     inactiveConfig: domain.live && domain.persistent ? domain.config : null,
     revertDisks: [],
+    ran: memory !== 'no' ? ranAt(domain.clock, env.now) : 0,
     lost: false,
   };
 }

@@ -33,6 +33,7 @@ export function redefine(domain: DomainModel, asked: SnapshotRequest, flags: num
     config,
     inactiveConfig: asked.inactiveConfig ?? old?.inactiveConfig ?? null,
     revertDisks: asked.revertDisks,
+    ran: old?.ran ?? domain.snapshots.find((each) => each.createdAt === createdAt)?.ran ?? 0,
     lost: old ? old.lost : isRenamed(domain, asked),
   };
   if (config && snapshot.disks.some(({ target }) => !config.disks.some((disk) => disk.target === target)))

@@ -115,7 +115,8 @@ describe('redefining', () => {
       const inner = text.replace(/<\/?domainsnapshot>/g, '');
       expect(await create(inner, flag.redefine | (index === 2 ? flag.current | flag.diskOnly : 0))).toBe('ok');
     }
-    expect(model().snapshots).toEqual(before);
+    // What the guest's clock showed is no part of the metadata.
+    expect(model().snapshots).toEqual(before.map((each) => ({ ...each, ran: expect.any(Number) })));
     expect(model().current).toBe('c');
   });
 

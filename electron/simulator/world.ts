@@ -1,5 +1,5 @@
-import type { Change, DomainEvent, DomainModel, Env } from './model.ts';
-import { uuidText } from './model.ts';
+import type { Change, DomainEvent, DomainModel, Env, GuestClock } from './model.ts';
+import { ranAt, uuidText } from './model.ts';
 import { refuse } from './refuse.ts';
 
 export interface WorldOptions {
@@ -72,7 +72,13 @@ export class World {
 
   /** Puts a domain into the model without a word. */
   put(domain: DomainModel): void {
-    this.#domains.set(domain.uuid, domain);
+    this.#domains.set(domain.uuid, { ...domain, clock: this.#clockOf(domain) });
+  }
+
+  /** Goes on while the guest runs; a change may have set it, as a revert does. */
+  #clockOf({ state, clock }: DomainModel): GuestClock {
+    const { now } = this.env;
+    return { ran: ranAt(clock, now), since: state === 'running' ? now : null };
   }
 
   remove(uuid: string): void {

@@ -12,6 +12,7 @@ import { ExportDialog } from './metadata/export-dialog.tsx';
 import { ImportDialog } from './metadata/import-dialog.tsx';
 import { MakeCurrentDialog } from './metadata/make-current-dialog.tsx';
 import { Palette } from './palette.tsx';
+import { PictureDialog } from './picture-dialog.tsx';
 import { PowerDialog } from './power-dialog.tsx';
 import { QuestionDialog } from './question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
@@ -54,6 +55,8 @@ export function DialogHost() {
       return <PowerDialog dialog={dialog} />;
     case 'delete':
       return <DeleteDialog dialog={dialog} />;
+    case 'picture':
+      return <PictureDialog dialog={dialog} />;
     case 'add-host':
       return <AddHostDialog />;
     case 'remove-host':

@@ -9,6 +9,7 @@ import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { newNamePreview, newPatternWords, patternPreview, patternProblem, patternWords } from './pattern.ts';
 import { PatternField } from './pattern-field.tsx';
+import { PictureSettings } from './picture-settings.tsx';
 
 /** What holds for every window and every host. */
 export function SettingsDialog() {
@@ -105,6 +106,7 @@ function Form({ settings }: { settings: Settings }) {
           />
           <p>Can be changed for each lab reset.</p>
         </div>
+        <PictureSettings draft={draft} change={change} />
         {problem ? (
           <p className="field-problem" role="alert">
             {problem.what} {problem.effect} {problem.next}

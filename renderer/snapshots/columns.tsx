@@ -3,6 +3,7 @@ import { Pin } from 'lucide-react';
 import { formatAge, formatDateTime, formatDuration, formatTaken, holdsLabel, stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { HereRow, TreeRow } from '../../shared/snapshot-tree.ts';
+import { RowPicture } from '../pictures/row-picture.tsx';
 import { deletionMark, isInterrupted, isPinned, operationOn, tagsOfSnapshot } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
@@ -75,6 +76,7 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
         <Tags domain={domain} name={name} />
       </div>
       <Note domain={domain} name={name} description={description} />
+      <RowPicture domain={domain} snapshot={tree.snapshot} />
     </>
   );
 }

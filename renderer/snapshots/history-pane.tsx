@@ -2,6 +2,7 @@ import { formatCount } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { TreeRow } from '../../shared/snapshot-tree.ts';
 import { HostTrouble } from '../hosts/host-trouble.tsx';
+import { useKeptPictures } from '../pictures/use-pictures.ts';
 import { filterSnapshots, retryHistory } from '../store/actions.ts';
 import { hostById, openTree, shownRows } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
@@ -18,6 +19,7 @@ const noRows: readonly TreeRow[] = [];
 /** The history, or why there is none to see. What is known stays on show while it is asked for again. */
 export function HistoryPane({ domain }: { domain: Domain }) {
   const { store } = useApp();
+  useKeptPictures(domain);
   const host = useAppState((state) => hostById(state, domain.hostId));
   const history = useAppState((state) => (state.history?.key === domainKey(domain) ? state.history : null));
   const tree = useAppState(openTree);

@@ -4,6 +4,7 @@ import type {
   AppInfo,
   Domain,
   Host,
+  KeptPicture,
   LabRun,
   Marks,
   Operation,
@@ -63,6 +64,7 @@ export type Dialog =
   | { kind: 'delete'; hostId: string; uuid: string; domainName: string; names: readonly string[] }
   | { kind: 'export-snapshots' | 'import-snapshots'; hostId: string; uuid: string; domainName: string }
   | { kind: 'power'; hostId: string; uuid: string; domainName: string; action: PowerAction }
+  | { kind: 'picture'; title: string; dataUrl: string }
   | { kind: 'add-host' }
   | { kind: 'remove-host'; hostId: string }
   | { kind: 'palette' }
@@ -119,6 +121,8 @@ export interface AppState {
   questions: readonly Question[];
   place: Place | null;
   history: History | null;
+  /** The snapshots of the open domain that have a picture of their console, by name. */
+  keptPictures: { key: DomainKey; byName: ReadonlyMap<string, KeptPicture> } | null;
   /** Raised to ask for the open domain's snapshots again. */
   historyAttempt: number;
   selectedRow: string | null;
@@ -166,6 +170,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     questions: [],
     place: null,
     history: null,
+    keptPictures: null,
     historyAttempt: 0,
     selectedRow: null,
     chosenRows: new Set(),

@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
+import type { Settings } from '../../shared/schema.ts';
 import { aDomain, aHost, aLabRun, aLabRunRow, anApp, anOperation, anOutcome } from './fixtures.ts';
 import { lastOutcome, operationOn } from './selectors.ts';
 import { applyEvents } from './sync.ts';
+
+const someSettings: Settings = {
+  snapshotNamePattern: 'snapshot-{date}',
+  safetySnapshotsKept: 3,
+  safetyNamePattern: 'before-revert {date} {time}',
+  labParallelPerHost: 4,
+  thumbnails: true,
+  thumbnailsMiB: 100,
+  thumbnailDays: 365,
+};
 
 test('everything replaces all; the domains of a host replace only its own', () => {
   const state = anApp().store.getState();
@@ -14,12 +25,7 @@ test('everything replaces all; the domains of a host replace only its own', () =
       questions: [],
       labRuns: [],
       marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
-      settings: {
-        snapshotNamePattern: 'snapshot-{date}',
-        safetySnapshotsKept: 3,
-        safetyNamePattern: 'before-revert {date} {time}',
-        labParallelPerHost: 4,
-      },
+      settings: someSettings,
     },
     { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a' }), aDomain({ uuid: 'b' })] },
   ]);
@@ -49,12 +55,7 @@ test('an operation ends once, also when its end was missed during a reconnection
     questions: [],
     labRuns: [],
     marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
-    settings: {
-      snapshotNamePattern: 'snapshot-{date}',
-      safetySnapshotsKept: 3,
-      safetyNamePattern: 'before-revert {date} {time}',
-      labParallelPerHost: 4,
-    },
+    settings: someSettings,
   };
   const ended = applyEvents(running.next, [again]);
   expect(ended.ended).toEqual([over]);

@@ -17,6 +17,11 @@ export const Settings = z.object({
   safetyNamePattern: NamePattern,
   /** How many domains of one host a lab reset reverts at a time. */
   labParallelPerHost: z.number().int().min(1).max(16),
+  /** Whether pictures of consoles are taken with snapshots of running guests, and kept on this computer. */
+  thumbnails: z.boolean(),
+  /** What they may take up, MiB, and for how long they are kept, days. The oldest go first. */
+  thumbnailsMiB: z.number().int().min(1).max(10_000),
+  thumbnailDays: z.number().int().min(1).max(3_650),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -63,6 +63,7 @@ async function carryOut(
   const freezes = (row.flags & createFlags.quiesce) !== 0;
   if (freezes) await setAgentTimeout(session.writes, uuid, agentSeconds);
   if (row.abortable) operation.phase('working', 'abortable');
+  const picture = await ground.thumbnails.capture(session, uuid);
   const stop = row.abortable ? followMemory(session, uuid, operation) : () => {};
   const ask = () =>
     askLibvirt(
@@ -84,6 +85,7 @@ async function carryOut(
   operation.phase('verifying');
   const expected = { name: draft.name, row, files, before: facts };
   const ended = await endOfCreate(session, answer, expected, operation.signal.aborted, ground);
+  if (ended.result === 'done') await ground.thumbnails.keepTaken(session, uuid, draft.name, picture);
   if (freezes) await setAgentTimeout(session.writes, uuid, WAIT_FOR_EVER).catch(() => {}); // as it is by default
   return ended;
 }

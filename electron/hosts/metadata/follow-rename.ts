@@ -10,7 +10,10 @@ export async function followRename(
   uuid: string,
   { name: from }: Pick<Snapshot, 'name' | 'createdAt'>,
   to: string,
-  { marks, log }: Pick<Ground, 'marks' | 'log'>,
+  { marks, thumbnails, log }: Pick<Ground, 'marks' | 'thumbnails' | 'log'>,
 ): Promise<void> {
   await marks.rename(host, uuid, from, to).catch((error: unknown) => log(`${host.name}: marks of “${from}”: ${error}`));
+  await thumbnails
+    .move(host, uuid, from, to)
+    .catch((error: unknown) => log(`${host.name}: the picture of “${from}”: ${error}`));
 }

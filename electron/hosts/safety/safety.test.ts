@@ -105,6 +105,8 @@ describe('a safety snapshot', () => {
     });
     expect(domain(name).config.memoryKiB).toBe(2 * 1024 * 1024);
     const taken = findSnapshot(domain(name), outcome.safety?.name ?? '');
+    const pictures = ground.thumbnails.list(bench.session.host, uuid).map((each) => each.name);
+    expect(pictures).toEqual(before === 'running' ? [outcome.safety?.name] : []);
     expect(taken).toMatchObject({ state: before, description: expect.stringContaining('Taken by Snapkeel') });
 
     expect(await undoOffer(bench.session, uuid, ground.marks)).toEqual({

@@ -48,6 +48,7 @@ export async function takeSafety(
     report: { name, result, takenAt: null, ...(problem ? { problem } : {}) },
     taken: null,
   });
+  const picture = await ground.thumbnails.capture(session, uuid);
   if (operation.signal.aborted) return failed('cancelled', undefined);
   await ground.journal.begin(
     {
@@ -72,6 +73,7 @@ export async function takeSafety(
     const snapshot = await lookUp(session, uuid, value);
     if (safetyRequestOf(snapshot.description) !== requestId)
       return failed('unknown', problemOf('SAFETY_FAILED', { snapshot: name }, 'libvirt shows another snapshot'));
+    await ground.thumbnails.keep(host, uuid, snapshot, picture);
     return { report: { name, result: 'taken', takenAt: snapshot.createdAt }, taken: { requestId, snapshot } };
   } catch (error) {
     if (error instanceof ConnectionError) {

@@ -203,9 +203,10 @@ export const domainHandlers = {
     return { result: JSON.stringify({ return: execute === 'query-block-jobs' ? jobs : {} }) };
   }, 'DOM'),
   domainScreenshot: onDomain((domain, { screen }, { stream, world }) => {
-    if (!domain.live) refuse('OPERATION_INVALID', 'QEMU', 'domain is not running');
-    if (domain.live.graphics === null) refuse('INTERNAL_ERROR', 'QEMU', 'no screens to take screenshot from');
-    if (screen !== 0) refuse('INVALID_ARG', 'QEMU', 'no such screen');
+    if (!domain.live) refuse('OPERATION_INVALID', 'DOMAIN', 'domain is not running');
+    if (domain.live.graphics === null)
+      refuse('INTERNAL_ERROR', 'QEMU', 'There is no console to take a screendump from');
+    if (screen !== 0) refuse('OPERATION_INVALID', 'QEMU', 'no such screen ID');
     stream(screenshot(domain, world.env.now));
     return { mime: 'image/png' };
   }, 'DOM'),

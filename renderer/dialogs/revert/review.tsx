@@ -19,6 +19,7 @@ import {
   virshOf,
   warningsOf,
 } from './flow.ts';
+import { Pictures } from './pictures.tsx';
 import { reconsider } from './run.ts';
 
 const minute = 60_000;
@@ -43,6 +44,7 @@ export function Review({ id, review }: ReviewProps) {
     <>
       <Changes changes={review.changes} />
       <Refusal review={review} />
+      <Pictures plan={review.plan} />
       <Losses plan={review.plan} losses={assessment.losses} />
       <ConfigChanges review={review} />
       {warningsOf(review).map(({ code, text }) => (

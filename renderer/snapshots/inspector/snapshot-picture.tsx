@@ -1,6 +1,70 @@
-import type { Domain } from '../../../shared/schema.ts';
+import { formatAge, formatDateTime } from '../../../shared/format.ts';
+import type { Domain, Snapshot } from '../../../shared/schema.ts';
+import { ConsoleFigure } from '../../pictures/console-figure.tsx';
+import { usePictureNow, useSnapshotPicture } from '../../pictures/use-pictures.ts';
+import { domainKey } from '../../store/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { useAppState } from '../../ui/context.tsx';
+import { useNow } from '../../ui/hooks.ts';
 
-/** Where the details show what the screen looked like: of a snapshot, or with null of the domain now. */
-export function SnapshotPicture(_: { domain: Domain; name: string | null }) {
-  return null;
+/** What the screen looked like when a snapshot was taken; with null what it looks like now. */
+export function SnapshotPicture({ domain, name }: { domain: Domain; name: string | null }) {
+  const snapshot = useAppState(({ history }) =>
+    history?.key === domainKey(domain) ? history.list?.snapshots.find((each) => each.name === name) : undefined,
+  );
+  if (name === null) return <Now key={domainKey(domain)} domain={domain} />;
+  return snapshot ? <Then domain={domain} snapshot={snapshot} /> : null;
+}
+
+function Then({ domain, snapshot }: { domain: Domain; snapshot: Snapshot }) {
+  const picture = useSnapshotPicture(domain, snapshot);
+  const now = useNow();
+  // Of a guest that was off there can be none, and there is nothing to say.
+  if (picture === undefined || (picture === null && !wasOn(snapshot))) return null;
+  return (
+    <ConsoleFigure
+      picture={picture}
+      alt={`Console of ${domain.name} at “${snapshot.name}”`}
+      caption={
+        picture ? (
+          <time dateTime={new Date(picture.takenAt).toISOString()} title={formatDateTime(picture.takenAt)}>
+            The console {formatAge(picture.takenAt, now)}
+          </time>
+        ) : null
+      }
+      none="No picture of its console: Snapkeel takes one when it takes the snapshot, and it can’t be had later."
+      enlarges
+    />
+  );
+}
+
+function Now({ domain }: { domain: Domain }) {
+  const on = isOn(domain);
+  const { picture, again } = usePictureNow(domain, on);
+  const now = useNow(1000);
+  if (!on) return null;
+  return (
+    <div className="console-now">
+      <ConsoleFigure
+        picture={picture}
+        alt={`Console of ${domain.name} now`}
+        caption={picture ? `The console ${formatAge(picture.takenAt, now)}` : 'Asking for the console…'}
+        none="libvirt gives no picture of its console: it has no video device, or did not answer in time."
+        enlarges
+      />
+      <Button look="quiet" onClick={again}>
+        Take another picture
+      </Button>
+    </div>
+  );
+}
+
+const on: ReadonlySet<string> = new Set(['running', 'blocked', 'paused']);
+
+function isOn({ state }: Domain): boolean {
+  return on.has(state);
+}
+
+function wasOn({ state }: Snapshot): boolean {
+  return on.has(state);
 }

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import { openDialog } from '../store/actions.ts';
+import { useApp } from '../ui/context.tsx';
+import type { Fetched } from './use-pictures.ts';
+
+interface ConsoleFigureProps {
+  picture: Fetched;
+  /** What it shows, for who cannot see it, and over the enlarged one. */
+  alt: string;
+  caption: ReactNode;
+  /** What to say where there is none. */
+  none: string;
+  /** Opens it large when it is pressed; a dialog that is open already must not be lost by that. */
+  enlarges?: boolean;
+}
+
+/** A picture of a console with a line under it; where there is none, a sentence instead. */
+export function ConsoleFigure({ picture, alt, caption, none, enlarges = false }: ConsoleFigureProps) {
+  const { store } = useApp();
+  if (picture === null) return <p className="no-picture dim">{none}</p>;
+  const image = picture ? <img src={picture.dataUrl} alt={alt} draggable={false} /> : <span className="picture-wait" />;
+  return (
+    <figure className="console-figure" aria-busy={picture === undefined}>
+      {enlarges && picture ? (
+        <button
+          type="button"
+          className="picture-button"
+          title="Show it large"
+          onClick={() => openDialog(store, { kind: 'picture', title: alt, dataUrl: picture.dataUrl })}
+        >
+          {image}
+        </button>
+      ) : (
+        image
+      )}
+      <figcaption>{caption}</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,85 @@
+import { useEffect, useState } from 'react';
+import { formatBytes, formatCount } from '../../shared/format.ts';
+import type { Settings, ThumbnailUsage } from '../../shared/schema.ts';
+import { tellCallFailed } from '../commands/effects.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp } from '../ui/context.tsx';
+import { NumberField } from '../ui/number-field.tsx';
+
+interface PictureSettingsProps {
+  draft: Settings;
+  change: (part: Partial<Settings>) => void;
+}
+
+/** Whether pictures of consoles are kept, how much of them, and the way to be rid of them. */
+export function PictureSettings({ draft, change }: PictureSettingsProps) {
+  return (
+    <>
+      <h3>Pictures of consoles</h3>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={draft.thumbnails}
+          aria-describedby="pictures-note"
+          onChange={({ target }) => change({ thumbnails: target.checked })}
+        />
+        <span>Take one with each snapshot of a running guest</span>
+      </label>
+      <div className="check-note" id="pictures-note">
+        <p>
+          A console may show secrets. Pictures stay on this computer, in files that only you can read, and go with their
+          snapshots.
+        </p>
+      </div>
+      <div className="setting">
+        <label htmlFor="setting-pictures-size">At most, MiB</label>
+        <NumberField
+          id="setting-pictures-size"
+          value={draft.thumbnailsMiB}
+          min={1}
+          max={10_000}
+          onChange={(thumbnailsMiB) => change({ thumbnailsMiB })}
+        />
+        <p>The oldest are removed first.</p>
+      </div>
+      <div className="setting">
+        <label htmlFor="setting-pictures-days">Kept for, days</label>
+        <NumberField
+          id="setting-pictures-days"
+          value={draft.thumbnailDays}
+          min={1}
+          max={3_650}
+          onChange={(thumbnailDays) => change({ thumbnailDays })}
+        />
+        <Usage />
+      </div>
+    </>
+  );
+}
+
+function Usage() {
+  const app = useApp();
+  const [usage, setUsage] = useState<ThumbnailUsage | null>(null);
+  useEffect(() => {
+    app.client.thumbnails.usage().then(setUsage, () => {});
+  }, [app]);
+  if (!usage) return <p />;
+  if (usage.count === 0) return <p>None are kept now.</p>;
+  const clear = () => {
+    app.client.thumbnails.clear().then(
+      (left) => {
+        setUsage(left);
+        app.store.setState({ keptPictures: null });
+      },
+      (error) => tellCallFailed(app, error),
+    );
+  };
+  return (
+    <p>
+      {formatCount(usage.count, 'picture')} kept now, {formatBytes(usage.bytes)}.{' '}
+      <Button look="quiet" onClick={clear}>
+        Remove all pictures
+      </Button>
+    </p>
+  );
+}

@@ -78,6 +78,7 @@ export class World {
   /** Goes on while the guest runs; a change may have set it, as a revert does. */
   #clockOf({ state, clock }: DomainModel): GuestClock {
     const { now } = this.env;
+    if ((state === 'running') === (clock.since !== null)) return clock;
     return { ran: ranAt(clock, now), since: state === 'running' ? now : null };
   }
 

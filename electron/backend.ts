@@ -57,7 +57,19 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const metadata = new MetadataPlans();
   const power = new HeldPlans<PowerPlan>();
   const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
-  const ground: Ground = { operations, plans, creates, metadata, power, deletes, journal, marks, settings, thumbnails, log };
+  const ground: Ground = {
+    operations,
+    plans,
+    creates,
+    metadata,
+    power,
+    deletes,
+    journal,
+    marks,
+    settings,
+    thumbnails,
+    log,
+  };
   const simulator = createSimulator({ snapshotMs: 1_200, shutdownMs: 1_500, mergeMs: 3_000 });
   const pool: HostPool = new HostPool({
     hub,

@@ -1,7 +1,8 @@
 import type { DeleteFacts, DeleteMode, Statement } from '../schema.ts';
 import { shellQuote } from '../virsh.ts';
+import type { DeleteCase } from './case.ts';
 import { isExternal, type Merge, Present } from './present.ts';
-import { type DeleteCase, deleteRules } from './rules.ts';
+import { deleteRules } from './rules.ts';
 import { type DeleteStep, deleteFlag, deleteSteps } from './steps.ts';
 import { deleteWarnings } from './warnings.ts';
 

@@ -8,7 +8,7 @@ export const isExternal = ({ kind, memory }: Pick<DeleteSnapshot, 'kind' | 'memo
 export const isActive = ({ domain }: DeleteFacts): boolean => domain.state !== 'shutoff' && domain.state !== 'crashed';
 
 /** One disk of a snapshot, and the image that holds its state. */
-interface Point {
+export interface Point {
   readonly target: string;
   readonly kind: 'internal' | 'external';
   path: string;

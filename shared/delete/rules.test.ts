@@ -114,6 +114,12 @@ const told: Readonly<Record<string, Speaks>> = {
     names: ['a'],
     not: { change: {} },
   },
+  CHILDREN_MISLED: {
+    history: { rows: outside, change: old },
+    names: ['b'],
+    mode: 'metadata-only',
+    not: { change: {} },
+  },
   DATA_STAYS: {
     history: { rows: outside },
     names: ['b'],

@@ -1,80 +1,20 @@
 import { formatVersion } from '../format.ts';
-import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
-import { isActive, isExternal, type Present } from './present.ts';
-import { type DeleteStep, deleteFlag } from './steps.ts';
-
-/** One call of a deletion, and how things are when its turn comes. */
-export interface DeleteCase {
-  readonly facts: DeleteFacts;
-  readonly present: Present;
-  readonly step: DeleteStep;
-  readonly snapshot: DeleteSnapshot;
-}
-
-/**
- * Why a call is not made. `refused`: libvirt would say no, with this error. `crash`: the daemon would die. `harm`: it
- * says yes and destroys what was not meant. `ours`: the person said so.
- */
-export interface DeleteRule {
-  readonly code: string;
-  readonly driver?: 'QEMU' | 'TEST';
-  readonly since?: number;
-  readonly until?: number;
-  readonly effect: 'refused' | 'crash' | 'harm' | 'ours';
-  /** What libvirt answers with, where it refuses. */
-  readonly error?:
-    | 'CONFIG_UNSUPPORTED'
-    | 'OPERATION_UNSUPPORTED'
-    | 'OPERATION_FAILED'
-    | 'INVALID_ARG'
-    | 'INTERNAL_ERROR';
-  readonly source: string;
-  when(c: DeleteCase): boolean;
-  text(c: DeleteCase): string;
-}
-
-/** Versions in libvirt's numbers. */
-export const version = {
-  /** Deleting external snapshots by block commit (NEWS 9.0.0). */
-  deletesExternal: 9_000_000,
-  /** Memory files go with their snapshot (NEWS 9.1.0). */
-  deletesMemoryFile: 9_001_000,
-  /** Trees that a revert has branched (NEWS 9.9.0, 10.0.0). */
-  branches: 10_000_000,
-  /** Internal snapshots of an active domain are QEMU jobs named after the snapshot (NEWS 10.9.0). */
-  namesJobs: 10_009_000,
-  /** Seen right on 12.8, and crashing on 11.3; what lies between is not known. */
-  deletesBelowBranches: 12_000_000,
-} as const;
-
-export const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
-export const withData = ({ step }: DeleteCase) => (step.flags & deleteFlag.metadataOnly) === 0;
-export const external = (c: DeleteCase) => withData(c) && isExternal(c.snapshot);
-const children = ({ present, snapshot }: DeleteCase) => present.childrenOf(snapshot.name);
-const isLeaf = (c: DeleteCase) => children(c).length === 0;
-const onChain = ({ present, snapshot }: DeleteCase) => present.isOnActiveChain(snapshot.name);
-const parentOf = ({ present, snapshot }: DeleteCase) => {
-  const parent = present.parentOf(snapshot.name);
-  return parent === null ? undefined : present.get(parent);
-};
-/** Where the internal snapshots are kept that go with their data. */
-const insideOf = (c: DeleteCase) =>
-  withData(c) ? c.step.goes.flatMap((name) => c.present.pointsOf(name).filter(({ kind }) => kind === 'internal')) : [];
-const tagsInMerged = (c: DeleteCase) =>
-  c.present.mergesOf(c.snapshot.name).flatMap(({ target, from }) => c.present.insideOf(target, from, c.snapshot.name));
-
-/** Its image took in another by an earlier call. */
-const tookMerge = ({ present, snapshot }: DeleteCase) =>
-  present.pointsOf(snapshot.name).some(({ path }) => present.wasMerged(path));
-/** Images that would be written to or unlinked, and belong to others too. */
-const sharedImages = (c: DeleteCase) => {
-  const { present, snapshot } = c;
-  const unlinked = isLeaf(c) && !onChain(c) ? present.pointsOf(snapshot.name) : [];
-  return [
-    ...present.mergesOf(snapshot.name),
-    ...unlinked.map(({ target, path }) => ({ target, from: '', into: path, active: false })),
-  ].filter((merge) => present.isShared(merge, snapshot.name));
-};
+import {
+  children,
+  type DeleteRule,
+  external,
+  insideOf,
+  isLeaf,
+  onChain,
+  parentOf,
+  quoted,
+  sharedImages,
+  tagsInMerged,
+  tookMerge,
+  version,
+  withData,
+} from './case.ts';
+import { isActive, isExternal } from './present.ts';
 
 /** In the order of the dialog; the first that holds is told. */
 export const deleteRules: readonly DeleteRule[] = [

@@ -77,9 +77,10 @@ async function carryOut(work: DeleteWork): Promise<Ended> {
   }
   operation.phase('verifying');
   const ended = await lookAfterDelete(work, asked);
-  await ground.marks
-    .forget(session.host, uuid, ended.gone)
-    .catch((error: unknown) => ground.log(`the marks could not be written: ${error}`));
+  for (const remembered of [ground.marks, ground.thumbnails])
+    await remembered
+      .forget(session.host, uuid, ended.gone)
+      .catch((error: unknown) => ground.log(`what is remembered of snapshots could not be written: ${error}`));
   return ended.outcome;
 }
 

@@ -2,6 +2,7 @@ import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../shared/contract.ts';
 import type { AppInfo } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
+import { openConsole } from './hosts/console/open.ts';
 import { fileFacts } from './hosts/create/files.ts';
 import { runCreate } from './hosts/create/run.ts';
 import { planDelete } from './hosts/delete/plan.ts';
@@ -127,6 +128,9 @@ export function createRouter(parts: RouterParts) {
       get: os.health.get.handler(({ input, signal }) =>
         healthOf(pool.session(input.hostId), input.uuid, signal ?? never),
       ),
+    },
+    console: {
+      open: os.console.open.handler(({ input }) => openConsole(pool.session(input.hostId), input.uuid, process.env)),
     },
     deletion: {
       plan: os.deletion.plan.handler(({ input }) =>

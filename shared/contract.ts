@@ -5,6 +5,7 @@ import {
   AppInfo,
   ConfigComparison,
   ConfigOther,
+  ConsoleAnswer,
   ConsolePicture,
   CreateDraft,
   CreatePlan,
@@ -80,6 +81,10 @@ export const contract = {
   health: {
     /** What is not as it should be with the domain's snapshots and their files, and what can be done. Only reads. */
     get: base.input(onDomain).output(HealthReport),
+  },
+  console: {
+    /** Shows the guest’s screen in a viewer of this computer, or tells where it is. */
+    open: base.input(onDomain).output(ConsoleAnswer),
   },
   /** Of snapshots. */
   deletion: {

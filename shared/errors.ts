@@ -200,6 +200,16 @@ export const problems = {
     next: 'Change one of them, or close the dialog.',
   },
   MAKE_CURRENT_REFUSED: { what: '{reason}', effect: untouched, next: 'Revert to the snapshot to make it current.' },
+  CONSOLE_OFF: {
+    what: '“{domain}” is off, so it shows no console.',
+    effect: untouched,
+    next: 'Start it first.',
+  },
+  CONSOLE_NONE: {
+    what: '“{domain}” has no graphical console.',
+    effect: untouched,
+    next: 'Add a <graphics> device to it, or use “virsh console” for a serial one.',
+  },
   POWER_REFUSED: {
     what: 'It cannot be done now. {reason}',
     effect: untouched,

@@ -1,6 +1,7 @@
 /** The models of the contract, a file a subject; types are inferred from them. */
 export * from './schema/base.ts';
 export * from './schema/config.ts';
+export * from './schema/console.ts';
 export * from './schema/create.ts';
 export * from './schema/delete.ts';
 export * from './schema/event.ts';

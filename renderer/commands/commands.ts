@@ -17,6 +17,7 @@ import {
   snapshotsOf,
 } from './command.ts';
 import { compareCommand, compareTwoCommand } from './compare-command.ts';
+import { consoleCommand } from './console-command.ts';
 import { createCommand } from './create-command.ts';
 import { deleteCommand } from './delete-command.ts';
 import { copyText, focusField, tellCallFailed } from './effects.ts';
@@ -145,6 +146,7 @@ export const commands: readonly Command[] = [
     },
   },
   ...powerCommands,
+  consoleCommand,
   protectCommand,
   chooseCommand,
   exportCommand,

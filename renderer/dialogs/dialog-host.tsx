@@ -5,6 +5,7 @@ import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
+import { ConsoleDialog } from './console-dialog.tsx';
 import { CreateDialog } from './create/create-dialog.tsx';
 import { DeleteDialog } from './delete/delete-dialog.tsx';
 import { EditDialog } from './metadata/edit-dialog.tsx';
@@ -53,6 +54,8 @@ export function DialogHost() {
       return <ImportDialog dialog={dialog} />;
     case 'power':
       return <PowerDialog dialog={dialog} />;
+    case 'console':
+      return <ConsoleDialog dialog={dialog} />;
     case 'delete':
       return <DeleteDialog dialog={dialog} />;
     case 'picture':

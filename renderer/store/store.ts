@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { PowerAction } from '../../shared/deeds.ts';
 import type {
   AppInfo,
+  ConsoleAnswer,
   Domain,
   Host,
   KeptPicture,
@@ -61,6 +62,7 @@ export type Dialog =
   /** With `other`, another snapshot of the domain, instead of with the domain itself. */
   | { kind: 'compare'; hostId: string; uuid: string; domainName: string; snapshotName: string; other?: string }
   | { kind: 'edit-snapshot' | 'make-current'; hostId: string; uuid: string; domainName: string; snapshotName: string }
+  | { kind: 'console'; domainName: string; answer: ConsoleAnswer }
   | { kind: 'delete'; hostId: string; uuid: string; domainName: string; names: readonly string[] }
   | { kind: 'export-snapshots' | 'import-snapshots'; hostId: string; uuid: string; domainName: string }
   | { kind: 'power'; hostId: string; uuid: string; domainName: string; action: PowerAction }

@@ -1,0 +1,64 @@
+import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type Bench, createBench, uuidOf } from '../testing.ts';
+import { openConsole } from './open.ts';
+import { findProgram, startDetached } from './viewer.ts';
+
+const [on, off] = [uuidOf(1), uuidOf(2)];
+let bench: Bench;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'snapkeel-viewer-'));
+  bench = createBench([
+    { name: 'on', uuid: on, state: 'running', snapshots: [] },
+    { name: 'off', uuid: off, snapshots: [] },
+  ]);
+  bench.session.connect();
+  await bench.status('connected');
+});
+afterEach(() => bench.close());
+
+const program = async (name: string, script: string) => {
+  await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
+  await chmod(join(folder, name), 0o755);
+};
+const env = () => ({ PATH: `relative:${folder}:/usr/bin:/bin` });
+
+it('a viewer is started with an argument vector, and goes on by itself', async () => {
+  const said = join(folder, 'said');
+  await program('virt-viewer', `for word in "$@"; do echo "$word"; done > ${said}; sleep 5`);
+  expect(await openConsole(bench.session, on, env())).toMatchObject({ viewer: 'virt-viewer' });
+  await vi.waitFor(async () =>
+    expect(await readFile(said, 'utf8')).toBe(`--connect\nqemu+ssh://lab/system\n--reconnect\n--uuid\n${on}\n`),
+  );
+});
+
+it('without one, or with one that ends at once, the address and the way to it are told', async () => {
+  await program('virt-viewer', 'exit 3');
+  const answer = await openConsole(bench.session, on, env());
+  expect(answer).toMatchObject({
+    viewer: null,
+    displays: [
+      { address: 'vnc://127.0.0.1:15900', tunnel: expect.stringMatching(/^ssh -N -L 15900:127.0.0.1:\d+ lab$/) },
+    ],
+    reasons: [
+      'virt-viewer did not start: it ended at once, with exit code 3.',
+      expect.stringContaining('remote-viewer'),
+    ],
+  });
+});
+
+it('a domain that is off has no console', async () => {
+  await expect(openConsole(bench.session, off, env())).rejects.toThrow('“off” is off');
+});
+
+it('programs are found in absolute folders only, and must be runnable', async () => {
+  await writeFile(join(folder, 'plain'), '');
+  expect(await findProgram('plain', env())).toBeNull();
+  expect(await findProgram('sh', { PATH: 'bin:.' })).toBeNull();
+  expect(await findProgram('sh', env())).toMatch(/^\/.*\/sh$/);
+  expect(await startDetached(join(folder, 'plain'), [], {})).toContain('EACCES');
+});

@@ -9,7 +9,7 @@ interface ConsoleFigureProps {
   alt: string;
   caption: ReactNode;
   /** What to say where there is none. */
-  none: string;
+  none?: string;
   /** Opens it large when it is pressed; a dialog that is open already must not be lost by that. */
   enlarges?: boolean;
 }
@@ -17,7 +17,7 @@ interface ConsoleFigureProps {
 /** A picture of a console with a line under it; where there is none, a sentence instead. */
 export function ConsoleFigure({ picture, alt, caption, none, enlarges = false }: ConsoleFigureProps) {
   const { store } = useApp();
-  if (picture === null) return <p className="no-picture dim">{none}</p>;
+  if (picture === null) return none ? <p className="no-picture dim">{none}</p> : null;
   const image = picture ? <img src={picture.dataUrl} alt={alt} draggable={false} /> : <span className="picture-wait" />;
   return (
     <figure className="console-figure" aria-busy={picture === undefined}>

@@ -68,7 +68,7 @@ it('says what will happen to the guest, and where the data goes', () => {
   expect(notes(of, draft(of, 'memory-internal'), virsh)).toEqual([
     'The guest stands still while up to 2 GiB of memory are written, about 4 s to 21 s, depending on the storage.',
     'Disks and memory are kept inside the images of vda and vdb.',
-    '1 TiB are left in /var/lib/libvirt/images.',
+    '1 TiB is free in /var/lib/libvirt/images.',
     'Once begun it cannot be cancelled, and libvirt does not tell how far it is.',
   ]);
   const outside = withDisk(draft(of, 'memory-external'), 'vdb', { include: false });
@@ -77,7 +77,7 @@ it('says what will happen to the guest, and where the data goes', () => {
     'New file for vda: /var/lib/libvirt/images/vda.fresh',
     'New file for the memory: /mnt/m',
     'vdb is left out.',
-    '1 TiB are left in /var/lib/libvirt/images.',
+    '1 TiB is free in /var/lib/libvirt/images.',
     'The space left in /mnt is not known: it is the folder of no storage pool.',
     'It can be cancelled while the memory is written.',
   ]);

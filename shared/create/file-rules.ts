@@ -45,6 +45,13 @@ export const fileRules: readonly FileRule[] = [
     text: () => 'That is a folder; a file’s name is missing.',
   },
   {
+    // Two ways to write one path would pass for two files.
+    code: 'FILE_ROUNDABOUT',
+    libvirt: null,
+    when: ({ file }) => /\/(\/|\.{1,2}(\/|$))/.test(file),
+    text: () => 'Write the path straight: without “//”, “/./” or “/../”.',
+  },
+  {
     // The configuration would hold blanks instead.
     code: 'FILE_CONTROL',
     libvirt: null,
@@ -91,6 +98,13 @@ export const fileRules: readonly FileRule[] = [
     libvirt: null,
     when: ({ file, facts }) => facts.files.exists[file] === true,
     text: () => 'That exists already on the host.',
+  },
+  {
+    code: 'FILE_UNKNOWN',
+    libvirt: null,
+    when: ({ file, what, facts }) => what === 'memory' && facts.files.exists[file] === null,
+    text: () =>
+      'Whether that exists already could not be told, and libvirt writes memory over a file without asking. Name another one.',
   },
 ];
 

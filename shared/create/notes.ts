@@ -23,7 +23,7 @@ export function spaceWarnings(facts: CreateFacts, row: CreateRow, files: NewFile
   const folder = memoryFolder(facts, row, files);
   const free = folder === null ? null : (facts.files.free[folder] ?? null);
   if (free === null || facts.memoryBytes === null || free >= facts.memoryBytes) return [];
-  const text = `The guest has ${formatBytes(facts.memoryBytes)} of memory, and only ${formatBytes(free)} are left in ${folder}. Pages of zeros take no space, so it might fit.`;
+  const text = `The guest has ${formatBytes(facts.memoryBytes)} of memory, and only ${formatBytes(free)} is free in ${folder}. Pages of zeros take no space, so it might fit.`;
   return [{ code: 'MAY_NOT_FIT', text }];
 }
 
@@ -80,7 +80,7 @@ function spaceSentence({ files }: CreateFacts, within: string): string {
   const folder = within.replace(/(?<=.)\/$/, '');
   return free === null
     ? `The space left in ${folder} is not known: it is the folder of no storage pool.`
-    : `${formatBytes(free)} are left in ${folder}.`;
+    : `${formatBytes(free)} is free in ${folder}.`;
 }
 
 function cancelSentence(row: CreateRow): string {

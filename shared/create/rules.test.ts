@@ -13,7 +13,7 @@ const included = (target: string, file: string) => ({ disks: [{ target, include:
 const without = (...targets: string[]) => ({
   disks: targets.map((target) => ({ target, include: false, file: '' })),
 });
-const exists = (path: string, there: boolean) => ({ exists: { [path]: there }, free: {} });
+const exists = (path: string, there: boolean | null) => ({ exists: { [path]: there }, free: {} });
 const internal = [snapshot('old', 'internal')];
 const external = [snapshot('old', 'external')];
 
@@ -45,6 +45,9 @@ const refused: readonly Case[] = [
   ['FILE_NEEDED', facts({ disks: [disk('vda', { type: 'block', file: '/dev/vg/vda' })] }), 'disks-external'],
   ['FILE_RELATIVE', facts(), 'disks-external', included('vda', 'here.qcow2')],
   ['FILE_FOLDER', facts(), 'memory-external', { memoryFile: '/tmp/' }],
+  ['FILE_ROUNDABOUT', facts(), 'disks-external', included('vda', '/tmp/./x')],
+  ['FILE_ROUNDABOUT', facts(), 'memory-external', { memoryFile: '/tmp//x' }],
+  ['FILE_UNKNOWN', facts({ files: exists('/srv/m', null) }), 'memory-external', { memoryFile: '/srv/m' }],
   ['FILE_CONTROL', facts(), 'disks-external', included('vda', '/tmp/a\nb')],
   ['FILE_COMMA', offFacts(), 'disks-external', included('vda', '/tmp/a,b')],
   ['FILE_LONG', facts(), 'disks-external', included('vda', `/tmp/${'ä'.repeat(130)}`)],

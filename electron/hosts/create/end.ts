@@ -20,8 +20,8 @@ type Failure = Exclude<Answer<string>, { result: 'done' }>;
 const notAsked = 'libvirt could not be asked how things are afterwards.';
 
 /**
- * What came of a snapshot that libvirt was asked for, found out by asking. A guest that may have been frozen is thawed
- * first, unless libvirt said that all went well.
+ * What came of a snapshot that libvirt was asked for, found out by asking. A guest that may have been frozen is thawed,
+ * unless libvirt said that all went well.
  */
 export async function endOfCreate(
   session: HostSession,
@@ -32,8 +32,11 @@ export async function endOfCreate(
 ): Promise<Ended> {
   const { before, row } = expected;
   const freezes = (row.flags & createFlags.quiesce) !== 0;
+  const lost = answer.result === 'unknown';
+  // What libvirt goes on with by itself must not be thawed in the middle of it.
+  const early = lost ? await lookAtCreate(session, expected, true) : null;
   const thawed = freezes && mayBeFrozen(answer) ? await thaw(session, before.uuid) : null;
-  const seen = await lookAtCreate(session, expected, answer.result === 'unknown');
+  const seen = lost ? early : await lookAtCreate(session, expected, false);
   const ended =
     answer.result === 'done' ? taken(seen, expected, cancelled) : notTaken(answer, seen, expected, cancelled);
   const whole = thawed ? withThaw(ended, thawed) : ended;

@@ -19,20 +19,16 @@ export function SnapshotPicture({ domain, name }: { domain: Domain; name: string
 function Then({ domain, snapshot }: { domain: Domain; snapshot: Snapshot }) {
   const picture = useSnapshotPicture(domain, snapshot);
   const now = useNow();
-  // Of a guest that was off there can be none, and there is nothing to say.
-  if (picture === undefined || (picture === null && !wasOn(snapshot))) return null;
+  if (!picture) return null;
   return (
     <ConsoleFigure
       picture={picture}
       alt={`Console of ${domain.name} at “${snapshot.name}”`}
       caption={
-        picture ? (
-          <time dateTime={new Date(picture.takenAt).toISOString()} title={formatDateTime(picture.takenAt)}>
-            The console {formatAge(picture.takenAt, now)}
-          </time>
-        ) : null
+        <time dateTime={new Date(picture.takenAt).toISOString()} title={formatDateTime(picture.takenAt)}>
+          The console {formatAge(picture.takenAt, now)}
+        </time>
       }
-      none="No picture of its console: Snapkeel takes one when it takes the snapshot, and it can’t be had later."
       enlarges
     />
   );
@@ -62,9 +58,5 @@ function Now({ domain }: { domain: Domain }) {
 const on: ReadonlySet<string> = new Set(['running', 'blocked', 'paused']);
 
 function isOn({ state }: Domain): boolean {
-  return on.has(state);
-}
-
-function wasOn({ state }: Snapshot): boolean {
   return on.has(state);
 }

@@ -1,36 +1,8 @@
-import type { Locator } from '@playwright/test';
-import type { App } from './app.ts';
+import { CreateDialog } from './dialogs.ts';
 import { expect, test } from './fixtures.ts';
 import { isRoot, labAvailable } from './lab/available.ts';
 import { readDisk } from './lab/disk.ts';
 import { fillMemory } from './lab/fill-memory.ts';
-
-/** The dialog in which a snapshot is taken. */
-class CreateDialog {
-  readonly root: Locator;
-  constructor(readonly app: App) {
-    this.root = app.page.getByRole('alertdialog', { name: 'Take a snapshot' });
-  }
-  get name() {
-    return this.root.getByRole('textbox', { name: 'Name', exact: true });
-  }
-  get take() {
-    return this.root.getByRole('button', { name: 'Take snapshot' });
-  }
-  mode(name: 'Disks and memory, inside' | 'Disks and memory, in new' | 'Disks only, inside' | 'Disks only, in new') {
-    return this.root.getByRole('radio', { name: new RegExp(`^${name}`) });
-  }
-  async open() {
-    await this.app.page.getByRole('main').getByRole('button', { name: 'Take snapshot' }).click();
-    await expect(this.name).toBeFocused();
-  }
-  async confirm(name: string) {
-    await this.take.click();
-    await expect(this.root).toBeHidden({ timeout: 60_000 });
-    await expect(this.app.lastOutcome).toContainText(`“${name}” taken`);
-    await expect(this.app.snapshot(name)).toHaveAttribute('aria-selected', 'true');
-  }
-}
 
 test('the demo host: the form says what is wrong, and what would happen', async ({ start }) => {
   const app = await start('--demo');
@@ -46,7 +18,7 @@ test('the demo host: the form says what is wrong, and what would happen', async 
   await dialog.name.fill('first');
   await dialog.mode('Disks only, in new').check();
   await expect(dialog.root).toContainText('New file for vda: /var/lib/libvirt/images/scratch.first');
-  await expect(dialog.root).toContainText(/GiB are left in \/var\/lib\/libvirt\/images\./);
+  await expect(dialog.root).toContainText(/GiB is free in \/var\/lib\/libvirt\/images\./);
   await dialog.root.getByText('More choices').click();
   const file = dialog.root.getByRole('textbox', { name: 'New file for vda' });
   for (const [path, problem] of [

@@ -1,41 +1,7 @@
-import type { App } from './app.ts';
+import { askDelete, treeOf } from './dialogs.ts';
 import { expect, needsLab, test } from './fixtures.ts';
-import type { Guest } from './lab/guest.ts';
-import type { Lab } from './lab/lab.ts';
 
 const at = 1024 * 1024;
-
-/** Opens the dialog for the selected rows and waits until it can be read. */
-async function askDelete(app: App, ...names: string[]) {
-  const [first = '', ...more] = names;
-  await app.snapshot(first).click();
-  for (const name of more) await app.snapshot(name).click({ modifiers: ['ControlOrMeta'] });
-  await app.page.keyboard.press('Delete');
-  const root = app.page.getByRole('alertdialog');
-  await expect(root.getByRole('radio', { name: /^Only th/ })).toBeChecked();
-  return {
-    root,
-    mode: (name: RegExp) => root.getByRole('radio', { name }).check(),
-    confirm: async () => {
-      await root.getByRole('button', { name: /^Delete/ }).click();
-      await expect(root).toBeHidden({ timeout: 60_000 });
-    },
-  };
-}
-
-/** `name parent` of each snapshot, as virsh tells them. */
-async function treeOf(lab: Lab, guest: Guest): Promise<string[]> {
-  const text = await lab.virsh('snapshot-list', guest.name, '--parent');
-  return text
-    .split('\n')
-    .slice(2)
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const words = line.trim().split(/\s+/);
-      return words.length > 5 ? `${words[0]} < ${words.at(-1)}` : `${words[0]}`;
-    })
-    .sort();
-}
 
 test('the demo host: the tree shows what would go and move; a pinned one is kept; several go at once', async ({
   start,

@@ -1,28 +1,23 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatherDeleteFacts } from '../../electron/hosts/delete/facts.ts';
 import { planDelete } from '../../electron/hosts/delete/plan.ts';
 import { runDelete } from '../../electron/hosts/delete/run.ts';
-import type { Ground } from '../../electron/hosts/ground.ts';
-import { HostSession } from '../../electron/hosts/host-session.ts';
-import { Hub } from '../../electron/hosts/hub.ts';
-import { createGround } from '../../electron/hosts/testing.ts';
+import type { HostSession } from '../../electron/hosts/host-session.ts';
 import { errorCode, LibvirtError } from '../../electron/libvirt/errors.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
 import { deleteSnapshot } from '../../electron/libvirt/snapshots.ts';
-import { openTransport } from '../../electron/transport/open-transport.ts';
 import { pointsOf } from '../../shared/chain.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
 import { deleteRules } from '../../shared/delete/rules.ts';
-import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { DeleteFacts, DeleteMode } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { readDisk } from '../lab/disk.ts';
 import type { Generation } from '../lab/generations.ts';
 import type { Guest } from '../lab/guest.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
+import { startLab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';
+import { type Connected, connectTo } from './connected.ts';
 import { mark, stages } from './delete-stages.ts';
 
 /** By default the machine's own libvirt and one that can revert to external snapshots. */
@@ -32,9 +27,9 @@ const MIB = 1 << 20;
 describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
   const available = generation === 'host' ? labAvailable() : canBuildGenerations();
   const reverts = generation === '11.3' || generation === '12.8';
-  let place: Place;
+  let place: Connected;
   beforeAll(async () => {
-    if (available.ok) place = await connect(await startLab({ generation }));
+    if (available.ok) place = await connectTo(await startLab({ generation }));
   });
   afterAll(async () => {
     await place?.session.disconnect();
@@ -101,30 +96,8 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
   );
 });
 
-interface Place {
-  readonly lab: Lab;
-  readonly session: HostSession;
-  readonly ground: Ground;
-}
-
-async function connect(lab: Lab): Promise<Place> {
-  const uri = parseLibvirtUri(lab.uri);
-  const hub = new Hub();
-  const session = new HostSession({
-    host: { id: lab.dir, name: 'Lab', uri: lab.uri, kind: 'local' },
-    driverUri: driverUri(uri),
-    openTransport: () =>
-      openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),
-    hub,
-    log: () => {},
-  });
-  session.connect();
-  await session.whenConnected(AbortSignal.timeout(30_000));
-  return { lab, session, ground: await createGround({ hub, session, lines: [] }) };
-}
-
 /** Carries out what has no blocker, and asks libvirt whether it refuses what it is said to refuse. */
-async function attempt(place: Place, guest: Guest, names: readonly string[], mode: DeleteMode): Promise<void> {
+async function attempt(place: Connected, guest: Guest, names: readonly string[], mode: DeleteMode): Promise<void> {
   const { lab, session, ground } = place;
   const about = `${guest.name}: ${names} ${mode}`;
   const uuid = await lab.virsh('domuuid', guest.name);
@@ -166,7 +139,7 @@ interface Seen {
   readonly tags: readonly string[];
 }
 
-async function look({ session, ground }: Place, uuid: string): Promise<Seen> {
+async function look({ session, ground }: Connected, uuid: string): Promise<Seen> {
   const facts = await gatherDeleteFacts(session, uuid, ground.marks);
   const read = async (path: string) => (await readDisk(path, mark.offset, mark.length)).toString();
   const points = facts.snapshots.flatMap(({ name, stored }) => pointsOf(stored).map((point) => ({ name, ...point })));

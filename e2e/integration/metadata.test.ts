@@ -1,44 +1,31 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ground } from '../../electron/hosts/ground.ts';
-import { HostSession } from '../../electron/hosts/host-session.ts';
-import { Hub } from '../../electron/hosts/hub.ts';
 import { runEdit } from '../../electron/hosts/metadata/edit.ts';
 import { planEdit } from '../../electron/hosts/metadata/edit-plan.ts';
 import { exportSnapshots } from '../../electron/hosts/metadata/export.ts';
 import { runImport } from '../../electron/hosts/metadata/import.ts';
 import { planImport } from '../../electron/hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from '../../electron/hosts/metadata/make-current.ts';
-import { createGround, type MemoryFile, memoryFile } from '../../electron/hosts/testing.ts';
-import { openTransport } from '../../electron/transport/open-transport.ts';
-import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
 import type { Generation } from '../lab/generations.ts';
 import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { moveGuest } from '../lab/move.ts';
+import { type Connected, connectTo } from './connected.ts';
 
 /** By default the machine's own libvirt and one that can revert to external snapshots. */
 const wanted = (process.env.SNAPKEEL_METADATA_ON?.split(',') ?? ['host', '11.3']) as Generation[];
 const offset = 1 << 20;
 const secret = 'pa55word';
 
-interface Place {
-  readonly lab: Lab;
-  readonly session: HostSession;
-  readonly ground: Ground;
-  readonly file: MemoryFile;
-}
-
 describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation) => {
   const available = generation === 'host' ? labAvailable() : canBuildGenerations();
-  const places: Place[] = [];
+  const places: Connected[] = [];
   beforeAll(async () => {
     if (!available.ok) return;
     for (const lab of await Promise.all([startLab({ generation }), startLab({ generation })]))
-      places.push(await connect(lab));
+      places.push(await connectTo(lab));
   });
   afterAll(async () => {
     for (const { session, lab } of places) {
@@ -46,7 +33,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       await lab.stop();
     }
   });
-  const at = (index: number) => places[index] as Place;
+  const at = (index: number) => places[index] as Connected;
   const reverts = generation === '11.3' || generation === '12.8';
   if (!available.ok) console.log(`Left out: metadata of snapshots on ${generation}: ${available.reason}.`);
   else if (!reverts) console.log(`Left out: external snapshots on ${generation}: this libvirt cannot revert to them.`);
@@ -211,23 +198,6 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     },
   );
 });
-
-async function connect(lab: Lab): Promise<Place> {
-  const uri = parseLibvirtUri(lab.uri);
-  const hub = new Hub();
-  const session = new HostSession({
-    host: { id: lab.dir, name: 'Lab', uri: lab.uri, kind: 'local' },
-    driverUri: driverUri(uri),
-    openTransport: () =>
-      openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),
-    hub,
-    log: () => {},
-  });
-  session.connect();
-  await session.whenConnected(AbortSignal.timeout(30_000));
-  const file = memoryFile();
-  return { lab, session, ground: await createGround({ hub, session, lines: [] }, file), file };
-}
 
 const dump = (lab: Lab, domain: string, name: string) =>
   lab.virsh('snapshot-dumpxml', domain, '--snapshotname', name, '--security-info');

@@ -1,19 +1,15 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ground } from '../../electron/hosts/ground.ts';
-import { HostSession } from '../../electron/hosts/host-session.ts';
-import { Hub } from '../../electron/hosts/hub.ts';
+import type { HostSession } from '../../electron/hosts/host-session.ts';
 import { runRevert } from '../../electron/hosts/revert/run.ts';
-import { createGround } from '../../electron/hosts/testing.ts';
 import { undoOffer } from '../../electron/hosts/undo.ts';
-import { openTransport } from '../../electron/transport/open-transport.ts';
-import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { RevertAim } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import type { Generation } from '../lab/generations.ts';
 import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { connectTo } from './connected.ts';
 
 /** By default the machine's own libvirt and one that can revert to external snapshots. */
 const wanted = (process.env.SNAPKEEL_SAFETY_ON?.split(',') ?? ['host', '11.3']) as Generation[];
@@ -27,19 +23,7 @@ describe.each(wanted)('a safety snapshot and its undo on a real libvirt: %s', (g
   beforeAll(async () => {
     if (!available.ok) return;
     lab = await startLab({ generation });
-    const uri = parseLibvirtUri(lab.uri);
-    const hub = new Hub();
-    session = new HostSession({
-      host: { id: 'lab', name: 'Lab', uri: lab.uri, kind: 'local' },
-      driverUri: driverUri(uri),
-      openTransport: () =>
-        openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),
-      hub,
-      log: () => {},
-    });
-    session.connect();
-    await session.whenConnected(AbortSignal.timeout(30_000));
-    ground = await createGround({ hub, session, lines: [] });
+    ({ session, ground } = await connectTo(lab));
   });
   afterAll(async () => {
     await session?.disconnect();

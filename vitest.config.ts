@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     pool: 'threads',
+    // Real daemons and programs take their time on a busy machine.
+    testTimeout: 20_000,
     // The labs of other generations may have to be built first.
     hookTimeout: 300_000,
     include: [

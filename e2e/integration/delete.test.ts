@@ -22,6 +22,12 @@ import { mark, stages } from './delete-stages.ts';
 
 /** By default the machine's own libvirt and one that can revert to external snapshots. */
 const wanted = (process.env.SNAPKEEL_DELETE_ON?.split(',') ?? ['host', '11.3']) as Generation[];
+const all = process.env.SNAPKEEL_DELETE_ON !== undefined;
+/** What is run each time: where generations differ, and where data is at stake. */
+const short: Readonly<Partial<Record<Generation, readonly string[]>>> = {
+  host: ['internal, off', 'external, running', 'hole, running'],
+  '11.3': ['internal, running', 'external, running', 'external, metadata alone, off', 'internal on external, off'],
+};
 const MIB = 1 << 20;
 
 describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
@@ -35,16 +41,20 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
     await place?.session.disconnect();
     await place?.lab.stop();
   });
+  if (!all)
+    console.log(`Left out: most of deletion on ${generation}: SNAPKEEL_DELETE_ON=${generation} runs all of it.`);
   if (!available.ok) console.log(`Left out: deletion on ${generation}: ${available.reason}.`);
   else if (!reverts)
     console.log(`Left out: branches of external snapshots on ${generation}: it cannot revert to them.`);
 
-  const rows = Object.entries(stages).flatMap(([name, stage]) =>
-    stage.reverts && !reverts ? [] : stage.states.map((state) => ({ name, stage, state })),
-  );
+  const rows = Object.entries(stages)
+    .flatMap(([name, stage]) =>
+      stage.reverts && !reverts ? [] : stage.states.map((state) => ({ name, stage, state })),
+    )
+    .filter(({ name, state }) => all || short[generation]?.includes(`${name}, ${state}`));
   test.skipIf(!available.ok).for(rows)('$name, $state', { timeout: 240_000 }, async ({ name, stage, state }) => {
     for (const [index, deletions] of stage.runs.entries()) {
-      const guest = await stage.build(place.lab, `${name}-${state}-${index}`.replaceAll(' ', '-'));
+      const guest = await stage.build(place.lab, `${name}-${state}-${index}`.replaceAll(/\W+/g, '-'));
       if (state === 'running' && (await guest.state()) !== 'running') await place.lab.virsh('start', guest.name);
       for (const [names, mode] of deletions) await attempt(place, guest, names.split(','), mode);
       if (state === 'running') await guest.destroy();
@@ -102,6 +112,8 @@ async function attempt(place: Connected, guest: Guest, names: readonly string[],
   const about = `${guest.name}: ${names} ${mode}`;
   const uuid = await lab.virsh('domuuid', guest.name);
   const before = await look(place, uuid);
+  // What an earlier deletion of the run took is not there to be deleted again.
+  if (!names.every((name) => before.facts.snapshots.some((snapshot) => snapshot.name === name))) return;
   const assessment = assessDelete(before.facts, names, mode);
   const [blocker] = assessment.blockers;
   if (blocker) {

@@ -74,3 +74,19 @@ export const sharedImages = (c: DeleteCase) => {
     ...unlinked.map(({ target, path }) => ({ target, from: '', into: path, active: false })),
   ].filter((merge) => present.isShared(merge, snapshot.name));
 };
+
+/** The overlay that it made lies on another image than the one that it names. */
+export const liesElsewhere = ({ present, snapshot }: DeleteCase) =>
+  present.pointsOf(snapshot.name).some(({ target, path }) => {
+    const own = snapshot.stored.disks.find((disk) => disk.target === target)?.file ?? null;
+    const under = own === null ? null : present.under(target, own);
+    return under !== null && under !== path;
+  });
+
+/** Its image is not an overlay that its parent made. */
+export const missesParent = (c: DeleteCase) => {
+  const parent = parentOf(c);
+  if (parent === undefined || !isExternal(parent)) return false;
+  const made = [...parent.stored.disks.map(({ file }) => file), ...parent.stored.reverted.map(({ file }) => file)];
+  return c.present.pointsOf(c.snapshot.name).some(({ path }) => !made.includes(path) && !c.present.wasMerged(path));
+};

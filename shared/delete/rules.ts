@@ -5,6 +5,8 @@ import {
   external,
   insideOf,
   isLeaf,
+  liesElsewhere,
+  missesParent,
   onChain,
   parentOf,
   quoted,
@@ -199,15 +201,10 @@ export const deleteRules: readonly DeleteRule[] = [
     until: version.branches,
     effect: 'refused',
     error: 'OPERATION_FAILED',
-    source: 'observed on 9.0: the image is compared with the overlay that the parent made',
-    when: (c) => {
-      const parent = parentOf(c);
-      if (!external(c) || parent === undefined || !isExternal(parent)) return false;
-      const made = [...parent.stored.disks.map(({ file }) => file), ...parent.stored.reverted.map(({ file }) => file)];
-      return c.present.pointsOf(c.snapshot.name).some(({ path }) => !made.includes(path) && !c.present.wasMerged(path));
-    },
+    source: 'observed on 9.0: its image must be what its own overlay lies on, and the overlay that its parent made',
+    when: (c) => external(c) && (liesElsewhere(c) || missesParent(c)),
     text: (c) =>
-      `Between “${parentOf(c)?.name}” and “${c.snapshot.name}” is an overlay that no snapshot owns. libvirt ${formatVersion(c.facts.libvirtVersion)} does not merge across it.`,
+      `Below “${c.snapshot.name}” is an overlay that no snapshot owns. libvirt ${formatVersion(c.facts.libvirtVersion)} does not merge across it.`,
   },
   {
     code: 'SHARED_IMAGE',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabPlanRow, LabRun } from '../../../shared/schema.ts';
+import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import type { Ground } from '../ground.ts';
 import type { HostPool } from '../host-pool.ts';
 import { ProblemError } from '../problems.ts';
@@ -65,7 +66,10 @@ describe('a plan', () => {
       ['empty', undefined, 'NO_SNAPSHOT'],
       [uuidOf(9), undefined, 'NO_DOMAIN'],
     ]);
-    await ground.marks.tag(bench.session.host, uuidOf(1), 'clean', 0, ['golden']);
+    const { snapshots } = await new SnapshotReader(uuidOf(1)).read(bench.session.reads);
+    const createdAt = snapshots.find(({ name }) => name === 'clean')?.createdAt ?? 0;
+    await ground.marks.tag(bench.session.host, uuidOf(1), 'clean', createdAt, ['golden']);
+    await ground.marks.tag(bench.session.host, uuidOf(1), 'newer', createdAt - 1_000, ['golden']);
     const tagged = await plan({ kind: 'tagged', tag: 'golden' }, 1, 5);
     expect(tagged.map((row) => [row.plan?.facts.snapshot.name, row.problem?.code])).toEqual([
       ['clean', undefined],

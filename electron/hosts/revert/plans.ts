@@ -101,6 +101,8 @@ async function resolveAim(
   }
   if (aim.kind === 'newest' || aim.kind === 'tagged') {
     const { snapshots } = await new SnapshotReader(uuid).read(session.reads);
+    // A tag does not pass to a snapshot that was taken anew under the same name.
+    if (aim.kind === 'tagged') await marks.recognise(session.host, uuid, snapshots);
     const names = aim.kind === 'tagged' ? marks.taggedWith(session.host, uuid, aim.tag) : null;
     const meant = snapshots.filter(({ name }) => names === null || names.includes(name));
     const newest = meant.reduce<Snapshot | null>((a, b) => (a && a.createdAt > b.createdAt ? a : b), null);

@@ -16,7 +16,14 @@ export function ChosenBar({ domain }: { domain: Domain }) {
   useAppState((state) => state.operations);
   if (chosen.length === 0 || row === undefined) return null;
   const context = contextOf(app, { kind: 'row', key: domainKey(domain), row });
-  const offered = commands.filter(({ group, applies }) => group === 'Snapshot' && applies(context));
+  // The rest is in the menu: the bar has one line.
+  const offered = commands.filter(
+    ({ id, group, danger, applies, unavailable }) =>
+      group === 'Snapshot' &&
+      id !== 'snapshot.copy-name' &&
+      applies(context) &&
+      (danger || unavailable(context) === null),
+  );
   return (
     <section className="chosen-bar" aria-label="Selected snapshots">
       <span role="status">{chosen.length.toLocaleString('en-GB')} snapshots selected</span>

@@ -128,11 +128,47 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     },
   );
 
+  test.skipIf(!available.ok || !reverts)(
+    'the current one, gone back to with others after it, keeps its record of overlays through every edit',
+    { timeout: 180_000 },
+    async () => {
+      const { lab, session, ground } = at(0);
+      const guest = await lab.guest({ name: 'parted' });
+      await layers(guest);
+      await guest.revert('middle');
+      if ((await guest.state()) !== 'shut off') await guest.destroy();
+      const before = await dump(lab, guest.name, 'middle');
+      expect(before).toContain('<revertDisks>');
+      const uuid = await lab.virsh('domuuid', guest.name);
+      const edit = async (name: string, to: { name?: string; description?: string }) => {
+        const plan = await planEdit(session, uuid, name, ground);
+        return runEdit({ session, plan, ...plan.snapshot, ...to }, ground);
+      };
+      expect(await edit('middle', { description: 'described' })).toMatchObject({ result: 'done', differences: [] });
+      expect(await edit('middle', { description: '' })).toMatchObject({ result: 'done', differences: [] });
+      expect(await dump(lab, guest.name, 'middle')).toBe(before);
+      if (isRoot()) {
+        const unblock = await block(lab, guest, 'centre');
+        expect(await edit('middle', { name: 'centre' })).toMatchObject({ result: 'failed' });
+        expect(await dump(lab, guest.name, 'middle')).toBe(before);
+        expect(await guest.current()).toBe('middle');
+        await unblock();
+      }
+      expect(await edit('middle', { name: 'centre' })).toMatchObject({ result: 'done', differences: [] });
+      expect(await dump(lab, guest.name, 'centre')).toBe(before.replace('<name>middle<', '<name>centre<'));
+      expect(await guest.current()).toBe('centre');
+      await guest.revert('root');
+      await guest.revert('leaf');
+      expect(await guest.readBytes(offset, 5)).toBe('three');
+    },
+  );
+
   /** libvirt moves a new file over the old one, which a folder with something in it does not let. */
   const block = async (lab: Lab, guest: Guest, name: string) => {
     const file = join(lab.dir, 'lib/qemu/snapshot', guest.name, `${name}.xml`);
     await rm(file, { force: true });
     await mkdir(join(file, 'in-the-way'), { recursive: true });
+    return () => rm(file, { recursive: true });
   };
   const renameBlocked = async (name: string) => {
     const { lab, session, ground } = at(0);

@@ -16,11 +16,16 @@ export async function secretSnapshotXml(caller: Caller, uuid: string, name: stri
   return (await caller.call(procedures.domainSnapshotGetXmlDesc, { snapshot, flags: domainXmlFlag.secure })).xml;
 }
 
-/** The flags of a redefinition (virDomainSnapshotCreateFlags). */
-export function redefineFlags(state: string, current: boolean): number {
+/**
+ * The flags of a redefinition (virDomainSnapshotCreateFlags).
+ * @param moveCurrent for a snapshot that is to become the current one, and never for the one that is: CURRENT drops the
+ * `<revertDisks>` of the snapshot that was current, and without them the next revert unlinks the overlay that the other
+ * branches lie on. Without it the current one stays current (seen on 9.0, 11.3 and 12.8).
+ */
+export function redefineFlags(state: string, moveCurrent: boolean): number {
   // DISK_ONLY belongs to the state “disk-snapshot” alone: with an offline external one (“shutoff”) it is INVALID_ARG.
   const { redefine, current: CURRENT, diskOnly } = createFlag;
-  return redefine | (current ? CURRENT : 0) | (state === 'disk-snapshot' ? diskOnly : 0);
+  return redefine | (moveCurrent ? CURRENT : 0) | (state === 'disk-snapshot' ? diskOnly : 0);
 }
 
 /**

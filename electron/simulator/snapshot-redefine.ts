@@ -6,7 +6,8 @@ import type { SnapshotRequest } from './xml-read.ts';
 
 /**
  * CREATE_XML with REDEFINE: metadata only (virDomainSnapshotRedefinePrep). A known name without `<domain>` keeps its
- * configuration. @throws LibvirtError 8, 27, 67, or 1 for a new name without `<domain>`
+ * configuration. CURRENT drops the `<revertDisks>` of the snapshot that was current, be it the same (seen on 11.3 and 12.8).
+ * @throws LibvirtError 8, 27, 67, or 1 for a new name without `<domain>`
  */
 export function redefine(domain: DomainModel, asked: SnapshotRequest, flags: number): Created {
   const { name, parent, state, createdAt } = asked;
@@ -43,8 +44,12 @@ export function redefine(domain: DomainModel, asked: SnapshotRequest, flags: num
   const snapshots = old
     ? domain.snapshots.map((each) => (each === old ? snapshot : each))
     : [...domain.snapshots, snapshot];
-  const current = flags & createFlag.current ? name : domain.current;
-  return { change: { domain: { ...domain, snapshots, current }, events: [] }, name };
+  if (!(flags & createFlag.current)) return { change: { domain: { ...domain, snapshots }, events: [] }, name };
+  const withoutOverlays = (each: SnapshotModel) => (each.name === domain.current ? { ...each, revertDisks: [] } : each);
+  return {
+    change: { domain: { ...domain, snapshots: snapshots.map(withoutOverlays), current: name }, events: [] },
+    name,
+  };
 }
 
 /** Inside an image the data has the name under which it was taken, so that under another one it is not found. */

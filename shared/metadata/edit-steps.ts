@@ -15,8 +15,8 @@ export interface Edit {
 export type EditStep =
   /** The snapshot itself, under its name. */
   | { readonly kind: 'describe'; readonly snapshot: string }
-  /** The same metadata again, under another name. */
-  | { readonly kind: 'add'; readonly snapshot: string; readonly from: string }
+  /** The same metadata again, under another name; `current`: as the current snapshot, which the old one was. */
+  | { readonly kind: 'add'; readonly snapshot: string; readonly from: string; readonly current: boolean }
   /** A child, pointed at its parent's new name. */
   | { readonly kind: 'point'; readonly snapshot: string; readonly parent: string }
   /** The metadata under the old name; by now nothing hangs on it. */
@@ -29,7 +29,7 @@ export type EditStep =
 export function editSteps(edited: Edited, { name, description }: Edit): EditStep[] {
   if (name === edited.name) return description === edited.description ? [] : [{ kind: 'describe', snapshot: name }];
   return [
-    { kind: 'add', snapshot: name, from: edited.name },
+    { kind: 'add', snapshot: name, from: edited.name, current: edited.current },
     ...edited.children.map((child): EditStep => ({ kind: 'point', snapshot: child, parent: name })),
     { kind: 'forget', snapshot: edited.name },
   ];

@@ -108,7 +108,7 @@ describe('the steps of an edit', () => {
   it('have lines of virsh, safe in a shell', () => {
     const target = { uri: 'qemu:///system', domain: '-d' };
     expect(virshEdit(target, editSteps(edited, { name: "it's", description: '' }))).toEqual([
-      "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname a --rename  # change <name> to it's",
+      "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname a --rename --current  # change <name> to it's",
       "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname b  # change the name in <parent> to it's",
       "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname c  # change the name in <parent> to it's",
     ]);

@@ -30,7 +30,9 @@ export function virshEdit(target: VirshTarget, steps: readonly EditStep[]): stri
       case 'describe':
         return [`${edit(step.snapshot)}  # change <description>`];
       case 'add':
-        return [`${edit(step.from, '--rename')}  # change <name> to ${step.snapshot}`];
+        return [
+          `${edit(step.from, '--rename', ...(step.current ? ['--current'] : []))}  # change <name> to ${step.snapshot}`,
+        ];
       case 'point':
         return [`${edit(step.snapshot)}  # change the name in <parent> to ${step.parent}`];
       case 'forget':

@@ -18,8 +18,8 @@ export interface Redefinition {
   /** Secrets included: it goes to libvirt and nowhere else. */
   readonly xml: string;
   readonly state: string;
-  /** Whether it is to be the current snapshot; without it the current one stays. */
-  readonly current: boolean;
+  /** Whether it becomes the current snapshot, which it is not yet. Without it the current one stays. */
+  readonly moveCurrent: boolean;
   /** What this is for, a short sentence for the journal. */
   readonly line: string;
 }
@@ -35,9 +35,9 @@ export class MetadataAsker {
   constructor(private readonly errand: Errand) {}
 
   /** Keeps the XML that is replaced, without secrets, if there is any. */
-  redefine({ name, xml, state, current, line }: Redefinition): Promise<Answered> {
+  redefine({ name, xml, state, moveCurrent, line }: Redefinition): Promise<Answered> {
     const { session, domain } = this.errand;
-    const flags = redefineFlags(state, current);
+    const flags = redefineFlags(state, moveCurrent);
     return this.#ask(name, flags, line, () => redefineSnapshot(session.writes, domain.uuid, xml, flags));
   }
 

@@ -119,13 +119,19 @@ function askStep(step: EditStep, { edit, snapshot, texts, list }: StepGround, as
     case 'add': {
       const xml = editSnapshotXml(text(snapshot.name), edit);
       const { state } = snapshot;
-      return asker.redefine({ name: step.snapshot, xml, state, current: list.current === snapshot.name, line });
+      return asker.redefine({
+        name: step.snapshot,
+        xml,
+        state,
+        moveCurrent: step.kind === 'add' && step.current,
+        line,
+      });
     }
     case 'point': {
       const child = list.snapshots.find(({ name }) => name === step.snapshot);
       const xml = editSnapshotXml(text(step.snapshot), { parent: step.parent });
       const state = child?.state ?? 'unknown';
-      return asker.redefine({ name: step.snapshot, xml, state, current: list.current === step.snapshot, line });
+      return asker.redefine({ name: step.snapshot, xml, state, moveCurrent: false, line });
     }
     case 'forget':
       return asker.forget(step.snapshot, line);

@@ -78,7 +78,7 @@ async function carryOut(
     const { name, parent, state } = snapshot;
     const under = parent === null ? 'with no parent' : `under “${parent}”`;
     const line = `“${name}” is added ${under}${name === current ? ' as the current snapshot' : ''}. No data is touched.`;
-    last = await asker.redefine({ name, xml, state, current: name === current, line });
+    last = await asker.redefine({ name, xml, state, moveCurrent: name === current, line });
     if (last.result !== 'done') break;
   }
   const names = documents.map(({ snapshot }) => snapshot.name);

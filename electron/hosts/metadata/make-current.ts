@@ -101,7 +101,7 @@ async function carryOut(
     currentBefore: current,
   });
   const line = `“${name}” is redefined as the current snapshot. No data is touched.`;
-  const last = await asker.redefine({ name, xml: texts.get(name) ?? '', state, current: true, line });
+  const last = await asker.redefine({ name, xml: texts.get(name) ?? '', state, moveCurrent: true, line });
   return endOf({
     session,
     uuid,

@@ -36,7 +36,10 @@ export async function restoreMetadata(
     const xml = kept.texts.get(name);
     if (xml === undefined || texts.get(name) === xml) continue;
     const line = `“${name}” is put back as it was, because a step failed.`;
-    note(name, await asker.redefine({ name, xml, state, current: list.current === name, line }));
+    note(
+      name,
+      await asker.redefine({ name, xml, state, moveCurrent: list.current === name && now.current !== name, line }),
+    );
   }
   for (const name of added.toReversed()) {
     if (!now.snapshots.some((snapshot) => snapshot.name === name)) continue;
@@ -47,7 +50,10 @@ export async function restoreMetadata(
   return seen && { seen, differences: [...failed, ...treeDifferences(list, seen)] };
 }
 
-/** Being current goes to the parent of what is forgotten, so that it may have to be set once more. */
+/**
+ * Being current goes to the parent of what is forgotten, so that it may have to be set once more. That takes the record
+ * of overlays from the one that was current meanwhile (`redefineFlags`): it is written anew.
+ */
 async function restoreCurrent(
   session: HostSession,
   uuid: string,
@@ -58,9 +64,19 @@ async function restoreCurrent(
   const current = list.snapshots.find(({ name }) => name === list.current);
   if (!now || !current || now.current === current.name) return;
   const { name, state } = current;
-  const xml = texts.get(name) ?? (await secretTexts(session.reads, uuid, [name]).catch(() => null))?.get(name);
+  const meanwhile = now.snapshots.filter((snapshot) => snapshot.name === now.current);
+  const read = (names: readonly string[]) =>
+    secretTexts(session.reads, uuid, names).catch(() => new Map<string, string>());
+  const before = await read([name, ...meanwhile.map((snapshot) => snapshot.name)]);
+  const xml = texts.get(name) ?? before.get(name);
   if (xml === undefined) return;
-  await asker.redefine({ name, xml, state, current: true, line: `“${name}” is made the current snapshot again.` });
+  await asker.redefine({ name, xml, state, moveCurrent: true, line: `“${name}” is made the current snapshot again.` });
+  for (const other of meanwhile) {
+    const whole = before.get(other.name);
+    if (whole === undefined || (await read([other.name])).get(other.name) === whole) continue;
+    const line = `“${other.name}” is put back as it was: it is not the current snapshot any more.`;
+    await asker.redefine({ name: other.name, xml: whole, state: other.state, moveCurrent: false, line });
+  }
 }
 
 /** Sentences where a tree is not as it was: names, parents, descriptions and the current snapshot. */

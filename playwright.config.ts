@@ -9,6 +9,7 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   workers: 2,
   timeout: 120_000,
   expect: { timeout: 10_000 },
+  use: { actionTimeout: 30_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_JSON ?? 'test-results/results.json' }]],
   projects: [

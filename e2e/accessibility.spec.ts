@@ -1,82 +1,191 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { App } from './app.ts';
+import { askDelete, CreateDialog } from './dialogs.ts';
 import { expect, test } from './fixtures.ts';
 
-/** What axe finds on the present page, as lines. */
-async function violations({ page }: App): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+/** Looks at the present page, or a part of it, in both colour schemes: axe finds nothing. */
+type Look = (part?: string) => Promise<void>;
+
+function lookAt({ page }: App): Look {
+  return async (part = 'html') => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).include(part).setLegacyMode().analyze();
+      const lines = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+      expect(lines, colorScheme).toEqual([]);
+    }
+  };
 }
 
-for (const scheme of ['light', 'dark'] as const)
-  test(`the history and the dialog can be used by everybody, ${scheme}`, async ({ start }) => {
-    const app = await start('--demo');
-    await app.page.emulateMedia({ colorScheme: scheme });
+async function menu({ page }: App, domain: string, item: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name: `More for ${domain}` }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+const views: Readonly<Record<string, (app: App, look: Look) => Promise<void>>> = {
+  async 'the history and the dialog of a revert'(app, look) {
     await app.open('win11-desktop');
     await app.page.getByRole('row').nth(1).click();
-    expect(await violations(app)).toEqual([]);
+    await look();
     await app.page.getByRole('button', { name: 'Revert…' }).click();
     await app.dialog.ready();
-    expect(await violations(app)).toEqual([]);
-  });
+    await look();
+  },
 
-for (const scheme of ['light', 'dark'] as const)
-  test(`the journal, the settings and a lab reset can be used by everybody, ${scheme}`, async ({ start }) => {
-    const app = await start('--demo');
-    const { page, lab } = app;
-    await page.emulateMedia({ colorScheme: scheme });
+  async 'the journal and the settings'(app, look) {
+    const { page } = app;
     await app.open('web-02');
     const dialog = await app.askRevert('app-2.0');
     await dialog.confirm();
     await app.tab('History');
     await page.getByRole('treegrid', { name: 'History of web-02' }).getByRole('row').nth(1).click();
     await expect(page.getByText('The plan as it was read').first()).toBeVisible();
-    expect(await violations(app)).toEqual([]);
+    await look();
     await page.keyboard.press('ControlOrMeta+,');
     await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
-    expect(await violations(app)).toEqual([]);
-    await page.keyboard.press('Escape');
+    await look();
+  },
+
+  async 'a lab reset'(app, look) {
+    const { lab } = app;
     await app.choose('web-01', 'scratch', 'win11-desktop');
-    expect(await violations(app)).toEqual([]);
+    await look();
     await lab.open();
     await lab.plan.getByRole('row').nth(1).click();
-    expect(await violations(app)).toEqual([]);
+    await look();
     await lab.acknowledge.check();
     await lab.revert.click();
-    expect(await violations(app)).toEqual([]);
     await lab.ended();
     await lab.report.getByRole('row').nth(1).click();
-    expect(await violations(app)).toEqual([]);
-  });
+    await look();
+  },
 
-test('editing, exporting and importing snapshots can be done by everybody', async ({ start }) => {
-  const app = await start('--demo');
-  const { page } = app;
-  const look = async (colorScheme: 'light' | 'dark', open: () => Promise<void>, ready: string) => {
-    await page.emulateMedia({ colorScheme });
-    await open();
-    await expect(page.getByText(ready).first()).toBeVisible();
-    expect(await violations(app)).toEqual([]);
-    await page.keyboard.press('Escape');
-  };
-  const menu = async (item: string) => {
-    await page.getByRole('button', { name: 'More for fileserver' }).click();
-    await page.getByRole('menuitem', { name: item }).click();
-  };
-  await app.open('fileserver');
-  await app.snapshot('quota-rollout').click();
-  const rename = async () => {
+  async 'taking a snapshot'(app, look) {
+    await app.open('game-server');
+    const dialog = new CreateDialog(app);
+    await dialog.open();
+    await dialog.mode('Disks only, in new').check();
+    await dialog.root.getByText('More choices').click();
+    await look();
+    await dialog.name.fill('.hidden');
+    await expect(dialog.name).toHaveAttribute('aria-invalid', 'true');
+    await look();
+  },
+
+  async 'editing, exporting and importing'(app, look) {
+    const { page } = app;
+    const closed = async () => {
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('alertdialog').or(page.getByRole('dialog'))).toBeHidden();
+    };
+    await app.open('fileserver');
+    await app.snapshot('quota-rollout').click();
     await page.keyboard.press('F2');
     await page.getByRole('textbox', { name: 'Name' }).fill('quota');
-  };
-  await look('light', rename, 'What libvirt is asked to do');
-  await look('light', () => menu('Export snapshots…'), 'To move the domain to another host');
-  const choose = async () => {
-    await menu('Import snapshots…');
+    await expect(page.getByText('What libvirt is asked to do').first()).toBeVisible();
+    await look();
+    await closed();
+    await menu(app, 'fileserver', 'Export snapshots…');
+    await expect(page.getByText('To move the domain to another host').first()).toBeVisible();
+    await look();
+    await closed();
+    await menu(app, 'fileserver', 'Import snapshots…');
     const buffer = Buffer.from('<domainsnapshot><name>old</name></domainsnapshot>');
-    await page
-      .getByLabel('Files with snapshot metadata')
-      .setInputFiles({ name: 'a.xml', mimeType: 'text/xml', buffer });
-  };
-  await look('dark', choose, 'There is nothing to import.');
+    const field = page.getByLabel('Files with snapshot metadata');
+    await field.setInputFiles({ name: 'a.xml', mimeType: 'text/xml', buffer });
+    await expect(page.getByText('There is nothing to import.').first()).toBeVisible();
+    await look();
+  },
+
+  async 'deleting, with the tree marked, and a deletion interrupted'(app, look) {
+    const { page } = app;
+    await app.open('web-01');
+    const asked = await askDelete(app, 'app-1.8');
+    await asked.mode(/^With everything below/);
+    await expect(page.getByText('would be deleted').first()).toBeVisible();
+    await look();
+    await page.keyboard.press('Escape');
+    await expect(asked.root).toBeHidden();
+    await app.open('fileserver');
+    const merge = await askDelete(app, 'quota-rollout');
+    await merge.root.getByRole('button', { name: /^Delete/ }).click();
+    await expect(merge.root).toContainText(/ of 12 GiB/);
+    await merge.root.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect(merge.root).toContainText('must not be reverted to any more');
+    await look();
+  },
+
+  async 'several snapshots, their tags, and the filter'(app, look) {
+    const { page } = app;
+    await app.open('web-01');
+    await app.snapshot('installed').click();
+    await app.snapshot('app-1.8').click({ modifiers: ['Shift'] });
+    await look();
+    await page.getByRole('button', { name: 'Tags of 3 snapshots…' }).click();
+    await expect(page.getByRole('dialog', { name: 'Tags of 3 snapshots' })).toBeVisible();
+    await look();
+    await page.keyboard.press('Escape');
+    await page.getByRole('textbox', { name: 'Filter snapshots' }).fill('nothing-has-this-name');
+    await look();
+    await page.getByRole('textbox', { name: 'Filter snapshots' }).fill('');
+    await page.getByRole('button', { name: 'Filter by what a snapshot is' }).click();
+    await look('[role=menu]');
+  },
+
+  async 'the comparison of a configuration'(app, look) {
+    const { page } = app;
+    await app.open('db-primary');
+    await app.snapshot('before-pg16').click();
+    await expect(page.getByRole('region', { name: 'Configuration changes since' })).toContainText('2 configuration');
+    await look();
+    await page.keyboard.press('ControlOrMeta+d');
+    await expect(
+      page
+        .getByRole('dialog', { name: /^Compare/ })
+        .getByRole('table')
+        .first(),
+    ).toBeVisible();
+    await look();
+  },
+
+  async 'health, and the images of a snapshot'(app, look) {
+    const { page } = app;
+    await app.open('wiki');
+    await app.tab('Health');
+    await expect(page.getByRole('heading', { name: '1 problem, 1 warning' })).toBeVisible();
+    await look();
+    await page.getByRole('list', { name: 'Findings' }).getByRole('button', { name: 'theme-final' }).first().click();
+    await page.getByRole('complementary', { name: 'Details' }).getByRole('tab', { name: 'Disks' }).click();
+    await expect(page.getByRole('region', { name: 'Disk vda' })).toContainText('missing');
+    await look();
+  },
+
+  async 'power, the console, and a picture'(app, look) {
+    const { page } = app;
+    await app.open('web-01');
+    const dialog = new CreateDialog(app);
+    await dialog.open();
+    await dialog.name.fill('pictured');
+    await dialog.confirm('pictured');
+    await page.getByTitle('Show it large').click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await look();
+    await page.keyboard.press('Escape');
+    await menu(app, 'web-01', /^Force off/);
+    await expect(page.getByRole('alertdialog')).toContainText('Force web-01 off?');
+    await look();
+    await page.keyboard.press('Escape');
+    await menu(app, 'web-01', 'Open console');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await look();
+  },
+};
+
+// The markup and its colours are the same in both shells.
+test.describe('everybody can use', { tag: '@browser' }, () => {
+  for (const [name, walk] of Object.entries(views))
+    test(name, async ({ start }) => {
+      const app = await start('--demo');
+      await walk(app, lookAt(app));
+    });
 });

@@ -1,13 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import type { App } from './app.ts';
 import { expect, test } from './fixtures.ts';
-
-/** What axe finds on the present page, as lines. */
-async function violations({ page }: App): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
 
 function changesOf({ page }: App): Locator {
   return page.getByRole('region', { name: 'Configuration changes since' });
@@ -79,16 +72,3 @@ test('the comparison is a command of the row, also by keyboard', async ({ start 
   await app.page.keyboard.press('ControlOrMeta+d');
   await expect(dialog).toBeVisible();
 });
-
-for (const scheme of ['light', 'dark'] as const)
-  test(`the comparison can be used by everybody, ${scheme}`, async ({ start }) => {
-    const app = await start('--demo');
-    await app.page.emulateMedia({ colorScheme: scheme });
-    await app.open('db-primary');
-    await app.snapshot('before-pg16').click();
-    await expect(changesOf(app)).toContainText('2 configuration changes');
-    expect(await violations(app)).toEqual([]);
-    await app.page.keyboard.press('ControlOrMeta+d');
-    await expect(comparison(app).getByRole('table').first()).toBeVisible();
-    expect(await violations(app)).toEqual([]);
-  });

@@ -19,7 +19,7 @@ test('the demo host: a revert by keyboard alone', async ({ start }) => {
   await expect(async () => {
     await keyboard.press('Tab');
     await expect(focused).toHaveRole('treeitem', { timeout: 200 });
-  }).toPass();
+  }).toPass({ intervals: [50] });
   await keyboard.type('db-pri');
   await expect(focused).toHaveAccessibleName('db-primary');
   await keyboard.press('Enter');
@@ -27,7 +27,7 @@ test('the demo host: a revert by keyboard alone', async ({ start }) => {
   await expect(async () => {
     await keyboard.press('Tab');
     await expect(focused).toHaveRole('row', { timeout: 200 });
-  }).toPass();
+  }).toPass({ intervals: [50] });
   await keyboard.press('Home');
   const snapshot = await app.page.locator(`#${await focused.getAttribute('aria-labelledby')}`).innerText();
   await keyboard.press('Enter');

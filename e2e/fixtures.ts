@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from '@playwright/test';
+import { type Browser, test as base } from '@playwright/test';
 import { App } from './app.ts';
 import { canBuildGenerations, labAvailable } from './lab/available.ts';
 import { type Lab, startLab } from './lab/lab.ts';
-import { chromiumMissing, electronMissing, type ShellName, startShell } from './shell.ts';
+import { chromiumMissing, electronMissing, launchChromium, type ShellName, startShell } from './shell.ts';
 
 interface Fixtures {
   /** Stands for the person's home directory: empty at first. */
@@ -15,6 +15,8 @@ interface Fixtures {
 }
 interface WorkerFixtures {
   shell: ShellName;
+  /** The browser that a worker's specs share, each with a window of its own; none in Electron's shell. */
+  windows: Browser | undefined;
   /** The private libvirt that a worker's specs share; each makes guests of its own. */
   lab: Lab;
   /** As `lab`, of the generation whose force rules are those of virsh's guide. */
@@ -23,6 +25,14 @@ interface WorkerFixtures {
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   shell: ['browser', { option: true, scope: 'worker' }],
+  windows: [
+    async ({ shell }, use) => {
+      const browser = shell === 'browser' && !chromiumMissing() ? await launchChromium() : undefined;
+      await use(browser);
+      await browser?.close();
+    },
+    { scope: 'worker' },
+  ],
   lab: [
     async ({}, use) => {
       const lab = await startLab();
@@ -44,12 +54,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(home);
     await rm(home, { recursive: true, force: true });
   },
-  start: async ({ shell, home }, use, info) => {
+  start: async ({ shell, home, windows: browser }, use, info) => {
     const missing = chromiumMissing() ?? (shell === 'electron' ? electronMissing() : undefined);
     leaveOut(info.title, missing);
     const stops: (() => Promise<void>)[] = [];
     await use(async (...args) => {
-      const started = await startShell(shell, { args: ['--data-dir', join(home, 'data'), ...args], home });
+      const started = await startShell(shell, { args: ['--data-dir', join(home, 'data'), ...args], home, browser });
       stops.push(() => started.stop());
       return new App(started);
     });

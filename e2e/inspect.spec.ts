@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import type { App } from './app.ts';
 import { expect, needsLab, test } from './fixtures.ts';
@@ -23,11 +22,6 @@ function findings({ page }: App): Locator {
 
 function healthTab({ page }: App): Locator {
   return page.getByRole('main').getByRole('tab', { name: /^Health/ });
-}
-
-async function violations({ page }: App): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
 }
 
 test('the demo host: images of a snapshot and of now, and a search in the XML', async ({ start }) => {
@@ -91,33 +85,28 @@ test('the demo host: a snapshot compared with another one', async ({ start }) =>
   await expect(dialog).toBeHidden();
 });
 
-for (const scheme of ['light', 'dark'] as const)
-  test(`the demo host: a domain that ails, and one that does not, ${scheme}`, async ({ start }) => {
-    const app = await start('--demo');
-    await app.page.emulateMedia({ colorScheme: scheme });
-    await app.open('wiki');
-    await expect(healthTab(app)).toHaveAccessibleName('Health 2 to see to');
-    await app.tab('Health');
-    await expect(app.page.getByRole('heading', { name: '1 problem, 1 warning' })).toBeVisible();
-    await expect(findings(app)).toHaveCount(3);
-    await expect(findings(app).first()).toContainText('/var/lib/libvirt/images/wiki.theme-test');
-    await expect(findings(app).nth(1)).toContainText('No snapshot owns “wiki.migration”');
-    expect(await violations(app)).toEqual([]);
-    await findings(app).first().getByRole('button', { name: 'theme-final' }).click();
-    await expect(app.snapshot('theme-final')).toHaveAttribute('aria-selected', 'true');
-    await details(app).getByRole('tab', { name: 'Disks' }).click();
-    await expect(images(app, 'vda').first()).toContainText('missing');
-    expect(await violations(app)).toEqual([]);
-    if (scheme === 'dark') return;
+test('the demo host: a domain that ails, and one that does not', async ({ start }) => {
+  const app = await start('--demo');
+  await app.open('wiki');
+  await expect(healthTab(app)).toHaveAccessibleName('Health 2 to see to');
+  await app.tab('Health');
+  await expect(app.page.getByRole('heading', { name: '1 problem, 1 warning' })).toBeVisible();
+  await expect(findings(app)).toHaveCount(3);
+  await expect(findings(app).first()).toContainText('/var/lib/libvirt/images/wiki.theme-test');
+  await expect(findings(app).nth(1)).toContainText('No snapshot owns “wiki.migration”');
+  await findings(app).first().getByRole('button', { name: 'theme-final' }).click();
+  await expect(app.snapshot('theme-final')).toHaveAttribute('aria-selected', 'true');
+  await details(app).getByRole('tab', { name: 'Disks' }).click();
+  await expect(images(app, 'vda').first()).toContainText('missing');
 
-    await app.open('game-server');
-    await app.tab('Health');
-    await expect(findings(app)).toContainText('Disk vda is a chain of 28 images.');
-    await app.open('web-01');
-    await expect(app.page.getByRole('heading', { name: 'Healthy' })).toBeVisible();
-    await expect(app.page.getByRole('region', { name: 'What cannot be seen from here' })).toContainText('internal');
-    await expect(healthTab(app)).toHaveAccessibleName('Health');
-  });
+  await app.open('game-server');
+  await app.tab('Health');
+  await expect(findings(app)).toContainText('Disk vda is a chain of 28 images.');
+  await app.open('web-01');
+  await expect(app.page.getByRole('heading', { name: 'Healthy' })).toBeVisible();
+  await expect(app.page.getByRole('region', { name: 'What cannot be seen from here' })).toContainText('internal');
+  await expect(healthTab(app)).toHaveAccessibleName('Health');
+});
 
 test.describe('on a real libvirt', () => {
   needsLab();

@@ -21,6 +21,8 @@ export interface StartOptions {
   /** Stands for the person's home directory, where known_hosts is. */
   readonly home: string;
   readonly colorScheme?: 'light' | 'dark';
+  /** Only for the browser shell, which opens a window of its own in it. */
+  readonly browser?: Browser | undefined;
 }
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -76,16 +78,17 @@ export async function startServer({
 }
 
 async function startInBrowser(options: StartOptions): Promise<Started> {
+  if (!options.browser) throw new Error('the browser shell needs a browser');
   const server = await startServer(options);
-  const browser = await launchChromium();
-  const page = await browser.newPage({ viewport: size, colorScheme: options.colorScheme ?? 'light' });
+  const window = await options.browser.newContext({ viewport: size, colorScheme: options.colorScheme ?? 'light' });
+  const page = await window.newPage();
   await page.goto(server.url);
   return {
     page,
     electron: undefined,
     url: server.url,
     async stop() {
-      await browser.close();
+      await window.close();
       await server.stop();
     },
     async kill() {

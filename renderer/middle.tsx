@@ -1,6 +1,5 @@
 import { Plus } from 'lucide-react';
 import { commandById, contextOf, runCommand } from './commands/context.ts';
-import { HostTrouble } from './hosts/host-trouble.tsx';
 import { HostView } from './hosts/host-view.tsx';
 import { DomainView } from './snapshots/domain-view.tsx';
 import { hostInTrouble, openDomain, openHost } from './store/selectors.ts';
@@ -24,7 +23,7 @@ export function Middle() {
   if (domain) return <DomainView domain={domain} />;
   if (host && place?.kind === 'host') return <HostView host={host} />;
   if (host && place?.kind === 'domain') {
-    if (host.connection.status !== 'connected') return <HostTrouble host={host} />;
+    if (host.connection.status !== 'connected') return <HostView host={host} />;
     return <Empty title="This domain is gone" text={`libvirt on ${host.name} no longer lists it.`} />;
   }
   if (hosts === 0) {
@@ -46,7 +45,7 @@ export function Middle() {
 function Empty({ title, text, children }: { title: string; text: string; children?: React.ReactNode }) {
   return (
     <div className="empty">
-      <h2>{title}</h2>
+      <h1>{title}</h1>
       <p>{text}</p>
       {children}
     </div>

@@ -8,6 +8,14 @@ export class StalePlanError extends Error {
   }
 }
 
+/** A plan in somebody's hands. */
+export interface Claim {
+  /** It is carried out now, and never again. */
+  use(): void;
+  /** Whoever had it is done; unless it was used, it may be claimed again. */
+  end(): void;
+}
+
 /** Plans that are kept at most; the oldest go first. */
 const PLANS_KEPT = 2_000;
 
@@ -32,20 +40,13 @@ export class HeldPlans<P extends { readonly planId: string }> {
     return plan;
   }
 
-  /** A plan is carried out by one at a time. @throws ProblemError NO_PLAN */
-  claim(planId: string): void {
-    if (this.#claimed.has(planId)) throw new ProblemError('NO_PLAN');
+  /** A plan is carried out by one at a time, and at most once. @throws ProblemError NO_PLAN */
+  claim(planId: string): Claim {
+    if (!this.#plans.has(planId) || this.#claimed.has(planId)) throw new ProblemError('NO_PLAN');
     this.#claimed.add(planId);
-  }
-
-  /** It was not carried out, and may be claimed again. */
-  release(planId: string): void {
-    this.#claimed.delete(planId);
-  }
-
-  /** A plan is carried out at most once. */
-  discard(planId: string): void {
-    this.#plans.delete(planId);
-    this.#claimed.delete(planId);
+    return {
+      use: () => this.#plans.delete(planId),
+      end: () => this.#claimed.delete(planId),
+    };
   }
 }

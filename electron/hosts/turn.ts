@@ -1,3 +1,4 @@
+import type { Claim } from './held-plans.ts';
 import type { OperationHandle } from './operations.ts';
 import type { Turns } from './turns.ts';
 
@@ -7,6 +8,8 @@ export interface Work<O, T> {
   readonly key: string;
   /** @param queued something else is done with the domain first. */
   start(queued: boolean): OperationHandle<O>;
+  /** The plan that the person read. */
+  readonly claim: Claim;
   /** Looks again at what was planned. Whatever is thrown here means that nothing was done. */
   check(): Promise<T>;
   /** From here on libvirt may be asked for something, so that whatever happens is an outcome: nothing is thrown. */
@@ -25,6 +28,7 @@ export async function inTurn<O, T>(work: Work<O, T>, turns: Turns): Promise<O> {
   try {
     return await turns.take(work.key, queued?.signal ?? new AbortController().signal, async () => {
       const checked = await work.check();
+      work.claim.use();
       const operation = queued ?? work.start(false);
       const outcome = await work.carryOut(checked, operation);
       operation.end(outcome);
@@ -36,5 +40,7 @@ export async function inTurn<O, T>(work: Work<O, T>, turns: Turns): Promise<O> {
     queued.end(outcome);
     if (queued.signal.aborted) return outcome;
     throw error;
+  } finally {
+    work.claim.end();
   }
 }

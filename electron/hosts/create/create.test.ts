@@ -96,7 +96,7 @@ it('what never was possible is refused, and a plan is carried out once', async (
   await expect(runCreate(never, ground)).rejects.toMatchObject({ problem: { code: 'CREATE_REFUSED' } });
   expect(calls('domainSnapshotCreateXml')).toBe(0);
   expect(await runCreate(request, ground)).toMatchObject({ result: 'done' });
-  await expect(runCreate(request, ground)).rejects.toMatchObject({ changes: ['The current snapshot is “fresh” now.'] });
+  await expect(runCreate(request, ground)).rejects.toMatchObject({ problem: { code: 'NO_PLAN' } });
 });
 
 it('a file that has appeared is not written over', async () => {

@@ -29,26 +29,17 @@ const AGENT_SECONDS = 70;
 export async function runCreate(request: CreateRequest, ground: Ground): Promise<DeedOutcome> {
   const { session, plan, draft } = request;
   const { uuid, name: domainName } = plan.facts;
-  ground.creates.claim(plan.planId);
-  try {
-    return await runDeed(
-      {
-        session,
-        uuid,
-        about: { kind: 'create', domainName, subject: `“${draft.name}”` },
-        async check() {
-          const checked = await checkCreate(session, plan, draft);
-          ground.creates.discard(plan.planId);
-          return checked;
-        },
-        carryOut: (checked, operation) => carryOut(request, checked, operation, ground),
-      },
-      ground,
-    );
-  } catch (error) {
-    ground.creates.release(plan.planId);
-    throw error;
-  }
+  return runDeed<CheckedCreate>(
+    {
+      session,
+      uuid,
+      about: { kind: 'create', domainName, subject: `“${draft.name}”` },
+      claim: ground.creates.claim(plan.planId),
+      check: () => checkCreate(session, plan, draft),
+      carryOut: (checked, operation) => carryOut(request, checked, operation, ground),
+    },
+    ground,
+  );
 }
 
 async function carryOut(

@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain, LibvirtError } from '../../libvirt/errors.ts';
 import { deleteSnapshot } from '../../libvirt/snapshots.ts';
 import type { Ground } from '../ground.ts';
-import { StalePlanError } from '../held-plans.ts';
+import { HeldPlans, StalePlanError } from '../held-plans.ts';
 import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
 import { askLibvirt } from './ask.ts';
 import { type Deed, type DeedHandle, type Ended, runDeed } from './run-deed.ts';
 
 const uuid = uuidOf(1);
+const plans = new HeldPlans();
 const done: Ended = { result: 'done', told: [], differences: [] };
 let bench: Bench;
 let ground: Ground;
@@ -24,6 +26,7 @@ const deed = (more: Partial<Deed<void>>): Deed<void> => ({
   session: bench.session,
   uuid,
   about: { kind: 'delete', domainName: 'one', subject: '“clean”' },
+  claim: plans.claim(plans.keep({ planId: randomUUID() }).planId),
   check: async () => {},
   carryOut: async () => done,
   ...more,
@@ -52,6 +55,15 @@ it('what does not pass its check never becomes an operation', async () => {
   const stale = deed({ check: () => Promise.reject(new StalePlanError(['It was shut off.'])) });
   await expect(runDeed(stale, ground)).rejects.toThrow('It was shut off.');
   expect(ground.operations.list()).toEqual([]);
+});
+
+it('a plan is carried out once; one that did not pass its check may be tried again', async () => {
+  const { planId } = plans.keep({ planId: 'p' });
+  const stale = deed({ claim: plans.claim(planId), check: () => Promise.reject(new StalePlanError(['No.'])) });
+  expect(() => plans.claim(planId)).toThrow();
+  await expect(runDeed(stale, ground)).rejects.toThrow('No.');
+  await runDeed(deed({ claim: plans.claim(planId) }), ground);
+  expect(() => plans.claim(planId)).toThrow();
 });
 
 it('waits for its turn, and can be taken out of the queue before anything is asked', async () => {

@@ -1,7 +1,7 @@
 import { problemOf } from '../../../shared/errors.ts';
 import type { DeedOperation, DeedOutcome } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
-import { StalePlanError } from '../held-plans.ts';
+import { type Claim, StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import type { OperationHandle } from '../operations.ts';
 import { toProblem } from '../problems.ts';
@@ -16,6 +16,7 @@ export interface Deed<T> {
   readonly session: HostSession;
   readonly uuid: string;
   readonly about: Pick<DeedOperation, 'kind' | 'domainName' | 'subject'>;
+  readonly claim: Claim;
   /** Looks again at what the person read. Whatever is thrown means that nothing was done. */
   check(): Promise<T>;
   carryOut(checked: T, operation: DeedHandle): Promise<Ended>;
@@ -26,7 +27,7 @@ export interface Deed<T> {
  * @throws whatever its check throws: nothing was done.
  */
 export function runDeed<T>(deed: Deed<T>, { operations, log }: Ground): Promise<DeedOutcome> {
-  const { session, uuid, about } = deed;
+  const { session, uuid, about, claim } = deed;
   const { host } = session;
   const refused = (error: unknown): Ended => ({
     result: 'refused',
@@ -37,6 +38,7 @@ export function runDeed<T>(deed: Deed<T>, { operations, log }: Ground): Promise<
   return inTurn<DeedOutcome, T>(
     {
       key: `${host.id}/${uuid}`,
+      claim,
       start: (queued) => operations.start({ ...about, hostId: host.id, uuid }, queued ? 'queued' : 'working'),
       check: () => deed.check(),
       async carryOut(checked, operation) {

@@ -28,26 +28,17 @@ export async function runDelete(request: DeleteRequest, ground: Ground): Promise
   const { uuid, name } = plan.facts.domain;
   if (ground.marks.isProtected(session.host, uuid) && typedName !== name)
     throw new ProblemError('NAME_NOT_TYPED', { domain: name });
-  ground.deletes.claim(plan.planId);
-  try {
-    return await runDeed<CheckedDelete>(
-      {
-        session,
-        uuid,
-        about: { kind: 'delete', domainName: name, subject: deleteSubject(plan.names, mode) },
-        async check() {
-          const checked = await checkDelete(session, plan, mode, ground.marks);
-          ground.deletes.discard(plan.planId);
-          return checked;
-        },
-        carryOut: (checked, operation) => carryOut({ request, checked, operation, ground }),
-      },
-      ground,
-    );
-  } catch (error) {
-    ground.deletes.release(plan.planId);
-    throw error;
-  }
+  return runDeed<CheckedDelete>(
+    {
+      session,
+      uuid,
+      about: { kind: 'delete', domainName: name, subject: deleteSubject(plan.names, mode) },
+      claim: ground.deletes.claim(plan.planId),
+      check: () => checkDelete(session, plan, mode, ground.marks),
+      carryOut: (checked, operation) => carryOut({ request, checked, operation, ground }),
+    },
+    ground,
+  );
 }
 
 export interface DeleteWork {

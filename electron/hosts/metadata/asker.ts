@@ -1,6 +1,7 @@
 import { forgetSnapshot, redefineFlags, redefineSnapshot } from '../../libvirt/redefine.ts';
 import { snapshotXml } from '../../libvirt/snapshots.ts';
 import { type Answer, askLibvirt } from '../deeds/ask.ts';
+import type { DeedHandle } from '../deeds/run-deed.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 
@@ -8,7 +9,7 @@ import type { HostSession } from '../host-session.ts';
 export interface Errand {
   readonly session: HostSession;
   readonly domain: { readonly uuid: string; readonly name: string };
-  readonly operationId: string;
+  readonly operation: Pick<DeedHandle, 'id' | 'phase'>;
   readonly ground: Pick<Ground, 'journal' | 'log'>;
   /** The current snapshot when the operation began. */
   readonly currentBefore: string | null;
@@ -31,8 +32,10 @@ export class MetadataAsker {
   readonly unanswered: string[] = [];
   /** Every request that libvirt was asked, in order. */
   readonly asked: string[] = [];
+  /** The answer to the last step; null when nothing was asked. */
+  last: Answered | null = null;
 
-  constructor(private readonly errand: Errand) {}
+  constructor(readonly errand: Errand) {}
 
   /** Keeps the XML that is replaced, without secrets, if there is any. */
   redefine({ name, xml, state, moveCurrent, line }: Redefinition): Promise<Answered> {
@@ -47,10 +50,19 @@ export class MetadataAsker {
   }
 
   async #ask(snapshot: string, flags: number, line: string, act: () => Promise<void>): Promise<Answered> {
-    const { session, domain, operationId, ground, currentBefore } = this.errand;
+    const { session, domain, operation, ground, currentBefore } = this.errand;
     const old = await snapshotXml(session.reads, domain.uuid, snapshot).catch(() => null); // there may be none yet
     const answer = await askLibvirt(
-      { operationId, kind: 'redefine', host: session.host, domain, snapshot, flags, plan: [line], currentBefore },
+      {
+        operationId: operation.id,
+        kind: 'redefine',
+        host: session.host,
+        domain,
+        snapshot,
+        flags,
+        plan: [line],
+        currentBefore,
+      },
       act,
       ground,
       async (requestId) => {
@@ -59,6 +71,7 @@ export class MetadataAsker {
     );
     if (answer.requestId !== null) this.asked.push(answer.requestId);
     if (answer.result === 'unknown' && answer.requestId !== null) this.unanswered.push(answer.requestId);
+    this.last = answer;
     return answer;
   }
 }

@@ -31,30 +31,23 @@ export async function runEdit(request: EditRequest, ground: Ground): Promise<Dee
   const edit = { name: request.name, description: request.description.replaceAll(/\r\n?/g, '\n') };
   const steps = editSteps({ ...snapshot, current, children }, edit);
   checkEdit(plan, edit, steps);
-  const { edits } = ground.metadata;
-  edits.claim(planId);
-  try {
-    return await runDeed<SnapshotList>(
-      {
-        session,
-        uuid,
-        about: { kind: 'edit', domainName, subject: `“${snapshot.name}”` },
-        async check() {
-          const list = await stillSo(session, uuid, { snapshot, current, children });
-          if (list.snapshots.some(({ name }) => name === edit.name && name !== snapshot.name))
-            throw new ProblemError('NAME_REFUSED', { reason: `There is a snapshot “${edit.name}” already.` });
-          edits.discard(planId);
-          return list;
-        },
-        carryOut: (list, operation) =>
-          session.holding(uuid, () => carryOut({ request, edit, steps, list, operation, ground })),
+  return runDeed<SnapshotList>(
+    {
+      session,
+      uuid,
+      about: { kind: 'edit', domainName, subject: `“${snapshot.name}”` },
+      claim: ground.metadata.edits.claim(planId),
+      async check() {
+        const list = await stillSo(session, uuid, { snapshot, current, children });
+        if (list.snapshots.some(({ name }) => name === edit.name && name !== snapshot.name))
+          throw new ProblemError('NAME_REFUSED', { reason: `There is a snapshot “${edit.name}” already.` });
+        return list;
       },
-      ground,
-    );
-  } catch (error) {
-    edits.release(planId);
-    throw error;
-  }
+      carryOut: (list, operation) =>
+        session.holding(uuid, () => carryOut({ request, edit, steps, list, operation, ground })),
+    },
+    ground,
+  );
 }
 
 function checkEdit(plan: EditPlan, { name, description }: Edit, steps: readonly EditStep[]): void {
@@ -85,22 +78,15 @@ async function carryOut({ request, edit, steps, list, operation, ground }: Work)
   const asker = new MetadataAsker({
     session,
     domain: { uuid, name: domainName },
-    operationId: operation.id,
+    operation,
     ground,
     currentBefore: list.current,
   });
-  let last: Answered | null = null;
   for (const step of steps) {
-    last = await askStep(step, { edit, snapshot, texts, list }, asker);
-    if (last.result !== 'done') break;
+    const { result } = await askStep(step, { edit, snapshot, texts, list }, asker);
+    if (result !== 'done') break;
   }
-  const ended = await endOf({
-    session,
-    uuid,
-    asker,
-    operation,
-    journal: ground.journal,
-    last,
+  const ended = await endOf(asker, {
     kept: { list, texts, added: renames ? [edit.name] : [] },
     look: (seen) => editDifferences(session, plan, edit, texts, { before: list, after: seen }),
     told: toldOf(plan, edit),

@@ -1,18 +1,9 @@
-import type { DeedHandle, Ended } from '../deeds/run-deed.ts';
-import type { Ground } from '../ground.ts';
-import type { HostSession } from '../host-session.ts';
-import type { Answered, MetadataAsker } from './asker.ts';
+import type { Ended } from '../deeds/run-deed.ts';
+import type { MetadataAsker } from './asker.ts';
 import { type KeptMetadata, restoreMetadata } from './restore.ts';
 import { type SeenTree, seeTree } from './tree.ts';
 
 interface End {
-  readonly session: HostSession;
-  readonly uuid: string;
-  readonly asker: MetadataAsker;
-  readonly operation: DeedHandle;
-  readonly journal: Ground['journal'];
-  /** The answer to the last step that was asked for; null when none was. */
-  readonly last: Answered | null;
   readonly kept: KeptMetadata;
   /** Sentences where the tree is not as planned. */
   look(seen: SeenTree): Promise<readonly string[]>;
@@ -27,25 +18,26 @@ const restored =
  * Looks at what came of a change of metadata. One whose answer was lost may have been done after all; one that failed
  * half way is put back.
  */
-export async function endOf(end: End): Promise<Ended> {
-  const { session, uuid, operation, last, kept, asker, told } = end;
+export async function endOf(asker: MetadataAsker, { kept, look, told }: End): Promise<Ended> {
+  const { last } = asker;
+  const { session, domain, operation } = asker.errand;
   operation.phase('verifying');
-  const seen = await seeTree(session, uuid);
-  const differences = seen && (await end.look(seen).catch(() => null));
+  const seen = await seeTree(session, domain.uuid);
+  const differences = seen && (await look(seen).catch(() => null));
   const failure = last && last.result !== 'done' ? last : null;
   if (!seen || differences === null) {
-    await writeDown(end, null, []);
+    await writeDown(asker, null, []);
     const told = ['libvirt could not be asked how the snapshots are now.'];
     return failure
       ? { result: failure.result, told, differences: [], problem: failure.problem }
       : { result: 'done', told, differences: [] };
   }
   if (!failure || (failure.result === 'unknown' && differences.length === 0)) {
-    await writeDown(end, seen, differences);
+    await writeDown(asker, seen, differences);
     return { result: 'done', told: differences.length > 0 ? [] : [...told], differences: [...differences] };
   }
-  const back = await restoreMetadata(session, uuid, kept, asker);
-  await writeDown(end, back?.seen ?? seen, back?.differences ?? []);
+  const back = await restoreMetadata(kept, asker);
+  await writeDown(asker, back?.seen ?? seen, back?.differences ?? []);
   const { problem } = failure;
   if (!back)
     return { result: 'unknown', told: ['It is not known whether everything was put back.'], differences: [], problem };
@@ -63,11 +55,8 @@ const keptInHistory =
   'What libvirt had before is kept in the history, without passwords: it can be imported again once libvirt can write. Its old file is often still on the host, and then restarting libvirtd brings it back.';
 
 /** What was found, on the last request; and that those without an answer were looked into. */
-async function writeDown(
-  { journal, asker }: Pick<End, 'journal' | 'asker'>,
-  seen: SeenTree | null,
-  differences: readonly string[],
-): Promise<void> {
+async function writeDown(asker: MetadataAsker, seen: SeenTree | null, differences: readonly string[]): Promise<void> {
+  const { journal } = asker.errand.ground;
   for (const requestId of asker.unanswered) {
     if (seen) await journal.resolved(requestId, 'unknown', seen.found, [lost, ...differences]);
     else journal.abandon(requestId); // it is found out when the host is back

@@ -5,7 +5,7 @@ import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
-import { type Answered, MetadataAsker } from './asker.ts';
+import { MetadataAsker } from './asker.ts';
 import { endOf } from './end.ts';
 import { type AssessedImport, assessImport, type HeldImport } from './import-plan.ts';
 import { treeDifferences } from './restore.ts';
@@ -18,31 +18,24 @@ export async function runImport(session: HostSession, held: HeldImport, ground: 
   const { planId, plan } = held;
   const { uuid, domainName } = plan;
   const count = plan.rows.filter(({ verdict }) => verdict === 'add').length;
-  const { imports } = ground.metadata;
-  imports.claim(planId);
-  try {
-    return await runDeed<AssessedImport>(
-      {
-        session,
-        uuid,
-        about: { kind: 'import', domainName, subject: formatCount(count, 'snapshot') },
-        async check() {
-          const now = await assessImport(session, uuid, held.read);
-          const changes = changesOf(plan, now.plan);
-          if (changes.length > 0) throw new StalePlanError(changes);
-          const [blocker] = now.plan.blockers;
-          if (blocker) throw new ProblemError('IMPORT_REFUSED', { reason: blocker.text });
-          imports.discard(planId);
-          return now;
-        },
-        carryOut: (now, operation) => session.holding(uuid, () => carryOut(session, now, operation, ground)),
+  return runDeed<AssessedImport>(
+    {
+      session,
+      uuid,
+      about: { kind: 'import', domainName, subject: formatCount(count, 'snapshot') },
+      claim: ground.metadata.imports.claim(planId),
+      async check() {
+        const now = await assessImport(session, uuid, held.read);
+        const changes = changesOf(plan, now.plan);
+        if (changes.length > 0) throw new StalePlanError(changes);
+        const [blocker] = now.plan.blockers;
+        if (blocker) throw new ProblemError('IMPORT_REFUSED', { reason: blocker.text });
+        return now;
       },
-      ground,
-    );
-  } catch (error) {
-    imports.release(planId);
-    throw error;
-  }
+      carryOut: (now, operation) => session.holding(uuid, () => carryOut(session, now, operation, ground)),
+    },
+    ground,
+  );
 }
 
 function changesOf(read: ImportPlan, now: Omit<ImportPlan, 'planId'>): string[] {
@@ -69,26 +62,19 @@ async function carryOut(
   const asker = new MetadataAsker({
     session,
     domain: { uuid, name: domainName },
-    operationId: operation.id,
+    operation,
     ground,
     currentBefore: list.current,
   });
-  let last: Answered | null = null;
   for (const { snapshot, xml } of documents) {
     const { name, parent, state } = snapshot;
     const under = parent === null ? 'with no parent' : `under “${parent}”`;
     const line = `“${name}” is added ${under}${name === current ? ' as the current snapshot' : ''}. No data is touched.`;
-    last = await asker.redefine({ name, xml, state, moveCurrent: name === current, line });
-    if (last.result !== 'done') break;
+    const { result } = await asker.redefine({ name, xml, state, moveCurrent: name === current, line });
+    if (result !== 'done') break;
   }
   const names = documents.map(({ snapshot }) => snapshot.name);
-  return endOf({
-    session,
-    uuid,
-    asker,
-    operation,
-    journal: ground.journal,
-    last,
+  return endOf(asker, {
     kept: { list, texts: new Map(), added: names },
     look: async (seen) => treeDifferences(expected(list, documents, current), seen),
     told: [plan.currentText, 'No disk and no memory was touched.'],

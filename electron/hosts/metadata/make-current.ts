@@ -50,28 +50,17 @@ export async function runMakeCurrent(
   ground: Ground,
 ): Promise<DeedOutcome> {
   const { uuid, planId, snapshot, domainName } = plan;
-  const { makeCurrents } = ground.metadata;
-  makeCurrents.claim(planId);
-  try {
-    return await runDeed<SnapshotList>(
-      {
-        session,
-        uuid,
-        about: { kind: 'make-current', domainName, subject: `“${snapshot.name}”` },
-        async check() {
-          const list = await check(session, plan);
-          makeCurrents.discard(planId);
-          return list;
-        },
-        carryOut: (list, operation) =>
-          session.holding(uuid, () => carryOut(session, plan, { list, operation, ground })),
-      },
-      ground,
-    );
-  } catch (error) {
-    makeCurrents.release(planId);
-    throw error;
-  }
+  return runDeed<SnapshotList>(
+    {
+      session,
+      uuid,
+      about: { kind: 'make-current', domainName, subject: `“${snapshot.name}”` },
+      claim: ground.metadata.makeCurrents.claim(planId),
+      check: () => check(session, plan),
+      carryOut: (list, operation) => session.holding(uuid, () => carryOut(session, plan, { list, operation, ground })),
+    },
+    ground,
+  );
 }
 
 /** @throws StalePlanError, ProblemError MAKE_CURRENT_REFUSED */
@@ -96,19 +85,13 @@ async function carryOut(
   const asker = new MetadataAsker({
     session,
     domain: { uuid, name: domainName },
-    operationId: operation.id,
+    operation,
     ground,
     currentBefore: current,
   });
   const line = `“${name}” is redefined as the current snapshot. No data is touched.`;
-  const last = await asker.redefine({ name, xml: texts.get(name) ?? '', state, moveCurrent: true, line });
-  return endOf({
-    session,
-    uuid,
-    asker,
-    operation,
-    journal: ground.journal,
-    last,
+  await asker.redefine({ name, xml: texts.get(name) ?? '', state, moveCurrent: true, line });
+  return endOf(asker, {
     kept: { list, texts, added: [] },
     look: async (seen) => treeDifferences({ ...list, current: name }, seen),
     told: [`The next snapshot becomes a child of “${name}”. The disks are as they were.`],

@@ -1,5 +1,4 @@
 import type { SnapshotList } from '../../../shared/schema.ts';
-import type { HostSession } from '../host-session.ts';
 import type { Answered, MetadataAsker } from './asker.ts';
 import { type SeenTree, secretTexts, seeTree } from './tree.ts';
 
@@ -18,11 +17,11 @@ export interface KeptMetadata {
  * @returns how things are then, and whether libvirt has everything as it was; null: it cannot be asked.
  */
 export async function restoreMetadata(
-  session: HostSession,
-  uuid: string,
   kept: KeptMetadata,
   asker: MetadataAsker,
 ): Promise<{ readonly seen: SeenTree; readonly differences: readonly string[] } | null> {
+  const { session, domain } = asker.errand;
+  const { uuid } = domain;
   const now = await seeTree(session, uuid);
   if (!now) return null;
   const { list, added } = kept;
@@ -45,7 +44,7 @@ export async function restoreMetadata(
     if (!now.snapshots.some((snapshot) => snapshot.name === name)) continue;
     note(name, await asker.forget(name, `“${name}” is taken away again, because a step failed. No data is touched.`));
   }
-  await restoreCurrent(session, uuid, kept, asker);
+  await restoreCurrent(kept, asker);
   const seen = await seeTree(session, uuid);
   return seen && { seen, differences: [...failed, ...treeDifferences(list, seen)] };
 }
@@ -54,12 +53,9 @@ export async function restoreMetadata(
  * Being current goes to the parent of what is forgotten, so that it may have to be set once more. That takes the record
  * of overlays from the one that was current meanwhile (`redefineFlags`): it is written anew.
  */
-async function restoreCurrent(
-  session: HostSession,
-  uuid: string,
-  { list, texts }: KeptMetadata,
-  asker: MetadataAsker,
-): Promise<void> {
+async function restoreCurrent({ list, texts }: KeptMetadata, asker: MetadataAsker): Promise<void> {
+  const { session, domain } = asker.errand;
+  const { uuid } = domain;
   const now = await seeTree(session, uuid);
   const current = list.snapshots.find(({ name }) => name === list.current);
   if (!now || !current || now.current === current.name) return;

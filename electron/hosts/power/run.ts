@@ -36,26 +36,17 @@ export async function runPower(
   patienceMs = SHUTDOWN_PATIENCE_MS,
 ): Promise<DeedOutcome> {
   const { uuid, planId, domainName, action } = plan;
-  ground.power.claim(planId);
-  try {
-    return await runDeed<PowerFacts>(
-      {
-        session,
-        uuid,
-        about: { kind: 'power', domainName, subject: action },
-        async check() {
-          const facts = await check(session, plan, given, ground);
-          ground.power.discard(planId);
-          return facts;
-        },
-        carryOut: (facts, operation) => carryOut({ session, plan, given, facts, operation, ground, patienceMs }),
-      },
-      ground,
-    );
-  } catch (error) {
-    ground.power.release(planId);
-    throw error;
-  }
+  return runDeed<PowerFacts>(
+    {
+      session,
+      uuid,
+      about: { kind: 'power', domainName, subject: action },
+      claim: ground.power.claim(planId),
+      check: () => check(session, plan, given, ground),
+      carryOut: (facts, operation) => carryOut({ session, plan, given, facts, operation, ground, patienceMs }),
+    },
+    ground,
+  );
 }
 
 async function check(

@@ -34,27 +34,18 @@ export async function runRevert(request: RevertRequest, ground: Ground): Promise
   const { uuid } = plan.facts.domain;
   const { operations, plans } = ground;
   checkName(request, ground);
-  plans.claim(plan.planId);
-  try {
-    return await inTurn<RevertOutcome, Checked>(
-      {
-        key: `${plan.hostId}/${uuid}`,
-        start: (queued) =>
-          startOperation(plan, ground, queued ? 'queued' : request.safetySnapshot ? 'snapshotting' : 'reverting'),
-        async check() {
-          const checked = await session.holding(uuid, () => check(request, ground));
-          plans.discard(plan.planId);
-          return checked;
-        },
-        carryOut: (checked, operation) => carryOut(request, checked, operation, ground),
-        notBegun: (error, operation) => notBegun(error, operation, session.host.name),
-      },
-      operations.turns,
-    );
-  } catch (error) {
-    plans.release(plan.planId);
-    throw error;
-  }
+  return inTurn<RevertOutcome, Checked>(
+    {
+      key: `${plan.hostId}/${uuid}`,
+      claim: plans.claim(plan.planId),
+      start: (queued) =>
+        startOperation(plan, ground, queued ? 'queued' : request.safetySnapshot ? 'snapshotting' : 'reverting'),
+      check: () => session.holding(uuid, () => check(request, ground)),
+      carryOut: (checked, operation) => carryOut(request, checked, operation, ground),
+      notBegun: (error, operation) => notBegun(error, operation, session.host.name),
+    },
+    operations.turns,
+  );
 }
 
 function startOperation(plan: RevertPlan, { operations }: Ground, phase: 'queued' | 'snapshotting' | 'reverting') {

@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     pool: 'threads',
+    // The long ones wait for libvirt and its guests more than for a processor.
+    maxWorkers: Math.max(3, availableParallelism()),
     // Real daemons and programs take their time on a busy machine.
     testTimeout: 20_000,
     // The labs of other generations may have to be built first.

@@ -1,5 +1,7 @@
 import { askDelete, CreateDialog, treeOf } from './dialogs.ts';
 import { expect, needsGenerations, test } from './fixtures.ts';
+import { connectTo } from './integration/connected.ts';
+import { fillLayer, throttleMerge } from './integration/slow-merge.ts';
 import { startLab } from './lab/lab.ts';
 
 needsGenerations();
@@ -52,3 +54,46 @@ for (const generation of ['11.3', '12.8'] as const)
       await lab.stop();
     }
   });
+
+test('a merge that is cancelled leaves the domain as it was, and the snapshot is not reverted to', async ({
+  start,
+}) => {
+  const lab = await startLab({ generation: '11.3' });
+  const { session } = await connectTo(lab);
+  try {
+    const guest = await lab.guest({ name: 'slow' });
+    for (const name of ['lower', 'upper']) await guest.snapshot(name, '--disk-only');
+    await fillLayer(await guest.diskPath(), 60);
+    await guest.writeBytes(at, 'here..');
+    await guest.start('--paused');
+    const disk = () => lab.virsh('domblklist', guest.name);
+    const before = [await treeOf(lab, guest), await guest.current(), await disk()];
+    const app = await start('--connect', lab.uri);
+    await app.open(guest.name);
+    const uuid = await lab.virsh('domuuid', guest.name);
+    const dialog = await askDelete(app, 'upper');
+    await expect(dialog.root).toContainText('“upper” is then damaged, and can only be deleted again');
+    await dialog.root.getByRole('button', { name: /^Delete/ }).click();
+    await throttleMerge(session, uuid, 2 * at);
+    await expect(dialog.root).toContainText(/ of [\d.]+ MiB/);
+    await dialog.root.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect(dialog.root).toContainText('must not be reverted to any more', { timeout: 30_000 });
+    await app.page.keyboard.press('Escape');
+    await expect(dialog.root).toBeHidden();
+    expect([await treeOf(lab, guest), await guest.current(), await disk()]).toEqual(before);
+
+    await expect(app.snapshot('upper')).toContainText('deletion interrupted');
+    const revert = await app.askRevert('upper');
+    await expect(revert.root).toContainText('This revert is not possible');
+    await expect(revert.revert).toBeDisabled();
+    await app.page.keyboard.press('Escape');
+    await expect(revert.root).toBeHidden();
+    const again = await askDelete(app, 'upper');
+    await again.confirm();
+    expect(await treeOf(lab, guest)).toEqual(['lower']);
+    expect(await guest.readBytes(at, 6)).toBe('here..');
+  } finally {
+    await session.disconnect();
+    await lab.stop();
+  }
+});

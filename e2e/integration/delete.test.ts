@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatherDeleteFacts } from '../../electron/hosts/delete/facts.ts';
 import { planDelete } from '../../electron/hosts/delete/plan.ts';
 import { runDelete } from '../../electron/hosts/delete/run.ts';
-import type { HostSession } from '../../electron/hosts/host-session.ts';
 import { errorCode, LibvirtError } from '../../electron/libvirt/errors.ts';
-import { procedures } from '../../electron/libvirt/procedures.ts';
 import { deleteSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { pointsOf } from '../../shared/chain.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
@@ -19,6 +17,7 @@ import { startLab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';
 import { type Connected, connectTo } from './connected.ts';
 import { mark, stages } from './delete-stages.ts';
+import { fillLayer, throttleMerge } from './slow-merge.ts';
 
 /** By default the machine's own libvirt and one that can revert to external snapshots. */
 const wanted = (process.env.SNAPKEEL_DELETE_ON?.split(',') ?? ['host', '11.3']) as Generation[];
@@ -69,7 +68,7 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
       const guest = await lab.guest({ name: 'slow' });
       await guest.snapshot('a', '--disk-only');
       await guest.snapshot('b', '--disk-only');
-      await fill(await guest.diskPath(), 60);
+      await fillLayer(await guest.diskPath(), 60);
       await guest.writeBytes(mark.offset, 'here');
       await guest.start('--paused');
       const uuid = await lab.virsh('domuuid', guest.name);
@@ -77,7 +76,7 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
       const before = await look(place, uuid);
       const plan = await planDelete(session, uuid, ['b'], ground);
       const running = runDelete({ session, plan, mode: 'this' }, ground);
-      await throttle(session, uuid, 2 * MIB);
+      await throttleMerge(session, uuid, 2 * MIB);
       const operation = () => ground.operations.list().find(({ phase }) => phase !== 'ended');
       await expect
         .poll(() => operation()?.progress, { timeout: 30_000, interval: 50 })
@@ -168,28 +167,4 @@ async function tagsIn(path: string): Promise<string[]> {
     snapshots?: { name: string }[];
   };
   return snapshots.map(({ name }) => name);
-}
-
-async function fill(path: string, mebibytes: number): Promise<void> {
-  await run(['qemu-io', '-f', 'qcow2', '-c', `write -P 7 2M ${mebibytes}M`, path]);
-}
-
-/** Slows a block job down as soon as there is one, in QEMU itself: libvirt waits for its own deletion. */
-async function throttle({ reads }: HostSession, uuid: string, bytesPerSecond: number): Promise<void> {
-  const domain = { name: '', uuid: Buffer.from(uuid.replaceAll('-', ''), 'hex'), id: -1 };
-  const monitor = async (command: object) => {
-    const answer = await reads.call(procedures.domainMonitorCommand, {
-      domain,
-      cmd: JSON.stringify(command),
-      flags: 0,
-    });
-    return (JSON.parse(answer.result) as { return: { device: string }[] }).return;
-  };
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
-    const [job] = await monitor({ execute: 'query-block-jobs' });
-    if (!job) continue;
-    await monitor({ execute: 'block-job-set-speed', arguments: { device: job.device, speed: bytesPerSecond } });
-    return;
-  }
-  throw new Error('no block job was seen');
 }

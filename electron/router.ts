@@ -69,7 +69,7 @@ export function createRouter(parts: RouterParts) {
   async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
     try {
       const session = pool.session(input.hostId);
-      for await (const list of watchSnapshots(session, input.uuid, log, signal)) {
+      for await (const list of watchSnapshots(session, input.uuid, signal)) {
         yield list;
         void marks
           .recognise(session.host, input.uuid, list.snapshots)
@@ -118,10 +118,10 @@ export function createRouter(parts: RouterParts) {
         return { xml, memoryBytes: config?.memoryBytes ?? null, vcpus: config?.vcpus ?? null };
       }),
       disks: os.snapshots.disks.handler(({ input, signal }) =>
-        diskChains(pool.session(input.hostId).reads, input.uuid, input.name, signal ?? never),
+        diskChains(pool.session(input.hostId), input.uuid, input.name, signal ?? never),
       ),
       compare: os.snapshots.compare.handler(({ input }) =>
-        compareWithSnapshot(pool.session(input.hostId).reads, input.uuid, input.name, input.with),
+        compareWithSnapshot(pool.session(input.hostId), input.uuid, input.name, input.with),
       ),
     },
     health: {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chainFrom, type DiskImage, diskLayers, type Image, type StoredDisks } from './chain.ts';
+import { chainFrom, diskLayers } from './chain.ts';
+import { type DiskImage, type Image, imagesOf, type StoredDisks } from './libvirt/disks.ts';
+import { diskWith } from './libvirt/fixtures.ts';
 
 const image = (path: string): Image => ({ path, type: 'file', format: 'qcow2' });
 const disk = (path: string, ...below: string[]): DiskImage => ({
@@ -10,8 +12,8 @@ const disk = (path: string, ...below: string[]): DiskImage => ({
 });
 const external = (name: string, at: string, made: string | null, reverted: string[] = []): StoredDisks => ({
   name,
-  images: [disk(at)],
-  disks: [{ target: 'vda', kind: 'external', file: made }],
+  config: [diskWith(disk(at))],
+  disks: [{ target: 'vda', kind: 'external', ...(made === null ? {} : { file: made }) }],
   reverted: reverted.map((file) => ({ target: 'vda', file })),
 });
 const layersOf = (now: DiskImage[], snapshots: StoredDisks[], probed?: ReadonlyMap<string, Image | null>) => {
@@ -52,11 +54,11 @@ describe('one disk', () => {
       [
         {
           name: 'i',
-          images: [disk('d.qcow2')],
-          disks: [{ target: 'vda', kind: 'internal', file: null }],
+          config: [diskWith(disk('d.qcow2'))],
+          disks: [{ target: 'vda', kind: 'internal' }],
           reverted: [],
         },
-        { name: 'n', images: [disk('d.qcow2')], disks: [{ target: 'vda', kind: 'none', file: null }], reverted: [] },
+        { name: 'n', config: [diskWith(disk('d.qcow2'))], disks: [{ target: 'vda', kind: 'none' }], reverted: [] },
       ],
     );
     expect(chainFrom(layers, 'd.qcow2')).toMatchObject([{ inside: ['i'], holds: [] }]);
@@ -66,7 +68,7 @@ describe('one disk', () => {
     // “a” was merged away: “b” lies on the base now, while the chain stored with “c” still names a’s overlay.
     const stale: StoredDisks = {
       ...external('c', 'd.b', 'd.c'),
-      images: [disk('d.b', 'd.a', 'd.qcow2')],
+      config: [diskWith(disk('d.b', 'd.a', 'd.qcow2'))],
     };
     const merged = layersOf([disk('d.c')], [external('b', 'd.qcow2', 'd.b'), stale]);
     expect(paths(chainFrom(merged, 'd.c'))).toEqual(['d.c', 'd.b', 'd.qcow2']);
@@ -108,7 +110,7 @@ function live(acts: readonly Act[]): { now: DiskImage; snapshots: StoredDisks[] 
     if (act.kind === 'take') {
       const made = fresh();
       const point = external(`s${files}`, chain[0] ?? '', made);
-      snapshots.push({ ...point, images: [disk(chain[0] ?? '', ...chain.slice(1))], chain });
+      snapshots.push({ ...point, config: [diskWith(disk(chain[0] ?? '', ...chain.slice(1)))], chain });
       chain = [made, ...chain];
       continue;
     }
@@ -137,8 +139,9 @@ test('whatever was taken, reverted to and forgotten: every chain ends, and none 
       const { now, snapshots } = live(acts);
       const layers = layersOf([now], snapshots);
       expect(paths(chainFrom(layers, now.path))).toEqual([now.path, ...paths(now.below)]);
-      for (const { images } of snapshots)
-        for (const { path, below } of images) expect(paths(chainFrom(layers, path))).toEqual([path, ...paths(below)]);
+      for (const { config } of snapshots)
+        for (const { path, below } of imagesOf(config))
+          expect(paths(chainFrom(layers, path))).toEqual([path, ...paths(below)]);
     }),
   );
 });
@@ -150,7 +153,7 @@ test('whatever is claimed: no image is met twice on the way down', () => {
     fc.property(claims, fc.array(fc.tuple(name, fc.option(name))), (stored, told) => {
       const snapshots = stored.map(({ at, made, below }, n) => ({
         ...external(`s${n}`, at, made),
-        images: [disk(at, ...below)],
+        config: [diskWith(disk(at, ...below))],
       }));
       const probed = new Map(told.map(([over, under]) => [over, under === null ? null : image(under)]));
       const layers = layersOf([disk('a')], snapshots, probed);

@@ -1,31 +1,4 @@
-/** An image of a disk in a `<domain>`, with what that configuration says lies below it, nearest first. */
-export interface DiskImage {
-  readonly target: string;
-  readonly path: string;
-  readonly type: string;
-  readonly format: string | null;
-  readonly below: readonly Image[];
-}
-export interface Image {
-  readonly path: string;
-  readonly type: string;
-  readonly format: string | null;
-}
-
-/** What a snapshot's metadata tells of disks (libvirt formatsnapshot). */
-export interface StoredDisks {
-  readonly name: string;
-  /** Of its `<domain>`: the images when it was taken. */
-  readonly images: readonly DiskImage[];
-  /** `<disks>`: how each disk is kept, and the overlay that an external snapshot made. */
-  readonly disks: readonly {
-    target: string;
-    kind: 'internal' | 'external' | 'none' | 'unknown';
-    file: string | null;
-  }[];
-  /** `<revertDisks>`: the overlays that the last revert to it made, where it had children by then. */
-  readonly reverted: readonly { target: string; file: string }[];
-}
+import { type DiskImage, type Image, imagesOf, type StoredDisks } from './libvirt/disks.ts';
 
 /** What the storage tells of an image: what it lies on, null for nothing. */
 export type Probed = ReadonlyMap<string, Image | null>;
@@ -71,7 +44,7 @@ export function diskLayers(
     forest.addChain(image);
   }
   for (const snapshot of snapshots) for (const link of linksOf(snapshot)) forestOf(link.target).addLink(link);
-  for (const { images } of snapshots) for (const image of images) forestOf(image.target).addChain(image);
+  for (const { config } of snapshots) for (const image of imagesOf(config)) forestOf(image.target).addChain(image);
   for (const snapshot of snapshots)
     for (const { target, kind, path } of pointsOf(snapshot)) forestOf(target).claim(path, kind, snapshot.name);
   return [...disks].map(([target, forest]) => ({ target, active: forest.active, nodes: forest.nodes() }));
@@ -91,10 +64,10 @@ export function chainFrom({ nodes }: Pick<DiskLayers, 'nodes'>, path: string | n
 
 /** The images that hold a snapshot's disks; those that are no part of it are left out. */
 export function pointsOf({
-  images,
+  config,
   disks,
-}: Pick<StoredDisks, 'images' | 'disks'>): { target: string; kind: 'internal' | 'external'; path: string }[] {
-  const byTarget = new Map(images.map((image) => [image.target, image.path]));
+}: Pick<StoredDisks, 'config' | 'disks'>): { target: string; kind: 'internal' | 'external'; path: string }[] {
+  const byTarget = new Map(imagesOf(config).map((image) => [image.target, image.path]));
   return disks.flatMap(({ target, kind }) => {
     const path = byTarget.get(target);
     return path !== undefined && (kind === 'internal' || kind === 'external') ? [{ target, kind, path }] : [];
@@ -113,10 +86,10 @@ interface Link {
   made: NonNullable<LayerNode['made']>;
 }
 
-function linksOf({ name, images, disks, reverted }: StoredDisks): Link[] {
-  const byTarget = new Map(images.map((image) => [image.target, image]));
+function linksOf({ name, config, disks, reverted }: StoredDisks): Link[] {
+  const byTarget = new Map(imagesOf(config).map((image) => [image.target, image]));
   const taken = disks.flatMap(({ target, kind, file }) =>
-    kind === 'external' && file !== null ? [{ target, file, by: 'snapshot' as const }] : [],
+    kind === 'external' && file !== undefined ? [{ target, file, by: 'snapshot' as const }] : [],
   );
   return [...taken, ...reverted.map((each) => ({ ...each, by: 'revert' as const }))].flatMap(({ target, file, by }) => {
     const under = byTarget.get(target);

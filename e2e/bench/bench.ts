@@ -7,7 +7,7 @@ import { Gate } from '../../electron/hosts/gate.ts';
 import { listDomains } from '../../electron/libvirt/domains.ts';
 import { closeConnection, openConnection } from '../../electron/libvirt/open.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
-import { revertToSnapshot, SnapshotReader } from '../../electron/libvirt/snapshots.ts';
+import { revertToSnapshot, SnapshotCache } from '../../electron/libvirt/snapshots.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 
 /*
@@ -50,16 +50,16 @@ async function bench(lab: Lab): Promise<void> {
     ['list domains with all marks', () => listDomains(qemu), 'virsh list --all', () => virsh(lab.uri, 'list', '--all')],
     [
       `${SNAPSHOTS} snapshots, everything the tree needs`,
-      () => new SnapshotReader(domain.uuid).read(test),
+      () => new SnapshotCache(test).read(domain.uuid),
       'virsh snapshot-list --tree (names only)',
       () => virsh(testUri, 'snapshot-list', domain.name, '--tree'),
     ],
     [
       'the same, nothing changed',
       (
-        (reader) => () =>
-          reader.read(test)
-      )(new SnapshotReader(domain.uuid)),
+        (cache) => () =>
+          cache.read(domain.uuid)
+      )(new SnapshotCache(test)),
       'virsh snapshot-dumpxml, one of them',
       () => virsh(testUri, 'snapshot-dumpxml', domain.name, 's1'),
     ],

@@ -56,7 +56,7 @@ describe.each(wanted)('chains and health on a real libvirt: %s', (generation) =>
   const uuidOf = (guest: Guest) => lab.virsh('domuuid', guest.name);
   const health = async (guest: Guest) => healthOf(session, await uuidOf(guest), never);
   const chainNow = async (guest: Guest, name: string | null = null) => {
-    const [disk] = await diskChains(session.reads, await uuidOf(guest), name, never);
+    const [disk] = await diskChains(session, await uuidOf(guest), name, never);
     return disk?.layers ?? [];
   };
 

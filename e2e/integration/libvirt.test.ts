@@ -8,7 +8,7 @@ import type { RpcConnection } from '../../electron/libvirt/connection.ts';
 import { domainRef, listDomains } from '../../electron/libvirt/domains.ts';
 import { closeConnection, openConnection } from '../../electron/libvirt/open.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
-import { revertToSnapshot, SnapshotReader } from '../../electron/libvirt/snapshots.ts';
+import { revertToSnapshot, SnapshotCache } from '../../electron/libvirt/snapshots.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
 import { parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import { labAvailable, sshdAvailable } from '../lab/available.ts';
@@ -45,7 +45,7 @@ describe.skipIf(!available.ok)('the client on a real libvirt', () => {
       managedSave: false,
       snapshotCount: 1,
     });
-    const list = await new SnapshotReader(domain?.uuid ?? '').read(gate);
+    const list = (await new SnapshotCache(gate).read(domain?.uuid ?? '')).list;
     expect(list).toMatchObject({
       current: 'one',
       snapshots: [{ name: 'one', parent: null, state: 'running', memory: 'internal', kind: 'internal' }],

@@ -11,7 +11,7 @@ async function compare(spec: Omit<DomainSpec, 'uuid'>, name: string, side: Confi
   bench = createBench([{ uuid: uuidOf(1), ...spec }]);
   bench.session.connect();
   await bench.status('connected');
-  return compareWithSnapshot(bench.session.reads, uuidOf(1), name, side);
+  return compareWithSnapshot(bench.session, uuidOf(1), name, side);
 }
 
 test('a running guest is compared as it runs, and as it will start', async () => {
@@ -79,11 +79,11 @@ test('a domain that is off has only its next start, a transient one only what ru
 test('a snapshot without a configuration, and one that is gone', async () => {
   const compared = await compare({ name: 'g', snapshots: [{ name: 's', ago: 60, noConfig: true }] }, 's');
   expect(compared).toMatchObject({ with: null, changes: [], lines: [], counts: { live: null, inactive: null } });
-  const { reads } = bench.session;
-  await expect(compareWithSnapshot(reads, uuidOf(1), 'gone', 'live')).rejects.toMatchObject({
+  const { session } = bench;
+  await expect(compareWithSnapshot(session, uuidOf(1), 'gone', 'live')).rejects.toMatchObject({
     problem: { code: 'SNAPSHOT_GONE' },
   });
-  await expect(compareWithSnapshot(reads, uuidOf(2), 's', 'live')).rejects.toMatchObject({
+  await expect(compareWithSnapshot(session, uuidOf(2), 's', 'live')).rejects.toMatchObject({
     problem: { code: 'NO_DOMAIN' },
   });
 });
@@ -96,8 +96,8 @@ test('two snapshots: what the second has otherwise, either way round', async () 
     { name: 'bare', ago: 30, noConfig: true },
   ];
   await compare({ name: 'g', snapshots }, 'a');
-  const { reads } = bench.session;
-  const between = (left: string, right: string) => compareWithSnapshot(reads, uuidOf(1), left, { snapshot: right });
+  const { session } = bench;
+  const between = (left: string, right: string) => compareWithSnapshot(session, uuidOf(1), left, { snapshot: right });
   const forth = await between('a', 'b');
   expect(forth).toMatchObject({ with: { snapshot: 'b' }, counts: { live: null, inactive: null } });
   expect(forth.changes).toMatchObject([
@@ -113,6 +113,6 @@ test('two snapshots: what the second has otherwise, either way round', async () 
 test('two external snapshots are on layers of one chain, which is no change', async () => {
   const snapshots = ['a', 'b', 'c'].map((name, n) => ({ name, ago: 60 - n, external: true }));
   await compare({ name: 'g', snapshots }, 'a');
-  const compared = await compareWithSnapshot(bench.session.reads, uuidOf(1), 'a', { snapshot: 'c' });
+  const compared = await compareWithSnapshot(bench.session, uuidOf(1), 'a', { snapshot: 'c' });
   expect(compared).toMatchObject({ changes: [], layered: ['vda'] });
 });

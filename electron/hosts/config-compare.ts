@@ -1,12 +1,14 @@
 import { type Compared, compareConfigs } from '../../shared/config-diff/compare.ts';
 import { type LayerLink, layeredDisks, linksOf, movedDisks } from '../../shared/config-diff/layers.ts';
 import type { ConfigNode } from '../../shared/config-diff/tree.ts';
+import { imagesOf } from '../../shared/libvirt/disks.ts';
 import type { ConfigComparison, ConfigOther, ConfigSide, SnapshotState } from '../../shared/schema.ts';
 import { configTree } from '../libvirt/config-tree.ts';
-import { type Caller, domainXml, readDomain } from '../libvirt/domains.ts';
+import { domainXml, readDomain } from '../libvirt/domains.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
-import { parseSnapshot, SnapshotReader, snapshotXml } from '../libvirt/snapshots.ts';
+import { parseSnapshot, snapshotXml } from '../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../libvirt/xml.ts';
+import type { HostSession } from './host-session.ts';
 import { ProblemError } from './problems.ts';
 
 /** States in which a guest has no process: what is stored with the snapshot is then the configuration as defined. */
@@ -24,17 +26,23 @@ interface Config {
  * @throws ProblemError NO_DOMAIN, SNAPSHOT_GONE; LibvirtError; ConnectionError
  */
 export function compareWithSnapshot(
-  reads: Caller,
+  session: HostSession,
   uuid: string,
   name: string,
   other: ConfigOther,
 ): Promise<ConfigComparison> {
   return typeof other === 'string'
-    ? compareWithDomain(reads, uuid, name, other)
-    : compareSnapshots(reads, uuid, name, other.snapshot);
+    ? compareWithDomain(session, uuid, name, other)
+    : compareSnapshots(session, uuid, name, other.snapshot);
 }
 
-async function compareSnapshots(reads: Caller, uuid: string, name: string, other: string): Promise<ConfigComparison> {
+async function compareSnapshots(
+  session: HostSession,
+  uuid: string,
+  name: string,
+  other: string,
+): Promise<ConfigComparison> {
+  const { reads } = session;
   const [left, right] = (
     await Promise.all([name, other].map((each) => snapshotXml(reads, uuid, each).catch(vanished(each))))
   ).map((text) => parseXml(text, 'domainsnapshot'));
@@ -43,17 +51,18 @@ async function compareSnapshots(reads: Caller, uuid: string, name: string, other
   const side = left && right && isRunning(left) && isRunning(right) ? 'live' : 'inactive';
   const [then, later] = [left && storedFor(side, left), right && storedFor(side, right)];
   if (!then || !later) return { with: null, changes: [], lines: [], layered: [], counts };
-  const links = isExplained(then.tree, later.tree) ? [] : await snapshotLinks(reads, uuid);
+  const links = isExplained(then.tree, later.tree) ? [] : await snapshotLinks(session, uuid);
   const running = then.running || later.running;
   return { with: { snapshot: other }, ...compareConfigs(then.tree, later.tree, { running, links }), counts };
 }
 
 async function compareWithDomain(
-  reads: Caller,
+  session: HostSession,
   uuid: string,
   name: string,
   side: ConfigSide,
 ): Promise<ConfigComparison> {
+  const { reads } = session;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const sides: ConfigSide[] = [
@@ -72,7 +81,7 @@ async function compareWithDomain(
     const then = storedFor(each, snapshot);
     const today = now[index];
     if (!then || !today) continue;
-    if (!isExplained(then.tree, today.tree)) links ??= await snapshotLinks(reads, uuid);
+    if (!isExplained(then.tree, today.tree)) links ??= await snapshotLinks(session, uuid);
     const running = then.running || today.running;
     compared.set(each, compareConfigs(then.tree, today.tree, { running, links: links ?? [] }));
   }
@@ -114,32 +123,17 @@ function isExplained(then: ConfigNode, now: ConfigNode): boolean {
   return layeredDisks(then, now, known).length === movedDisks(then, now).length;
 }
 
-/** Which image each external snapshot of the domain put over which. */
-async function snapshotLinks(reads: Caller, uuid: string): Promise<LayerLink[]> {
-  const { snapshots } = await new SnapshotReader(uuid).read(reads);
-  const external = snapshots.filter(({ kind }) => kind === 'external' || kind === 'mixed');
-  const texts = await Promise.all(external.map(({ name }) => snapshotXml(reads, uuid, name).catch(() => null)));
-  return texts.flatMap((text) => (text === null ? [] : linksOfSnapshot(parseXml(text, 'domainsnapshot'))));
-}
-
-/** Those made when it was taken, and those made when it was last reverted to. */
-function linksOfSnapshot(snapshot: XmlElement): LayerLink[] {
-  const images = new Map(
-    disksIn(snapshot.at('domain', 'devices')).map((disk) => [disk.at('target')?.attribute('dev'), imageOf(disk)]),
-  );
-  return [snapshot.at('disks'), snapshot.at('revertDisks')].flatMap(disksIn).flatMap((disk) => {
-    const target = disk.attribute('name');
-    const [over, under] = [imageOf(disk), images.get(target)];
-    return target && over && under ? [{ target, over, under }] : [];
+/** Which image each external snapshot of the domain put over which, when it was taken and when it was last reverted to. */
+async function snapshotLinks(session: HostSession, uuid: string): Promise<LayerLink[]> {
+  const snapshots = await (await session.readSnapshots(uuid)).parsed();
+  return snapshots.flatMap(({ disks: { config, disks, reverted } }) => {
+    const under = new Map(imagesOf(config).map(({ target, path }) => [target, path]));
+    const made = disks.flatMap(({ target, file }) => (file === undefined ? [] : [{ target, file }]));
+    return [...made, ...reverted].flatMap(({ target, file }) => {
+      const image = under.get(target);
+      return image === undefined ? [] : [{ target, over: file, under: image }];
+    });
   });
-}
-
-function disksIn(element: XmlElement | undefined): XmlElement[] {
-  return element?.all('disk') ?? [];
-}
-
-function imageOf(disk: XmlElement): string | undefined {
-  return disk.at('source')?.attribute('file') ?? disk.at('source')?.attribute('dev');
 }
 
 function vanished(snapshot: string): (error: unknown) => never {

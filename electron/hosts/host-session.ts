@@ -5,6 +5,7 @@ import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
 import { closeConnection, openConnection } from '../libvirt/open.ts';
 import { procedures } from '../libvirt/procedures.ts';
+import { type DomainSnapshots, SnapshotCache } from '../libvirt/snapshots.ts';
 import { formatUuid } from '../libvirt/uuid.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate } from './gate.ts';
@@ -25,6 +26,7 @@ interface Link {
   /** Two connections, since a revert blocks what comes behind it on its own. */
   readonly reads: Gate;
   readonly writes: Gate;
+  readonly snapshots: SnapshotCache;
 }
 
 const RETRY_FIRST_MS = 1_000;
@@ -60,6 +62,12 @@ export class HostSession {
   /** For changing; a call here may take minutes. @throws ProblemError NOT_CONNECTED */
   get writes(): Gate {
     return this.#connected().writes;
+  }
+
+  /** The snapshots of any domain, read anew; who asks while somebody else does shares the answer. @throws ProblemError NOT_CONNECTED */
+  readSnapshots(uuid: string): Promise<DomainSnapshots> {
+    const { reads, snapshots } = this.#connected();
+    return reads.shared(`snapshots ${uuid}`, () => snapshots.read(uuid));
   }
 
   get isConnected(): boolean {
@@ -187,7 +195,8 @@ export class HostSession {
         if (each.status === 'rejected') throw each.reason;
         return each.value;
       }) as [Gate, Gate];
-      const link: Link = { transport, reads, writes };
+      const snapshots = new SnapshotCache(reads, this.options.log);
+      const link: Link = { transport, reads, writes, snapshots };
       const status = await this.#greet(link);
       await this.#listen(reads);
       const records = await listDomains(reads);

@@ -20,7 +20,7 @@ afterEach(async () => {
   await bench.close();
 });
 
-const watch = (uuid = uuidOf(1)) => watchSnapshots(bench.session, uuid, (line) => bench.lines.push(line), stop.signal);
+const watch = (uuid = uuidOf(1)) => watchSnapshots(bench.session, uuid, stop.signal);
 const names = ({ value }: IteratorResult<SnapshotList>) =>
   (value as SnapshotList | undefined)?.snapshots.map((snapshot) => snapshot.name);
 

@@ -1,6 +1,5 @@
 import type { SnapshotList } from '../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../libvirt/errors.ts';
-import { SnapshotReader } from '../libvirt/snapshots.ts';
 import type { HostSession } from './host-session.ts';
 
 /** libvirt tells nothing when a snapshot is made or deleted (9.0–12.8), so an open domain is looked at this often. */
@@ -15,10 +14,8 @@ const SHARE = 20;
 export async function* watchSnapshots(
   session: HostSession,
   uuid: string,
-  log: (line: string) => void,
   signal: AbortSignal,
 ): AsyncGenerator<SnapshotList> {
-  const reader = new SnapshotReader(uuid, log);
   const bell = new Bell();
   const stop = session.onChange((changed) => {
     if (changed === uuid || changed === null) bell.ring();
@@ -31,7 +28,7 @@ export async function* watchSnapshots(
       });
       if (signal.aborted) return;
       const started = performance.now();
-      const list = session.isHeld(uuid) ? null : await readUnlessLost(reader, session, uuid);
+      const list = session.isHeld(uuid) ? null : await readUnlessLost(session, uuid);
       if (list) {
         session.noteSnapshotCount(uuid, list.snapshots.length);
         const text = JSON.stringify(list);
@@ -45,14 +42,9 @@ export async function* watchSnapshots(
   }
 }
 
-async function readUnlessLost(
-  reader: SnapshotReader,
-  session: HostSession,
-  uuid: string,
-): Promise<SnapshotList | null> {
+async function readUnlessLost(session: HostSession, uuid: string): Promise<SnapshotList | null> {
   try {
-    const { reads } = session;
-    return await reads.shared(`snapshots ${uuid}`, () => reader.read(reads));
+    return (await session.readSnapshots(uuid)).list;
   } catch (error) {
     if (error instanceof ConnectionError) return null;
     // Some drivers know no snapshots at all: an empty list is the truth.

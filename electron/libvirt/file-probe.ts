@@ -19,3 +19,14 @@ export async function fileExists(caller: Caller, file: string): Promise<boolean 
     return error.is('OPERATION_FAILED', 'INTERNAL_ERROR') ? true : null;
   }
 }
+
+/** Whether the file with a snapshot's memory can be opened: it has the format of a save image. Null is unknown. */
+export async function memoryFileExists(caller: Caller, file: string): Promise<boolean | null> {
+  try {
+    await caller.call(procedures.domainSaveImageGetXmlDesc, { file, flags: 0 });
+    return true;
+  } catch (error) {
+    if (!(error instanceof LibvirtError)) throw error;
+    return error.is('SYSTEM_ERROR') ? false : null;
+  }
+}

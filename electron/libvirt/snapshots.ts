@@ -1,54 +1,141 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { StoredDisks } from '../../shared/libvirt/disks.ts';
 import { type Snapshot, type SnapshotList, SnapshotState } from '../../shared/schema.ts';
 import { listSnapshotsFlag } from './constants.ts';
+import { readSnapshotDisks, readStoredDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures, type WireSnapshot } from './procedures.ts';
-import { parseXml, type XmlElement, XmlError } from './xml.ts';
+import { parseXml, XmlElement, XmlError } from './xml.ts';
 
-interface Parsed {
-  xml: string;
-  snapshot: Snapshot;
+/** Whole texts are parsed this many at a time before other work gets a chance. */
+const PARSED_AT_ONCE = 20;
+/** What stands for a text that is no XML. */
+const unread = new XmlElement({});
+
+/** One snapshot as libvirt tells it. The configurations inside are parsed when somebody wants them. */
+export class StoredSnapshot {
+  readonly snapshot: Snapshot;
+  #whole: XmlElement | undefined;
+  #disks: StoredDisks | undefined;
+
+  private constructor(
+    readonly xml: string,
+    snapshot: Snapshot,
+    /** False: libvirt gave XML that is none. Nothing else is known of it then. */
+    readonly readable: boolean,
+  ) {
+    this.snapshot = snapshot;
+  }
+
+  /** @param name the one that it is listed under, which counts. */
+  static read(name: string, xml: string, log: (line: string) => void = () => {}): StoredSnapshot {
+    try {
+      return new StoredSnapshot(xml, { ...parseSnapshot(parseXml(xml, 'domainsnapshot', true)), name }, true);
+    } catch (error) {
+      if (!(error instanceof XmlError)) throw error;
+      log(`snapshot ${JSON.stringify(name)}: ${error.message}`);
+      return new StoredSnapshot(xml, { ...unreadable, name }, false);
+    }
+  }
+
+  /** The whole `<domainsnapshot>`; empty where it is no XML. */
+  get element(): XmlElement {
+    this.#whole ??= this.#parse();
+    return this.#whole;
+  }
+
+  /** The configuration that a revert goes back to. Metadata of an ancient libvirt holds nothing but its UUID. */
+  get config(): XmlElement | undefined {
+    const domain = this.element.at('domain');
+    return domain?.at('name') && domain;
+  }
+
+  get disks(): StoredDisks {
+    this.#disks ??= readStoredDisks(this.element, this.snapshot.name);
+    return this.#disks;
+  }
+
+  /** The file that holds the guest's memory; null without one. */
+  get memoryFile(): string | null {
+    return this.element.at('memory')?.attribute('file') ?? null;
+  }
+
+  /** Whether the configurations are parsed already. */
+  get isParsed(): boolean {
+    return this.#whole !== undefined;
+  }
+
+  #parse(): XmlElement {
+    try {
+      return parseXml(this.xml, 'domainsnapshot');
+    } catch (error) {
+      if (error instanceof XmlError) return unread;
+      throw error;
+    }
+  }
 }
 
-/** Reads one domain's snapshots; what has not changed since the last reading is not parsed again. */
-export class SnapshotReader {
-  #parsed: ReadonlyMap<string, Parsed> = new Map();
+/** The snapshots of a domain, parents first, and which one is current. */
+export class DomainSnapshots {
+  constructor(
+    readonly all: readonly StoredSnapshot[],
+    readonly current: string | null,
+  ) {}
+
+  get list(): SnapshotList {
+    return { snapshots: this.all.map(({ snapshot }) => snapshot), current: this.current };
+  }
+
+  get(name: string): StoredSnapshot | undefined {
+    return this.all.find(({ snapshot }) => snapshot.name === name);
+  }
+
+  /** Parses everything, a few at a time, so that what is asked meanwhile does not wait. */
+  async parsed(signal?: AbortSignal): Promise<readonly StoredSnapshot[]> {
+    let count = 0;
+    for (const each of this.all) {
+      if (each.isParsed) continue;
+      void each.element;
+      if (++count % PARSED_AT_ONCE === 0) await breathe(undefined, signal ? { signal } : {});
+    }
+    return this.all;
+  }
+}
+
+/** The snapshots of a host's domains as they were read last: a text that is still the same is not parsed again. */
+export class SnapshotCache {
+  readonly #known = new Map<string, ReadonlyMap<string, StoredSnapshot>>();
 
   constructor(
-    private readonly uuid: string,
+    private readonly caller: Caller,
     private readonly log: (line: string) => void = () => {},
   ) {}
 
   /**
-   * All snapshots and the current one: two calls, then all descriptions pipelined.
+   * All snapshots of a domain: two calls, then all descriptions pipelined.
    * @throws LibvirtError (NO_DOMAIN when the domain is gone), ConnectionError
    */
-  async read(caller: Caller): Promise<SnapshotList> {
-    const domain = domainRef(this.uuid);
+  async read(uuid: string): Promise<DomainSnapshots> {
+    const domain = domainRef(uuid);
     const [{ snapshots: refs }, current] = await Promise.all([
-      caller.call(procedures.domainListAllSnapshots, { domain, needResults: 1, flags: listSnapshotsFlag.topological }),
-      currentSnapshot(caller, this.uuid),
+      this.caller.call(procedures.domainListAllSnapshots, {
+        domain,
+        needResults: 1,
+        flags: listSnapshotsFlag.topological,
+      }),
+      currentSnapshot(this.caller, uuid),
     ]);
-    const xmls = await Promise.all(refs.map((snapshot) => vanishedIsNull(readXml(caller, snapshot))));
-    const parsed = new Map<string, Parsed>();
-    for (const [index, xml] of xmls.entries()) {
+    const texts = await Promise.all(refs.map((snapshot) => vanishedIsNull(readXml(this.caller, snapshot))));
+    const before = this.#known.get(uuid);
+    const now = new Map<string, StoredSnapshot>();
+    for (const [index, xml] of texts.entries()) {
       const name = refs[index]?.name ?? '';
-      if (xml !== null) parsed.set(name, { xml, snapshot: this.#parse(name, xml) });
+      const last = before?.get(name);
+      if (xml !== null) now.set(name, last?.xml === xml ? last : StoredSnapshot.read(name, xml, this.log));
     }
-    this.#parsed = parsed;
-    return { snapshots: [...parsed.values()].map((each) => each.snapshot), current };
-  }
-
-  #parse(name: string, xml: string): Snapshot {
-    const known = this.#parsed.get(name);
-    if (known?.xml === xml) return known.snapshot;
-    try {
-      return { ...parseSnapshot(parseXml(xml, 'domainsnapshot', true)), name };
-    } catch (error) {
-      if (!(error instanceof XmlError)) throw error;
-      this.log(`snapshot ${JSON.stringify(name)} of ${this.uuid}: ${error.message}`);
-      return { ...unreadable, name };
-    }
+    this.#known.set(uuid, now);
+    return new DomainSnapshots([...now.values()], current);
   }
 }
 
@@ -88,7 +175,7 @@ export async function deleteSnapshot(caller: Caller, uuid: string, name: string,
 
 /** What the tree needs from a `<domainsnapshot>` (libvirt formatsnapshot). */
 export function parseSnapshot(element: XmlElement): Snapshot {
-  const disks = (element.at('disks')?.all('disk') ?? []).map(parseDisk);
+  const disks = readSnapshotDisks(element);
   const state = SnapshotState.safeParse(element.at('state')?.text);
   const memory = element.at('memory')?.attribute('snapshot');
   const has = (kind: string) => disks.some((disk) => disk.kind === kind) || memory === kind;
@@ -112,17 +199,6 @@ export function parseSnapshot(element: XmlElement): Snapshot {
 function millisecondsOf(seconds: string | undefined): number {
   const ms = Number(seconds) * 1000;
   return Number.isFinite(ms) ? ms : 0;
-}
-
-function parseDisk(disk: XmlElement): Snapshot['disks'][number] {
-  const kind = disk.attribute('snapshot');
-  const source = disk.at('source');
-  const file = source?.attribute('file') ?? source?.attribute('dev') ?? source?.attribute('name');
-  return {
-    target: disk.attribute('name') ?? '',
-    kind: kind === 'no' ? 'none' : kind === 'internal' || kind === 'external' ? kind : 'unknown',
-    ...(file === undefined ? {} : { file }),
-  };
 }
 
 const unreadable: Snapshot = {

@@ -1,4 +1,4 @@
-import type { Image } from '../../shared/chain.ts';
+import type { Image } from '../../shared/libvirt/disks.ts';
 import type { Caller } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures, type WireStorageVol } from './procedures.ts';

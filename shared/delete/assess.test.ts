@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { imagesOf } from '../libvirt/disks.ts';
 import { assessDelete, virshDelete } from './assess.ts';
 import { chain, deleteFacts, type History, type Row } from './fixtures.ts';
 import { deleteStaleness } from './staleness.ts';
@@ -72,7 +73,7 @@ it.each([
   // A chain as deep as that is not told in full by every snapshot.
   const snapshots = many.snapshots.map(({ stored, ...each }) => ({
     ...each,
-    stored: { ...stored, images: stored.images.map((image) => ({ ...image, below: image.below.slice(0, 1) })) },
+    stored: { ...stored, config: stored.config.map((disk) => ({ ...disk, below: disk.below.slice(0, 1) })) },
   }));
   const { goes, steps: calls } = assessDelete({ ...many, snapshots }, ['s0'], 'with-children');
   expect(goes.length).toBe(length);
@@ -133,9 +134,10 @@ describe('any tree', () => {
         const { effects, goes, blockers } = assessDelete(facts, names, mode);
         if (blockers.length > 0) return;
         const under = new Map<string, string | null>();
-        for (const [top, ...below] of [facts.domain, ...facts.snapshots.map(({ stored }) => stored)].flatMap(
-          ({ images }) => images.map((image) => [image.path, ...image.below.map(({ path }) => path)]),
-        ))
+        for (const [top, ...below] of [
+          facts.domain.images,
+          ...facts.snapshots.map(({ stored }) => imagesOf(stored.config)),
+        ].flatMap((images) => images.map((image) => [image.path, ...image.below.map(({ path }) => path)])))
           for (const [index, path] of [top as string, ...below].entries()) under.set(path, below[index] ?? null);
         const holds = new Map([...under.keys()].map((path) => [path, new Set([path])]));
         const now = new Map<string, string>(); // what an image is called since it was merged
@@ -151,7 +153,7 @@ describe('any tree', () => {
           facts.domain.images[0]?.path ?? '',
           ...facts.snapshots
             .filter(({ name }) => !goes.includes(name))
-            .map(({ stored }) => stored.images[0]?.path ?? ''),
+            .map(({ stored }) => stored.config[0]?.image?.path ?? ''),
         ];
         const before = kept.map(content);
         for (const { merges, unlinks } of effects) {

@@ -1,3 +1,4 @@
+import { diskWith } from '../libvirt/fixtures.ts';
 import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
 
 /** For tests: a snapshot as it was taken; the one before it in the list is its parent unless told. */
@@ -65,8 +66,8 @@ export function deleteFacts({ rows, current = rows.at(-1)?.name ?? null, change,
         undoes: false,
         stored: {
           name,
-          images: [image],
-          disks: [{ target: 'vda', kind, file: kind === 'external' ? file : null }],
+          config: [diskWith(image)],
+          disks: [{ target: 'vda', kind, ...(kind === 'external' ? { file } : {}) }],
           reverted: more.map((path) => ({ target: 'vda', file: path })),
         },
         ...own,

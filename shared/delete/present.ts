@@ -1,4 +1,4 @@
-import { diskLayers } from '../chain.ts';
+import { diskLayers, pointsOf } from '../chain.ts';
 import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
 
 /** virDomainSnapshotIsExternal: any disk or the memory is outside. */
@@ -49,11 +49,7 @@ export class Present {
     for (const { target, nodes } of diskLayers(facts.domain.images, stored))
       this.#under.set(target, new Map([...nodes].map(([path, node]) => [path, node.under])));
     for (const snapshot of facts.snapshots) {
-      const images = new Map(snapshot.stored.images.map((image) => [image.target, image.path]));
-      const points = snapshot.stored.disks.flatMap(({ target, kind }): Point[] => {
-        const path = images.get(target);
-        return path !== undefined && (kind === 'internal' || kind === 'external') ? [{ target, kind, path }] : [];
-      });
+      const points: Point[] = pointsOf(snapshot.stored);
       this.#nodes.set(snapshot.name, { snapshot, parent: snapshot.parent, points });
       if (points.some(({ kind }) => kind === 'internal')) this.#inside.add(snapshot.name);
       this.#childrenOf(snapshot.parent).add(snapshot.name);

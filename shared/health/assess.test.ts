@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { diskLayers, type StoredDisks } from '../chain.ts';
+import { diskLayers } from '../chain.ts';
+import type { StoredDisks } from '../libvirt/disks.ts';
+import { diskWith } from '../libvirt/fixtures.ts';
 import { assessHealth, isHealthy } from './assess.ts';
 import type { HealthFacts, HealthSnapshot } from './facts.ts';
 import { named } from './rule.ts';
@@ -7,8 +9,8 @@ import { named } from './rule.ts';
 const image = { target: 'vda', path: '/d.qcow2', type: 'file', format: 'qcow2', below: [] };
 const stored = (name: string): StoredDisks => ({
   name,
-  images: [image],
-  disks: [{ target: 'vda', kind: 'internal', file: null }],
+  config: [diskWith(image)],
+  disks: [{ target: 'vda', kind: 'internal' }],
   reverted: [],
 });
 const internal = (name: string, change: Partial<HealthSnapshot> = {}): HealthSnapshot => ({
@@ -47,7 +49,7 @@ test('a domain without snapshots is healthy', () => {
 
 test('a parent that is not listed, and XML that is none', () => {
   expect(codes(facts([internal('a', { parent: 'lost' })]))).toEqual(['warning: unknown-parent']);
-  const bare = { name: 'b', images: [], disks: [], reverted: [] };
+  const bare = { name: 'b', config: [], disks: [], reverted: [] };
   const unreadable = internal('b', { readable: false, hasConfig: false, kind: 'none', stored: bare });
   expect(codes(facts([internal('a'), unreadable]))).toEqual(['broken: unreadable']);
 });

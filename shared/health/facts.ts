@@ -1,4 +1,5 @@
-import type { DiskLayers, StoredDisks } from '../chain.ts';
+import type { DiskLayers } from '../chain.ts';
+import type { StoredDisks } from '../libvirt/disks.ts';
 import type { Snapshot } from '../schema.ts';
 
 export interface HealthSnapshot extends Pick<Snapshot, 'name' | 'parent' | 'state' | 'memory' | 'kind'> {

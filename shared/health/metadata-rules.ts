@@ -1,5 +1,6 @@
 import { chainFrom } from '../chain.ts';
 import { formatCount, formatVersion } from '../format.ts';
+import { imagesOf } from '../libvirt/disks.ts';
 import { deleting, fileNamed, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
 
@@ -18,7 +19,7 @@ const isDeep = (depth: number, version: number) => depth > TOO_DEEP && version <
 function unlinkedByRevert({ byName, current }: HealthView): { snapshot: string; files: string[] } | null {
   const stored = current === null ? undefined : byName.get(current)?.stored;
   if (!stored) return null;
-  const made = stored.disks.flatMap(({ kind, file }) => (kind === 'external' && file !== null ? [file] : []));
+  const made = stored.disks.flatMap(({ kind, file }) => (kind === 'external' && file !== undefined ? [file] : []));
   const files = stored.reverted.length > 0 ? stored.reverted.map(({ file }) => file) : made;
   return { snapshot: stored.name, files };
 }
@@ -132,7 +133,7 @@ export const metadataRules: readonly HealthRule[] = [
     find: ({ disks, chains, libvirtVersion, snapshots, domain }) => {
       const deepest = new Map(chains.map(({ target, layers }) => [target, layers.length]));
       for (const { stored } of snapshots)
-        for (const { target, path } of stored.images) {
+        for (const { target, path } of imagesOf(stored.config)) {
           const disk = disks.find((each) => each.target === target);
           const depth = disk && isPoint(stored, target) ? chainFrom(disk, path).length : 0;
           if (depth > (deepest.get(target) ?? 0)) deepest.set(target, depth);

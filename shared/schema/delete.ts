@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DiskImage, StoredDisks } from '../libvirt/disks.ts';
 import { DomainState } from './base.ts';
 import { VirshTarget } from './metadata.ts';
 import { Snapshot } from './snapshot.ts';
@@ -6,15 +7,6 @@ import { Snapshot } from './snapshot.ts';
 /** `metadata-only` leaves the data where it is, and nothing that knows of it. */
 export const DeleteMode = z.enum(['this', 'with-children', 'children-only', 'metadata-only']);
 export type DeleteMode = z.infer<typeof DeleteMode>;
-
-const Image = z.object({ path: z.string(), type: z.string(), format: z.string().nullable() });
-const DiskImage = Image.extend({ target: z.string(), below: z.array(Image).readonly() });
-
-const StoredDisk = z.object({
-  target: z.string(),
-  kind: z.enum(['internal', 'external', 'none', 'unknown']),
-  file: z.string().nullable(),
-});
 
 /** A snapshot as far as its deletion goes. */
 export const DeleteSnapshot = Snapshot.pick({ name: true, parent: true, state: true, memory: true, kind: true }).extend(
@@ -24,13 +16,7 @@ export const DeleteSnapshot = Snapshot.pick({ name: true, parent: true, state: t
     pinned: z.boolean(),
     /** It is the way back from the last revert. */
     undoes: z.boolean(),
-    /** `StoredDisks` of `shared/chain.ts`. */
-    stored: z.object({
-      name: z.string(),
-      images: z.array(DiskImage).readonly(),
-      disks: z.array(StoredDisk).readonly(),
-      reverted: z.array(z.object({ target: z.string(), file: z.string() })).readonly(),
-    }),
+    stored: StoredDisks,
   },
 );
 export type DeleteSnapshot = z.infer<typeof DeleteSnapshot>;

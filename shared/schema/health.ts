@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SnapshotDisk } from '../libvirt/disks.ts';
 
 /** One image of a disk's chain. Sizes in bytes; null is unknown. */
 export const Layer = z.object({
@@ -27,7 +28,7 @@ export type Layer = z.infer<typeof Layer>;
 export const DiskChain = z.object({
   target: z.string(),
   /** How the snapshot keeps this disk; null for the domain as it is now. */
-  kind: z.enum(['internal', 'external', 'none', 'unknown']).nullable(),
+  kind: SnapshotDisk.shape.kind.nullable(),
   layers: z.array(Layer),
 });
 export type DiskChain = z.infer<typeof DiskChain>;

@@ -1,11 +1,6 @@
 import { z } from 'zod';
+import { SnapshotDisk } from '../libvirt/disks.ts';
 import { SnapshotState } from './base.ts';
-
-export const SnapshotDisk = z.object({
-  target: z.string(),
-  kind: z.enum(['internal', 'external', 'none', 'unknown']),
-  file: z.string().optional(),
-});
 
 export const Snapshot = z.object({
   name: z.string(),

@@ -1,10 +1,10 @@
 import { defaultMemoryFile, folderOf } from '../../../shared/create/files.ts';
+import { isWritable } from '../../../shared/libvirt/disks.ts';
 import type { CreateFacts } from '../../../shared/schema.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';
-import { diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
+import { readDisks } from '../../libvirt/disks.ts';
 import { activeBlockJobs, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { agentOf } from '../../libvirt/guest-agent.ts';
-import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
@@ -26,17 +26,19 @@ export async function gatherCreateFacts(
   const { driver, libvirtVersion } = host.connection;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
-  const [text, { snapshots, current }] = await Promise.all([
-    domainXml(reads, uuid, false),
-    new SnapshotReader(uuid).read(reads),
-  ]);
+  const [
+    text,
+    {
+      list: { snapshots, current },
+    },
+  ] = await Promise.all([domainXml(reads, uuid, false), session.readSnapshots(uuid)]);
   const xml = parseXml(text, 'domain');
   const active = domain.id !== null;
-  const disks = diskLayers(xml).map((disk) => ({
+  const disks = readDisks(xml).map((disk) => ({
     target: disk.target,
     type: disk.type,
-    format: disk.format,
-    file: disk.file,
+    format: disk.image?.format ?? 'raw',
+    file: disk.image?.path ?? null,
     writable: isWritable(disk),
   }));
   const targets = disks.filter(({ writable }) => writable).map(({ target }) => target);

@@ -3,7 +3,7 @@ import type { NewFiles } from '../../../shared/create/files.ts';
 import type { CreateRow } from '../../../shared/create/modes.ts';
 import { stateLabel } from '../../../shared/format.ts';
 import type { CreateFacts, Found, Snapshot } from '../../../shared/schema.ts';
-import { diskLayers } from '../../libvirt/disk-layers.ts';
+import { readDisks } from '../../libvirt/disks.ts';
 import { type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
@@ -56,7 +56,7 @@ export function lookAtCreate(
       reason: domain.reason,
       current,
       snapshot,
-      images: new Map(diskLayers(parseXml(xml, 'domain')).map(({ target, file }) => [target, file])),
+      images: new Map(readDisks(parseXml(xml, 'domain')).map(({ target, image }) => [target, image?.path ?? null])),
       present: paths.filter((_, index) => there[index] === true),
     };
   });

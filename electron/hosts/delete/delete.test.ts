@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeleteMode } from '../../../shared/schema.ts';
 import { errorCode, errorDomain, LibvirtError } from '../../libvirt/errors.ts';
-import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { Ground } from '../ground.ts';
 import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
@@ -49,7 +48,7 @@ const run = async (uuid: string, names: string[], mode: DeleteMode = 'this', typ
 };
 /** `name < parent` of each snapshot, and the current one with a star. */
 const tree = async (uuid: string) => {
-  const { snapshots, current } = await new SnapshotReader(uuid).read(bench.session.reads);
+  const { snapshots, current } = (await bench.session.readSnapshots(uuid)).list;
   return snapshots
     .map(({ name, parent }) => `${name}${name === current ? '*' : ''}${parent === null ? '' : ` < ${parent}`}`)
     .sort();

@@ -1,9 +1,8 @@
+import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DeleteFacts } from '../../../shared/schema.ts';
+import { readDisks } from '../../libvirt/disks.ts';
 import { activeBlockJobs, domainXml, readDomain } from '../../libvirt/domains.ts';
-import { currentSnapshot } from '../../libvirt/snapshots.ts';
-import { diskImages } from '../../libvirt/stored-disks.ts';
 import { parseXml } from '../../libvirt/xml.ts';
-import { readStored } from '../health/stored.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
@@ -18,12 +17,8 @@ export async function gatherDeleteFacts(session: HostSession, uuid: string, mark
   const { driver, libvirtVersion } = host.connection;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
-  const [current, text, stored] = await Promise.all([
-    currentSnapshot(reads, uuid),
-    domainXml(reads, uuid, false),
-    readStored(reads, uuid, new AbortController().signal),
-  ]);
-  const images = diskImages(parseXml(text, 'domain'));
+  const [text, snapshots] = await Promise.all([domainXml(reads, uuid, false), session.readSnapshots(uuid)]);
+  const images = imagesOf(readDisks(parseXml(text, 'domain')));
   const targets = images.map(({ target }) => target);
   const blockJobs = domain.id === null ? [] : await activeBlockJobs(reads, uuid, targets);
   const wayBack = marks.lastRevert(host, uuid)?.safetyRequestId ?? null;
@@ -32,17 +27,19 @@ export async function gatherDeleteFacts(session: HostSession, uuid: string, mark
     driver,
     libvirtVersion,
     domain: { uuid, name: domain.name, state: domain.state, managedSave: domain.managedSave, images, blockJobs },
-    current,
-    snapshots: stored.map(({ name, parent, state, memory, kind, memoryFile, stored: disks }) => ({
-      name,
-      parent,
-      state,
-      memory,
-      kind,
-      memoryFile,
-      pinned: marks.isPinned(host, uuid, name),
-      undoes: safety?.name === name,
-      stored: disks,
-    })),
+    current: snapshots.current,
+    snapshots: (await snapshots.parsed()).map(
+      ({ snapshot: { name, parent, state, memory, kind }, memoryFile, disks }) => ({
+        name,
+        parent,
+        state,
+        memory,
+        kind,
+        memoryFile,
+        pinned: marks.isPinned(host, uuid, name),
+        undoes: safety?.name === name,
+        stored: disks,
+      }),
+    ),
   };
 }

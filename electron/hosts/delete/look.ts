@@ -1,8 +1,8 @@
 import { problemOf } from '../../../shared/errors.ts';
+import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { Found, SnapshotList } from '../../../shared/schema.ts';
+import { readDisks } from '../../libvirt/disks.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
-import { SnapshotReader } from '../../libvirt/snapshots.ts';
-import { diskImages } from '../../libvirt/stored-disks.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { Ended } from '../deeds/run-deed.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
@@ -24,15 +24,15 @@ export async function lookAfterDelete(
   const { request, checked, operation, ground } = work;
   const { uuid } = checked.facts.domain;
   const seen = await lookAfterwards(request.session, async (reads): Promise<Seen | null> => {
-    const [domain, snapshots, xml] = await Promise.all([
+    const [domain, { list }, xml] = await Promise.all([
       readDomain(reads, uuid),
-      new SnapshotReader(uuid).read(reads),
+      request.session.readSnapshots(uuid),
       domainXml(reads, uuid, false),
     ]);
     if (!domain) return null;
     const { state, reason } = domain;
-    const images = new Map(diskImages(parseXml(xml, 'domain')).map(({ target, path }) => [target, path]));
-    return { ...snapshots, found: { state, reason, current: snapshots.current }, images };
+    const images = new Map(imagesOf(readDisks(parseXml(xml, 'domain'))).map(({ target, path }) => [target, path]));
+    return { ...list, found: { state, reason, current: list.current }, images };
   });
   const last = asked.at(-1)?.answer;
   const problem = last && 'problem' in last ? last.problem : undefined;

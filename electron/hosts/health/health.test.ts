@@ -19,7 +19,7 @@ async function host(spec: Omit<DomainSpec, 'uuid' | 'name'>, options: SimulatorO
   await bench.status('connected');
   return {
     health: () => healthOf(bench.session, uuidOf(1), never),
-    chains: (name: string | null) => diskChains(bench.session.reads, uuidOf(1), name, never),
+    chains: (name: string | null) => diskChains(bench.session, uuidOf(1), name, never),
     revert: async (name: string) => {
       const { revertToSnapshot } = await import('../../libvirt/snapshots.ts');
       await revertToSnapshot(bench.session.writes, uuidOf(1), name, 0);

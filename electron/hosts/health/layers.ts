@@ -1,12 +1,14 @@
-import { chainFrom, type DiskImage, type DiskLayers, diskLayers, type Image } from '../../../shared/chain.ts';
+import { chainFrom, type DiskLayers, diskLayers } from '../../../shared/chain.ts';
 import { type FileFact, type HealthSnapshot, unknownFile } from '../../../shared/health/facts.ts';
+import { type DiskImage, type Image, imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DiskChain, Layer } from '../../../shared/schema.ts';
 import { type BlockLayer, blockLayers } from '../../libvirt/block-stats.ts';
-import { type Caller, type DomainRecord, domainXml, readDomain } from '../../libvirt/domains.ts';
+import { readDisks } from '../../libvirt/disks.ts';
+import { type DomainRecord, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
-import { diskImages } from '../../libvirt/stored-disks.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
 import { parseXml } from '../../libvirt/xml.ts';
+import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
 import { limited } from './limited.ts';
 import { readStored } from './stored.ts';
@@ -32,22 +34,23 @@ export type Wanted = (disks: readonly DiskLayers[], snapshots: readonly HealthSn
  * @throws ProblemError NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
  */
 export async function readLayers(
-  reads: Caller,
+  session: HostSession,
   uuid: string,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<KnownLayers> {
+  const { reads } = session;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const running = domain.id !== null;
   const [text, blocks, snapshots] = await Promise.all([
     domainXml(reads, uuid, false),
     blockLayers(reads, uuid, running),
-    readStored(reads, uuid, signal),
+    readStored(session, uuid, signal),
   ]);
-  const now = diskImages(parseXml(text, 'domain'));
+  const now = imagesOf(readDisks(parseXml(text, 'domain')));
   const stored = snapshots.map((each) => each.stored);
-  const images = imagesByPath([...now, ...stored.flatMap((each) => each.images)]);
+  const images = imagesByPath([...now, ...stored.flatMap((each) => imagesOf(each.config))]);
   const probed = new Map(chainsTold(blocks ?? [], images, running));
   const first = diskLayers(now, stored, probed);
   const paths = [...new Set(wanted(first, snapshots))];
@@ -72,13 +75,13 @@ export async function readLayers(
  * @throws as readLayers; ProblemError SNAPSHOT_GONE
  */
 export async function diskChains(
-  reads: Caller,
+  session: HostSession,
   uuid: string,
   name: string | null,
   signal: AbortSignal,
 ): Promise<DiskChain[]> {
   const { disks, snapshots, files } = await readLayers(
-    reads,
+    session,
     uuid,
     (all, from) => tops(all, from, name).flatMap(({ target, path }) => chainOf(all, target, path).map((n) => n.path)),
     signal,
@@ -104,7 +107,11 @@ function tops(disks: readonly DiskLayers[], snapshots: readonly HealthSnapshot[]
   const snapshot = snapshots.find((each) => each.name === name);
   if (!snapshot) throw new ProblemError('SNAPSHOT_GONE', { snapshot: name });
   const kinds = new Map(snapshot.stored.disks.map(({ target, kind }) => [target, kind]));
-  return snapshot.stored.images.map(({ target, path }) => ({ target, kind: kinds.get(target) ?? 'none', path }));
+  return imagesOf(snapshot.stored.config).map(({ target, path }) => ({
+    target,
+    kind: kinds.get(target) ?? 'none',
+    path,
+  }));
 }
 
 function chainOf(disks: readonly DiskLayers[], target: string, path: string) {

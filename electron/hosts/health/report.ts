@@ -14,7 +14,7 @@ export async function healthOf(session: HostSession, uuid: string, signal: Abort
   const { reads, host } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const known = await readLayers(
-    reads,
+    session,
     uuid,
     (disks, snapshots) => [
       ...disks.flatMap(({ nodes }) => [...nodes.keys()]),

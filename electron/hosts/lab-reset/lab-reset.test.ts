@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabPlanRow, LabRun } from '../../../shared/schema.ts';
-import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import type { Ground } from '../ground.ts';
 import type { HostPool } from '../host-pool.ts';
 import { ProblemError } from '../problems.ts';
@@ -66,7 +65,7 @@ describe('a plan', () => {
       ['empty', undefined, 'NO_SNAPSHOT'],
       [uuidOf(9), undefined, 'NO_DOMAIN'],
     ]);
-    const { snapshots } = await new SnapshotReader(uuidOf(1)).read(bench.session.reads);
+    const { snapshots } = (await bench.session.readSnapshots(uuidOf(1))).list;
     const createdAt = snapshots.find(({ name }) => name === 'clean')?.createdAt ?? 0;
     await ground.marks.tag(bench.session.host, uuidOf(1), 'clean', createdAt, ['golden']);
     await ground.marks.tag(bench.session.host, uuidOf(1), 'newer', createdAt - 1_000, ['golden']);

@@ -1,10 +1,11 @@
+import { isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshExport } from '../../../shared/metadata/virsh.ts';
 import type { SnapshotExport } from '../../../shared/schema.ts';
-import { diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
+import { readDisks, readStoredDisks } from '../../libvirt/disks.ts';
 import { domainXml } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { escapeXml, parseXml, type XmlElement } from '../../libvirt/xml.ts';
+import { escapeXml, parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { filesOf } from './import-plan.ts';
 import { EXPORT_ROOT, EXPORT_VERSION } from './import-read.ts';
@@ -65,18 +66,15 @@ async function withSecrets(
 function allFiles(texts: readonly string[], live: string): string[] {
   const named = texts.flatMap((text) => {
     const element = parseXml(text, 'domainsnapshot');
-    const layers = diskLayers(element.at('domain'));
+    const layers = readDisks(element.at('domain'));
     const memoryFile = element.at('memory')?.attribute('file') ?? null;
-    return [...filesOf({ memoryFile, layers, snapshot: parseSnapshot(element) }), ...revertFiles(element)];
+    return [
+      ...filesOf({ memoryFile, layers, snapshot: parseSnapshot(element) }),
+      ...readStoredDisks(element, '').reverted.map(({ file }) => file),
+    ];
   });
-  const now = diskLayers(parseXml(live, 'domain'))
+  const now = readDisks(parseXml(live, 'domain'))
     .filter(isWritable)
-    .map(({ file }) => file)
-    .filter((file) => file !== null);
+    .flatMap(({ image }) => image?.path ?? []);
   return [...new Set([...named, ...now])].sort();
-}
-
-function revertFiles(element: XmlElement): string[] {
-  const disks = element.at('revertDisks')?.all('disk') ?? [];
-  return disks.flatMap((disk) => disk.at('source')?.attribute('file') ?? []);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memoryFileExists } from '../../libvirt/disks.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
+import { memoryFileExists } from '../../libvirt/file-probe.ts';
 import type { Gate } from '../gate.ts';
 
 /** What libvirt opens at the other end must not be a device: looking at some does something, and a pipe waits. */

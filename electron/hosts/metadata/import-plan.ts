@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { isWritable } from '../../../shared/libvirt/disks.ts';
 import { chooseCurrent } from '../../../shared/metadata/import-current.ts';
 import { type Judged, judgeImport } from '../../../shared/metadata/import-rules.ts';
 import { importBlockers, importWarnings } from '../../../shared/metadata/import-words.ts';
 import { virshImport } from '../../../shared/metadata/virsh.ts';
 import type { ImportFile, ImportPlan, ImportRow, SnapshotList } from '../../../shared/schema.ts';
-import { diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
+import { readDisks } from '../../libvirt/disks.ts';
 import { domainXml } from '../../libvirt/domains.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { Ground } from '../ground.ts';
@@ -48,14 +49,14 @@ export async function planImport(
 export async function assessImport(session: HostSession, uuid: string, read: ReadImport): Promise<AssessedImport> {
   const { reads, host } = session;
   const list = await readTree(session, uuid);
-  const layers = diskLayers(parseXml(await domainXml(reads, uuid, false), 'domain'));
+  const layers = readDisks(parseXml(await domainXml(reads, uuid, false), 'domain'));
   const domain = { uuid, name: list.domainName };
   const targets = layers.map(({ target }) => target);
   const judged = judgeImport(read.documents, { domain, targets, here: list });
   const documents = judged.filter(({ verdict }) => verdict === 'add').map((each) => each.candidate as ImportDocument);
   const active = layers
     .filter(isWritable)
-    .flatMap(({ target, file }) => (file === null ? [] : [[target, file] as const]));
+    .flatMap(({ target, image }) => (image === null ? [] : [[target, image.path] as const]));
   const current = chooseCurrent({ added: documents, here: list, named: read.current, active: new Map(active) });
   const missing = await missingFiles(reads, documents.flatMap(filesOf));
   const rows = [
@@ -93,7 +94,7 @@ export async function assessImport(session: HostSession, uuid: string, read: Rea
 export function filesOf({ memoryFile, layers, snapshot }: Pick<ImportDocument, 'memoryFile' | 'layers' | 'snapshot'>) {
   const files = [
     memoryFile,
-    ...layers.filter(isWritable).map(({ file }) => file),
+    ...layers.filter(isWritable).map(({ image }) => image?.path),
     ...snapshot.disks.map(({ file }) => file),
   ];
   return files.filter((file): file is string => typeof file === 'string');

@@ -1,10 +1,10 @@
+import { type Disk, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { Candidate } from '../../../shared/metadata/import-rules.ts';
 import type { ImportFile } from '../../../shared/schema.ts';
 import { isXmlText } from '../../../shared/snapshot-name.ts';
-import { type DiskLayer, diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
-import { parseOverlays } from '../../libvirt/disks.ts';
+import { overlaysMade, readDisks, readStoredDisks } from '../../libvirt/disks.ts';
 import { parseSnapshot } from '../../libvirt/snapshots.ts';
-import { parseXml, type XmlElement, XmlError } from '../../libvirt/xml.ts';
+import { parseXml, XmlError } from '../../libvirt/xml.ts';
 import { type RootSpan, scanChildren } from '../../libvirt/xml-children.ts';
 
 /** All chosen files together, in characters. */
@@ -18,7 +18,7 @@ export interface ImportDocument extends Candidate {
   readonly domainName: string | null;
   readonly memoryFile: string | null;
   /** Disks of the stored configuration. */
-  readonly layers: readonly DiskLayer[];
+  readonly layers: readonly Disk[];
   /** The file that each disk writes to while the domain is at this snapshot. */
   readonly places: ReadonlyMap<string, string>;
 }
@@ -97,7 +97,7 @@ const roots: Readonly<
 function readDocument(file: string, xml: string): ImportDocument {
   const element = parseXml(xml, 'domainsnapshot');
   const config = element.at('domain');
-  const layers = diskLayers(config);
+  const layers = readDisks(config);
   const parsed = parseSnapshot(element);
   const targets = layers.map(({ target }) => target);
   return {
@@ -115,16 +115,16 @@ function readDocument(file: string, xml: string): ImportDocument {
     targets,
     layers,
     memoryFile: element.at('memory')?.attribute('file') ?? null,
-    places: placesOf(element, layers),
+    places: placesOf(readStoredDisks(element, parsed.name), layers),
   };
 }
 
-function placesOf(element: XmlElement, layers: readonly DiskLayer[]): ReadonlyMap<string, string> {
-  const overlays = new Map(parseOverlays(element).map(({ target, file }) => [target, file]));
+function placesOf(stored: StoredDisks, layers: readonly Disk[]): ReadonlyMap<string, string> {
+  const overlays = new Map(overlaysMade(stored).map(({ target, file }) => [target, file]));
   return new Map(
-    layers.filter(isWritable).flatMap(({ target, file }) => {
-      const place = overlays.get(target) ?? file;
-      return place === null ? [] : [[target, place] as const];
+    layers.filter(isWritable).flatMap(({ target, image }) => {
+      const place = overlays.get(target) ?? image?.path;
+      return place === undefined ? [] : [[target, place] as const];
     }),
   );
 }

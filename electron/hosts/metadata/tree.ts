@@ -2,7 +2,6 @@ import type { Found, SnapshotList } from '../../../shared/schema.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
-import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import type { Gate } from '../gate.ts';
 import type { HostSession } from '../host-session.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
@@ -19,13 +18,13 @@ export async function readTree(session: HostSession, uuid: string): Promise<Snap
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
-  return { ...(await new SnapshotReader(uuid).read(reads)), domainName: domain.name };
+  return { ...(await session.readSnapshots(uuid)).list, domainName: domain.name };
 }
 
 /** How the tree is after libvirt was asked to change it; null: it cannot be asked. */
 export function seeTree(session: HostSession, uuid: string): Promise<SeenTree | null> {
   return lookAfterwards(session, async (reads) => {
-    const [domain, list] = await Promise.all([readDomain(reads, uuid), new SnapshotReader(uuid).read(reads)]);
+    const [domain, { list }] = await Promise.all([readDomain(reads, uuid), session.readSnapshots(uuid)]);
     if (!domain) return null;
     return { ...list, found: { state: domain.state, reason: domain.reason, current: list.current } };
   });

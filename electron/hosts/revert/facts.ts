@@ -1,18 +1,12 @@
 import { configChanges, type DomainConfig } from '../../../shared/config-changes.ts';
+import { type Disk, isDrive } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/risk.ts';
 import type { ConfigChange, DiskFact, RevertFacts, RevertTarget, StoredFacts } from '../../../shared/schema.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';
-import {
-  type DiskElement,
-  diskAllocation,
-  memoryFileExists,
-  parseDisks,
-  parseNvram,
-  parseOverlays,
-} from '../../libvirt/disks.ts';
+import { diskAllocation, overlaysMade, readDisks, readNvram } from '../../libvirt/disks.ts';
 import { activeBlockJobs, autostarts, type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
-import { LibvirtError } from '../../libvirt/errors.ts';
-import { parseSnapshot, SnapshotReader, snapshotXml } from '../../libvirt/snapshots.ts';
+import { memoryFileExists } from '../../libvirt/file-probe.ts';
+import { SnapshotCache, type StoredSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
@@ -51,26 +45,26 @@ export async function gatherFacts(
 ): Promise<RevertFacts> {
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
-  const list = await new SnapshotReader(uuid).read(reads);
+  const snapshots = await new SnapshotCache(reads).read(uuid);
+  const { list } = snapshots;
   const name = target.kind === 'current' ? list.current : target.name;
   if (name === null) throw new ProblemError('NO_CURRENT_SNAPSHOT', { domain: domain.name });
 
   const active = domain.id !== null;
-  const [snapshotText, currentText, liveText, inactiveText, autostart] = await Promise.all([
-    snapshotXml(reads, uuid, name).catch(vanished(name)),
-    list.current === null ? null : snapshotXml(reads, uuid, list.current).catch(vanished(list.current)),
+  const aimed = snapshots.get(name);
+  if (!aimed) throw new ProblemError('SNAPSHOT_GONE', { snapshot: name });
+  const [liveText, inactiveText, autostart] = await Promise.all([
     domainXml(reads, uuid, false),
     domainXml(reads, uuid, true),
     autostarts(reads, uuid),
   ]);
-  const stored = parseXml(snapshotText, 'domainsnapshot');
+  const stored = aimed.element;
   const live = parseXml(liveText, 'domain');
   const inactive = parseXml(inactiveText, 'domain');
-  const snapshot = { ...parseSnapshot(stored), name };
-  const storedConfig = configOf(stored.at('domain'));
-  const storedInactive = configOf(stored.at('inactiveDomain'));
+  const { snapshot, config: storedConfig } = aimed;
+  const storedInactive = stored.at('inactiveDomain');
   const liveConfig = parseDomainConfig(live);
-  const drives = parseDisks(live).filter(({ device }) => device === 'disk' || device === 'lun');
+  const drives = readDisks(live).filter(isDrive);
   const targets = drives.map((disk) => disk.target);
   const [disks, storedFacts, blockJobs] = await Promise.all([
     Promise.all(drives.map((disk) => diskFact(reads, uuid, disk))),
@@ -96,7 +90,7 @@ export async function gatherFacts(
     snapshot,
     hasConfig: storedConfig !== undefined,
     stored: storedFacts,
-    overlays: currentText === null ? [] : overlaysOf(currentText, disks),
+    overlays: overlaysOf(list.current === null ? undefined : snapshots.get(list.current), disks),
     history: historyOf(list, name),
     current: list.current,
     interruptedDelete: false,
@@ -108,10 +102,11 @@ export async function gatherFacts(
   };
 }
 
-async function diskFact(reads: Caller, uuid: string, { target, type, format, file }: DiskElement): Promise<DiskFact> {
+async function diskFact(reads: Caller, uuid: string, { target, type, image }: Disk): Promise<DiskFact> {
   const allocation = await diskAllocation(reads, uuid, target);
   const missing = allocation === 'missing';
-  return { target, type, format, file, allocationBytes: missing ? null : allocation, missing };
+  const { format, path: file } = image ?? { format: null, path: null };
+  return { target, type, format: format ?? '', file, allocationBytes: missing ? null : allocation, missing };
 }
 
 async function storedFactsOf(
@@ -121,24 +116,19 @@ async function storedFactsOf(
 ): Promise<StoredFacts> {
   const path = snapshot.at('memory')?.attribute('file');
   return {
-    disks: config ? parseDisks(config).map(({ target, type }) => ({ target, type })) : [],
-    nvram: config ? parseNvram(config) : null,
+    disks: config ? readDisks(config).map(({ target, type }) => ({ target, type })) : [],
+    nvram: (config && readNvram(config)?.format) ?? null,
     genid: config?.at('genid') !== undefined,
     memoryFile: path === undefined ? null : { path, exists: await memoryFileExists(reads, path) },
   };
 }
 
-function overlaysOf(currentText: string, disks: readonly DiskFact[]): RevertFacts['overlays'] {
-  return parseOverlays(parseXml(currentText, 'domainsnapshot', true)).map(({ target, file }) => {
+function overlaysOf(current: StoredSnapshot | undefined, disks: readonly DiskFact[]): RevertFacts['overlays'] {
+  return (current ? overlaysMade(current.disks) : []).map(({ target, file }) => {
     const disk = disks.find((each) => each.target === target);
     const inUse = disk ? disk.file === file : null;
     return { target, file, bytes: inUse ? (disk?.allocationBytes ?? null) : null, inUse };
   });
-}
-
-/** Metadata of an ancient libvirt holds a `<domain>` with nothing but the UUID (virDomainSnapshotDefFormat). */
-function configOf(domain: XmlElement | undefined): XmlElement | undefined {
-  return domain?.at('name') && domain;
 }
 
 /**
@@ -149,12 +139,4 @@ function changes(then: XmlElement | undefined, now: XmlElement, unlike = false):
   if (!then) return [];
   const comparable = (config: DomainConfig): DomainConfig => (unlike ? { ...config, cpu: '' } : config);
   return configChanges(comparable(parseDomainConfig(then)), comparable(parseDomainConfig(now)));
-}
-
-function vanished(snapshot: string): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT'))
-      throw new ProblemError('SNAPSHOT_GONE', { snapshot });
-    throw error;
-  };
 }

@@ -10,7 +10,6 @@ import type {
   StartState,
 } from '../../../shared/schema.ts';
 import { virshRevert } from '../../../shared/virsh.ts';
-import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import { HeldPlans, StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
@@ -100,7 +99,7 @@ async function resolveAim(
     return { kind: 'named', name: snapshotName };
   }
   if (aim.kind === 'newest' || aim.kind === 'tagged') {
-    const { snapshots } = await new SnapshotReader(uuid).read(session.reads);
+    const { snapshots } = (await session.readSnapshots(uuid)).list;
     // A tag does not pass to a snapshot that was taken anew under the same name.
     if (aim.kind === 'tagged') await marks.recognise(session.host, uuid, snapshots);
     const names = aim.kind === 'tagged' ? marks.taggedWith(session.host, uuid, aim.tag) : null;

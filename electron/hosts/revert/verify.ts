@@ -1,6 +1,7 @@
 import { stateLabel } from '../../../shared/format.ts';
+import { type Disk, isDrive, isWritable } from '../../../shared/libvirt/disks.ts';
 import type { Found, RevertPlan, Snapshot, Verification } from '../../../shared/schema.ts';
-import { type DiskLayer, diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
+import { readDisks } from '../../libvirt/disks.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
 import { currentSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
@@ -14,14 +15,14 @@ const alwaysRestarts = 7_010_000;
 export interface Seen extends Found {
   /** The hypervisor process: libvirt gives each a number of its own; null when there is none. */
   readonly id: number | null;
-  readonly disks: readonly DiskLayer[];
+  readonly disks: readonly Disk[];
 }
 
 /** What is there before a revert and what its snapshot promises, to compare with afterwards. */
 export interface Before {
   readonly id: number | null;
   /** The disks as they are stored with the snapshot. */
-  readonly stored: readonly DiskLayer[];
+  readonly stored: readonly Disk[];
 }
 
 /** @throws LibvirtError, ConnectionError */
@@ -31,7 +32,7 @@ export async function lookBefore(session: HostSession, { facts }: RevertPlan): P
     readDomain(session.reads, uuid),
     snapshotXml(session.reads, uuid, facts.snapshot.name),
   ]);
-  return { id: domain?.id ?? null, stored: diskLayers(parseXml(xml, 'domainsnapshot').at('domain')) };
+  return { id: domain?.id ?? null, stored: readDisks(parseXml(xml, 'domainsnapshot').at('domain')) };
 }
 
 /** How a domain is after an operation; null: it is gone, or cannot be asked. */
@@ -44,7 +45,7 @@ export function findOut(session: HostSession, uuid: string): Promise<Seen | null
     ]);
     if (!domain) return null;
     const { state, reason, id } = domain;
-    return { state, reason, current, id, disks: diskLayers(parseXml(xml, 'domain')) };
+    return { state, reason, current, id, disks: readDisks(parseXml(xml, 'domain')) };
   });
 }
 
@@ -66,7 +67,9 @@ export function verify(seen: Seen, before: Before, { facts }: RevertPlan): Verif
   const process = seen.id === null ? 'none' : seen.id === before.id ? 'reused' : 'new';
   const isQemu = facts.driver === 'QEMU';
   const kept = isQemu && process === 'reused' && facts.libvirtVersion >= alwaysRestarts;
-  const checked = (isQemu ? seen.disks.filter(isWritable) : []).map((disk) => checkDisk(disk, before, facts.snapshot));
+  const checked = (isQemu ? seen.disks.filter((disk) => isDrive(disk) && isWritable(disk)) : []).map((disk) =>
+    checkDisk(disk, before, facts.snapshot),
+  );
   return {
     process,
     disks: checked.map(({ sentence: _, ...disk }) => disk),
@@ -81,9 +84,11 @@ export function verify(seen: Seen, before: Before, { facts }: RevertPlan): Verif
  * After an internal snapshot a disk writes to the image that the snapshot was taken in; after an external one to a new
  * overlay over that, which libvirt names `<image without extension>.<seconds since 1970>`.
  */
-function checkDisk(disk: DiskLayer, { stored }: Before, snapshot: Snapshot) {
-  const { target, file, backing } = disk;
-  const then = stored.find((each) => each.target === target)?.file ?? null;
+function checkDisk(disk: Disk, { stored }: Before, snapshot: Snapshot) {
+  const { target, image, below } = disk;
+  const file = image?.path ?? null;
+  const backing = below[0]?.path ?? null;
+  const then = stored.find((each) => each.target === target)?.image?.path ?? null;
   const overlaid = snapshot.disks.some((each) => each.target === target && each.kind === 'external');
   if (then === null) return { target, file, expected: null, sentence: null };
   if (!overlaid) {

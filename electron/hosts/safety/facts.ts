@@ -1,8 +1,8 @@
+import { type Disk, isWritable } from '../../../shared/libvirt/disks.ts';
 import { type SafetyFacts, safetyOffer } from '../../../shared/safety.ts';
 import type { RevertFacts, SafetyOffer } from '../../../shared/schema.ts';
-import { type DiskLayer, diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
+import { readDisks } from '../../libvirt/disks.ts';
 import { domainXml } from '../../libvirt/domains.ts';
-import { SnapshotReader } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 
@@ -14,7 +14,7 @@ const hostBound: readonly (readonly [element: string, words: string])[] = [
 
 export interface SafetyGround {
   readonly offer: SafetyOffer;
-  readonly disks: readonly DiskLayer[];
+  readonly disks: readonly Disk[];
 }
 
 /**
@@ -24,12 +24,14 @@ export interface SafetyGround {
 export async function gatherSafety(session: HostSession, facts: RevertFacts, pattern: string): Promise<SafetyGround> {
   const { reads } = session;
   const { uuid } = facts.domain;
-  const [text, { snapshots }] = await Promise.all([
-    domainXml(reads, uuid, false),
-    new SnapshotReader(uuid).read(reads),
-  ]);
+  const [
+    text,
+    {
+      list: { snapshots },
+    },
+  ] = await Promise.all([domainXml(reads, uuid, false), session.readSnapshots(uuid)]);
   const xml = parseXml(text, 'domain');
-  const disks = diskLayers(xml);
+  const disks = readDisks(xml);
   const safetyFacts: SafetyFacts = {
     driver: facts.driver,
     libvirtVersion: facts.libvirtVersion,
@@ -37,12 +39,12 @@ export async function gatherSafety(session: HostSession, facts: RevertFacts, pat
     active: facts.domain.state !== 'shutoff' && facts.domain.state !== 'crashed',
     managedSave: facts.domain.managedSave,
     nvram: nvramOf(xml),
-    disks: disks.map(({ target, type, format, file, ...disk }) => ({
-      target,
-      type,
-      format,
-      file,
-      writable: isWritable({ file, ...disk }),
+    disks: disks.map((disk) => ({
+      target: disk.target,
+      type: disk.type,
+      format: disk.image?.format ?? 'raw',
+      file: disk.image?.path ?? null,
+      writable: isWritable(disk),
     })),
     hostDevices: hostDevicesOf(xml),
     blockJobs: facts.domain.blockJobs,

@@ -1,6 +1,6 @@
 import { safetyRequestOf } from '../../../shared/safety.ts';
 import type { RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../shared/schema.ts';
-import { deleteSnapshot, SnapshotReader, snapshotXml } from '../../libvirt/snapshots.ts';
+import { deleteSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import type { SafetyMark } from '../marks.ts';
@@ -46,7 +46,7 @@ export async function removeOldSafety(
   const marks = ground.marks.safety(host, uuid);
   const { safetySnapshotsKept } = ground.settings.get();
   if (marks.length <= safetySnapshotsKept) return null;
-  const list = await new SnapshotReader(uuid).read(session.reads);
+  const { list } = await session.readSnapshots(uuid);
   const found = (mark: SafetyMark) =>
     list.snapshots.find(({ name, createdAt }) => name === mark.name && createdAt === mark.createdAt);
   await ground.marks.forgetSafety(marks.filter((mark) => !found(mark)).map((mark) => mark.requestId));

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import { problemOf } from '../../../shared/errors.ts';
+import { type Disk, hostPath, isWritable } from '../../../shared/libvirt/disks.ts';
 import { safetyDescription, safetyRequestOf } from '../../../shared/safety.ts';
 import type { RevertFacts, SafetyReport, Snapshot } from '../../../shared/schema.ts';
 import { createFlag } from '../../libvirt/constants.ts';
-import { type DiskLayer, isWritable } from '../../libvirt/disk-layers.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { abortJob } from '../../libvirt/jobs.ts';
 import { createSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
@@ -99,7 +99,7 @@ interface SafetySpec {
   readonly kind: 'internal' | 'external';
   readonly memory: boolean;
   readonly domainName: string;
-  readonly disks: readonly DiskLayer[];
+  readonly disks: readonly Disk[];
 }
 
 /**
@@ -108,7 +108,7 @@ interface SafetySpec {
  */
 export function safetyXml({ name, description, kind, memory, domainName, disks }: SafetySpec): string {
   const image =
-    disks.find((disk) => isWritable(disk) && disk.file?.startsWith('/'))?.file ?? '/var/lib/libvirt/images/';
+    disks.find((disk) => isWritable(disk) && hostPath(disk.image) !== null)?.image?.path ?? '/var/lib/libvirt/images/';
   const file = posix.join(posix.dirname(image), `${domainName.replaceAll('/', '-')}.${name}.mem`);
   const memoryXml = kind === 'external' && memory ? `<memory snapshot='external' file='${escapeXml(file)}'/>` : '';
   return `<domainsnapshot><name>${escapeXml(name)}</name><description>${escapeXml(description)}</description>${memoryXml}</domainsnapshot>`;

@@ -31,6 +31,7 @@ const kinds: Record<NonNullable<DiskChain['kind']>, string> = {
   internal: 'kept inside its image',
   external: 'its image, as it was then',
   none: 'not part of the snapshot',
+  manual: 'kept by somebody else, by hand',
   unknown: 'kept in a way unknown here',
 };
 

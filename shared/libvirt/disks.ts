@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+/** An image: where bytes of a disk are. */
+export const Image = z.object({
+  /** What tells it from all others: the path of a file or device; `pool/volume`; `protocol://host/name`. */
+  path: z.string(),
+  /** virStorageType in libvirt’s words: `file`, `block`, `volume`, `network`, `nvme` … */
+  type: z.string(),
+  /** `qcow2`, `raw` …; null where nobody says. */
+  format: z.string().nullable(),
+});
+export type Image = z.infer<typeof Image>;
+
+/** How a disk takes part in a snapshot: `<disk snapshot=…>` of a domain or of a snapshot (virDomainSnapshotLocation). */
+export const SnapshotLocation = z.enum(['internal', 'external', 'no', 'manual', 'unknown']);
+export type SnapshotLocation = z.infer<typeof SnapshotLocation>;
+
+/** One `<disk>` of a domain’s configuration (libvirt formatdomain, “Hard drives, floppy disks, CDROMs”). */
+export const Disk = z.object({
+  target: z.string(),
+  /** `disk`, `lun`, `cdrom`, `floppy`. */
+  device: z.string(),
+  /** Of its source, also of an empty drive. */
+  type: z.string(),
+  /** The image that is written to; null for a drive without a medium. */
+  image: Image.nullable(),
+  /** What that configuration says lies below, nearest first. */
+  below: z.array(Image).readonly(),
+  /** The attribute; null where libvirt’s default counts. */
+  snapshot: SnapshotLocation.nullable(),
+  readonly: z.boolean(),
+  shareable: z.boolean(),
+  transient: z.boolean(),
+  /** `optional` and `requisite`: a medium that is gone is left out when the guest starts. */
+  startupPolicy: z.string().nullable(),
+});
+export type Disk = z.infer<typeof Disk>;
+
+/** An image of a disk, with what lies below it, nearest first. */
+export const DiskImage = Image.extend({ target: z.string(), below: z.array(Image).readonly() });
+export type DiskImage = z.infer<typeof DiskImage>;
+
+const drives: ReadonlySet<string> = new Set(['disk', 'lun']);
+const removable: ReadonlySet<string> = new Set(['cdrom', 'floppy']);
+const onHost: ReadonlySet<string> = new Set(['file', 'block', 'dir']);
+
+/** A hard disk, as opposed to a drive for media. */
+export const isDrive = ({ device }: Pick<Disk, 'device'>): boolean => drives.has(device);
+
+/** Every part of a disk is of a kind that the rules know. */
+export const isUnderstood = ({ device, type, snapshot }: Disk): boolean =>
+  (drives.has(device) || removable.has(device)) && knownTypes.has(type) && snapshot !== 'unknown';
+const knownTypes: ReadonlySet<string> = new Set([
+  'file',
+  'block',
+  'volume',
+  'network',
+  'nvme',
+  'dir',
+  'vhostuser',
+  'vhostvdpa',
+]);
+
+/** It has an image that the guest can write to. */
+export const isWritable = ({ image, readonly }: Pick<Disk, 'image' | 'readonly'>): boolean =>
+  image !== null && !readonly;
+
+/** What libvirt takes when a snapshot says nothing of a disk (virDomainDiskDefPostParse, virDomainSnapshotAlignDisks). */
+export function defaultLocation(disk: Disk, wanted: 'internal' | 'external'): SnapshotLocation {
+  if (disk.image === null) return 'no';
+  return disk.snapshot ?? (disk.readonly || disk.type === 'vhostuser' ? 'no' : wanted);
+}
+
+/** The image as a path on the host that libvirt can be asked about; null where it has none. */
+export function hostPath(image: Image | null): string | null {
+  return image !== null && onHost.has(image.type) && image.path.startsWith('/') ? image.path : null;
+}
+
+/** The images of disks, with their chains; drives without a medium are left out. */
+export function imagesOf(disks: readonly Disk[]): DiskImage[] {
+  return disks.flatMap(({ target, image, below }) => (image ? [{ ...image, target, below }] : []));
+}
+
+/** One `<disk>` of a snapshot: how it is kept, and the overlay that was made. */
+export const SnapshotDisk = z.object({
+  target: z.string(),
+  kind: z.enum(['internal', 'external', 'none', 'manual', 'unknown']),
+  file: z.string().optional(),
+  /** A deletion was broken off while other data was merged into this overlay (qemuSnapshotSetInvalid). */
+  deleteInProgress: z.literal(true).optional(),
+});
+export type SnapshotDisk = z.infer<typeof SnapshotDisk>;
+
+/** What a snapshot’s metadata tells of disks (libvirt formatsnapshot). */
+export const StoredDisks = z.object({
+  name: z.string(),
+  /** Of its `<domain>`: the disks when it was taken. */
+  config: z.array(Disk).readonly(),
+  /** `<disks>` */
+  disks: z.array(SnapshotDisk).readonly(),
+  /** `<revertDisks>`: the overlays that the last revert to it made, where it had children by then. */
+  reverted: z.array(z.object({ target: z.string(), file: z.string() })).readonly(),
+});
+export type StoredDisks = z.infer<typeof StoredDisks>;

@@ -1,5 +1,5 @@
+import { listSnapshotsFlag } from '../../shared/libvirt/flags.ts';
 import { type Snapshot, type SnapshotList, SnapshotState } from '../../shared/schema.ts';
-import { listSnapshotsFlag } from './constants.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures, type WireSnapshot } from './procedures.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { HealthSnapshot } from '../../../shared/health/facts.ts';
-import { listSnapshotsFlag } from '../../libvirt/constants.ts';
+import { listSnapshotsFlag } from '../../../shared/libvirt/flags.ts';
 import { type Caller, domainRef } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { procedures } from '../../libvirt/procedures.ts';

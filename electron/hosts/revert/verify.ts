@@ -1,4 +1,5 @@
 import { stateLabel } from '../../../shared/format.ts';
+import { can } from '../../../shared/libvirt/versions.ts';
 import type { Found, RevertPlan, Snapshot, Verification } from '../../../shared/schema.ts';
 import { type DiskLayer, diskLayers, isWritable } from '../../libvirt/disk-layers.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
@@ -6,9 +7,6 @@ import { currentSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
-
-/** Since 7.10 the hypervisor process is always replaced (qemuSnapshotRevert). */
-const alwaysRestarts = 7_010_000;
 
 /** What libvirt said when asked. */
 export interface Seen extends Found {
@@ -65,7 +63,7 @@ export function differences(found: Found, expected: Pick<Found, 'state' | 'curre
 export function verify(seen: Seen, before: Before, { facts }: RevertPlan): Verification & { sentences: string[] } {
   const process = seen.id === null ? 'none' : seen.id === before.id ? 'reused' : 'new';
   const isQemu = facts.driver === 'QEMU';
-  const kept = isQemu && process === 'reused' && facts.libvirtVersion >= alwaysRestarts;
+  const kept = isQemu && process === 'reused' && can(facts.libvirtVersion, 'alwaysRestarts');
   const checked = (isQemu ? seen.disks.filter(isWritable) : []).map((disk) => checkDisk(disk, before, facts.snapshot));
   return {
     process,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import { problemOf } from '../../../shared/errors.ts';
+import { createFlag } from '../../../shared/libvirt/flags.ts';
 import { safetyDescription, safetyRequestOf } from '../../../shared/safety.ts';
 import type { RevertFacts, SafetyReport, Snapshot } from '../../../shared/schema.ts';
-import { createFlag } from '../../libvirt/constants.ts';
 import { type DiskLayer, isWritable } from '../../libvirt/disk-layers.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { abortJob } from '../../libvirt/jobs.ts';

@@ -3,6 +3,6 @@ export { hazardRules } from './risk/hazards.ts';
 export { lossRules } from './risk/losses.ts';
 export { type Outcome, outcomeOf } from './risk/outcome.ts';
 export { type Answer, blockerRules, forceRules, refusalRules } from './risk/refusals.ts';
-export { type Case, flagsOf, holds, isLive, type RevertFlags, type Rule, version } from './risk/rule.ts';
+export { type Case, flagsOf, holds, isLive, type RevertFlags, type Rule } from './risk/rule.ts';
 export { staleness } from './risk/staleness.ts';
 export { warningRules } from './risk/warnings.ts';

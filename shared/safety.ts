@@ -1,4 +1,5 @@
 import { formatVersion } from './format.ts';
+import { can, crashesOnInternalRevert } from './libvirt/versions.ts';
 import type { DomainState, SafetyOffer, Snapshot, Statement } from './schema.ts';
 
 /** A disk as far as taking a snapshot of it goes. */
@@ -41,8 +42,6 @@ interface Rule {
   text(c: Case): string;
 }
 
-/** Versions in libvirt's numbers. */
-const version = { revertsExternal: 9_009_000, revertsUefi: 10_010_000, brokenInternal: 9_009_000 } as const;
 const isQemu = ({ driver }: SafetyFacts) => driver === 'QEMU';
 const writable = ({ disks }: SafetyFacts) => disks.filter((disk) => disk.writable);
 const targets = (disks: readonly SafetyDisk[]) => disks.map((disk) => disk.target).join(', ');
@@ -96,7 +95,7 @@ export const safetyRules: readonly Rule[] = [
       isQemu(facts) &&
       kind === 'internal' &&
       facts.nvram !== 'none' &&
-      (facts.nvram !== 'qcow2' || facts.libvirtVersion < version.revertsUefi),
+      (facts.nvram !== 'qcow2' || !can(facts.libvirtVersion, 'revertsNvram')),
     text: ({ facts }) =>
       facts.nvram === 'qcow2'
         ? `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} cannot go back to internal snapshots of that. It needs 10.10 or newer.`
@@ -105,14 +104,13 @@ export const safetyRules: readonly Rule[] = [
   {
     // NEWS 9.10.0: reverting to an internal snapshot crashed QEMU in 9.9.0
     code: 'BROKEN_INTERNAL',
-    when: ({ facts, kind }) =>
-      isQemu(facts) && kind === 'internal' && Math.floor(facts.libvirtVersion / 1000) * 1000 === version.brokenInternal,
+    when: ({ facts, kind }) => isQemu(facts) && kind === 'internal' && crashesOnInternalRevert(facts.libvirtVersion),
     text: () => 'libvirt 9.9 crashes QEMU when it goes back to an internal snapshot, so this one would be of no use.',
   },
   {
     // qemuSnapshotRevertValidate: CONFIG_UNSUPPORTED (67) before 9.9.0
     code: 'EXTERNAL_UNSUPPORTED',
-    when: ({ facts, kind }) => isQemu(facts) && kind === 'external' && facts.libvirtVersion < version.revertsExternal,
+    when: ({ facts, kind }) => isQemu(facts) && kind === 'external' && !can(facts.libvirtVersion, 'revertsExternal'),
     text: ({ facts }) =>
       `The domain’s snapshots are external, and libvirt ${formatVersion(facts.libvirtVersion)} cannot go back to those. It needs 9.9 or newer.`,
   },

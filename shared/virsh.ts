@@ -1,5 +1,6 @@
 import type { NewFiles } from './create/files.ts';
-import { type CreateRow, createFlags } from './create/modes.ts';
+import type { CreateRow } from './create/modes.ts';
+import { createFlag } from './libvirt/flags.ts';
 import type { CreateDraft, CreateFacts, StartState } from './schema.ts';
 
 export interface RevertCommand {
@@ -37,10 +38,10 @@ export interface CreateCommand {
 
 /** The options of `virsh snapshot-create-as` by flag (virsh(1)). */
 const createOptions = [
-  [createFlags.diskOnly, '--disk-only'],
-  [createFlags.live, '--live'],
-  [createFlags.quiesce, '--quiesce'],
-  [createFlags.atomic, '--atomic'],
+  [createFlag.diskOnly, '--disk-only'],
+  [createFlag.live, '--live'],
+  [createFlag.quiesce, '--quiesce'],
+  [createFlag.atomic, '--atomic'],
 ] as const;
 
 /** The line that takes the same snapshot (virsh(1), snapshot-create-as). In a specification a comma is written twice. */

@@ -8,8 +8,8 @@ import { choiceRules } from '../../shared/create/choice-rules.ts';
 import { firstDraft, withDisk, withMode } from '../../shared/create/draft.ts';
 import { fileRules } from '../../shared/create/file-rules.ts';
 import { newPaths } from '../../shared/create/files.ts';
-import { createFlags } from '../../shared/create/modes.ts';
 import { nameRules } from '../../shared/create/name.ts';
+import { createFlag } from '../../shared/libvirt/flags.ts';
 import type { CreateDraft } from '../../shared/schema.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
 import type { Generation } from '../lab/generations.ts';
@@ -18,7 +18,7 @@ import { type Lab, startLab } from '../lab/lab.ts';
 import { type Connected, connectTo } from './connected.ts';
 
 const wanted = (process.env.SNAPKEEL_CREATE_ON?.split(',') ?? ['host', '11.3']) as Generation[];
-const { diskOnly, live, quiesce } = createFlags;
+const { diskOnly, live, quiesce } = createFlag;
 
 /** Something that the rules refuse, and how libvirt is asked for the same. */
 interface Refused {

@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import { gatherFacts, type Source } from '../../electron/hosts/revert/facts.ts';
-import { revertFlag } from '../../electron/libvirt/constants.ts';
 import { type Caller, readDomain } from '../../electron/libvirt/domains.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { currentSnapshot, revertToSnapshot } from '../../electron/libvirt/snapshots.ts';
+import { errorCode, revertFlag } from '../../shared/libvirt/flags.ts';
 import { hazardRules, holds, type Prediction, predictRevert, refusalRules, warningRules } from '../../shared/risk.ts';
 import { flagsOf, type MatrixCase, type Reality, type Result } from './kinds.ts';
 
 export interface Place extends Source {
   readonly writes: Caller;
 }
-const RISKY = 77;
 
 /** Gathers the facts, predicts, reverts as the app does, and compares. */
 export async function tryCase(place: Place, uuid: string, each: MatrixCase): Promise<Result> {
@@ -25,7 +24,8 @@ export async function tryCase(place: Place, uuid: string, each: MatrixCase): Pro
     return { case: each, facts, predicted, real: null, disagreements: [], rules, ms: Date.now() - started };
   const before = await readDomain(place.reads, uuid);
   const answer = await ask(place.writes, uuid, each, 0);
-  const forced = answer.code === RISKY ? await ask(place.writes, uuid, each, revertFlag.force) : undefined;
+  const forced =
+    answer.code === errorCode.SNAPSHOT_REVERT_RISKY ? await ask(place.writes, uuid, each, revertFlag.force) : undefined;
   const domain = await readDomain(place.reads, uuid);
   const real: Reality = {
     answer: answer.code,

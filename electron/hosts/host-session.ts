@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventId } from '../../shared/libvirt/flags.ts';
 import type { Domain, Host, HostStatus } from '../../shared/schema.ts';
-import { eventId } from '../libvirt/constants.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
 import { closeConnection, openConnection } from '../libvirt/open.ts';

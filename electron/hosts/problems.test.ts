@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type ProblemCode, problems } from '../../shared/errors.ts';
+import { errorCode } from '../../shared/libvirt/flags.ts';
 import { LibvirtUriError, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { Problem } from '../../shared/schema.ts';
-import { ConnectionError, type ConnectionErrorCode, errorCode, LibvirtError } from '../libvirt/errors.ts';
+import { ConnectionError, type ConnectionErrorCode, LibvirtError } from '../libvirt/errors.ts';
 import { AuthenticationError } from '../libvirt/open.ts';
 import { XmlError } from '../libvirt/xml.ts';
 import { TransportError, type TransportErrorCode } from '../transport/transport.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorCode } from '../../shared/libvirt/flags.ts';
 import type { SnapshotList } from '../../shared/schema.ts';
-import { errorCode } from '../libvirt/errors.ts';
 import { watchSnapshots } from './snapshot-watch.ts';
 import { type Bench, createBench, uuidOf } from './testing.ts';
 

@@ -1,4 +1,4 @@
-import { statsFlag, statsGroup } from './constants.ts';
+import { statsFlag, statsGroup } from '../../shared/libvirt/flags.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures, type WireTypedParam } from './procedures.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { errorCode } from '../../shared/libvirt/flags.ts';
 import { RpcConnection } from './connection.ts';
-import { ConnectionError, errorCode, LibvirtError } from './errors.ts';
+import { ConnectionError, LibvirtError } from './errors.ts';
 import { FakePeer, wireError } from './fake-peer.ts';
 import { encodePacket, packetStatus, packetType, program } from './frame.ts';
 import { events, procedures } from './procedures.ts';

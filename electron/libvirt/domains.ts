@@ -1,7 +1,8 @@
+import { domainXmlFlag, type ErrorName, listDomainsFlag, statsGroup } from '../../shared/libvirt/flags.ts';
 import type { Domain } from '../../shared/schema.ts';
-import { domainXmlFlag, listDomainsFlag, reasonName, stateName, statsGroup } from './constants.ts';
-import { type ErrorName, LibvirtError } from './errors.ts';
+import { LibvirtError } from './errors.ts';
 import { type Procedure, procedures, type WireDomain, type WireTypedParam } from './procedures.ts';
+import { reasonName, stateName } from './states.ts';
 import { formatUuid, parseUuid } from './uuid.ts';
 
 /** Whatever can call a procedure: a connection, or a gate in front of one. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isProblemCode } from '../../shared/errors.ts';
-import { ConnectionError, errorCode, errorDomain, LibvirtError } from './errors.ts';
+import { errorCode, errorDomain } from '../../shared/libvirt/flags.ts';
+import { ConnectionError, LibvirtError } from './errors.ts';
 
 describe('errorCode', () => {
   it('holds virErrorNumber’s values', () => {

@@ -1,60 +1,5 @@
+import { type ErrorName, errorCode, errorName } from '../../shared/libvirt/flags.ts';
 import type { WireError } from './procedures.ts';
-
-/** virErrorNumber by the names libvirt gives them, without the prefix (include/libvirt/virterror.h). */
-export const errorCode = {
-  INTERNAL_ERROR: 1,
-  NO_MEMORY: 2,
-  NO_SUPPORT: 3,
-  INVALID_ARG: 8,
-  OPERATION_FAILED: 9,
-  XML_ERROR: 27,
-  OPERATION_DENIED: 29,
-  XML_DETAIL: 35,
-  SYSTEM_ERROR: 38,
-  RPC: 39,
-  NO_DOMAIN: 42,
-  AUTH_FAILED: 45,
-  NO_STORAGE_POOL: 49,
-  NO_STORAGE_VOL: 50,
-  OPERATION_INVALID: 55,
-  CONFIG_UNSUPPORTED: 67,
-  OPERATION_TIMEOUT: 68,
-  INVALID_DOMAIN_SNAPSHOT: 71,
-  NO_DOMAIN_SNAPSHOT: 72,
-  ARGUMENT_UNSUPPORTED: 74,
-  SNAPSHOT_REVERT_RISKY: 77,
-  OPERATION_ABORTED: 78,
-  AUTH_CANCELLED: 79,
-  OPERATION_UNSUPPORTED: 84,
-  BLOCK_COPY_ACTIVE: 83,
-  AGENT_UNRESPONSIVE: 86,
-  RESOURCE_BUSY: 87,
-  ACCESS_DENIED: 88,
-  XML_INVALID_SCHEMA: 92,
-  AUTH_UNAVAILABLE: 94,
-  AGENT_UNSYNCED: 97,
-  AGENT_COMMAND_TIMEOUT: 112,
-  AGENT_COMMAND_FAILED: 113,
-} as const;
-export type ErrorName = keyof typeof errorCode;
-
-/** virErrorDomain: which part of libvirt raised the error. */
-export const errorDomain = {
-  XML: 5,
-  DOM: 6,
-  RPC: 7,
-  QEMU: 10,
-  TEST: 12,
-  REMOTE: 13,
-  STORAGE: 18,
-  DOMAIN: 20,
-  DOMAIN_SNAPSHOT: 35,
-  DBUS: 47,
-  POLKIT: 60,
-  CHECKPOINT: 69,
-} as const;
-
-const nameOf = new Map<number, ErrorName>(Object.entries(errorCode).map(([name, code]) => [code, name as ErrorName]));
 
 /**
  * An error that libvirt answered with. Dispatch on `code` and `domain`, never on `message`: the text is in the
@@ -66,7 +11,7 @@ export class LibvirtError extends Error {
   readonly code: number;
   /** virErrorDomain */
   readonly domain: number;
-  /** virErrorLevel: 1 warning, 2 error */
+  /** virErrorLevel, as `errorLevel` */
   readonly level: number;
 
   constructor(error: Pick<WireError, 'code' | 'domain' | 'level' | 'message'>) {
@@ -78,7 +23,7 @@ export class LibvirtError extends Error {
 
   /** libvirt's own name of the code, or `ERROR_n` for one that is newer than the table. */
   get codeName(): string {
-    return nameOf.get(this.code) ?? `ERROR_${this.code}`;
+    return errorName(this.code) ?? `ERROR_${this.code}`;
   }
 
   is(...names: ErrorName[]): boolean {

@@ -1,5 +1,6 @@
+import { type ErrorName, errorCode } from '../../shared/libvirt/flags.ts';
 import type { Caller } from './domains.ts';
-import { type ErrorName, errorCode, LibvirtError } from './errors.ts';
+import { LibvirtError } from './errors.ts';
 import { type Args, type Procedure, procedures, type Result } from './procedures.ts';
 
 type Name = keyof typeof procedures;

@@ -5,8 +5,6 @@ import type { XmlElement } from './xml.ts';
 
 /** Name of the channel that the agent of a QEMU guest listens on. */
 const CHANNEL = 'org.qemu.guest_agent.0';
-/** VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK, which is libvirt's default: wait for ever. */
-export const WAIT_FOR_EVER = -2;
 
 /** The agent's channel in a live `<domain>`: libvirt writes its state while the guest is on (since 1.2.11). */
 export function agentOf(domain: XmlElement): 'none' | 'disconnected' | 'connected' {

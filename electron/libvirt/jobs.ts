@@ -1,5 +1,5 @@
+import { jobType } from '../../shared/libvirt/flags.ts';
 import type { Progress } from '../../shared/schema.ts';
-import { jobType } from './constants.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';

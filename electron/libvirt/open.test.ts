@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { errorCode } from '../../shared/libvirt/flags.ts';
 import type { RpcConnection } from './connection.ts';
-import { ConnectionError, errorCode, LibvirtError } from './errors.ts';
+import { ConnectionError, LibvirtError } from './errors.ts';
 import { FakePeer } from './fake-peer.ts';
 import { type Packet, packetType } from './frame.ts';
 import { AuthenticationError, closeConnection, openConnection } from './open.ts';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { authType, feature } from '../../shared/libvirt/flags.ts';
 import { RpcConnection } from './connection.ts';
-import { authType, feature } from './constants.ts';
 import { ConnectionError, LibvirtError } from './errors.ts';
 import { type Procedure, procedures } from './procedures.ts';
 

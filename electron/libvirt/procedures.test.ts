@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorCode, errorDomain } from './errors.ts';
+import { errorCode, errorDomain } from '../../shared/libvirt/flags.ts';
 import { program } from './frame.ts';
 import { events, type Procedure, procedures, remoteError, typedParam } from './procedures.ts';
 import { decode, encode } from './xdr.ts';

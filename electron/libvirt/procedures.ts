@@ -1,3 +1,4 @@
+import { typedParamType } from '../../shared/libvirt/flags.ts';
 import { program } from './frame.ts';
 import {
   array,
@@ -33,7 +34,15 @@ export type WireStorageVol = XdrType<typeof storageVol>;
 /** virTypedParameterType: the tag says which. */
 export const typedParam = struct({
   field: string(),
-  value: tagged({ 1: int, 2: uint, 3: hyper, 4: uhyper, 5: double, 6: int, 7: string() }),
+  value: tagged({
+    [typedParamType.int]: int,
+    [typedParamType.uint]: uint,
+    [typedParamType.llong]: hyper,
+    [typedParamType.ullong]: uhyper,
+    [typedParamType.double]: double,
+    [typedParamType.boolean]: int,
+    [typedParamType.string]: string(),
+  }),
 });
 export type WireTypedParam = XdrType<typeof typedParam>;
 const typedParams = array(typedParam, STATS_MAX);

@@ -1,10 +1,7 @@
-import { createFlag, domainXmlFlag } from './constants.ts';
+import { createFlag, deleteFlag, snapshotXmlFlag } from '../../shared/libvirt/flags.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
-
-/** VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY */
-const METADATA_ONLY = 2;
 
 /**
  * The stored XML of one snapshot with its secrets, such as the password of a display. It is for `redefineSnapshot`
@@ -13,7 +10,7 @@ const METADATA_ONLY = 2;
  */
 export async function secretSnapshotXml(caller: Caller, uuid: string, name: string): Promise<string> {
   const snapshot = { name, domain: domainRef(uuid) };
-  return (await caller.call(procedures.domainSnapshotGetXmlDesc, { snapshot, flags: domainXmlFlag.secure })).xml;
+  return (await caller.call(procedures.domainSnapshotGetXmlDesc, { snapshot, flags: snapshotXmlFlag.secure })).xml;
 }
 
 /**
@@ -43,7 +40,9 @@ export async function redefineSnapshot(caller: Caller, uuid: string, xml: string
 /** Forgets a snapshot and leaves its data where it is. Its children become its parent's, and so does being current. */
 export async function forgetSnapshot(caller: Caller, uuid: string, name: string): Promise<void> {
   const snapshot = { name, domain: domainRef(uuid) };
-  await caller.call(procedures.domainSnapshotDelete, { snapshot, flags: METADATA_ONLY }).catch(throwWithoutContext);
+  await caller
+    .call(procedures.domainSnapshotDelete, { snapshot, flags: deleteFlag.metadataOnly })
+    .catch(throwWithoutContext);
 }
 
 /** libvirt quotes the line of the XML at which it gave up, below its reason: that line may hold a secret. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { errorCode } from '../../shared/libvirt/flags.ts';
 import { Snapshot } from '../../shared/schema.ts';
-import { ConnectionError, errorCode, LibvirtError } from './errors.ts';
+import { ConnectionError, LibvirtError } from './errors.ts';
 import { type Answers, FakeCaller, refusal } from './fake-caller.ts';
 import { currentSnapshot, parseSnapshot, revertToSnapshot, SnapshotCache, snapshotXml } from './snapshots.ts';
 import { parseUuid } from './uuid.ts';

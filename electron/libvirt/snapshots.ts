@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { StoredDisks } from '../../shared/libvirt/disks.ts';
+import { listSnapshotsFlag } from '../../shared/libvirt/flags.ts';
 import { type Snapshot, type SnapshotList, SnapshotState } from '../../shared/schema.ts';
-import { listSnapshotsFlag } from './constants.ts';
 import { readSnapshotDisks, readStoredDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';

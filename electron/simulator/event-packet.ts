@@ -1,4 +1,4 @@
-import { eventId } from '../libvirt/constants.ts';
+import { eventId } from '../../shared/libvirt/flags.ts';
 import { encodePacket, packetStatus, packetType } from '../libvirt/frame.ts';
 import { events } from '../libvirt/procedures.ts';
 import { encode, type Xdr } from '../libvirt/xdr.ts';

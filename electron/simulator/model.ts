@@ -1,5 +1,5 @@
+import { domainState } from '../../shared/libvirt/flags.ts';
 import type { DomainState, SnapshotState } from '../../shared/schema.ts';
-import { domainStateNames } from '../libvirt/constants.ts';
 
 export interface DiskModel {
   readonly target: string;
@@ -138,7 +138,7 @@ export function isActive(domain: DomainModel): boolean {
 }
 
 export function stateNumber(state: DomainState): number {
-  return domainStateNames.indexOf(state);
+  return state === 'unknown' ? -1 : domainState[state];
 }
 
 export function currentConfig(domain: DomainModel): DomainConfig {

@@ -1,4 +1,4 @@
-import { lifecycle } from '../libvirt/constants.ts';
+import { lifecycle } from '../../shared/libvirt/flags.ts';
 import { type Change, type DomainEvent, type DomainModel, type Env, stoppedAt } from './model.ts';
 import {
   pausedReason,

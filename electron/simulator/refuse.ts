@@ -1,4 +1,5 @@
-import { type ErrorName, errorCode, errorDomain, LibvirtError } from '../libvirt/errors.ts';
+import { type ErrorName, errorCode, errorDomain } from '../../shared/libvirt/flags.ts';
+import { LibvirtError } from '../libvirt/errors.ts';
 
 export type ErrorDomainName = keyof typeof errorDomain;
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { errorCode, errorDomain } from '../../shared/libvirt/flags.ts';
 import type { SnapshotState } from '../../shared/schema.ts';
-import { errorCode, errorDomain } from '../libvirt/errors.ts';
 import { procedures } from '../libvirt/procedures.ts';
 import { buildDomain, type DomainSpec } from './build.ts';
 import type { DomainModel } from './model.ts';

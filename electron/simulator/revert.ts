@@ -1,4 +1,4 @@
-import { revertFlag } from '../libvirt/constants.ts';
+import { revertFlag } from '../../shared/libvirt/flags.ts';
 import type { LibvirtError } from '../libvirt/errors.ts';
 import {
   type Change,

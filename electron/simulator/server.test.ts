@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventId } from '../../shared/libvirt/flags.ts';
 import { RpcConnection } from '../libvirt/connection.ts';
-import { eventId } from '../libvirt/constants.ts';
 import { encodePacket, type Packet, PacketReader, packetType, program } from '../libvirt/frame.ts';
 import { AuthenticationError, closeConnection, openConnection } from '../libvirt/open.ts';
 import { procedures, remoteError } from '../libvirt/procedures.ts';

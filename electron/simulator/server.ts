@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { authType } from '../libvirt/constants.ts';
+import { authType } from '../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
 import {
   encodePacket,

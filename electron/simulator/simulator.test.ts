@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterEach, describe, expect, it } from 'vitest';
-import { domainXmlFlag, listDomainsFlag, listSnapshotsFlag } from '../libvirt/constants.ts';
+import { domainXmlFlag, listDomainsFlag, listSnapshotsFlag } from '../../shared/libvirt/flags.ts';
 import { closeConnection } from '../libvirt/open.ts';
 import { procedures } from '../libvirt/procedures.ts';
 import { buildDomain } from './build.ts';

@@ -1,4 +1,4 @@
-import { createFlag } from '../libvirt/constants.ts';
+import { createFlag } from '../../shared/libvirt/flags.ts';
 import { freezeRefused } from './guest-agent.ts';
 import {
   type Change,

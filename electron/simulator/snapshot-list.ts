@@ -1,4 +1,4 @@
-import { listSnapshotsFlag } from '../libvirt/constants.ts';
+import { listSnapshotsFlag } from '../../shared/libvirt/flags.ts';
 import { childrenByParent, hasMemory, isExternal, type SnapshotModel } from './model.ts';
 
 type Test = (snapshot: SnapshotModel, hasChildren: boolean) => boolean;

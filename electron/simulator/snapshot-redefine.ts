@@ -1,4 +1,4 @@
-import { createFlag } from '../libvirt/constants.ts';
+import { createFlag } from '../../shared/libvirt/flags.ts';
 import { type DomainModel, descendants, findSnapshot, hasMemory, type SnapshotModel } from './model.ts';
 import { refuse } from './refuse.ts';
 import type { Created } from './snapshot-create.ts';

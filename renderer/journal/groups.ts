@@ -1,3 +1,4 @@
+import { revertFlag } from '../../shared/libvirt/flags.ts';
 import { powerWords } from '../../shared/power.ts';
 import type { JournalEntry } from '../../shared/schema.ts';
 
@@ -13,9 +14,6 @@ export interface JournalGroup {
   safety: JournalEntry | undefined;
   hasXml: boolean;
 }
-
-/** VIR_DOMAIN_SNAPSHOT_REVERT_FORCE */
-const forceFlag = 4;
 
 /** Entries by operation, newest operation first. */
 export function groupEntries(entries: readonly JournalEntry[]): JournalGroup[] {
@@ -74,7 +72,7 @@ function groupOf(newestFirst: readonly JournalEntry[]): JournalGroup {
     operationId: main.operationId,
     main,
     entries,
-    forced: revert !== undefined && (revert.flags & forceFlag) !== 0,
+    forced: revert !== undefined && (revert.flags & revertFlag.force) !== 0,
     safety: entries.find(({ kind }) => kind === 'safety-snapshot'),
     hasXml: entries.some(({ hasXml }) => hasXml),
   };

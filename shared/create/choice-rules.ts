@@ -1,4 +1,5 @@
 import { formatVersion } from '../format.ts';
+import { can, crashesOnInternalRevert } from '../libvirt/versions.ts';
 import { chainKinds, safetyRules } from '../safety.ts';
 import type { CreateDraft, CreateFacts } from '../schema.ts';
 import { isIncluded } from './files.ts';
@@ -158,7 +159,7 @@ export const choiceWarnings: readonly ChoiceRule[] = [
     code: 'NO_WAY_BACK',
     about: 'mode',
     libvirt: null,
-    when: (c) => isQemu(c) && isExternal(c.draft.mode) && c.facts.libvirtVersion < 9_009_000,
+    when: (c) => isQemu(c) && isExternal(c.draft.mode) && !can(c.facts.libvirtVersion, 'revertsExternal'),
     text: ({ facts }) =>
       `libvirt ${formatVersion(facts.libvirtVersion)} takes external snapshots but cannot revert to them; 9.9 or newer can.`,
   },
@@ -167,7 +168,7 @@ export const choiceWarnings: readonly ChoiceRule[] = [
     code: 'BROKEN_INTERNAL',
     about: 'mode',
     libvirt: null,
-    when: (c) => isQemu(c) && !isExternal(c.draft.mode) && Math.floor(c.facts.libvirtVersion / 1_000) === 9_009,
+    when: (c) => isQemu(c) && !isExternal(c.draft.mode) && crashesOnInternalRevert(c.facts.libvirtVersion),
     text: () => 'libvirt 9.9 crashes QEMU when it goes back to an internal snapshot.',
   },
   {

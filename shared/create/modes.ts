@@ -1,7 +1,5 @@
+import { createFlag } from '../libvirt/flags.ts';
 import type { CreateDraft, CreateFacts, CreateMode, SnapshotState } from '../schema.ts';
-
-/** virDomainSnapshotCreateFlags, as far as they are sent here (libvirt-domain-snapshot.h). */
-export const createFlags = { diskOnly: 16, quiesce: 64, atomic: 128, live: 256 } as const;
 
 /** One way to take a snapshot: what libvirt is asked for, and what it does then. */
 export interface CreateRow {
@@ -21,7 +19,7 @@ export interface CreateRow {
   readonly abortable: boolean;
 }
 
-const { diskOnly, quiesce, atomic, live } = createFlags;
+const { diskOnly, quiesce, atomic, live } = createFlag;
 
 /**
  * The truth table. Seen on libvirt 9.0, 11.3 and 12.8:

@@ -1,3 +1,4 @@
+import { can } from '../libvirt/versions.ts';
 import type { CreateDraft, CreateFacts } from '../schema.ts';
 import { isXmlText, nameProblem } from '../snapshot-name.ts';
 import { isExternal } from './modes.ts';
@@ -14,9 +15,6 @@ export interface NameRule {
   text(c: NameCase): string;
 }
 
-/** Since then a running guest’s internal snapshot is a QEMU job that is named after it (NEWS 10.9). */
-const JOB_NAMED = 10_009_000;
-
 /** What a snapshot of this kind, of a domain in this state, cannot be called besides what no snapshot can. */
 export const nameRules: readonly NameRule[] = [
   {
@@ -32,7 +30,7 @@ export const nameRules: readonly NameRule[] = [
     libvirt: 'INTERNAL_ERROR',
     when: ({ draft, facts }) =>
       facts.driver === 'QEMU' &&
-      facts.libvirtVersion >= JOB_NAMED &&
+      can(facts.libvirtVersion, 'namesJobs') &&
       facts.active &&
       draft.mode === 'memory-internal' &&
       !/^[\w.-]*$/.test(draft.name),

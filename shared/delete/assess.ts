@@ -1,9 +1,11 @@
+import { deleteFlag } from '../libvirt/flags.ts';
+import { inVersions, type Versions } from '../libvirt/versions.ts';
 import type { DeleteFacts, DeleteMode, Statement } from '../schema.ts';
 import { shellQuote } from '../virsh.ts';
 import type { DeleteCase } from './case.ts';
 import { isExternal, type Merge, Present } from './present.ts';
 import { deleteRules } from './rules.ts';
-import { type DeleteStep, deleteFlag, deleteSteps } from './steps.ts';
+import { type DeleteStep, deleteSteps } from './steps.ts';
 import { deleteWarnings } from './warnings.ts';
 
 /** What one call does to the images. */
@@ -103,14 +105,10 @@ export function virshDelete(
   );
 }
 
-function holds(rule: { driver?: string; since?: number; until?: number; when(c: DeleteCase): boolean }, c: DeleteCase) {
-  const { driver, since = 0, until = Number.POSITIVE_INFINITY } = rule;
-  const { libvirtVersion } = c.facts;
+function holds(rule: Versions & { driver?: string; when(c: DeleteCase): boolean }, c: DeleteCase) {
+  const { driver } = rule;
   return (
-    (driver === undefined || driver === c.facts.driver) &&
-    libvirtVersion >= since &&
-    libvirtVersion < until &&
-    rule.when(c)
+    (driver === undefined || driver === c.facts.driver) && inVersions(c.facts.libvirtVersion, rule) && rule.when(c)
   );
 }
 

@@ -1,6 +1,8 @@
+import { deleteFlag } from '../libvirt/flags.ts';
+import type { Versions } from '../libvirt/versions.ts';
 import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
 import { isExternal, type Present } from './present.ts';
-import { type DeleteStep, deleteFlag } from './steps.ts';
+import type { DeleteStep } from './steps.ts';
 
 /** One call of a deletion, and how things are when its turn comes. */
 export interface DeleteCase {
@@ -14,11 +16,9 @@ export interface DeleteCase {
  * Why a call is not made. `refused`: libvirt would say no, with this error. `crash`: the daemon would die. `harm`: it
  * says yes and destroys what was not meant. `ours`: the person said so.
  */
-export interface DeleteRule {
+export interface DeleteRule extends Versions {
   readonly code: string;
   readonly driver?: 'QEMU' | 'TEST';
-  readonly since?: number;
-  readonly until?: number;
   readonly effect: 'refused' | 'crash' | 'harm' | 'ours';
   /** What libvirt answers with, where it refuses. */
   readonly error?:
@@ -31,20 +31,6 @@ export interface DeleteRule {
   when(c: DeleteCase): boolean;
   text(c: DeleteCase): string;
 }
-
-/** Versions in libvirt's numbers. */
-export const version = {
-  /** Deleting external snapshots by block commit (NEWS 9.0.0). */
-  deletesExternal: 9_000_000,
-  /** Memory files go with their snapshot (NEWS 9.1.0). */
-  deletesMemoryFile: 9_001_000,
-  /** Trees that a revert has branched (NEWS 9.9.0, 10.0.0). */
-  branches: 10_000_000,
-  /** Internal snapshots of an active domain are QEMU jobs named after the snapshot (NEWS 10.9.0). */
-  namesJobs: 10_009_000,
-  /** Seen right on 12.8, and crashing on 11.3; what lies between is not known. */
-  deletesBelowBranches: 12_000_000,
-} as const;
 
 export const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
 export const withData = ({ step }: DeleteCase) => (step.flags & deleteFlag.metadataOnly) === 0;

@@ -1,4 +1,5 @@
 import { formatVersion } from '../format.ts';
+import { version } from '../libvirt/versions.ts';
 import {
   children,
   type DeleteRule,
@@ -13,7 +14,6 @@ import {
   sharedImages,
   tagsInMerged,
   tookMerge,
-  version,
   withData,
 } from './case.ts';
 import { isActive, isExternal } from './present.ts';

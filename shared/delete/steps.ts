@@ -1,8 +1,6 @@
+import { deleteFlag } from '../libvirt/flags.ts';
 import type { DeleteFacts, DeleteMode } from '../schema.ts';
 import { isExternal, Present } from './present.ts';
-
-/** VIR_DOMAIN_SNAPSHOT_DELETE_* */
-export const deleteFlag = { children: 1, metadataOnly: 2, childrenOnly: 4 } as const;
 
 /** One call of virDomainSnapshotDelete. */
 export interface DeleteStep {

@@ -1,5 +1,6 @@
 import { formatVersion } from '../format.ts';
-import { type DeleteCase, type DeleteRule, external, quoted, version, withData } from './case.ts';
+import { version } from '../libvirt/versions.ts';
+import { type DeleteCase, type DeleteRule, external, quoted, withData } from './case.ts';
 import { isActive, isExternal } from './present.ts';
 
 /** What is true and worth knowing, without keeping anybody from it. */

@@ -1,5 +1,6 @@
 import { pointsOf, usualOverlay } from '../chain.ts';
 import { formatBytes } from '../format.ts';
+import { can } from '../libvirt/versions.ts';
 import { shellQuote } from '../virsh.ts';
 import { deleting, fileNamed, type HealthRule, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
@@ -200,7 +201,7 @@ export const fileRules: readonly HealthRule[] = [
       const names = affected.map(({ name }) => name);
       const gone = [...new Set(affected.flatMap(({ stored }) => pointsOf(stored).map(({ target }) => target)))];
       const which = gone.filter((target) => !targets.has(target));
-      const crashes = view.libvirtVersion < 9_001_000 && affected.some(({ kind }) => kind !== 'external');
+      const crashes = !can(view.libvirtVersion, 'deletesDetached') && affected.some(({ kind }) => kind !== 'external');
       return [
         {
           level: crashes ? ('warning' as const) : ('note' as const),

@@ -1,19 +1,16 @@
 import { chainFrom } from '../chain.ts';
 import { formatCount, formatVersion } from '../format.ts';
 import { imagesOf } from '../libvirt/disks.ts';
+import { can } from '../libvirt/versions.ts';
 import { deleting, fileNamed, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
 
-/** Reverting to external snapshots (libvirt NEWS 9.9). */
-const EXTERNAL_REVERT = 9_009_000;
-/** Chains of more than about 25 images broke the start of a domain before (libvirt NEWS 12.0). */
-const DEEP_CHAINS = 12_000_000;
 const DEEP = 10;
 const TOO_DEEP = 25;
 /** VIR_STORAGE_MAX_CHAIN_DEPTH */
 const DEEPEST = 200;
 
-const isDeep = (depth: number, version: number) => depth > TOO_DEEP && version < DEEP_CHAINS;
+const isDeep = (depth: number, version: number) => depth > TOO_DEEP && !can(version, 'deepChains');
 
 /** The overlays that libvirt unlinks at the next revert: those of the current snapshot (qemuSnapshotRevertExternalFinish). */
 function unlinkedByRevert({ byName, current }: HealthView): { snapshot: string; files: string[] } | null {
@@ -29,7 +26,7 @@ export const metadataRules: readonly HealthRule[] = [
   {
     code: 'revert-would-destroy',
     find: (view) => {
-      const unlinked = view.libvirtVersion < EXTERNAL_REVERT ? null : unlinkedByRevert(view);
+      const unlinked = can(view.libvirtVersion, 'revertsExternal') ? unlinkedByRevert(view) : null;
       const files = (unlinked?.files ?? []).filter((file) => view.neededBy.has(file) && !view.missing.has(file));
       if (!unlinked || files.length === 0) return [];
       const affected = view.snapshots.filter(({ name }) => files.some((file) => view.neededBy.get(file)?.has(name)));
@@ -147,7 +144,7 @@ export const metadataRules: readonly HealthRule[] = [
             what: `Disk ${target} is a chain of ${formatCount(depth, 'image')}.`,
             means: strong
               ? `libvirt ${formatVersion(libvirtVersion)} may refuse to start the domain: chains of more than about ${TOO_DEEP} images broke that before 12.0. Reads slow down with every image.`
-              : `Every image makes reads a little slower and starts longer${libvirtVersion < DEEP_CHAINS ? `, and from about ${TOO_DEEP} on this libvirt may refuse to start the domain` : ''}. More than ${DEEPEST} are impossible.`,
+              : `Every image makes reads a little slower and starts longer${!can(libvirtVersion, 'deepChains') ? `, and from about ${TOO_DEEP} on this libvirt may refuse to start the domain` : ''}. More than ${DEEPEST} are impossible.`,
             remedy: `${strong && domain.active ? 'Do not stop the guest before the chain is shorter. ' : ''}Delete external snapshots that you no longer need: their overlays are merged into the image below, one at a time.`,
             shell: [virsh('domblkinfo', domain.name, target)],
           },
@@ -195,7 +192,7 @@ export const metadataRules: readonly HealthRule[] = [
   {
     code: 'no-external-revert',
     find: ({ libvirtVersion, external }) => {
-      if (libvirtVersion >= EXTERNAL_REVERT || external.length === 0) return [];
+      if (can(libvirtVersion, 'revertsExternal') || external.length === 0) return [];
       const names = external.map(({ name }) => name);
       return [
         {

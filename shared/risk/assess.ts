@@ -1,3 +1,4 @@
+import { errorCode } from '../libvirt/flags.ts';
 import type { Assessment, DomainState, Requirement, RevertFacts, StartState, Statement } from '../schema.ts';
 import { hazardRules } from './hazards.ts';
 import { lossRules } from './losses.ts';
@@ -35,9 +36,6 @@ export interface Prediction {
   unlinked: readonly string[];
 }
 
-/** libvirt asks for force with this code (SNAPSHOT_REVERT_RISKY) and no other. */
-const RISKY = 77;
-
 /** What the rules say libvirt will answer, and how the domain is left. */
 export function predictRevert(facts: RevertFacts, flags: RevertFlags): Prediction {
   const c: Case = { facts, flags };
@@ -45,7 +43,7 @@ export function predictRevert(facts: RevertFacts, flags: RevertFlags): Predictio
   const hazard = hazardRules.find((rule) => holds(rule, c)) ?? null;
   const answer = refusals[0]?.answer ?? null;
   const lasting = refusals.find((rule) => !rule.forceHelps)?.answer ?? null;
-  const asksForForce = answer?.code === RISKY;
+  const asksForForce = answer?.code === errorCode.SNAPSHOT_REVERT_RISKY;
   const last = asksForForce ? lasting : answer;
   const before = { state: facts.domain.state, reason: facts.domain.reason, current: facts.current };
   const after = { ...outcomeOf(c), current: facts.snapshot.name };

@@ -1,4 +1,5 @@
-import { isExternal, quoted, type Rule, version } from './rule.ts';
+import { version } from '../libvirt/versions.ts';
+import { isExternal, quoted, type Rule } from './rule.ts';
 
 export interface HazardRule extends Rule {
   /** `crash`: the daemon dies. `harm`: it says yes, and something that is not part of the revert is destroyed. */

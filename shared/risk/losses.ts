@@ -1,7 +1,8 @@
 import { describeChange } from '../config-changes.ts';
 import { formatBytes, formatVersion } from '../format.ts';
+import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts } from '../schema.ts';
-import { isActive, isExternal, isSaved, listed, quoted, type Rule, replacesProcess, version } from './rule.ts';
+import { isActive, isExternal, isSaved, listed, quoted, type Rule, replacesProcess } from './rule.ts';
 
 /** What is gone afterwards, in the order of the dialog. Only sentences that are true of these facts. */
 export const lossRules: readonly Rule[] = [
@@ -58,7 +59,7 @@ export const lossRules: readonly Rule[] = [
 
 /** What older versions want to be forced to, newer ones do at every revert. */
 function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {
-  if (driver !== 'QEMU' || libvirtVersion < version.alwaysRestarts) return '';
+  if (driver !== 'QEMU' || !can(libvirtVersion, 'alwaysRestarts')) return '';
   return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, and wants no force for that`;
 }
 

@@ -1,5 +1,6 @@
+import { can } from '../libvirt/versions.ts';
 import type { DomainState, RevertFacts } from '../schema.ts';
-import { abiChanges, asksToRun, type Case, isActive, isLive, version } from './rule.ts';
+import { abiChanges, asksToRun, type Case, isActive, isLive } from './rule.ts';
 
 /** A state, and why libvirt is in it, in virsh's words; null where that cannot be told. */
 export interface Outcome {
@@ -49,7 +50,7 @@ const rows: readonly Row[] = [
 ];
 
 function forgetsToResume(facts: RevertFacts): boolean {
-  const old = facts.driver === 'TEST' && facts.libvirtVersion < version.alwaysRestarts;
+  const old = facts.driver === 'TEST' && !can(facts.libvirtVersion, 'alwaysRestarts');
   return old && isActive(facts) && abiChanges(facts).length === 0;
 }
 

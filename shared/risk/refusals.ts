@@ -1,6 +1,8 @@
 import { describeChange } from '../config-changes.ts';
 import { formatVersion } from '../format.ts';
-import { abiChanges, asksToRun, isActive, isExternal, isLive, type Rule, version } from './rule.ts';
+import { errorCode } from '../libvirt/flags.ts';
+import { version } from '../libvirt/versions.ts';
+import { abiChanges, asksToRun, isActive, isExternal, isLive, type Rule } from './rule.ts';
 
 /** What libvirt answers; error codes are virErrorNumber. */
 export interface Answer {
@@ -11,11 +13,11 @@ export interface Answer {
 
 export interface RefusalRule extends Rule {
   answer: Answer;
-  /** VIR_DOMAIN_SNAPSHOT_REVERT_FORCE passes it by. libvirt asks for force with code 77 and no other. */
+  /** VIR_DOMAIN_SNAPSHOT_REVERT_FORCE passes it by. libvirt asks for force with SNAPSHOT_REVERT_RISKY alone. */
   forceHelps: boolean;
 }
 
-const risky: Answer = { code: 77 };
+const risky: Answer = { code: errorCode.SNAPSHOT_REVERT_RISKY };
 
 /**
  * Everything that makes libvirt refuse a revert, in the order in which it looks: its answer is that of the first row
@@ -26,7 +28,7 @@ export const refusalRules: readonly RefusalRule[] = [
   {
     code: 'RUNNING_AND_PAUSED',
     source: 'virDomainRevertToSnapshot: VIR_EXCLUSIVE_FLAGS',
-    answer: { code: 8 },
+    answer: { code: errorCode.INVALID_ARG },
     forceHelps: false,
     when: ({ flags }) => flags.running && flags.paused,
     text: () => 'A domain cannot be left both running and paused.',
@@ -36,7 +38,7 @@ export const refusalRules: readonly RefusalRule[] = [
     driver: 'QEMU',
     until: version.resetsNvram,
     source: 'qemuDomainRevertToSnapshot: virCheckFlags; NEWS 8.1',
-    answer: { code: 8 },
+    answer: { code: errorCode.INVALID_ARG },
     forceHelps: false,
     when: ({ flags }) => flags.resetNvram,
     text: ({ facts }) =>
@@ -46,7 +48,7 @@ export const refusalRules: readonly RefusalRule[] = [
     code: 'RESET_NVRAM_TEST',
     driver: 'TEST',
     source: 'testDomainRevertToSnapshot: virCheckFlags',
-    answer: { code: 8 },
+    answer: { code: errorCode.INVALID_ARG },
     forceHelps: false,
     when: ({ flags }) => flags.resetNvram,
     text: () => 'libvirt’s test driver cannot reset the firmware’s variables.',
@@ -54,7 +56,7 @@ export const refusalRules: readonly RefusalRule[] = [
   {
     code: 'BLOCK_JOB',
     source: 'qemuSnapshotRevert: qemuDomainHasBlockjob',
-    answer: { code: 55 },
+    answer: { code: errorCode.OPERATION_INVALID },
     forceHelps: false,
     when: ({ facts }) => facts.domain.blockJobs.length > 0,
     text: ({ facts }) =>
@@ -63,7 +65,7 @@ export const refusalRules: readonly RefusalRule[] = [
   {
     code: 'TRANSIENT_NEEDS_STATE',
     source: 'qemuSnapshotRevertValidate; testDomainRevertToSnapshot; virsh(1) snapshot-revert',
-    answer: { code: 55 },
+    answer: { code: errorCode.OPERATION_INVALID },
     forceHelps: false,
     when: (c) => !c.facts.domain.persistent && !isLive(c.facts.snapshot) && !asksToRun(c),
     text: () => 'A transient domain cannot be left shut off. Choose “running” or “paused”.',
@@ -73,7 +75,7 @@ export const refusalRules: readonly RefusalRule[] = [
     driver: 'QEMU',
     until: version.revertsExternal,
     source: 'qemuSnapshotRevertValidate: “revert to external snapshot not supported yet”; NEWS 9.9',
-    answer: { code: 67 },
+    answer: { code: errorCode.CONFIG_UNSUPPORTED },
     forceHelps: false,
     when: ({ facts }) => isExternal(facts),
     text: ({ facts }) =>
@@ -157,7 +159,7 @@ export const refusalRules: readonly RefusalRule[] = [
     code: 'SUSPENDED_SNAPSHOT',
     driver: 'QEMU',
     source: 'qemuSnapshotRevert: “reversion of snapshot taken in PMSUSPENDED state”',
-    answer: { code: 84 },
+    answer: { code: errorCode.OPERATION_UNSUPPORTED },
     forceHelps: false,
     when: ({ facts }) => facts.snapshot.state === 'pmsuspended',
     text: () =>
@@ -169,7 +171,7 @@ export const refusalRules: readonly RefusalRule[] = [
     since: version.revertsExternal,
     until: version.revertsDiskOnly,
     source: 'qemuSnapshotRevert (9.9–10.0): “Invalid target domain state disk-snapshot”',
-    answer: { code: 1 },
+    answer: { code: errorCode.INTERNAL_ERROR },
     forceHelps: false,
     when: ({ facts }) => facts.snapshot.state === 'disk-snapshot',
     text: ({ facts }) =>
@@ -180,7 +182,7 @@ export const refusalRules: readonly RefusalRule[] = [
     driver: 'QEMU',
     since: version.revertsExternal,
     source: 'qemuSnapshotRevertExternalPrepare: “source disk is not a regular file”',
-    answer: { code: 84 },
+    answer: { code: errorCode.OPERATION_UNSUPPORTED },
     forceHelps: false,
     when: ({ facts }) => notFiles(facts).length > 0,
     text: ({ facts }) =>
@@ -191,7 +193,7 @@ export const refusalRules: readonly RefusalRule[] = [
     driver: 'QEMU',
     since: version.revertsExternal,
     source: 'qemuSnapshotRevertExternalPrepare: the file is opened after the guest was stopped',
-    answer: { code: 38, leaves: 'shutoff' },
+    answer: { code: errorCode.SYSTEM_ERROR, leaves: 'shutoff' },
     forceHelps: false,
     when: ({ facts }) => facts.stored.memoryFile?.exists === false,
     text: ({ facts }) =>
@@ -201,7 +203,7 @@ export const refusalRules: readonly RefusalRule[] = [
     code: 'IMAGE_GONE',
     driver: 'QEMU',
     source: 'qemuSnapshotForEachQcow2: qemu-img cannot open the image; observed on 7.0–12.8',
-    answer: { code: 1 },
+    answer: { code: errorCode.INTERNAL_ERROR },
     forceHelps: false,
     when: ({ facts }) => !isLive(facts.snapshot) && imagesGone(facts).length > 0,
     text: ({ facts }) => `libvirt cannot open ${imagesGone(facts).join(', ')}, which holds the snapshot.`,
@@ -210,7 +212,7 @@ export const refusalRules: readonly RefusalRule[] = [
     code: 'IMAGE_GONE_LIVE',
     driver: 'QEMU',
     source: 'qemuProcessStart: the image cannot be opened; observed on 7.0–12.8',
-    answer: { code: 38, leaves: 'shutoff' },
+    answer: { code: errorCode.SYSTEM_ERROR, leaves: 'shutoff' },
     forceHelps: false,
     when: ({ facts }) => isLive(facts.snapshot) && imagesGone(facts).length > 0,
     text: ({ facts }) => `libvirt cannot open ${imagesGone(facts).join(', ')}, which holds the snapshot.`,

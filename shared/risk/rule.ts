@@ -1,16 +1,5 @@
+import { can, inVersions, type Versions } from '../libvirt/versions.ts';
 import type { RevertFacts, Snapshot, StartState } from '../schema.ts';
-
-/** Versions in libvirt's numbers. */
-export const version = {
-  /** A revert always replaces the hypervisor process from here on (libvirt NEWS 7.10). */
-  alwaysRestarts: 7_010_000,
-  /** VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM (libvirt NEWS 8.1). */
-  resetsNvram: 8_001_000,
-  revertsExternal: 9_009_000,
-  revertsDiskOnly: 10_010_000,
-  /** Internal snapshots take the NVRAM back too (libvirt NEWS 10.10). */
-  revertsNvram: 10_010_000,
-} as const;
 
 /** What libvirt is asked for, flag by flag; the window can only ask for a start state. */
 export interface RevertFlags {
@@ -26,11 +15,9 @@ export interface Case {
 }
 
 /** A row of a table. It holds for one driver or all, from `since` up to, not including, `until`. */
-export interface Rule {
+export interface Rule extends Versions {
   code: string;
   driver?: 'QEMU' | 'TEST';
-  since?: number;
-  until?: number;
   /** The function of libvirt or the section of a manual that says so; `observed`: seen on live daemons. */
   source: string;
   when(c: Case): boolean;
@@ -43,14 +30,9 @@ export function flagsOf(startState: StartState): RevertFlags {
 
 /** Whether a rule speaks of this case: driver, version and condition. */
 export function holds(rule: Rule, c: Case): boolean {
-  const { driver, since = 0, until = Number.POSITIVE_INFINITY } = rule;
+  const { driver } = rule;
   const { facts } = c;
-  return (
-    (driver === undefined || driver === facts.driver) &&
-    facts.libvirtVersion >= since &&
-    facts.libvirtVersion < until &&
-    rule.when(c)
-  );
+  return (driver === undefined || driver === facts.driver) && inVersions(facts.libvirtVersion, rule) && rule.when(c);
 }
 
 /** The snapshot has memory to resume. */
@@ -68,13 +50,13 @@ export const isSaved = (disk: Snapshot['disks'][number]): boolean =>
 
 /** Before 7.10 a running hypervisor process was kept wherever possible; since then it is always replaced. */
 export function replacesProcess(facts: RevertFacts): boolean {
-  const old = isQemu(facts) && facts.libvirtVersion < version.alwaysRestarts;
+  const old = isQemu(facts) && !can(facts.libvirtVersion, 'alwaysRestarts');
   return !old || !isLive(facts.snapshot) || facts.stored.genid || abiChanges(facts).length > 0;
 }
 
 /** An external revert deletes the overlays of the current snapshot (qemuSnapshotRevertExternalFinish). */
 export const unlinks = (facts: RevertFacts): boolean =>
-  isQemu(facts) && isExternal(facts) && facts.libvirtVersion >= version.revertsExternal;
+  isQemu(facts) && isExternal(facts) && can(facts.libvirtVersion, 'revertsExternal');
 
 export const quoted = (name: string): string => `“${name}”`;
 export const listed = (names: readonly string[], count = names.length): string =>

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { version } from '../libvirt/versions.ts';
 import { disk, type Facts, facts, graphicsChange, memoryChange, merge, overlay } from './fixtures.ts';
 import { hazardRules } from './hazards.ts';
 import { lossRules } from './losses.ts';
 import { blockerRules, forceRules, refusalRules } from './refusals.ts';
-import { holds, type RevertFlags, type Rule, version } from './rule.ts';
+import { holds, type RevertFlags, type Rule } from './rule.ts';
 import { warningRules } from './warnings.ts';
 
 type Change = Facts & { flags?: Partial<RevertFlags> };

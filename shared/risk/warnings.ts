@@ -1,7 +1,8 @@
 import { formatVersion } from '../format.ts';
+import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts } from '../schema.ts';
 import { leftBehind } from './losses.ts';
-import { asksToRun, isExternal, isLive, isQemu, listed, type Rule, version } from './rule.ts';
+import { asksToRun, isExternal, isLive, isQemu, listed, type Rule } from './rule.ts';
 
 export interface WarningRule extends Rule {
   /** Something may be damaged, now or later, although libvirt says yes. */
@@ -106,5 +107,5 @@ export const warningRules: readonly WarningRule[] = [
 ];
 
 function takesNvram({ libvirtVersion, stored }: RevertFacts): boolean {
-  return libvirtVersion >= version.revertsNvram && stored.nvram === 'qcow2';
+  return can(libvirtVersion, 'revertsNvram') && stored.nvram === 'qcow2';
 }

@@ -1,5 +1,5 @@
-import { createFlags } from '../../../shared/create/modes.ts';
 import { problemOf } from '../../../shared/errors.ts';
+import { createFlag } from '../../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Answer } from '../deeds/ask.ts';
 import type { Ended } from '../deeds/run-deed.ts';
@@ -31,7 +31,7 @@ export async function endOfCreate(
   { journal }: Pick<Ground, 'journal'>,
 ): Promise<Ended> {
   const { before, row } = expected;
-  const freezes = (row.flags & createFlags.quiesce) !== 0;
+  const freezes = (row.flags & createFlag.quiesce) !== 0;
   const lost = answer.result === 'unknown';
   // What libvirt goes on with by itself must not be thawed in the middle of it.
   const early = lost ? await lookAtCreate(session, expected, true) : null;

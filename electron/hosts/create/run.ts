@@ -1,6 +1,6 @@
-import { createFlags } from '../../../shared/create/modes.ts';
+import { agentTimeout, createFlag } from '../../../shared/libvirt/flags.ts';
 import type { CreateDraft, CreatePlan, DeedOutcome } from '../../../shared/schema.ts';
-import { setAgentTimeout, WAIT_FOR_EVER } from '../../libvirt/guest-agent.ts';
+import { setAgentTimeout } from '../../libvirt/guest-agent.ts';
 import { createSnapshot } from '../../libvirt/snapshots.ts';
 import { askLibvirt } from '../deeds/ask.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
@@ -51,7 +51,7 @@ async function carryOut(
   const { uuid } = facts;
   const { row, files, notes } = assessment;
   if (!row) throw new Error('a draft without a row was not refused');
-  const freezes = (row.flags & createFlags.quiesce) !== 0;
+  const freezes = (row.flags & createFlag.quiesce) !== 0;
   if (freezes) await setAgentTimeout(session.writes, uuid, agentSeconds);
   if (row.abortable) operation.phase('working', 'abortable');
   const picture = await ground.thumbnails.capture(session, uuid);
@@ -77,6 +77,6 @@ async function carryOut(
   const expected = { name: draft.name, row, files, before: facts };
   const ended = await endOfCreate(session, answer, expected, operation.signal.aborted, ground);
   if (ended.result === 'done') await ground.thumbnails.keepTaken(session, uuid, draft.name, picture);
-  if (freezes) await setAgentTimeout(session.writes, uuid, WAIT_FOR_EVER).catch(() => {}); // as it is by default
+  if (freezes) await setAgentTimeout(session.writes, uuid, agentTimeout.block).catch(() => {}); // as it is by default
   return ended;
 }

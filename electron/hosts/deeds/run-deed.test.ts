@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { errorCode, errorDomain, LibvirtError } from '../../libvirt/errors.ts';
+import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
 import { deleteSnapshot } from '../../libvirt/snapshots.ts';
 import type { Ground } from '../ground.ts';
 import { HeldPlans, StalePlanError } from '../held-plans.ts';

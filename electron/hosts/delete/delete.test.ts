@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import type { DeleteMode } from '../../../shared/schema.ts';
-import { errorCode, errorDomain, LibvirtError } from '../../libvirt/errors.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { Ground } from '../ground.ts';
 import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';

@@ -1,6 +1,6 @@
 import type { DiskLayers } from '../../../shared/chain.ts';
 import type { StrayFile } from '../../../shared/health/facts.ts';
-import { statsFlag, statsGroup } from '../../libvirt/constants.ts';
+import { statsFlag, statsGroup } from '../../../shared/libvirt/flags.ts';
 import type { Caller } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { procedures } from '../../libvirt/procedures.ts';

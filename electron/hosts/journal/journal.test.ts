@@ -2,7 +2,8 @@ import { appendFile as appendText, mkdtemp, readFile, stat } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { errorCode, errorDomain, LibvirtError } from '../../libvirt/errors.ts';
+import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Ground } from '../ground.ts';
 import { runRevert } from '../revert/run.ts';
 import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';

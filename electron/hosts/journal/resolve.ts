@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFlags } from '../../../shared/create/modes.ts';
 import { stateLabel } from '../../../shared/format.ts';
+import { createFlag } from '../../../shared/libvirt/flags.ts';
 import { safetyRequestOf } from '../../../shared/safety.ts';
 import type { Found } from '../../../shared/schema.ts';
 import { readDomain } from '../../libvirt/domains.ts';
@@ -84,7 +84,7 @@ async function conclude(
     }
     case 'create': {
       // The guest may have been frozen for it, and nobody was there to see it thawed.
-      const thawed = asked.flags & createFlags.quiesce ? [(await thaw(session, asked.domain.uuid)).sentence] : [];
+      const thawed = asked.flags & createFlag.quiesce ? [(await thaw(session, asked.domain.uuid)).sentence] : [];
       const there = (await describedAs(session, asked)) !== null;
       return {
         result: 'unknown',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { DeedOutcome, EditPlan, MakeCurrentPlan } from '../../../shared/schema.ts';
-import { errorCode, errorDomain } from '../../libvirt/errors.ts';
 import { snapshotXml } from '../../libvirt/snapshots.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { Ground } from '../ground.ts';

@@ -146,7 +146,7 @@ describe('start with a managed save image', () => {
     const outcome = await run('saved', 'start', { confirmed: true, discardSave: true });
     expect(outcome.told.join()).toContain('booted');
     expect(bench.simulator.hands.domain('saved').managedSave).toBe(false);
-    expect(journal()[0]).toMatchObject({ flags: 4 });
+    expect(journal()[0]).toMatchObject({ flags: 8 });
   });
 });
 

@@ -1,6 +1,6 @@
+import { startFlag } from '../../../shared/libvirt/flags.ts';
 import { powerChanges, powerLosses, powerRefusal } from '../../../shared/power.ts';
 import type { DeedOutcome, PowerFacts, PowerPlan } from '../../../shared/schema.ts';
-import { startFlag } from '../../libvirt/constants.ts';
 import { changePower } from '../../libvirt/power.ts';
 import { askLibvirt } from '../deeds/ask.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';

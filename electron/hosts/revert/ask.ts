@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { revertFlag } from '../../../shared/libvirt/flags.ts';
+import { can } from '../../../shared/libvirt/versions.ts';
 import type { Assessment, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
-import { revertFlag } from '../../libvirt/constants.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { revertToSnapshot } from '../../libvirt/snapshots.ts';
 import type { Ground } from '../ground.ts';
@@ -29,7 +30,6 @@ export const startFlag: Readonly<Record<StartState, number>> = {
 };
 /** External reverts name their overlays by the second, so that two within one collide. */
 const NEXT_SECOND_MS = 1_100;
-const revertsExternal = 9_009_000;
 
 /** Asks libvirt to revert; by force only after it has answered SNAPSHOT_REVERT_RISKY, as virsh does. */
 export async function askToRevert(ask: Ask, ground: Ground): Promise<Answer> {
@@ -92,7 +92,7 @@ function isCollision(error: unknown, { facts }: RevertPlan): boolean {
     error instanceof LibvirtError &&
     error.is('CONFIG_UNSUPPORTED') &&
     facts.snapshot.kind === 'external' &&
-    facts.libvirtVersion >= revertsExternal
+    can(facts.libvirtVersion, 'revertsExternal')
   );
 }
 

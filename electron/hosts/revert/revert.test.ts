@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { RevertOutcome, RevertPlan, type RevertTarget, type StartState } from '../../../shared/schema.ts';
-import { errorCode, errorDomain } from '../../libvirt/errors.ts';
 import { procedures } from '../../libvirt/procedures.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';

@@ -1,5 +1,6 @@
 import { stateLabel } from '../../../shared/format.ts';
 import { type Disk, isDrive, isWritable } from '../../../shared/libvirt/disks.ts';
+import { can } from '../../../shared/libvirt/versions.ts';
 import type { Found, RevertPlan, Snapshot, Verification } from '../../../shared/schema.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
@@ -7,9 +8,6 @@ import { currentSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
-
-/** Since 7.10 the hypervisor process is always replaced (qemuSnapshotRevert). */
-const alwaysRestarts = 7_010_000;
 
 /** What libvirt said when asked. */
 export interface Seen extends Found {
@@ -66,7 +64,7 @@ export function differences(found: Found, expected: Pick<Found, 'state' | 'curre
 export function verify(seen: Seen, before: Before, { facts }: RevertPlan): Verification & { sentences: string[] } {
   const process = seen.id === null ? 'none' : seen.id === before.id ? 'reused' : 'new';
   const isQemu = facts.driver === 'QEMU';
-  const kept = isQemu && process === 'reused' && facts.libvirtVersion >= alwaysRestarts;
+  const kept = isQemu && process === 'reused' && can(facts.libvirtVersion, 'alwaysRestarts');
   const checked = (isQemu ? seen.disks.filter((disk) => isDrive(disk) && isWritable(disk)) : []).map((disk) =>
     checkDisk(disk, before, facts.snapshot),
   );

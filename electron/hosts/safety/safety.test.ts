@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { RevertOutcome, RevertPlan, type StartState } from '../../../shared/schema.ts';
-import { errorCode, errorDomain } from '../../libvirt/errors.ts';
 import { type DomainSpec, qcow2 } from '../../simulator/build.ts';
 import { findSnapshot } from '../../simulator/model.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';

@@ -1,4 +1,4 @@
-import { statsFlag } from '../../libvirt/constants.ts';
+import { statsFlag } from '../../../shared/libvirt/flags.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
 import { imageFiles } from '../files.ts';
 import type { DomainModel } from '../model.ts';

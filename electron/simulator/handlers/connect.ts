@@ -1,4 +1,4 @@
-import { authType, feature } from '../../libvirt/constants.ts';
+import { authType, feature } from '../../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { refuse } from '../refuse.ts';
 import { capabilitiesXml } from '../xml-capabilities.ts';

@@ -1,4 +1,4 @@
-import { domainXmlFlag, jobType } from '../../libvirt/constants.ts';
+import { domainXmlFlag, jobType } from '../../../shared/libvirt/flags.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
 import { imageFiles, memoryFiles } from '../files.ts';
 import { type DomainModel, stateNumber } from '../model.ts';

@@ -1,4 +1,4 @@
-import { startFlag } from '../../libvirt/constants.ts';
+import { startFlag } from '../../../shared/libvirt/flags.ts';
 import { checkPowerButton, destroy, reset, resume, shutdown, start, suspend } from '../power.ts';
 import { checkFlags } from '../refuse.ts';
 import type { World } from '../world.ts';

@@ -1,0 +1,52 @@
+/**
+ * What libvirt can, by the version in which it began to: the only place with version numbers. A libvirt of 10.9.1 is
+ * 10_009_001 (virConnectGetLibVersion). Rows of rule tables take their `since` and `until` from here.
+ */
+export const version = {
+  /** A revert always replaces the hypervisor process from here on (libvirt NEWS 7.10). */
+  alwaysRestarts: 7_010_000,
+  /** VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM (NEWS 8.1). */
+  resetsNvram: 8_001_000,
+  /** Deleting external snapshots by block commit (NEWS 9.0.0). */
+  deletesExternal: 9_000_000,
+  /** Memory files go with their snapshot (NEWS 9.1.0). */
+  deletesMemoryFile: 9_001_000,
+  /** Deleting an internal snapshot of a disk that was detached crashed the daemon before (seen on 9.0). */
+  deletesDetached: 9_001_000,
+  /** Reverting to external snapshots (NEWS 9.9). */
+  revertsExternal: 9_009_000,
+  /** Internal reverts, which crash QEMU in 9.9, work again (NEWS 9.10). */
+  mendsInternalRevert: 9_010_000,
+  /** Deleting in trees that a revert has branched (NEWS 9.9.0, 10.0.0). */
+  branches: 10_000_000,
+  /** Internal snapshots of an active domain are QEMU jobs named after the snapshot (NEWS 10.9.0). */
+  namesJobs: 10_009_000,
+  /** Reverting to a snapshot of the disks alone, of a running guest. */
+  revertsDiskOnly: 10_010_000,
+  /** Internal snapshots take the NVRAM back too, where that is qcow2 (NEWS 10.10). */
+  revertsNvram: 10_010_000,
+  /** Deleting below branches: seen right on 12.8, and crashing on 11.3; what lies between is not known. */
+  deletesBelowBranches: 12_000_000,
+  /** Chains of more than about 25 images broke the start of a domain before (NEWS 12.0). */
+  deepChains: 12_000_000,
+} as const;
+export type Capability = keyof typeof version;
+
+/** The versions that something holds for: from `since` up to, not including, `until`. */
+export interface Versions {
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+export function inVersions(libvirtVersion: number, { since = 0, until = Number.POSITIVE_INFINITY }: Versions): boolean {
+  return libvirtVersion >= since && libvirtVersion < until;
+}
+
+export function can(libvirtVersion: number, capability: Capability): boolean {
+  return libvirtVersion >= version[capability];
+}
+
+/** 9.9.x crashes QEMU when it goes back to an internal snapshot (NEWS 9.10.0). */
+export function crashesOnInternalRevert(libvirtVersion: number): boolean {
+  return inVersions(libvirtVersion, { since: version.revertsExternal, until: version.mendsInternalRevert });
+}

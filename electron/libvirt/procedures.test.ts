@@ -59,6 +59,7 @@ const numbers: Record<keyof typeof procedures, number> = {
   storagePoolGetInfo: 87,
   domainFsfreeze: 335,
   domainFsthaw: 336,
+  domainListAllCheckpoints: 413,
   domainAgentSetResponseTimeout: 420,
 };
 const eventNumbers: Record<keyof typeof events, number> = {

@@ -48,6 +48,7 @@ export interface DomainSpec {
   readonly id?: number;
   readonly persistent?: boolean;
   readonly managedSave?: boolean;
+  readonly checkpoints?: readonly string[];
   readonly snapshots?: readonly SnapshotSpec[];
   /** The last one in the list unless told. */
   readonly current?: string | null;
@@ -94,6 +95,7 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     reason: spec.reason ?? (resumed ? runningReason.unpaused : usualReason[state]) ?? 0,
     persistent,
     managedSave: spec.managedSave ?? false,
+    checkpoints: spec.checkpoints ?? [],
     config,
     live: active ? config : null,
     ...withoutForgotten(snapshots, current, spec.snapshots ?? []),

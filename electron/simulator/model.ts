@@ -87,6 +87,8 @@ export interface DomainModel {
   readonly agent: 'none' | 'disconnected' | 'connected';
   /** Targets of disks with a block job. */
   readonly blockJobs: readonly string[];
+  /** Names of checkpoints, as backup tools leave them. */
+  readonly checkpoints: readonly string[];
   /** Paths of files that disappeared behind libvirt's back. */
   readonly gone: readonly string[];
   /** Images that no configuration knows of any more. */

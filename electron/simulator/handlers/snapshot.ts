@@ -23,6 +23,10 @@ export const snapshotHandlers = {
     const found = listSnapshots(domain.snapshots, flags);
     return { snapshots: needResults ? found.map(({ name }) => wireSnapshot(name, domain)) : [], count: found.length };
   }),
+  domainListAllCheckpoints: onDomain((domain, { needResults }) => {
+    const checkpoints = domain.checkpoints.map((name) => wireSnapshot(name, domain));
+    return { checkpoints: needResults ? checkpoints : [], count: checkpoints.length };
+  }),
   domainSnapshotNum: onDomain((domain, { flags }) => {
     checkFlags(flags, LIST_FLAGS, 'QEMU', 'qemuDomainSnapshotNum');
     return { count: listSnapshots(domain.snapshots, flags).length };

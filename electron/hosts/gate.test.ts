@@ -22,6 +22,27 @@ function setUp() {
 }
 
 describe('Gate', () => {
+  it('keeps the place of a stream that was aborted until libvirt has answered', async () => {
+    const { gate, peer, quiet } = setUp();
+    const { domainScreenshot } = procedures;
+    const picture = { domain: { name: '', uuid: Buffer.alloc(16), id: -1 }, screen: 0, flags: 0 };
+    const stop = new AbortController();
+    const asked = [1, 2, 3, 4].map(() => gate.receive(domainScreenshot, picture, { signal: stop.signal }));
+    const waiting = gate.receive(domainScreenshot, picture, { signal: stop.signal });
+    const next = gate.call(ask, { feature: 9 });
+    await peer.until(4);
+    const ends = Promise.allSettled([...asked, waiting]);
+    stop.abort(new Error('enough'));
+    expect((await ends).map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
+    await quiet();
+    expect(peer.packets).toHaveLength(4);
+    peer.refuse(domainScreenshot, peer.packets[2]?.serial ?? 0, { code: 55 });
+    const { serial, procedure } = await peer.packet(4);
+    expect(procedure).toBe(ask.number);
+    peer.reply(ask, serial, { supported: 9 });
+    await next;
+  });
+
   it('has four calls in flight, and the rest in order behind them', async () => {
     const { gate, peer, asked, answer, quiet } = setUp();
     const calls = [1, 2, 3, 4, 5, 6, 7].map((feature) => gate.call(ask, { feature }));

@@ -239,14 +239,145 @@ describe('streams', () => {
     await expect(received).rejects.toMatchObject({ codeName: 'OPERATION_INVALID' });
   });
 
-  it('over 64 MiB end the connection', async () => {
-    const received = fate(connection.receive(screenshot, picture));
-    const other = fate(connection.call(getType, {}));
-    await peer.until(2);
-    const chunk = Buffer.alloc(16 * 1024 * 1024);
-    for (let i = 0; i < 4; i++) data(chunk);
-    data(Buffer.alloc(1));
-    expect(await Promise.all([received, other])).toEqual(['PROTOCOL', 'PROTOCOL']);
+  /** The connection still answers, and what came before has been read. */
+  const goesOn = async () => {
+    const call = connection.call(getType, {});
+    peer.reply(getType, (await asked(getType)).serial, { type: 'QEMU' });
+    expect(await call).toEqual({ type: 'QEMU' });
+  };
+  let last = 0;
+  beforeEach(() => {
+    last = 0;
+  });
+  /** The packet of the call of a procedure that was made just now. */
+  const asked = async ({ number }: { number: number }) => {
+    for (let index = 0; ; index++) {
+      const packet = await peer.packet(index);
+      if (packet.procedure !== number || packet.type !== packetType.call || packet.serial <= last) continue;
+      last = packet.serial;
+      return packet;
+    }
+  };
+  const aborted = { type: packetType.stream, status: packetStatus.error, serial: 1, procedure: screenshot.number };
+  const aborts = () => peer.packets.filter(({ type, status }) => type === packetType.stream && status === 1);
+
+  it.each([
+    ['64 MiB', undefined, 64 * 1024 * 1024],
+    ['its own limit', { limit: 5 }, 5],
+    ['a limit of nothing', { limit: 0 }, 0],
+  ])('over %s are aborted, and nothing else ends', async (_, options, limit) => {
+    for (const data0 of [false, true]) {
+      const received = connection.receive(screenshot, picture, options);
+      const { serial } = await asked(screenshot);
+      const stream = (payload: Buffer) =>
+        peer.send({ procedure: screenshot.number, type: packetType.stream, serial, status: 2, payload });
+      if (!data0) peer.reply(screenshot, serial, { mime: null });
+      for (let left = limit; left > 0; left -= 16 * 1024 * 1024) stream(Buffer.alloc(Math.min(left, 16 * 1024 * 1024)));
+      stream(Buffer.alloc(1));
+      await expect(received).rejects.toMatchObject({ name: 'StreamLimitError', limit });
+      if (data0) peer.reply(screenshot, serial, { mime: null }); // the data came first
+      stream(Buffer.alloc(9)); // what was under way
+      stream(Buffer.alloc(0)); // the daemon's confirmation
+      await goesOn();
+      expect(aborts().at(-1)).toMatchObject({ ...aborted, serial, payload: Buffer.alloc(0) });
+    }
+    expect(aborts()).toHaveLength(2);
+  });
+
+  it('of just their limit are received', async () => {
+    const received = connection.receive(screenshot, picture, { limit: 4 });
+    await peer.until(1);
+    for (const step of [mime, () => data(Buffer.from('abcd')), end]) step();
+    expect((await received).data.toString()).toBe('abcd');
+    expect(aborts()).toEqual([]);
+  });
+
+  it.each([
+    ['once libvirt has answered', [mime], []],
+    ['once data have come', [() => data(Buffer.from('ab'))], [mime]],
+    ['when it answers at last', [], [mime]],
+    ['when data come at last', [], [() => data(Buffer.from('ab')), mime]],
+    ['though all has come, and only the answer is missing', [() => data(Buffer.from('ab')), end], [mime]],
+  ])('are aborted by a signal %s', async (_, before, after) => {
+    const stop = new AbortController();
+    let settled = 0;
+    const options = { signal: stop.signal, settled: () => settled++ };
+    const received = connection.receive(screenshot, picture, options);
+    await peer.until(1);
+    const kept = expect(received).rejects.toThrow('enough');
+    for (const step of before) step();
+    await goesOn();
+    const reason = new Error('enough');
+    stop.abort(reason);
+    await kept;
+    if (before.length === 0) expect(aborts()).toEqual([]); // the daemon would not know what is meant
+    for (const step of after) step();
+    end();
+    await goesOn();
+    expect(aborts()).toMatchObject([{ ...aborted, payload: Buffer.alloc(0) }]);
+    expect(settled).toBe(1);
+  });
+
+  it('are not aborted where the call was refused after the signal, or before it was sent', async () => {
+    const stop = new AbortController();
+    let settled = 0;
+    const options = { signal: stop.signal, settled: () => settled++ };
+    const received = connection.receive(screenshot, picture, options);
+    await peer.until(1);
+    stop.abort(new Error('enough'));
+    await expect(received).rejects.toThrow('enough');
+    expect(settled).toBe(0);
+    peer.refuse(screenshot, 1, { code: errorCode.OPERATION_INVALID });
+    await goesOn();
+    expect(settled).toBe(1);
+    await expect(connection.receive(screenshot, picture, options)).rejects.toThrow('enough');
+    expect(settled).toBe(2);
+    await goesOn();
+    expect(peer.packets.filter(({ procedure }) => procedure === screenshot.number)).toHaveLength(1);
+  });
+
+  it('are not aborted by a signal when they are over', async () => {
+    const stop = new AbortController();
+    const received = connection.receive(screenshot, picture, { signal: stop.signal });
+    await peer.until(1);
+    for (const step of [mime, () => data(Buffer.from('abcd')), end]) step();
+    await received;
+    stop.abort();
+    await goesOn();
+    expect(aborts()).toEqual([]);
+  });
+
+  it('may end in any order of packets, and never harm another call', async () => {
+    const step = fc.constantFrom('reply', 'refuse', 'data', 'end', 'error', 'abort');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+        const stop = new AbortController();
+        let settled = 0;
+        const options = { limit: 3, signal: stop.signal, settled: () => settled++ };
+        const received = connection.receive(screenshot, picture, options).catch((error: Error) => error.name);
+        const { serial } = await asked(screenshot);
+        const before = aborts().length;
+        const stream = (payload: Buffer, status: number = packetStatus.continue) =>
+          peer.send({ procedure: screenshot.number, type: packetType.stream, serial, status, payload });
+        let answered = false;
+        const acts: Record<(typeof steps)[number], () => void> = {
+          reply: () => answered || peer.reply(screenshot, serial, { mime: null }),
+          refuse: () => answered || peer.refuse(screenshot, serial, { code: 1 }),
+          data: () => stream(Buffer.alloc(2)),
+          end: () => stream(Buffer.alloc(0)),
+          error: () => stream(wireError({ code: 1 }), packetStatus.error),
+          abort: () => stop.abort(),
+        };
+        for (const each of [...steps, 'reply' as const, 'end' as const]) {
+          acts[each]();
+          answered ||= each === 'reply' || each === 'refuse';
+        }
+        await goesOn();
+        await received;
+        expect(settled).toBe(1);
+        expect(aborts().length - before).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   it('end with the connection', async () => {

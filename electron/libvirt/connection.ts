@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ConnectionError, LibvirtError } from './errors.ts';
 import { encodePacket, type Packet, PacketReader, packetStatus, packetType, program } from './frame.ts';
+import { IncomingStream, type ReceiveOptions } from './incoming-stream.ts';
 import { type EventBody, events, type Procedure, remoteError } from './procedures.ts';
 import { decode, encode, type Xdr } from './xdr.ts';
 
@@ -13,18 +14,12 @@ export interface KeepaliveOptions {
 /** libvirt's own defaults (daemon: keepalive_interval 5, keepalive_count 5). */
 export const defaultKeepalive: KeepaliveOptions = { intervalMs: 5_000, count: 5 };
 
-/** The most a stream may deliver (a screenshot is far smaller), so that a peer cannot fill the memory. */
+/** The most a stream may deliver unless the call says so (a screenshot is far smaller). Bytes. */
 const MAX_STREAM = 64 * 1024 * 1024;
 
 interface Pending {
   procedure: Procedure<never, unknown>;
   resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-interface Incoming {
-  chunks: Buffer[];
-  size: number;
-  resolve(data: Buffer): void;
   reject(error: Error): void;
 }
 export type EventName = keyof typeof events;
@@ -46,7 +41,7 @@ export class RpcConnection {
   #endedWith: ConnectionError | undefined;
   #serial = 0;
   #pending = new Map<number, Pending>();
-  #incoming = new Map<number, Incoming>();
+  #incoming = new Map<number, IncomingStream>();
   #listeners = new Map<EventName, Set<Listener>>();
   #reader = new PacketReader();
   #timer: NodeJS.Timeout | undefined;
@@ -74,29 +69,49 @@ export class RpcConnection {
     return this.#send(procedure, args, signal).reply;
   }
 
-  /** Calls a procedure whose answer is followed by a stream; resolves when all of it is here. */
-  async receive<A, R>(procedure: Procedure<A, R>, args: A): Promise<{ result: R; data: Buffer }> {
-    let incoming: Promise<Buffer> | undefined;
-    const { reply, serial } = this.#send(procedure, args, undefined, (number) => {
-      incoming = new Promise((resolve, reject) => {
-        this.#incoming.set(number, { chunks: [], size: 0, resolve, reject });
-      });
-      incoming.catch(() => {});
+  /**
+   * Calls a procedure whose answer is followed by a stream; resolves when all of it has come. A stream that passes its
+   * limit, or that the signal ends, is aborted (STREAM/ERROR), and that call alone is rejected.
+   * @throws LibvirtError, StreamLimitError, ConnectionError, the signal's reason
+   */
+  async receive<A, R>(
+    procedure: Procedure<A, R>,
+    args: A,
+    { limit = MAX_STREAM, signal, settled = () => {} }: ReceiveOptions = {},
+  ): Promise<{ result: R; data: Buffer }> {
+    if (signal?.aborted) {
+      settled();
+      throw signal.reason;
+    }
+    const incoming = new IncomingStream(limit);
+    const { reply, serial } = this.#send(procedure, args, undefined, (number) => this.#incoming.set(number, incoming));
+    let onAbort = (): void => {};
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        incoming.drop(signal?.reason);
+        this.#abortUnwanted(procedure, serial);
+        reject(signal?.reason);
+      };
     });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    reply.then(
+      () => {
+        incoming.begun = true;
+        this.#abortUnwanted(procedure, serial);
+      },
+      (error) => {
+        this.#incoming.delete(serial);
+        incoming.fail(error);
+      },
+    );
+    void Promise.allSettled([reply, incoming.data]).then(settled);
     try {
-      const result = await reply;
-      const data = (await incoming) as Buffer;
-      this.#write({
-        program: procedure.program,
-        procedure: procedure.number,
-        type: packetType.stream,
-        serial,
-        status: packetStatus.ok,
-        payload: Buffer.alloc(0),
-      });
+      const [result, data] = await Promise.race([Promise.all([reply, incoming.data]), aborted]);
+      this.#endStream(procedure, serial, packetStatus.ok);
       return { result, data };
     } finally {
-      this.#incoming.delete(serial);
+      signal?.removeEventListener('abort', onAbort);
+      if (!incoming.unwanted) this.#incoming.delete(serial);
     }
   }
 
@@ -214,14 +229,22 @@ export class RpcConnection {
   }
 
   #stream(packet: Packet): void {
-    const incoming = this.#incoming.get(packet.serial);
-    if (!incoming) return;
-    if (packet.status === packetStatus.error) incoming.reject(new LibvirtError(decode(remoteError, packet.payload)));
-    else if (packet.status === packetStatus.continue && packet.payload.length > 0) {
-      incoming.size += packet.payload.length;
-      if (incoming.size > MAX_STREAM) throw new Error(`stream of more than ${MAX_STREAM} bytes`);
-      incoming.chunks.push(packet.payload);
-    } else incoming.resolve(Buffer.concat(incoming.chunks));
+    this.#incoming.get(packet.serial)?.push(packet);
+    this.#abortUnwanted({ program: packet.program, number: packet.procedure }, packet.serial);
+  }
+
+  /** Aborts a stream that nobody wants, as soon as libvirt has begun it. */
+  #abortUnwanted(procedure: Pick<Procedure<never, unknown>, 'program' | 'number'>, serial: number): void {
+    const incoming = this.#incoming.get(serial);
+    if (!incoming?.unwanted || !incoming.begun) return;
+    this.#incoming.delete(serial);
+    this.#endStream(procedure, serial, packetStatus.error);
+  }
+
+  /** Says that a stream is done with: OK after all of it, ERROR to abort it (virNetClientStream). */
+  #endStream({ program, number }: { program: number; number: number }, serial: number, status: number): void {
+    const payload = Buffer.alloc(0);
+    this.#write({ program, procedure: number, type: packetType.stream, serial, status, payload });
   }
 
   #event(packet: Packet): void {
@@ -259,7 +282,7 @@ export class RpcConnection {
     this.#endedWith = reason;
     clearInterval(this.#timer);
     for (const pending of this.#pending.values()) pending.reject(reason);
-    for (const incoming of this.#incoming.values()) incoming.reject(reason);
+    for (const incoming of this.#incoming.values()) incoming.fail(reason);
     this.#pending.clear();
     this.#incoming.clear();
     this.stream.destroy();

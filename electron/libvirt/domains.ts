@@ -1,6 +1,7 @@
 import { domainXmlFlag, type ErrorName, listDomainsFlag, statsGroup } from '../../shared/libvirt/flags.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { LibvirtError } from './errors.ts';
+import type { ReceiveOptions } from './incoming-stream.ts';
 import { type Procedure, procedures, type WireDomain, type WireTypedParam } from './procedures.ts';
 import { reasonName, stateName } from './states.ts';
 import { formatUuid, parseUuid } from './uuid.ts';
@@ -8,6 +9,14 @@ import { formatUuid, parseUuid } from './uuid.ts';
 /** Whatever can call a procedure: a connection, or a gate in front of one. */
 export interface Caller {
   call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R>;
+}
+/** Calls that are followed by a stream too. */
+export interface StreamCaller extends Caller {
+  receive<A, R>(
+    procedure: Procedure<A, R>,
+    args: A,
+    options?: Omit<ReceiveOptions, 'settled'>,
+  ): Promise<{ result: R; data: Buffer }>;
 }
 export type DomainRecord = Omit<Domain, 'hostId'>;
 

@@ -13,12 +13,18 @@ export class LibvirtError extends Error {
   readonly domain: number;
   /** virErrorLevel, as `errorLevel` */
   readonly level: number;
+  /** The host's errno of a SYSTEM_ERROR (virReportSystemError puts it into int1), Linux's numbers; null for others. */
+  readonly errno: number | null;
 
-  constructor(error: Pick<WireError, 'code' | 'domain' | 'level' | 'message'>) {
+  constructor(
+    error: Pick<WireError, 'code' | 'domain' | 'level' | 'message'> & { readonly int1?: number | undefined },
+  ) {
     super(error.message ?? `libvirt error ${error.code}`);
     this.code = error.code;
     this.domain = error.domain;
     this.level = error.level;
+    this.errno =
+      error.code === errorCode.SYSTEM_ERROR && error.int1 !== undefined && error.int1 > 0 ? error.int1 : null;
   }
 
   /** libvirt's own name of the code, or `ERROR_n` for one that is newer than the table. */
@@ -46,5 +52,16 @@ export class ConnectionError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** A stream delivered more than was allowed; it was aborted, and the connection goes on. */
+export class StreamLimitError extends Error {
+  override name = 'StreamLimitError';
+  constructor(
+    /** Bytes. */
+    readonly limit: number,
+  ) {
+    super(`the stream delivers more than ${limit} bytes`);
   }
 }

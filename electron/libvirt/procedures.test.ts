@@ -47,6 +47,7 @@ const numbers: Record<keyof typeof procedures, number> = {
   domainRevertToSnapshot: 192,
   domainSnapshotDelete: 193,
   domainCreateWithFlags: 196,
+  storageVolDownload: 209,
   domainScreenshot: 211,
   domainGetState: 212,
   domainGetBlockJobInfo: 238,
@@ -103,6 +104,10 @@ describe('layout', () => {
       `0000000173000000${domainHex}00000004`,
     );
     expect(argsHex(procedures.domainEventCallbackRegisterAny, { eventId: 21, domain: null })).toBe('0000001500000000');
+    const vol = { pool: 'p', name: 'v', key: '/k' };
+    expect(argsHex(procedures.storageVolDownload, { vol, offset: 65_536n, length: 2n ** 33n, flags: 0 })).toBe(
+      `000000017000000000000001760000${'00'}000000022f6b0000000000000001000000000002000000000000${'0000'}`,
+    );
     expect(argsHex(procedures.connectGetAllDomainStats, { domains: [], stats: 1, flags: 0 })).toBe(
       '000000000000000100000000',
     );

@@ -166,6 +166,8 @@ export const procedures = {
     { allocation: uhyper, capacity: uhyper, physical: uhyper },
   ),
   domainCreateWithFlags: remote(196, onDomainFlags, onDomain),
+  /** Followed by a stream of the bytes; length 0 is everything up to the end. */
+  storageVolDownload: remote(209, { vol: storageVol, offset: uhyper, length: uhyper, flags: uint }, nothing),
   domainScreenshot: remote(211, { domain, screen: uint, flags: uint }, { mime: optional(string()) }),
   domainGetState: remote(212, onDomainFlags, { state: int, reason: int }),
   domainSaveImageGetXmlDesc: remote(235, { file: string(), flags: uint }, { xml: string() }),

@@ -82,6 +82,7 @@ export function createHands(world: World): Hands {
       silently({
         ...domain,
         snapshots: domain.snapshots.map((each) => (each.name === name ? { ...each, lost: true } : each)),
+        tags: domain.tags.filter((each) => each.name !== name),
       }),
     ),
     removeFile: doing((domain, path: string) => silently({ ...domain, gone: [...domain.gone, path] })),

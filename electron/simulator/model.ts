@@ -93,10 +93,23 @@ export interface DomainModel {
   readonly gone: readonly string[];
   /** Images that no configuration knows of any more. */
   readonly strays: readonly StrayFile[];
+  /** Internal snapshots as the images have them, whatever libvirt's metadata say. */
+  readonly tags: readonly TagModel[];
   /** The guest does nothing when it is asked to shut down. */
   readonly ignoresPowerButton: boolean;
   /** Where a change sets it anew, the guest goes on from there; else it goes on as before (`World.put`). */
   readonly clock: GuestClock;
+}
+
+/** An entry of an image's own snapshot table. */
+export interface TagModel {
+  /** Of the image. */
+  readonly path: string;
+  readonly id: number;
+  readonly name: string;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  readonly memoryBytes: number;
 }
 
 export interface StrayFile {

@@ -21,6 +21,7 @@ import {
 } from './reasons.ts';
 import { checkFlags, type Refusal, refusal, refuse } from './refuse.ts';
 import { redefine } from './snapshot-redefine.ts';
+import { withTags } from './tags.ts';
 import type { SnapshotRequest } from './xml-read.ts';
 
 export interface Created {
@@ -236,6 +237,7 @@ function taken(domain: DomainModel, snapshot: SnapshotModel, flags: number): Cha
     reason: pauses ? runningReason.unpaused : domain.reason,
     config: onTop(domain.config),
     live: domain.live && onTop(domain.live),
+    tags: withTags(domain.tags, snapshot, domain.live ?? domain.config),
     snapshots: kept ? [...domain.snapshots, snapshot] : domain.snapshots,
     current: kept ? snapshot.name : domain.current,
   };

@@ -8,9 +8,11 @@ import {
   findSnapshot,
   isExternal,
   type SnapshotModel,
+  type TagModel,
 } from './model.ts';
 import { blockJob } from './reasons.ts';
 import { checkFlags, type Refusal, refusal, refuse } from './refuse.ts';
+import { withoutTags } from './tags.ts';
 
 export const deleteFlag = { children: 1, metadataOnly: 2, childrenOnly: 4 } as const;
 /** Deleting external snapshots by committing their overlays (libvirt NEWS 9.0). */
@@ -119,11 +121,13 @@ export function deleteSnapshot(domain: DomainModel, name: string, flags: number,
   const merged = flags & metadataOnly || !isExternal(snapshot) ? domain : withoutOverlays(domain, snapshot);
   const stays = flags & metadataOnly ? leftBehind : (_: DomainModel, after: DomainModel) => after.strays;
   const left = merged.snapshots.filter((each) => ![...gone].some(({ name: dead }) => dead === each.name));
+  const without = (tags: readonly TagModel[], each: SnapshotModel) => withoutTags(tags, each, domain.config);
   const after: DomainModel = {
     ...merged,
     snapshots: left.map((each) =>
       gone.has(snapshot) && each.parent === name ? { ...each, parent: snapshot.parent } : each,
     ),
+    tags: flags & metadataOnly ? domain.tags : [...gone].reduce(without, domain.tags),
     current: survivor(domain, gone, flags & childrenOnly ? name : snapshot.parent),
   };
   return {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { imageFiles } from '../files.ts';
+import { readImage } from '../image-bytes.ts';
 import { refuse } from '../refuse.ts';
 import type { World } from '../world.ts';
 import { escapeXml as e } from '../xml-words.ts';
@@ -10,6 +11,8 @@ const pool = { name: 'default', uuid: Buffer.from('d0f3a1c2b4e54f60a7b8c9dae0f10
 
 /** Bytes of the pool's file system. */
 const CAPACITY = 1_099_511_627_776n;
+/** The most that is read of an image at once, bytes. */
+const RANGE_MAX = 4_194_304n;
 /** virStoragePoolState */
 const RUNNING = 2;
 
@@ -39,6 +42,17 @@ export const storageHandlers = {
     run({ path }, { world }) {
       found(path, world);
       return { vol: vol(path) };
+    },
+  },
+  storageVolDownload: {
+    writes: 'STORAGE',
+    run({ vol: { key }, offset, length }, { world, stream }) {
+      const file = found(key, world);
+      if (length === 0n || length > RANGE_MAX)
+        refuse('INTERNAL_ERROR', 'STORAGE', `the simulator does not stream ${length || 'all'} bytes of an image`);
+      const tags = world.domains.flatMap((domain) => domain.tags.filter(({ path }) => path === key));
+      stream(readImage(file, tags, Number(offset), Number(length)));
+      return {};
     },
   },
   storageVolGetXmlDesc: {

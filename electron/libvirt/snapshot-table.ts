@@ -1,0 +1,133 @@
+import { posix } from 'node:path';
+import type { ImageTag } from '../../shared/libvirt/image-tags.ts';
+import type { StreamCaller } from './domains.ts';
+import { LibvirtError, StreamLimitError } from './errors.ts';
+import { procedures, type WireStorageVol } from './procedures.ts';
+import { Qcow2Error } from './qcow2/error.ts';
+import { HEADER_BYTES, type Qcow2Header, readHeader } from './qcow2/header.ts';
+import { MAX_TABLE, minTableBytes, type Qcow2Snapshot, readSnapshots } from './qcow2/snapshots.ts';
+
+/**
+ * Why an image's snapshots are not known. `no-pool`: no active storage pool has the image's folder. `newer-than-pool`:
+ * one has, but did not know of the file when it was scanned last. `gone`: the pool knows of it, and it is not there any
+ * more. `read-only`: the connection may not read volumes. `damaged`: its metadata make no sense, or changed while they
+ * were read, twice. `refused`: libvirt answered otherwise.
+ */
+export type UnknownTable = 'no-pool' | 'newer-than-pool' | 'not-qcow2' | 'gone' | 'read-only' | 'damaged' | 'refused';
+
+export type SnapshotTable =
+  | { readonly known: true; readonly tags: readonly ImageTag[] }
+  | { readonly known: false; readonly why: UnknownTable };
+
+/** The most that is read at once, bytes. */
+const LONGEST_PIECE = 4 * 1024 * 1024;
+/** errno of a file that is not there: ENOENT, ENOTDIR. */
+const GONE: readonly (number | null)[] = [2, 20];
+
+/**
+ * The internal snapshots in an image, from its own table, in its order. A few small ranges of the file are read through
+ * the storage pool that has it (virStorageVolDownload, which takes no lock): a running guest is not disturbed, nothing
+ * changes, and no data of the guest is read. A table that changes meanwhile is read once more.
+ * @param path absolute, as the domain names it
+ * @throws ConnectionError, the signal's reason
+ */
+export async function readSnapshotTable(
+  caller: StreamCaller,
+  path: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<SnapshotTable> {
+  signal?.throwIfAborted();
+  const found = await volumeOf(caller, path);
+  signal?.throwIfAborted();
+  if (typeof found === 'string') return { known: false, why: found };
+  const read = async (offset: number, length: number): Promise<Buffer> => {
+    const args = { vol: found, offset: BigInt(offset), length: BigInt(length), flags: 0 };
+    return (await caller.receive(procedures.storageVolDownload, args, { limit: length, signal })).data;
+  };
+  try {
+    const snapshots = (await readTwice(read)) ?? (await readTwice(read));
+    return snapshots === null ? { known: false, why: 'damaged' } : { known: true, tags: snapshots.map(tagOf) };
+  } catch (error) {
+    return { known: false, why: reasonOf(error) };
+  }
+}
+
+/** The volume of a path, or why there is none. */
+async function volumeOf(caller: StreamCaller, path: string): Promise<WireStorageVol | UnknownTable> {
+  if (!path.startsWith('/')) return 'no-pool';
+  try {
+    return (await caller.call(procedures.storageVolLookupByPath, { path })).vol;
+  } catch (error) {
+    if (!(error instanceof LibvirtError)) throw error;
+    if (error.is('NO_SUPPORT')) return 'no-pool'; // no storage driver at all
+    if (!error.is('NO_STORAGE_VOL')) return reasonOf(error);
+  }
+  try {
+    await caller.call(procedures.storagePoolLookupByTargetPath, { path: posix.dirname(path) });
+    return 'newer-than-pool';
+  } catch (error) {
+    if (!(error instanceof LibvirtError)) throw error;
+    return error.is('NO_STORAGE_POOL', 'NO_SUPPORT') ? 'no-pool' : reasonOf(error);
+  }
+}
+
+type Read = (offset: number, length: number) => Promise<Buffer>;
+
+/**
+ * The snapshots, if two looks agree; null if they do not, or if what was seen makes no sense, as it may while QEMU
+ * changes it.
+ * @throws Qcow2Error `not-qcow2`; LibvirtError
+ */
+async function readTwice(read: Read): Promise<readonly Qcow2Snapshot[] | null> {
+  const head = await read(0, HEADER_BYTES);
+  try {
+    const header = readHeader(head);
+    const { snapshots, bytes } = await readTable(read, header);
+    const [headAgain, bytesAgain] = await Promise.all([
+      read(0, HEADER_BYTES),
+      bytes.length > 0 && bytes.length <= LONGEST_PIECE ? read(header.snapshotsOffset, bytes.length) : bytes,
+    ]);
+    return headAgain.equals(head) && bytesAgain.equals(bytes) ? snapshots : null;
+  } catch (error) {
+    if (error instanceof Qcow2Error && error.fault !== 'not-qcow2') return null;
+    throw error;
+  }
+}
+
+/**
+ * Reads a table in pieces, each as long as the entries that are missing are at least: no cluster is read that is not
+ * the table's.
+ * @throws Qcow2Error, LibvirtError
+ */
+async function readTable(
+  read: Read,
+  { snapshotCount, snapshotsOffset, clusterBytes }: Qcow2Header,
+): Promise<{ snapshots: readonly Qcow2Snapshot[]; bytes: Buffer }> {
+  const snapshots: Qcow2Snapshot[] = [];
+  let bytes = Buffer.alloc(0);
+  for (let parsed = 0; snapshots.length < snapshotCount; ) {
+    const missing = minTableBytes(snapshotCount - snapshots.length) - (bytes.length - parsed);
+    const length = Math.min(Math.ceil(Math.max(missing, 1) / clusterBytes) * clusterBytes, LONGEST_PIECE);
+    if (bytes.length + length > MAX_TABLE + clusterBytes) throw new Qcow2Error('damaged', 'a table without end');
+    const piece = await read(snapshotsOffset + bytes.length, length);
+    bytes = Buffer.concat([bytes, piece]);
+    const whole = readSnapshots(bytes.subarray(parsed), snapshotCount - snapshots.length);
+    for (const each of whole.snapshots) snapshots.push(each);
+    parsed += whole.bytes;
+    if (snapshots.length === snapshotCount) bytes = bytes.subarray(0, parsed);
+    else if (piece.length < length) throw new Qcow2Error('damaged', 'a table beyond the end of the file');
+  }
+  return { snapshots, bytes };
+}
+
+function reasonOf(error: unknown): UnknownTable {
+  if (error instanceof Qcow2Error) return error.fault === 'not-qcow2' ? 'not-qcow2' : 'damaged';
+  if (error instanceof StreamLimitError) return 'refused';
+  if (!(error instanceof LibvirtError)) throw error;
+  if (error.is('OPERATION_DENIED')) return 'read-only';
+  return GONE.includes(error.errno) ? 'gone' : 'refused';
+}
+
+function tagOf({ id, name, vmStateBytes, dateSec, diskBytes }: Qcow2Snapshot): ImageTag {
+  return { id, name, vmStateBytes, dateSec, diskBytes: diskBytes === null ? null : Number(diskBytes) };
+}

@@ -1,3 +1,4 @@
+import { pausedReason, runningReason, shutoffReason } from '../../shared/libvirt/flags.ts';
 import type { DomainState, SnapshotState } from '../../shared/schema.ts';
 import {
   type DiskModel,
@@ -7,7 +8,6 @@ import {
   type SnapshotDiskModel,
   type SnapshotModel,
 } from './model.ts';
-import { pausedReason, runningReason, shutoffReason } from './reasons.ts';
 
 export interface SnapshotSpec {
   readonly name: string;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A program, the Debian package that has it, and what is left out of the tests without it. */
+/** A program or a file, the Debian package that has it, and what is left out of the tests without it. */
 const needed = [
   { program: 'chromium', package: 'chromium', leftOut: 'what a person does in a window' },
   { program: 'libvirtd', package: 'libvirt-daemon-system', leftOut: 'everything on a real libvirt' },
@@ -12,12 +12,17 @@ const needed = [
   { program: 'sshd', package: 'openssh-server', leftOut: 'everything over SSH' },
   { program: 'ssh-keygen', package: 'openssh-client', leftOut: 'everything over SSH' },
   { program: 'mmdebstrap', package: 'mmdebstrap', leftOut: 'other generations of libvirt' },
+  {
+    file: '/usr/include/libvirt/libvirt-domain.h',
+    package: 'libvirt-dev',
+    leftOut: 'the comparison of flags with libvirt’s headers',
+  },
 ];
 const debianKeys = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Installs what is missing on Debian and Ubuntu, where that takes no password; says what is left out elsewhere. */
 export function installSystemPackages() {
-  const missing = needed.filter((each) => !isThere(each.program));
+  const missing = needed.filter((each) => !has(each));
   const packages = missing.map((each) => each.package);
   if (!existsSync(debianKeys)) packages.push('debian-archive-keyring');
   if (packages.length === 0) return;
@@ -28,12 +33,16 @@ export function installSystemPackages() {
     succeeds([...apt, 'update']);
     succeeds([...apt, 'install', '-y', '--no-install-recommends', ...packages]);
   }
-  for (const { program, leftOut } of needed.filter((each) => !isThere(each.program)))
-    console.log(`Left out: ${leftOut}, since ${program} is not on this machine.`);
+  for (const { program, file, leftOut } of needed.filter((each) => !has(each)))
+    console.log(`Left out: ${leftOut}, since ${program ?? file} is not on this machine.`);
 }
 
 function succeeds([command, ...args]) {
   return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+}
+
+function has({ program, file }) {
+  return file === undefined ? isThere(program) : existsSync(file);
 }
 
 function isThere(program) {

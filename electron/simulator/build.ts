@@ -1,3 +1,4 @@
+import { pausedReason, runningReason, shutoffReason } from '../../shared/libvirt/flags.ts';
 import type { DomainState, SnapshotState } from '../../shared/schema.ts';
 import {
   type DiskModel,
@@ -8,7 +9,6 @@ import {
   type SnapshotModel,
   type TagModel,
 } from './model.ts';
-import { pausedReason, runningReason, shutoffReason } from './reasons.ts';
 import { withTags } from './tags.ts';
 
 export interface SnapshotSpec {

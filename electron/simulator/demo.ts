@@ -1,6 +1,6 @@
+import { pausedReason, runningReason, shutoffReason } from '../../shared/libvirt/flags.ts';
 import { buildDomain, cdrom, type DomainSpec, qcow2, type SnapshotSpec } from './build.ts';
 import type { DomainModel } from './model.ts';
-import { pausedReason, runningReason, shutoffReason } from './reasons.ts';
 
 const minute = 60;
 const hour = 60 * minute;

@@ -3,6 +3,7 @@ import { encodePacket, packetStatus, packetType } from '../libvirt/frame.ts';
 import { events } from '../libvirt/procedures.ts';
 import { encode, type Xdr } from '../libvirt/xdr.ts';
 import { wireDomain } from './handlers/handler.ts';
+import { param } from './handlers/typed-param.ts';
 import type { DomainEvent, DomainModel } from './model.ts';
 
 /** virDomainEventID by the simulator's kinds. */
@@ -31,6 +32,6 @@ export function eventPacket(callbackId: number, domain: DomainModel, happened: D
     return messagePacket(events.blockJob, { ...to, target, type, status });
   }
   if (happened.kind === 'reboot') return messagePacket(events.reboot, to);
-  const params = [{ field: 'operation', value: { tag: 1, value: happened.operation } }];
+  const params = [param('operation', 'int', happened.operation)];
   return messagePacket(events.jobCompleted, { ...to, params });
 }

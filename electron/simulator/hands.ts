@@ -1,6 +1,6 @@
+import { definedDetail } from '../../shared/libvirt/flags.ts';
 import type { Change, DomainConfig, DomainModel } from './model.ts';
 import * as power from './power.ts';
-import { definedDetail } from './reasons.ts';
 import { refuse } from './refuse.ts';
 import { createSnapshot } from './snapshot-create.ts';
 import { deleteSnapshot } from './snapshot-delete.ts';

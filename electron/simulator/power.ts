@@ -1,6 +1,5 @@
-import { lifecycle } from '../../shared/libvirt/flags.ts';
-import { type Change, type DomainEvent, type DomainModel, type Env, stoppedAt } from './model.ts';
 import {
+  lifecycle,
   pausedReason,
   resumedDetail,
   runningReason,
@@ -9,7 +8,8 @@ import {
   startedDetail,
   stoppedDetail,
   suspendedDetail,
-} from './reasons.ts';
+} from '../../shared/libvirt/flags.ts';
+import { type Change, type DomainEvent, type DomainModel, type Env, stoppedAt } from './model.ts';
 import { refuse } from './refuse.ts';
 
 export function tell(event: keyof typeof lifecycle, detail: number): DomainEvent {

@@ -1,4 +1,4 @@
-import { type ErrorName, errorCode, errorDomain } from '../../shared/libvirt/flags.ts';
+import { type ErrorName, errorCode, errorDomain, errorLevel } from '../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
 
 export type ErrorDomainName = keyof typeof errorDomain;
@@ -12,7 +12,7 @@ export interface Refusal {
 
 /** The error that goes over the wire (virNetError, level 2). */
 export function refusal({ code, domain, message }: Refusal): LibvirtError {
-  return new LibvirtError({ code: errorCode[code], domain: errorDomain[domain], level: 2, message });
+  return new LibvirtError({ code: errorCode[code], domain: errorDomain[domain], level: errorLevel.error, message });
 }
 
 /** @throws LibvirtError always. */

@@ -1,4 +1,15 @@
-import { revertFlag } from '../../shared/libvirt/flags.ts';
+import {
+  definedDetail,
+  pausedReason,
+  resumedDetail,
+  revertFlag,
+  runningReason,
+  shutdownDetail,
+  shutoffReason,
+  startedDetail,
+  stoppedDetail,
+  suspendedDetail,
+} from '../../shared/libvirt/flags.ts';
 import type { LibvirtError } from '../libvirt/errors.ts';
 import {
   type Change,
@@ -15,17 +26,6 @@ import {
   stoppedAt,
 } from './model.ts';
 import { switchedOff, tell } from './power.ts';
-import {
-  definedDetail,
-  pausedReason,
-  resumedDetail,
-  runningReason,
-  shutdownDetail,
-  shutoffReason,
-  startedDetail,
-  stoppedDetail,
-  suspendedDetail,
-} from './reasons.ts';
 import { refusal } from './refuse.ts';
 import { ALWAYS_RESTARTS, abiDifference, findRevertRefusal } from './revert-rules.ts';
 

@@ -1,8 +1,8 @@
 import { formatDuration } from '../../shared/format.ts';
+import { runningReason } from '../../shared/libvirt/flags.ts';
 import { dot, glyph } from './font.ts';
 import { type DomainModel, ranAt } from './model.ts';
 import { type Colour, encodePng } from './png.ts';
-import { runningReason } from './reasons.ts';
 
 const screen = { columns: 80, rows: 25, cellWidth: 8, cellHeight: 16 } as const;
 const console_: readonly [Colour, Colour] = [

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { authType } from '../../shared/libvirt/flags.ts';
+import { authType, errorLevel } from '../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
 import {
   encodePacket,
@@ -164,7 +164,7 @@ export class ServerConnection {
     if (session.readOnly && handler.writes)
       refuse('OPERATION_DENIED', handler.writes, 'operation forbidden: read only access prevents it');
     const failure = faults.failures.get(name)?.shift();
-    if (failure) throw new LibvirtError({ message: null, level: 2, ...failure });
+    if (failure) throw new LibvirtError({ message: null, level: errorLevel.error, ...failure });
     const context: Context = { world, session, stream, crash };
     return encode(procedure.result, await handler.run(args, context));
   }

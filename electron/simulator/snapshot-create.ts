@@ -1,4 +1,12 @@
-import { createFlag } from '../../shared/libvirt/flags.ts';
+import {
+  createFlag,
+  jobOperation,
+  resumedDetail,
+  runningReason,
+  shutoffReason,
+  stoppedDetail,
+  suspendedDetail,
+} from '../../shared/libvirt/flags.ts';
 import { freezeRefused } from './guest-agent.ts';
 import {
   type Change,
@@ -11,14 +19,6 @@ import {
   type SnapshotModel,
 } from './model.ts';
 import { switchedOff, tell } from './power.ts';
-import {
-  jobOperation,
-  resumedDetail,
-  runningReason,
-  shutoffReason,
-  stoppedDetail,
-  suspendedDetail,
-} from './reasons.ts';
 import { checkFlags, type Refusal, refusal, refuse } from './refuse.ts';
 import { redefine } from './snapshot-redefine.ts';
 import { withTags } from './tags.ts';
@@ -38,10 +38,8 @@ interface CreateCase {
   readonly present: ReadonlySet<string>;
 }
 
-const { current, noMetadata, halt, diskOnly, redefine: REDEFINE } = createFlag;
-const QUIESCE = 64;
-const LIVE = 256;
-const KNOWN = 1023;
+const { current, noMetadata, halt, diskOnly, redefine: REDEFINE, quiesce: QUIESCE, live: LIVE } = createFlag;
+const KNOWN = Object.values(createFlag).reduce((all, bit) => all | bit, 0);
 /** Internal snapshots of running UEFI guests, when the NVRAM is qcow2 (libvirt NEWS 10.9). */
 const INTERNAL_UEFI = 10_009_000;
 

@@ -1,3 +1,4 @@
+import { blockJobStatus, blockJobType, deleteFlag } from '../../shared/libvirt/flags.ts';
 import { leftBehind } from './files.ts';
 import {
   type Change,
@@ -10,11 +11,9 @@ import {
   type SnapshotModel,
   type TagModel,
 } from './model.ts';
-import { blockJob } from './reasons.ts';
 import { checkFlags, type Refusal, refusal, refuse } from './refuse.ts';
 import { withoutTags } from './tags.ts';
 
-export const deleteFlag = { children: 1, metadataOnly: 2, childrenOnly: 4 } as const;
 /** Deleting external snapshots by committing their overlays (libvirt NEWS 9.0). */
 const EXTERNAL_DELETE = 9_000_000;
 /** Later checks of the tree (qemuSnapshotDeleteValidate since 10.0). */
@@ -199,8 +198,8 @@ function withoutOverlays(domain: DomainModel, snapshot: SnapshotModel): DomainMo
 function committed(domain: DomainModel, snapshot: SnapshotModel): DomainEvent[] {
   return mergesOf(domain, snapshot).flatMap(({ target, from }) => {
     const active = pathOf(domain.live ?? domain.config, target) === from;
-    const statuses = active ? [blockJob.ready, blockJob.completed] : [blockJob.completed];
-    const type = active ? blockJob.activeCommit : blockJob.commit;
+    const statuses = active ? [blockJobStatus.ready, blockJobStatus.completed] : [blockJobStatus.completed];
+    const type = active ? blockJobType.activeCommit : blockJobType.commit;
     return statuses.map((status) => ({ kind: 'blockJob' as const, target, type, status }));
   });
 }

@@ -3,28 +3,29 @@ import { childrenByParent, hasMemory, isExternal, type SnapshotModel } from './m
 
 type Test = (snapshot: SnapshotModel, hasChildren: boolean) => boolean;
 
-const ROOTS = 1;
 /** Bits of one group widen each other, groups narrow each other (virDomainMomentForEach filters). */
 const groups: readonly (readonly (readonly [number, Test])[])[] = [
   [
-    [2, () => true],
-    [16, () => false],
+    [listSnapshotsFlag.metadata, () => true],
+    [listSnapshotsFlag.noMetadata, () => false],
   ],
   [
-    [4, (_, hasChildren) => !hasChildren],
-    [8, (_, hasChildren) => hasChildren],
+    [listSnapshotsFlag.leaves, (_, hasChildren) => !hasChildren],
+    [listSnapshotsFlag.noLeaves, (_, hasChildren) => hasChildren],
   ],
   [
-    [32, (snapshot) => snapshot.state === 'shutoff' || snapshot.state === 'crashed'],
-    [64, (snapshot) => hasMemory(snapshot) || snapshot.state === 'pmsuspended'],
-    [128, (snapshot) => snapshot.state === 'disk-snapshot'],
+    [listSnapshotsFlag.inactive, (snapshot) => snapshot.state === 'shutoff' || snapshot.state === 'crashed'],
+    [listSnapshotsFlag.active, (snapshot) => hasMemory(snapshot) || snapshot.state === 'pmsuspended'],
+    [listSnapshotsFlag.diskOnly, (snapshot) => snapshot.state === 'disk-snapshot'],
   ],
   [
-    [256, (snapshot) => !isExternal(snapshot)],
-    [512, isExternal],
+    [listSnapshotsFlag.internal, (snapshot) => !isExternal(snapshot)],
+    [listSnapshotsFlag.external, isExternal],
   ],
 ];
-export const LIST_FLAGS = groups.flat().reduce((all, [bit]) => all | bit, ROOTS | listSnapshotsFlag.topological);
+export const LIST_FLAGS = groups
+  .flat()
+  .reduce((all, [bit]) => all | bit, listSnapshotsFlag.roots | listSnapshotsFlag.topological);
 
 /**
  * virDomainListAllSnapshots: the snapshots that the flags let through. Without TOPOLOGICAL the order is libvirt's
@@ -37,7 +38,7 @@ export function listSnapshots(snapshots: readonly SnapshotModel[], flags: number
   const ordered = topological ? parentsFirst(byParent) : snapshots.toSorted((a, b) => (a.name < b.name ? 1 : -1));
   return ordered.filter(
     (snapshot) =>
-      (!(flags & ROOTS) || snapshot.parent === null) &&
+      (!(flags & listSnapshotsFlag.roots) || snapshot.parent === null) &&
       asked.every((group) => group.some(([, test]) => test(snapshot, byParent.has(snapshot.name)))),
   );
 }

@@ -1,6 +1,6 @@
 /**
  * Every number of libvirt's that Snapkeel sends or reads: flags, enumerations and error codes. Each row is C's name and
- * the number that libvirt's headers give it; `flags.test.ts` compares them all with the headers. No other file holds one.
+ * the number that libvirt's headers give it; electron/libvirt/flags.test.ts compares them all with the headers. No other file holds one.
  */
 type Row = readonly [cName: string, value: number];
 type Table = Readonly<Record<string, Row>>;
@@ -285,6 +285,7 @@ export const tables = {
   }),
   /** virErrorDomain: which part of libvirt raised the error */
   errorDomain: prefixed('VIR_FROM_', {
+    NONE: 0,
     XML: 5,
     DOM: 6,
     RPC: 7,
@@ -338,7 +339,7 @@ export type ErrorName = keyof typeof errorCode;
 export const errorDomain = numbers(tables.errorDomain);
 
 /** VIR_DRV_FEATURE_*, asked through CONNECT_SUPPORTS_FEATURE; in libvirt's own src/driver.h, which is not shipped. */
-export const feature = { programKeepalive: 10, eventCallback: 14, closeCallback: 15 } as const;
+export const feature = { typedParamString: 9, programKeepalive: 10, eventCallback: 14, closeCallback: 15 } as const;
 /** REMOTE_AUTH_*; in libvirt's own remote_protocol.x, which is not shipped. */
 export const authType = { none: 0, sasl: 1, polkit: 2 } as const;
 

@@ -19,12 +19,12 @@ export function blockStats(domain: DomainModel, world: World, flags: number): Wi
     return path === null ? [{ target, path }] : [path, ...below].map((image) => ({ target, path: image }));
   });
   return [
-    param('block.count', 2, layers.length),
+    param('block.count', 'uint', layers.length),
     ...layers.flatMap(({ target, path }, n) => {
       const file = path === null ? undefined : files.get(path);
       return [
-        param(`block.${n}.name`, 7, target),
-        ...(path === null ? [] : [param(`block.${n}.path`, 7, path)]),
+        param(`block.${n}.name`, 'string', target),
+        ...(path === null ? [] : [param(`block.${n}.path`, 'string', path)]),
         ...(file ? sizes(n, file) : []),
       ];
     }),
@@ -33,8 +33,8 @@ export function blockStats(domain: DomainModel, world: World, flags: number): Wi
 
 function sizes(n: number, file: { allocatedBytes: bigint; virtualBytes: bigint }): WireTypedParam[] {
   return [
-    param(`block.${n}.allocation`, 4, file.allocatedBytes),
-    param(`block.${n}.capacity`, 4, file.virtualBytes),
-    param(`block.${n}.physical`, 4, file.allocatedBytes),
+    param(`block.${n}.allocation`, 'ullong', file.allocatedBytes),
+    param(`block.${n}.capacity`, 'ullong', file.virtualBytes),
+    param(`block.${n}.physical`, 'ullong', file.allocatedBytes),
   ];
 }

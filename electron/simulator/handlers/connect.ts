@@ -1,13 +1,11 @@
-import { authType, feature } from '../../../shared/libvirt/flags.ts';
+import { authType, connectFlag, errorCode, errorDomain, errorLevel, feature } from '../../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { refuse } from '../refuse.ts';
 import { capabilitiesXml } from '../xml-capabilities.ts';
 import type { Handlers } from './handler.ts';
 
 const drivers: readonly string[] = ['qemu:///system', 'qemu:///session'];
-const READ_ONLY = 1;
-const NO_CONNECT = 5;
-const features: readonly number[] = [feature.programKeepalive, feature.eventCallback, feature.closeCallback, 9];
+const features: readonly number[] = Object.values(feature);
 
 /** Authentication, opening, and what a host says about itself (libvirt src/remote/remote_daemon_dispatch.c). */
 export const connectHandlers = {
@@ -33,13 +31,13 @@ export const connectHandlers = {
       const uri = name || 'qemu:///system';
       if (!drivers.includes(uri))
         throw new LibvirtError({
-          code: NO_CONNECT,
-          domain: 0,
-          level: 2,
+          code: errorCode.NO_CONNECT,
+          domain: errorDomain.NONE,
+          level: errorLevel.error,
           message: `no connection driver available for ${uri}`,
         });
       session.opened = uri;
-      session.readOnly = (flags & READ_ONLY) !== 0;
+      session.readOnly = (flags & connectFlag.readOnly) !== 0;
       return {};
     },
   },

@@ -1,8 +1,14 @@
-import { domainXmlFlag, jobType } from '../../../shared/libvirt/flags.ts';
+import {
+  blockJobType,
+  domainXmlFlag,
+  jobType,
+  listDomainsFlag,
+  statsFlag,
+  statsGroup,
+} from '../../../shared/libvirt/flags.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
 import { imageFiles, memoryFiles } from '../files.ts';
 import { type DomainModel, stateNumber } from '../model.ts';
-import { blockJob } from '../reasons.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { screenshot } from '../screen.ts';
 import type { World } from '../world.ts';
@@ -17,34 +23,34 @@ const known: readonly string[] = ['running', 'paused', 'shutoff'];
 /** Bits of one group widen each other, groups narrow each other (virDomainObjMatchFilter). */
 const listGroups: readonly (readonly (readonly [number, Test])[])[] = [
   [
-    [1, active],
-    [2, (domain) => !active(domain)],
+    [listDomainsFlag.active, active],
+    [listDomainsFlag.inactive, (domain) => !active(domain)],
   ],
   [
-    [4, (domain) => domain.persistent],
-    [8, (domain) => !domain.persistent],
+    [listDomainsFlag.persistent, (domain) => domain.persistent],
+    [listDomainsFlag.transient, (domain) => !domain.persistent],
   ],
   [
-    [16, (domain) => domain.state === 'running'],
-    [32, (domain) => domain.state === 'paused'],
-    [64, (domain) => domain.state === 'shutoff'],
-    [128, (domain) => !known.includes(domain.state)],
+    [listDomainsFlag.running, (domain) => domain.state === 'running'],
+    [listDomainsFlag.paused, (domain) => domain.state === 'paused'],
+    [listDomainsFlag.shutoff, (domain) => domain.state === 'shutoff'],
+    [listDomainsFlag.other, (domain) => !known.includes(domain.state)],
   ],
   [
-    [256, (domain) => domain.managedSave],
-    [512, (domain) => !domain.managedSave],
+    [listDomainsFlag.managedSave, (domain) => domain.managedSave],
+    [listDomainsFlag.noManagedSave, (domain) => !domain.managedSave],
   ],
   [
-    [1024, () => false],
-    [2048, () => true],
+    [listDomainsFlag.autostart, () => false],
+    [listDomainsFlag.noAutostart, () => true],
   ],
   [
-    [4096, (domain) => domain.snapshots.length > 0],
-    [8192, (domain) => domain.snapshots.length === 0],
+    [listDomainsFlag.hasSnapshot, (domain) => domain.snapshots.length > 0],
+    [listDomainsFlag.noSnapshot, (domain) => domain.snapshots.length === 0],
   ],
   [
-    [16384, () => false],
-    [32768, () => true],
+    [listDomainsFlag.hasCheckpoint, () => false],
+    [listDomainsFlag.noCheckpoint, () => true],
   ],
 ];
 const LIST_FLAGS = listGroups.flat().reduce((all, [bit]) => all | bit, 0);
@@ -54,20 +60,25 @@ const statsGroups: readonly (readonly [
   number,
   (domain: DomainModel, world: World, flags: number) => WireTypedParam[],
 ])[] = [
-  [1, (domain) => [param('state.state', 1, stateNumber(domain.state)), param('state.reason', 1, domain.reason)]],
-  [2, (domain) => (domain.live ? [param('cpu.time', 4, 81_000_000_000n)] : [])],
   [
-    4,
+    statsGroup.state,
+    (domain) => [param('state.state', 'int', stateNumber(domain.state)), param('state.reason', 'int', domain.reason)],
+  ],
+  [statsGroup.cpuTotal, (domain) => (domain.live ? [param('cpu.time', 'ullong', 81_000_000_000n)] : [])],
+  [
+    statsGroup.balloon,
     ({ live, config }) => [
-      ...(live ? [param('balloon.current', 4, BigInt(live.memoryKiB))] : []),
-      param('balloon.maximum', 4, BigInt((live ?? config).memoryKiB)),
+      ...(live ? [param('balloon.current', 'ullong', BigInt(live.memoryKiB))] : []),
+      param('balloon.maximum', 'ullong', BigInt((live ?? config).memoryKiB)),
     ],
   ],
-  [8, ({ live, config }) => ['vcpu.current', 'vcpu.maximum'].map((field) => param(field, 2, (live ?? config).vcpus))],
-  [16, () => []],
-  [32, blockStats],
+  [
+    statsGroup.vcpu,
+    ({ live, config }) => ['vcpu.current', 'vcpu.maximum'].map((field) => param(field, 'uint', (live ?? config).vcpus)),
+  ],
+  [statsGroup.interface, () => []],
+  [statsGroup.block, blockStats],
 ];
-const STATS_ENFORCE = 0x8000_0000;
 const STATS_KNOWN = statsGroups.reduce((all, [bit]) => all | bit, 0);
 
 /** Domains: lists, states, XML, power, screen (libvirt src/qemu/qemu_driver.c). */
@@ -79,7 +90,7 @@ export const domainHandlers = {
   }),
   connectGetAllDomainStats: onAll(({ domains, stats, flags }, { world }) => {
     const unknown = (stats & ~STATS_KNOWN) >>> 0;
-    if (unknown && (flags & STATS_ENFORCE) !== 0)
+    if (unknown && (flags & statsFlag.enforce) !== 0)
       refuse('ARGUMENT_UNSUPPORTED', 'QEMU', `Stats types bits 0x${unknown.toString(16)} are not supported`);
     const asked = domains.length
       ? domains.map(({ uuid, name }) => world.domain(uuid, name))
@@ -183,7 +194,7 @@ export const domainHandlers = {
     if (merge) {
       const share = Math.min(1, (world.options.now() - merge.startedAt) / merge.ms);
       const current = BigInt(Math.floor(merge.totalBytes * share));
-      return { found: 1, type: blockJob.activeCommit, bandwidth: 0n, current, end: BigInt(merge.totalBytes) };
+      return { found: 1, type: blockJobType.activeCommit, bandwidth: 0n, current, end: BigInt(merge.totalBytes) };
     }
     const running = domain.blockJobs.includes(disk.target);
     return {

@@ -4,12 +4,12 @@ import { checkFlags } from '../refuse.ts';
 import type { World } from '../world.ts';
 import { type Handlers, onDomain, wireDomain } from './handler.ts';
 
-const CREATE_FLAGS = 31;
+const START_FLAGS = Object.values(startFlag).reduce((all, bit) => all | bit, 0);
 
 /** Starting, pausing, resetting and switching off (libvirt src/qemu/qemu_driver.c). */
 export const powerHandlers = {
   domainCreateWithFlags: onDomain((domain, { flags }, { world }) => {
-    checkFlags(flags, CREATE_FLAGS, 'QEMU', 'qemuDomainCreateWithFlags');
+    checkFlags(flags, START_FLAGS, 'QEMU', 'qemuDomainCreateWithFlags');
     const change = start(domain, world.env, (flags & startFlag.paused) !== 0, (flags & startFlag.forceBoot) !== 0);
     world.apply(change);
     return { domain: wireDomain(change.domain) };

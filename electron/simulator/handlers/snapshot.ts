@@ -1,17 +1,17 @@
+import { deleteFlag, snapshotXmlFlag } from '../../../shared/libvirt/flags.ts';
 import type { WireDomain } from '../../libvirt/procedures.ts';
 import { imageFiles, memoryFiles } from '../files.ts';
 import { findSnapshot } from '../model.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { revert } from '../revert.ts';
 import { createSnapshot } from '../snapshot-create.ts';
-import { deleteFlag, deleteSnapshot, mergesOf } from '../snapshot-delete.ts';
+import { deleteSnapshot, mergesOf } from '../snapshot-delete.ts';
 import { LIST_FLAGS, listSnapshots } from '../snapshot-list.ts';
 import type { World } from '../world.ts';
 import { readSnapshotXml } from '../xml-read.ts';
 import { snapshotXml } from '../xml-snapshot.ts';
 import { type Handlers, onDomain, onSnapshot, wireSnapshot } from './handler.ts';
 
-const SECURE = 1;
 const MERGED_BYTES = 6_442_450_944;
 /** Of a revert's time, what passes before QEMU is gone: its shutdown takes longest. */
 const KILL_SHARE = 0.6;
@@ -37,10 +37,10 @@ export const snapshotHandlers = {
     return { snapshot: wireSnapshot(name, domain) };
   }),
   domainSnapshotGetXmlDesc: onSnapshot((snapshot, domain, { flags }, { session }) => {
-    checkFlags(flags, SECURE, 'QEMU', 'qemuDomainSnapshotGetXMLDesc');
-    if (flags & SECURE && session.readOnly)
+    checkFlags(flags, snapshotXmlFlag.secure, 'QEMU', 'qemuDomainSnapshotGetXMLDesc');
+    if (flags & snapshotXmlFlag.secure && session.readOnly)
       refuse('OPERATION_DENIED', 'DOMAIN_SNAPSHOT', 'virDomainSnapshotGetXMLDesc with secure flag is forbidden');
-    return { xml: snapshotXml(snapshot, domain, (flags & SECURE) !== 0) };
+    return { xml: snapshotXml(snapshot, domain, (flags & snapshotXmlFlag.secure) !== 0) };
   }),
   domainHasCurrentSnapshot: onDomain((domain) => ({ present: domain.current === null ? 0 : 1 })),
   domainSnapshotCurrent: onDomain((domain) => {

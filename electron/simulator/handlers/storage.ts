@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { storagePoolState } from '../../../shared/libvirt/flags.ts';
 import { imageFiles } from '../files.ts';
 import { readImage } from '../image-bytes.ts';
 import { refuse } from '../refuse.ts';
@@ -13,8 +14,6 @@ const pool = { name: 'default', uuid: Buffer.from('d0f3a1c2b4e54f60a7b8c9dae0f10
 const CAPACITY = 1_099_511_627_776n;
 /** The most that is read of an image at once, bytes. */
 const RANGE_MAX = 4_194_304n;
-/** virStoragePoolState */
-const RUNNING = 2;
 
 /** One pool of files, libvirt's default one (libvirt src/storage/storage_driver.c). */
 export const storageHandlers = {
@@ -29,7 +28,7 @@ export const storageHandlers = {
     run: (_, { world }) => {
       const allocation = [...imageFiles(world.domains).values()].reduce((sum, file) => sum + file.allocatedBytes, 0n);
       const available = allocation < CAPACITY ? CAPACITY - allocation : 0n;
-      return { state: RUNNING, capacity: CAPACITY, allocation, available };
+      return { state: storagePoolState.running, capacity: CAPACITY, allocation, available };
     },
   },
   storagePoolListAllVolumes: {

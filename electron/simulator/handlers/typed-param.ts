@@ -1,6 +1,10 @@
+import { typedParamType } from '../../../shared/libvirt/flags.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
 
-/** A typed parameter; `tag` is its virTypedParameterType. */
-export function param(field: string, tag: number, value: WireTypedParam['value']['value']): WireTypedParam {
-  return { field, value: { tag, value } };
+export function param(
+  field: string,
+  type: keyof typeof typedParamType,
+  value: WireTypedParam['value']['value'],
+): WireTypedParam {
+  return { field, value: { tag: typedParamType[type], value } };
 }

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { planPower } from '../../electron/hosts/power/plan.ts';
+import { runPower } from '../../electron/hosts/power/run.ts';
+import { canBuildGenerations, labAvailable } from '../lab/available.ts';
+import { type Guest, startLab } from '../lab/lab.ts';
+import { type Connected, connectTo } from './connected.ts';
+
+/** What a guest counts in a second at most: the PC's timer, 1 193 182 / 65 536 Hz. */
+const TICKS_PER_SECOND = 18.3;
+
+describe.each(['host', '12.8'] as const)(
+  'a guest whose memory was saved by “managed save”, on libvirt %s',
+  (generation) => {
+    const available = generation === 'host' ? labAvailable() : canBuildGenerations();
+    if (!available.ok) console.log(`Left out: starting after a managed save on ${generation}: ${available.reason}.`);
+    let connected: Connected;
+    beforeAll(async () => {
+      if (available.ok) connected = await connectTo(await startLab({ generation }));
+    });
+    afterAll(async () => {
+      await connected?.session.disconnect();
+      await connected?.lab.stop();
+    });
+
+    /** A guest that has counted to 100 and was saved; what it had counted by then, at the least. */
+    const savedGuest = async (name: string): Promise<{ guest: Guest; counted: number }> => {
+      const guest = await connected.lab.guest({ name });
+      await guest.start();
+      const counted = await guest.counted(100);
+      await guest.managedSave();
+      return { guest, counted };
+    };
+    const start = async ({ name }: Guest, discardSave: boolean) => {
+      const { lab, session, ground } = connected;
+      const plan = await planPower(session, await lab.virsh('domuuid', name), 'start', ground);
+      return runPower(session, plan, { confirmed: true, discardSave }, ground);
+    };
+    const reason = ({ name }: Guest) => connected.lab.virsh('domstate', name, '--reason');
+
+    test.skipIf(!available.ok)('goes on from there when it is started', { timeout: 120_000 }, async () => {
+      const { guest, counted } = await savedGuest('restored');
+      const outcome = await start(guest, false);
+      expect(outcome).toMatchObject({ result: 'done', told: ['libvirt says: running (restored).'], differences: [] });
+      expect(await reason(guest)).toBe('running (restored)');
+      await guest.booted();
+      expect(await guest.counter()).toBeGreaterThanOrEqual(counted);
+    });
+
+    test.skipIf(!available.ok)('begins anew when the saved memory is dropped', { timeout: 120_000 }, async () => {
+      const { guest } = await savedGuest('dropped');
+      const asked = Date.now();
+      const outcome = await start(guest, true);
+      expect(outcome).toMatchObject({ result: 'done', told: ['libvirt says: running (booted).'], differences: [] });
+      expect(await reason(guest)).toBe('running (booted)');
+      expect(await connected.lab.virsh('dominfo', guest.name)).toMatch(/^Managed save: +no$/m);
+      await guest.booted();
+      const counter = await guest.counter();
+      expect(counter).toBeLessThan(((Date.now() - asked) / 1000) * TICKS_PER_SECOND);
+    });
+  },
+);

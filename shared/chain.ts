@@ -6,6 +6,8 @@ export type Probed = ReadonlyMap<string, Image | null>;
 export interface LayerNode extends Image {
   /** The image that it lies on. */
   readonly under: string | null;
+  /** What it lies on was told by the storage, or its format has nothing below; else `under` is what metadata says. */
+  readonly isRead: boolean;
   readonly active: boolean;
   readonly holds: readonly string[];
   readonly inside: readonly string[];
@@ -139,7 +141,13 @@ class Forest {
   }
 
   nodes(): ReadonlyMap<string, LayerNode> {
-    return new Map([...this.#drafts].map(([path, draft]) => [path, { ...draft, active: path === this.active }]));
+    const isRead = ({ path, format }: Draft) => this.probed.has(path) || format === 'raw';
+    return new Map(
+      [...this.#drafts].map(([path, draft]) => [
+        path,
+        { ...draft, active: path === this.active, isRead: isRead(draft) },
+      ]),
+    );
   }
 
   #draft(image: Image): Draft {

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { diskLayers } from '../chain.ts';
+import type { DiskImage, Image, SnapshotDisk, StoredDisks } from '../libvirt/disks.ts';
+import { diskWith } from '../libvirt/fixtures.ts';
+import { type DataFacts, dataOfSnapshots, isDamaged, type Tag, tagFound } from './data.ts';
+
+const image = (path: string): Image => ({ path, type: 'file', format: 'qcow2' });
+const disk = (path: string, ...below: string[]): DiskImage => ({
+  target: 'vda',
+  ...image(path),
+  below: below.map(image),
+});
+interface Row {
+  readonly name: string;
+  readonly parent?: string;
+  /** What it was taken in. */
+  readonly at: string;
+  /** The overlay that it made. */
+  readonly made?: string;
+  readonly inProgress?: true;
+  readonly change?: Partial<DataFacts['snapshots'][number]>;
+}
+const snapshot = ({ name, parent, at, made, inProgress, change }: Row): DataFacts['snapshots'][number] => {
+  const own: SnapshotDisk = {
+    target: 'vda',
+    kind: made === undefined ? 'internal' : 'external',
+    ...(made === undefined ? {} : { file: made }),
+    ...(inProgress ? { deleteInProgress: true as const } : {}),
+  };
+  const stored: StoredDisks = { name, config: [diskWith(disk(at))], disks: [own], reverted: [] };
+  return {
+    name,
+    parent: parent ?? null,
+    memory: 'none',
+    memoryFile: null,
+    readable: true,
+    hasConfig: true,
+    stored,
+    ...change,
+  };
+};
+
+/** base ← d.a ← d.b, written to: d.b; “a” holds the base and “b” holds d.a; every file is there and was read. */
+const rows: Row[] = [
+  { name: 'a', at: 'base', made: 'd.a' },
+  { name: 'b', parent: 'a', at: 'd.a', made: 'd.b' },
+];
+interface Given extends Partial<Omit<DataFacts, 'snapshots' | 'disks'>> {
+  readonly rows?: readonly Row[];
+  readonly now?: DiskImage;
+  readonly gone?: readonly string[];
+  readonly unread?: true;
+}
+const facts = ({ rows: given = rows, now = disk('d.b'), gone = [], unread, ...change }: Given = {}): DataFacts => {
+  const snapshots = given.map(snapshot);
+  const probed = new Map<string, Image | null>(unread ? [] : [['base', null]]);
+  const disks = diskLayers(
+    [now],
+    snapshots.map(({ stored }) => stored),
+    probed,
+  );
+  const paths = disks.flatMap(({ nodes }) => [...nodes.keys()]);
+  return {
+    current: given.at(-1)?.name ?? null,
+    snapshots,
+    disks,
+    files: new Map(paths.map((path) => [path, { exists: !gone.includes(path) }])),
+    tags: new Map(),
+    interrupted: new Set(),
+    ...change,
+  };
+};
+const told = (given: Given) =>
+  [...dataOfSnapshots(facts(given)).values()].map(({ name, why }) => [name, ...why.map(({ code }) => code)].join(' '));
+
+describe('external snapshots', () => {
+  test('whose images are all there and were read', () => {
+    expect(dataOfSnapshots(facts()).get('b')).toEqual({ name: 'b', state: 'there', why: [] });
+  });
+  test.each<[string, Given, string[]]>([
+    ['its image is gone', { gone: ['d.a'] }, ['a', 'b image-gone']],
+    ['an image below is gone', { gone: ['base'] }, ['a image-gone', 'b base-gone']],
+    ['nobody told what the base lies on', { unread: true }, ['a base-unread', 'b base-unread']],
+    ['files that could not be asked for', { files: new Map() }, ['a image-unknown', 'b image-unknown image-unknown']],
+    ['the domain writes to the base', { now: disk('base') }, ['a written-to', 'b written-to']],
+    ['the domain writes to the image of the last', { now: disk('d.a') }, ['a', 'b written-to']],
+    ['the person saw its deletion broken off', { interrupted: new Set(['b']) }, ['a', 'b merge-broken-off']],
+    // Through the overlay that was being merged nothing has changed.
+    ['so it was of the first', { interrupted: new Set(['a']) }, ['a merge-broken-off', 'b']],
+  ])('%s', (_, given, expected) => expect(told(given)).toEqual(expected));
+
+  test('libvirt’s own record of a deletion that was broken off stands on the parent', () => {
+    const [a, b] = rows as [Row, Row];
+    expect(told({ rows: [{ ...a, inProgress: true }, b] })).toEqual(['a', 'b merge-broken-off']);
+    // A revert gave the parent other overlays since, and another child.
+    const other: Row = { name: 'c', parent: 'a', at: 'd.c', made: 'd.c2' };
+    const branched = [{ ...a, inProgress: true } as const, b, other];
+    expect(told({ rows: branched, now: disk('d.c2'), current: 'c' })).toEqual([
+      'a',
+      'b',
+      'c merge-broken-off base-unread',
+    ]);
+    expect(told({ rows: branched, current: null })).toEqual(['a', 'b merge-perhaps', 'c base-unread merge-perhaps']);
+  });
+
+  test('memory outside is a file of its own', () => {
+    const [a] = rows as [Row];
+    const at = (memoryFile: string | null, exists: boolean | null) =>
+      told({
+        rows: [{ ...a, change: { memory: 'external', memoryFile } }],
+        now: disk('d.a'),
+        files: new Map([
+          ['base', { exists: true }],
+          ['m', { exists }],
+        ]),
+      });
+    expect(at('m', true)).toEqual(['a']);
+    expect(at('m', false)).toEqual(['a memory-gone']);
+    expect(at('m', null)).toEqual(['a memory-unknown']);
+    expect(at(null, true)).toEqual(['a memory-unknown']);
+  });
+});
+
+describe('internal snapshots', () => {
+  const inside: Row[] = [
+    { name: '1', at: 'base' },
+    { name: 'x', at: 'base' },
+  ];
+  const tag = (id: string, name: string): Tag => ({ id, name });
+  const table = (...tags: Tag[]) => told({ rows: inside, now: disk('base'), tags: new Map([['base', tags]]) });
+  test.each<[string, Tag[], string[]]>([
+    ['both are in the image', [tag('2', '1'), tag('3', 'x')], ['1', 'x']],
+    ['one is not', [tag('2', '1')], ['1', 'x tag-gone']],
+    ['a name is the ID of the other', [tag('1', 'x'), tag('2', '1')], ['1 id-is-another', 'x']],
+    ['a name is its own ID', [tag('1', '1'), tag('2', 'x')], ['1', 'x']],
+    ['a name stands there twice', [tag('2', 'x'), tag('3', 'x'), tag('4', '1')], ['1', 'x tag-twice']],
+  ])('%s', (_, tags, expected) => expect(table(...tags)).toEqual(expected));
+
+  test('a table that could not be read is not known to hold them', () => {
+    const all = dataOfSnapshots(facts({ rows: inside, now: disk('base') }));
+    expect([...all.values()].map(({ state }) => state)).toEqual(['unknown', 'unknown']);
+    expect(all.get('1')?.why[0]?.text).toContain('the ID of another');
+  });
+
+  test('QEMU looks for the ID before the name', () => {
+    expect(tagFound([tag('1', '2'), tag('2', '1')], '2')?.name).toBe('1');
+    expect(tagFound([tag('1', 'a')], 'b')).toBeUndefined();
+  });
+});
+
+test('metadata that says too little', () => {
+  const [a] = rows as [Row];
+  const bare = { name: 'a', config: [], disks: [{ target: 'vda', kind: 'external' as const }], reverted: [] };
+  expect(told({ rows: [{ ...a, change: { readable: false, stored: bare } }] })).toEqual(['a metadata-unread']);
+  expect(told({ rows: [{ ...a, change: { stored: bare } }] })).toEqual(['a disk-unknown']);
+  const left = { ...bare, disks: [{ target: 'vda', kind: 'none' as const }] };
+  expect(told({ rows: [{ ...a, change: { stored: left } }] })).toEqual(['a']);
+});
+
+test('whatever single fact is unknown: no snapshot that it concerns is said to be there', () => {
+  const whole = facts({ tags: new Map() });
+  fc.assert(
+    fc.property(fc.constantFrom(...whole.files.keys()), (path) => {
+      const files = new Map(whole.files).set(path, { exists: null as unknown as boolean });
+      for (const { name, state, why } of dataOfSnapshots({ ...whole, files }).values()) {
+        const concerned = path === 'base' || (path === 'd.a' && name === 'b');
+        expect(state).toBe(concerned ? 'unknown' : 'there');
+        expect(isDamaged({ state })).toBe(false);
+        expect(why.every((each) => each.path === path)).toBe(true);
+      }
+    }),
+  );
+});

@@ -1,0 +1,335 @@
+import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../chain.ts';
+import type { SnapshotDisk } from '../libvirt/disks.ts';
+import type { HealthSnapshot } from './facts.ts';
+
+/**
+ * What a revert to a snapshot would find. `gone`: its data is not there. `other`: what its name brings back is another
+ * snapshot’s. `mixture`: other data was written among its own. `unknown`: it could not be read.
+ */
+export type DataState = 'there' | 'gone' | 'other' | 'mixture' | 'unknown';
+
+/** One reason why the data of a snapshot is not what was taken, or why that is not known. */
+export interface Damage {
+  readonly code: keyof typeof states;
+  readonly state: Exclude<DataState, 'there'>;
+  /** The disk; null for its memory and its metadata. */
+  readonly target: string | null;
+  /** The file that it is about. */
+  readonly path: string | null;
+  /** A sentence. */
+  readonly text: string;
+}
+
+export interface SnapshotData {
+  readonly name: string;
+  /** The worst that was found. */
+  readonly state: DataState;
+  /** The worst first; empty where all is there. */
+  readonly why: readonly Damage[];
+}
+
+/** An internal snapshot in the table of its image (qemu-img snapshot -l). */
+export interface Tag {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface DataFacts {
+  readonly current: string | null;
+  readonly snapshots: readonly Pick<
+    HealthSnapshot,
+    'name' | 'parent' | 'memory' | 'memoryFile' | 'readable' | 'hasConfig' | 'stored'
+  >[];
+  readonly disks: readonly DiskLayers[];
+  /** By path, of images and memory files: whether libvirt can open it; null or absent is unknown. */
+  readonly files: ReadonlyMap<string, { readonly exists: boolean | null }>;
+  /** By path of an image: its table of internal snapshots; null or absent is unknown. */
+  readonly tags: ReadonlyMap<string, readonly Tag[] | null>;
+  /** Snapshots whose deletion was seen to be broken off while it wrote. */
+  readonly interrupted: ReadonlySet<string>;
+}
+
+const states = {
+  'memory-gone': 'gone',
+  'image-gone': 'gone',
+  'base-gone': 'gone',
+  'tag-gone': 'gone',
+  'merge-broken-off': 'mixture',
+  'written-to': 'mixture',
+  'tag-twice': 'other',
+  'id-is-another': 'other',
+  'metadata-unread': 'unknown',
+  'disk-unknown': 'unknown',
+  'merge-perhaps': 'unknown',
+  'image-unknown': 'unknown',
+  'base-unread': 'unknown',
+  'memory-unknown': 'unknown',
+  'tags-unread': 'unknown',
+} as const satisfies Readonly<Record<string, Exclude<DataState, 'there'>>>;
+
+const worst: readonly DataState[] = ['gone', 'mixture', 'other', 'unknown', 'there'];
+/** Those that say that a revert does not bring back what was taken. */
+const damaged: ReadonlySet<DataState> = new Set(['gone', 'mixture', 'other']);
+
+/** It is known that a revert does not bring back what was taken. */
+export const isDamaged = ({ state }: Pick<SnapshotData, 'state'>): boolean => damaged.has(state);
+
+/** Of each snapshot, whether its data is where a revert looks for it, and is its own. Nothing unread counts as there. */
+export function dataOfSnapshots(facts: DataFacts): ReadonlyMap<string, SnapshotData> {
+  const lookup = lookupOf(facts);
+  return new Map(
+    facts.snapshots.map((snapshot) => {
+      const why = findings
+        .flatMap((find) => find(snapshot, lookup))
+        .sort((a, b) => worst.indexOf(a.state) - worst.indexOf(b.state));
+      return [snapshot.name, { name: snapshot.name, state: why[0]?.state ?? 'there', why }];
+    }),
+  );
+}
+
+/**
+ * The internal snapshot that QEMU takes for a name: the one with that ID, else the first with that name
+ * (find_snapshot_by_id_or_name; seen on 7.0–12.8, off and running).
+ */
+export function tagFound(tags: readonly Tag[], name: string): Tag | undefined {
+  return tags.find(({ id }) => id === name) ?? tags.find((tag) => tag.name === name);
+}
+
+type Stored = DataFacts['snapshots'][number];
+interface Lookup extends DataFacts {
+  readonly byTarget: ReadonlyMap<string, DiskLayers>;
+  readonly byName: ReadonlyMap<string, Stored>;
+  /** From the current snapshot up to its root. */
+  readonly line: ReadonlySet<string>;
+  /** By image, the snapshots whose merge into it was broken off. */
+  readonly halfMerged: ReadonlyMap<string, Half>;
+}
+interface Half {
+  readonly names: readonly string[];
+  readonly isCertain: boolean;
+}
+type Point = ReturnType<typeof pointsOf>[number];
+
+const damage = (code: Damage['code'], target: string | null, path: string | null, text: string): Damage => ({
+  code,
+  state: states[code],
+  target,
+  path,
+  text,
+});
+const shortly = (path: string) => `“${path.slice(path.lastIndexOf('/') + 1)}”`;
+const exists = ({ files }: Lookup, path: string) => files.get(path)?.exists ?? null;
+
+function chainOf({ byTarget }: Lookup, { target, path }: Point): LayerNode[] {
+  const disk = byTarget.get(target);
+  return disk ? chainFrom(disk, path) : [];
+}
+
+const findings: readonly ((snapshot: Stored, lookup: Lookup) => readonly Damage[])[] = [
+  metadata,
+  memory,
+  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => images(point, lookup)),
+  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenTo(point, snapshot, lookup)),
+  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => merged(point, snapshot, lookup)),
+  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => tagged(point, snapshot, lookup)),
+];
+
+function metadata({ readable, hasConfig, stored }: Stored): Damage[] {
+  if (!readable || !hasConfig)
+    return [
+      damage(
+        'metadata-unread',
+        null,
+        null,
+        readable
+          ? 'Its metadata does not hold the domain’s configuration, so its images are not known.'
+          : 'Its metadata cannot be read.',
+      ),
+    ];
+  const known = new Set(pointsOf(stored).map(({ target }) => target));
+  return stored.disks
+    .filter(({ target, kind }) => isKept(kind) && !known.has(target))
+    .map(({ target }) =>
+      damage('disk-unknown', target, null, `Which image holds its disk ${target} cannot be told from its metadata.`),
+    );
+}
+
+const isKept = (kind: SnapshotDisk['kind']) => kind !== 'none' && kind !== 'manual';
+
+function memory({ memory: kept, memoryFile }: Stored, lookup: Lookup): Damage[] {
+  if (kept === 'unknown') return [damage('memory-unknown', null, null, 'How its memory is kept is not known.')];
+  if (kept !== 'external') return [];
+  if (memoryFile === null) return [damage('memory-unknown', null, null, 'Which file holds its memory is not known.')];
+  const there = exists(lookup, memoryFile);
+  if (there === true) return [];
+  return there === false
+    ? [damage('memory-gone', null, memoryFile, `The file with its memory is gone: ${shortly(memoryFile)}.`)]
+    : [
+        damage(
+          'memory-unknown',
+          null,
+          memoryFile,
+          `Whether the file with its memory is there is not known: ${shortly(memoryFile)}.`,
+        ),
+      ];
+}
+
+/** Its image and everything that lies below: whether it is there, and whether that is all. */
+function images(point: Point, lookup: Lookup): Damage[] {
+  const { target, path } = point;
+  const chain = chainOf(lookup, point);
+  const all = chain.length > 0 ? chain.map((node) => node.path) : [path];
+  const files = all.flatMap((each, depth): Damage[] => {
+    const there = exists(lookup, each);
+    if (there === true) return [];
+    if (there === null)
+      return [damage('image-unknown', target, each, `Whether ${shortly(each)} is there is not known.`)];
+    return depth === 0
+      ? [damage('image-gone', target, each, `The image of its disk ${target} is gone: ${shortly(each)}.`)]
+      : [
+          damage(
+            'base-gone',
+            target,
+            each,
+            `${shortly(path)}, the image of its disk ${target}, is worth nothing without ${shortly(each)}, which is gone.`,
+          ),
+        ];
+  });
+  const last = chain.at(-1);
+  return last?.isRead === true || files.some(({ state }) => state === 'gone')
+    ? files
+    : [
+        ...files,
+        damage(
+          'base-unread',
+          target,
+          last?.path ?? path,
+          `Whether ${shortly(last?.path ?? path)} lies on another image could not be read.`,
+        ),
+      ];
+}
+
+/** The domain writes to its image, or to one below. An internal snapshot keeps its data in the image that is written to. */
+function writtenTo(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
+  return chainOf(lookup, point)
+    .filter(({ active, inside, path }) => active && !(path === point.path && inside.includes(name)))
+    .map(({ path }) =>
+      damage(
+        'written-to',
+        point.target,
+        path,
+        `The domain writes to ${shortly(path)}, so that disk ${point.target} is no longer what was taken.`,
+      ),
+    );
+}
+
+/**
+ * A merge that was broken off has written into the image of the snapshot that was to go. Whoever lies on that image is
+ * concerned too, except through the overlay that was being merged: there nothing changes.
+ */
+function merged(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
+  const chain = chainOf(lookup, point);
+  return chain.flatMap(({ path }, depth): Damage[] => {
+    const half = lookup.halfMerged.get(path);
+    if (!half) return [];
+    const over = chain[depth - 1];
+    if (over && over.made !== null && half.names.includes(over.made.snapshot)) return [];
+    const whose = half.names.map((each) => `“${each}”`).join(' or ');
+    const isSure = half.isCertain && (depth > 0 || half.names.includes(name));
+    return [
+      isSure
+        ? damage(
+            'merge-broken-off',
+            point.target,
+            path,
+            `The deletion of ${whose} was broken off while it wrote into ${shortly(path)}: what is there is a mixture. Delete ${whose} again.`,
+          )
+        : damage(
+            'merge-perhaps',
+            point.target,
+            path,
+            `A deletion was broken off, of ${whose}: whether it wrote into ${shortly(path)} is not known.`,
+          ),
+    ];
+  });
+}
+
+function tagged(point: Point, { name }: Stored, { tags: tables }: Lookup): Damage[] {
+  const { target, path, kind } = point;
+  if (kind !== 'internal') return [];
+  const tags = tables.get(path) ?? null;
+  const say = (code: Damage['code'], text: string) => [damage(code, target, path, text)];
+  if (tags === null)
+    return say(
+      'tags-unread',
+      /^\d+$/.test(name)
+        ? `Which internal snapshots ${shortly(path)} holds could not be read, and QEMU may take the name “${name}” for the ID of another.`
+        : `Which internal snapshots ${shortly(path)} holds could not be read.`,
+    );
+  const found = tagFound(tags, name);
+  if (!found) return say('tag-gone', `${shortly(path)} does not hold an internal snapshot “${name}” any more.`);
+  if (found.name !== name)
+    return say(
+      'id-is-another',
+      `QEMU takes “${name}” for the ID of “${found.name}” in ${shortly(path)}, and brings that back.`,
+    );
+  const namesakes = tags.filter((tag) => tag.name === name).length;
+  return namesakes > 1
+    ? say('tag-twice', `${shortly(path)} holds ${namesakes} internal snapshots “${name}”: QEMU takes the first.`)
+    : [];
+}
+
+function lookupOf(facts: DataFacts): Lookup {
+  const byName = new Map(facts.snapshots.map((each) => [each.name, each]));
+  const line = new Set<string>();
+  for (let at = facts.current; at !== null && byName.has(at) && !line.has(at); at = byName.get(at)?.parent ?? null)
+    line.add(at);
+  const byTarget = new Map(facts.disks.map((disk) => [disk.target, disk]));
+  return { ...facts, byName, line, byTarget, halfMerged: halfMerged(facts, byName, line) };
+}
+
+/**
+ * libvirt marks the nearest ancestor that has the disk (qemuSnapshotSetInvalid, qemuSnapshotFindParentSnapForDisk); what
+ * it wrote to is the image of the snapshot that was to go, which is one of the active chain.
+ */
+function halfMerged(
+  { snapshots, interrupted }: DataFacts,
+  byName: ReadonlyMap<string, Stored>,
+  line: ReadonlySet<string>,
+): Map<string, Half> {
+  const found = new Map<string, Half>();
+  const add = (path: string, name: string, isCertain: boolean) => {
+    const known = found.get(path);
+    found.set(path, {
+      names: [...new Set([...(known?.names ?? []), name])],
+      isCertain: isCertain || (known?.isCertain ?? false),
+    });
+  };
+  for (const { name, stored } of snapshots)
+    if (interrupted.has(name))
+      for (const { kind, path } of pointsOf(stored)) if (kind === 'external') add(path, name, true);
+  for (const marked of snapshots)
+    for (const { target, deleteInProgress, file } of marked.stored.disks) {
+      if (!deleteInProgress) continue;
+      const candidates = snapshots.flatMap((each) => {
+        const point = pointsOf(each.stored).find((p) => p.target === target && p.kind === 'external');
+        return point && ownerAbove(each, target, byName) === marked.name ? [{ name: each.name, path: point.path }] : [];
+      });
+      const likely = candidates.filter(({ name }) => line.has(name));
+      const chosen = candidates.length > 1 && likely.length > 0 ? likely : candidates;
+      for (const { name, path } of chosen) add(path, name, chosen.length === 1);
+      if (candidates.length === 0 && file !== undefined) add(file, marked.name, false);
+    }
+  return found;
+}
+
+/** The nearest ancestor that a disk is a part of. */
+function ownerAbove(of: Stored, target: string, byName: ReadonlyMap<string, Stored>): string | null {
+  const seen = new Set<string>([of.name]);
+  for (let at = of.parent; at !== null && !seen.has(at); at = byName.get(at)?.parent ?? null) {
+    seen.add(at);
+    const kind = byName.get(at)?.stored.disks.find((disk) => disk.target === target)?.kind;
+    if (kind !== undefined && kind !== 'none') return at;
+  }
+  return null;
+}

@@ -68,6 +68,7 @@ const facts = ({ rows: given = rows, now = disk('d.b'), gone = [], unread, ...ch
     files: new Map(paths.map((path) => [path, { exists: !gone.includes(path) }])),
     tags: new Map(),
     interrupted: new Set(),
+    takenAt: new Map(),
     ...change,
   };
 };

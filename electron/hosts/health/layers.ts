@@ -6,54 +6,67 @@ import { type BlockLayer, blockLayers } from '../../libvirt/block-stats.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { type DomainRecord, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
+import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
 import { limited } from './limited.ts';
-import { readStored } from './stored.ts';
+import { healthSnapshot } from './stored.ts';
 
 const AT_ONCE = 2;
 /** What a path of these may be opened for a look. */
 const local: ReadonlySet<string> = new Set(['file', 'block']);
 
+/** Where a domain and its snapshots can be read: a session, or a connection alone. */
+export type Source = Pick<HostSession, 'reads' | 'readSnapshots'>;
+
 export interface KnownLayers {
   readonly domain: DomainRecord;
+  /** The configuration in force. */
+  readonly live: XmlElement;
   readonly now: readonly DiskImage[];
   readonly snapshots: readonly HealthSnapshot[];
+  readonly stored: DomainSnapshots;
   readonly disks: readonly DiskLayers[];
   /** By path. */
   readonly files: ReadonlyMap<string, FileFact>;
 }
 
 /** Which images are to be looked at, of all that are known. */
-export type Wanted = (disks: readonly DiskLayers[], snapshots: readonly HealthSnapshot[]) => Iterable<string>;
+export type Wanted = (
+  disks: readonly DiskLayers[],
+  snapshots: readonly HealthSnapshot[],
+  stored: DomainSnapshots,
+) => Iterable<string>;
 
 /**
  * Reads which images a domain's disks consist of, now and in its snapshots, and looks at the wanted ones. Only reads.
  * @throws ProblemError NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
  */
 export async function readLayers(
-  session: HostSession,
+  source: Source,
   uuid: string,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<KnownLayers> {
-  const { reads } = session;
+  const { reads } = source;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const running = domain.id !== null;
-  const [text, blocks, snapshots] = await Promise.all([
+  const [text, blocks, all] = await Promise.all([
     domainXml(reads, uuid, false),
     blockLayers(reads, uuid, running),
-    readStored(session, uuid, signal),
+    source.readSnapshots(uuid),
   ]);
-  const now = imagesOf(readDisks(parseXml(text, 'domain')));
+  const live = parseXml(text, 'domain');
+  const now = imagesOf(readDisks(live));
+  const snapshots = (await all.parsed(signal)).map(healthSnapshot);
   const stored = snapshots.map((each) => each.stored);
   const images = imagesByPath([...now, ...stored.flatMap((each) => imagesOf(each.config))]);
   const probed = new Map(chainsTold(blocks ?? [], images, running));
   const first = diskLayers(now, stored, probed);
-  const paths = [...new Set(wanted(first, snapshots))];
+  const paths = [...new Set(wanted(first, snapshots, all))];
   const sizes = new Map((blocks ?? []).map((block) => [block.path, block]));
   const volumes = new Map<string, Volume>();
   const files = new Map<string, FileFact>();
@@ -67,7 +80,7 @@ export async function readLayers(
   });
   for (const [path, { backing }] of volumes) probed.set(path, backing && (images.get(backing.path) ?? backing));
   const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed);
-  return { domain, now, snapshots, disks: withFormats(disks, volumes), files };
+  return { domain, live, now, snapshots, stored: all, disks: withFormats(disks, volumes), files };
 }
 
 /**
@@ -75,13 +88,13 @@ export async function readLayers(
  * @throws as readLayers; ProblemError SNAPSHOT_GONE
  */
 export async function diskChains(
-  session: HostSession,
+  source: Source,
   uuid: string,
   name: string | null,
   signal: AbortSignal,
 ): Promise<DiskChain[]> {
   const { disks, snapshots, files } = await readLayers(
-    session,
+    source,
     uuid,
     (all, from) => tops(all, from, name).flatMap(({ target, path }) => chainOf(all, target, path).map((n) => n.path)),
     signal,

@@ -3,11 +3,12 @@ import { assessRevert, staleness } from '../../../shared/risk.ts';
 import type {
   Assessment,
   RevertAim,
+  RevertChoice,
   RevertFacts,
   RevertPlan,
   RevertTarget,
+  SafetyOffer,
   Snapshot,
-  StartState,
 } from '../../../shared/schema.ts';
 import { virshRevert } from '../../../shared/virsh.ts';
 import { HeldPlans, StalePlanError } from '../held-plans.ts';
@@ -17,6 +18,7 @@ import { ProblemError } from '../problems.ts';
 import { gatherSafety } from '../safety/facts.ts';
 import type { SettingsStore } from '../settings.ts';
 import { undoOffer } from '../undo.ts';
+import { choiceIn } from './choice.ts';
 import { gatherRevertFacts } from './facts.ts';
 
 /** The reverts that were shown to somebody. */
@@ -51,9 +53,9 @@ export class RevertPlans extends HeldPlans<RevertPlan> {
       gatheredAt: Date.now(),
       facts,
       choices: {
-        'as-saved': assess(session, target, facts, 'as-saved'),
-        running: assess(session, target, facts, 'running'),
-        paused: assess(session, target, facts, 'paused'),
+        'as-saved': assess(session, target, facts, choiceIn({ startState: 'as-saved' })),
+        running: assess(session, target, facts, choiceIn({ startState: 'running' })),
+        paused: assess(session, target, facts, choiceIn({ startState: 'paused' })),
       },
       kind,
       safety: (await gatherSafety(session, facts, this.settings.get().safetyNamePattern)).offer,
@@ -118,15 +120,16 @@ export function assess(
   session: HostSession,
   target: RevertTarget,
   facts: RevertFacts,
-  startState: StartState,
+  choice: RevertChoice,
+  safety: SafetyOffer | null = null,
 ): Assessment {
   const { kind, uri } = session.host;
-  return assessRevert(facts, startState, (force) =>
+  return assessRevert(facts, choice, safety, (force) =>
     virshRevert({
       uri: kind === 'simulated' ? null : uri,
       domain: namesAnother(facts.domain.name) ? facts.domain.uuid : facts.domain.name,
       snapshot: target.kind === 'current' ? null : facts.snapshot.name,
-      startState,
+      startState: choice.startState,
       force,
     }),
   );

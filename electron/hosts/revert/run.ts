@@ -1,5 +1,5 @@
 import { problemOf } from '../../../shared/errors.ts';
-import type { Found, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
+import type { Found, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
@@ -8,19 +8,18 @@ import { ProblemError, toProblem } from '../problems.ts';
 import { removeOldSafety } from '../safety/retention.ts';
 import { inTurn } from '../turn.ts';
 import { askToRevert } from './ask.ts';
+import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
 import { assess, factsOf } from './plans.ts';
 import { type Checked, type Prepared, prepare } from './prepare.ts';
 import { type Before, differences, findOut, lookBefore, type Seen, verify } from './verify.ts';
 
-export interface RevertRequest {
+export interface RevertRequest extends Partial<RevertChoice> {
   readonly session: HostSession;
   readonly plan: RevertPlan;
   readonly startState: StartState;
   /** Codes of the requirements that the person has consented to. */
   readonly acknowledged: readonly string[];
-  readonly safetySnapshot?: boolean;
-  readonly removeManagedSave?: boolean;
   readonly typedName?: string | undefined;
 }
 
@@ -61,14 +60,10 @@ function checkName({ plan, session, typedName }: RevertRequest, { marks }: Groun
 }
 
 /** @throws StalePlanError, ProblemError BLOCKED, FORCE_NOT_ACKNOWLEDGED */
-async function check(
-  { session, plan, startState, acknowledged, removeManagedSave }: RevertRequest,
-  { marks }: Ground,
-): Promise<Checked> {
+async function check(request: RevertRequest, { marks }: Ground): Promise<Checked> {
+  const { session, plan, acknowledged } = request;
   const facts = await factsOf(session, plan, marks);
-  // With the managed save image gone, what it would have asked for need not be consented to.
-  const domain = { ...facts.domain, managedSave: facts.domain.managedSave && !removeManagedSave };
-  const assessment = assess(session, plan.target, { ...facts, domain }, startState);
+  const assessment = assess(session, plan.target, facts, choiceIn(request), plan.safety);
   const { mayForce, refusal } = consent(assessment, acknowledged);
   if (refusal) throw new ProblemError(refusal.code, { reason: refusal.reason });
   return { facts, assessment, mayForce };
@@ -108,12 +103,12 @@ async function revert(
   operation: OperationHandle,
   ground: Ground,
 ): Promise<RevertOutcome> {
-  const { session, plan, startState } = request;
+  const { session, plan } = request;
   const { current } = facts;
   const { domain, snapshot } = plan.facts;
   const before = await lookBefore(session, plan);
   const asked = await askToRevert(
-    { session, plan, operationId: operation.id, startState, mayForce, assessment, current },
+    { session, plan, operationId: operation.id, choice: choiceIn(request), mayForce, assessment, current },
     ground,
   );
   const { requestId, ...answer } = asked;

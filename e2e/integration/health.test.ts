@@ -61,7 +61,7 @@ describe.each(wanted)('chains and health on a real libvirt: %s', (generation) =>
   };
 
   test.skipIf(!available.ok)('layers, owners and sizes, off and running', { timeout: 120_000 }, async () => {
-    const guest = await lab.guest({ name: 'layers' });
+    const guest = await lab.guest({ name: 'layers', pool: false });
     await guest.writeBytes(1 << 20, 'x'.repeat(300_000));
     const base = await guest.diskPath();
     await external(guest, 'a');
@@ -113,7 +113,7 @@ describe.each(wanted)('chains and health on a real libvirt: %s', (generation) =>
   });
 
   test.skipIf(!available.ok)('layers that nobody owns, memory that is gone', { timeout: 120_000 }, async () => {
-    const guest = await lab.guest({ name: 'strays' });
+    const guest = await lab.guest({ name: 'strays', pool: false });
     await guest.start();
     const memory = join(guest.folder, 'm.mem');
     await guest.snapshot('m', '--memspec', `file=${memory},snapshot=external`);
@@ -131,7 +131,7 @@ describe.each(wanted)('chains and health on a real libvirt: %s', (generation) =>
   });
 
   test.skipIf(!available.ok || !canRevert)('branches', { timeout: 120_000 }, async () => {
-    const guest = await lab.guest({ name: 'branches' });
+    const guest = await lab.guest({ name: 'branches', pool: false });
     const base = await guest.diskPath();
     for (const name of ['a', 'b', 'c']) await external(guest, name);
     await guest.revert('a');

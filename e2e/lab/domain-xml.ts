@@ -16,6 +16,8 @@ export interface GuestOptions {
   readonly agent?: boolean;
   /** Its memory is a file in the lab's folder, for `fillMemory`. */
   readonly memoryInFile?: boolean;
+  /** Its folder is a storage pool, so that libvirt can look into its images. Default: true. */
+  readonly pool?: boolean;
 }
 
 /** The names that IDE gives to four disks. */

@@ -18,7 +18,7 @@ type Virsh = (...args: string[]) => Promise<string>;
  * @throws CommandError when the daemon refuses
  */
 export async function makeGuest(virsh: Virsh, folder: string, options: GuestOptions): Promise<Guest> {
-  const { name, disks: wanted = 1, transient = false } = options;
+  const { name, disks: wanted = 1, transient = false, pool = true } = options;
   const formats: readonly DiskFormat[] = typeof wanted === 'number' ? Array(wanted).fill('qcow2') : wanted;
   await mkdir(folder, { recursive: true });
   const disks = formats.map((format, index) => ({ format, path: join(folder, `${diskTargets[index]}.${format}`) }));
@@ -30,6 +30,7 @@ export async function makeGuest(virsh: Virsh, folder: string, options: GuestOpti
   await agent?.listen();
   await writeFile(xmlFile, domainXml(options, disks, agent?.path));
   await virsh(transient ? 'create' : 'define', xmlFile);
+  if (pool) await virsh('pool-create-as', `guest-${randomUUID()}`, 'dir', '--target', folder);
   const guest = new Guest(virsh, folder, name, agent);
   if (transient) await guest.booted();
   return guest;

@@ -74,7 +74,8 @@ export async function readLayers(
     const type = images.get(path)?.type ?? 'file';
     const exists = local.has(type) ? await fileExists(reads, path) : null;
     const told = sizes.get(path);
-    const volume = told || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
+    const isRead = told !== undefined && probed.has(path);
+    const volume = isRead || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
     if (volume) volumes.set(path, volume);
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
   });

@@ -1,7 +1,8 @@
 import type { NewFiles } from './create/files.ts';
 import type { CreateRow } from './create/modes.ts';
+import type { DiskRequest } from './create/request.ts';
 import { createFlag } from './libvirt/flags.ts';
-import type { CreateDraft, CreateFacts, StartState } from './schema.ts';
+import type { CreateDraft, StartState } from './schema.ts';
 
 export interface RevertCommand {
   /** Connection URI as the person gave it; null leaves `-c` out. */
@@ -30,7 +31,7 @@ export interface CreateCommand {
   /** Connection URI as the person gave it; null leaves `-c` out. */
   uri: string | null;
   domain: string;
-  facts: Pick<CreateFacts, 'disks'>;
+  disks: readonly DiskRequest[];
   draft: Pick<CreateDraft, 'name' | 'description'>;
   row: CreateRow;
   files: NewFiles;
@@ -41,13 +42,13 @@ const createOptions = [
   [createFlag.diskOnly, '--disk-only'],
   [createFlag.live, '--live'],
   [createFlag.quiesce, '--quiesce'],
+  [createFlag.halt, '--halt'],
   [createFlag.atomic, '--atomic'],
 ] as const;
 
 /** The line that takes the same snapshot (virsh(1), snapshot-create-as). In a specification a comma is written twice. */
-export function virshCreate({ uri, domain, facts, draft, row, files }: CreateCommand): string {
+export function virshCreate({ uri, domain, disks, draft, row, files }: CreateCommand): string {
   const spec = (file: string) => `file=${file.replaceAll(',', ',,')},snapshot=external`;
-  const disks = row.disks === 'external' ? facts.disks.filter(({ writable }) => writable) : [];
   return [
     'virsh',
     ...(uri === null ? [] : ['-c', shellQuote(uri)]),
@@ -57,10 +58,10 @@ export function virshCreate({ uri, domain, facts, draft, row, files }: CreateCom
     ...(draft.description === '' ? [] : ['--description', shellQuote(draft.description)]),
     ...createOptions.filter(([flag]) => row.flags & flag).map(([, option]) => option),
     ...(files.memory === null ? [] : ['--memspec', shellQuote(spec(files.memory))]),
-    ...disks.flatMap(({ target }) => {
-      const overlay = files.overlays.find((each) => each.target === target);
-      return ['--diskspec', shellQuote(`${target},${overlay ? spec(overlay.file) : 'snapshot=no'}`)];
-    }),
+    ...disks.flatMap(({ target, location, file }) => [
+      '--diskspec',
+      shellQuote(`${target},${file ? spec(file) : `snapshot=${location}`}`),
+    ]),
   ].join(' ');
 }
 

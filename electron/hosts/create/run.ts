@@ -1,3 +1,4 @@
+import { createXml } from '../../../shared/create/xml.ts';
 import { agentTimeout, createFlag } from '../../../shared/libvirt/flags.ts';
 import type { CreateDraft, CreatePlan, DeedOutcome } from '../../../shared/schema.ts';
 import { setAgentTimeout } from '../../libvirt/guest-agent.ts';
@@ -9,7 +10,6 @@ import type { HostSession } from '../host-session.ts';
 import { followMemory } from './cancel.ts';
 import { endOfCreate } from './end.ts';
 import { type CheckedCreate, checkCreate } from './plans.ts';
-import { createXml } from './xml.ts';
 
 export interface CreateRequest {
   readonly session: HostSession;

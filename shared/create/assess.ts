@@ -1,11 +1,11 @@
 import type { CreateDraft, CreateFacts, CreatePlan, Statement } from '../schema.ts';
-import { virshCreate } from '../virsh.ts';
 import { choiceRules, choiceWarnings } from './choice-rules.ts';
 import { fileProblem } from './file-rules.ts';
 import { type NewFiles, newFiles } from './files.ts';
 import { type CreateRow, rowOf } from './modes.ts';
 import { textProblem } from './name.ts';
 import { notesOf, spaceWarnings } from './notes.ts';
+import { virshCreate } from './virsh.ts';
 
 /** Where in the form something is wrong; a disk by its target. */
 export type CreateField = 'mode' | 'live' | 'quiesce' | 'disks' | 'name' | 'description' | 'memory' | `disk:${string}`;
@@ -50,7 +50,7 @@ export function assessCreate(facts: CreateFacts, draft: CreateDraft, virsh: Crea
       ...(row ? spaceWarnings(facts, row, files) : []),
     ],
     notes: row ? notesOf(facts, row, files) : [],
-    virsh: row && virshCreate({ ...virsh, facts, draft, row, files }),
+    virsh: row && virshCreate(virsh, { facts, draft, row, files }),
   };
 }
 

@@ -1,5 +1,5 @@
+import { isXmlText, utf8Bytes } from '../libvirt/names.ts';
 import type { CreateDraft, CreateFacts } from '../schema.ts';
-import { isXmlText, utf8Bytes } from '../snapshot-name.ts';
 import { folderOf, type NewFiles } from './files.ts';
 
 interface FileCase {

@@ -1,6 +1,6 @@
+import { isXmlText, nameProblem } from '../libvirt/names.ts';
 import { can } from '../libvirt/versions.ts';
 import type { CreateDraft, CreateFacts } from '../schema.ts';
-import { isXmlText, nameProblem } from '../snapshot-name.ts';
 import { isExternal } from './modes.ts';
 
 interface NameCase {

@@ -58,12 +58,8 @@ export function predictRevert(facts: RevertFacts, flags: RevertFlags): Predictio
   };
 }
 
-/** Everything the rules say of one choice. The virsh line carries `--force` when force is needed. */
-export function assessRevert(
-  facts: RevertFacts,
-  choice: StartState | RevertFlags,
-  virsh: (force: boolean) => string,
-): Assessment {
+/** Everything the rules say of one choice. */
+export function assessRevert(facts: RevertFacts, choice: StartState | RevertFlags): Assessment {
   const c: Case = { facts, flags: typeof choice === 'string' ? flagsOf(choice) : choice };
   const matching = (...tables: (readonly Rule[])[]): Statement[] =>
     tables.flatMap((rules) =>
@@ -85,7 +81,6 @@ export function assessRevert(
     warnings: matching(warningRules),
     requirements,
     blockers: matching(blockerRules, hazardRules),
-    virsh: virsh(requirements.length > 0),
   };
 }
 

@@ -1,4 +1,5 @@
 import { problemOf } from '../../../shared/errors.ts';
+import { assessRevert } from '../../../shared/risk.ts';
 import type { Found, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
@@ -9,7 +10,7 @@ import { removeOldSafety } from '../safety/retention.ts';
 import { inTurn } from '../turn.ts';
 import { askToRevert } from './ask.ts';
 import { consent } from './consent.ts';
-import { assess, factsOf } from './plans.ts';
+import { factsOf } from './plans.ts';
 import { type Checked, type Prepared, prepare } from './prepare.ts';
 import { type Before, differences, findOut, lookBefore, type Seen, verify } from './verify.ts';
 
@@ -68,7 +69,7 @@ async function check(
   const facts = await factsOf(session, plan, marks);
   // With the managed save image gone, what it would have asked for need not be consented to.
   const domain = { ...facts.domain, managedSave: facts.domain.managedSave && !removeManagedSave };
-  const assessment = assess(session, plan.target, { ...facts, domain }, startState);
+  const assessment = assessRevert({ ...facts, domain }, startState);
   const { mayForce, refusal } = consent(assessment, acknowledged);
   if (refusal) throw new ProblemError(refusal.code, { reason: refusal.reason });
   return { facts, assessment, mayForce };

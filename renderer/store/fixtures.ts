@@ -65,7 +65,6 @@ export function anAssessment(more: Partial<Assessment> = {}): Assessment {
     warnings: [],
     requirements: [],
     blockers: [],
-    virsh: 'virsh snapshot-revert db-01 clean',
     ...more,
   };
 }
@@ -76,6 +75,7 @@ export function aPlan(choices: Partial<Record<StartState, Assessment>> = {}, pla
     planId,
     hostId: 'h',
     hostName: 'kvm-a',
+    virsh: { uri: null, domain: name },
     target: { kind: 'named', name: 'clean' },
     gatheredAt: 0,
     facts: {

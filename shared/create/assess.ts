@@ -1,6 +1,5 @@
 import { holds, type Rule, stated, unknowns } from '../rule.ts';
 import type { CreateDraft, CreateFacts, CreatePlan, Statement, Verdict } from '../schema.ts';
-import { virshCreate } from '../virsh.ts';
 import { choiceRules } from './choice-rules.ts';
 import { diskRules } from './disk-rules.ts';
 import { type FileCase, fileProblem } from './file-rules.ts';
@@ -13,6 +12,7 @@ import { createNeeds } from './needs.ts';
 import { notesOf, spaceWarnings } from './notes.ts';
 import { type DiskRequest, diskRequests } from './request.ts';
 import type { CreateCase, CreateField, CreateRule } from './rule.ts';
+import { virshCreate } from './virsh.ts';
 import { createWarnings } from './warnings.ts';
 import { createXml } from './xml.ts';
 
@@ -74,7 +74,7 @@ export function assessCreate(facts: CreateFacts, draft: CreateDraft, virsh: Crea
     ),
     unknown,
     notes: row ? notesOf(facts, draft, row, files) : [],
-    virsh: row && virshCreate({ ...virsh, disks, draft, row, files }),
+    virsh: row && virshCreate(virsh, { disks, draft, row, files }),
     xml: row && createXml(facts, draft, row),
   };
 }

@@ -67,7 +67,7 @@ export function withDisk(
   return { ...draft, disks: [...others, { ...known, ...change }] };
 }
 
-const emptyDraft: CreateDraft = {
+export const emptyDraft: CreateDraft = {
   name: '',
   description: '',
   mode: 'disks-internal',

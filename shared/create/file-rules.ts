@@ -1,7 +1,7 @@
 import type { ErrorName } from '../libvirt/flags.ts';
+import { isXmlText, utf8Bytes } from '../libvirt/names.ts';
 import { holds, type Rule } from '../rule.ts';
 import type { Statement } from '../schema.ts';
-import { isXmlText, utf8Bytes } from '../snapshot-name.ts';
 import type { NewFiles } from './files.ts';
 import { folderOf } from './paths.ts';
 import type { CreateCase } from './rule.ts';

@@ -1,6 +1,6 @@
+import { isXmlText, nameProblem } from '../libvirt/names.ts';
 import { version } from '../libvirt/versions.ts';
 import { holds } from '../rule.ts';
-import { isXmlText, nameProblem } from '../snapshot-name.ts';
 import { isExternal } from './modes.ts';
 import type { CreateCase, CreateRule } from './rule.ts';
 

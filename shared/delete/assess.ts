@@ -1,7 +1,6 @@
 import { deleteFlag } from '../libvirt/flags.ts';
 import { inVersions, type Versions } from '../libvirt/versions.ts';
 import type { DeleteFacts, DeleteMode, Statement } from '../schema.ts';
-import { shellQuote } from '../virsh.ts';
 import type { DeleteCase } from './case.ts';
 import { isExternal, type Merge, Present } from './present.ts';
 import { deleteRules } from './rules.ts';
@@ -78,31 +77,6 @@ export function assessDelete(facts: DeleteFacts, names: readonly string[], mode:
     blockers: blockers.list(),
     warnings: warnings.list(),
   };
-}
-
-/** virsh(1), snapshot-delete: a line a step. */
-export function virshDelete(
-  { uri, domain }: { uri: string | null; domain: string },
-  steps: readonly DeleteStep[],
-): string[] {
-  const connect = uri === null ? [] : ['-c', shellQuote(uri)];
-  const operand = (option: string, value: string) =>
-    value.startsWith('-') ? shellQuote(`--${option}=${value}`) : shellQuote(value);
-  const options: readonly (readonly [number, string])[] = [
-    [deleteFlag.children, '--children'],
-    [deleteFlag.childrenOnly, '--children-only'],
-    [deleteFlag.metadataOnly, '--metadata'],
-  ];
-  return steps.map(({ name, flags }) =>
-    [
-      'virsh',
-      ...connect,
-      'snapshot-delete',
-      operand('domain', domain),
-      operand('snapshotname', name),
-      ...options.filter(([flag]) => flags & flag).map(([, option]) => option),
-    ].join(' '),
-  );
 }
 
 function holds(rule: Versions & { driver?: string; when(c: DeleteCase): boolean }, c: DeleteCase) {

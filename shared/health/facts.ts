@@ -28,6 +28,7 @@ export interface StrayFile {
 export interface HealthFacts {
   readonly libvirtVersion: number;
   readonly domain: {
+    readonly uuid: string;
     readonly name: string;
     readonly active: boolean;
     readonly managedSave: boolean;

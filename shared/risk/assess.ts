@@ -68,14 +68,9 @@ function predict(c: Case): Prediction {
 
 /**
  * Everything the rules say of one choice; what a safety snapshot or the removal of a managed save image changes is taken
- * into account. The virsh line carries `--force` when force is needed.
+ * into account.
  */
-export function assessRevert(
-  facts: RevertFacts,
-  choice: RevertChoice,
-  safety: SafetyOffer | null,
-  virsh: (force: boolean) => string,
-): Assessment {
+export function assessRevert(facts: RevertFacts, choice: RevertChoice, safety: SafetyOffer | null = null): Assessment {
   const kept = choice.safetySnapshot && safety?.available ? safety : null;
   const c: Case = {
     facts: factsBefore(facts, kept, choice.removeManagedSave),
@@ -98,7 +93,6 @@ export function assessRevert(
     warnings: [...unknowns(revertNeeds, c), ...stated(warningRules, c)],
     requirements,
     blockers: stated([...blockerRules, ...hazardRules], c),
-    virsh: virsh(requirements.length > 0),
   };
 }
 

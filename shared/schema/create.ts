@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MemoryDevice } from '../libvirt/devices.ts';
 import { Disk } from '../libvirt/disks.ts';
-import { DomainState } from './base.ts';
+import { DomainState, VirshTarget } from './base.ts';
 import { Snapshot } from './snapshot.ts';
 
 /** What a snapshot includes and where that goes: `internal` in the images, `external` in new files. */
@@ -93,8 +93,7 @@ export const CreatePlan = z.object({
   planId: z.string(),
   hostId: z.string(),
   hostName: z.string(),
-  /** How virsh is told which domain: a connection URI or null for none, and its name or UUID. */
-  virsh: z.object({ uri: z.string().nullable(), domain: z.string() }),
+  virsh: VirshTarget,
   gatheredAt: z.number(),
   facts: CreateFacts,
   /** The name by the pattern of the settings, not taken yet. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Disk, SnapshotDisk } from '../libvirt/disks.ts';
-import { DomainState, Problem, Statement } from './base.ts';
+import { DomainState, Problem, Statement, VirshTarget } from './base.ts';
 import { ConfigChange } from './config.ts';
 import { Snapshot, Tag } from './snapshot.ts';
 
@@ -46,7 +46,6 @@ export const Assessment = z.object({
   warnings: z.array(Statement),
   requirements: z.array(Requirement),
   blockers: z.array(Statement),
-  virsh: z.string(),
 });
 export type Assessment = z.infer<typeof Assessment>;
 
@@ -236,6 +235,7 @@ export const RevertPlan = z.object({
   planId: z.string(),
   hostId: z.string(),
   hostName: z.string(),
+  virsh: VirshTarget,
   target: RevertTarget,
   /** When the facts were gathered, milliseconds since 1970 by this machine's clock. */
   gatheredAt: z.number(),

@@ -3,7 +3,7 @@ import { folderOf } from '../../../shared/create/paths.ts';
 import { canKeep } from '../../../shared/create/request.ts';
 import type { Disk } from '../../../shared/libvirt/disks.ts';
 import type { CreateDisk, CreateFacts } from '../../../shared/schema.ts';
-import { checkpointNames } from '../../libvirt/checkpoints.ts';
+import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';
 import { readDisks, readNvram } from '../../libvirt/disks.ts';
 import { activeBlockJobs, type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
@@ -37,7 +37,7 @@ export async function gatherCreateFacts(
     domainXml(reads, uuid, false),
     active && domain.persistent ? domainXml(reads, uuid, true) : null,
     session.readSnapshots(uuid),
-    checkpointNames(reads, uuid),
+    checkpointFacts(reads, uuid),
     hasJob(reads, uuid),
   ]);
   const xml = parseXml(text, 'domain');
@@ -61,7 +61,7 @@ export async function gatherCreateFacts(
     devices: memoryDevicesOf(xml),
     blockJobs: active ? await blockJobsOrNull(reads, uuid, targets) : [],
     job,
-    checkpoints,
+    checkpoints: checkpoints?.map(({ name }) => name) ?? null,
     agent: agentOf(xml),
     snapshots: list.snapshots.map(({ name, kind, memory, state }) => ({ name, kind, memory, state })),
     current: list.current,

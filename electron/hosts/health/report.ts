@@ -30,6 +30,7 @@ export async function healthOf(session: HostSession, uuid: string, signal: Abort
   return assessHealth({
     libvirtVersion: host.connection.libvirtVersion,
     domain: {
+      uuid,
       name: domain.name,
       active: domain.id !== null,
       managedSave: domain.managedSave,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { revertFlag } from '../../../shared/libvirt/flags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
+import { virshRevert } from '../../../shared/risk/virsh.ts';
 import type { Assessment, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { revertToSnapshot } from '../../libvirt/snapshots.ts';
@@ -48,7 +49,7 @@ export async function askToRevert(ask: Ask, ground: Ground): Promise<Answer> {
       domain: { uuid: domain.uuid, name: domain.name },
       snapshot: snapshot.name,
       flags,
-      plan: planLines(plan, assessment),
+      plan: planLines(plan, choice.startState, assessment),
       currentBefore: ask.current,
     });
     await ground.journal.answer(requestId, host.name, () =>
@@ -96,10 +97,11 @@ function isCollision(error: unknown, { facts }: RevertPlan): boolean {
   );
 }
 
-function planLines({ kind, facts }: RevertPlan, { losses, virsh }: Assessment): string[] {
+function planLines(plan: RevertPlan, startState: StartState, { losses, requirements }: Assessment): string[] {
+  const { kind, facts } = plan;
   return [
     kind === 'undo' ? `Undo: back to “${facts.snapshot.name}”` : `Revert to “${facts.snapshot.name}”`,
-    virsh,
+    virshRevert(plan, { startState, force: requirements.length > 0 }),
     ...losses.map((loss) => `Lost: ${loss.text}`),
   ];
 }

@@ -1,6 +1,6 @@
 import { expectedAfter } from '../../../shared/after-safety.ts';
 import { problemOf } from '../../../shared/errors.ts';
-import { staleness } from '../../../shared/risk.ts';
+import { assessRevert, staleness } from '../../../shared/risk.ts';
 import type { Assessment, Problem, RevertFacts, RevertOutcome, SafetyReport } from '../../../shared/schema.ts';
 import { removeManagedSave } from '../../libvirt/domains.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
@@ -11,7 +11,6 @@ import { type TakenSafety, takeSafety } from '../safety/take.ts';
 import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
 import { gatherRevertFacts } from './facts.ts';
-import { assess } from './plans.ts';
 import type { RevertRequest } from './run.ts';
 
 /** A plan that holds, with the consents that it needs. */
@@ -139,7 +138,7 @@ async function lookAgain(
   const expected = expectedAfter(checked.facts, safety?.snapshot ?? null, managedSaveRemoved);
   const changes = staleness(expected, now);
   if (changes.length > 0) return refused(problemOf('STALE_AFTER_SAFETY'), 'refused', changes);
-  const assessment = assess(session, plan.target, now, { ...choiceIn(request), safetySnapshot: false });
+  const assessment = assessRevert(now, { ...choiceIn(request), safetySnapshot: false });
   const { mayForce, refusal } = consent(assessment, acknowledged);
   if (refusal) return refused(problemOf('BLOCKED_AFTER_SAFETY', { reason: refusal.reason }));
   return { go: { facts: now, assessment, mayForce } };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
+import { virshRevert } from '../../../shared/risk/virsh.ts';
 import { RevertOutcome, RevertPlan, type RevertTarget, type StartState } from '../../../shared/schema.ts';
 import { procedures } from '../../libvirt/procedures.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
@@ -102,25 +103,30 @@ describe('planning', () => {
     ]);
   });
 
-  it('assesses every choice, each with its virsh line', async () => {
-    const { choices } = await plan(on, 'cold');
-    expect(
-      [choices['as-saved'], choices.running, choices.paused].map(({ outcome, virsh }) => [outcome, virsh]),
-    ).toEqual([
-      ['shutoff', 'virsh -c qemu+ssh://lab/system snapshot-revert on cold'],
-      ['running', 'virsh -c qemu+ssh://lab/system snapshot-revert on cold --running'],
-      ['paused', 'virsh -c qemu+ssh://lab/system snapshot-revert on cold --paused'],
+  it('assesses every choice, and each has its virsh line', async () => {
+    const made = await plan(on, 'cold');
+    const { choices } = made;
+    expect([choices['as-saved'], choices.running, choices.paused].map(({ outcome }) => outcome)).toEqual([
+      'shutoff',
+      'running',
+      'paused',
+    ]);
+    const line = (startState: StartState) => virshRevert(made, { startState, force: false });
+    expect([line('as-saved'), line('running'), line('paused')]).toEqual([
+      'virsh -c qemu+ssh://lab/system snapshot-revert on cold',
+      'virsh -c qemu+ssh://lab/system snapshot-revert on cold --running',
+      'virsh -c qemu+ssh://lab/system snapshot-revert on cold --paused',
     ]);
   });
 
   it('resolves the current snapshot, and lets virsh do so too', async () => {
     const made = await plan(on);
     expect(made.facts.snapshot.name).toBe('last');
-    expect(made.choices['as-saved'].virsh).toMatch(/ on --current$/);
+    expect(virshRevert(made, { startState: 'as-saved', force: true })).toMatch(/ on --current --force$/);
   });
 
   it('names a domain by UUID where virsh would take its name for an id', async () => {
-    expect((await plan(bare)).choices['as-saved'].virsh).toContain(` snapshot-revert ${bare} `);
+    expect((await plan(bare)).virsh).toEqual({ uri: 'qemu+ssh://lab/system', domain: bare });
   });
 
   it('sees block jobs, managed saves and missing configurations', async () => {
@@ -309,10 +315,9 @@ describe('force', () => {
     });
     expect(sent()).toEqual([0]);
     if (!retryWith) throw new Error('no plan to retry with');
-    const { requirements, virsh } = retryWith.choices['as-saved'];
+    const { requirements } = retryWith.choices['as-saved'];
     expect(requirements).toMatchObject([{ code: 'LIBVIRT_SAID_RISKY', certainty: 'needed' }]);
     expect(requirements[0]?.text).toContain('domain genid update');
-    expect(virsh).toMatch(/--force$/);
     expect(await problemCode(run(retryWith))).toBe('FORCE_NOT_ACKNOWLEDGED');
     bench.simulator.faults.failNext('domainRevertToSnapshot', risky);
     expect(await run(retryWith, 'as-saved', ['LIBVIRT_SAID_RISKY'])).toMatchObject({ result: 'done', forced: true });

@@ -1,4 +1,5 @@
 import { problemOf } from '../../../shared/errors.ts';
+import { assessRevert } from '../../../shared/risk.ts';
 import type { Found, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
@@ -10,7 +11,7 @@ import { inTurn } from '../turn.ts';
 import { askToRevert } from './ask.ts';
 import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
-import { assess, factsOf } from './plans.ts';
+import { factsOf } from './plans.ts';
 import { type Checked, type Prepared, prepare } from './prepare.ts';
 import { type Before, differences, findOut, lookBefore, type Seen, verify } from './verify.ts';
 
@@ -63,7 +64,7 @@ function checkName({ plan, session, typedName }: RevertRequest, { marks }: Groun
 async function check(request: RevertRequest, { marks }: Ground): Promise<Checked> {
   const { session, plan, acknowledged } = request;
   const facts = await factsOf(session, plan, marks);
-  const assessment = assess(session, plan.target, facts, choiceIn(request), plan.safety);
+  const assessment = assessRevert(facts, choiceIn(request), plan.safety);
   const { mayForce, refusal } = consent(assessment, acknowledged);
   if (refusal) throw new ProblemError(refusal.code, { reason: refusal.reason });
   return { facts, assessment, mayForce };

@@ -13,7 +13,7 @@ import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
 import { factsOf } from './plans.ts';
 import { type Checked, type Prepared, prepare } from './prepare.ts';
-import { type Before, differences, findOut, lookBefore, type Seen, verify } from './verify.ts';
+import { differences, findOut, imagesToLookInto, processBefore, type Seen, verify } from './verify.ts';
 
 export interface RevertRequest extends Partial<RevertChoice> {
   readonly session: HostSession;
@@ -107,14 +107,14 @@ async function revert(
   const { session, plan } = request;
   const { current } = facts;
   const { domain, snapshot } = plan.facts;
-  const before = await lookBefore(session, plan);
+  const before = await processBefore(session, plan);
   const asked = await askToRevert(
     { session, plan, operationId: operation.id, choice: choiceIn(request), mayForce, assessment, current },
     ground,
   );
   const { requestId, ...answer } = asked;
   operation.phase('verifying');
-  const seen = await findOut(session, domain.uuid);
+  const seen = await findOut(session, domain.uuid, imagesToLookInto(plan));
   const wentThrough = answer.result === 'done' || answer.result === 'unknown';
   const expected = wentThrough
     ? { state: assessment.outcome, current: snapshot.name }
@@ -142,7 +142,7 @@ async function revert(
 
 function compare(
   seen: Seen | null,
-  before: Before,
+  before: number | null,
   plan: RevertPlan,
   expected: Pick<Found, 'state' | 'current'>,
   done: boolean,

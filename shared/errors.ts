@@ -389,9 +389,9 @@ export const problems = {
     next: 'See libvirt’s reason below.',
   },
   CONFIG_UNSUPPORTED: {
-    what: 'This libvirt cannot revert to this kind of snapshot.',
-    effect: 'libvirt checks this first, so nothing was reverted.',
-    next: 'External snapshots need libvirt 9.9 or newer.',
+    what: 'libvirt cannot revert to this snapshot as things are.',
+    effect: 'libvirt usually finds this before it touches anything.',
+    next: 'See libvirt’s reason below.',
   },
   INVALID_ARG: {
     what: 'libvirt does not know one of the options.',

@@ -1,4 +1,5 @@
 export { assessRevert, type Prediction, predictRevert } from './risk/assess.ts';
+export { failureFound, isAsBefore } from './risk/failed.ts';
 export { hazardRules } from './risk/hazards.ts';
 export { lossRules } from './risk/losses.ts';
 export { revertNeeds } from './risk/needs.ts';

@@ -1,5 +1,5 @@
 import { problemOf } from '../../../shared/errors.ts';
-import { assessRevert } from '../../../shared/risk.ts';
+import { assessRevert, failureFound, isAsBefore } from '../../../shared/risk.ts';
 import type { Found, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
@@ -13,7 +13,7 @@ import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
 import { factsOf } from './plans.ts';
 import { type Checked, type Prepared, prepare } from './prepare.ts';
-import { differences, findOut, imagesToLookInto, processBefore, type Seen, verify } from './verify.ts';
+import { differences, findOut, imagesToLookInto, processBefore, type Seen, sameImages, verify } from './verify.ts';
 
 export interface RevertRequest extends Partial<RevertChoice> {
   readonly session: HostSession;
@@ -120,9 +120,18 @@ async function revert(
     ? { state: assessment.outcome, current: snapshot.name }
     : { state: domain.state, current };
   const { verification, different } = compare(seen, before, plan, expected, answer.result === 'done');
-  // libvirt refuses before it touches anything, with these codes; what it left behind has the last word.
-  const result = answer.result === 'refused' && different.length > 0 ? 'failed' : answer.result;
   const found = seen && foundOf(seen);
+  const after = {
+    found,
+    sameImages: seen && sameImages(seen, facts),
+    safety: report.safety?.takenAt ? report.safety.name : null,
+  };
+  // libvirt refuses before it touches anything, with these codes; what it left behind has the last word.
+  const touched = answer.result === 'refused' && seen !== null && !isAsBefore({ ...facts, current }, after);
+  const result = touched ? 'failed' : answer.result;
+  const failed = result === 'failed' || result === 'refused';
+  const problem =
+    answer.problem && failed ? failureFound(answer.problem, { ...facts, current }, after) : answer.problem;
   await writeDown(requestId, result, found, different, ground);
   if (result !== 'refused')
     await ground.marks
@@ -130,6 +139,7 @@ async function revert(
       .catch((error: unknown) => ground.log(`marks: ${error}`));
   return {
     ...answer,
+    ...(problem ? { problem } : {}),
     ...report,
     operationId: operation.id,
     result,

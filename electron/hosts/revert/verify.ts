@@ -48,6 +48,11 @@ export function imagesToLookInto({ facts }: RevertPlan): string[] {
   return [...new Set(writtenBack(facts).flatMap(({ image }) => hostPath(image) ?? []))];
 }
 
+/** Every disk writes to the image that it wrote to when the facts were gathered. */
+export function sameImages({ disks }: Pick<Seen, 'disks'>, { domain }: RevertPlan['facts']): boolean {
+  return domain.disks.every(({ target, file }) => disks.find((disk) => disk.target === target)?.image?.path === file);
+}
+
 /** Sentences where what was found is not what was expected. */
 export function differences(found: Found, expected: Pick<Found, 'state' | 'current'>): string[] {
   const name = (snapshot: string | null) => (snapshot === null ? 'none' : `“${snapshot}”`);

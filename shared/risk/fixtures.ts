@@ -65,6 +65,20 @@ export const storedDisk = (change: Partial<StoredDisk> = {}): StoredDisk => ({
   related: true,
   ...change,
 });
+export const storedImage = (path: string, format: string | null = 'qcow2', type = 'file') => ({ path, type, format });
+
+/** A reason why the data of the snapshot is not what was taken, or is not known. */
+export const damage = (
+  code: string,
+  state: RevertFacts['data']['why'][number]['state'],
+): RevertFacts['data']['why'][number] => ({
+  code,
+  state,
+  target: 'vda',
+  path: '/images/web.qcow2',
+  text: `Because of ${code}.`,
+});
+
 /** QEMU on libvirt 11.3; a running, persistent domain; a shut-off internal snapshot that is the current one. */
 export const facts = (change: Facts = {}): RevertFacts => ({
   driver: 'QEMU',

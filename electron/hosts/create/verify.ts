@@ -62,8 +62,13 @@ export function lookAtCreate(
   });
 }
 
-/** Sentences where a snapshot that libvirt says it has taken is not as planned. */
-export function differencesOfTaken(seen: CreateSeen, { name, row, files, before }: CreateExpected): string[] {
+/** Sentences where a snapshot that libvirt says it has taken is not as planned, or the domain is not as before. */
+export function differencesOfTaken(seen: CreateSeen, expected: CreateExpected): string[] {
+  return [...brokenPromises(seen, expected), ...(seen.snapshot ? stateChanged(seen, expected.before) : [])];
+}
+
+/** Sentences where a snapshot is not what was promised. */
+export function brokenPromises(seen: CreateSeen, { name, row, files, before }: CreateExpected): string[] {
   const { snapshot } = seen;
   const state = row.state === 'guest' ? before.state : row.state;
   if (!snapshot) return [`libvirt does not list “${name}”.`];
@@ -76,7 +81,6 @@ export function differencesOfTaken(seen: CreateSeen, { name, row, files, before 
     ...files.overlays
       .filter(({ target, file }) => seen.images.get(target) !== file)
       .map(({ target, file }) => `${target} writes to ${seen.images.get(target) ?? 'nothing'}, not to ${file}.`),
-    ...stateChanged(seen, before),
   ];
 }
 

@@ -3,7 +3,7 @@ import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { virshRevert } from '../../../shared/risk/virsh.ts';
 import { RevertOutcome, RevertPlan, type RevertTarget, type StartState } from '../../../shared/schema.ts';
 import { procedures } from '../../libvirt/procedures.ts';
-import type { DomainSpec } from '../../simulator/build.ts';
+import { type DomainSpec, qcow2 } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
@@ -12,7 +12,7 @@ import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
 import { RevertPlans } from './plans.ts';
 import { runRevert } from './run.ts';
 
-const [on, off, saved, bare, empty] = [1, 2, 3, 4, 5].map(uuidOf) as [string, string, string, string, string];
+const [on, off, saved, bare, empty, far] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4), uuidOf(5), uuidOf(6)];
 const specs: readonly DomainSpec[] = [
   {
     name: 'on',
@@ -29,6 +29,17 @@ const specs: readonly DomainSpec[] = [
   { name: 'saved', uuid: saved, managedSave: true, snapshots: [{ name: 's', ago: 60 }] },
   { name: '7', uuid: bare, snapshots: [{ name: 'ancient', ago: 60, noConfig: true }] },
   { name: 'empty', uuid: empty },
+  {
+    name: 'far',
+    uuid: far,
+    state: 'running',
+    // No storage pool has it, so that nobody can look what is inside.
+    disks: [{ ...qcow2('far', 'vda'), path: '/srv/far.qcow2' }],
+    snapshots: [
+      { name: 'warm', ago: 600, state: 'running' },
+      { name: 'last', ago: 300 },
+    ],
+  },
 ];
 let bench: Bench;
 let plans: RevertPlans;
@@ -89,13 +100,16 @@ describe('planning', () => {
         managedSave: false,
         blockJobs: [],
         consoles: ['vnc'],
+        active: true,
+        checkpoints: [],
+        job: false,
       },
       snapshot: expect.objectContaining({ name: 'warm', parent: 'cold', state: 'running', memory: 'internal' }),
       hasConfig: true,
       current: 'last',
       configChanges: [{ label: 'Memory', snapshot: '2 GiB', now: '4 GiB', abi: true }],
       riskReported: null,
-      interruptedDelete: false,
+      data: { state: 'there', why: [] },
     });
     expect(made.facts.snapshot.disks).toEqual([
       { target: 'vda', kind: 'internal' },
@@ -349,8 +363,10 @@ describe('force', () => {
 
 describe('a revert that goes wrong', () => {
   it('after the guest was stopped has failed, and what was found is shown', async () => {
-    bench.simulator.hands.loseSnapshot('on', 'warm');
-    expect(await run(await plan(on, 'warm'))).toMatchObject({
+    bench.simulator.hands.loseSnapshot('far', 'warm');
+    const made = await plan(far, 'warm');
+    expect(made.choices['as-saved']).toMatchObject({ verdict: 'risky', blockers: [] });
+    expect(await run(made)).toMatchObject({
       operationId: expect.any(String),
       result: 'failed',
       forced: false,
@@ -358,6 +374,12 @@ describe('a revert that goes wrong', () => {
       differences: ['The domain is shut off; running was expected.'],
       problem: expect.objectContaining({ code: 'OPERATION_FAILED' }),
     });
+  });
+
+  it('is not asked for where the image tells that it would', async () => {
+    bench.simulator.hands.loseSnapshot('on', 'warm');
+    expect(await problemCode(run(await plan(on, 'warm')))).toBe('BLOCKED');
+    expect(reverts()).toBe(0);
   });
 
   it('with a refusal that left traces has failed too', async () => {

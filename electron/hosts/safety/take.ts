@@ -7,7 +7,7 @@ import type { RevertFacts, SafetyReport, Snapshot } from '../../../shared/schema
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { abortJob } from '../../libvirt/jobs.ts';
 import { createSnapshot } from '../../libvirt/snapshots.ts';
-import { differencesOfTaken, lookAtCreate } from '../create/verify.ts';
+import { brokenPromises, lookAtCreate } from '../create/verify.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { followJob } from '../job-progress.ts';
@@ -75,7 +75,7 @@ export async function takeSafety(
     const snapshot = seen?.snapshot;
     if (!snapshot || safetyRequestOf(snapshot.description) !== requestId)
       return failed('unknown', problemOf('SAFETY_FAILED', { snapshot: name }, 'libvirt shows another snapshot'));
-    const broken = differencesOfTaken(seen, expected);
+    const broken = brokenPromises(seen, expected);
     if (broken.length > 0) return failed('failed', problemOf('SAFETY_FAILED', { snapshot: name }, broken.join(' ')));
     await ground.thumbnails.keep(host, uuid, snapshot, picture);
     return { report: { name, result: 'taken', takenAt: snapshot.createdAt }, taken: { requestId, snapshot } };

@@ -26,6 +26,7 @@ const unknown: readonly Unknown[] = [
   ['whether an image is there', drawn({ exists: null }), always],
   ['how deep a chain is', drawn({ depth: null }), (_, mode) => mode.endsWith('external')],
   ['a format', drawn({ format: null }), internal],
+  ['what is in an image', drawn({ tags: null }), internal],
   ['a kind of disk', drawn({ type: 'holographic', exists: null }), always],
   ['a kind of device', drawn({ device: 'tape' }), always],
   ['an attribute', drawn({ snapshot: 'unknown' }), always],

@@ -1,5 +1,8 @@
 import { type Disk, hostPath, type Image } from '../../../shared/libvirt/disks.ts';
+import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import type { CreateDisk } from '../../../shared/schema.ts';
+import type { StreamCaller } from '../../libvirt/domains.ts';
+import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
 import type { HostSession } from '../host-session.ts';
 import { limitedLook } from './files.ts';
@@ -16,8 +19,8 @@ export async function readChain(
   session: HostSession,
   { image, below }: Pick<Disk, 'image' | 'below'>,
   active: boolean,
-): Promise<Pick<CreateDisk, 'exists' | 'depth' | 'gone'>> {
-  if (!image) return { exists: null, depth: null, gone: [] };
+): Promise<Pick<CreateDisk, 'exists' | 'depth' | 'gone' | 'tags'>> {
+  if (!image) return { exists: null, depth: null, gone: [], tags: null };
   const looks = (each: Image) => {
     const path = hostPath(each);
     return path === null ? null : limitedLook(session, path);
@@ -31,7 +34,16 @@ export async function readChain(
     exists,
     depth: images.whole ? images.all.length : null,
     gone: gone.filter((path) => path !== null),
+    tags: exists === false ? null : await tagsIn(session.reads, image),
   };
+}
+
+/** The internal snapshots in an image; null where they cannot be read. @throws ConnectionError */
+export async function tagsIn(reads: StreamCaller, image: Image): Promise<ImageTag[] | null> {
+  const path = hostPath(image);
+  if (path === null || image.format !== 'qcow2') return null;
+  const table = await readSnapshotTable(reads, path);
+  return table.known ? [...table.tags] : null;
 }
 
 async function walk(

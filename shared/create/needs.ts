@@ -77,6 +77,14 @@ export const createNeeds: readonly Need<CreateCase>[] = [
       `Whether the ${unseen(c).length === 1 ? 'image' : 'images'} of ${listed(unseen(c))} ${are(unseen(c))} there could not be told.`,
   },
   {
+    code: 'BELOW',
+    driver: 'QEMU',
+    matters: isOff,
+    known: (c) => bottomless(c).length === 0,
+    text: (c) =>
+      `What ${listed(bottomless(c))} ${bottomless(c).length === 1 ? 'lies' : 'lie'} on could not be told, so whether all of it is there is not known.`,
+  },
+  {
     code: 'DEPTH',
     driver: 'QEMU',
     until: version.deepChains,

@@ -24,7 +24,7 @@ const unknown: readonly Unknown[] = [
   ['devices', { devices: [{ kind: 'unknown', words: 'a thing' }] }, memory],
   ['a snapshot', { snapshots: [{ name: 'a', kind: 'none', memory: 'unknown', state: 'unknown' }] }, always],
   ['whether an image is there', drawn({ exists: null }), always],
-  ['how deep a chain is', drawn({ depth: null }), (_, mode) => mode.endsWith('external')],
+  ['how deep a chain is', drawn({ depth: null }), (of, mode) => !of.active || mode.endsWith('external')],
   ['a format', drawn({ format: null }), internal],
   ['what is in an image', drawn({ tags: null }), internal],
   ['a kind of disk', drawn({ type: 'holographic', exists: null }), always],

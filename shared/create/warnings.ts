@@ -17,7 +17,7 @@ const leftOut = (c: CreateCase) => {
 const DEEP = 25;
 const deep = (c: CreateCase) => kept(c, ({ depth }) => depth !== null && depth >= DEEP);
 const drives = (c: CreateCase) => kept(c, ({ device }) => device !== 'disk');
-const elsewhere = (c: CreateCase) => kept(c, ({ image, next }) => image?.path !== next);
+const elsewhere = (c: CreateCase) => kept(c, ({ image, next, transient }) => !transient && image?.path !== next);
 const marked = (c: CreateCase) => kept(c, isMarked);
 const notFiles = ({ facts }: CreateCase) =>
   facts.disks.flatMap(({ type, target }) => (type === 'file' ? [] : [target]));

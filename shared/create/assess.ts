@@ -12,6 +12,7 @@ import { createNeeds } from './needs.ts';
 import { notesOf, spaceWarnings } from './notes.ts';
 import { type DiskRequest, diskRequests } from './request.ts';
 import type { CreateCase, CreateField, CreateRule } from './rule.ts';
+import { tagRules } from './tag-rules.ts';
 import { virshCreate } from './virsh.ts';
 import { createWarnings } from './warnings.ts';
 import { createXml } from './xml.ts';
@@ -43,7 +44,13 @@ export interface CreateAssessment {
 }
 
 /** In libvirt's order, as far as it has one. */
-export const createRules: readonly CreateRule[] = [...modeRules, ...diskRules, ...memoryRules, ...choiceRules];
+export const createRules: readonly CreateRule[] = [
+  ...modeRules,
+  ...diskRules,
+  ...memoryRules,
+  ...tagRules,
+  ...choiceRules,
+];
 
 /** What can be said of a snapshot before it is taken. Pure: the window and the backend run it. */
 export function assessCreate(facts: CreateFacts, draft: CreateDraft, virsh: CreatePlan['virsh']): CreateAssessment {

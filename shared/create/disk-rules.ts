@@ -25,7 +25,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'qemuSnapshotPrepare: “unsupported for storage type”',
     when: (c) => internal(c) && notQcow2(c).length > 0,
     text: (c) =>
-      `An internal snapshot needs every writable disk to be qcow2, and ${listed(notQcow2(c))} ${are(notQcow2(c))} not.`,
+      `An internal snapshot needs every disk in it to be qcow2, and ${listed(notQcow2(c))} ${are(notQcow2(c))} not.`,
   },
   {
     code: 'VHOSTUSER',

@@ -3,6 +3,7 @@ import type { CreateDraft, CreateFacts, CreateMode } from '../schema.ts';
 import { refusalsOf } from './assess.ts';
 import { memoryNeeds } from './memory-rules.ts';
 import { hasMemory, isExternal, liveMatters, quiesceMatters } from './modes.ts';
+import { canKeep } from './request.ts';
 import { chainKinds } from './text.ts';
 
 export interface ModeOffer {
@@ -54,6 +55,11 @@ export function withMode(facts: CreateFacts, draft: CreateDraft, mode: CreateMod
     quiesce: quiesceMatters(mode) && runs && facts.agent === 'connected',
     disks: isExternal(mode) ? draft.disks : draft.disks.map((disk) => ({ ...disk, include: true })),
   };
+}
+
+/** The draft with every disk that a snapshot can keep, whatever the domain's configuration says. */
+export function withAllDisks(facts: CreateFacts, draft: CreateDraft): CreateDraft {
+  return facts.disks.filter(canKeep).reduce((whole, { target }) => withDisk(whole, target, { include: true }), draft);
 }
 
 /** The draft with a disk chosen otherwise. */

@@ -57,6 +57,7 @@ export function disk(
     exists: image && (type === 'file' || type === 'block' ? true : null),
     depth: 1,
     gone: [],
+    tags: image?.format === 'qcow2' ? [] : null,
     next: image?.path ?? null,
     ...change,
   };

@@ -11,6 +11,7 @@ const notUnderstood = ({ facts }: CreateCase) =>
 const unseen = (c: CreateCase) =>
   kept(c, ({ type, exists }) => (type === 'file' || type === 'block') && exists === null);
 const bottomless = (c: CreateCase) => kept(c, ({ depth }) => depth === null);
+const tagless = (c: CreateCase) => kept(c, ({ tags }) => tags === null);
 const formatless = (c: CreateCase) => kept(c, ({ image }) => image?.format === null);
 const remote = (c: CreateCase) => kept(c, ({ type }) => type === 'network' || type === 'nvme' || type === 'vhostvdpa');
 
@@ -76,6 +77,14 @@ export const createNeeds: readonly Need<CreateCase>[] = [
       `Whether the ${unseen(c).length === 1 ? 'image' : 'images'} of ${listed(unseen(c))} ${are(unseen(c))} there could not be told.`,
   },
   {
+    code: 'BELOW',
+    driver: 'QEMU',
+    matters: isOff,
+    known: (c) => bottomless(c).length === 0,
+    text: (c) =>
+      `What ${listed(bottomless(c))} ${bottomless(c).length === 1 ? 'lies' : 'lie'} on could not be told, so whether all of it is there is not known.`,
+  },
+  {
     code: 'DEPTH',
     driver: 'QEMU',
     until: version.deepChains,
@@ -90,6 +99,14 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     matters: internal,
     known: (c) => formatless(c).length === 0,
     text: (c) => `The format of ${listed(formatless(c))} is not known, and an internal snapshot needs qcow2.`,
+  },
+  {
+    code: 'TAGS',
+    driver: 'QEMU',
+    matters: internal,
+    known: (c) => tagless(c).length === 0,
+    text: (c) =>
+      `What other snapshots the ${tagless(c).length === 1 ? 'image' : 'images'} of ${listed(tagless(c))} ${tagless(c).length === 1 ? 'holds' : 'hold'} could not be read, so whether there is one of this name, unknown to libvirt, is not known. A storage pool of that folder would tell.`,
   },
   {
     code: 'REMOTE_INTERNAL',

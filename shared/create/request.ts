@@ -16,9 +16,21 @@ export function canKeep(disk: Pick<CreateDisk, 'image' | 'readonly' | 'type'>): 
   return isWritable(disk) && disk.type !== 'vhostuser';
 }
 
-/** Whether a disk is taken along: an external snapshot may leave it out. */
-export function isIncluded({ mode, disks }: Pick<CreateDraft, 'mode' | 'disks'>, target: string): boolean {
-  return !isExternal(mode) || (disks.find((disk) => disk.target === target)?.include ?? true);
+/**
+ * Whether a disk is taken along. An external snapshot may leave it out, and does so with one that the domain marks
+ * (`<disk snapshot='no'>`), unless it was chosen.
+ */
+export function isIncluded(
+  { mode, disks }: Pick<CreateDraft, 'mode' | 'disks'>,
+  { target, snapshot }: Pick<CreateDisk, 'target' | 'snapshot'>,
+): boolean {
+  if (!isExternal(mode)) return true;
+  return disks.find((disk) => disk.target === target)?.include ?? !isMarked({ snapshot });
+}
+
+/** The domain's configuration says that snapshots leave the disk to somebody else. */
+export function isMarked({ snapshot }: Pick<CreateDisk, 'snapshot'>): boolean {
+  return snapshot === 'no' || snapshot === 'manual';
 }
 
 /**
@@ -33,7 +45,7 @@ export function diskRequests({ disks }: Pick<CreateFacts, 'disks'>, draft: Creat
       .map((disk) => ({ target: disk.target, location: isKeptInside(disk) ? 'internal' : 'no', file: null }));
   return disks.map((disk) => {
     const { target } = disk;
-    if (!canKeep(disk) || !isIncluded(draft, target)) return { target, location: 'no', file: null };
+    if (!canKeep(disk) || !isIncluded(draft, disk)) return { target, location: 'no', file: null };
     return { target, location: 'external', file: chosenFile(draft, target) || defaultOverlay(disk, draft.name) };
   });
 }

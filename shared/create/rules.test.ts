@@ -12,6 +12,7 @@ import { memoryRules } from './memory-rules.ts';
 import { modeRules } from './mode-rules.ts';
 import { nameRules } from './name.ts';
 import type { CreateCase } from './rule.ts';
+import { tagRules } from './tag-rules.ts';
 import { createWarnings } from './warnings.ts';
 
 const virsh = { uri: null, domain: 'web-01' };
@@ -43,6 +44,8 @@ const floppy = disk('fda', { device: 'floppy', path: '/images/drivers.img', form
 const gone = disk('vda', { exists: false });
 const goneBelow = disk('vda', { gone: ['/srv/base.qcow2'] });
 const deep = disk('vda', { depth: 25 });
+const tagged = (id: string, name: string) =>
+  disk('vda', { tags: [{ id, name, vmStateBytes: 0, dateSec: 1, diskBytes: null }] });
 const cp = { checkpoints: ['cp1'] };
 const efi = { pflash: true, nvram: 'qcow2' as const };
 const rawEfi = { pflash: true, nvram: 'other' as const };
@@ -331,6 +334,33 @@ const tables: { table: string; rules: readonly Rule<CreateCase>[]; rows: readonl
     ],
   },
   {
+    table: 'tagRules',
+    rules: tagRules,
+    rows: [
+      [
+        'NAME_IN_IMAGE',
+        [[facts(disks(tagged('1', 'fresh'))), 'memory-internal']],
+        [
+          [facts(disks(tagged('1', 'other'))), 'memory-internal'],
+          [facts(disks(tagged('1', 'fresh'))), 'disks-external'],
+          [facts(disks(disk('vda', { tags: null }))), 'memory-internal'],
+        ],
+      ],
+      [
+        'ID_IS_A_NAME',
+        [
+          [facts(disks(tagged('1', '2'))), 'memory-internal'],
+          [offFacts(disks(disk('vdb'), tagged('7', '8'))), 'disks-internal'],
+        ],
+        [
+          [facts(disks(tagged('1', '3'))), 'memory-internal'],
+          [facts(disks(tagged('2', '2'))), 'memory-internal'],
+          [facts(disks(tagged('1', '2'))), 'disks-external'],
+        ],
+      ],
+    ],
+  },
+  {
     table: 'choiceRules',
     rules: choiceRules,
     rows: [
@@ -548,11 +578,11 @@ const tables: { table: string; rules: readonly Rule<CreateCase>[]; rows: readonl
         'MARKED',
         [
           [facts(disks(disk('vda', { snapshot: 'no' }))), 'memory-internal'],
-          [facts(disks(disk('vda', { snapshot: 'manual' }))), 'disks-external'],
+          [facts(disks(disk('vda', { snapshot: 'manual' }))), 'disks-external', included('vda', '')],
         ],
         [
           [facts(disks(disk('vda', { snapshot: 'external' }))), 'memory-internal'],
-          [facts(disks(disk('vda'), disk('vdb', { snapshot: 'no' }))), 'disks-external', without('vdb')],
+          [facts(disks(disk('vda'), disk('vdb', { snapshot: 'no' }))), 'disks-external'],
         ],
       ],
       [

@@ -2,6 +2,7 @@ import { formatVersion } from '../format.ts';
 import { version } from '../libvirt/versions.ts';
 import { hasMemory } from './modes.ts';
 import { folderOf } from './paths.ts';
+import { isMarked } from './request.ts';
 import { type CreateCase, type CreateWarning, external, internal, isOff, kept } from './rule.ts';
 import { are, chainKinds, listed } from './text.ts';
 
@@ -16,8 +17,8 @@ const leftOut = (c: CreateCase) => {
 const DEEP = 25;
 const deep = (c: CreateCase) => kept(c, ({ depth }) => depth !== null && depth >= DEEP);
 const drives = (c: CreateCase) => kept(c, ({ device }) => device !== 'disk');
-const elsewhere = (c: CreateCase) => kept(c, ({ image, next }) => image?.path !== next);
-const marked = (c: CreateCase) => kept(c, ({ snapshot }) => snapshot === 'no' || snapshot === 'manual');
+const elsewhere = (c: CreateCase) => kept(c, ({ image, next, transient }) => !transient && image?.path !== next);
+const marked = (c: CreateCase) => kept(c, isMarked);
 const notFiles = ({ facts }: CreateCase) =>
   facts.disks.flatMap(({ type, target }) => (type === 'file' ? [] : [target]));
 const commas = (c: CreateCase) => kept(c, ({ image }) => image !== null && folderOf(image.path).includes(','));

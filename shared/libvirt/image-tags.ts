@@ -1,12 +1,21 @@
+import { z } from 'zod';
+
 /** An internal snapshot as an image's own table has it; QEMU calls its name the tag. */
-export interface ImageTag {
+export const ImageTag = z.object({
   /** A number in decimal digits, which QEMU gives: the one after the highest that there is. */
-  readonly id: string;
-  readonly name: string;
+  id: z.string(),
+  name: z.string(),
   /** Of the guest's memory, which QEMU writes to one of the domain's images only; 0 without. Bytes. */
-  readonly vmStateBytes: number;
+  vmStateBytes: z.number(),
   /** When it was taken, seconds since 1970. */
-  readonly dateSec: number;
+  dateSec: z.number(),
   /** Of the disk as the guest saw it then; null where the image does not say. Bytes. */
-  readonly diskBytes: number | null;
+  diskBytes: z.number().nullable(),
+});
+export type ImageTag = z.infer<typeof ImageTag>;
+
+/** The ID that the next snapshot in an image gets (qcow2: find_new_snapshot_id). */
+export function nextTagId(tags: readonly Pick<ImageTag, 'id'>[]): string {
+  const highest = tags.reduce((most, { id }) => (/^\d+$/.test(id) && BigInt(id) > most ? BigInt(id) : most), 0n);
+  return `${highest + 1n}`;
 }

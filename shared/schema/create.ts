@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MemoryDevice } from '../libvirt/devices.ts';
 import { Disk } from '../libvirt/disks.ts';
+import { ImageTag } from '../libvirt/image-tags.ts';
 import { DomainState, VirshTarget } from './base.ts';
 import { Snapshot } from './snapshot.ts';
 
@@ -49,6 +50,8 @@ export const CreateDisk = Disk.extend({
   depth: z.number().nullable(),
   /** Images below that the host does not have. */
   gone: z.array(z.string()),
+  /** The internal snapshots in the image, by its own table; null where that cannot be read. */
+  tags: z.array(ImageTag).nullable(),
   /** The image of the next start: that of the stored configuration. Null: none there, or no such disk. */
   next: z.string().nullable(),
 });

@@ -192,8 +192,8 @@ it('quiesced: after a crash of the app, the journal has the guest thawed at the 
 it('a snapshot that libvirt gave up after it had switched the disks is told as it is', async () => {
   await setUp();
   const { plan: held, draft } = await plan('disks-external');
-  const { row, files } = assessCreate(held.facts, draft, held.virsh);
-  const expected = { name: 'fresh', row: row as CreateRow, files, before: held.facts };
+  const { row, disks, files } = assessCreate(held.facts, draft, held.virsh);
+  const expected = { name: 'fresh', row: row as CreateRow, disks, files, before: held.facts };
   const noMetadata = 4;
   bench.simulator.hands.createSnapshot('one', 'fresh', { flags: (row?.flags ?? 0) | noMetadata });
   const { problem } = new ProblemError('UNEXPECTED', { host: 'Lab' }, 'agent: thaw failed');

@@ -11,10 +11,11 @@ import { LibvirtError } from '../../libvirt/errors.ts';
 import { agentOf } from '../../libvirt/guest-agent.ts';
 import { hasJob } from '../../libvirt/jobs.ts';
 import { memoryDevicesOf } from '../../libvirt/memory-devices.ts';
+import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
-import { readChain } from './chain.ts';
+import { readChains } from './chain.ts';
 import { fileFacts } from './files.ts';
 
 /**
@@ -33,7 +34,7 @@ export async function gatherCreateFacts(
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const active = domain.id !== null;
-  const [text, nextText, { list }, checkpoints, job] = await Promise.all([
+  const [text, nextText, snapshots, checkpoints, job] = await Promise.all([
     domainXml(reads, uuid, false),
     active && domain.persistent ? domainXml(reads, uuid, true) : null,
     session.readSnapshots(uuid),
@@ -42,7 +43,8 @@ export async function gatherCreateFacts(
   ]);
   const xml = parseXml(text, 'domain');
   const next = nextText === null ? xml : parseXml(nextText, 'domain');
-  const disks = await createDisks(session, readDisks(xml), readDisks(next), active);
+  const disks = await createDisks(session, readDisks(xml), readDisks(next), snapshots, active);
+  const { list } = snapshots;
   const targets = disks.filter(canKeep).map(({ target }) => target);
   const facts: CreateFacts = {
     driver,
@@ -70,19 +72,19 @@ export async function gatherCreateFacts(
   return { ...facts, files: await fileFacts(session, pathsOf(facts), usualFolders(facts)) };
 }
 
-function createDisks(
+async function createDisks(
   session: HostSession,
   disks: readonly Disk[],
   next: readonly Disk[],
+  snapshots: DomainSnapshots,
   active: boolean,
 ): Promise<CreateDisk[]> {
-  return Promise.all(
-    disks.map(async (disk) => ({
-      ...disk,
-      ...(await readChain(session, disk, active)),
-      next: next.find(({ target }) => target === disk.target)?.image?.path ?? null,
-    })),
-  );
+  const chains = await readChains(session, disks, snapshots, active);
+  return disks.map((disk) => ({
+    ...disk,
+    ...(chains.get(disk.target) ?? { exists: null, depth: null, gone: [], tags: null }),
+    next: next.find(({ target }) => target === disk.target)?.image?.path ?? null,
+  }));
 }
 
 /** libvirt writes the format of the NVRAM image since 8.10; without it, it is raw. */

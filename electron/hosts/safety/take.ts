@@ -7,7 +7,8 @@ import type { RevertFacts, SafetyReport, Snapshot } from '../../../shared/schema
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { abortJob } from '../../libvirt/jobs.ts';
 import { createSnapshot } from '../../libvirt/snapshots.ts';
-import { brokenPromises, lookAtCreate } from '../create/verify.ts';
+import { differencesOfTaken } from '../create/promises.ts';
+import { type CreateExpected, type CreateSeen, lookAtCreate } from '../create/verify.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { followJob } from '../job-progress.ts';
@@ -40,7 +41,7 @@ export async function takeSafety(
   const { name } = offer;
   const requestId = randomUUID();
   const draft = safetyDraft(facts, create, name, safetyDescription(facts.snapshot.name, requestId));
-  const { row, files } = assessCreate(create, draft, { uri: null, domain: domainName });
+  const { row, files, disks } = assessCreate(create, draft, { uri: null, domain: domainName });
   if (row === null) throw new ProblemError('SAFETY_UNAVAILABLE', { reason: '' });
   const { flags } = row;
   const xml = createXml(create, draft, row);
@@ -70,7 +71,7 @@ export async function takeSafety(
     const value = await ground.journal.answer(requestId, host.name, () =>
       createSnapshot(session.writes, uuid, xml, flags),
     );
-    const expected = { name: value, row, files, before: create };
+    const expected = { name: value, row, files, disks, before: create };
     const seen = await lookAtCreate(session, expected, false);
     const snapshot = seen?.snapshot;
     if (!snapshot || safetyRequestOf(snapshot.description) !== requestId)
@@ -90,4 +91,10 @@ export async function takeSafety(
     operation.signal.removeEventListener('abort', abort);
     stop();
   }
+}
+
+/** What is not as promised of the snapshot itself; what has become of the guest meanwhile is looked at afterwards. */
+function brokenPromises(seen: CreateSeen, expected: CreateExpected): string[] {
+  const state = seen.snapshot?.state === 'paused' ? 'paused' : expected.before.state;
+  return differencesOfTaken({ ...seen, state }, { ...expected, before: { ...expected.before, state } });
 }

@@ -69,7 +69,7 @@ interface DiskRowProps {
 function DiskRow({ disk, draft, problem, onChange }: DiskRowProps) {
   const { target } = disk;
   const writable = canKeep(disk);
-  const included = writable && isIncluded(draft, target);
+  const included = writable && isIncluded(draft, disk);
   const check = (
     <label className={writable ? 'check' : 'check off'}>
       <input

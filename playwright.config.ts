@@ -1,6 +1,10 @@
 import { defineConfig } from '@playwright/test';
 
-/** Every spec runs in both shells: the `shell` option says which. */
+/**
+ * What a window shows is the same markup in both shells, so that most specs run in one: the browser. `@both` marks a smoke
+ * of each main job, and what stands on the shell itself: files handed over, ciphers, the page's policy, programs that are
+ * started, the end of the process. `@electron` marks what only that shell has.
+ */
 export default defineConfig<{ shell: 'browser' | 'electron' }>({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
@@ -13,8 +17,7 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_JSON ?? 'test-results/results.json' }]],
   projects: [
-    { name: 'browser', use: { shell: 'browser' }, testIgnore: 'electron.spec.ts' },
-    // The Electron shell listens on no port.
-    { name: 'electron', use: { shell: 'electron' }, grepInvert: /@browser/ },
+    { name: 'browser', use: { shell: 'browser' }, grepInvert: /@electron/ },
+    { name: 'electron', use: { shell: 'electron' }, grep: /@electron|@both/ },
   ],
 });

@@ -181,11 +181,8 @@ const views: Readonly<Record<string, (app: App, look: Look) => Promise<void>>> =
   },
 };
 
-// The markup and its colours are the same in both shells.
-test.describe('everybody can use', { tag: '@browser' }, () => {
-  for (const [name, walk] of Object.entries(views))
-    test(name, async ({ start }) => {
-      const app = await start('--demo');
-      await walk(app, lookAt(app));
-    });
-});
+for (const [name, walk] of Object.entries(views))
+  test(`everybody can use ${name}`, async ({ start }) => {
+    const app = await start('--demo');
+    await walk(app, lookAt(app));
+  });

@@ -1,6 +1,6 @@
-import { expect, test } from './fixtures.ts';
+import { both, expect, test } from './fixtures.ts';
 
-test('the demo host: a safety snapshot, the revert, and back again by Undo', async ({ start }) => {
+test('the demo host: a safety snapshot, the revert, and back again by Undo', both, async ({ start }) => {
   const app = await start('--demo');
   await app.open('db-primary');
   const dialog = await app.askRevert('pg15-loaded');
@@ -84,7 +84,7 @@ test('the demo host: a protected domain wants its name typed, a pinned snapshot 
   await expect(app.snapshot('app-2.0').getByRole('img', { name: 'pinned' })).toBeVisible();
 });
 
-test('the demo host: the settings name the next safety snapshot', async ({ start }) => {
+test('the demo host: the settings name the next safety snapshot', both, async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('web-01');

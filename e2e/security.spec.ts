@@ -1,12 +1,12 @@
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
-import { expect, test } from './fixtures.ts';
+import { both, expect, test } from './fixtures.ts';
 import { startServer } from './shell.ts';
 
 /*
  * What a page of another site, or another user of this machine, could try against the browser shell.
  */
-test.describe('the browser shell', { tag: '@browser' }, () => {
+test.describe('the browser shell', () => {
   let server: Awaited<ReturnType<typeof startServer>>;
   test.beforeEach(async ({ home }) => {
     server = await startServer({ args: ['--demo', '--data-dir', home], home });
@@ -56,7 +56,7 @@ test.describe('the browser shell', { tag: '@browser' }, () => {
   });
 });
 
-test('names from outside are text, and nothing from outside runs', async ({ start }) => {
+test('names from outside are text, and nothing from outside runs', both, async ({ start }) => {
   const { page } = await start('--demo');
   const refused: string[] = [];
   page.on('console', (message) => refused.push(message.text()));

@@ -8,14 +8,14 @@ import { runImport } from '../../electron/hosts/metadata/import.ts';
 import { planImport } from '../../electron/hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from '../../electron/hosts/metadata/make-current.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
-import type { Generation } from '../lab/generations.ts';
+import { wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { moveGuest } from '../lab/move.ts';
 import { type Connected, connectTo } from './connected.ts';
 
 /** By default the machine's own libvirt and one that can revert to external snapshots. */
-const wanted = (process.env.SNAPKEEL_METADATA_ON?.split(',') ?? ['host', '11.3']) as Generation[];
+const wanted = wantedGenerations('host', '11.3');
 const offset = 1 << 20;
 const secret = 'pa55word';
 

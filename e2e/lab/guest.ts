@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootSector, leapTicks } from './boot-sector.ts';
 import { NoCounter, readCounter } from './counter.ts';
@@ -7,7 +7,7 @@ import { createDisk, type DiskFormat, readDisk, writeDisk } from './disk.ts';
 import { diskTargets, domainXml, type GuestOptions } from './domain-xml.ts';
 import { FakeAgent } from './fake-agent.ts';
 import { decodePicture } from './picture.ts';
-import { CommandError, retry } from './run.ts';
+import { CommandError, retry, sleep } from './run.ts';
 
 const diskMebibytes = 64;
 
@@ -30,7 +30,7 @@ export async function makeGuest(virsh: Virsh, folder: string, options: GuestOpti
   await agent?.listen();
   await writeFile(xmlFile, domainXml(options, disks, agent?.path));
   await virsh(transient ? 'create' : 'define', xmlFile);
-  const guest = new Guest(virsh, folder, name, agent);
+  const guest = new Guest(virsh, folder, name, agent && { agent });
   if (transient) await guest.booted();
   return guest;
 }
@@ -43,10 +43,19 @@ export class Guest {
   /** Of a guest that was made with one. */
   readonly agent: FakeAgent | undefined;
   readonly #virsh: Virsh;
+  /** The folder as this process sees it. */
+  readonly #files: string;
 
-  constructor(virsh: Virsh, folder: string, name: string, agent?: FakeAgent) {
+  /** @param files where this process finds the folder, if only the lab has it at its path */
+  constructor(
+    virsh: Virsh,
+    folder: string,
+    name: string,
+    { agent, files }: { agent?: FakeAgent; files?: string } = {},
+  ) {
     this.agent = agent;
     this.#virsh = virsh;
+    this.#files = files ?? folder;
     this.folder = folder;
     this.name = name;
   }
@@ -138,8 +147,13 @@ export class Guest {
     await this.#virsh('snapshot-create-as', this.name, '--name', name, ...args);
   }
 
-  /** Reverts to a snapshot; more arguments are those of `virsh snapshot-revert`. */
+  /**
+   * Reverts to a snapshot; more arguments are those of `virsh snapshot-revert`. libvirt names the overlay that an
+   * external revert makes by the second, and refuses (67) to make two of one name: it waits for that second to pass.
+   */
   async revert(name: string, ...args: string[]): Promise<void> {
+    while ((await readdir(this.#files)).some((file) => file.endsWith(`.${Math.floor(Date.now() / 1000)}`)))
+      await sleep(30);
     await this.#virsh('snapshot-revert', this.name, '--snapshotname', name, ...args);
   }
 

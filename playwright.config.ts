@@ -11,9 +11,10 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   outputDir: 'test-results',
   fullyParallel: false,
   workers: 2,
-  timeout: 120_000,
-  expect: { timeout: 10_000 },
-  use: { actionTimeout: 30_000 },
+  // No limit is meant to be reached, on a busy machine either.
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
+  use: { actionTimeout: 60_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_JSON ?? 'test-results/results.json' }]],
   projects: [

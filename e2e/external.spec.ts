@@ -58,9 +58,9 @@ test('a merge that is cancelled leaves the domain as it was, and the snapshot is
   const lab = await labs.get('11.3');
   const { session } = await connectTo(lab);
   try {
-    const guest = await lab.guest({ name: 'slow' });
+    const guest = await lab.guest({ name: 'slow', diskMiB: 1024 });
     for (const name of ['lower', 'upper']) await guest.snapshot(name, '--disk-only');
-    await fillLayer(await guest.diskPath(), 60);
+    await fillLayer(await guest.diskPath(), 600);
     await guest.writeBytes(at, 'here..');
     await guest.start('--paused');
     const disk = () => lab.virsh('domblklist', guest.name);

@@ -48,7 +48,7 @@ test(
   'killed between asking and the answer, the app finds out what is so and writes it down',
   both,
   async ({ start, lab, home }) => {
-    const guest = await lab.guest({ name: `killed-${test.info().project.name}` });
+    const guest = await lab.guest({ name: `killed-${test.info().project.name}`, holdable: true });
     await guest.start();
     await guest.snapshot('early');
     const uuid = await lab.virsh('domuuid', guest.name);
@@ -63,10 +63,11 @@ test(
     const dialog = await first.askRevert('early');
     await dialog.safety.uncheck();
     await dialog.choice('Paused').click();
+    const held = await guest.holdStart();
     await dialog.revert.click();
-    await expect.poll(asked, { intervals: [5] }).toBeDefined();
-    await new Promise((resolve) => setTimeout(resolve, 100)); // libvirt is at it: a revert of a running guest takes longer
+    await held.reached(); // libvirt is at it: it starts QEMU anew, and does not answer before
     await first.kill();
+    await held.release();
     const request = await asked();
     expect(request).toMatchObject({ snapshot: 'early', domain: { uuid } });
     expect((await lines()).some((line) => line.type === 'answered' && line.requestId === request.requestId)).toBe(

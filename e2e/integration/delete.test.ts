@@ -65,10 +65,10 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
     { timeout: 240_000 },
     async () => {
       const { lab, session, ground } = place;
-      const guest = await lab.guest({ name: 'slow' });
+      const guest = await lab.guest({ name: 'slow', diskMiB: 1024 });
       await guest.snapshot('a', '--disk-only');
       await guest.snapshot('b', '--disk-only');
-      await fillLayer(await guest.diskPath(), 60);
+      await fillLayer(await guest.diskPath(), 600);
       await guest.writeBytes(mark.offset, 'here');
       await guest.start('--paused');
       const uuid = await lab.virsh('domuuid', guest.name);

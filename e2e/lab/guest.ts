@@ -6,6 +6,7 @@ import { NoCounter, readCounter } from './counter.ts';
 import { createDisk, type DiskFormat, readDisk, writeDisk } from './disk.ts';
 import { diskTargets, domainXml, type GuestOptions } from './domain-xml.ts';
 import { FakeAgent } from './fake-agent.ts';
+import { type HeldStart, holdableEmulator, holdStart } from './hold-start.ts';
 import { decodePicture } from './picture.ts';
 import { CommandError, retry, sleep } from './run.ts';
 
@@ -22,13 +23,14 @@ export async function makeGuest(virsh: Virsh, folder: string, options: GuestOpti
   const formats: readonly DiskFormat[] = typeof wanted === 'number' ? Array(wanted).fill('qcow2') : wanted;
   await mkdir(folder, { recursive: true });
   const disks = formats.map((format, index) => ({ format, path: join(folder, `${diskTargets[index]}.${format}`) }));
-  await Promise.all(disks.map(({ path }) => createDisk(path, diskMebibytes)));
+  await Promise.all(disks.map(({ path }) => createDisk(path, options.diskMiB ?? diskMebibytes)));
   if (disks[0]) await writeDisk(disks[0].path, 0, bootSector(name));
 
   const xmlFile = join(folder, 'domain.xml');
   const agent = options.agent ? new FakeAgent(join(folder, 'agent.sock')) : undefined;
   await agent?.listen();
-  await writeFile(xmlFile, domainXml(options, disks, agent?.path));
+  const emulator = options.holdable ? await holdableEmulator(folder, name) : undefined;
+  await writeFile(xmlFile, domainXml(options, disks, { agentSocket: agent?.path, emulator }));
   await virsh(transient ? 'create' : 'define', xmlFile);
   const guest = new Guest(virsh, folder, name, agent && { agent });
   if (transient) await guest.booted();
@@ -69,6 +71,11 @@ export class Guest {
   async start(...args: string[]): Promise<void> {
     await this.#virsh('start', this.name, ...args);
     if (!args.includes('--paused')) await this.booted();
+  }
+
+  /** Holds up its next start, by whatever operation, of a guest that was made `holdable`. */
+  holdStart(): Promise<HeldStart> {
+    return holdStart(this.folder);
   }
 
   /** Pulls the plug. */

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { App } from './app.ts';
 import { askDelete, CreateDialog } from './dialogs.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, forEver, type Pace, test } from './fixtures.ts';
 
 /** Looks at the present page, or a part of it, in both colour schemes: axe finds nothing. */
 type Look = (part?: string) => Promise<void>;
@@ -25,7 +25,7 @@ async function menu({ page }: App, domain: string, item: string | RegExp): Promi
   await page.getByRole('menuitem', { name: item }).click();
 }
 
-const views: Readonly<Record<string, (app: App, look: Look) => Promise<void>>> = {
+const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promise<void>>> = {
   async 'the history and the dialog of a revert'(app, look) {
     await app.open('win11-desktop');
     await app.page.getByRole('row').nth(1).click();
@@ -100,7 +100,8 @@ const views: Readonly<Record<string, (app: App, look: Look) => Promise<void>>> =
     await look();
   },
 
-  async 'deleting, with the tree marked, and a deletion interrupted'(app, look) {
+  async 'deleting, with the tree marked, and a deletion interrupted'(app, look, pace) {
+    pace.mergeMs = forEver;
     const { page } = app;
     await app.open('web-01');
     const asked = await askDelete(app, 'app-1.8');
@@ -185,7 +186,7 @@ const views: Readonly<Record<string, (app: App, look: Look) => Promise<void>>> =
 };
 
 for (const [name, walk] of Object.entries(views))
-  test(`everybody can use ${name}`, async ({ start }) => {
+  test(`everybody can use ${name}`, async ({ start, pace }) => {
     const app = await start('--demo');
-    await walk(app, lookAt(app));
+    await walk(app, lookAt(app), pace);
   });

@@ -70,8 +70,9 @@ test('the demo host: by keyboard alone, with memory', both, async ({ start }) =>
   await keyboard.press('Alt+n');
   await expect(dialog.name).toBeFocused();
   await keyboard.type('by-keyboard');
+  const taking = await app.appears('Taking “by-keyboard” of web-01');
   await keyboard.press('Enter');
-  await expect(dialog.root).toContainText('Taking “by-keyboard” of web-01');
+  await taking.seen;
   await expect(dialog.root).toBeHidden({ timeout: 30_000 });
   await expect(app.snapshot('by-keyboard')).toContainText('current');
 });

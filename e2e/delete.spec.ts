@@ -1,5 +1,5 @@
 import { askDelete, treeOf } from './dialogs.ts';
-import { both, expect, needsLab, test } from './fixtures.ts';
+import { both, expect, forEver, needsLab, test } from './fixtures.ts';
 
 const at = 1024 * 1024;
 
@@ -46,7 +46,9 @@ test(
 
 test('the demo host: a merge shows how far it is; cancelled, the snapshot is marked and can be deleted again', async ({
   start,
+  pace,
 }) => {
+  pace.mergeMs = forEver;
   const app = await start('--demo');
   const { page } = app;
   await app.open('fileserver');
@@ -62,6 +64,7 @@ test('the demo host: a merge shows how far it is; cancelled, the snapshot is mar
   await expect(revert.root).toContainText('This revert is not possible');
   await page.keyboard.press('Escape');
   await expect(revert.root).toBeHidden();
+  pace.mergeMs = 0;
   const again = await askDelete(app, 'quota-rollout');
   await again.confirm();
   await expect(app.snapshot('quota-rollout')).toBeHidden();

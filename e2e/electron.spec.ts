@@ -22,7 +22,7 @@ test('only the window’s own page is given the port', electronOnly, async ({ st
         const { port1, port2 } = new MessageChannelMain();
         const ended = new Promise<boolean>((resolve) => {
           port2.on('close', () => resolve(true));
-          setTimeout(() => resolve(false), 2_000);
+          setTimeout(() => resolve(false), 30_000);
         });
         port2.start();
         ipcMain.emit('snapkeel:port', { sender: window?.webContents, senderFrame, ports: [port1] });

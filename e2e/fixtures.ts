@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, test as base } from '@playwright/test';
+import { type DemoPace, demoPace } from '../electron/backend.ts';
 import { App } from './app.ts';
 import { type Availability, canBuildGenerations, labAvailable } from './lab/available.ts';
 import type { Lab } from './lab/lab.ts';
 import { Labs } from './labs.ts';
 import { chromiumMissing, electronMissing, launchChromium, type ShellName, startShell } from './shell.ts';
+
+export type Pace = { -readonly [key in keyof DemoPace]: DemoPace[key] };
 
 interface Fixtures {
   /** Stands for the person's home directory: empty at first. */
@@ -17,6 +20,11 @@ interface Fixtures {
   lab: Lab;
   /** As `lab`, of the generation whose force rules are those of virsh's guide. */
   oldLab: Lab;
+  /**
+   * How long things take on the demo host, for a test to change at any time: what is to be cancelled goes on until it is.
+   * In the browser shell alone. Milliseconds.
+   */
+  pace: Pace;
   /** Nothing that a test made in a lab is left for the next one. */
   nothingLeft: undefined;
 }
@@ -69,12 +77,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(home);
     await rm(home, { recursive: true, force: true });
   },
-  start: async ({ shell, home, windows: browser, nothingLeft: _ }, use, info) => {
+  pace: async ({}, use) => use({ ...demoPace }),
+  start: async ({ shell, home, pace, windows: browser, nothingLeft: _ }, use, info) => {
     const missing = chromiumMissing() ?? (shell === 'electron' ? electronMissing() : undefined);
     leaveOut(info.title, missing);
     const stops: (() => Promise<void>)[] = [];
     await use(async (...args) => {
-      const started = await startShell(shell, { args: [...args, '--data-dir', join(home, 'data')], home, browser });
+      const started = await startShell(shell, {
+        args: [...args, '--data-dir', join(home, 'data')],
+        home,
+        pace,
+        browser,
+      });
       stops.push(() => started.stop());
       return new App(started);
     });
@@ -82,6 +96,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 });
 export { expect } from '@playwright/test';
+
+/** Longer than any test, for `pace`. */
+export const forEver = 3_600_000;
 
 /** Runs in both shells: see playwright.config.ts. */
 export const both = { tag: '@both' } as const;

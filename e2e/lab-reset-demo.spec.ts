@@ -50,7 +50,9 @@ test('the demo host: force and protected domains need consent of their own', asy
 
 test('the demo host: by keyboard alone, going on in the background, taken up again from the status bar', async ({
   start,
+  pace,
 }) => {
+  pace.revertMs = 4_000;
   const app = await start('--demo');
   const { page, lab } = app;
   const { keyboard } = page;

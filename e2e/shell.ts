@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type Browser, chromium, type ElectronApplication, type Page } from '@playwright/test';
+import { type DemoPace, demoPace } from '../electron/backend.ts';
 import { serveDemo } from './demo-server.ts';
 
 export type ShellName = 'browser' | 'electron';
@@ -22,6 +23,8 @@ export interface StartOptions {
   /** Stands for the person's home directory, where known_hosts is. */
   readonly home: string;
   readonly colorScheme?: 'light' | 'dark';
+  /** Of the demo host in the browser shell; a test may change it while it runs. */
+  readonly pace?: DemoPace;
   /** Only for the browser shell, which opens a window of its own in it. */
   readonly browser?: Browser | undefined;
 }
@@ -100,7 +103,7 @@ async function startInBrowser(options: StartOptions): Promise<Started> {
 async function serve(options: StartOptions): Promise<{ url: string; stop(): Promise<void>; kill(): Promise<void> }> {
   const [what, , dataDir, ...more] = options.args;
   if (what === '--demo' && dataDir !== undefined && more.length === 0) {
-    const server = await serveDemo(dataDir);
+    const server = await serveDemo(dataDir, options.pace ?? demoPace);
     return { ...server, kill: () => Promise.reject(new Error('the demo host is in this process')) };
   }
   const server = await startServer(options);

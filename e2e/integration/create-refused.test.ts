@@ -147,6 +147,7 @@ describe.each(wanted)('what the rules refuse, libvirt refuses: %s', (generation)
     await lab?.stop();
   });
   if (!available.ok) console.log(`Left out: refused snapshots on ${generation}: ${available.reason}.`);
+  else if (!isRoot()) console.log('Left out: a guest agent that has gone: a lab must run as root.');
 
   const all = [...choiceRules, ...nameRules, ...fileRules];
   test.skipIf(!available.ok).each(cases)('$code of a guest that is $guest', { timeout: 60_000 }, async (refused) => {

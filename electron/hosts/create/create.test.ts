@@ -106,7 +106,7 @@ it('a file that has appeared is not written over', async () => {
 });
 
 it('external memory: progress, and a cancel leaves nothing', async () => {
-  await setUp(running, { snapshotMs: 20_000 });
+  await setUp(running, { snapshotMs: 600_000 });
   const outcome = take('memory-external');
   const operation = () => ground.operations.list().find(({ kind }) => kind === 'create');
   await bench.until(() => operation()?.progress?.doneBytes);

@@ -206,7 +206,7 @@ describe('a safety snapshot', () => {
 describe('cancelling', () => {
   it('while memory is being saved aborts it, and nothing is reverted', async () => {
     await bench.close();
-    await setUp({ snapshotMs: 3_000 });
+    await setUp({ snapshotMs: 600_000 });
     const running = run(await plan(on));
     await bench.until(() => ground.operations.list()[0]?.progress);
     const [operation] = ground.operations.list();
@@ -229,14 +229,13 @@ describe('cancelling', () => {
 
   it('reads go on while memory is being saved', async () => {
     await bench.close();
-    await setUp({ snapshotMs: 300 });
+    await setUp({ snapshotMs: 600_000 });
     const running = run(await plan(on));
-    await bench.until(() => bench.simulator.faults.calls.includes('domainSnapshotCreateXml'));
-    const started = performance.now();
+    await bench.until(() => ground.operations.list()[0]?.progress);
     await ground.plans.make(bench.session, off, { kind: 'current' });
     await ground.plans.make(bench.session, on, { kind: 'current' });
-    expect(performance.now() - started).toBeLessThan(200);
-    await running;
+    ground.operations.cancel(ground.operations.list()[0]?.id ?? '');
+    expect(await running).toMatchObject({ result: 'cancelled' });
   });
 });
 

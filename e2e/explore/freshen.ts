@@ -39,9 +39,10 @@ export class Freshener {
     );
     const key = keys[this.#last % keys.length] ?? 'KEY_A';
     await virshEach(lab, [...writes, ...(world.state === 'running' ? [['send-key', uuid, key]] : [])]);
-    if (world.state !== 'running' || isFull(world.memory)) return look(this.stage);
+    const guess = [...world.snapshots.keys()];
+    if (world.state !== 'running' || isFull(world.memory)) return look(this.stage, guess);
     for (const deadline = Date.now() + keyMs; ; await sleep(20)) {
-      const now = await look(this.stage);
+      const now = await look(this.stage, guess);
       if (now.memory !== world.memory || Date.now() > deadline) return now;
     }
   }
@@ -69,7 +70,7 @@ export async function waitForBoot(stage: Stage, world: World): Promise<World> {
   for (const deadline = Date.now() + bootMs; Date.now() < deadline; await sleep(50)) {
     if (await isBooted(stage)) break;
   }
-  return look(stage);
+  return look(stage, [...world.snapshots.keys()]);
 }
 
 /** The buffer's end meets its beginning: no key fits in any more. */

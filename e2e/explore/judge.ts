@@ -51,13 +51,15 @@ export function judge(c: Case): Finding[] {
   ];
 }
 
-/** A snapshot whose data changed though nothing was asked for: the guest writes into it. */
-export function judgeWriting(before: Sight, after: Sight, book: Book, last: string): Finding[] {
-  return newlyLost(before, after, book).map(({ name, what, text }) => ({
-    kind: 'lost',
-    signature: `written to after ${last}`,
-    text: `“${name}”, ${what}: the guest writes into what the snapshot holds (${text}), since: ${last}`,
-  }));
+/** A snapshot whose data changed though nothing was asked for: since the app’s last step the guest writes into it. */
+export function judgeWriting({ step, plan, before, after, book }: Omit<Case, 'ended' | 'disturbed'>): Finding[] {
+  return newlyLost(before, after, book)
+    .filter(({ name, what }) => !isTold(plan, [name, ...filesOf(before, name, what)]))
+    .map(({ name, what, text }) => ({
+      kind: 'lost',
+      signature: `written to after ${step.do}`,
+      text: `“${name}”, ${what}: the guest writes into what the snapshot holds (${text}), since “${step.do}”`,
+    }));
 }
 
 /** Snapshots that are listed before and after and hold less now. */
@@ -130,12 +132,9 @@ function snapshots({ step, plan, ended, before, after, book }: Case): Finding[] 
   const missing = [...before.world.snapshots.keys()].filter(
     (name) => !after.world.snapshots.has(name) && !goes.has(name),
   );
-  const lost = newlyLost(before, after, book).filter(({ name, what }) => {
-    const files = before.world.snapshots
-      .get(name)
-      ?.stored.flatMap(({ target, path }) => (target === what && path ? [path] : []));
-    return !isTold(plan, [name, ...(files ?? []).map((file) => basename(file))]);
-  });
+  const lost = newlyLost(before, after, book).filter(
+    ({ name, what }) => !isTold(plan, [name, ...filesOf(before, name, what)]),
+  );
   return [
     ...missing.map(
       (name): Finding => ({ kind: 'vanished', signature: step.do, text: `“${name}” is not listed any more` }),
@@ -279,6 +278,12 @@ function isTold({ verdict, said }: Plan, names: readonly string[]): boolean {
   if (verdict === 'risky' || verdict === 'willFail') return true;
   const wanted = names.filter((name) => name !== '');
   return said.some(({ text }) => wanted.some((name) => text.includes(name)));
+}
+
+/** The names of the files that hold a disk of a snapshot. */
+function filesOf({ world }: Sight, name: string, target: string): string[] {
+  const stored = world.snapshots.get(name)?.stored ?? [];
+  return stored.flatMap((disk) => (disk.target === target && disk.path ? [basename(disk.path)] : []));
 }
 
 function kindOf({ world }: Sight, name: string, what: string): string {

@@ -68,6 +68,8 @@ export function sourceOf({ steps }: Pick<Script, 'steps'>): Source {
 class Sequence {
   crashed = false;
   #harm: string | null = null;
+  /** Of the last step of the app. */
+  #plan: Plan | null = null;
   readonly #steps: Step[] = [];
   readonly #findings: (Finding & { readonly at: number })[] = [];
   readonly #refusals: Refusal[] = [];
@@ -101,11 +103,12 @@ class Sequence {
       world = await this.#freshener.freshen(world);
       const sight = this.#book.sight(world);
       const last = this.#steps.at(-1);
-      this.#add(judgeWriting(left, sight, this.#book, last?.by === 'app' ? last.do : (last?.by ?? 'nothing')));
+      if (last?.by === 'app' && !last.between && this.#plan)
+        this.#add(judgeWriting({ step: last, plan: this.#plan, before: left, after: sight, book: this.#book }));
       if (this.#findings.some(({ kind }) => !goesOn.has(kind))) return;
       const step = source(world, this.#steps.length);
       if (step === null) break;
-      this.#steps.push(step);
+      this.#steps.push(portable(step, this.stage));
       const isLast = tries && source(world, this.#steps.length) === null;
       world = step.by === 'app' ? await this.#app(app, step, sight, isLast) : await this.#other(app, step, sight);
     }
@@ -123,11 +126,12 @@ class Sequence {
 
   async #app(app: App, step: AppStep & { between?: OtherStep }, read: Sight, tries: boolean): Promise<World> {
     const plan = await app.plan(step);
+    this.#plan = plan;
     if (plan.blockers.length > 0) {
       const codes = [...new Set(plan.blockers.map(({ code }) => code))];
       const text = plan.blockers.map(({ text }) => text).join(' ');
       if (tries) return this.#try(step, plan, read);
-      if (!step.between && rawSteps(step, read.world))
+      if (!step.between && canTry(plan) && rawSteps(step, read.world))
         this.#refusals.push({ at: this.#steps.length - 1, step, codes, text });
     }
     let before = read;
@@ -158,7 +162,7 @@ class Sequence {
 
   /** The world once a guest that was started, or reverted, can be told by its memory. */
   async #settled({ world: before }: Sight): Promise<World> {
-    const world = await look(this.stage);
+    const world = await look(this.stage, [...before.snapshots.keys()]);
     if (world.state !== 'running') return world;
     if (before.active && before.memory === world.memory) return world;
     return (await isBooted(this.stage)) ? world : waitForBoot(this.stage, world);
@@ -186,4 +190,20 @@ class Sequence {
   #add(findings: readonly Finding[]): void {
     this.#findings.push(...findings.map((finding) => ({ ...finding, at: this.#steps.length - 1 })));
   }
+}
+
+/** A step without the path of this lab’s folder. */
+function portable(step: Step, { dir }: Stage): Step {
+  const text = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.replaceAll(dir, '{dir}');
+    if (Array.isArray(value)) return value.map(text);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, text(each)]));
+  };
+  return text(step) as Step;
+}
+
+/** Where the window has nothing to press, there is nothing to try. */
+function canTry({ blockers }: Plan): boolean {
+  return blockers.every(({ code }) => code !== 'NOTHING_TO_DELETE');
 }

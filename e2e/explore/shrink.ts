@@ -5,45 +5,44 @@ import type { DomainSpec } from './stage.ts';
 export type Shows = (script: Script) => Promise<boolean>;
 
 /**
- * Takes out of a script whatever is not needed for what it shows: steps from the end on, then disks, then what is odd
- * about the domain. Ends when nothing more can go, or when `patience` attempts were made.
+ * Takes out of a script whatever is not needed for what its last step shows: first many steps at a time, then single
+ * ones, then what is odd about the domain, then its disks. Ends after `patience` attempts at the latest.
  */
-export async function shrink(script: Script, shows: Shows, patience = 60): Promise<Script> {
+export async function shrink(script: Script, shows: Shows, patience = 40): Promise<Script> {
   let best = script;
   let left = patience;
-  const attempt = async (smaller: Script): Promise<boolean> => {
-    if (left === 0) return false;
+  const attempt = async (smaller: Script): Promise<void> => {
+    if (left === 0) return;
     left -= 1;
-    if (!(await shows(smaller))) return false;
-    best = smaller;
-    return true;
+    if (await shows(smaller)) best = smaller;
   };
-  for (let changed = true; changed && left > 0; ) {
-    changed = false;
-    for (let at = best.steps.length - 2; at >= 0; at--)
-      if (at < best.steps.length - 1) changed = (await attempt(withoutStep(best, at))) || changed;
-    for (const domain of simpler(best.domain)) changed = (await attempt({ ...best, domain })) || changed;
+  for (let size = Math.ceil((script.steps.length - 1) / 2); size > 0; size = size === 1 ? 0 : Math.ceil(size / 2))
+    for (let end = best.steps.length - 1; end > 0; end -= size) {
+      const from = Math.max(0, end - size);
+      await attempt({ ...best, steps: [...best.steps.slice(0, from), ...best.steps.slice(end)] });
+    }
+  const edits = [...plain, ...script.domain.disks.map(({ target }) => without(target))];
+  for (const edit of edits) {
+    const domain = edit(best.domain);
+    if (domain) await attempt({ ...best, domain });
   }
   return best;
 }
 
-function withoutStep(script: Script, at: number): Script {
-  return { ...script, steps: script.steps.filter((_, n) => n !== at) };
-}
+/** Null where there is nothing to change. */
+type Edit = (domain: DomainSpec) => DomainSpec | null;
 
-function simpler(domain: DomainSpec): DomainSpec[] {
-  const { disks } = domain;
-  const fewer = disks
-    .filter(({ target }) => target !== 'hda')
-    .map((gone) => ({ ...domain, disks: disks.filter((disk) => disk !== gone) }));
-  const plain = disks.some(({ attribute }) => attribute !== undefined)
-    ? [{ ...domain, disks: disks.map(({ attribute: _, ...disk }) => disk) }]
-    : [];
-  return [
-    ...fewer,
-    ...plain,
-    ...(domain.name === 'web' ? [] : [{ ...domain, name: 'web' }]),
-    ...(domain.folder === 'disks' ? [] : [{ ...domain, folder: 'disks' }]),
-    ...(domain.transient ? [{ ...domain, transient: false }] : []),
-  ];
+const plain: readonly Edit[] = [
+  (domain) => (domain.name === 'web' ? null : { ...domain, name: 'web' }),
+  (domain) => (domain.folder === 'disks' ? null : { ...domain, folder: 'disks' }),
+  (domain) => (domain.transient ? { ...domain, transient: false } : null),
+  (domain) =>
+    domain.disks.some(({ attribute }) => attribute !== undefined)
+      ? { ...domain, disks: domain.disks.map(({ attribute: _, ...disk }) => disk) }
+      : null,
+];
+
+function without(target: string): Edit {
+  return (domain) =>
+    target === 'hda' ? null : { ...domain, disks: domain.disks.filter((disk) => disk.target !== target) };
 }

@@ -10,7 +10,8 @@ import type { Script } from './sequence.ts';
  * `npm run explore -- --minutes N`: random sequences of operations on small domains against real libvirts, N minutes on
  * each. `--replay FILE` does one again that was found.
  */
-const usage = `usage: npm run explore -- --minutes N [--sequences N] [--seed S] [--generation ${generations.join('|')}] [--workers N]
+const usage = `usage: npm run explore -- --minutes N [--sequences N] [--seed S] [--generation ${generations.join('|')}] [--workers N] [--no-shrink]
+       npm run explore -- --only SEED-OF-ONE-SEQUENCE [--generation ...]
        npm run explore -- --replay FILE`;
 
 const { values } = parseArgs({
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     sequences: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
     generation: { type: 'string', multiple: true },
     workers: { type: 'string', default: '2' },
     'no-shrink': { type: 'boolean', default: false },
@@ -56,7 +58,7 @@ if (problem && !problem.ok) {
 async function run(generation: Generation, minutes: number, sequences: number, seed: number, workers: number) {
   const summary = await explore({
     generation,
-    seeds: seedsFrom(seed, sequences),
+    seeds: values.only === undefined ? seedsFrom(seed, sequences) : [Number(values.only)].values(),
     until: Date.now() + minutes * 60_000,
     workers,
     shrinks: !values['no-shrink'],

@@ -16,13 +16,13 @@ export class Freshener {
   constructor(private readonly stage: Stage) {}
 
   /**
-   * Writes a new mark to every disk, and to a running guest's memory. What is saved for the next start stays as it is.
+   * Writes a new mark to every disk of a guest that is off or running, and to a running guest's memory. What is saved for the next start stays as it is.
    * @returns the world, with its new memory
    */
   async freshen(world: World): Promise<World> {
     const disks = world.disks.filter((disk) => isWritable(disk) && isInside(disk.path ?? '', this.stage));
     if (!world.exists || (!world.active && world.managedSave)) return world;
-    if (world.active) return this.#running(world, disks);
+    if (world.active) return world.state === 'running' ? this.#running(world, disks) : world;
     const commands = disks.map(({ path, format }) => ({ path: path ?? '', format, mark: this.#next() }));
     await Promise.all(
       commands.map(({ path, format, mark }) =>
@@ -38,9 +38,9 @@ export class Freshener {
       [...writeCommands(this.#next()), 'flush'].map((each) => monitor(uuid, disk, each)),
     );
     const key = keys[this.#last % keys.length] ?? 'KEY_A';
-    await virshEach(lab, [...writes, ...(world.state === 'running' ? [['send-key', uuid, key]] : [])]);
+    await virshEach(lab, [...writes, ['send-key', uuid, key]]);
     const guess = [...world.snapshots.keys()];
-    if (world.state !== 'running' || isFull(world.memory)) return look(this.stage, guess);
+    if (isFull(world.memory)) return look(this.stage, guess);
     for (const deadline = Date.now() + keyMs; ; await sleep(20)) {
       const now = await look(this.stage, guess);
       if (now.memory !== world.memory || Date.now() > deadline) return now;
@@ -53,9 +53,9 @@ export class Freshener {
   }
 }
 
-/** Writes what a running guest's QEMU still holds back to its images. */
+/** Writes what a running guest's QEMU still holds back to its images. A paused one has no right to touch them. */
 export async function flush(stage: Stage, world: World): Promise<void> {
-  if (!world.active) return;
+  if (world.state !== 'running') return;
   const disks = world.disks.filter(isWritable);
   if (disks.length > 0)
     await virshEach(

@@ -184,7 +184,7 @@ class Sequence {
     const step = this.#steps.at(-1);
     if (tries) this.#harm ??= `libvirtd died: ${error.message}`;
     else if (step?.by === 'app' && !step.between)
-      this.#add([{ kind: 'crash', signature: step.do, text: `libvirtd died: ${stepText(step)}` }]);
+      this.#add([{ kind: 'crash', signature: step.do, text: `libvirtd died: ${stepText(step)}: ${error.message}` }]);
   }
 
   #add(findings: readonly Finding[]): void {

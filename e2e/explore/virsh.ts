@@ -40,7 +40,7 @@ export class DaemonGone extends Error {
 
 /** Whether a message of virsh says that libvirtd went away. */
 export function isGone(text: string): boolean {
-  return /End of file while reading data|failed to connect to the hypervisor|[Ff]ailed to connect socket|client socket is closed|Connection reset by peer/.test(
+  return /End of file while reading data|failed to connect to the hypervisor|[Ff]ailed to connect socket|client socket is closed/.test(
     text,
   );
 }

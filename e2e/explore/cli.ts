@@ -62,6 +62,7 @@ async function run(generation: Generation, minutes: number, sequences: number, s
     until: Date.now() + minutes * 60_000,
     workers,
     shrinks: !values['no-shrink'],
+    tries: true,
     onLine: (line) => console.log(`${generation}: ${line}`),
   });
   for (const found of summary.found.values()) console.log(`\n${foundText(generation, found)}`);

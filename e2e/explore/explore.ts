@@ -33,6 +33,8 @@ export interface ExploreOptions {
   /** How many sequences at a time, each worker with a lab of its own. */
   readonly workers: number;
   readonly shrinks: boolean;
+  /** Whether what is refused is done all the same, on another domain. */
+  readonly tries: boolean;
   readonly onLine: (line: string) => void;
 }
 
@@ -86,7 +88,7 @@ class Worker {
       summary.sequences += 1;
       summary.steps += report.script.steps.length;
       for (const finding of report.findings) await this.#found(seed, finding, report.script);
-      for (const refusal of report.refusals) await this.#try(seed, refusal, report.script);
+      if (options.tries) for (const refusal of report.refusals) await this.#try(seed, refusal, report.script);
     } catch (error) {
       summary.broken.push({ seed, error: error instanceof Error ? (error.stack ?? error.message) : `${error}` });
       options.onLine(`seed ${seed} could not be carried out: ${error}`);

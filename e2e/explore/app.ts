@@ -57,7 +57,8 @@ export class App {
     const dataDir = await mkdtemp(join(tmpdir(), 'snapkeel-explore-'));
     const backend = await createBackend({ version: '0', dataDir, demo: false, connect: [lab.uri], log: () => {} });
     const client = createRouterClient(backend.router);
-    await client.settings.set({ thumbnails: false });
+    // Names without the time: the same sequence has the same names.
+    await client.settings.set({ thumbnails: false, safetyNamePattern: 'before-{snapshot}' });
     const [host] = (await everything(client)).hosts;
     if (!host) throw new Error('the app has no host');
     const app = new App(backend, client, dataDir, host.id, uuid);

@@ -64,8 +64,8 @@ async function run(generation: Generation, minutes: number, sequences: number, s
     shrinks: !values['no-shrink'],
     tries: true,
     onLine: (line) => console.log(`${generation}: ${line}`),
+    onFound: (found) => console.log(`\n${foundText(generation, found)}`),
   });
-  for (const found of summary.found.values()) console.log(`\n${foundText(generation, found)}`);
   console.log(`\n${summaryText(summary)}`);
   if (summary.found.size > 0 || summary.broken.length > 0) process.exitCode = 1;
 }

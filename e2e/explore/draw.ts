@@ -2,6 +2,7 @@ import { Random } from './random.ts';
 import { type DiskSpec, type DomainSpec, spares } from './stage.ts';
 import type { AppStep, OtherStep, Step } from './steps.ts';
 import { isWritable, type Snap, type World } from './world.ts';
+import { element } from './xml.ts';
 
 const plainNames = ['web', 'db-1', 'build'] as const;
 const oddDomains = ['7', 'a b', 'd"q', '-x', 'ünï', 'com,ma', "it's", 'שלום', '<&>', 'a\u202Eb'] as const;
@@ -237,7 +238,12 @@ export class Drawer {
         1,
         () => ({
           ...virsh('snapshot-create', '{dom}', '{xml}'),
-          xml: '<domainsnapshot><description>no name</description></domainsnapshot>',
+          xml: element('domainsnapshot', {}, [
+            element('name', {}, name),
+            element('disks', {}, [
+              element('disk', { name: one, snapshot: random.pick(['external', 'no', 'internal']) }),
+            ]),
+          ]),
         }),
       ],
     ]);

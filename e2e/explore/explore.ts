@@ -36,6 +36,8 @@ export interface ExploreOptions {
   /** Whether what is refused is done all the same, on another domain. */
   readonly tries: boolean;
   readonly onLine: (line: string) => void;
+  /** Told of each kind of finding once, when it has been made as short as can be. */
+  readonly onFound: (found: Found) => void;
 }
 
 /** Refusals of one code that are tried: no more of them once so many did harm. */
@@ -108,13 +110,14 @@ class Worker {
     const upTo = { ...script, steps: script.steps.slice(0, finding.at + 1) };
     const entry: Found = { ...finding, seed, script: upTo, times: 1 };
     found.set(key, entry);
-    this.options.onLine(`seed ${seed}: ${finding.kind}: ${finding.text}`);
-    if (!this.options.shrinks) return;
+    if (!this.options.shrinks) return this.options.onFound(entry);
     const shows = async (smaller: Script) => {
       const report = await this.#run(smaller.domain, sourceOf(smaller), smaller.tries).catch(() => null);
       return report?.findings.some((each) => keyOf(each) === key) ?? false;
     };
-    found.set(key, { ...entry, script: await shrink(upTo, shows), times: found.get(key)?.times ?? 1 });
+    const short = { ...entry, script: await shrink(upTo, shows), times: found.get(key)?.times ?? 1 };
+    found.set(key, short);
+    this.options.onFound(short);
   }
 
   /** Does what was refused, on a domain that was brought there by the same steps. */

@@ -129,7 +129,8 @@ function guest({ step, plan, ended, before, after }: Case): Finding[] {
 
 function snapshots({ step, plan, ended, before, after, book }: Case): Finding[] {
   const goes = new Set([...plan.goes, ...ended.tidied]);
-  const missing = [...before.world.snapshots.keys()].filter(
+  // A transient domain’s snapshots go with it.
+  const missing = [...(after.world.exists ? before.world.snapshots.keys() : [])].filter(
     (name) => !after.world.snapshots.has(name) && !goes.has(name),
   );
   const lost = newlyLost(before, after, book).filter(

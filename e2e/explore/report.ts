@@ -29,7 +29,9 @@ export function summaryText({ version, sequences, steps, found, tried, broken, m
     ([code, { times, harms, harm }]) =>
       `   ${code}: tried ${times} times, harm ${harms} times${harm === '' ? '' : `, such as: ${harm.slice(0, 160)}`}`,
   );
+  const times = [...found.values()].map(({ kind, signature, times }) => `   ${kind}: ${signature}: ${times} times`);
   return [
+    ...times.sort(),
     ...(refused.length > 0 ? ['Refused, and tried:', ...refused.sort()] : []),
     ...broken.map(({ seed, error }) => `Not carried out: seed ${seed}: ${error}`),
     `libvirt ${version}: ${sequences} sequences, ${steps} steps, ${found.size} findings, ${(ms / 60_000).toFixed(1)} minutes`,

@@ -8,7 +8,7 @@ import { clearStage, type DomainSpec, type Stage, setStage } from './stage.ts';
 import { type AppStep, type OtherStep, type Step, stepText } from './steps.ts';
 import { rawSteps, tryRefused } from './try-refused.ts';
 import { DaemonGone } from './virsh.ts';
-import { isBooted, look, type World } from './world.ts';
+import { type Disk, isBooted, look, type World } from './world.ts';
 
 /** Everything that has to be known to do a sequence again. */
 export interface Script {
@@ -108,9 +108,10 @@ class Sequence {
       if (this.#findings.some(({ kind }) => !goesOn.has(kind))) return;
       const step = source(world, this.#steps.length);
       if (step === null) break;
-      this.#steps.push(portable(step, this.stage));
+      this.#steps.push(portable(step, this.stage, world));
       const isLast = tries && source(world, this.#steps.length) === null;
-      world = step.by === 'app' ? await this.#app(app, step, sight, isLast) : await this.#other(app, step, sight);
+      const now = concrete(step, world);
+      world = now.by === 'app' ? await this.#app(app, now, sight, isLast) : await this.#other(app, now, sight);
     }
     if (world.exists && !tries) await this.#health(app);
   }
@@ -192,15 +193,38 @@ class Sequence {
   }
 }
 
-/** A step without the path of this lab’s folder. */
-function portable(step: Step, { dir }: Stage): Step {
-  const text = (value: unknown): unknown => {
-    if (typeof value === 'string') return value.replaceAll(dir, '{dir}');
-    if (Array.isArray(value)) return value.map(text);
+/** A step without what is another one each time: the lab’s folder, and files that libvirt names by the second. */
+function portable(step: Step, { dir }: Stage, { disks, snapshots }: World): Step {
+  const timed = (path: string | null) => path !== null && /\.\d{9,}$/.test(path);
+  const names: (readonly [string, string])[] = [
+    ...disks.map(({ target, path }) => [path, `{disk ${target}}`] as const),
+    ...[...snapshots.values()].flatMap(({ name, stored }) =>
+      stored.map(({ target, path }) => [path, `{layer ${target} ${name}}`] as const),
+    ),
+  ].flatMap(([path, name]) => (path !== null && timed(path) ? [[path, name] as const] : []));
+  return withTexts(step, (text) => {
+    const known = names.find(([path]) => path === text);
+    return known ? known[1] : text.replaceAll(dir, '{dir}');
+  });
+}
+
+/** The same with the files that are meant now. */
+function concrete(step: Step, { disks, snapshots }: World): Step {
+  const pathOf = (target: string, all: readonly Disk[] = []) => all.find((disk) => disk.target === target)?.path;
+  return withTexts(step, (text) => {
+    const [, target = '', name] = /^\{(?:disk|layer) (\w+)(?: (.*))?\}$/s.exec(text) ?? [];
+    return pathOf(target, name === undefined ? disks : snapshots.get(name)?.stored) ?? text;
+  });
+}
+
+function withTexts(step: Step, change: (text: string) => string): Step {
+  const changed = (value: unknown): unknown => {
+    if (typeof value === 'string') return change(value);
+    if (Array.isArray(value)) return value.map(changed);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, text(each)]));
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, changed(each)]));
   };
-  return text(step) as Step;
+  return changed(step) as Step;
 }
 
 /** Where the window has nothing to press, there is nothing to try. */

@@ -245,9 +245,10 @@ function disks({ step, plan, ended, before, after }: Case): Finding[] {
   );
   if (!reverts)
     for (const [target, was] of before.active) {
-      const is = after.active.get(target);
-      if (is === was || (is === undefined && !after.world.exists && step.do === 'power')) continue;
       const file = before.world.disks.find((disk) => disk.target === target)?.path ?? '';
+      // When a guest is switched off, the disks of its next start come in place of those it had.
+      const is = (step.do === 'power' ? undefined : after.active.get(target)) ?? readingAt(after, file);
+      if (is === was) continue;
       if (isTold(plan, [target, basename(file)])) continue;
       findings.push({
         kind: 'overwritten',
@@ -257,7 +258,7 @@ function disks({ step, plan, ended, before, after }: Case): Finding[] {
     }
   for (const [path, was] of before.loose) {
     const active = after.world.disks.find((disk) => disk.path === path)?.target;
-    const is = after.loose.get(path) ?? (active === undefined ? undefined : after.active.get(active));
+    const is = readingAt(after, path);
     if (
       is === undefined ||
       is === was ||
@@ -279,6 +280,12 @@ function isTold({ verdict, said }: Plan, names: readonly string[]): boolean {
   if (verdict === 'risky' || verdict === 'willFail') return true;
   const wanted = names.filter((name) => name !== '');
   return said.some(({ text }) => wanted.some((name) => text.includes(name)));
+}
+
+/** What an image holds that a disk uses, or none; undefined for one that lies below another. */
+function readingAt({ world, active, loose }: Sight, path: string): Reading | undefined {
+  const target = world.disks.find((disk) => disk.path === path)?.target;
+  return (target === undefined ? undefined : active.get(target)) ?? loose.get(path);
 }
 
 /** The names of the files that hold a disk of a snapshot. */

@@ -67,10 +67,10 @@ export function newlyLost(before: Sight, after: Sight, book: Book) {
   return [...after.held].flatMap(([name, held]) => {
     const earlier = before.held.get(name);
     if (!earlier) return [];
-    const already = new Set(book.lostOf(name, earlier).map(({ what, found }) => `${what} ${found}`));
+    const already = new Set(book.lostOf(name, earlier).map(({ what }) => what));
     return book
       .lostOf(name, held)
-      .filter(({ what, found }) => !already.has(`${what} ${found}`))
+      .filter(({ what }) => !already.has(what))
       .map(({ what, expected, found }) => ({
         name,
         what,

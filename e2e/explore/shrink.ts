@@ -6,7 +6,7 @@ export type Shows = (script: Script) => Promise<boolean>;
 
 /**
  * Takes out of a script whatever is not needed for what its last step shows: first many steps at a time, then single
- * ones, then what is odd about the domain, then its disks. Ends after `patience` attempts at the latest.
+ * ones, then half of what is two in one, then what is odd about the domain, then its disks. Ends after `patience` attempts at the latest.
  */
 export async function shrink(script: Script, shows: Shows, patience = 40): Promise<Script> {
   let best = script;
@@ -21,6 +21,13 @@ export async function shrink(script: Script, shows: Shows, patience = 40): Promi
       const from = Math.max(0, end - size);
       await attempt({ ...best, steps: [...best.steps.slice(0, from), ...best.steps.slice(end)] });
     }
+  for (let at = 0; at < best.steps.length; at++) {
+    const step = best.steps[at];
+    if (step?.by !== 'app' || !step.between) continue;
+    const { between, ...alone } = step;
+    if (at < best.steps.length - 1) await attempt({ ...best, steps: best.steps.with(at, between) });
+    await attempt({ ...best, steps: best.steps.with(at, alone) });
+  }
   const edits = [...plain, ...script.domain.disks.map(({ target }) => without(target))];
   for (const edit of edits) {
     const domain = edit(best.domain);

@@ -131,7 +131,8 @@ class Worker {
     const steps: Step[] = [...script.steps.slice(0, at), step];
     const report = await this.#run(script.domain, sourceOf({ steps }), true);
     const now = tried.get(key) ?? before;
-    if (report.harm !== null) tried.set(key, { ...now, harms: now.harms + 1, harm: report.harm });
+    if (report.tried?.codes.join(' ') !== codes.join(' ')) tried.set(key, { ...now, times: now.times - 1 });
+    else if (report.tried.harm !== null) tried.set(key, { ...now, harms: now.harms + 1, harm: report.tried.harm });
     const finding = report.findings.find(({ kind }) => kind === 'false refusal');
     if (finding) await this.#found(seed, finding, report.script);
   }

@@ -15,12 +15,12 @@ export function foundText(generation: string, { kind, signature, text, seed, tim
 }
 
 /** What came of doing a sequence again. */
-export function replayText({ script, findings, refusals, harm }: Report): string {
+export function replayText({ script, findings, refusals, tried }: Report): string {
   return [
     listing(script),
     ...refusals.map(({ at, codes, text }) => `   refused at ${at + 1}: ${codes.join(' ')}: ${text}`),
     ...findings.map(({ at, kind, text }) => `   found at ${at + 1}: ${kind}: ${text}`),
-    ...(script.tries ? [`   tried: ${harm ?? 'no harm came of it'}`] : []),
+    ...(tried ? [`   tried, though ${tried.codes.join(' ')}: ${tried.harm ?? 'no harm came of it'}`] : []),
   ].join('\n');
 }
 

@@ -33,8 +33,8 @@ export interface Report {
   readonly refusals: readonly Refusal[];
   /** libvirtd died: the lab is of no use any more. */
   readonly crashed: boolean;
-  /** Of a script that tries what is refused: the harm that came of it. */
-  readonly harm: string | null;
+  /** Of a script that tries what is refused: why it was, and the harm that came of it. */
+  readonly tried: { readonly codes: readonly string[]; readonly harm: string | null } | null;
 }
 
 /** Gives the next step; null ends the sequence. */
@@ -67,7 +67,7 @@ export function sourceOf({ steps }: Pick<Script, 'steps'>): Source {
 
 class Sequence {
   crashed = false;
-  #harm: string | null = null;
+  #tried: Report['tried'] = null;
   /** Of the last step of the app. */
   #plan: Plan | null = null;
   readonly #steps: Step[] = [];
@@ -92,7 +92,7 @@ class Sequence {
       await app.close();
     }
     const script = { domain: this.stage.spec, steps: this.#steps, ...(tries ? { tries } : {}) };
-    return { script, findings: this.#findings, refusals: this.#refusals, crashed: this.crashed, harm: this.#harm };
+    return { script, findings: this.#findings, refusals: this.#refusals, crashed: this.crashed, tried: this.#tried };
   }
 
   async #steer(app: App, source: Source, tries: boolean): Promise<void> {
@@ -129,7 +129,7 @@ class Sequence {
     const plan = await app.plan(step);
     this.#plan = plan;
     if (plan.blockers.length > 0) {
-      const codes = [...new Set(plan.blockers.map(({ code }) => code))];
+      const codes = codesOf(plan);
       const text = plan.blockers.map(({ text }) => text).join(' ');
       if (tries) return this.#try(step, plan, read);
       if (!step.between && canTry(plan) && rawSteps(step, read.world))
@@ -153,11 +153,14 @@ class Sequence {
   }
 
   async #try(step: AppStep, refused: Plan, before: Sight): Promise<World> {
-    this.#harm = await tryRefused({ stage: this.stage, book: this.#book, step, refused, before });
-    const codes = refused.blockers.map(({ code }) => code).join(' ');
+    const codes = codesOf(refused);
+    // Until it is known otherwise: libvirtd may die of it.
+    this.#tried = { codes, harm: 'libvirtd died' };
+    const harm = await tryRefused({ stage: this.stage, book: this.#book, step, refused, before });
+    this.#tried = { codes, harm };
     const text = refused.blockers.map(({ text }) => text).join(' ');
-    if (this.#harm === null)
-      this.#add([{ kind: 'false refusal', signature: `${step.do} ${codes}`, text: `${codes}: ${text}` }]);
+    const signature = `${step.do} ${codes.join(' ')}`;
+    if (harm === null) this.#add([{ kind: 'false refusal', signature, text: `${codes.join(' ')}: ${text}` }]);
     return look(this.stage);
   }
 
@@ -183,8 +186,7 @@ class Sequence {
   #gone(error: DaemonGone, tries: boolean): void {
     this.crashed = true;
     const step = this.#steps.at(-1);
-    if (tries) this.#harm ??= `libvirtd died: ${error.message}`;
-    else if (step?.by === 'app' && !step.between)
+    if (!tries && step?.by === 'app' && !step.between)
       this.#add([{ kind: 'crash', signature: step.do, text: `libvirtd died: ${stepText(step)}: ${error.message}` }]);
   }
 
@@ -225,6 +227,10 @@ function withTexts(step: Step, change: (text: string) => string): Step {
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, changed(each)]));
   };
   return changed(step) as Step;
+}
+
+function codesOf({ blockers }: Plan): string[] {
+  return [...new Set(blockers.map(({ code }) => code))];
 }
 
 /** Where the window has nothing to press, there is nothing to try. */

@@ -115,6 +115,7 @@ describe('what an offered safety snapshot will change', () => {
     name: 'safe',
     reasons: [],
     notes: [],
+    virsh: null,
   });
 
   it('is what it then changes', () => {

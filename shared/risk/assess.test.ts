@@ -270,6 +270,7 @@ describe('assessRevert', () => {
       name: 'safe',
       reasons: [],
       notes: [],
+      virsh: null,
     };
     const saved = facts({ domain: { managedSave: true }, snapshot: { state: 'running' } });
     const of = (change: Partial<RevertChoice>, offer = internal) =>

@@ -17,10 +17,16 @@ import {
   writtenBack,
 } from './rule.ts';
 
+export interface LossRule extends Rule {
+  /** A safety snapshot holds it. */
+  readonly keepable?: true;
+}
+
 /** What is gone afterwards, in the order of the dialog. Only sentences that are true of these facts. */
-export const lossRules: readonly Rule[] = [
+export const lossRules: readonly LossRule[] = [
   {
     code: 'MEMORY',
+    keepable: true,
     source: 'virDomainRevertToSnapshot',
     when: ({ facts }) => isActive(facts),
     text: ({ kept }) =>
@@ -30,6 +36,7 @@ export const lossRules: readonly Rule[] = [
   },
   {
     code: 'DISKS',
+    keepable: true,
     source: 'virDomainRevertToSnapshot',
     when: ({ facts }) => goingBack(facts).length > 0,
     text: ({ facts, kept }) => {
@@ -62,6 +69,7 @@ export const lossRules: readonly Rule[] = [
   },
   {
     code: 'LEFT_OUT_BACK',
+    keepable: true,
     driver: 'QEMU',
     since: version.revertsExternal,
     source:
@@ -75,7 +83,7 @@ export const lossRules: readonly Rule[] = [
     driver: 'QEMU',
     since: version.revertsExternal,
     source: 'qemuSnapshotRevertExternalFinish: unlinks the overlays of the current snapshot',
-    when: ({ facts }) => isExternal(facts) && facts.overlays.length > 0,
+    when: ({ facts, kept }) => isExternal(facts) && facts.overlays.length > 0 && !kept, // those of a safety snapshot are new and empty
     text: ({ facts }) =>
       `libvirt deletes ${facts.overlays
         .map(({ file, bytes }) => `${file} (${bytes === null ? 'size unknown' : formatBytes(bytes)})`)
@@ -91,6 +99,7 @@ export const lossRules: readonly Rule[] = [
   },
   {
     code: 'CONFIGURATION',
+    keepable: true,
     source: 'qemuSnapshotRevert: virDomainObjAssignDef of the stored configuration',
     when: ({ facts }) => facts.configChanges.length > 0,
     text: ({ facts }) => `The configuration goes back too. ${facts.configChanges.map(describeChange).join('; ')}`,

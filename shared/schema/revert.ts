@@ -42,7 +42,8 @@ export const Assessment = z.object({
   outcome: DomainState,
   /** The reason of that state in virsh's words; null where it cannot be told. */
   outcomeReason: z.string().nullable(),
-  losses: z.array(Statement),
+  /** `kept`: the safety snapshot holds it. */
+  losses: z.array(Statement.extend({ kept: z.boolean().optional() })),
   warnings: z.array(Statement),
   requirements: z.array(Requirement),
   blockers: z.array(Statement),
@@ -77,6 +78,8 @@ export const SafetyOffer = z.object({
   reasons: z.array(Statement),
   /** True and worth knowing about it. */
   notes: z.array(Statement),
+  /** The line that takes it with virsh. */
+  virsh: z.string().nullable(),
 });
 export type SafetyOffer = z.infer<typeof SafetyOffer>;
 

@@ -1,5 +1,5 @@
 import { Ban } from 'lucide-react';
-import { formatDuration, stateLabel } from '../../../shared/format.ts';
+import { formatDuration, isMoment, stateLabel } from '../../../shared/format.ts';
 import type { Assessment, Requirement, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { goesOnSince } from '../../store/selectors.ts';
 import { domainKey } from '../../store/store.ts';
@@ -106,7 +106,8 @@ function Losses({ plan, losses }: { plan: RevertPlan; losses: Assessment['losses
   const upTo = isCurrent || span < minute ? '' : 'up to ';
   const kept = losses.filter((loss) => loss.kept);
   const lost = losses.filter((loss) => !loss.kept);
-  const amount = span < 0 ? 'all changes since the snapshot' : `${upTo}${spanText} of changes`;
+  const isKnown = isCurrent ? isMoment(since) : isMoment(facts.snapshot.createdAt);
+  const amount = span < 0 || !isKnown ? 'all changes since the snapshot' : `${upTo}${spanText} of changes`;
   return (
     <>
       {kept.length > 0 ? (

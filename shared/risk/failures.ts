@@ -22,6 +22,7 @@ export function neededAtStart(facts: RevertFacts): StoredDisk[] {
 /** Checkpoints whose bitmaps are in an image that would be written back. */
 export function bitmapsInTheWay(facts: RevertFacts): string[] {
   const images = new Set(writtenBack(facts).flatMap(({ image, below }) => [image, ...below].map((each) => each?.path)));
+  if (images.size === 0) return [];
   return (facts.domain.checkpoints ?? []).flatMap(({ name, images: own }) =>
     own === null || own.some((path) => images.has(path)) ? [name] : [],
   );
@@ -71,6 +72,18 @@ export const failureRules: readonly RefusalRule[] = [
     when: ({ facts }) => isLive(facts.snapshot) && facts.stored.memoryFile?.exists === false,
     text: ({ facts }) =>
       `The file with the snapshot’s memory, ${facts.stored.memoryFile?.path}, cannot be opened. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'QEMU_CRASHES',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    until: version.mendsInternalRevert,
+    source: 'NEWS 9.10.0: “Fix qemu crash when reverting an internal snapshot”',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => !isExternal(facts) && isLive(facts.snapshot),
+    text: () =>
+      'QEMU crashes when libvirt 9.9 reverts to an internal snapshot with memory: the guest would be off afterwards. 9.10 and newer can do it.',
   },
   {
     code: 'NOT_ON_HOST',

@@ -116,7 +116,8 @@ export const lossRules: readonly LossRule[] = [
 /** Disks of today that the revert takes back. */
 function goingBack(facts: RevertFacts): string[] {
   const disks = isExternal(facts) ? facts.stored.disks.filter(isSaved) : writtenBack(facts);
-  return facts.driver === 'TEST'
+  // Without a configuration of its own, libvirt goes by the one of today.
+  return facts.driver === 'TEST' || !facts.hasConfig
     ? facts.snapshot.disks.filter(isSaved).map(({ target }) => target)
     : disks.filter(({ attached }) => attached).map(({ target }) => target);
 }

@@ -3,6 +3,7 @@ import { isDrive } from '../libvirt/disks.ts';
 import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
 import { neededAtStart } from './failures.ts';
+import { damageCodes } from './hazards.ts';
 import { detached, leftBehind, otherImages } from './losses.ts';
 import {
   asksToRun,
@@ -59,6 +60,24 @@ export const warningRules: readonly WarningRule[] = [
     when: ({ facts }) => facts.history.destroyed.count > 0,
     text: ({ facts }) =>
       `libvirt goes on listing ${listed(facts.history.destroyed.names, facts.history.destroyed.count)}, but going there later no longer brings ${facts.history.destroyed.count === 1 ? 'its' : 'their'} data back.`,
+  },
+  {
+    code: 'DAMAGED',
+    driver: 'QEMU',
+    risk: true,
+    source: 'shared/health/data.ts',
+    when: ({ facts }) => otherDamage(facts).length > 0,
+    text: ({ facts }) => otherDamage(facts).join(' '),
+  },
+  {
+    code: 'MIXED_KINDS',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source: 'qemuSnapshotRevertActive, qemuSnapshotRevertInactive: virDomainSnapshotIsExternal decides for all disks',
+    when: ({ facts }) => facts.snapshot.kind === 'mixed',
+    text: () =>
+      'This snapshot is partly inside the images and partly outside. libvirt treats it as an external one, so what is inside the images is not put back.',
   },
   {
     code: 'OTHER_IMAGE_IN_USE',
@@ -220,6 +239,17 @@ export const warningRules: readonly WarningRule[] = [
     text: () => 'libvirt’s test driver leaves the domain shut off here, whatever is chosen.',
   },
 ];
+
+/** What no other rule says of data that is not what was taken. */
+function otherDamage({ data, stored }: RevertFacts): string[] {
+  const gone = new Set(stored.disks.flatMap(({ missing }) => missing));
+  if (stored.memoryFile?.exists === false) gone.add(stored.memoryFile.path);
+  const others = data.why.filter(
+    ({ state, code, path }) =>
+      state !== 'unknown' && code !== 'tag-gone' && !damageCodes.has(code) && !(path !== null && gone.has(path)),
+  );
+  return [...new Set(others.map(({ text }) => text))];
+}
 
 function takesNvram({ libvirtVersion, stored }: RevertFacts): boolean {
   return can(libvirtVersion, 'revertsNvram') && stored.nvram === 'qcow2';

@@ -187,6 +187,8 @@ export const HistoryFacts = z.object({
   leftBehind: z.object({ names: z.array(z.string()), count: z.number() }),
   /** Snapshots whose data lies on images that the revert writes to. */
   destroyed: z.object({ names: z.array(z.string()), count: z.number() }),
+  /** Those of which that is not known: what their images lie on could not be read. */
+  unsure: z.object({ names: z.array(z.string()), count: z.number() }),
 });
 export type HistoryFacts = z.infer<typeof HistoryFacts>;
 

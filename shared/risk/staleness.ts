@@ -68,7 +68,7 @@ const comparisons: readonly Comparison[] = [
           : 'The job on the domain has ended.',
   },
   {
-    changed: differ((f) => [images(f), f.overlays.map(({ target, file, inUse }) => [target, file, inUse])]),
+    changed: differ((f) => [images(f), f.overlays.map(({ bytes: _, ...overlay }) => overlay)]),
     text: () => 'The domain’s disks write to other images now.',
   },
   {
@@ -89,4 +89,5 @@ export function staleness(before: RevertFacts, after: RevertFacts): string[] {
 }
 
 /** Without sizes: those grow while somebody reads. */
-const images = ({ domain }: RevertFacts) => domain.disks.map(({ target, file, missing }) => [target, file, missing]);
+const images = ({ domain }: RevertFacts) =>
+  domain.disks.map(({ allocationBytes, ...disk }) => ({ ...disk, isRead: allocationBytes !== null }));

@@ -4,6 +4,7 @@ import { RevertFacts, type StartState } from '../schema.ts';
 import { assessRevert } from './assess.ts';
 import { type Facts, facts, merge, overlay, storedDisk, storedImage } from './fixtures.ts';
 import { isLive } from './rule.ts';
+import { staleness } from './staleness.ts';
 
 type Path = readonly (string | number)[];
 /** One fact, and what it becomes where it is not known, or is of a kind that nobody has seen before. */
@@ -185,6 +186,8 @@ describe.each(cases)('%s', (_, change) => {
           const { verdict, warnings, blockers } = assess(doubted, start);
           if (verdict !== 'safe' && warnings.length + blockers.length === 0)
             throw new Error(`${label}: nothing is said`);
+          if (verdict !== 'safe' && staleness(of, doubted).length === 0 && doubted.riskReported === null)
+            throw new Error(`${label}: a plan does not go stale with it`);
           if (verdict !== 'safe') continue;
           if (!isHarmless(label, { of, start })) safe.add(`${label} (${of.domain.state}, ${start})`);
         }

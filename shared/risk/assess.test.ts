@@ -345,6 +345,7 @@ describe('assessRevert', () => {
               storedDisk({ target: 'vde', below: Array.from({ length: 30 }, (_, index) => storedImage(`/${index}`)) }),
               storedDisk({ target: 'vdf', now: '/images/copy', related: false }),
               storedDisk({ target: 'vdg', missing: ['/images/web.qcow2'] }),
+              storedDisk({ target: 'vdi', missing: ['/base'] }),
               storedDisk({ target: 'vdh', image: storedImage('/images/h', null) }),
             ],
           },

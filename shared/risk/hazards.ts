@@ -60,7 +60,7 @@ export const hazardRules: readonly HazardRule[] = [
       'virDomainSnapshotDefAssignExternalNames: an overlay is named after its image without what follows the last dot',
     when: ({ facts }) => isExternal(facts) && sameOverlay(facts).length > 0,
     text: ({ facts }) =>
-      `${named(sameOverlay(facts))} have names that differ only after the last dot, so libvirt would lay one and the same new file over them.`,
+      `${named(sameOverlay(facts))} have names that differ only after the last dot, so libvirt would use one and the same new file for all of them.`,
   },
   {
     code: 'EXTERNAL_WITHOUT_CURRENT',
@@ -91,7 +91,7 @@ export const hazardRules: readonly HazardRule[] = [
     when: ({ facts }) => isExternal(facts) && wrongOverlays(facts).length > 0,
     text: ({ facts }) => {
       const needed = [...new Set(wrongOverlays(facts).flatMap(({ neededBy }) => neededBy))];
-      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${needed.length > 0 ? `${listed(needed)} ${needed.length === 1 ? 'lies' : 'lie'} on` : 'other states of this domain may lie on'}.`;
+      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${needed.length > 0 ? `${listed(needed)} ${needed.length === 1 ? 'needs' : 'need'}` : 'other snapshots may need'}.`;
     },
   },
   {

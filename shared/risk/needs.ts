@@ -62,7 +62,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     code: 'UNTRIED_DRIVER',
     matters: () => true,
     known: ({ facts }) => isQemu(facts) || facts.driver === 'TEST',
-    text: ({ facts }) => `Snapkeel’s rules are made for QEMU. What ${facts.driver || 'this driver'} does may differ.`,
+    text: ({ facts }) => `Snapkeel knows how QEMU reverts. What ${facts.driver || 'this driver'} does may differ.`,
   },
   {
     code: 'UNKNOWN_STATE',
@@ -92,7 +92,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     driver: 'QEMU',
     matters: ({ facts }) => facts.hasConfig,
     known: ({ facts: { snapshot } }) => snapshot.memory !== 'none' || snapshot.disks.some(isSaved),
-    text: () => 'This snapshot lists no disk that it holds, so what it would bring back is unknown.',
+    text: () => 'This snapshot does not say which disks it holds, so what it would bring back is unknown.',
   },
   {
     code: 'UNKNOWN_FORMAT',
@@ -114,7 +114,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: ({ facts }) => writtenBack(facts).length > 0,
     known: ({ facts }) => facts.domain.checkpoints !== null,
     text: () =>
-      'Whether the domain has checkpoints, as backup programs leave them, is unknown. With one, libvirt would stop the guest and then fail.',
+      'Whether backup programs have left checkpoints on the domain is unknown. If they have, libvirt would stop the guest and then fail.',
   },
   {
     code: 'UNSEEN_IMAGE',

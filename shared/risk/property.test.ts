@@ -5,6 +5,7 @@ import { expectedAfterSafety } from '../after-safety.ts';
 import { unknowns } from '../rule.ts';
 import { RevertChoice, RevertFacts, SafetyOffer, type Statement } from '../schema.ts';
 import { assessRevert, predictRevert } from './assess.ts';
+import { lossRules } from './losses.ts';
 import { revertNeeds } from './needs.ts';
 import { flagsOf, holds } from './rule.ts';
 import { warningRules } from './warnings.ts';
@@ -100,7 +101,9 @@ it('is safe only where nothing speaks against it and everything is known', () =>
       const withoutSave = { ...facts, domain: { ...facts.domain, managedSave: false } };
       const of = choice.removeManagedSave ? { ...c, facts: withoutSave } : c;
       expect(unknowns(revertNeeds, of)).toEqual([]);
-      expect(warningRules.filter((rule) => rule.risk && holds(rule, of)).map(({ code }) => code)).toEqual([]);
+      expect(
+        [...lossRules, ...warningRules].filter((rule) => rule.risk && holds(rule, of)).map(({ code }) => code),
+      ).toEqual([]);
       expect(predictRevert(of.facts, of.flags)).toMatchObject({ answer: null, hazard: null });
       expect(facts.riskReported).toBeNull();
       if (facts.driver === 'QEMU') expect(facts.data.state).toBe('there');

@@ -76,7 +76,7 @@ export function storedFacts({ aimed, known, current, disks, files }: Gathered): 
     notFiles: aimed.disks.config.filter(({ type }) => type !== 'file').map(({ target }) => target),
     next: { missing: others(({ missing }) => missing), unseen: others(({ unseen }) => unseen) },
     nvram: (live && readNvram(live)?.format) ?? null,
-    tpm: (live?.at('devices')?.all('tpm') ?? []).some((tpm) => tpm.at('backend')?.attribute('type') === 'emulator'),
+    tpm: live?.at('devices')?.at('tpm') !== undefined,
     genid: live?.at('genid') !== undefined,
     memoryFile: memory === null ? null : { path: memory, exists: known.files.get(memory)?.exists ?? null },
   };
@@ -109,12 +109,14 @@ function storedDisk(
   };
 }
 
-/** Whether two images stand on the same root, or one is the other. */
+/** Whether two images stand on the same root, or one is the other; null where a root is not known to be one. */
 function related(layers: readonly DiskLayers[], target: string, a: string, b: string): boolean | null {
   if (a === b) return true;
-  const [first, second] = [chainOf(layers, target, a), chainOf(layers, target, b)];
-  const [one, other] = [first.at(-1), second.at(-1)];
-  return one === undefined || other === undefined ? null : one === other;
+  const disk = layers.find((each) => each.target === target);
+  const [one, other] = [a, b].map((path) => (disk ? chainFrom(disk, path).at(-1) : undefined));
+  if (!one || !other) return null;
+  if (one.path === other.path) return true;
+  return one.isRead && other.isRead ? false : null;
 }
 
 /** What lies below an image: as far as the storage tells, else what the configuration says, which is seldom anything. */

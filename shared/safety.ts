@@ -26,6 +26,7 @@ interface Rule {
   text(c: Case): string;
 }
 
+const none = { names: [], count: 0 };
 const named = (words: readonly string[]) => words.join(', ');
 const isInternal = ({ revert }: Case) => !isExternal(revert);
 
@@ -187,7 +188,7 @@ export function undoFacts({ revert, create, draft }: Case, taking: CreateAssessm
       memoryFile: null,
     },
     overlays: reverted,
-    history: { leftBehind: { names: [], count: 0 }, destroyed: { names: [], count: 0 } },
+    history: { leftBehind: none, destroyed: none, unsure: none },
     current: revert.snapshot.name,
     data: { state: 'there', why: [] },
     configChanges: [],

@@ -115,7 +115,11 @@ export function aPlan(
         memoryFile: null,
       },
       overlays: [],
-      history: { leftBehind: { names: [], count: 0 }, destroyed: { names: [], count: 0 } },
+      history: {
+        leftBehind: { names: [], count: 0 },
+        destroyed: { names: [], count: 0 },
+        unsure: { names: [], count: 0 },
+      },
       current: 'clean',
       configChanges: [],
       riskReported: null,

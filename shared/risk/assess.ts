@@ -118,6 +118,7 @@ function processAfter(facts: RevertFacts): 'new' | 'reused' | null {
 function verdictOf(c: Case, fails: boolean, asksForForce: boolean): Assessment['verdict'] {
   if (fails) return 'willFail';
   if (asksForForce) return 'needsForce';
-  const risky = unknowns(revertNeeds, c).length > 0 || warningRules.some((rule) => rule.risk && holds(rule, c));
+  const risky =
+    unknowns(revertNeeds, c).length > 0 || [...lossRules, ...warningRules].some((rule) => rule.risk && holds(rule, c));
   return risky ? 'risky' : 'safe';
 }

@@ -146,7 +146,7 @@ export const StoredFacts = z.object({
   next: z.object({ missing: z.array(z.string()), unseen: z.array(z.string()) }),
   /** Format of the firmware's variable store; null without one. */
   nvram: z.string().nullable(),
-  /** A TPM whose state is kept in files. */
+  /** A TPM of whatever kind: its state is on no disk. */
   tpm: z.boolean(),
   /** `<genid>`: the guest must learn that time has jumped. */
   genid: z.boolean(),
@@ -187,6 +187,8 @@ export const HistoryFacts = z.object({
   leftBehind: z.object({ names: z.array(z.string()), count: z.number() }),
   /** Snapshots whose data lies on images that the revert writes to. */
   destroyed: z.object({ names: z.array(z.string()), count: z.number() }),
+  /** Those of which that is not known: what their images lie on could not be read. */
+  unsure: z.object({ names: z.array(z.string()), count: z.number() }),
 });
 export type HistoryFacts = z.infer<typeof HistoryFacts>;
 

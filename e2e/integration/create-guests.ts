@@ -238,7 +238,7 @@ export const createGuests = {
   },
   /** Panics by itself: sti; hlt × 40; mov dx,505h; mov al,1; out dx,al; hlt for ever. */
   panicked: {
-    edit: (xml) => device("<panic model='isa'/>")(xml.replace('<devices>', '<on_crash>preserve</on_crash><devices>')),
+    edit: (xml) => device("<panic model='isa'/>")(xml.replace(/<on_crash>\w+</, '<on_crash>preserve<')),
     sector: [0xfb, 0xb9, 40, 0, 0xf4, 0xe2, 0xfd, 0xba, 0x05, 0x05, 0xb0, 0x01, 0xee, 0xf4, 0xeb, 0xfd],
     becomes: 'crashed',
   },

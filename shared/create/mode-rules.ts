@@ -1,6 +1,7 @@
 import { formatVersion } from '../format.ts';
 import { version } from '../libvirt/versions.ts';
 import { hasMemory } from './modes.ts';
+import { canKeep } from './request.ts';
 import { type CreateCase, type CreateRule, external, internal, isOff, kept } from './rule.ts';
 import { are, chainKinds, listed } from './text.ts';
 
@@ -69,7 +70,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'CONFIG_UNSUPPORTED',
     source: 'qemuSnapshotPrepare: “nothing selected for snapshot”',
     when: (c) =>
-      c.draft.mode !== 'memory-external' && kept({ facts: c.facts, draft: { ...c.draft, disks: [] } }).length === 0,
+      c.draft.mode !== 'memory-external' && (internal(c) ? kept(c).length === 0 : !c.facts.disks.some(canKeep)),
     text: () => 'The domain has no writable disk that a snapshot could keep.',
   },
   {

@@ -17,6 +17,8 @@ export interface CreateGuest {
   readonly sector?: readonly number[];
   /** After it was started, or after it was defined where it stays off. */
   readonly afterwards?: (guest: Guest, lab: Lab) => Promise<void>;
+  /** The guest's folder is a storage pool, so that images can be read. */
+  readonly pool?: boolean;
   /** `domstate` after which it counts as started, where that is not running. */
   readonly becomes?: string;
 }
@@ -66,6 +68,7 @@ const volume = (name: string, target = 'hdb') =>
 export const createGuests = {
   plain: {},
   two: { disks: 2 },
+  diskless: { edit: (xml) => xml.replace(/<disk [\s\S]*?<\/disk>/, '').replace(/<boot dev='hd'\/>/, '') },
   raw: { disks: ['qcow2', 'raw'] },
   'attribute-external': { edit: attribute('external') },
   'attribute-internal': { edit: attribute('internal') },
@@ -167,13 +170,30 @@ export const createGuests = {
   'uefi-raw': flash('raw'),
   'uefi-qcow2': flash('qcow2'),
   checkpoint: { afterwards: async (_, lab) => void (await lab.virsh('checkpoint-create-as', _.name, 'cp1')) },
+  /** Made while it was on. */
+  'checkpoint-off': {
+    afterwards: async (guest, lab) => {
+      await guest.start();
+      await lab.virsh('checkpoint-create-as', guest.name, 'cp1');
+      await guest.destroy();
+    },
+  },
+  /** A snapshot in the image that libvirt does not list. */
+  'tag-left': {
+    pool: true,
+    afterwards: async (guest) => void (await run(['qemu-img', 'snapshot', '-c', 'fresh', await guest.diskPath()])),
+  },
+  /** Its ID is 1; the next one gets 2. */
+  'number-in-image': {
+    pool: true,
+    files: async (folder) => void (await run(['qemu-img', 'snapshot', '-c', '2', join(folder, 'hda.qcow2')])),
+  },
   'image-gone': { afterwards: async (guest) => unlink(await guest.diskPath()) },
   'base-gone': {
-    afterwards: async (guest, lab) => {
+    afterwards: async (guest) => {
       const base = await guest.diskPath();
       await guest.snapshot('first', '--disk-only');
       await unlink(base);
-      await lab.virsh('snapshot-delete', guest.name, 'first', '--metadata');
     },
   },
   shmem: {
@@ -189,7 +209,12 @@ export const createGuests = {
       "<shmem name='snapkeel-master' role='master'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem>",
     ),
   },
+  /** libvirt looks for the host's devices, of which there may be none, nor even the folder. */
   'usb-device': {
+    files: async (_, lab) => {
+      const make = 'mount -t tmpfs snapkeel /sys/bus && mkdir -p /sys/bus/usb/devices';
+      await lab.run(['sh', '-c', `[ -d /sys/bus/usb/devices ] || { ${make}; }`]);
+    },
     edit: (xml) =>
       device(
         "<hostdev mode='subsystem' type='usb'><source startupPolicy='optional'><vendor id='0x1d6b'/><product id='0xbeef'/></source></hostdev>",
@@ -296,6 +321,7 @@ export async function makeCreateGuest(
   const spec: CreateGuest = createGuests[kind];
   const guest = await lab.guest({ name, disks: spec.disks ?? 1, ...spec.options });
   await spec.files?.(guest.folder, lab, name);
+  if (spec.pool) await lab.virsh('pool-create-as', name, 'dir', '--target', guest.folder);
   if (spec.edit) {
     const xml = await lab.virsh('dumpxml', '--inactive', name);
     const path = join(guest.folder, 'edited.xml');

@@ -9,19 +9,18 @@ import { fileRules } from '../../shared/create/file-rules.ts';
 import { newPaths } from '../../shared/create/files.ts';
 import { nameRules } from '../../shared/create/name.ts';
 import { canKeep } from '../../shared/create/request.ts';
+import { inVersions } from '../../shared/libvirt/versions.ts';
 import type { CreateDraft, CreateFacts } from '../../shared/schema.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
-import type { Generation } from '../lab/generations.ts';
+import { isProof, wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { type Connected, connectTo } from './connected.ts';
 import { type CreateCase, createCases } from './create-cases.ts';
 import { createGuests, makeCreateGuest } from './create-guests.ts';
 
-/** All cases on the generations named there; else the telling ones on two. */
-const whole = process.env.SNAPKEEL_CREATE_ON?.split(',') as Generation[] | undefined;
-const wanted = whole ?? (['host', '11.3'] as Generation[]);
-const cases = createCases.filter(({ telling, needsRoot }) => (whole || telling) && (isRoot() || !needsRoot));
+const wanted = wantedGenerations('host', '11.3');
+const cases = createCases.filter(({ telling, needsRoot }) => (isProof || telling) && (isRoot() || !needsRoot));
 if (!isRoot()) console.log('Left out: guests whose devices take root to make.');
 
 /**
@@ -59,7 +58,7 @@ describe.each(wanted)('snapshots of every kind of guest on %s', (generation) => 
     const { session, ground } = at;
     const { host } = session;
     const version = host.connection.status === 'connected' ? host.connection.libvirtVersion : 0;
-    if (version < (each.since ?? 0) || version >= (each.until ?? Number.POSITIVE_INFINITY)) return;
+    if (!inVersions(version, each)) return; // no such guest there, or it answers otherwise
     await withGuest(each, async (guest) => {
       const uuid = await lab.virsh('domuuid', guest.name);
       const before = await guest.snapshots();

@@ -11,14 +11,14 @@ import { can } from '../../shared/libvirt/versions.ts';
 import type { CreateDraft, CreateMode } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { readDisk, writeDisk } from '../lab/disk.ts';
-import type { Generation } from '../lab/generations.ts';
+import { wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';
 import { type Connected, connectTo } from './connected.ts';
 import { type CreateGuestName, makeCreateGuest } from './create-guests.ts';
 
-const wanted = (process.env.SNAPKEEL_CREATE_ON?.split(',') ?? ['host', '11.3']) as Generation[];
+const wanted = wantedGenerations('host', '11.3');
 const offset = 1 << 20;
 
 describe.each(wanted)('what was promised of a snapshot and does not come is told: %s', (generation) => {

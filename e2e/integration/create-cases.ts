@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { version } from '../../shared/libvirt/versions.ts';
 import type { CreateDraft } from '../../shared/schema.ts';
 import type { Guest, Lab } from '../lab/lab.ts';
 import type { CreateGuestName } from './create-guests.ts';
@@ -59,8 +60,8 @@ const halt = { halt: true };
 /** What a guest with a checkpoint, and backups, need. */
 const withBackups = { since: 9_000_000 };
 const manual = { since: 8_002_000 };
-const uefi9 = { until: 9_003_000 };
-const uefi11 = { since: 10_010_000 };
+const uefi9 = { until: version.internalOfUefi };
+const uefi11 = { since: version.revertsNvram };
 const off = async (guest: Guest) => expect(await guest.state()).toBe('shut off');
 
 /** Guests of every kind, and what may be taken of them: the facts of libvirt’s sources, each with its neighbours. */
@@ -125,8 +126,12 @@ export const createCases: readonly CreateCase[] = [
 
   ...both('read-only'),
   ...both('read-only-raw'),
-  ...both('read-only-internal'),
-  ...both('read-only-external'),
+  ...(['read-only-internal', 'read-only-external'] as const).flatMap((kind) => [
+    ...every(kind, 'off'),
+    one(kind, 'on', 'memory-internal', { since: version.namesJobs, refused: ['READ_ONLY_MARKED'] }),
+    one(kind, 'on', 'memory-internal', { until: version.namesJobs }),
+    one(kind, 'on', 'disks-external'),
+  ]),
   one('read-only-raw-external', 'off', 'disks-internal', { refused: ['NOT_QCOW2'] }),
   one('read-only-raw-external', 'on', 'memory-internal', { refused: ['NOT_QCOW2'] }),
   one('read-only-raw-external', 'on', 'disks-external'),
@@ -148,7 +153,7 @@ export const createCases: readonly CreateCase[] = [
   one('cdrom-external', 'off', 'disks-external'),
   one('cdrom-external', 'on', 'disks-external'),
   one('cdrom-block', 'off', 'disks-internal'),
-  one('cdrom-block', 'off', 'disks-external', { since: 9_009_000, warned: ['NOT_FILES'] }),
+  one('cdrom-block', 'off', 'disks-external', { since: version.revertsExternal, warned: ['NOT_FILES'] }),
 
   one('volume', 'off', 'disks-internal', telling),
   ...both('volume'),
@@ -183,7 +188,7 @@ export const createCases: readonly CreateCase[] = [
   one('uefi-raw', 'on', 'disks-external', { warned: ['NVRAM_NOT_KEPT'] }),
   one('uefi-qcow2', 'off', 'disks-internal', uefi11),
   one('uefi-qcow2', 'on', 'memory-internal', { ...uefi11, ...telling }),
-  one('uefi-qcow2', 'off', 'disks-internal', { since: 8_010_000, until: 9_003_000, refused: ['UEFI'] }),
+  one('uefi-qcow2', 'off', 'disks-internal', { since: 8_010_000, until: version.internalOfUefi, refused: ['UEFI'] }),
 
   one('checkpoint', 'on', 'memory-internal', { ...withBackups, warned: ['CHECKPOINTS'] }),
   one('checkpoint', 'on', 'memory-external', withBackups),
@@ -191,16 +196,20 @@ export const createCases: readonly CreateCase[] = [
   one('checkpoint-off', 'off', 'disks-external', { ...withBackups, refused: ['CHECKPOINT_EXTERNAL'], ...telling }),
   one('checkpoint-off', 'off', 'disks-internal', {
     since: 9_000_000,
-    until: 9_001_000,
+    until: version.savesVirtiofs,
     refused: ['CHECKPOINT_INTERNAL'],
     ...telling,
   }),
-  one('checkpoint-off', 'off', 'disks-internal', { since: 11_003_000, warned: ['CHECKPOINTS'], ...telling }),
+  one('checkpoint-off', 'off', 'disks-internal', {
+    since: version.seenInternalBesideCheckpoints,
+    warned: ['CHECKPOINTS'],
+    ...telling,
+  }),
   one('backup', 'on', 'disks-external', { ...withBackups, refused: ['JOB'] }),
   one('backup', 'on', 'memory-internal', { ...withBackups, refused: ['JOB'] }),
   one('block-copy', 'on', 'disks-external', { refused: ['BLOCK_JOB'] }),
   one('block-copy', 'on', 'memory-internal', { refused: ['BLOCK_JOB'] }),
-  one('block-copy', 'on', 'memory-external', { change: without('hdb'), refused: ['BLOCK_JOB'] }),
+  one('block-copy', 'on', 'memory-external', { change: without('hdb'), refused: ['BLOCK_JOB_MEMORY'] }),
   one('block-copy', 'on', 'disks-external', { change: without('hdb'), what: 'without it', warned: ['LEFT_OUT'] }),
 
   one('image-gone', 'off', 'disks-internal', { refused: ['IMAGE_MISSING'], ...telling }),
@@ -214,8 +223,12 @@ export const createCases: readonly CreateCase[] = [
   one('number-in-image', 'on', 'memory-internal', { refused: ['ID_IS_A_NAME'] }),
   one('next-differs', 'on', 'disks-external', { warned: ['NEXT_START'] }),
   one('next-differs', 'on', 'memory-internal', { warned: ['NEXT_START'] }),
-  one('comma-folder', 'off', 'disks-external', { since: 9_009_000, refused: ['FILE_COMMA'], warned: ['COMMA_FOLDER'] }),
-  one('comma-folder', 'on', 'disks-external', { since: 9_009_000, warned: ['COMMA_FOLDER'] }),
+  one('comma-folder', 'off', 'disks-external', {
+    since: version.revertsExternal,
+    refused: ['FILE_COMMA'],
+    warned: ['COMMA_FOLDER'],
+  }),
+  one('comma-folder', 'on', 'disks-external', { since: version.revertsExternal, warned: ['COMMA_FOLDER'] }),
   one('comma-folder', 'on', 'memory-internal'),
 
   one('shmem', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], ...telling }),
@@ -226,12 +239,12 @@ export const createCases: readonly CreateCase[] = [
   one('shmem-master', 'on', 'memory-external'),
   one('usb-device', 'on', 'memory-internal', { needsRoot: true }),
   one('usb-device', 'on', 'memory-external', { needsRoot: true }),
-  one('virtiofs', 'on', 'memory-internal', { until: 9_001_000, refused: ['MEMORY_DEVICE'] }),
-  one('virtiofs', 'on', 'memory-external', { until: 9_001_000, refused: ['MEMORY_DEVICE'] }),
-  one('virtiofs', 'on', 'disks-external', { until: 9_001_000 }),
+  one('virtiofs', 'on', 'memory-internal', { until: version.savesVirtiofs, refused: ['MEMORY_DEVICE'] }),
+  one('virtiofs', 'on', 'memory-external', { until: version.savesVirtiofs, refused: ['MEMORY_DEVICE'] }),
+  one('virtiofs', 'on', 'disks-external', { until: version.savesVirtiofs }),
   one('9p', 'on', 'memory-internal', { warned: ['MEMORY_DEVICE'] }),
   one('9p', 'on', 'disks-external'),
-  one('sound-usb', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], since: 8_006_000 }),
+  one('sound-usb', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], since: version.asksQemu }),
   one('crypto', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], since: 9_000_000 }),
   one('crypto', 'on', 'disks-external', { since: 9_000_000 }),
   one('commandline', 'on', 'memory-internal', { warned: ['MEMORY_DEVICE'] }),

@@ -245,13 +245,6 @@ export const createGuests = {
         .replace('<domain ', "<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' ")
         .replace('</domain>', "<qemu:commandline><qemu:arg value='-no-user-config'/></qemu:commandline></domain>"),
   },
-  invtsc: {
-    edit: (xml) =>
-      xml.replace(
-        '</os>',
-        "</os><cpu mode='custom' match='exact' check='none'><model fallback='allow'>qemu64</model><feature policy='require' name='invtsc'/></cpu>",
-      ),
-  },
   /** Suspends itself to memory by the PIIX4's register: sti; hlt × 40; mov dx,604h; mov ax,2400h; out dx,ax; hlt for ever. */
   suspended: {
     edit: (xml) =>

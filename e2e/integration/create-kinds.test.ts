@@ -5,11 +5,12 @@ import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { assessCreate, createRules } from '../../shared/create/assess.ts';
 import { firstDraft, withMode } from '../../shared/create/draft.ts';
-import { fileRules } from '../../shared/create/file-rules.ts';
 import { newPaths } from '../../shared/create/files.ts';
 import { nameRules } from '../../shared/create/name.ts';
 import { canKeep } from '../../shared/create/request.ts';
+import type { CreateRule, CreateCase as RuleCase } from '../../shared/create/rule.ts';
 import { inVersions } from '../../shared/libvirt/versions.ts';
+import { holds } from '../../shared/rule.ts';
 import type { CreateDraft, CreateFacts } from '../../shared/schema.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
 import { isProof, wantedGenerations } from '../lab/extent.ts';
@@ -19,6 +20,7 @@ import { type Connected, connectTo } from './connected.ts';
 import { type CreateCase, createCases } from './create-cases.ts';
 import { createGuests, makeCreateGuest } from './create-guests.ts';
 
+const rules: readonly CreateRule[] = [...createRules, ...nameRules];
 const wanted = wantedGenerations('host', '11.3');
 const cases = createCases.filter(({ telling, needsRoot }) => (isProof || telling) && (isRoot() || !needsRoot));
 if (!isRoot()) console.log('Left out: guests whose devices take root to make.');
@@ -87,7 +89,7 @@ describe.each(wanted)('snapshots of every kind of guest on %s', (generation) => 
         return;
       }
       expect(each.refused ?? [], `refused: ${JSON.stringify(blockers)}`).not.toEqual([]);
-      const answers = answersOf(codes);
+      const answers = answersOf({ facts, draft }, codes);
       if (answers.length < codes.length || row === null || xml === null) return; // it would do harm
       const answer = await createSnapshot(session.writes, uuid, xml, row.flags).catch((error) => error);
       expect(answer).toBeInstanceOf(LibvirtError);
@@ -110,12 +112,9 @@ function withFiles(facts: CreateFacts, draft: CreateDraft, folder: string): Crea
 }
 
 /** What libvirt may answer, by the rules that refuse; fewer than those where a rule says that it would do it. */
-function answersOf(codes: readonly string[]): string[] {
-  const rules = [...createRules, ...nameRules, ...fileRules];
-  return codes.flatMap((code) =>
-    rules
-      .filter((rule) => rule.code === code && rule.answer !== null)
-      .slice(0, 1)
-      .flatMap(({ answer }) => answer ?? []),
-  );
+function answersOf(c: RuleCase, codes: readonly string[]): string[] {
+  return codes.flatMap((code) => {
+    const rule = rules.find((each) => each.code === code && holds(each, c));
+    return rule?.answer ?? [];
+  });
 }

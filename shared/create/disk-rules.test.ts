@@ -1,6 +1,7 @@
 import { diskRules } from './disk-rules.ts';
 import { disk, facts, offFacts } from './fixtures.ts';
 import {
+  at,
   disks,
   eachWay,
   floppy,
@@ -15,6 +16,8 @@ import {
   volume,
   without,
 } from './testing.ts';
+
+const marked = disk('vdb', { readonly: true, snapshot: 'external' });
 
 eachWay(diskRules, [
   [
@@ -33,6 +36,16 @@ eachWay(diskRules, [
       [facts(disks(disk('vda'), raw)), 'memory-external'],
       [facts(disks(volume)), 'memory-internal'],
       [facts(disks(disk('vda', { format: null }))), 'memory-internal'],
+    ],
+  ],
+  [
+    'READ_ONLY_MARKED',
+    [[facts(disks(disk('vda'), marked)), 'memory-internal']],
+    [
+      [offFacts(disks(disk('vda'), marked)), 'disks-internal'],
+      [at(9_000_000, facts(disks(disk('vda'), marked))), 'memory-internal'],
+      [facts(disks(disk('vda'), disk('vdb', { readonly: true }))), 'memory-internal'],
+      [facts(disks(disk('vda'), marked)), 'disks-external'],
     ],
   ],
   [

@@ -164,11 +164,20 @@ eachWay(modeRules, [
     'BLOCK_JOB',
     [
       [facts({ blockJobs: ['vda'] }), 'disks-external'],
-      [facts({ blockJobs: ['vdb'] }), 'memory-external', without('vdb')],
+      [facts({ blockJobs: ['vdb'] }), 'memory-internal'],
     ],
     [
       [facts({ blockJobs: ['vdb'] }), 'disks-external', without('vdb')],
       [facts({ blockJobs: null }), 'disks-external'],
+    ],
+  ],
+  [
+    'BLOCK_JOB_MEMORY',
+    [[facts({ blockJobs: ['vdb'] }), 'memory-external', without('vdb')]],
+    [
+      [facts({ blockJobs: ['vdb'] }), 'disks-external', without('vdb')],
+      [facts({ blockJobs: ['vdb'] }), 'memory-external'],
+      [on, 'memory-external'],
     ],
   ],
   [

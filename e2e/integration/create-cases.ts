@@ -245,6 +245,7 @@ export const createCases: readonly CreateCase[] = [
   one('9p', 'on', 'memory-internal', { warned: ['MEMORY_DEVICE'] }),
   one('9p', 'on', 'disks-external'),
   one('sound-usb', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], since: version.asksQemu }),
+  one('sound-usb', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], until: version.asksQemu }),
   one('crypto', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], since: 9_000_000 }),
   one('crypto', 'on', 'disks-external', { since: 9_000_000 }),
   one('commandline', 'on', 'memory-internal', { warned: ['MEMORY_DEVICE'] }),

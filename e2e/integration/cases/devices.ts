@@ -241,7 +241,7 @@ export const deviceCases: readonly FieldCase[] = [
 ];
 
 async function withVolume(t: Trial): Promise<Guest> {
-  const guest = await t.guest();
+  const guest = await t.guest({ pool: false });
   await t.pool(guest);
   await t.edit(guest, (xml) =>
     xml

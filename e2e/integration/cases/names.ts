@@ -45,7 +45,6 @@ export const nameCases: readonly FieldCase[] = [
       await t.put(guest, 'content of 1');
       await guest.snapshot('1');
       await t.put(guest, 'now');
-      await t.pool(guest);
       const { verdict } = await t.says(guest, '1');
       t.expect.soft(verdict, 'Snapkeel').not.toBe('willFail');
       t.libvirt('revert to 1', await t.libvirtReverts(guest, '1'), null);
@@ -65,7 +64,6 @@ export const nameCases: readonly FieldCase[] = [
         await t.put(guest, `hdb of ${name}`, 'hdb');
         await guest.snapshot(name);
       }
-      await t.pool(guest);
       t.warned('ID 1 of hdb is another', await t.says(guest, '1'), /hdb/);
       t.libvirt('revert to 1', await t.libvirtReverts(guest, '1'), null);
       t.libvirt('bytes', [await t.got(guest), await t.got(guest, 'hdb')], ['hda of 1', '']);
@@ -77,7 +75,6 @@ export const nameCases: readonly FieldCase[] = [
     short: ['11.3'],
     async run(t) {
       const guest = await t.guest();
-      await t.pool(guest);
       await t.put(guest, 'old');
       await guest.snapshot('s1');
       await t.virsh(guest, 'snapshot-delete', 's1', '--metadata');
@@ -98,7 +95,6 @@ export const nameCases: readonly FieldCase[] = [
     short: [],
     async run(t) {
       const guest = await t.guest();
-      await t.pool(guest);
       await t.put(guest, 'old');
       await run(['qemu-img', 'snapshot', '-c', 's1', await guest.diskPath()]);
       await t.put(guest, 'new');
@@ -116,7 +112,6 @@ export const nameCases: readonly FieldCase[] = [
     short: [],
     async run(t) {
       const guest = await t.guest();
-      await t.pool(guest);
       await guest.snapshot('s1');
       await t.start(guest, '--paused');
       await guest.snapshot('s2');
@@ -192,7 +187,7 @@ export const nameCases: readonly FieldCase[] = [
 
 /** “2” has ID 1, “1” has ID 2. */
 async function numbered(t: Trial): Promise<Guest> {
-  const guest = await t.guest();
+  const guest = await t.guest({ pool: false });
   for (const name of ['2', '1']) {
     await t.put(guest, `content of ${name}`);
     await guest.snapshot(name);

@@ -120,7 +120,7 @@ async function attempt(place: Connected, guest: Guest, names: readonly string[],
     const rule = deleteRules.find(({ code }) => code === blocker.code);
     const [step, ...more] = assessment.steps;
     // What is a crash or does harm is not asked for; what takes several may be refused half way.
-    if (rule?.effect !== 'refused' || !step || more.length > 0 || step.goes.length > 1) return;
+    if (rule?.effect !== 'refused' || !step || more.length > 0) return;
     const refusal = await deleteSnapshot(session.writes, uuid, step.name, step.flags).then(
       () => 'done',
       (error: unknown) => (error instanceof LibvirtError ? error.code : String(error)),
@@ -155,7 +155,7 @@ async function look({ session, ground }: Connected, uuid: string): Promise<Seen>
   const facts = await gatherDeleteFacts(session, uuid, ground.marks);
   const read = async (path: string) => (await readDisk(path, mark.offset, mark.length)).toString();
   const points = facts.snapshots.flatMap(({ name, stored }) => pointsOf(stored).map((point) => ({ name, ...point })));
-  const active = facts.domain.images[0]?.path ?? '';
+  const active = facts.domain.disks[0]?.image?.path ?? '';
   const bytes = new Map<string | null, string>([[null, await read(active)]]);
   for (const { name, kind, path } of points) if (kind === 'external') bytes.set(name, await read(path));
   const paths = new Set([active, ...points.filter(({ kind }) => kind === 'internal').map(({ path }) => path)]);

@@ -1,6 +1,6 @@
-import { chainFrom, type DiskLayers, diskLayers } from '../../../shared/chain.ts';
+import { chainFrom, type DiskLayers, diskLayers, type Probed } from '../../../shared/chain.ts';
 import { type FileFact, type HealthSnapshot, unknownFile } from '../../../shared/health/facts.ts';
-import { type DiskImage, type Image, imagesOf } from '../../../shared/libvirt/disks.ts';
+import { type Disk, type DiskImage, type Image, imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DiskChain, Layer } from '../../../shared/schema.ts';
 import { type BlockLayer, blockLayers } from '../../libvirt/block-stats.ts';
 import { readDisks } from '../../libvirt/disks.ts';
@@ -19,9 +19,13 @@ const local: ReadonlySet<string> = new Set(['file', 'block']);
 
 export interface KnownLayers {
   readonly domain: DomainRecord;
+  /** Of the configuration in force, drives without a medium included. */
+  readonly config: readonly Disk[];
   readonly now: readonly DiskImage[];
   readonly snapshots: readonly HealthSnapshot[];
   readonly disks: readonly DiskLayers[];
+  /** What the storage told that images lie on, null for nothing. */
+  readonly probed: Probed;
   /** By path. */
   readonly files: ReadonlyMap<string, FileFact>;
 }
@@ -48,10 +52,11 @@ export async function readLayers(
     blockLayers(reads, uuid, running),
     readStored(session, uuid, signal),
   ]);
-  const now = imagesOf(readDisks(parseXml(text, 'domain')));
+  const config = readDisks(parseXml(text, 'domain'));
+  const now = imagesOf(config);
   const stored = snapshots.map((each) => each.stored);
   const images = imagesByPath([...now, ...stored.flatMap((each) => imagesOf(each.config))]);
-  const probed = new Map(chainsTold(blocks ?? [], images, running));
+  const probed = new Map<string, Image | null>(chainsTold(blocks ?? [], images, running));
   const first = diskLayers(now, stored, probed);
   const paths = [...new Set(wanted(first, snapshots))];
   const sizes = new Map((blocks ?? []).map((block) => [block.path, block]));
@@ -67,7 +72,7 @@ export async function readLayers(
   });
   for (const [path, { backing }] of volumes) probed.set(path, backing && (images.get(backing.path) ?? backing));
   const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed);
-  return { domain, now, snapshots, disks: withFormats(disks, volumes), files };
+  return { domain, config, now, snapshots, disks: withFormats(disks, volumes), probed, files };
 }
 
 /**

@@ -18,7 +18,7 @@ const modes = Object.keys(modeWords) as DeleteMode[];
 
 /** Everything to read before a deletion: the ways to do it, and what goes, moves and is merged by the chosen one. */
 export function DeleteReview({ plan, mode, assessment, typedName, onMode, onTypedName }: DeleteReviewProps) {
-  const { goes, moves, merges, unlinks, current, blockers, warnings, steps } = assessment;
+  const { goes, moves, merges, unlinks, current, blockers, warnings, unknowns, steps } = assessment;
   const { facts } = plan;
   return (
     <>
@@ -79,7 +79,7 @@ export function DeleteReview({ plan, mode, assessment, typedName, onMode, onType
       ) : null}
       {goes.length === 0 ? <p className="dim">Nothing lies below, so nothing would be deleted.</p> : null}
       {blockers.length === 0
-        ? warnings.map(({ text }) => (
+        ? [...warnings, ...unknowns].map(({ text }) => (
             <p key={text} className="box warning">
               {text}
             </p>

@@ -1,4 +1,5 @@
 import { pointsOf } from '../../../shared/chain.ts';
+import { deleteFlag } from '../../../shared/libvirt/flags.ts';
 import type { DeleteFacts } from '../../../shared/schema.ts';
 import type { CheckedDelete } from './plan.ts';
 
@@ -38,7 +39,7 @@ export function differencesAfter({ facts, assessment }: CheckedDelete, { facts: 
     ...disksAfter(assessment.after, now),
     ...imagesAfter(assessment.after, now),
     ...left.map((path) => `${path} is still there; it was to be gone.`),
-    ...tagsAfter(facts, now, goes),
+    ...(assessment.steps.some(({ flags }) => flags & deleteFlag.metadataOnly) ? [] : tagsAfter(facts, now, goes)),
   ];
 }
 

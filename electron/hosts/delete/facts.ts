@@ -3,9 +3,13 @@ import { activeBlockJobs } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { readJob } from '../../libvirt/jobs.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
+import { type ImageTags, imagesWithTags, readTags } from '../health/tags.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
+
+/** The images that are read for internal snapshots that nobody lists. */
+const MOST_TABLES = 40;
 
 /**
  * Asks libvirt for everything that the rules of a deletion look at.
@@ -24,10 +28,11 @@ export async function gatherDeleteFacts(
   const { domain, config, snapshots } = known;
   const active = domain.id !== null;
   const targets = known.now.map(({ target }) => target);
-  const [current, blockJobs, busy] = await Promise.all([
+  const [current, blockJobs, busy, tags] = await Promise.all([
     session.readSnapshots(uuid).then((all) => all.current),
     active ? unlessRefused(activeBlockJobs(reads, uuid, targets)) : [],
     active ? unlessRefused(readJob(reads, uuid).then((job) => job !== null)) : false,
+    readTags(reads, imagesForTags(known), signal),
   ]);
   const wayBack = marks.lastRevert(host, uuid)?.safetyRequestId ?? null;
   const safety = marks.safety(host, uuid).find(({ requestId }) => requestId === wayBack);
@@ -44,7 +49,7 @@ export async function gatherDeleteFacts(
       undoes: safety?.name === each.name,
       interrupted: marks.isInterrupted(host, uuid, each.name),
     })),
-    images: imageFacts(known),
+    images: imageFacts(known, tags),
   };
 }
 
@@ -54,12 +59,19 @@ function imagesAtStake(disks: KnownLayers['disks'], snapshots: KnownLayers['snap
   return isOutside ? disks.flatMap(({ nodes }) => [...nodes.keys()]) : [];
 }
 
-function imageFacts({ disks, files, probed }: KnownLayers): Record<string, ImageFact> {
+/** Those that hold what libvirt lists, and of chains that are not too long those that may be merged or deleted, too. */
+function imagesForTags({ disks, snapshots }: KnownLayers): string[] {
+  const others = imagesAtStake(disks, snapshots);
+  return [...imagesWithTags(disks), ...(others.length <= MOST_TABLES ? others : [])];
+}
+
+function imageFacts({ disks, files, probed }: KnownLayers, tags: ImageTags): Record<string, ImageFact> {
   const paths = new Set([...disks.flatMap(({ nodes }) => [...nodes.keys()]), ...probed.keys()]);
   return Object.fromEntries(
     [...paths].map((path) => {
       const under = probed.get(path);
-      const fact = { exists: files.get(path)?.exists ?? null, tags: null };
+      const table = tags.get(path) ?? null;
+      const fact = { exists: files.get(path)?.exists ?? null, tags: table && [...table] };
       return [path, under === undefined ? fact : { ...fact, under }];
     }),
   );

@@ -37,6 +37,12 @@ const loose = (c: DeleteCase) =>
 
 const unseen = (c: DeleteCase) => imagesInMerge(c).find((path) => (c.facts.images[path]?.exists ?? null) === null);
 
+/** An image that goes, of which it is not known what else is inside it. */
+const opaque = (c: DeleteCase) =>
+  [...merges(c).map(({ from }) => from), ...unlinks(c).map(({ path }) => path)].find(
+    (path) => (c.facts.images[path]?.tags ?? null) === null,
+  );
+
 /** What has to be known before a deletion may be called safe. */
 export const deleteNeeds: readonly Need<DeleteCase>[] = [
   {
@@ -108,5 +114,13 @@ export const deleteNeeds: readonly Need<DeleteCase>[] = [
     known: (c) => loose(c) === undefined,
     text: (c) =>
       `What ${shortly(loose(c) ?? '')} lies on, which another snapshot needs, could not be read. It may be an image that is written to.`,
+  },
+  {
+    code: 'TAGS_UNREAD',
+    driver: 'QEMU',
+    matters: touchesImages,
+    known: (c) => opaque(c) === undefined,
+    text: (c) =>
+      `Whether ${shortly(opaque(c) ?? '')} holds internal snapshots that libvirt does not list could not be read: they would go with it.`,
   },
 ];

@@ -96,7 +96,7 @@ function refusalByTree(
   if (stored === undefined) return 'STORED_WITHOUT_DISK';
   if (!present.disk(target)) return 'DISK_TAKEN_OUT';
   return (
-    (pass === 'opened' ? refusalInChain(present.chainOf(target), from, stored) : null) ??
+    (pass === 'opened' ? refusalInChain(present.chainOf(target), from, stored, present.isWhole(target)) : null) ??
     refusalByParent(present, name, target)
   );
 }
@@ -111,21 +111,27 @@ function refusalByOverlay(
   if (deleteInProgress) return 'IN_PROGRESS';
   if (!present.disk(target)) return 'DISK_TAKEN_OUT';
   const chain = pass === 'defined' ? present.definedChain(target) : present.chainOf(target);
-  if (from === null || !chain.includes(from)) return 'NOT_IN_CHAIN';
+  if (from === null) return 'NOT_IN_CHAIN';
+  if (!chain.includes(from) && (pass === 'defined' || present.isWhole(target))) return 'NOT_IN_CHAIN';
   const stored = present.storedImage(name, target);
   if (stored === undefined) return 'STORED_WITHOUT_DISK';
-  return (pass === 'opened' ? refusalInChain(chain, from, stored) : null) ?? refusalByParent(present, name, target);
+  return (
+    (pass === 'opened' ? refusalInChain(chain, from, stored, present.isWhole(target)) : null) ??
+    refusalByParent(present, name, target)
+  );
 }
 
+/** Of a chain that was not read to its end nobody knows what it lacks. */
 function refusalInChain(
   chain: readonly (string | null)[],
   from: string | null,
   stored: string | null,
+  isWhole: boolean,
 ): RefusalCode | null {
   const at = chain.indexOf(from);
-  if (at === -1) return 'NOT_IN_CHAIN';
+  if (at === -1) return isWhole ? 'NOT_IN_CHAIN' : null;
   const below = chain[at + 1];
-  if (below === undefined) return 'NO_BASE';
+  if (below === undefined) return isWhole ? 'NO_BASE' : null;
   return below === stored ? null : 'BASE_ELSEWHERE';
 }
 

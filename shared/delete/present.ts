@@ -48,7 +48,8 @@ export class Present {
     this.current = facts.current;
     const { disks } = facts.domain;
     const stored = facts.snapshots.map((snapshot) => snapshot.stored);
-    const layers = diskLayers(imagesOf(disks), stored, told(facts));
+    const parents = new Map(facts.snapshots.map(({ name, parent }) => [name, parent]));
+    const layers = diskLayers(imagesOf(disks), stored, told(facts), { current: facts.current, parents });
     this.#disks = new Map(disks.map((disk) => [disk.target, disk]));
     this.#stacks = new Map(layers.map((layer: DiskLayers) => [layer.target, new Stack(layer, stored)]));
     this.#defined = new Map(
@@ -134,6 +135,12 @@ export class Present {
   chainOf(target: string): (string | null)[] {
     const active = this.activeImage(target);
     return active === null ? [null] : [...(this.#stacks.get(target)?.chain(active) ?? [])];
+  }
+
+  /** Nothing more can lie below: the storage told so, or the format has nothing below. */
+  isWhole(target: string): boolean {
+    const last = this.chainOf(target).at(-1) ?? null;
+    return last === null || (this.#stacks.get(target)?.isRead(last) ?? false);
   }
 
   /** The same as far as the definition of the domain says. */

@@ -382,6 +382,7 @@ const unknown: Readonly<Record<string, Speaks>> = {
     names: ['c'],
     not: { images: {} },
   },
+  TAGS_UNREAD: { history: { rows: outside, images: { '/i/c': { tags: null } } }, names: ['c'], not: { images: {} } },
   OTHERS_UNREAD: {
     history: {
       rows: [

@@ -7,6 +7,7 @@ export class Stack {
   readonly #under = new Map<string, string | null>();
   readonly #over = new Map<string, Set<string>>();
   readonly #read = new Set<string>();
+  readonly #assumed = new Set<string>();
   /** By image, the snapshots whose stored configuration names it. */
   readonly #users = new Map<string, Set<string>>();
   /** Of those the ones whose state it holds, outside or inside. */
@@ -15,10 +16,11 @@ export class Stack {
 
   constructor({ target, active, nodes }: DiskLayers, stored: readonly StoredDisks[]) {
     this.active = active;
-    for (const { path, under, isRead } of nodes.values()) {
+    for (const { path, under, isRead, isAssumed } of nodes.values()) {
       this.#under.set(path, under);
       if (under !== null) into(this.#over, under, path);
       if (isRead) this.#read.add(path);
+      if (isAssumed) this.#assumed.add(path);
     }
     for (const snapshot of stored) {
       const image = snapshot.config.find((disk) => disk.target === target)?.image;
@@ -67,11 +69,12 @@ export class Stack {
     return [...this.over(path)].some((over) => over !== through && this.isNeeded(over, except));
   }
 
-  /** The lowest known image of something needed off the active chain, where it was not read what that lies on. */
+  /** An image of something needed off the active chain of which nobody says what it lies on. */
   looseRoot(except: string): string | undefined {
     const chain = new Set(this.active === null ? [] : this.chain(this.active));
     for (const [path, under] of this.#under)
-      if (under === null && !chain.has(path) && !this.isRead(path) && this.isNeeded(path, except)) return path;
+      if ((under === null || this.#assumed.has(path)) && !chain.has(path) && !this.isRead(path))
+        if (this.isNeeded(path, except)) return path;
     return undefined;
   }
 

@@ -25,11 +25,10 @@ export async function gatherDeleteFacts(
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const { driver, libvirtVersion } = host.connection;
   const known = await readLayers(session, uuid, imagesAtStake, signal);
-  const { domain, config, snapshots } = known;
+  const { domain, config, snapshots, current } = known;
   const active = domain.id !== null;
   const targets = known.now.map(({ target }) => target);
-  const [current, blockJobs, busy, tags] = await Promise.all([
-    session.readSnapshots(uuid).then((all) => all.current),
+  const [blockJobs, busy, tags] = await Promise.all([
     active ? unlessRefused(activeBlockJobs(reads, uuid, targets)) : [],
     active ? unlessRefused(readJob(reads, uuid).then((job) => job !== null)) : false,
     readTags(reads, imagesForTags(known), signal),

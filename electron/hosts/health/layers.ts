@@ -23,6 +23,7 @@ export interface KnownLayers {
   readonly config: readonly Disk[];
   readonly now: readonly DiskImage[];
   readonly snapshots: readonly HealthSnapshot[];
+  readonly current: string | null;
   readonly disks: readonly DiskLayers[];
   /** What the storage told that images lie on, null for nothing. */
   readonly probed: Probed;
@@ -47,7 +48,7 @@ export async function readLayers(
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const running = domain.id !== null;
-  const [text, blocks, snapshots] = await Promise.all([
+  const [text, blocks, { snapshots, tree }] = await Promise.all([
     domainXml(reads, uuid, false),
     blockLayers(reads, uuid, running),
     readStored(session, uuid, signal),
@@ -57,7 +58,7 @@ export async function readLayers(
   const stored = snapshots.map((each) => each.stored);
   const images = imagesByPath([...now, ...stored.flatMap((each) => imagesOf(each.config))]);
   const probed = new Map<string, Image | null>(chainsTold(blocks ?? [], images, running));
-  const first = diskLayers(now, stored, probed);
+  const first = diskLayers(now, stored, probed, tree);
   const paths = [...new Set(wanted(first, snapshots))];
   const sizes = new Map((blocks ?? []).map((block) => [block.path, block]));
   const volumes = new Map<string, Volume>();
@@ -71,8 +72,8 @@ export async function readLayers(
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
   });
   for (const [path, { backing }] of volumes) probed.set(path, backing && (images.get(backing.path) ?? backing));
-  const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed);
-  return { domain, config, now, snapshots, disks: withFormats(disks, volumes), probed, files };
+  const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed, tree);
+  return { domain, config, now, snapshots, current: tree.current, disks: withFormats(disks, volumes), probed, files };
 }
 
 /**

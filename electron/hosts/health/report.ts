@@ -1,7 +1,6 @@
 import { assessHealth } from '../../../shared/health/assess.ts';
 import type { HealthReport } from '../../../shared/schema.ts';
 import { checkpointNames } from '../../libvirt/checkpoints.ts';
-import { currentSnapshot } from '../../libvirt/snapshots.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
@@ -30,9 +29,8 @@ export async function healthOf(
     ],
     signal,
   );
-  const { domain, snapshots, disks, files } = known;
-  const [current, { strays, unlisted }, tags, checkpoints] = await Promise.all([
-    currentSnapshot(reads, uuid),
+  const { domain, snapshots, current, disks, files } = known;
+  const [{ strays, unlisted }, tags, checkpoints] = await Promise.all([
     findStrays(reads, disks, signal),
     readTags(reads, imagesWithTags(disks), signal),
     checkpointNames(reads, uuid),

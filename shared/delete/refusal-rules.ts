@@ -16,8 +16,12 @@ import {
 } from './case.ts';
 import type { RefusalCode } from './prepare.ts';
 
-/** What qemuSnapshotDeleteValidate finds of an internal snapshot of a guest that is active: the first disk decides. */
-function unlike({ facts, present, snapshot }: DeleteCase): { disk: SnapshotDisk; kind: 'absent' | 'elsewhere' } | null {
+/** The first disk that is not as it was: what qemuSnapshotDeleteValidate finds of an internal snapshot of a guest that is active: the first disk decides. */
+export function unlike({
+  facts,
+  present,
+  snapshot,
+}: DeleteCase): { disk: SnapshotDisk; kind: 'absent' | 'elsewhere' } | null {
   if (!facts.domain.active) return null;
   for (const disk of present.disksOf(snapshot.name)) {
     const stored = present.storedImage(snapshot.name, disk.target);

@@ -319,6 +319,11 @@ const told: Readonly<Record<string, Speaks>> = {
     names: ['a'],
     not: { images: {} },
   },
+  STAYS_INSIDE: {
+    history: { rows: chain('internal', 'a'), domain: { ...running, disks: [] }, change: { libvirtVersion: 7_000_000 } },
+    names: ['a'],
+    not: { domain: { disks: [] } },
+  },
   MEMORY_FILE_STAYS: {
     history: { rows: ofGuest(memory), change: old },
     names: ['a'],

@@ -3,6 +3,7 @@ import { version } from '../libvirt/versions.ts';
 import type { Rule } from '../rule.ts';
 import { type DeleteCase, external, internal, merges, quoted, shortly, withData } from './case.ts';
 import { isExternal } from './present.ts';
+import { unlike } from './refusal-rules.ts';
 
 /** What is true and worth knowing. `risk`: something may be worse afterwards than the person would think. */
 export interface DeleteWarning extends Rule<DeleteCase> {
@@ -119,6 +120,16 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     when: (c) => twice(c) !== undefined,
     text: (c) =>
       `${shortly(twice(c)?.path ?? '')} holds “${c.snapshot.name}” more than once. libvirt deletes the first; the rest stays in the image, and takes up room there.`,
+  },
+  {
+    code: 'STAYS_INSIDE',
+    driver: 'QEMU',
+    until: version.deletesExternal,
+    risk: true,
+    source: 'delvm looks at the images that are in use alone; observed on 7.0: done, and the image still holds it',
+    when: (c) => internal(c) && unlike(c)?.disk.kind === 'internal',
+    text: (c) =>
+      `While the guest runs, libvirt ${formatVersion(c.facts.libvirtVersion)} forgets “${c.snapshot.name}” and leaves its data inside an image that the guest does not write to. Shut the domain down first to be rid of it.`,
   },
   {
     code: 'MEMORY_FILE_STAYS',

@@ -14,6 +14,7 @@ interface DeleteReviewProps {
   onTypedName: (name: string) => void;
 }
 
+const LINES = 50;
 const modes = Object.keys(modeWords) as DeleteMode[];
 
 /** Everything to read before a deletion: the ways to do it, and what goes, moves and is merged by the chosen one. */
@@ -92,10 +93,16 @@ export function DeleteReview({ plan, mode, assessment, typedName, onMode, onType
         <TypedName name={facts.domain.name} value={typedName} onChange={onTypedName} />
       ) : null}
       {steps.length > 0 && blockers.length === 0 ? (
-        <VirshLine text={virshDelete(plan.virsh, steps).join('\n')} />
+        <VirshLine text={linesShown(virshDelete(plan.virsh, steps)).join('\n')} />
       ) : null}
     </>
   );
+}
+
+/** Lines for a shell; of very many those that say how the others go. */
+function linesShown(lines: readonly string[]): string[] {
+  const rest = lines.length - LINES;
+  return rest > 0 ? [...lines.slice(0, LINES), `# … and ${rest} more like these`] : [...lines];
 }
 
 /** The name of a file; its folder on hover. */

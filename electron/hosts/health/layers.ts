@@ -67,7 +67,9 @@ export async function readLayers(
     const type = images.get(path)?.type ?? 'file';
     const exists = local.has(type) ? await fileExists(reads, path) : null;
     const told = sizes.get(path);
-    const volume = told || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
+    // Of a domain that is off libvirt tells the size of what it writes to, and not what that lies on.
+    const isTold = told !== undefined && probed.has(path);
+    const volume = isTold || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
     if (volume) volumes.set(path, volume);
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
   });

@@ -6,15 +6,16 @@ export default defineConfig({
     pool: 'threads',
     // The long ones wait for libvirt and its guests more than for a processor.
     maxWorkers: Math.max(3, availableParallelism()),
-    // Real daemons and programs take their time on a busy machine.
-    testTimeout: 20_000,
+    // Real daemons and programs take their time on a busy machine: no limit is meant to be reached.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // The labs of other generations may have to be built first.
     hookTimeout: 300_000,
     include: [
       'shared/**/*.test.ts',
       'electron/**/*.test.ts',
       'renderer/**/*.test.{ts,tsx}',
-      'e2e/{lab,integration,matrix}/**/*.test.ts',
+      'e2e/{lab,integration,matrix,explore}/**/*.test.ts',
     ],
   },
 });

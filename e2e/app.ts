@@ -63,6 +63,23 @@ export class App {
     return new LabDialog(this.page);
   }
 
+  /** Resolves once a text has been there, however short a time; to be called before what leads to it. */
+  async appears(text: string): Promise<{ seen: Promise<void> }> {
+    const watch = await this.page.evaluateHandle((wanted) => {
+      const seen = new Promise<void>((resolve) => {
+        const look = () => document.body.textContent?.includes(wanted) && resolve();
+        new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+        look();
+      });
+      return { seen };
+    }, text);
+    return {
+      get seen() {
+        return watch.evaluate(({ seen }) => seen);
+      },
+    };
+  }
+
   /** What the app says of the last operation, once it has ended. */
   get lastOutcome(): Locator {
     return this.page.getByRole('contentinfo');

@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import type { App } from './app.ts';
-import { expect, test } from './fixtures.ts';
+import { both, expect, test } from './fixtures.ts';
 
 function changesOf({ page }: App): Locator {
   return page.getByRole('region', { name: 'Configuration changes since' });
@@ -57,7 +57,7 @@ test('the comparison shows the changes in words and the XML side by side', async
   await expect(dialog).toBeHidden();
 });
 
-test('the comparison is a command of the row, also by keyboard', async ({ start }) => {
+test('the comparison is a command of the row, also by keyboard', both, async ({ start }) => {
   const app = await start('--demo');
   await app.open('ci-image-builder');
   await app.snapshot('base').click({ button: 'right' });

@@ -1,54 +1,58 @@
 import { askDelete, treeOf } from './dialogs.ts';
-import { expect, needsLab, test } from './fixtures.ts';
+import { both, expect, forEver, needsLab, test } from './fixtures.ts';
 
 const at = 1024 * 1024;
 
-test('the demo host: the tree shows what would go and move; a pinned one is kept; several go at once', async ({
-  start,
-}) => {
-  const app = await start('--demo');
-  const { page } = app;
-  await app.open('web-01');
-  let dialog = await askDelete(app, 'app-1.8');
-  const row = (name: string) => page.getByRole('row', { name, exact: true, includeHidden: true });
-  await expect(row('app-1.8')).toContainText('would be deleted');
-  await expect(row('try-http3')).toContainText('moves under “hardened”');
-  await dialog.mode(/^With everything below/);
-  await expect(row('before-upgrade')).toContainText('would be deleted');
-  await expect(dialog.root).toContainText('This deletes 5 snapshots');
-  await expect(dialog.root).toContainText('“hardened” is the current snapshot afterwards');
-  // Leaves first, each by itself: one call for all of them kills libvirtd.
-  await expect(dialog.root).toContainText(
-    /snapshot-delete web-01 before-upgrade[\s\S]*snapshot-delete web-01 app-1\.8/,
-  );
-  await expect(dialog.root).not.toContainText('--children');
-  await page.keyboard.press('Escape');
-  await expect(dialog.root).toBeHidden();
-  await expect(app.snapshot('app-1.8')).not.toContainText('would be deleted');
+test(
+  'the demo host: the tree shows what would go and move; a pinned one is kept; several go at once',
+  both,
+  async ({ start }) => {
+    const app = await start('--demo');
+    const { page } = app;
+    await app.open('web-01');
+    let dialog = await askDelete(app, 'app-1.8');
+    const row = (name: string) => page.getByRole('row', { name, exact: true, includeHidden: true });
+    await expect(row('app-1.8')).toContainText('would be deleted');
+    await expect(row('try-http3')).toContainText('moves under “hardened”');
+    await dialog.mode(/^With everything below/);
+    await expect(row('before-upgrade')).toContainText('would be deleted');
+    await expect(dialog.root).toContainText('This deletes 5 snapshots');
+    await expect(dialog.root).toContainText('“hardened” is the current snapshot afterwards');
+    // Leaves first, each by itself: one call for all of them kills libvirtd.
+    await expect(dialog.root).toContainText(
+      /snapshot-delete web-01 before-upgrade[\s\S]*snapshot-delete web-01 app-1\.8/,
+    );
+    await expect(dialog.root).not.toContainText('--children');
+    await page.keyboard.press('Escape');
+    await expect(dialog.root).toBeHidden();
+    await expect(app.snapshot('app-1.8')).not.toContainText('would be deleted');
 
-  await app.snapshot('try-http3').click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Pin against deletion' }).click();
-  await expect(app.snapshot('try-http3').getByRole('img', { name: 'pinned' })).toBeVisible();
-  dialog = await askDelete(app, 'try-http3', 'try-http3-tuned');
-  await expect(dialog.root).toContainText('“try-http3” is pinned');
-  await expect(dialog.root.getByRole('button', { name: /^Delete/ })).toBeDisabled();
-  await page.keyboard.press('Escape');
+    await app.snapshot('try-http3').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Pin against deletion' }).click();
+    await expect(app.snapshot('try-http3').getByRole('img', { name: 'pinned' })).toBeVisible();
+    dialog = await askDelete(app, 'try-http3', 'try-http3-tuned');
+    await expect(dialog.root).toContainText('“try-http3” is pinned');
+    await expect(dialog.root.getByRole('button', { name: /^Delete/ })).toBeDisabled();
+    await page.keyboard.press('Escape');
 
-  dialog = await askDelete(app, 'try-http3-tuned', 'app-2.0');
-  await expect(dialog.root).toContainText('This deletes 2 snapshots');
-  await dialog.confirm();
-  await expect(app.snapshot('app-2.0')).toBeHidden();
-  await expect(app.snapshot('try-http3-tuned')).toBeHidden();
-  await expect(app.snapshot('before-upgrade')).toContainText('current');
-  await app.tab('History');
-  const history = page.getByRole('treegrid', { name: 'History of web-01' });
-  await history.getByRole('row').filter({ hasText: 'Delete' }).first().click();
-  await expect(page.getByRole('button', { name: 'Save its XML' }).first()).toBeVisible();
-});
+    dialog = await askDelete(app, 'try-http3-tuned', 'app-2.0');
+    await expect(dialog.root).toContainText('This deletes 2 snapshots');
+    await dialog.confirm();
+    await expect(app.snapshot('app-2.0')).toBeHidden();
+    await expect(app.snapshot('try-http3-tuned')).toBeHidden();
+    await expect(app.snapshot('before-upgrade')).toContainText('current');
+    await app.tab('History');
+    const history = page.getByRole('treegrid', { name: 'History of web-01' });
+    await history.getByRole('row').filter({ hasText: 'Delete' }).first().click();
+    await expect(page.getByRole('button', { name: 'Save its XML' }).first()).toBeVisible();
+  },
+);
 
 test('the demo host: a merge shows how far it is; cancelled, the snapshot is marked and can be deleted again', async ({
   start,
+  pace,
 }) => {
+  pace.mergeMs = forEver;
   const app = await start('--demo');
   const { page } = app;
   await app.open('fileserver');
@@ -64,6 +68,7 @@ test('the demo host: a merge shows how far it is; cancelled, the snapshot is mar
   await expect(revert.root).toContainText('This revert is not possible');
   await page.keyboard.press('Escape');
   await expect(revert.root).toBeHidden();
+  pace.mergeMs = 0;
   const again = await askDelete(app, 'quota-rollout');
   await again.confirm();
   await expect(app.snapshot('quota-rollout')).toBeHidden();
@@ -72,7 +77,7 @@ test('the demo host: a merge shows how far it is; cancelled, the snapshot is mar
 test.describe('on libvirt', () => {
   needsLab();
 
-  test('the four ways, with the tree as virsh shows it and the data right', async ({ start, lab }) => {
+  test('the four ways, with the tree as virsh shows it and the data right', both, async ({ start, lab }) => {
     const guest = await lab.guest({ name: `delete-${test.info().project.name}` });
     for (const name of ['root', 'mid', 'leaf']) {
       await guest.writeBytes(at, name.padEnd(6, '.'));

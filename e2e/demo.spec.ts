@@ -1,6 +1,6 @@
-import { expect, test } from './fixtures.ts';
+import { both, expect, test } from './fixtures.ts';
 
-test('the demo host: a revert by mouse', async ({ start }) => {
+test('the demo host: a revert by mouse', both, async ({ start }) => {
   const app = await start('--demo');
   await app.open('db-primary');
   const row = app.page.getByRole('row').filter({ hasText: 'current' }).first();
@@ -11,7 +11,7 @@ test('the demo host: a revert by mouse', async ({ start }) => {
   await expect(app.lastOutcome).toContainText('db-primary reverted');
 });
 
-test('the demo host: a revert by keyboard alone', async ({ start }) => {
+test('the demo host: a revert by keyboard alone', both, async ({ start }) => {
   const app = await start('--demo');
   const { keyboard } = app.page;
   await expect(app.domain('db-primary')).toBeVisible();

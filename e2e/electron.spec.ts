@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './fixtures.ts';
 
-test('only the window’s own page is given the port', async ({ start }) => {
+const electronOnly = { tag: '@electron' } as const;
+
+test('only the window’s own page is given the port', electronOnly, async ({ start }) => {
   const { page, electron } = await start('--demo');
   await expect(page.getByRole('treeitem', { name: /Demo/ })).toBeVisible();
   const closed = await electron?.evaluate(async ({ ipcMain, MessageChannelMain, BrowserWindow }) => {
@@ -20,7 +22,7 @@ test('only the window’s own page is given the port', async ({ start }) => {
         const { port1, port2 } = new MessageChannelMain();
         const ended = new Promise<boolean>((resolve) => {
           port2.on('close', () => resolve(true));
-          setTimeout(() => resolve(false), 2_000);
+          setTimeout(() => resolve(false), 30_000);
         });
         port2.start();
         ipcMain.emit('snapkeel:port', { sender: window?.webContents, senderFrame, ports: [port1] });
@@ -31,7 +33,7 @@ test('only the window’s own page is given the port', async ({ start }) => {
   expect(closed).toEqual([true, true]);
 });
 
-test('the page cannot reach Node', async ({ start }) => {
+test('the page cannot reach Node', electronOnly, async ({ start }) => {
   const { page } = await start('--demo');
   expect(
     await page.evaluate(() => [typeof require, typeof process, Object.keys(Object(Reflect.get(window, 'snapkeel')))]),
@@ -42,7 +44,7 @@ test('the page cannot reach Node', async ({ start }) => {
  * The next two ask the main process what became of the page: a page that a refused window or navigation has held up
  * may keep a debugger waiting.
  */
-test('the page cannot open windows', async ({ start }) => {
+test('the page cannot open windows', electronOnly, async ({ start }) => {
   const { page, electron } = await start('--demo');
   await expect(page.getByRole('treeitem', { name: /Demo/ })).toBeVisible();
   await page.evaluate(() => setTimeout(() => window.open('https://example.org/'), 0));
@@ -51,7 +53,7 @@ test('the page cannot open windows', async ({ start }) => {
   expect(electron?.windows()).toHaveLength(1);
 });
 
-test('the page cannot navigate away', async ({ start }) => {
+test('the page cannot navigate away', electronOnly, async ({ start }) => {
   const { page, electron } = await start('--demo');
   await expect(page.getByRole('treeitem', { name: /Demo/ })).toBeVisible();
   await page.evaluate(() => setTimeout(() => location.assign('https://example.org/'), 0));
@@ -60,7 +62,7 @@ test('the page cannot navigate away', async ({ start }) => {
   expect(url).toBe('app://snapkeel/index.html');
 });
 
-test('a second start focuses the window of the first', async ({ start, home }) => {
+test('a second start focuses the window of the first', electronOnly, async ({ start, home }) => {
   const { electron } = await start('--demo');
   const focused = electron?.evaluate(
     ({ BrowserWindow }) =>
@@ -77,7 +79,7 @@ test('a second start focuses the window of the first', async ({ start, home }) =
   expect(await electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized())).toBe(false);
 });
 
-test('closing the window ends the app', async ({ start }) => {
+test('closing the window ends the app', electronOnly, async ({ start }) => {
   const { electron, page } = await start('--demo');
   await expect(page.getByRole('treeitem', { name: /Demo/ })).toBeVisible();
   const process = electron?.process();

@@ -40,15 +40,16 @@ test('a domain that is started while the dialog is open: read again before anyth
   expect(await guest.state()).toBe('shut off');
 });
 
-test('a domain that another client starts is shown as running within a second', async ({ start, lab }) => {
+test('a domain that another client starts is shown as running by itself', async ({ start, lab }) => {
   const guest = await lab.guest({ name: `started-${test.info().project.name}` });
   const app = await start('--connect', lab.uri);
   const row = app.domain(guest.name);
+  const told = { timeout: 10_000 }; // the domains are listed anew every 15 s
   await expect(row).toHaveAccessibleDescription(/shut off/);
   await lab.virsh('start', guest.name);
-  await expect(row).toHaveAccessibleDescription(/running/, { timeout: 1_000 });
+  await expect(row).toHaveAccessibleDescription(/running/, told);
   await lab.virsh('destroy', guest.name);
-  await expect(row).toHaveAccessibleDescription(/shut off/, { timeout: 1_000 });
+  await expect(row).toHaveAccessibleDescription(/shut off/, told);
 });
 
 test('snapshots made and deleted elsewhere appear and disappear by themselves', async ({ start, lab }) => {
@@ -67,5 +68,5 @@ test('the daemon goes away and comes back', async ({ start, lab }) => {
   await expect(app.domain(guest.name)).toBeVisible();
   await lab.restartDaemon();
   await lab.virsh('start', guest.name);
-  await expect(app.domain(guest.name)).toHaveAccessibleDescription(/running/, { timeout: 15_000 });
+  await expect(app.domain(guest.name)).toHaveAccessibleDescription(/running/);
 });

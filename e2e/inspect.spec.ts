@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
 import type { App } from './app.ts';
-import { expect, needsLab, test } from './fixtures.ts';
+import { both, expect, needsLab, test } from './fixtures.ts';
 
 /** The side that tells about the selected row. */
 function details({ page }: App): Locator {
@@ -24,7 +24,7 @@ function healthTab({ page }: App): Locator {
   return page.getByRole('main').getByRole('tab', { name: /^Health/ });
 }
 
-test('the demo host: images of a snapshot and of now, and a search in the XML', async ({ start }) => {
+test('the demo host: images of a snapshot and of now, and a search in the XML', both, async ({ start }) => {
   const app = await start('--demo');
   const { keyboard } = app.page;
   await app.open('fileserver');
@@ -85,7 +85,7 @@ test('the demo host: a snapshot compared with another one', async ({ start }) =>
   await expect(dialog).toBeHidden();
 });
 
-test('the demo host: a domain that ails, and one that does not', async ({ start }) => {
+test('the demo host: a domain that ails, and one that does not', both, async ({ start }) => {
   const app = await start('--demo');
   await app.open('wiki');
   await expect(healthTab(app)).toHaveAccessibleName('Health 2 to see to');

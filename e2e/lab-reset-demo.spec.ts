@@ -1,6 +1,6 @@
-import { expect, test } from './fixtures.ts';
+import { both, expect, test } from './fixtures.ts';
 
-test('the demo host: several domains at once, with one left out, and a report', async ({ start }) => {
+test('the demo host: several domains at once, with one left out, and a report', both, async ({ start }) => {
   const app = await start('--demo');
   const { page, lab } = app;
   await app.choose('web-01', 'web-02', 'mail-gateway', 'scratch');
@@ -50,7 +50,9 @@ test('the demo host: force and protected domains need consent of their own', asy
 
 test('the demo host: by keyboard alone, going on in the background, taken up again from the status bar', async ({
   start,
+  pace,
 }) => {
+  pace.revertMs = 4_000;
   const app = await start('--demo');
   const { page, lab } = app;
   const { keyboard } = page;

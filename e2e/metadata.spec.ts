@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { App } from './app.ts';
-import { expect, leaveOut, needsLab, test } from './fixtures.ts';
+import { both, expect, leaveOut, needsLab, test } from './fixtures.ts';
 import { canBuildGenerations, isRoot } from './lab/available.ts';
 import { startLab } from './lab/lab.ts';
 import { moveGuest } from './lab/move.ts';
@@ -117,41 +117,36 @@ test.describe('on a real libvirt', () => {
     }
   });
 
-  test('an external snapshot is renamed and reverted to', async ({ start }) => {
-    const available = canBuildGenerations();
-    leaveOut(test.info().title, available.ok ? undefined : available.reason);
-    const lab = await startLab({ generation: '11.3', onProgress: console.log });
-    try {
-      const guest = await lab.guest({ name: 'layered' });
-      for (const name of ['root', 'middle', 'leaf']) {
-        await guest.writeBytes(at, name.slice(0, 4));
-        const file = join(guest.folder, `${name}.qcow2`);
-        await guest.snapshot(name, '--disk-only', '--diskspec', `hda,snapshot=external,file=${file}`);
-      }
-      const app = await start('--connect', lab.uri);
-      await app.open(guest.name);
-      const dialog = await askEdit(app, 'middle');
-      await expect(dialog.name).toBeFocused();
-      await dialog.name.fill('leaf');
-      await expect(dialog.root).toContainText('There is a snapshot “leaf” already.');
-      await dialog.name.fill('centre');
-      await expect(dialog.root).toContainText('“leaf” is redefined as a child of “centre”.');
-      await dialog.name.press('Enter');
-      await expect(dialog.root).toBeHidden({ timeout: 30_000 });
-      await expect(app.snapshot('centre')).toHaveAttribute('aria-selected', 'true');
-      expect(await lab.virsh('snapshot-parent', guest.name, 'leaf')).toBe('centre');
-      expect(await guest.current()).toBe('leaf');
-      const revert = await app.askRevert('centre');
-      await revert.safety.uncheck();
-      await revert.confirm();
-      expect(await guest.readBytes(at, 4)).toBe('midd');
-    } finally {
-      await lab.stop();
+  test('an external snapshot is renamed and reverted to', async ({ start, labs }) => {
+    leaveOut(test.info().title, canBuildGenerations());
+    const lab = await labs.get('11.3');
+    const guest = await lab.guest({ name: 'layered' });
+    for (const name of ['root', 'middle', 'leaf']) {
+      await guest.writeBytes(at, name.slice(0, 4));
+      const file = join(guest.folder, `${name}.qcow2`);
+      await guest.snapshot(name, '--disk-only', '--diskspec', `hda,snapshot=external,file=${file}`);
     }
+    const app = await start('--connect', lab.uri);
+    await app.open(guest.name);
+    const dialog = await askEdit(app, 'middle');
+    await expect(dialog.name).toBeFocused();
+    await dialog.name.fill('leaf');
+    await expect(dialog.root).toContainText('There is a snapshot “leaf” already.');
+    await dialog.name.fill('centre');
+    await expect(dialog.root).toContainText('“leaf” is redefined as a child of “centre”.');
+    await dialog.name.press('Enter');
+    await expect(dialog.root).toBeHidden({ timeout: 30_000 });
+    await expect(app.snapshot('centre')).toHaveAttribute('aria-selected', 'true');
+    expect(await lab.virsh('snapshot-parent', guest.name, 'leaf')).toBe('centre');
+    expect(await guest.current()).toBe('leaf');
+    const revert = await app.askRevert('centre');
+    await revert.safety.uncheck();
+    await revert.confirm();
+    expect(await guest.readBytes(at, 4)).toBe('midd');
   });
 });
 
-test('the demo host: another snapshot is made current, and never among external ones', async ({ start }) => {
+test('the demo host: another snapshot is made current, and never among external ones', both, async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('ci-image-builder');
@@ -171,7 +166,7 @@ test('the demo host: another snapshot is made current, and never among external 
   await expect(page.getByRole('menuitem', { name: /^Make current/ })).toContainText('wrong overlays');
 });
 
-test('the demo host: one host’s snapshots are not taken by another domain', async ({ start }) => {
+test('the demo host: one host’s snapshots are not taken by another domain', both, async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('mail-gateway');

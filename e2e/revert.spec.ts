@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, needsLab, test } from './fixtures.ts';
+import { both, expect, needsLab, test } from './fixtures.ts';
 
 needsLab();
 const at = 1024 * 1024;
@@ -25,12 +25,12 @@ test('bytes on the disk of a shut-off domain come back', async ({ start, lab }) 
   expect(await guest.state()).toBe('shut off');
 });
 
-test('a guest’s memory comes back, and the dialog says what is lost', async ({ start, lab }) => {
+test('a guest’s memory comes back, and the dialog says what is lost', both, async ({ start, lab }) => {
   const guest = await lab.guest({ name: `memory-${test.info().project.name}`, graphics: true });
   await guest.start();
   await guest.snapshot('early');
   const early = await guest.counter();
-  const late = await guest.counted(early + 150);
+  const late = await guest.leap();
 
   const app = await start('--connect', lab.uri);
   await app.open(guest.name);

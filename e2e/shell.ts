@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type Browser, chromium, type ElectronApplication, type Page } from '@playwright/test';
+import { type DemoPace, demoPace } from '../electron/backend.ts';
+import { serveDemo } from './demo-server.ts';
 
 export type ShellName = 'browser' | 'electron';
 export interface Started {
@@ -21,6 +23,8 @@ export interface StartOptions {
   /** Stands for the person's home directory, where known_hosts is. */
   readonly home: string;
   readonly colorScheme?: 'light' | 'dark';
+  /** Of the demo host in the browser shell; a test may change it while it runs. */
+  readonly pace?: DemoPace;
   /** Only for the browser shell, which opens a window of its own in it. */
   readonly browser?: Browser | undefined;
 }
@@ -79,7 +83,7 @@ export async function startServer({
 
 async function startInBrowser(options: StartOptions): Promise<Started> {
   if (!options.browser) throw new Error('the browser shell needs a browser');
-  const server = await startServer(options);
+  const server = await serve(options);
   const window = await options.browser.newContext({ viewport: size, colorScheme: options.colorScheme ?? 'light' });
   const page = await window.newPage();
   await page.goto(server.url);
@@ -91,6 +95,20 @@ async function startInBrowser(options: StartOptions): Promise<Started> {
       await window.close();
       await server.stop();
     },
+    kill: server.kill,
+  };
+}
+
+/** What a window of the browser shell is shown by: a process of its own, but for the demo host. */
+async function serve(options: StartOptions): Promise<{ url: string; stop(): Promise<void>; kill(): Promise<void> }> {
+  const [what, , dataDir, ...more] = options.args;
+  if (what === '--demo' && dataDir !== undefined && more.length === 0) {
+    const server = await serveDemo(dataDir, options.pace ?? demoPace);
+    return { ...server, kill: () => Promise.reject(new Error('the demo host is in this process')) };
+  }
+  const server = await startServer(options);
+  return {
+    ...server,
     async kill() {
       const ended = once(server.process, 'exit');
       server.process.kill('SIGKILL');

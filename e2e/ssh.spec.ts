@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from './app.ts';
-import { expect, leaveOut, needsLab, test } from './fixtures.ts';
+import { both, expect, leaveOut, needsLab, test } from './fixtures.ts';
 import { sshdAvailable } from './lab/available.ts';
 import { type Sshd, startSshd } from './lab/sshd.ts';
 
@@ -9,16 +9,15 @@ needsLab();
 const at = 1024 * 1024;
 let sshd: Sshd;
 
-test.beforeAll(async ({ lab }, info) => {
-  const available = sshdAvailable();
-  leaveOut(info.title, available.ok ? undefined : available.reason);
-  sshd = await startSshd(lab);
+test.beforeAll(async ({ labs }, info) => {
+  leaveOut(info.title, sshdAvailable());
+  sshd = await startSshd(await labs.get());
 });
 test.afterAll(() => sshd?.stop());
 
 const question = (app: App) => app.page.getByRole('alertdialog');
 
-test('over SSH: an unknown key asks, then the bytes come back', async ({ start, lab, home }) => {
+test('over SSH: an unknown key asks, then the bytes come back', both, async ({ start, lab, home }) => {
   const guest = await lab.guest({ name: `remote-${test.info().project.name}` });
   await guest.writeBytes(at, 'before');
   await guest.snapshot('clean');

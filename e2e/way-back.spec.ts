@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, needsLab, test } from './fixtures.ts';
+import { both, expect, needsLab, test } from './fixtures.ts';
 
 needsLab();
 const at = 1024 * 1024;
@@ -44,39 +44,44 @@ test('a configuration that changes between the dialog and its button: nothing is
   expect(await guest.snapshots()).toEqual(['clean']);
 });
 
-test('killed between asking and the answer, the app finds out what is so and writes it down', async ({
-  start,
-  lab,
-  home,
-}) => {
-  const guest = await lab.guest({ name: `killed-${test.info().project.name}` });
-  await guest.start();
-  await guest.snapshot('early');
-  const uuid = await lab.virsh('domuuid', guest.name);
-  const lines = async () => {
-    const text = await readFile(join(home, 'data/journal.jsonl'), 'utf8').catch(() => '');
-    return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
-  };
-  const asked = async () => (await lines()).find((line) => line.type === 'asked' && line.kind === 'revert');
+test(
+  'killed between asking and the answer, the app finds out what is so and writes it down',
+  both,
+  async ({ start, lab, home }) => {
+    const guest = await lab.guest({ name: `killed-${test.info().project.name}`, holdable: true });
+    await guest.start();
+    await guest.snapshot('early');
+    const uuid = await lab.virsh('domuuid', guest.name);
+    const lines = async () => {
+      const text = await readFile(join(home, 'data/journal.jsonl'), 'utf8').catch(() => '');
+      return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+    };
+    const asked = async () => (await lines()).find((line) => line.type === 'asked' && line.kind === 'revert');
 
-  const first = await start('--connect', lab.uri);
-  await first.open(guest.name);
-  const dialog = await first.askRevert('early');
-  await dialog.safety.uncheck();
-  await dialog.choice('Paused').click();
-  await dialog.revert.click();
-  await expect.poll(asked, { intervals: [5] }).toBeDefined();
-  await new Promise((resolve) => setTimeout(resolve, 100)); // libvirt is at it: a revert of a running guest takes longer
-  await first.kill();
-  const request = await asked();
-  expect(request).toMatchObject({ snapshot: 'early', domain: { uuid } });
-  expect((await lines()).some((line) => line.type === 'answered' && line.requestId === request.requestId)).toBe(false);
-  await expect.poll(() => guest.state()).toBe('paused');
-  const second = await start('--connect', lab.uri);
-  await second.open(guest.name);
-  await expect
-    .poll(async () => (await lines()).find((line) => line.type === 'resolved' && line.requestId === request.requestId))
-    .toMatchObject({ result: 'unknown', found: { state: 'paused', current: 'early' } });
-  await second.tab('History');
-  await expect(second.page.getByRole('treegrid', { name: `History of ${guest.name}` })).toContainText('early');
-});
+    const first = await start('--connect', lab.uri);
+    await first.open(guest.name);
+    const dialog = await first.askRevert('early');
+    await dialog.safety.uncheck();
+    await dialog.choice('Paused').click();
+    const held = await guest.holdStart();
+    await dialog.revert.click();
+    await held.reached(); // libvirt is at it: it starts QEMU anew, and does not answer before
+    await first.kill();
+    await held.release();
+    const request = await asked();
+    expect(request).toMatchObject({ snapshot: 'early', domain: { uuid } });
+    expect((await lines()).some((line) => line.type === 'answered' && line.requestId === request.requestId)).toBe(
+      false,
+    );
+    await expect.poll(() => guest.state()).toBe('paused');
+    const second = await start('--connect', lab.uri);
+    await second.open(guest.name);
+    await expect
+      .poll(async () =>
+        (await lines()).find((line) => line.type === 'resolved' && line.requestId === request.requestId),
+      )
+      .toMatchObject({ result: 'unknown', found: { state: 'paused', current: 'early' } });
+    await second.tab('History');
+    await expect(second.page.getByRole('treegrid', { name: `History of ${guest.name}` })).toContainText('early');
+  },
+);

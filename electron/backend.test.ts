@@ -35,12 +35,10 @@ const domainNamed = (name: string): Promise<Domain> =>
     const found = (await everything()).domains.find((each) => each.name === name);
     if (!found) throw new Error(`no ${name} yet`);
     return found;
-  });
+  }, 30_000);
 
 describe('the backend', () => {
-  it('takes a safety snapshot, reverts, undoes, and can tell of it after a new start', {
-    timeout: 15_000,
-  }, async () => {
+  it('takes a safety snapshot, reverts, undoes, and can tell of it after a new start', async () => {
     const { hostId, uuid } = await domainNamed('web-02');
     const about = { hostId, uuid };
     const run = { startState: 'as-saved' as const, acknowledged: [] };
@@ -78,7 +76,7 @@ describe('the backend', () => {
     await vi.waitFor(async () => {
       const [entry] = await client.journal.list({ hostId });
       expect(entry).toMatchObject({ result: 'unknown', resolved: true, found: { state: expect.any(String) } });
-    });
+    }, 30_000);
   });
 
   it('keeps marks and settings, and tells every window', async () => {

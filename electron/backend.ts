@@ -20,12 +20,16 @@ import { RevertPlans } from './hosts/revert/plans.ts';
 import { SettingsStore } from './hosts/settings.ts';
 import { Thumbnails } from './hosts/thumbnails/store.ts';
 import { type AppRouter, createRouter } from './router.ts';
-import { createSimulator } from './simulator/simulator.ts';
+import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { probeLocal } from './transport/unix-socket.ts';
 
 /** Plans of deletions hold the whole tree, so that few are kept. */
 const DELETES_KEPT = 8;
+
+/** How long things take on the demo host; a revert as long as its guest is large. Milliseconds. */
+export const demoPace = { snapshotMs: 1_200, shutdownMs: 1_500, mergeMs: 3_000 } as const;
+export type DemoPace = Pick<SimulatorOptions, 'revertMs' | 'snapshotMs' | 'shutdownMs' | 'mergeMs'>;
 
 export interface BackendOptions {
   readonly version: string;
@@ -35,6 +39,7 @@ export interface BackendOptions {
   /** Hosts for this run alone. */
   readonly connect: readonly string[];
   readonly log: (line: string) => void;
+  readonly demoPace?: DemoPace;
 }
 export interface Backend {
   readonly router: AppRouter;
@@ -70,7 +75,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     thumbnails,
     log,
   };
-  const simulator = createSimulator({ snapshotMs: 1_200, shutdownMs: 1_500, mergeMs: 3_000 });
+  const simulator = createSimulator(options.demoPace ?? demoPace);
   const pool: HostPool = new HostPool({
     hub,
     log,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { expectedAfter } from './after-safety.ts';
+import { expectedAfter, expectedAfterSafety } from './after-safety.ts';
+import { facts, storedDisk } from './risk/fixtures.ts';
 import { staleness } from './risk.ts';
-import type { RevertFacts, Snapshot } from './schema.ts';
+import type { RevertFacts, SafetyOffer, Snapshot } from './schema.ts';
 
 const snapshot = (name: string, more: Partial<Snapshot> = {}): Snapshot => ({
   name,
@@ -14,33 +15,24 @@ const snapshot = (name: string, more: Partial<Snapshot> = {}): Snapshot => ({
   disks: [{ target: 'vda', kind: 'internal' }],
   ...more,
 });
-const disk = { target: 'vda', type: 'file', format: 'qcow2', file: '/vm.qcow2', allocationBytes: 1, missing: false };
-const before = {
-  driver: 'QEMU',
-  libvirtVersion: 11_003_000,
-  hypervisorVersion: 10_000_000,
-  domain: {
-    uuid: 'u',
-    name: 'vm',
-    state: 'running',
-    reason: 'booted',
-    persistent: true,
-    managedSave: true,
-    autostart: false,
-    disks: [disk],
-    blockJobs: [],
-    consoles: [],
-  },
+const disk = {
+  target: 'vda',
+  device: 'disk',
+  readonly: false,
+  type: 'file',
+  format: 'qcow2',
+  file: '/vm.qcow2',
+  allocationBytes: 1,
+  missing: false,
+};
+const none = { names: [], count: 0 };
+const before = facts({
+  domain: { managedSave: true, disks: [disk] },
   snapshot: snapshot('clean'),
-  hasConfig: true,
-  stored: { disks: [], nvram: null, genid: false, memoryFile: null },
-  overlays: [],
-  history: { leftBehind: { names: ['later'], count: 1 }, externalDescendants: [] },
+  stored: { disks: [storedDisk({ image: { path: '/vm.qcow2', type: 'file', format: 'qcow2' }, now: '/vm.qcow2' })] },
+  history: { leftBehind: { names: ['later'], count: 1 } },
   current: 'later',
-  configChanges: [],
-  riskReported: null,
-  interruptedDelete: false,
-} as unknown as RevertFacts;
+});
 const changed = (change: Partial<RevertFacts>, domain: Partial<RevertFacts['domain']> = {}): RevertFacts => ({
   ...before,
   ...change,
@@ -54,15 +46,17 @@ const external = snapshot('safe', {
   disks: [{ target: 'vda', kind: 'external', file: '/vm.safe' }],
 });
 const changes = (after: RevertFacts, safety: Snapshot | null, removed = false) =>
-  staleness(expectedAfter(before, after, safety, removed), after);
+  staleness(expectedAfter(before, safety, removed), after);
 
 describe('what preparing a revert changes', () => {
-  const afterInternal = changed({ current: 'safe', history: { leftBehind, externalDescendants: [] } });
+  const history = { leftBehind, destroyed: none };
+  const afterInternal = changed({ current: 'safe', history });
   const afterExternal = changed(
     {
       current: 'safe',
-      overlays: [{ target: 'vda', file: '/vm.safe', bytes: 7, inUse: true }],
-      history: { leftBehind, externalDescendants: ['safe'] },
+      overlays: [{ target: 'vda', file: '/vm.safe', bytes: 7, inUse: true, neededBy: [] }],
+      history,
+      stored: { ...before.stored, disks: before.stored.disks.map((each) => ({ ...each, now: '/vm.safe' })) },
     },
     { disks: [{ ...disk, file: '/vm.safe', allocationBytes: 2 }] },
   );
@@ -85,18 +79,19 @@ describe('what preparing a revert changes', () => {
       'one more was taken',
       changed({
         current: 'safe',
-        history: { leftBehind: { names: ['safe', 'x', 'later'], count: 3 }, externalDescendants: [] },
+        history: { leftBehind: { names: ['safe', 'x', 'later'], count: 3 }, destroyed: none },
       }),
       internal,
       false,
     ],
     [
-      'another lies on the target',
-      { ...afterExternal, history: { leftBehind, externalDescendants: ['safe', 'x'] } },
+      'its data would be lost with the revert',
+      { ...afterExternal, history: { leftBehind, destroyed: { names: ['safe'], count: 1 } } },
       external,
       false,
     ],
     ['a disk writes elsewhere', { ...afterExternal, domain: before.domain }, external, false],
+    ['a stored disk has another image now', { ...afterExternal, stored: before.stored }, external, false],
     ['an overlay is another', { ...afterExternal, overlays: [] }, external, false],
     ['the guest was paused', { ...afterInternal, domain: { ...before.domain, state: 'paused' } }, internal, false],
     ['the managed save image went by itself', changed({}, { managedSave: false }), null, false],
@@ -109,5 +104,37 @@ describe('what preparing a revert changes', () => {
     ],
   ])('and nothing else is: %s', (_, after, safety, removed) => {
     expect(changes(after, safety, removed)).not.toEqual([]);
+  });
+});
+
+describe('what an offered safety snapshot will change', () => {
+  const offer = (kind: 'internal' | 'external'): SafetyOffer => ({
+    available: true,
+    kind,
+    memory: true,
+    name: 'safe',
+    reasons: [],
+    notes: [],
+  });
+
+  it('is what it then changes', () => {
+    for (const safety of [internal, external]) {
+      const kind = safety === internal ? 'internal' : 'external';
+      const { current, overlays, history } = expectedAfter(before, safety, false);
+      expect(expectedAfterSafety(before, offer(kind))).toMatchObject({ current, overlays, history });
+    }
+  });
+
+  it('is no overlay where nothing is written', () => {
+    const media = changed(
+      {},
+      {
+        disks: [
+          { ...disk, file: null },
+          { ...disk, target: 'vdb', readonly: true },
+        ],
+      },
+    );
+    expect(expectedAfterSafety(media, offer('external')).overlays).toEqual([]);
   });
 });

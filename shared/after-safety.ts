@@ -1,4 +1,5 @@
-import type { RevertFacts, Snapshot } from './schema.ts';
+import { usualOverlay } from './chain.ts';
+import type { RevertFacts, SafetyOffer, Snapshot } from './schema.ts';
 
 /** Names that the facts list at most. */
 const LISTED = 10;
@@ -6,14 +7,9 @@ const LISTED = 10;
 /**
  * The facts that preparing a revert leads to: those of before, and exactly what a safety snapshot and the removal of a
  * managed save image change in them. Whatever else has changed shows up against these.
- * @param safety the snapshot that was taken, or null. @param after as gathered, for what only libvirt knows.
+ * @param safety the snapshot that was taken, or null.
  */
-export function expectedAfter(
-  before: RevertFacts,
-  after: RevertFacts,
-  safety: Snapshot | null,
-  managedSaveRemoved: boolean,
-): RevertFacts {
+export function expectedAfter(before: RevertFacts, safety: Snapshot | null, managedSaveRemoved: boolean): RevertFacts {
   const domain = { ...before.domain, managedSave: before.domain.managedSave && !managedSaveRemoved };
   if (!safety) return { ...before, domain };
   const overlay = new Map(
@@ -26,22 +22,32 @@ export function expectedAfter(
       ...domain,
       disks: before.domain.disks.map((disk) => ({ ...disk, file: overlay.get(disk.target) ?? disk.file })),
     },
-    overlays: [...overlay].map(([target, file]) => ({ target, file, bytes: null, inUse: true })),
-    history: {
-      leftBehind: {
-        names: [safety.name, ...before.history.leftBehind.names].slice(0, LISTED),
-        count: before.history.leftBehind.count + 1,
-      },
-      externalDescendants: withOneMore(
-        before.history.externalDescendants,
-        after.history.externalDescendants,
-        safety.name,
-      ),
+    overlays: [...overlay].map(([target, file]) => ({ target, file, bytes: null, inUse: true, neededBy: [] })),
+    history: withSafety(before.history, safety.name),
+    stored: {
+      ...before.stored,
+      disks: before.stored.disks.map((disk) => ({
+        ...disk,
+        now: disk.now === null ? null : (overlay.get(disk.target) ?? disk.now),
+      })),
     },
   };
 }
 
-/** The list of after, if all that may be new in it is one name; else the list of before. */
-function withOneMore(before: readonly string[], after: readonly string[], name: string): string[] {
-  return [...(after.every((each) => each === name || before.includes(each)) ? after : before)];
+/** The same beforehand, of a snapshot that is only offered: libvirt names its overlays after the images. */
+export function expectedAfterSafety(before: RevertFacts, { name, kind }: SafetyOffer): RevertFacts {
+  const overlays =
+    kind === 'external'
+      ? before.domain.disks.flatMap(({ target, file, readonly }) =>
+          file === null || readonly
+            ? []
+            : [{ target, file: usualOverlay(file, name), bytes: null, inUse: true, neededBy: [] }],
+        )
+      : [];
+  return { ...before, current: name, overlays, history: withSafety(before.history, name) };
+}
+
+function withSafety(history: RevertFacts['history'], name: string): RevertFacts['history'] {
+  const { names, count } = history.leftBehind;
+  return { ...history, leftBehind: { names: [name, ...names].slice(0, LISTED), count: count + 1 } };
 }

@@ -101,15 +101,24 @@ function* assumed(
   { current, parents }: Tree,
 ): Generator<{ target: string; over: string; under: Image }> {
   const byName = new Map(snapshots.map((each) => [each.name, each]));
+  const known = new Map<string, Image | null>();
   const imageAbove = (from: string | null, target: string): Image | null => {
-    const seen = new Set<string>();
-    for (let name = from; name !== null && !seen.has(name); name = parents.get(name) ?? null) {
-      seen.add(name);
+    const way = new Set<string>();
+    let found: Image | null = null;
+    for (let name = from; name !== null && !way.has(name); name = parents.get(name) ?? null) {
+      const before = known.get(`${target} ${name}`);
+      if (before !== undefined) {
+        found = before;
+        break;
+      }
+      way.add(name);
       const stored = byName.get(name);
-      const kind = stored?.disks.find((disk) => disk.target === target)?.kind;
-      if (kind === 'external') return stored?.config.find((disk) => disk.target === target)?.image ?? null;
+      if (stored?.disks.find((disk) => disk.target === target)?.kind !== 'external') continue;
+      found = stored.config.find((disk) => disk.target === target)?.image ?? null;
+      break;
     }
-    return null;
+    for (const name of way) known.set(`${target} ${name}`, found);
+    return found;
   };
   for (const { target, path } of now) {
     const under = imageAbove(current, target);

@@ -1,6 +1,6 @@
+import { shellQuote } from './libvirt/virsh.ts';
 import { parseLibvirtUri } from './libvirt-uri.ts';
 import type { ConsoleDisplay, Host } from './schema.ts';
-import { shellQuote } from './virsh.ts';
 
 /** `<graphics>` of a running guest (libvirt formatdomain, "Graphical framebuffers"), without its password. */
 export interface Graphics {

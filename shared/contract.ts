@@ -118,6 +118,8 @@ export const contract = {
           safetySnapshot: z.boolean().default(false),
           /** Consent to removing the managed save image before the revert. */
           removeManagedSave: z.boolean().default(false),
+          /** The firmware starts with fresh variables. */
+          resetNvram: z.boolean().default(false),
           /** The domain's name, which a protected domain wants typed. */
           typedName: z.string().optional(),
         }),

@@ -286,6 +286,11 @@ export const problems = {
       'No data is lost: the domain writes to the new files now, and they lie on the images of before. libvirt lists no snapshot of it.',
     next: 'Keep those files: the domain needs them. Look whether the guest answers, then take another snapshot.',
   },
+  CREATE_NOT_KEPT: {
+    what: 'libvirt says that it has taken “{snapshot}”, but what it was to keep is not there.',
+    effect: 'There is nothing to go back to: reverting to it would leave the guest off.',
+    next: 'Delete it from the list, then take another one, perhaps under another name.',
+  },
   SAFETY_UNAVAILABLE: {
     what: 'A safety snapshot cannot be taken here. {reason}',
     effect: 'Nothing was reverted.',
@@ -389,9 +394,9 @@ export const problems = {
     next: 'See libvirt’s reason below.',
   },
   CONFIG_UNSUPPORTED: {
-    what: 'This libvirt cannot revert to this kind of snapshot.',
-    effect: 'libvirt checks this first, so nothing was reverted.',
-    next: 'External snapshots need libvirt 9.9 or newer.',
+    what: 'libvirt cannot revert to this snapshot as things are.',
+    effect: 'libvirt usually finds this before it touches anything.',
+    next: 'See libvirt’s reason below.',
   },
   INVALID_ARG: {
     what: 'libvirt does not know one of the options.',

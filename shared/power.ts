@@ -1,8 +1,7 @@
 import type { PowerAction } from './deeds.ts';
 import { formatCount, formatMoment, stateLabel } from './format.ts';
-import type { VirshTarget } from './metadata/virsh.ts';
-import type { DomainState, PowerFacts, Statement } from './schema.ts';
-import { shellQuote } from './virsh.ts';
+import { virshLine } from './libvirt/virsh.ts';
+import type { DomainState, PowerFacts, Statement, VirshTarget } from './schema.ts';
 
 interface Rule {
   readonly label: string;
@@ -155,8 +154,6 @@ export function powerReached(action: PowerAction, state: DomainState): boolean |
 }
 
 /** The line that does the same with virsh (virsh(1)). @param discardSave of `start`: from the disks, whatever was saved. */
-export function virshPower({ uri, domain }: VirshTarget, action: PowerAction, discardSave = false): string {
-  const connect = uri === null ? [] : ['-c', shellQuote(uri)];
-  const named = domain.startsWith('-') ? [shellQuote(`--domain=${domain}`)] : [shellQuote(domain)];
-  return ['virsh', ...connect, action, ...named, ...(discardSave ? ['--force-boot'] : [])].join(' ');
+export function virshPower(target: VirshTarget, action: PowerAction, discardSave = false): string {
+  return virshLine(target, { command: action, options: { 'force-boot': discardSave } });
 }

@@ -1,97 +1,102 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type SafetyDisk,
-  type SafetyFacts,
-  safetyDescription,
-  safetyName,
-  safetyOffer,
-  safetyRequestOf,
-  safetyRules,
-} from './safety.ts';
+import { disk as createDisk, facts as createFacts } from './create/fixtures.ts';
+import { disk as diskFact, type Facts, facts as revertFacts, storedDisk } from './risk/fixtures.ts';
+import { safetyDescription, safetyName, safetyOffer, safetyRequestOf, safetyRules } from './safety.ts';
+import type { CreateFacts } from './schema.ts';
 
-const disk = (more: Partial<SafetyDisk> = {}): SafetyDisk => ({
-  target: 'vda',
-  type: 'file',
-  format: 'qcow2',
-  writable: true,
-  file: '/images/vm.qcow2',
-  ...more,
-});
-const facts = (more: Partial<SafetyFacts> = {}): SafetyFacts => ({
-  driver: 'QEMU',
-  libvirtVersion: 11_003_000,
-  state: 'running',
-  active: true,
-  managedSave: false,
-  nvram: 'none',
-  disks: [disk(), disk({ target: 'sda', format: 'raw', writable: false, file: null })],
-  hostDevices: [],
-  blockJobs: [],
-  snapshots: [{ name: 'clean', kind: 'internal', memory: 'internal' }],
-  ...more,
-});
-const external = { snapshots: [{ name: 'clean', kind: 'external', memory: 'none' }] } as const;
-const offer = (more: Partial<SafetyFacts> = {}) => safetyOffer(facts(more), 'before-revert {date} {time}', 'clean', 0);
-const codes = (more: Partial<SafetyFacts> = {}) => offer(more).reasons.map((reason) => reason.code);
+const image = '/images/web.qcow2';
+const create = (more: Partial<CreateFacts> = {}) =>
+  createFacts({
+    disks: [createDisk('vda', { path: image })],
+    snapshots: [{ name: 'before-upgrade', kind: 'internal', memory: 'none', state: 'shutoff' }],
+    current: 'before-upgrade',
+    ...more,
+  });
+const external: Facts = {
+  snapshot: { kind: 'external', disks: [{ target: 'vda', kind: 'external' }] },
+  stored: { disks: [storedDisk({ kind: 'external' })] },
+};
+const outside = {
+  snapshots: [{ name: 'before-upgrade', kind: 'external', memory: 'none', state: 'shutoff' }],
+} satisfies Partial<CreateFacts>;
+const offer = (revert: Facts = {}, more: Partial<CreateFacts> = {}) =>
+  safetyOffer(revertFacts(revert), create(more), 'before-revert {date} {time}', 0);
+const codes = (revert: Facts = {}, more: Partial<CreateFacts> = {}) =>
+  offer(revert, more).reasons.map((reason) => reason.code);
 
-describe('the kind follows the chain', () => {
+describe('the kind follows the snapshot that is reverted to', () => {
+  const off = { state: 'shutoff', active: false } as const;
   it.each([
-    ['internal', {}, true],
-    ['internal', { snapshots: [] }, true],
-    ['internal', { snapshots: [{ name: 'a', kind: 'none', memory: 'none' }] }, true],
-    ['internal', { state: 'shutoff', active: false }, false],
-    ['external', external, true],
-    ['external', { ...external, state: 'shutoff', active: false }, false],
-    ['external', { snapshots: [{ name: 'a', kind: 'none', memory: 'external' }] }, true],
-    ['internal', { ...external, driver: 'TEST' }, true],
-  ] as const)('%s: %j', (kind, more, memory) => {
-    expect(offer(more)).toMatchObject({ available: true, kind, memory, reasons: [] });
+    ['internal', {}, {}, true],
+    ['internal', {}, off, false],
+    ['external', external, outside, true],
+    ['external', external, { ...outside, ...off }, false],
+    ['internal', { driver: 'TEST', ...external }, { driver: 'TEST', ...outside }, true],
+  ] as const)('%s: %j', (kind, revert, more, memory) => {
+    expect(offer(revert, more)).toMatchObject({ available: true, kind, memory, reasons: [] });
   });
 });
 
 describe('why not', () => {
-  const raw = [disk({ format: 'raw' })];
-  const block = [disk({ type: 'block', file: '/dev/vg/vm' })];
-  const mixed = { snapshots: [...external.snapshots, { name: 'b', kind: 'internal', memory: 'none' }] } as const;
+  const overlaid = createDisk('vda', {
+    path: '/images/web.e',
+    below: [{ path: image, type: 'file', format: 'qcow2' }],
+  });
+  const onOverlay: Facts = {
+    domain: { disks: [{ ...diskFact, file: '/images/web.e' }] },
+    stored: { disks: [storedDisk({ now: '/images/web.e' })] },
+  };
+  const detached: Facts = {
+    stored: {
+      disks: [
+        storedDisk(),
+        storedDisk({
+          target: 'vdb',
+          image: { path: '/images/b', type: 'file', format: 'qcow2' },
+          attached: false,
+          now: null,
+        }),
+      ],
+    },
+  };
   /** Each rule: what it holds for, and the nearest thing that it does not hold for. */
-  const cases: readonly (readonly [string, Partial<SafetyFacts>, Partial<SafetyFacts>])[] = [
-    ['DRIVER', { driver: 'LXC' }, { driver: 'TEST', disks: raw }],
-    ['MIXED_CHAIN', mixed, { ...mixed, driver: 'TEST' }],
-    ['MIXED_CHAIN', { snapshots: [{ name: 'a', kind: 'mixed', memory: 'none' }] }, {}],
-    ['BLOCK_JOB', { blockJobs: ['vda'] }, {}],
-    ['SUSPENDED', { state: 'pmsuspended' }, { state: 'paused' }],
-    ['NO_DISK', { disks: [] }, {}],
-    ['NOT_QCOW2', { disks: raw }, { disks: block }],
-    ['NOT_QCOW2', { disks: [disk(), ...raw] }, { ...external, disks: raw }],
-    ['UEFI', { nvram: 'other' }, { nvram: 'other', ...external }],
-    ['UEFI', { nvram: 'qcow2', libvirtVersion: 10_009_000 }, { nvram: 'qcow2', libvirtVersion: 10_010_000 }],
-    ['BROKEN_INTERNAL', { libvirtVersion: 9_009_000 }, { libvirtVersion: 9_010_000 }],
-    ['EXTERNAL_UNSUPPORTED', { ...external, libvirtVersion: 9_008_000 }, { ...external, libvirtVersion: 9_009_000 }],
-    ['NOT_FILES', { ...external, disks: block }, { disks: block }],
-    [
-      'HOST_DEVICES',
-      { hostDevices: ['a host device'] },
-      { hostDevices: ['a host device'], active: false, state: 'shutoff' },
-    ],
+  const cases: readonly (readonly [string, [Facts, Partial<CreateFacts>?], [Facts, Partial<CreateFacts>?]])[] = [
+    ['DRIVER', [{}, { driver: 'LXC' }], [{}, { driver: 'TEST' }]],
+    ['WRITES_ELSEWHERE', [detached], [{}]],
+    ['WRITES_ELSEWHERE', [onOverlay, { disks: [overlaid] }], [external, outside]],
+    ['LIES_ON_IT', [onOverlay, { disks: [overlaid] }], [{}]],
   ];
   it.each(cases)('%s: %j but not %j', (code, holds, not) => {
-    const refused = offer(holds);
+    const refused = offer(...holds);
     expect(refused.reasons.map((reason) => reason.code)).toContain(code);
     expect(refused).toMatchObject({ available: false, kind: null, memory: false, notes: [] });
     expect(refused.reasons.every((reason) => reason.text.endsWith('.'))).toBe(true);
-    expect(codes(not)).not.toContain(code);
+    expect(codes(...not)).not.toContain(code);
   });
 
   it('every rule has a case', () => {
     expect(new Set(cases.map(([code]) => code))).toEqual(new Set(safetyRules.map((rule) => rule.code)));
   });
 
+  it('what keeps a snapshot from being taken', () => {
+    expect(codes({}, { disks: [createDisk('vda', { path: image, format: 'raw' })] })).not.toEqual([]);
+    expect(codes({}, { blockJobs: ['vda'] })).not.toEqual([]);
+  });
+
+  it('an undo that would fail: a drive that is no file, a checkpoint', () => {
+    const drive = createDisk('hdc', { type: 'block', path: '/dev/sr0', readonly: true, device: 'cdrom' });
+    expect(codes(external, { ...outside, disks: [createDisk('vda', { path: image }), drive] })).not.toEqual([]);
+    const reasons = offer({ domain: { checkpoints: [{ name: 'cp', images: [image] }] } }).reasons;
+    expect(reasons.map(({ code }) => code)).toEqual(['CHECKPOINT']);
+    expect(reasons[0]?.text).toMatch(/^It would be no way back: /);
+  });
+
   it('is silent where all is well, with what is worth knowing', () => {
     expect(codes()).toEqual([]);
     expect(offer().notes.map((note) => note.code)).toEqual(['PAUSES_GUEST']);
-    expect(offer({ active: false, state: 'shutoff', managedSave: true }).notes.map((note) => note.code)).toEqual([
+    expect(offer({}, { active: false, state: 'shutoff', managedSave: true }).notes.map((note) => note.code)).toContain(
       'MANAGED_SAVE_NOT_KEPT',
-    ]);
+    );
   });
 });
 

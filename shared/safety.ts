@@ -1,176 +1,190 @@
-import { formatVersion } from './format.ts';
-import { can, crashesOnInternalRevert } from './libvirt/versions.ts';
-import type { DomainState, SafetyOffer, Snapshot, Statement } from './schema.ts';
+import { usualOverlay } from './chain.ts';
+import { assessCreate, type CreateAssessment } from './create/assess.ts';
+import { emptyDraft } from './create/draft.ts';
+import { assessRevert, isExternal, writtenBack } from './risk.ts';
+import type {
+  CreateDraft,
+  CreateFacts,
+  RevertFacts,
+  SafetyOffer,
+  SnapshotState,
+  Statement,
+  StoredDisk,
+} from './schema.ts';
 
-/** A disk as far as taking a snapshot of it goes. */
-export interface SafetyDisk {
-  readonly target: string;
-  /** `file`, `block`, `network`, … as in `<disk type=…>`. */
-  readonly type: string;
-  /** `qcow2`, `raw`, … as in `<driver type=…>`. */
-  readonly format: string;
-  /** A disk that libvirt takes along: with an image, and not read-only. */
-  readonly writable: boolean;
-  readonly file: string | null;
-}
-
-/** What decides whether, and how, a safety snapshot can be taken. */
-export interface SafetyFacts {
-  readonly driver: string;
-  readonly libvirtVersion: number;
-  readonly state: DomainState;
-  readonly active: boolean;
-  readonly managedSave: boolean;
-  /** `none`: no NVRAM. Otherwise the format of its image. */
-  readonly nvram: 'none' | 'qcow2' | 'other';
-  readonly disks: readonly SafetyDisk[];
-  /** Devices of the host that memory cannot be saved with, in words. */
-  readonly hostDevices: readonly string[];
-  /** Targets of disks with a block job. */
-  readonly blockJobs: readonly string[];
-  readonly snapshots: readonly Pick<Snapshot, 'name' | 'kind' | 'memory'>[];
-}
-
-type Kind = 'internal' | 'external';
+/** A revert, and the snapshot of the present that could be taken before it. */
 interface Case {
-  facts: SafetyFacts;
-  kind: Kind;
+  readonly revert: RevertFacts;
+  readonly create: CreateFacts;
+  readonly draft: CreateDraft;
 }
 interface Rule {
-  code: string;
+  readonly code: string;
+  readonly source: string;
   when(c: Case): boolean;
   text(c: Case): string;
 }
 
-const isQemu = ({ driver }: SafetyFacts) => driver === 'QEMU';
-const writable = ({ disks }: SafetyFacts) => disks.filter((disk) => disk.writable);
-const targets = (disks: readonly SafetyDisk[]) => disks.map((disk) => disk.target).join(', ');
-const notQcow2 = (facts: SafetyFacts) => writable(facts).filter((disk) => disk.format !== 'qcow2');
-const notFiles = (facts: SafetyFacts) => writable(facts).filter((disk) => disk.type !== 'file' || disk.file === null);
+const named = (words: readonly string[]) => words.join(', ');
+const isInternal = ({ revert }: Case) => !isExternal(revert);
 
-/** Why a safety snapshot cannot be taken, or could not be gone back to. */
+/** Why a safety snapshot would not be a way back from this revert, though it could be taken. */
 export const safetyRules: readonly Rule[] = [
   {
     code: 'DRIVER',
-    when: ({ facts }) => !isQemu(facts) && facts.driver !== 'TEST',
-    text: ({ facts }) => `Safety snapshots are only known to work with QEMU; this is libvirt’s ${facts.driver} driver.`,
+    source: 'tried with QEMU and the test driver only',
+    when: ({ create }) => create.driver !== 'QEMU' && create.driver !== 'TEST',
+    text: ({ create }) =>
+      `Safety snapshots are only known to work with QEMU; this is libvirt’s ${create.driver} driver.`,
   },
   {
-    // Deleting, and reverting across, mixed chains has destroyed images (libvirt issue 734, virt-manager 800 and 811).
-    code: 'MIXED_CHAIN',
-    when: ({ facts }) => isQemu(facts) && chainKinds(facts).size > 1,
-    text: () =>
-      'The domain has internal and external snapshots. One more of either kind might not be possible to go back to.',
+    code: 'WRITES_ELSEWHERE',
+    source: 'qemuSnapshotInternalRevertInactive: the images of then are written to, whatever the domain has now',
+    when: (c) => isInternal(c) && writtenElsewhere(c).length > 0,
+    text: (c) =>
+      `The revert also writes to ${named(writtenElsewhere(c))}, which the domain does not write to now: a snapshot of the present cannot hold that.`,
   },
   {
-    // qemuSnapshotCreateXML: BLOCK_COPY_ACTIVE (83), seen on 9.0
-    code: 'BLOCK_JOB',
-    when: ({ facts }) => facts.blockJobs.length > 0,
-    text: ({ facts }) =>
-      `A block job is running on ${facts.blockJobs.join(', ')}; libvirt takes no snapshot meanwhile.`,
-  },
-  {
-    // qemuSnapshotCreateXML: OPERATION_UNSUPPORTED (84)
-    code: 'SUSPENDED',
-    when: ({ facts }) => isQemu(facts) && facts.state === 'pmsuspended',
-    text: () => 'The guest is suspended by power management; QEMU takes no snapshot with memory of it.',
-  },
-  {
-    // qemuSnapshotPrepare: CONFIG_UNSUPPORTED (67), nothing to save
-    code: 'NO_DISK',
-    when: ({ facts }) => isQemu(facts) && writable(facts).length === 0,
-    text: () => 'The domain has no writable disk that a snapshot could keep.',
-  },
-  {
-    // qemuSnapshotPrepareDiskInternal: CONFIG_UNSUPPORTED (67)
-    code: 'NOT_QCOW2',
-    when: ({ facts, kind }) => isQemu(facts) && kind === 'internal' && notQcow2(facts).length > 0,
-    text: ({ facts }) =>
-      `An internal snapshot needs every writable disk to be qcow2, and ${targets(notQcow2(facts))} ${notQcow2(facts).length === 1 ? 'is' : 'are'} not.`,
-  },
-  {
-    // qemuSnapshotPrepare; created since 10.9 and reverted since 10.10 (NEWS), only with qcow2 NVRAM
-    code: 'UEFI',
-    when: ({ facts, kind }) =>
-      isQemu(facts) &&
-      kind === 'internal' &&
-      facts.nvram !== 'none' &&
-      (facts.nvram !== 'qcow2' || !can(facts.libvirtVersion, 'revertsNvram')),
-    text: ({ facts }) =>
-      facts.nvram === 'qcow2'
-        ? `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} cannot go back to internal snapshots of that. It needs 10.10 or newer.`
-        : 'The guest boots with UEFI and its NVRAM is not qcow2, so libvirt takes no internal snapshot of it.',
-  },
-  {
-    // NEWS 9.10.0: reverting to an internal snapshot crashed QEMU in 9.9.0
-    code: 'BROKEN_INTERNAL',
-    when: ({ facts, kind }) => isQemu(facts) && kind === 'internal' && crashesOnInternalRevert(facts.libvirtVersion),
-    text: () => 'libvirt 9.9 crashes QEMU when it goes back to an internal snapshot, so this one would be of no use.',
-  },
-  {
-    // qemuSnapshotRevertValidate: CONFIG_UNSUPPORTED (67) before 9.9.0
-    code: 'EXTERNAL_UNSUPPORTED',
-    when: ({ facts, kind }) => isQemu(facts) && kind === 'external' && !can(facts.libvirtVersion, 'revertsExternal'),
-    text: ({ facts }) =>
-      `The domain’s snapshots are external, and libvirt ${formatVersion(facts.libvirtVersion)} cannot go back to those. It needs 9.9 or newer.`,
-  },
-  {
-    // qemuSnapshotRevertExternalPrepare: OPERATION_UNSUPPORTED (84) for what is not a file
-    code: 'NOT_FILES',
-    when: ({ facts, kind }) => isQemu(facts) && kind === 'external' && notFiles(facts).length > 0,
-    text: ({ facts }) =>
-      `libvirt can go back to an external snapshot only where disks are files, and ${targets(notFiles(facts))} ${notFiles(facts).length === 1 ? 'is' : 'are'} not.`,
-  },
-  {
-    // qemuMigrationSrcIsAllowed, which snapshots with memory go through: OPERATION_INVALID (55)
-    code: 'HOST_DEVICES',
-    when: ({ facts }) => isQemu(facts) && facts.active && facts.hostDevices.length > 0,
-    text: ({ facts }) => `The memory of a guest with ${facts.hostDevices.join(', ')} cannot be saved.`,
+    code: 'LIES_ON_IT',
+    source: 'observed on 9.0–12.8: an internal revert writes to an image that today’s images lie on',
+    when: (c) => isInternal(c) && liesOnWritten(c).length > 0,
+    text: (c) =>
+      `What ${named(liesOnWritten(c))} ${liesOnWritten(c).length === 1 ? 'writes' : 'write'} to now lies on an image that the revert writes to, so a snapshot of it would be lost with the revert.`,
   },
 ];
 
 const safetyNotes: readonly Rule[] = [
   {
     code: 'PAUSES_GUEST',
-    when: ({ facts }) => isQemu(facts) && facts.active,
+    source: 'libvirt stops the CPUs while memory is written',
+    when: ({ create }) => create.driver === 'QEMU' && create.active,
     text: () => 'The guest stands still while its memory is written.',
   },
   {
     code: 'MANAGED_SAVE_NOT_KEPT',
-    when: ({ facts }) => facts.managedSave,
+    source: 'a managed save image is no part of a snapshot',
+    when: ({ create }) => create.managedSave,
     text: () => 'The managed save image is not part of it: an undo brings the disks back, not that memory.',
   },
 ];
 
+/** What would be asked of libvirt: a snapshot of the target’s kind, with memory while the guest is on. */
+export function safetyDraft(revert: RevertFacts, create: CreateFacts, name: string, description = ''): CreateDraft {
+  const kind = create.driver === 'QEMU' && isExternal(revert) ? 'external' : 'internal';
+  return { ...emptyDraft, name, description, mode: `${create.active ? 'memory' : 'disks'}-${kind}` };
+}
+
 /**
- * Whether a safety snapshot can be taken here, and of which kind: that of the snapshots there are, else internal.
+ * Whether a safety snapshot can be taken here and would be a way back: it can be taken, holds every disk that the revert
+ * changes, is not lost with the revert, and reverting to it is itself foreseen to work.
  * @param pattern of the name, as in the settings. @param now milliseconds since 1970.
  */
-export function safetyOffer(facts: SafetyFacts, pattern: string, target: string, now: number): SafetyOffer {
-  const c: Case = { facts, kind: isQemu(facts) && chainKinds(facts).has('external') ? 'external' : 'internal' };
+export function safetyOffer(revert: RevertFacts, create: CreateFacts, pattern: string, now: number): SafetyOffer {
+  const taken = new Set(create.snapshots.map((snapshot) => snapshot.name));
+  const name = safetyName(pattern, revert.snapshot.name, now, taken);
+  const c: Case = { revert, create, draft: safetyDraft(revert, create, name) };
   const matching = (rules: readonly Rule[]): Statement[] =>
-    rules.filter((rule) => rule.when(c)).map(({ code, text }) => ({ code, text: text(c) }));
-  const reasons = matching(safetyRules);
+    rules.filter((rule) => rule.when(c)).map((rule) => ({ code: rule.code, text: rule.text(c) }));
+  const taking = assessCreate(create, c.draft, { uri: null, domain: create.name });
+  const own = matching(safetyRules);
+  const hindrances = [...taking.blockers.map(({ code, text }) => ({ code, text })), ...taking.wayBack, ...own];
+  const reasons = hindrances.length > 0 ? hindrances : noWayBack(c, taking);
   const available = reasons.length === 0;
-  const taken = new Set(facts.snapshots.map((snapshot) => snapshot.name));
   return {
     available,
-    kind: available ? c.kind : null,
-    memory: available && facts.active,
-    name: safetyName(pattern, target, now, taken),
+    kind: available ? (c.draft.mode.endsWith('external') ? 'external' : 'internal') : null,
+    memory: available && create.active,
+    name,
     reasons,
-    notes: available ? matching(safetyNotes) : [],
+    notes: available ? [...matching(safetyNotes), ...taking.unknown] : [],
   };
 }
 
-/** The kinds that hold data in a domain's snapshots. */
-export function chainKinds({ snapshots }: Pick<SafetyFacts, 'snapshots'>): Set<Kind> {
-  const kinds = new Set<Kind>();
-  for (const { kind, memory } of snapshots) {
-    if (kind === 'internal' || kind === 'mixed' || memory === 'internal') kinds.add('internal');
-    if (kind === 'external' || kind === 'mixed' || memory === 'external') kinds.add('external');
-  }
-  return kinds;
+/** Images that the revert writes to and that no disk of today writes to. */
+function writtenElsewhere({ revert }: Case): string[] {
+  const active = new Set(revert.domain.disks.map(({ file }) => file));
+  return [
+    ...new Set(writtenBack(revert).flatMap(({ image }) => (image && !active.has(image.path) ? [image.path] : []))),
+  ];
+}
+
+/** Disks of today whose image lies on one that the revert writes to. */
+function liesOnWritten({ revert, create }: Case): string[] {
+  const written = new Set(writtenBack(revert).flatMap(({ image }) => image?.path ?? []));
+  return create.disks.flatMap(({ target, below }) => (below.some(({ path }) => written.has(path)) ? [target] : []));
+}
+
+/** Why an undo would not work, as far as it can be foreseen; none where it would. */
+function noWayBack(c: Case, taking: CreateAssessment): Statement[] {
+  if (c.create.driver !== 'QEMU') return [];
+  const choice = {
+    startState: 'as-saved',
+    safetySnapshot: false,
+    removeManagedSave: false,
+    resetNvram: false,
+  } as const;
+  const { blockers } = assessRevert(undoFacts(c, taking), choice);
+  return blockers.map(({ code, text }) => ({ code, text: `It would be no way back: ${text}` }));
+}
+
+/** The facts of an undo, as they will be once this snapshot was taken and the domain reverted. */
+export function undoFacts({ revert, create, draft }: Case, taking: CreateAssessment): RevertFacts {
+  const external = draft.mode.endsWith('external');
+  const kinds = new Map(taking.disks.map(({ target, location }) => [target, location]));
+  const kindOf = (target: string): StoredDisk['kind'] => {
+    const location = kinds.get(target) ?? 'no';
+    return location === 'no' ? 'none' : location;
+  };
+  const state: SnapshotState = create.active ? create.state : 'shutoff';
+  const then = new Map(revert.stored.disks.map((disk) => [disk.target, disk]));
+  const disks = create.disks.map((disk): StoredDisk => {
+    const { exists, depth, gone, next: _, ...plain } = disk;
+    const path = disk.image?.path;
+    const back = then.get(disk.target);
+    return {
+      ...plain,
+      kind: kindOf(disk.target),
+      missing: [...(exists === false && path ? [path] : []), ...gone],
+      unseen: path && (exists === null || depth === null) ? [path] : [],
+      attached: back !== undefined,
+      now: back?.image?.path ?? null,
+      related: true,
+    };
+  });
+  const reverted = revert.stored.disks.flatMap(({ target, image, readonly }) =>
+    external && image && !readonly
+      ? [{ target, file: usualOverlay(image.path, '0'), bytes: null, inUse: true, neededBy: [] }]
+      : [],
+  );
+  return {
+    ...revert,
+    domain: { ...revert.domain, managedSave: false, blockJobs: [], job: false },
+    snapshot: {
+      name: draft.name,
+      description: draft.description,
+      parent: revert.current,
+      createdAt: 0,
+      state,
+      memory: create.active ? (external ? 'external' : 'internal') : 'none',
+      kind: external ? 'external' : 'internal',
+      disks: create.disks.map(({ target }) => ({ target, kind: kindOf(target) })),
+    },
+    hasConfig: true,
+    stored: {
+      ...revert.stored,
+      disks,
+      files: [],
+      notFiles: create.disks.filter(({ type }) => type !== 'file').map(({ target }) => target),
+      next: { missing: [], unseen: [] },
+      memoryFile: null,
+    },
+    overlays: reverted,
+    history: { leftBehind: { names: [], count: 0 }, destroyed: { names: [], count: 0 } },
+    current: revert.snapshot.name,
+    data: { state: 'there', why: [] },
+    configChanges: [],
+    riskReported: null,
+  };
 }
 
 /**

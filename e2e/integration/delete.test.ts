@@ -12,6 +12,7 @@ import { errorCode } from '../../shared/libvirt/flags.ts';
 import type { DeleteFacts, DeleteMode } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { readDisk } from '../lab/disk.ts';
+import { isProof, wantedGenerations } from '../lab/extent.ts';
 import type { Generation } from '../lab/generations.ts';
 import type { Guest } from '../lab/guest.ts';
 import { startLab } from '../lab/lab.ts';
@@ -22,8 +23,7 @@ import { mark, type Stage, stages } from './delete-stages.ts';
 import { fillLayer, throttleMerge } from './slow-merge.ts';
 
 /** By default the machine's own libvirt and one that can revert to external snapshots. */
-const wanted = (process.env.SNAPKEEL_DELETE_ON?.split(',') ?? ['host', '11.3']) as Generation[];
-const all = process.env.SNAPKEEL_DELETE_ON !== undefined;
+const wanted = wantedGenerations('host', '11.3');
 /** What is run each time: where generations differ, and where data is at stake. */
 const short: Readonly<Partial<Record<Generation, readonly string[]>>> = {
   host: ['internal, off', 'external, running', 'hole, running', 'left-out disk, running', 'in progress, off'],
@@ -51,8 +51,7 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
     await place?.session.disconnect();
     await place?.lab.stop();
   });
-  if (!all)
-    console.log(`Left out: most of deletion on ${generation}: SNAPKEEL_DELETE_ON=${generation} runs all of it.`);
+  if (!isProof) console.log(`Left out: most of deletion on ${generation}: “npm run proofs” runs all of it.`);
   if (!available.ok) console.log(`Left out: deletion on ${generation}: ${available.reason}.`);
   else if (!reverts)
     console.log(`Left out: branches of external snapshots on ${generation}: it cannot revert to them.`);
@@ -61,7 +60,7 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
     .flatMap(([name, stage]) =>
       stage.reverts && !reverts ? [] : stage.states.map((state) => ({ name, stage, state })),
     )
-    .filter(({ name, state }) => all || short[generation]?.includes(`${name}, ${state}`));
+    .filter(({ name, state }) => isProof || short[generation]?.includes(`${name}, ${state}`));
   test.skipIf(!available.ok).for(rows)('$name, $state', { timeout: 240_000 }, async ({ name, stage, state }) => {
     for (const [index, deletions] of stage.runs.entries()) {
       const guest = await stage.build(place.lab, `${name}-${state}-${index}`.replaceAll(/\W+/g, '-'));
@@ -76,10 +75,10 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
     { timeout: 240_000 },
     async () => {
       const { lab, session, ground } = place;
-      const guest = await lab.guest({ name: 'slow' });
+      const guest = await lab.guest({ name: 'slow', diskMiB: 1024 });
       await guest.snapshot('a', '--disk-only');
       await guest.snapshot('b', '--disk-only');
-      await fillLayer(await guest.diskPath(), 60);
+      await fillLayer(await guest.diskPath(), 600);
       await guest.writeBytes(mark.offset, 'here');
       await guest.start('--paused');
       const uuid = await lab.virsh('domuuid', guest.name);

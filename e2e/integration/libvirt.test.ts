@@ -10,7 +10,7 @@ import { closeConnection, openConnection } from '../../electron/libvirt/open.ts'
 import { procedures } from '../../electron/libvirt/procedures.ts';
 import { revertToSnapshot, SnapshotCache } from '../../electron/libvirt/snapshots.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
-import { parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import { labAvailable, sshdAvailable } from '../lab/available.ts';
 import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
@@ -23,12 +23,15 @@ describe.skipIf(!available.ok)('the client on a real libvirt', () => {
   let lab: Lab;
   let guest: Guest;
   let connection: RpcConnection;
+  /** The driver of the lab's daemon: `system` as root, else `session`. */
+  let driver: string;
   beforeAll(async () => {
     lab = await startLab();
+    driver = driverUri(parseLibvirtUri(lab.uri));
     guest = await lab.guest({ name: 'real' });
     await guest.start();
     await guest.snapshot('one');
-    connection = await openConnection(connect(lab.socket), 'qemu:///system');
+    connection = await openConnection(connect(lab.socket), driver);
   });
   afterAll(async () => {
     if (connection) await closeConnection(connection);
@@ -84,7 +87,7 @@ describe.skipIf(!available.ok)('the client on a real libvirt', () => {
   });
 
   test('answers keepalive, and is answered', async () => {
-    const own = await openConnection(connect(lab.socket), 'qemu:///system');
+    const own = await openConnection(connect(lab.socket), driver);
     own.startKeepalive({ intervalMs: 100, count: 2 });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect((await own.call(procedures.connectGetType, {})).type).toBe('QEMU');
@@ -104,7 +107,7 @@ describe.skipIf(!available.ok)('the client on a real libvirt', () => {
     });
     try {
       const stream = await transport.dial(new AbortController().signal);
-      const own = await openConnection(stream, 'qemu:///system');
+      const own = await openConnection(stream, driver);
       expect((await listDomains(new Gate(own))).map(({ name }) => name)).toEqual(['real']);
       await closeConnection(own);
     } finally {

@@ -48,9 +48,15 @@ function firstProblem(...problems: (string | undefined)[]): Availability {
   return reason === undefined ? { ok: true } : { ok: false, reason };
 }
 
+/** Whether a program is on PATH, or where system tools are. */
+export function isInstalled(name: string): boolean {
+  return toolPath()
+    .split(delimiter)
+    .some((folder) => isExecutable(join(folder, name)));
+}
+
 function missingTools(names: readonly string[]): string | undefined {
-  const folders = toolPath().split(delimiter);
-  const missing = names.filter((name) => !folders.some((folder) => isExecutable(join(folder, name))));
+  const missing = names.filter((name) => !isInstalled(name));
   return missing.length > 0 ? `missing on this machine: ${missing.join(', ')}` : undefined;
 }
 

@@ -6,10 +6,12 @@ const space = 0x20;
 /** The BIOS counts its 18.2 Hz timer interrupts here. */
 const ticksAddress = 0x046c;
 const titleLength = 34;
+/** What a key adds to the counter: ten minutes of ticks at once. */
+export const leapTicks = 10_000;
 
 /**
  * A 512-byte boot sector that shows `title` and a counter, and adds one to it with every tick of the BIOS timer
- * (18.2 times a second), sleeping in between. The counter lives in memory only: it starts at 0 with every boot and
+ * (18.2 times a second) and `leapTicks` with every key, sleeping in between. The counter lives in memory only: it starts at 0 with every boot and
  * comes back with the memory of a snapshot.
  * @throws RangeError when the code does not fit
  */
@@ -98,11 +100,22 @@ function program(title: string): Uint8Array {
   asm
     .label('wait')
     .bytes(0xf4) //                                    hlt
+    .bytes(0xb4, 0x01) //                              mov ah, 1           is there a key?
+    .bytes(0xcd, 0x16) //                              int 16h
+    .jump(0x74, 'no key') //                           jz no key
+    .bytes(0x31, 0xc0) //                              xor ax, ax          take it
+    .bytes(0xcd, 0x16) //                              int 16h
+    .address([0x66, 0x81, 0x06], 'count') //           add dword [count],
+    .word([], leapTicks) //                                leap
+    .word([], 0)
+    .jump(0xeb, 'to paint') //                         jmp to paint
+    .label('no key')
     .word([0xa1], ticksAddress) //                     mov ax, [ticks]
     .address([0x3b, 0x06], 'last') //                  cmp ax, [last]
     .jump(0x74, 'wait') //                             je wait
     .address([0xa3], 'last') //                        mov [last], ax
     .address([0x66, 0xff, 0x06], 'count') //           inc dword [count]
+    .label('to paint')
     .jump(0xeb, 'paint'); //                           jmp paint
 
   asm.label('count').bytes(0, 0, 0, 0);

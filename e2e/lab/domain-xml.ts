@@ -7,6 +7,10 @@ export interface GuestOptions {
   readonly memoryMiB?: number;
   /** How many 64 MiB disks, or the format of each; the first one boots. At most 4. Default: one qcow2. */
   readonly disks?: number | readonly DiskFormat[];
+  /** How large its disks are. Default: 64. */
+  readonly diskMiB?: number;
+  /** Its starts can be held up: `guest.holdStart()`. */
+  readonly holdable?: boolean;
   /** Created instead of defined: it runs at once, and is gone when it stops. */
   readonly transient?: boolean;
   /** A VNC display on 127.0.0.1, on a port of libvirt's choice. */
@@ -16,6 +20,8 @@ export interface GuestOptions {
   readonly agent?: boolean;
   /** Its memory is a file in the lab's folder, for `fillMemory`. */
   readonly memoryInFile?: boolean;
+  /** Its folder is a storage pool, so that libvirt can look into its images. Default: true. */
+  readonly pool?: boolean;
 }
 
 /** The names that IDE gives to four disks. */
@@ -25,7 +31,7 @@ export const diskTargets = ['hda', 'hdb', 'hdc', 'hdd'] as const;
 export function domainXml(
   options: GuestOptions,
   disks: readonly { path: string; format: DiskFormat }[],
-  agentSocket?: string,
+  { agentSocket, emulator }: { agentSocket?: string | undefined; emulator?: string | undefined } = {},
 ): string {
   const { name, memoryMiB = 16, graphics = false, description, memoryInFile = false } = options;
   return `<domain type='qemu'${agentSocket === undefined ? '' : " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"}>
@@ -39,6 +45,7 @@ export function domainXml(
     <boot dev='hd'/>
   </os>
   <devices>
+    ${emulator === undefined ? '' : `<emulator>${escapeXml(emulator)}</emulator>`}
     ${disks.map(({ path, format }, index) => diskXml(path, format, diskTargets[index])).join('\n    ')}
     <controller type='usb' model='none'/>
     ${graphics ? "<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'/>" : ''}

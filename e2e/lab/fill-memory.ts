@@ -9,8 +9,8 @@ const mebibyte = 1 << 20;
 const from = 4;
 
 /**
- * Fills a running guest's memory from outside with what does not compress, so that a snapshot of it takes its time: for
- * a guest with `memoryInFile`, on a lab that runs as root.
+ * Fills a running guest's memory from outside with what does not compress, so that it does not fit into a pipe (1 MiB):
+ * for a guest with `memoryInFile`, on a lab that runs as root.
  */
 export async function fillMemory(lab: Lab, guest: Guest, mebibytes: number): Promise<void> {
   const ram = join(lab.dir, 'lib/qemu/ram');

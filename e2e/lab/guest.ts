@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bootSector } from './boot-sector.ts';
+import { bootSector, leapTicks } from './boot-sector.ts';
 import { NoCounter, readCounter } from './counter.ts';
 import { createDisk, type DiskFormat, readDisk, writeDisk } from './disk.ts';
 import { diskTargets, domainXml, type GuestOptions } from './domain-xml.ts';
 import { FakeAgent } from './fake-agent.ts';
+import { type HeldStart, holdableEmulator, holdStart } from './hold-start.ts';
 import { decodePicture } from './picture.ts';
-import { CommandError, retry } from './run.ts';
+import { CommandError, retry, sleep } from './run.ts';
 
 const diskMebibytes = 64;
 
@@ -18,19 +19,21 @@ type Virsh = (...args: string[]) => Promise<string>;
  * @throws CommandError when the daemon refuses
  */
 export async function makeGuest(virsh: Virsh, folder: string, options: GuestOptions): Promise<Guest> {
-  const { name, disks: wanted = 1, transient = false } = options;
+  const { name, disks: wanted = 1, transient = false, pool = true } = options;
   const formats: readonly DiskFormat[] = typeof wanted === 'number' ? Array(wanted).fill('qcow2') : wanted;
   await mkdir(folder, { recursive: true });
   const disks = formats.map((format, index) => ({ format, path: join(folder, `${diskTargets[index]}.${format}`) }));
-  await Promise.all(disks.map(({ path }) => createDisk(path, diskMebibytes)));
+  await Promise.all(disks.map(({ path }) => createDisk(path, options.diskMiB ?? diskMebibytes)));
   if (disks[0]) await writeDisk(disks[0].path, 0, bootSector(name));
 
   const xmlFile = join(folder, 'domain.xml');
   const agent = options.agent ? new FakeAgent(join(folder, 'agent.sock')) : undefined;
   await agent?.listen();
-  await writeFile(xmlFile, domainXml(options, disks, agent?.path));
+  const emulator = options.holdable ? await holdableEmulator(folder, name) : undefined;
+  await writeFile(xmlFile, domainXml(options, disks, { agentSocket: agent?.path, emulator }));
   await virsh(transient ? 'create' : 'define', xmlFile);
-  const guest = new Guest(virsh, folder, name, agent);
+  if (pool) await virsh('pool-create-as', `guest-${randomUUID()}`, 'dir', '--target', folder);
+  const guest = new Guest(virsh, folder, name, agent && { agent });
   if (transient) await guest.booted();
   return guest;
 }
@@ -43,10 +46,19 @@ export class Guest {
   /** Of a guest that was made with one. */
   readonly agent: FakeAgent | undefined;
   readonly #virsh: Virsh;
+  /** The folder as this process sees it. */
+  readonly #files: string;
 
-  constructor(virsh: Virsh, folder: string, name: string, agent?: FakeAgent) {
+  /** @param files where this process finds the folder, if only the lab has it at its path */
+  constructor(
+    virsh: Virsh,
+    folder: string,
+    name: string,
+    { agent, files }: { agent?: FakeAgent; files?: string } = {},
+  ) {
     this.agent = agent;
     this.#virsh = virsh;
+    this.#files = files ?? folder;
     this.folder = folder;
     this.name = name;
   }
@@ -60,6 +72,11 @@ export class Guest {
   async start(...args: string[]): Promise<void> {
     await this.#virsh('start', this.name, ...args);
     if (!args.includes('--paused')) await this.booted();
+  }
+
+  /** Holds up its next start, by whatever operation, of a guest that was made `holdable`. */
+  holdStart(): Promise<HeldStart> {
+    return holdStart(this.folder);
   }
 
   /** Pulls the plug. */
@@ -102,6 +119,16 @@ export class Guest {
   }
 
   /**
+   * Presses a key, at which the guest counts ten minutes ahead, and gives what it has counted to then: so two moments
+   * are told apart however fast the machine is. It must run, and not be paused.
+   */
+  async leap(): Promise<number> {
+    const before = await this.counter();
+    await this.#virsh('send-key', this.name, 'KEY_SPACE');
+    return await this.counted(before + leapTicks);
+  }
+
+  /**
    * Writes to a disk as the guest would, while it is shut off. The first 512 bytes are the boot sector.
    * @param target the first disk unless named otherwise
    */
@@ -128,8 +155,13 @@ export class Guest {
     await this.#virsh('snapshot-create-as', this.name, '--name', name, ...args);
   }
 
-  /** Reverts to a snapshot; more arguments are those of `virsh snapshot-revert`. */
+  /**
+   * Reverts to a snapshot; more arguments are those of `virsh snapshot-revert`. libvirt names the overlay that an
+   * external revert makes by the second, and refuses (67) to make two of one name: it waits for that second to pass.
+   */
   async revert(name: string, ...args: string[]): Promise<void> {
+    while ((await readdir(this.#files)).some((file) => file.endsWith(`.${Math.floor(Date.now() / 1000)}`)))
+      await sleep(30);
     await this.#virsh('snapshot-revert', this.name, '--snapshotname', name, ...args);
   }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labAvailable } from './available.ts';
+import { leapTicks } from './boot-sector.ts';
 import { type Lab, startLab } from './lab.ts';
 import { retry } from './run.ts';
 
@@ -50,11 +51,13 @@ describe.skipIf(!available.ok)('a lab', { timeout }, () => {
     await guest.counted(10);
     await guest.snapshot('one');
     const taken = await guest.counter();
-    await guest.counted(taken + 40);
+    const late = await guest.leap();
+    expect(late).toBeGreaterThanOrEqual(taken + leapTicks);
     await guest.revert('one');
     const reverted = await guest.counter();
     expect(reverted).toBeGreaterThanOrEqual(10);
-    expect(reverted).toBeLessThan(taken + 30);
+    expect(reverted).toBeLessThan(late);
+    expect(await guest.leap()).toBeLessThan(late + leapTicks);
     expect(await guest.snapshots()).toEqual(['one']);
     expect(await guest.current()).toBe('one');
     await guest.destroy();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +100,17 @@ export class Lab {
   /** Makes a guest: defined and shut off, or running if it is transient. */
   async guest(options: GuestOptions): Promise<Guest> {
     return await makeGuest(this.virsh.bind(this), join(this.dir, 'guests', options.name), options);
+  }
+
+  /** Removes all guests with their folders, as if the lab had just been started. */
+  async clear(): Promise<void> {
+    const uuids = async (...which: string[]) =>
+      (await this.virsh('list', '--uuid', ...which)).split('\n').filter(Boolean);
+    for (const uuid of await uuids()) await this.virsh('destroy', uuid);
+    const everything = ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram'];
+    for (const uuid of await uuids('--all')) await this.virsh('undefine', uuid, ...everything);
+    const guests = join(this.dir, 'guests');
+    for (const name of await readdir(guests)) await rm(join(guests, name), { recursive: true, force: true });
   }
 
   /** Stops and starts the daemon; guests keep running. */

@@ -26,7 +26,7 @@ export async function moveGuest(guest: Guest, from: Lab, to: Lab): Promise<Moved
   const file = join(to.dir, 'guests', `${name}.xml`);
   await writeFile(file, xml);
   await to.virsh('define', file);
-  const there = new Guest(to.virsh.bind(to), folder, name);
+  const there = new Guest(to.virsh.bind(to), folder, name, { files: join(moved, name) });
   return {
     guest: there,
     async readBytes(offset, length) {

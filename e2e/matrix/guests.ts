@@ -123,7 +123,7 @@ export const guests: Readonly<Record<string, Make>> = {
   },
   /** A disk that is named by pool and volume. */
   'ext-pool': async (stage, name) => {
-    const guest = await stage.lab.guest({ name });
+    const guest = await stage.lab.guest({ name, pool: false });
     await stage.lab.virsh('pool-create-as', 'images', 'dir', '--target', guest.folder);
     const xml = await stage.lab.virsh('dumpxml', name);
     await stage.define(

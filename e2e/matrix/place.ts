@@ -1,9 +1,11 @@
 import type { Gate } from '../../electron/hosts/gate.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
+import { SnapshotCache } from '../../electron/libvirt/snapshots.ts';
 import type { Place } from './try-case.ts';
 
 /** One connection for asking and for changing, and what is at its other end. */
 export async function placeOf(gate: Gate): Promise<Place> {
+  const snapshots = new SnapshotCache(gate);
   const [{ type }, { version: libvirt }, { version: hypervisor }] = await Promise.all([
     gate.call(procedures.connectGetType, {}),
     gate.call(procedures.connectGetLibVersion, {}),
@@ -12,6 +14,7 @@ export async function placeOf(gate: Gate): Promise<Place> {
   return {
     reads: gate,
     writes: gate,
+    readSnapshots: (uuid) => snapshots.read(uuid),
     driver: type,
     libvirtVersion: Number(libvirt),
     hypervisorVersion: Number(hypervisor),

@@ -110,7 +110,7 @@ export function createBench(specs: readonly DomainSpec[], options: SimulatorOpti
     const all = events.flatMap((event) => (event.type === 'host' ? [event.host.connection.status] : []));
     return all.filter((status, index) => status !== all[index - 1]);
   };
-  const until = async (truth: () => unknown, timeout = 4_000) => {
+  const until = async (truth: () => unknown, timeout = 30_000) => {
     await vi.waitFor(
       () => {
         if (!truth()) throw new Error(`still not so: ${truth}`);

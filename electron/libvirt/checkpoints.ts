@@ -1,17 +1,51 @@
+import { imagesOf } from '../../shared/libvirt/disks.ts';
+import { readDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
+import { parseXml, XmlError } from './xml.ts';
+
+/** A checkpoint, as incremental backups leave them. */
+export interface Checkpoint {
+  readonly name: string;
+  /** The images that a bitmap was made in; null where its metadata do not tell. */
+  readonly images: string[] | null;
+}
 
 /**
- * The names of a domain's checkpoints, which incremental backups leave behind; null where libvirt does not tell.
+ * The checkpoints of a domain; null where libvirt does not tell.
  * @throws LibvirtError NO_DOMAIN; ConnectionError
  */
-export async function checkpointNames(caller: Caller, uuid: string): Promise<string[] | null> {
+export async function checkpointFacts(caller: Caller, uuid: string): Promise<Checkpoint[] | null> {
   try {
     const args = { domain: domainRef(uuid), needResults: 1, flags: 0 };
-    return (await caller.call(procedures.domainListAllCheckpoints, args)).checkpoints.map(({ name }) => name);
+    const { checkpoints } = await caller.call(procedures.domainListAllCheckpoints, args);
+    return await Promise.all(
+      checkpoints.map(async (checkpoint) => {
+        const { xml } = await caller.call(procedures.domainCheckpointGetXmlDesc, { checkpoint, flags: 0 });
+        return { name: checkpoint.name, images: imagesIn(xml) };
+      }),
+    );
   } catch (error) {
     if (!(error instanceof LibvirtError) || error.is('NO_DOMAIN')) throw error;
     return error.is('NO_SUPPORT') ? [] : null; // a driver that knows none has none
+  }
+}
+
+/** Of the disks that have a bitmap (libvirt formatcheckpoint). */
+function imagesIn(xml: string): string[] | null {
+  try {
+    const checkpoint = parseXml(xml, 'domaincheckpoint');
+    const disks = readDisks(checkpoint.at('domain'));
+    if (disks.length === 0) return null;
+    const without = new Set(
+      (checkpoint.at('disks')?.all('disk') ?? [])
+        .filter((disk) => disk.attribute('checkpoint') === 'no')
+        .map((disk) => disk.attribute('name')),
+    );
+    return imagesOf(disks.filter(({ target }) => !without.has(target))).map(({ path }) => path);
+  } catch (error) {
+    if (error instanceof XmlError) return null;
+    throw error;
   }
 }

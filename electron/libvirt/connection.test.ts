@@ -456,7 +456,7 @@ describe('the end', () => {
     expect(await connection.ended).toMatchObject({ code: 'CLOSED' });
     expect(await fate(connection.call(getType, {}))).toBe('CLOSED');
     expect(await fate(connection.receive(screenshot, picture))).toBe('CLOSED');
-    await vi.waitFor(() => expect(peer.closed).toBe(true));
+    await vi.waitFor(() => expect(peer.closed).toBe(true), 30_000);
     expect(peer.packets).toHaveLength(2);
   });
 });

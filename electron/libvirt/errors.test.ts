@@ -49,6 +49,12 @@ describe('LibvirtError', () => {
     expect(error.is()).toBe(false);
   });
 
+  it('knows the errno of a system error, and of nothing else', () => {
+    const errno = (code: number, int1?: number) =>
+      new LibvirtError({ code, domain: 0, level: 2, message: '', int1 }).errno;
+    expect([errno(38, 2), errno(38, 0), errno(38, -1), errno(38), errno(1, 2)]).toEqual([2, null, null, null, null]);
+  });
+
   it('keeps a code that is newer than the table, and a message that is missing', () => {
     const newer = new LibvirtError({ code: 999, domain: 99, level: 1, message: null });
     expect(newer.codeName).toBe('ERROR_999');

@@ -72,16 +72,17 @@ describe('PacketReader', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
   });
 
-  it('puts a large packet of many small chunks together in little time', () => {
-    const packet = { ...ping, payload: Buffer.alloc(8_000_000, 7) };
+  // Copying all that has come with every chunk would be 500 GB: it would not end in time on any machine.
+  it('puts a large packet of many small chunks together without copying it again and again', {
+    timeout: 60_000,
+  }, () => {
+    const packet = { ...ping, payload: Buffer.alloc(32_000_000, 7) };
     const bytes = encodePacket(packet);
     const reader = new PacketReader();
-    const started = performance.now();
     let got: Packet[] = [];
     for (let at = 0; at < bytes.length; at += 1_000) got = got.concat([...reader.push(bytes.subarray(at, at + 1_000))]);
     expect(got).toHaveLength(1);
     expect(got[0]?.payload.equals(packet.payload)).toBe(true);
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it.each([0, 27, 33_554_437, 0xffff_ffff, 0x4854_5450])('refuses a length of %d', (length) => {

@@ -26,6 +26,16 @@ export async function readJob(caller: Caller, uuid: string): Promise<Progress | 
   }
 }
 
+/** Whether libvirt is at a job of a domain, as a backup; null where it does not tell. @throws ConnectionError */
+export async function hasJob(caller: Caller, uuid: string): Promise<boolean | null> {
+  try {
+    return (await readJob(caller, uuid)) !== null;
+  } catch (error) {
+    if (error instanceof LibvirtError) return null;
+    throw error;
+  }
+}
+
 /**
  * Asks libvirt to abort the job of a domain; whoever waits for the job gets OPERATION_ABORTED.
  * @throws LibvirtError OPERATION_INVALID when there is none, or one that cannot be aborted.

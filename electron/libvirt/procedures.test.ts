@@ -60,6 +60,7 @@ const numbers: Record<keyof typeof procedures, number> = {
   storagePoolGetInfo: 87,
   domainFsfreeze: 335,
   domainFsthaw: 336,
+  domainCheckpointGetXmlDesc: 412,
   domainListAllCheckpoints: 413,
   domainAgentSetResponseTimeout: 420,
 };

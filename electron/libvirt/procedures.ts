@@ -212,10 +212,11 @@ export const procedures = {
   domainMonitorCommand: qemu(1, { domain, cmd: string(), flags: uint }, { result: string() }),
   connectRegisterCloseCallback: remote(360, nothing, nothing),
   storagePoolLookupByTargetPath: remote(391, { path: string() }, { pool: storagePool }),
+  domainCheckpointGetXmlDesc: remote(412, { checkpoint: snapshot, flags: uint }, { xml: string() }),
   domainListAllCheckpoints: remote(
     413,
     { domain, needResults: int, flags: uint },
-    { checkpoints: array(struct({ name: string(), domain }), LIST_MAX), count: int },
+    { checkpoints: array(snapshot, LIST_MAX), count: int },
   ),
   domainAgentSetResponseTimeout: remote(420, { domain, seconds: int, flags: uint }, { result: int }),
 } as const satisfies Record<string, Procedure<never, unknown> | Procedure<object, object>>;

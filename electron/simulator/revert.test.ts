@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain } from '../../shared/libvirt/flags.ts';
 import type { SnapshotState } from '../../shared/schema.ts';
 import { procedures } from '../libvirt/procedures.ts';
@@ -241,7 +241,7 @@ describe('what is kept and what is lost', () => {
 describe('time', () => {
   it('holds the domain: other calls on it, and lists, wait; other domains do not', async () => {
     const other = buildDomain({ name: 'other', uuid: uuid.replace('1', '2'), state: 'running' }, 1_700_000_000);
-    simulator = createSimulator({ domains: [guest({ state: 'running' }), other], revertMs: 60 });
+    simulator = createSimulator({ domains: [guest({ state: 'running' }), other], revertMs: 500 });
     const [mine, theirs] = [await connect(simulator), await connect(simulator)];
     const domain = await lookup(mine, 'g');
     const order: string[] = [];
@@ -253,7 +253,7 @@ describe('time', () => {
         .call(procedures.domainRevertToSnapshot, { snapshot: { name: 's', domain }, flags: 0 })
         .then(note('reverted')),
     ];
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await vi.waitFor(() => expect(simulator.faults.calls).toContain('domainRevertToSnapshot'), 30_000);
     done.push(
       theirs.call(procedures.domainGetState, { domain, flags: 0 }).then(note('state')),
       theirs.call(procedures.connectListAllDomains, { needResults: 1, flags: 0 }).then(note('list')),

@@ -47,9 +47,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     domains: options.domains ?? demoDomains(now()),
     now,
     revertMs: typeof revertMs === 'number' ? () => revertMs : revertMs,
-    snapshotMs: options.snapshotMs ?? 0,
-    shutdownMs: options.shutdownMs ?? 0,
-    mergeMs: options.mergeMs ?? 0,
+    // Asked for anew each time, so that a test can change its pace.
+    get snapshotMs() {
+      return options.snapshotMs ?? 0;
+    },
+    get shutdownMs() {
+      return options.shutdownMs ?? 0;
+    },
+    get mergeMs() {
+      return options.mergeMs ?? 0;
+    },
   });
   const connections = new Set<ServerConnection>();
   const dropAll = (): void => {

@@ -184,8 +184,11 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
 
     it('gives the person longer than it gives the host', async () => {
       placeKey();
-      const askHostKey = () => new Promise<boolean>((resolve) => setTimeout(resolve, 1_000, true));
-      expect(await echo(await open(uriOf(), { askHostKey, connectTimeoutMs: 800 }).dial(never), 'late')).toBe('late');
+      const started = performance.now();
+      await echo(await open(uriOf(), { askHostKey: async () => true }).dial(never), 'first');
+      const connectTimeoutMs = Math.max(500, 10 * (performance.now() - started)); // as slow as this machine is now
+      const askHostKey = () => new Promise<boolean>((resolve) => setTimeout(resolve, connectTimeoutMs + 200, true));
+      expect(await echo(await open(uriOf(), { askHostKey, connectTimeoutMs }).dial(never), 'late')).toBe('late');
     });
   });
 
@@ -224,7 +227,7 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const path = join(home, 'agent');
       const agent = spawn('ssh-agent', ['-D', '-a', path], { stdio: 'ignore' });
       try {
-        await vi.waitFor(() => expect(existsSync(path)).toBe(true));
+        await vi.waitFor(() => expect(existsSync(path)).toBe(true), 30_000);
         const env = { SSH_AUTH_SOCK: path };
         const locked = makeKey(home, 'locked', 'ed25519', 'secret');
         expect((await failureOf(open(uriOf(), { env }))).detail.skipped).toContain('holds no keys');
@@ -278,7 +281,7 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       expect(daemon.peers.size).toBeGreaterThan(0);
       const others = daemon.peers.size - 1;
       stream.destroy();
-      await vi.waitFor(() => expect(daemon.peers.size).toBe(others));
+      await vi.waitFor(() => expect(daemon.peers.size).toBe(others), 30_000);
     });
 
     it('all break when the host dies, and the next dial connects again', async () => {
@@ -386,13 +389,13 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const [a, b] = [new AbortController(), new AbortController()];
       const dials = [transport.dial(a.signal), transport.dial(b.signal)];
       const results = Promise.allSettled(dials);
-      await vi.waitFor(() => expect(silent.peers.size).toBe(1));
+      await vi.waitFor(() => expect(silent.peers.size).toBe(1), 30_000);
       a.abort();
       await expect(dials[0]).rejects.toMatchObject({ code: 'CANCELLED' });
       expect(silent.peers.size).toBe(1);
       b.abort();
       expect((await results).map((result) => result.status)).toEqual(['rejected', 'rejected']);
-      await vi.waitFor(() => expect(silent.peers.size).toBe(0));
+      await vi.waitFor(() => expect(silent.peers.size).toBe(0), 30_000);
       silent.server.close();
     });
 

@@ -1,4 +1,5 @@
 import { formatDuration, formatMoment, stateLabel } from '../../shared/format.ts';
+import { virshRevert } from '../../shared/risk/virsh.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import type { GridColumn } from '../ui/row-grid.tsx';
 import type { JudgedRow, LabReview } from './flow.ts';
@@ -106,7 +107,8 @@ export function PlanDetail({ judged: { row, verdict, why }, review }: { judged: 
         {row.problem ? <p className="dim">{row.problem.next}</p> : null}
       </div>
     );
-  const { losses, warnings, requirements, blockers, virsh } = row.plan.choices[review.startState];
+  const { losses, warnings, requirements, blockers } = row.plan.choices[review.startState];
+  const virsh = virshRevert(row.plan, { startState: review.startState, force: requirements.length > 0 });
   const { safety } = row.plan;
   const sentences = [...blockers, ...requirements, ...warnings].map(({ text }) => text);
   return (

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { assessCreate } from './assess.ts';
 import { firstDraft, modeOffers, withDisk, withMode } from './draft.ts';
-import { defaultOverlay, newPaths } from './files.ts';
+import { newPaths } from './files.ts';
 import { disk, draft, facts, offFacts, snapshot } from './fixtures.ts';
 import { createRows, rowOf } from './modes.ts';
+import { defaultOverlay } from './paths.ts';
 import { createStaleness } from './staleness.ts';
 
 const virsh = { uri: 'qemu:///system', domain: 'web-01' };
@@ -27,7 +28,7 @@ it('what is offered first: memory while the guest is on, of the kind that is the
     quiesce: false,
   });
   expect(firstDraft(offFacts({ disks: [disk('vda', { format: 'raw' })] }), 'x').mode).toBe('disks-external');
-  expect(firstDraft(facts({ hostDevices: ['a host device'] }), 'x')).toMatchObject({
+  expect(firstDraft(facts({ devices: [{ kind: 'shmem-peer', words: 'shared memory' }] }), 'x')).toMatchObject({
     mode: 'disks-external',
     quiesce: true,
   });
@@ -54,9 +55,9 @@ it('another kind takes off what it cannot have', () => {
 });
 
 it('an overlay is named as libvirt names it', () => {
-  expect(defaultOverlay(disk('vda', { file: '/srv/v.1/hda.one.two' }), 'three')).toBe('/srv/v.1/hda.one.three');
-  expect(defaultOverlay(disk('vda', { file: '/srv/v.1/hda' }), 'x')).toBe('/srv/v.1/hda.x');
-  expect(defaultOverlay(disk('vda', { type: 'network', file: 'pool/image' }), 'x')).toBe('');
+  expect(defaultOverlay(disk('vda', { path: '/srv/v.1/hda.one.two' }), 'three')).toBe('/srv/v.1/hda.one.three');
+  expect(defaultOverlay(disk('vda', { path: '/srv/v.1/hda' }), 'x')).toBe('/srv/v.1/hda.x');
+  expect(defaultOverlay(disk('vda', { type: 'network', path: 'rbd://pool/image' }), 'x')).toBe('');
   const of = facts();
   const chosen = withDisk(withDisk(draft(of, 'memory-external'), 'vda', { file: '/srv/a' }), 'vdb', { include: false });
   expect(newPaths(of, chosen)).toEqual(['/srv/a', '/var/lib/libvirt/images/web-01.fresh.mem']);
@@ -91,14 +92,14 @@ it('the command of virsh', () => {
   const line = (...args: Parameters<typeof draft> extends [unknown, ...infer R] ? R : never) =>
     assessCreate(of, draft(of, ...args), virsh).virsh;
   expect(line('memory-internal', { description: 'why not' })).toBe(
-    "virsh -c qemu:///system snapshot-create-as web-01 fresh --description 'why not' --atomic",
+    "virsh -c qemu:///system snapshot-create-as web-01 fresh --description 'why not' --atomic --diskspec vda,snapshot=internal --diskspec vdb,snapshot=internal",
   );
   const disks = [
     { target: 'vda', include: true, file: '/srv/a,b' },
     { target: 'vdb', include: false, file: '' },
   ];
   expect(line('disks-external', { disks, name: '-dash' })).toBe(
-    'virsh -c qemu:///system snapshot-create-as web-01 --name=-dash --disk-only --quiesce --atomic --diskspec vda,file=/srv/a,,b,snapshot=external --diskspec vdb,snapshot=no',
+    'virsh -c qemu:///system snapshot-create-as web-01 --name=-dash --disk-only --quiesce --atomic --diskspec vda,file=/srv/a,,b,snapshot=external --diskspec vdb,snapshot=no --diskspec sda,snapshot=no',
   );
   expect(line('memory-external', { memoryFile: '/srv/m n', disks })).toContain(
     "--live --atomic --memspec 'file=/srv/m n,snapshot=external' --diskspec",

@@ -1,7 +1,10 @@
-import { chainKinds } from '../safety.ts';
+import { unknowns } from '../rule.ts';
 import type { CreateDraft, CreateFacts, CreateMode } from '../schema.ts';
 import { refusalsOf } from './assess.ts';
+import { memoryNeeds } from './memory-rules.ts';
 import { hasMemory, isExternal, liveMatters, quiesceMatters } from './modes.ts';
+import { canKeep } from './request.ts';
+import { chainKinds } from './text.ts';
 
 export interface ModeOffer {
   readonly mode: CreateMode;
@@ -26,13 +29,16 @@ export function modeOffers(facts: CreateFacts): ModeOffer[] {
   });
 }
 
-/** What is offered at first: the kind of the snapshots there are, with memory while the guest is on. */
+/** What is offered at first: the kind of the snapshots there are, with memory while the guest is on and QEMU saves it. */
 export function firstDraft(facts: CreateFacts, name: string): CreateDraft {
   const kinds = chainKinds(facts);
   const externalFirst = kinds.has('external');
   const offers = modeOffers(facts).filter(({ reason }) => reason === null);
+  const doubtful = ({ mode }: ModeOffer) =>
+    Number(unknowns(memoryNeeds, { facts, draft: withMode(facts, emptyDraft, mode) }).length > 0);
   const wanted = offers.toSorted(
     (a, b) =>
+      doubtful(a) - doubtful(b) ||
       Number(hasMemory(b.mode)) - Number(hasMemory(a.mode)) ||
       (Number(isExternal(b.mode)) - Number(isExternal(a.mode))) * (externalFirst ? 1 : -1),
   );
@@ -51,6 +57,11 @@ export function withMode(facts: CreateFacts, draft: CreateDraft, mode: CreateMod
   };
 }
 
+/** The draft with every disk that a snapshot can keep, whatever the domain's configuration says. */
+export function withAllDisks(facts: CreateFacts, draft: CreateDraft): CreateDraft {
+  return facts.disks.filter(canKeep).reduce((whole, { target }) => withDisk(whole, target, { include: true }), draft);
+}
+
 /** The draft with a disk chosen otherwise. */
 export function withDisk(
   draft: CreateDraft,
@@ -62,12 +73,13 @@ export function withDisk(
   return { ...draft, disks: [...others, { ...known, ...change }] };
 }
 
-const emptyDraft: CreateDraft = {
+export const emptyDraft: CreateDraft = {
   name: '',
   description: '',
   mode: 'disks-internal',
   live: false,
   quiesce: false,
+  halt: false,
   memoryFile: '',
   disks: [],
 };

@@ -1,4 +1,4 @@
-import type { CreateDraft, CreateFacts } from '../schema.ts';
+import type { CreateDisk, CreateDraft, CreateFacts } from '../schema.ts';
 import { firstDraft, withMode } from './draft.ts';
 
 const folder = '/var/lib/libvirt/images/';
@@ -15,10 +15,14 @@ export function facts(change: Partial<CreateFacts> = {}): CreateFacts {
     persistent: true,
     managedSave: false,
     memoryBytes: 2 ** 31,
+    pflash: false,
     nvram: 'none',
-    disks: [disk('vda'), disk('vdb'), { ...disk('sda'), file: null, format: 'raw', writable: false }],
-    hostDevices: [],
+    tpm: false,
+    disks: [disk('vda'), disk('vdb'), emptyDrive],
+    devices: [],
     blockJobs: [],
+    job: false,
+    checkpoints: [],
     agent: 'connected',
     snapshots: [],
     current: null,
@@ -32,9 +36,38 @@ export function offFacts(change: Partial<CreateFacts> = {}): CreateFacts {
   return facts({ state: 'shutoff', active: false, agent: 'disconnected', ...change });
 }
 
-export function disk(target: string, change: Partial<CreateFacts['disks'][number]> = {}): CreateFacts['disks'][number] {
-  return { target, type: 'file', format: 'qcow2', writable: true, file: `${folder}${target}.qcow2`, ...change };
+/** A qcow2 file of the usual folder, unless the change says otherwise; `path` and `format` are of its image. */
+export function disk(
+  target: string,
+  { path = `${folder}${target}.qcow2`, format = 'qcow2', ...change }: Partial<CreateDisk> & DiskChange = {},
+): CreateDisk {
+  const type = change.type ?? 'file';
+  const { image = { path, type, format } } = change;
+  return {
+    target,
+    device: 'disk',
+    type,
+    image,
+    below: [],
+    snapshot: null,
+    readonly: false,
+    shareable: false,
+    transient: false,
+    startupPolicy: null,
+    exists: image && (type === 'file' || type === 'block' ? true : null),
+    depth: 1,
+    gone: [],
+    tags: image?.format === 'qcow2' ? [] : null,
+    next: image?.path ?? null,
+    ...change,
+  };
 }
+interface DiskChange {
+  path?: string;
+  format?: string | null;
+}
+
+export const emptyDrive = disk('sda', { device: 'cdrom', image: null, readonly: true, exists: null, depth: null });
 
 export function snapshot(
   name: string,

@@ -7,6 +7,8 @@ export interface CreateRow {
   readonly guest: 'off' | 'on';
   readonly live: boolean;
   readonly quiesce: boolean;
+  /** The guest is off afterwards. */
+  readonly halt: boolean;
   readonly flags: number;
   /** Of the snapshot, as libvirt lists it afterwards. */
   readonly memory: 'none' | 'internal' | 'external';
@@ -19,7 +21,7 @@ export interface CreateRow {
   readonly abortable: boolean;
 }
 
-const { diskOnly, quiesce, atomic, live } = createFlag;
+const { diskOnly, quiesce, atomic, live, halt } = createFlag;
 
 /**
  * The truth table. Seen on libvirt 9.0, 11.3 and 12.8:
@@ -37,6 +39,7 @@ const { diskOnly, quiesce, atomic, live } = createFlag;
  *
  * DISK_ONLY of a guest that is off too: without it 9.0 wants internal disks, and newer ones take it for granted.
  * A job of internal memory, or of disks alone, is neither told of nor aborted: both calls wait until it has ended.
+ * HALT goes with every row of a guest that is on, and stops it once all is kept.
  */
 export const createRows: readonly CreateRow[] = [
   row('disks-internal', 'off', {}, atomic, 'none', 'shutoff', 'no'),
@@ -50,13 +53,14 @@ export const createRows: readonly CreateRow[] = [
 
 /** The row of a draft; undefined where libvirt has no such snapshot. */
 export function rowOf({ active }: Pick<CreateFacts, 'active'>, draft: CreateDraft): CreateRow | undefined {
-  return createRows.find(
+  const row = createRows.find(
     (each) =>
       each.mode === draft.mode &&
       each.guest === (active ? 'on' : 'off') &&
       each.live === (draft.live && liveMatters(draft.mode)) &&
       each.quiesce === (draft.quiesce && active && quiesceMatters(draft.mode)),
   );
+  return row && draft.halt && active ? { ...row, halt: true, flags: row.flags | halt } : row;
 }
 
 /** Where it can be chosen whether the guest goes on. */
@@ -88,5 +92,18 @@ function row(
 ): CreateRow {
   const disks = isExternal(mode) ? 'external' : 'internal';
   const abortable = memory === 'external';
-  return { mode, guest, live: false, quiesce: false, ...choice, flags, memory, disks, state, standstill, abortable };
+  return {
+    mode,
+    guest,
+    live: false,
+    quiesce: false,
+    halt: false,
+    ...choice,
+    flags,
+    memory,
+    disks,
+    state,
+    standstill,
+    abortable,
+  };
 }

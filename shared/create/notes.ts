@@ -1,7 +1,9 @@
 import { formatBytes, formatDuration } from '../format.ts';
-import type { CreateFacts, Statement } from '../schema.ts';
-import { folderOf, type NewFiles } from './files.ts';
+import type { CreateDraft, CreateFacts, Statement } from '../schema.ts';
+import { imageFiles, type NewFiles } from './files.ts';
 import type { CreateRow } from './modes.ts';
+import { folderOf } from './paths.ts';
+import { canKeep, keptDisks } from './request.ts';
 import { listed } from './text.ts';
 
 /** How fast memory is written, bytes a second: a network share or a busy disk, and a good SSD. */
@@ -9,10 +11,10 @@ const SLOW = 100_000_000;
 const FAST = 500_000_000;
 
 /** What will happen to the guest, and where the data goes, a sentence each. */
-export function notesOf(facts: CreateFacts, row: CreateRow, files: NewFiles): Statement[] {
+export function notesOf(facts: CreateFacts, draft: CreateDraft, row: CreateRow, files: NewFiles): Statement[] {
   return [
     { code: 'GUEST', text: guestSentence(facts, row) },
-    ...placeSentences(facts, row, files).map((text) => ({ code: 'PLACE', text })),
+    ...placeSentences(facts, draft, row, files).map((text) => ({ code: 'PLACE', text })),
     ...foldersOf(facts, row, files).map((folder) => ({ code: 'SPACE', text: spaceSentence(facts, folder) })),
     ...(row.guest === 'on' ? [{ code: 'CANCEL', text: cancelSentence(row) }] : []),
   ];
@@ -29,16 +31,19 @@ export function spaceWarnings(facts: CreateFacts, row: CreateRow, files: NewFile
 
 /** Folders whose free space matters. */
 export function foldersOf(facts: CreateFacts, row: Pick<CreateRow, 'disks'>, files: NewFiles): string[] {
-  const images = facts.disks.flatMap(({ writable, type, file }) => (writable && type === 'file' && file ? [file] : []));
   const paths =
     row.disks === 'internal'
-      ? images
+      ? imageFiles(facts)
       : [...files.overlays.map(({ file }) => file), ...(files.memory === null ? [] : [files.memory])];
   return [...new Set(paths.filter((path) => path.startsWith('/')).map(folderOf))];
 }
 
-function guestSentence({ state, memoryBytes }: CreateFacts, { guest, standstill, live }: CreateRow): string {
+function guestSentence({ state, memoryBytes }: CreateFacts, { guest, standstill, live, halt }: CreateRow): string {
   if (guest === 'off') return 'The guest is off and stays off.';
+  if (halt)
+    return standstill === 'memory' || live
+      ? 'The guest is switched off once its memory is written, and stays off.'
+      : 'The guest is switched off once the disks are kept, and stays off.';
   const memory = memoryBytes === null ? 'its memory' : `up to ${formatBytes(memoryBytes)} of memory`;
   if (state === 'paused')
     return standstill === 'memory' || live
@@ -61,13 +66,18 @@ function span(bytes: number): string {
   return `about ${formatDuration(least)} to ${formatDuration(most)}, depending on the storage`;
 }
 
-function placeSentences({ disks }: CreateFacts, row: CreateRow, { overlays, memory }: NewFiles): string[] {
-  const kept = disks.filter(({ writable }) => writable).map(({ target }) => target);
+function placeSentences(
+  facts: CreateFacts,
+  draft: CreateDraft,
+  row: CreateRow,
+  { overlays, memory }: NewFiles,
+): string[] {
+  const kept = keptDisks(facts, draft).map(({ target }) => target);
   if (row.disks === 'internal')
     return [
       `${row.memory === 'none' ? 'It is kept' : 'Disks and memory are kept'} inside the ${kept.length === 1 ? 'image' : 'images'} of ${listed(kept)}.`,
     ];
-  const left = kept.filter((target) => !overlays.some((overlay) => overlay.target === target));
+  const left = facts.disks.filter((disk) => canKeep(disk) && !kept.includes(disk.target)).map(({ target }) => target);
   return [
     ...overlays.filter(({ file }) => file !== '').map(({ target, file }) => `New file for ${target}: ${file}`),
     ...(memory ? [`New file for the memory: ${memory}`] : []),
@@ -91,7 +101,7 @@ function cancelSentence(row: CreateRow): string {
 }
 
 function memoryFolder(facts: CreateFacts, { memory }: CreateRow, files: NewFiles): string | null {
-  const first = facts.disks.find(({ writable, file }) => writable && file?.startsWith('/'))?.file;
+  const [first] = imageFiles(facts);
   const file = memory === 'external' ? files.memory : memory === 'internal' ? first : null;
   return file ? folderOf(file) : null;
 }

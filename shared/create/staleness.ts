@@ -7,7 +7,8 @@ interface Compared {
   readonly text: (then: CreateFacts, now: CreateFacts) => string;
 }
 
-const imagesOf = ({ disks }: CreateFacts) => disks.map(({ target, file, format }) => ({ target, file, format }));
+const imagesOf = ({ disks }: CreateFacts) =>
+  disks.map(({ target, device, image, readonly, snapshot }) => ({ target, device, image, readonly, snapshot }));
 
 /** What the person has read of a domain, and what is said when it is no longer so. */
 const compared: readonly Compared[] = [
@@ -24,7 +25,11 @@ const compared: readonly Compared[] = [
   {
     of: ({ blockJobs }) => blockJobs,
     text: (_, { blockJobs }) =>
-      blockJobs.length > 0 ? `A block job runs on ${listed(blockJobs)} now.` : 'The block job has ended.',
+      blockJobs === null
+        ? 'Whether block jobs run can no longer be told.'
+        : blockJobs.length > 0
+          ? `A block job runs on ${listed(blockJobs)} now.`
+          : 'The block job has ended.',
   },
   {
     of: ({ agent }) => agent,
@@ -34,6 +39,15 @@ const compared: readonly Compared[] = [
   {
     of: ({ managedSave }) => managedSave,
     text: (_, { managedSave }) => `There is ${managedSave ? 'a' : 'no'} managed save image now.`,
+  },
+  {
+    of: ({ checkpoints }) => checkpoints,
+    text: () => 'The domain’s checkpoints are others now.',
+  },
+  { of: ({ devices }) => devices, text: () => 'The domain’s devices are others now.' },
+  {
+    of: ({ persistent }) => persistent,
+    text: (_, { persistent }) => `The domain is ${persistent ? 'persistent' : 'transient'} now.`,
   },
   { of: ({ memoryBytes }) => memoryBytes, text: () => 'The guest’s memory has another size now.' },
 ];

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { imagesOf } from '../libvirt/disks.ts';
-import { assessDelete, virshDelete } from './assess.ts';
+import { assessDelete } from './assess.ts';
 import { chain, deleteFacts, type History, type Row, running } from './fixtures.ts';
 import { deleteStaleness } from './staleness.ts';
 import { deleteSteps } from './steps.ts';
+import { virshDelete } from './virsh.ts';
 
 const steps = (history: History, names: string[], mode: Parameters<typeof assessDelete>[2]) =>
   deleteSteps(deleteFacts(history), names, mode).map(({ name, flags }) => `${name} ${flags}`);

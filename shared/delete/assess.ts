@@ -1,7 +1,5 @@
-import { deleteFlag } from '../libvirt/flags.ts';
 import { holds, stated, unknowns } from '../rule.ts';
 import type { DeleteFacts, DeleteMode, Statement } from '../schema.ts';
-import { shellQuote } from '../virsh.ts';
 import { caseOf } from './case.ts';
 import { deleteNeeds } from './needs.ts';
 import { type Merge, Present } from './present.ts';
@@ -113,26 +111,6 @@ export function assessDelete(facts: DeleteFacts, names: readonly string[], mode:
     warnings: told.warnings.list(),
     ...lists,
   };
-}
-
-/** virsh(1), snapshot-delete: a line a step. */
-export function virshDelete(
-  { uri, domain }: { uri: string | null; domain: string },
-  steps: readonly DeleteStep[],
-): string[] {
-  const connect = uri === null ? [] : ['-c', shellQuote(uri)];
-  const operand = (option: string, value: string) =>
-    value.startsWith('-') ? shellQuote(`--${option}=${value}`) : shellQuote(value);
-  return steps.map(({ name, flags }) =>
-    [
-      'virsh',
-      ...connect,
-      'snapshot-delete',
-      operand('domain', domain),
-      operand('snapshotname', name),
-      ...(flags & deleteFlag.metadataOnly ? ['--metadata'] : []),
-    ].join(' '),
-  );
 }
 
 /** Each sentence once, a few of each rule. */

@@ -27,7 +27,7 @@ const internal = (name: string, change: Partial<HealthSnapshot> = {}): HealthSna
 });
 const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts> = {}): HealthFacts => ({
   libvirtVersion: 11_003_000,
-  domain: { name: 'g', active: false, managedSave: false, targets: ['vda'] },
+  domain: { uuid: 'u', name: 'g', active: false, managedSave: false, targets: ['vda'] },
   current: snapshots.at(-1)?.name ?? null,
   snapshots,
   disks: diskLayers(
@@ -36,6 +36,7 @@ const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts
   ),
   files: new Map([['/d.qcow2', { exists: true, virtualBytes: 1, allocatedBytes: 1 }]]),
   tags: new Map([['/d.qcow2', snapshots.map(({ name }, index) => ({ id: `${index + 1}`, name }))]]),
+  takenAt: new Map(),
   interrupted: new Set(),
   checkpoints: [],
   strays: [],
@@ -65,12 +66,12 @@ test('what could not be asked is said, and is no finding', () => {
 });
 
 test('a managed save is no matter for internal snapshots', () => {
-  const domain = { name: 'g', active: false, managedSave: true, targets: ['vda'] };
+  const domain = { uuid: 'u', name: 'g', active: false, managedSave: true, targets: ['vda'] };
   expect(codes(facts([internal('a')], { domain }))).toEqual([]);
 });
 
 test('deleting a snapshot whose disk is detached is dangerous on 9.0 only, while the guest runs', () => {
-  const domain = { name: 'g', active: true, managedSave: false, targets: [] };
+  const domain = { uuid: 'u', name: 'g', active: true, managedSave: false, targets: [] };
   const old = { libvirtVersion: 9_000_000 };
   expect(codes(facts([internal('a')], { domain, ...old }))).toEqual(['warning: disk-detached']);
   expect(codes(facts([internal('a')], { domain }))).toEqual(['note: disk-detached']);

@@ -34,7 +34,7 @@ function inside(name: string, change: Partial<HealthFacts> = {}): HealthFacts {
   const snapshots = [snapshot(name, '/d.qcow2', {}, null)];
   return {
     libvirtVersion: 11_003_000,
-    domain: { name: 'g', active: false, managedSave: false, targets: ['vda'] },
+    domain: { uuid: 'u', name: 'g', active: false, managedSave: false, targets: ['vda'] },
     current: name,
     snapshots,
     disks: diskLayers(
@@ -44,6 +44,7 @@ function inside(name: string, change: Partial<HealthFacts> = {}): HealthFacts {
     ),
     files: new Map([['/d.qcow2', { exists: true, virtualBytes: 1, allocatedBytes: 1 }]]),
     tags: new Map([['/d.qcow2', [tag('1', name)]]]),
+    takenAt: new Map(),
     interrupted: new Set(),
     checkpoints: [],
     strays: [],
@@ -81,6 +82,19 @@ const table = (...tags: { id: string; name: string }[]) => ({ tags: new Map([['/
 /** For each rule, facts of which it speaks, and facts of which it does not: one thing is different. */
 const cases: Readonly<Record<string, readonly [HealthFacts, HealthFacts]>> = {
   'merge-broken-off': [layered(true), layered(false)],
+  'written-since': [
+    layered(false, {
+      snapshots: [snapshot('e', '/base', { kind: 'external', file: '/d.e' }, 'lost'), snapshot('i', '/base', {}, 'e')],
+      disks: diskLayers(
+        [{ target: 'vda', ...image('/d.e'), below: [] }],
+        [
+          snapshot('e', '/base', { kind: 'external', file: '/d.e' }, null).stored,
+          snapshot('i', '/base', {}, 'e').stored,
+        ],
+      ),
+    }),
+    layered(false),
+  ],
   'tag-gone': [inside('a', table()), inside('a')],
   'tag-twice': [inside('a', table(tag('1', 'a'), tag('2', 'a'))), inside('a')],
   'id-is-another': [inside('1', table(tag('1', 'x'), tag('2', '1'))), inside('1', table(tag('1', '1'), tag('2', 'x')))],

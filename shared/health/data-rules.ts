@@ -1,3 +1,4 @@
+import { shellQuote } from '../libvirt/virsh.ts';
 import { type Damage, isDamaged, type SnapshotData } from './data.ts';
 import { deleting, fileNamed, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
@@ -18,7 +19,7 @@ const names = (found: readonly Concerned[]) => [...new Set(found.map(({ name }) 
 const paths = (found: readonly Concerned[]) => [...new Set(found.flatMap(({ damage }) => damage.path ?? []))];
 const byPath = (found: readonly Concerned[]) =>
   paths(found).map((path) => [path, found.filter(({ damage }) => damage.path === path)] as const);
-const list = (path: string) => `qemu-img snapshot -l ${path.includes("'") ? JSON.stringify(path) : `'${path}'`}`;
+const list = (path: string) => `qemu-img snapshot -l ${shellQuote(path)}`;
 
 /** What the images say of the snapshots that libvirt lists. */
 export const dataRules: readonly HealthRule[] = [
@@ -40,10 +41,25 @@ export const dataRules: readonly HealthRule[] = [
             snapshots: affected,
             files: [path],
             offers: deleting(affected),
-            shell: affected.slice(0, 1).map((name) => virsh('snapshot-delete', view.domain.name, name)),
+            shell: affected.slice(0, 1).map((name) => virsh(view, 'snapshot-delete', { snapshotname: name })),
           };
         },
       ),
+  },
+  {
+    code: 'written-since',
+    source: 'what was taken later of the same image: so it was written to in between',
+    find: (view) =>
+      byPath(concerned(view, 'written-since')).map(([path, found]) => ({
+        level: 'broken' as const,
+        what: `${fileNamed(path)} was written to again after the ${theSnapshots(names(found))} ${names(found).length === 1 ? 'was' : 'were'} taken.`,
+        means:
+          'They lie on that image, or are its state: a revert brings back what came later, and can show a damaged file system. It comes to this by a revert to an internal snapshot of the image.',
+        remedy: 'Put the image back from a backup if you need them; else delete their metadata.',
+        snapshots: names(found),
+        files: [path],
+        offers: deleting(names(found)),
+      })),
   },
   {
     code: 'tag-gone',
@@ -136,7 +152,8 @@ export const dataRules: readonly HealthRule[] = [
   {
     code: 'checkpoints',
     source: 'libvirt domain checkpoints; observed on 9.0–12.8: “Device has active dirty bitmaps”',
-    find: ({ checkpoints, snapshots, domain }) => {
+    find: (view) => {
+      const { checkpoints, snapshots } = view;
       const internal = snapshots.filter(
         ({ kind, memory }) => kind === 'internal' || kind === 'mixed' || memory === 'internal',
       );
@@ -149,7 +166,7 @@ export const dataRules: readonly HealthRule[] = [
           remedy:
             'Start the domain and delete the checkpoints before you revert; that works only while it runs. The next backup is then a full one.',
           snapshots: internal.map(({ name }) => name),
-          shell: checkpoints.slice(0, 3).map((name) => virsh('checkpoint-delete', domain.name, name)),
+          shell: checkpoints.slice(0, 3).map((name) => virsh(view, 'checkpoint-delete', { checkpointname: name })),
         },
       ];
     },

@@ -68,6 +68,7 @@ const facts = ({ rows: given = rows, now = disk('d.b'), gone = [], unread, ...ch
     files: new Map(paths.map((path) => [path, { exists: !gone.includes(path) }])),
     tags: new Map(),
     interrupted: new Set(),
+    takenAt: new Map(),
     ...change,
   };
 };
@@ -119,6 +120,98 @@ describe('external snapshots', () => {
     expect(at('m', false)).toEqual(['a memory-gone']);
     expect(at('m', null)).toEqual(['a memory-unknown']);
     expect(at(null, true)).toEqual(['a memory-unknown']);
+  });
+});
+
+describe('an image that was written to again after it was frozen', () => {
+  /** “e” holds the base; the domain went back inside the base, and “c” was taken there. */
+  const e: Row = { name: 'e', at: 'base', made: 'd.e' };
+  const c: Row = { name: 'c', at: 'base' };
+  const at = (times: readonly (readonly [string, number])[], all: readonly Row[] = [e, c]) =>
+    told({
+      rows: all,
+      now: disk('d.x', 'base'),
+      takenAt: new Map(times),
+      tags: new Map([['base', [{ id: '1', name: 'c' }]]]),
+    });
+  test.each<[string, readonly (readonly [string, number])[], string]>([
+    [
+      'later',
+      [
+        ['e', 1_000],
+        ['c', 2_000],
+      ],
+      'e written-since',
+    ],
+    [
+      'earlier',
+      [
+        ['e', 2_000],
+        ['c', 1_000],
+      ],
+      'e',
+    ],
+    [
+      'in the same second',
+      [
+        ['e', 1_000],
+        ['c', 1_000],
+      ],
+      'e written-perhaps',
+    ],
+    [
+      'at a time that is none',
+      [
+        ['e', 1_000],
+        ['c', -5],
+      ],
+      'e written-perhaps',
+    ],
+    [
+      'in a year far off',
+      [
+        ['e', 1_000],
+        ['c', 9e15],
+      ],
+      'e written-perhaps',
+    ],
+    ['nobody knows when', [], 'e written-perhaps'],
+  ])('by a snapshot taken %s', (_, times, expected) => expect(at(times)[0]).toBe(expected));
+
+  test('the tree counts for more than clocks', () => {
+    const times = [
+      ['e', 2_000],
+      ['c', 1_000],
+    ] as const;
+    expect(at(times, [e, { ...c, parent: 'e' }])[0]).toBe('e written-since');
+    const later = [
+      ['e', 1_000],
+      ['c', 2_000],
+    ] as const;
+    expect(at(later, [{ ...e, parent: 'c' }, c])[0]).toBe('e');
+  });
+
+  test('what lies inside the image keeps its blocks', () => {
+    expect(
+      at([
+        ['e', 2_000],
+        ['c', 1_000],
+      ])[1],
+    ).toBe('c');
+  });
+
+  test('and everything above it is concerned', () => {
+    const f: Row = { name: 'f', parent: 'e', at: 'd.e', made: 'd.f' };
+    expect(
+      at(
+        [
+          ['e', 1_000],
+          ['f', 1_500],
+          ['c', 2_000],
+        ],
+        [e, f, c],
+      ),
+    ).toEqual(['e written-since', 'f written-since', 'c']);
   });
 });
 

@@ -47,6 +47,8 @@ export interface DataFacts {
   readonly tags: ReadonlyMap<string, readonly Tag[] | null>;
   /** Snapshots whose deletion was seen to be broken off while it wrote. */
   readonly interrupted: ReadonlySet<string>;
+  /** When each was taken, milliseconds since 1970, as its metadata say. */
+  readonly takenAt: ReadonlyMap<string, number>;
 }
 
 const states = {
@@ -56,11 +58,13 @@ const states = {
   'tag-gone': 'gone',
   'merge-broken-off': 'mixture',
   'written-to': 'mixture',
+  'written-since': 'mixture',
   'tag-twice': 'other',
   'id-is-another': 'other',
   'metadata-unread': 'unknown',
   'disk-unknown': 'unknown',
   'merge-perhaps': 'unknown',
+  'written-perhaps': 'unknown',
   'image-unknown': 'unknown',
   'base-unread': 'unknown',
   'memory-unknown': 'unknown',
@@ -130,6 +134,7 @@ const findings: readonly ((snapshot: Stored, lookup: Lookup) => readonly Damage[
   memory,
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => images(point, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenTo(point, snapshot, lookup)),
+  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenSince(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => merged(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => tagged(point, snapshot, lookup)),
 ];
@@ -221,6 +226,57 @@ function writtenTo(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
         `The domain writes to ${shortly(path)}, so that disk ${point.target} is no longer what was taken.`,
       ),
     );
+}
+
+/** Another snapshot was taken of its image, or of one below, later: so the domain wrote there again in between. */
+function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
+  const chain = chainOf(lookup, point);
+  const frozen = point.kind === 'internal' ? chain.slice(1) : chain;
+  return frozen.flatMap(({ path, active, holds, inside }): Damage[] => {
+    if (active) return [];
+    const orders = [...holds, ...inside]
+      .filter((name) => name !== snapshot.name)
+      .map((name) => order(snapshot, name, lookup));
+    if (orders.includes('later'))
+      return [
+        damage(
+          'written-since',
+          point.target,
+          path,
+          `The domain wrote to ${shortly(path)} again after it was taken, so that disk ${point.target} is no longer what it was.`,
+        ),
+      ];
+    return orders.includes('unknown')
+      ? [
+          damage(
+            'written-perhaps',
+            point.target,
+            path,
+            `Whether the domain wrote to ${shortly(path)} again after it was taken is not known.`,
+          ),
+        ]
+      : [];
+  });
+}
+
+/** Beyond this a time is none: 2100. */
+const LATEST = 4_102_444_800_000;
+
+/** Whether another snapshot was taken before or after one, by their times and by the tree. */
+function order({ name }: Stored, other: string, { takenAt, byName }: Lookup): 'earlier' | 'later' | 'unknown' {
+  const above = (from: string, to: string): boolean => {
+    const seen = new Set<string>();
+    for (let at = byName.get(from)?.parent ?? null; at !== null && !seen.has(at); at = byName.get(at)?.parent ?? null) {
+      if (at === to) return true;
+      seen.add(at);
+    }
+    return false;
+  };
+  if (above(name, other)) return 'earlier';
+  if (above(other, name)) return 'later';
+  const [a = 0, b = 0] = [takenAt.get(name), takenAt.get(other)];
+  if (a <= 0 || b <= 0 || a > LATEST || b > LATEST || a === b) return 'unknown';
+  return b > a ? 'later' : 'earlier';
 }
 
 /**

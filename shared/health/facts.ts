@@ -29,6 +29,7 @@ export interface StrayFile {
 export interface HealthFacts {
   readonly libvirtVersion: number;
   readonly domain: {
+    readonly uuid: string;
     readonly name: string;
     readonly active: boolean;
     readonly managedSave: boolean;
@@ -43,6 +44,8 @@ export interface HealthFacts {
   readonly files: ReadonlyMap<string, FileFact>;
   /** By image its table of internal snapshots; null or absent is unknown. */
   readonly tags: ReadonlyMap<string, readonly Tag[] | null>;
+  /** When each snapshot was taken, milliseconds since 1970, as its metadata say. */
+  readonly takenAt: ReadonlyMap<string, number>;
   /** Snapshots whose deletion was seen to be broken off while it wrote. */
   readonly interrupted: ReadonlySet<string>;
   /** Names of the domain's checkpoints; null is unknown. */

@@ -1,7 +1,7 @@
 import { pointsOf, usualOverlay } from '../chain.ts';
 import { formatBytes } from '../format.ts';
 import { inVersions, version } from '../libvirt/versions.ts';
-import { shellQuote } from '../virsh.ts';
+import { shellQuote } from '../libvirt/virsh.ts';
 import { deleting, fileNamed, type HealthRule, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
 
@@ -52,7 +52,7 @@ export const fileRules: readonly HealthRule[] = [
               : 'Put the file back from a backup. If a snapshot does not need it, reverting to that snapshot makes the domain whole again, without what came later.',
             snapshots: affected,
             files: [top.path],
-            shell: [virsh('domblklist', view.domain.name, '--details')],
+            shell: [virsh(view, 'domblklist', { details: true })],
           },
         ];
       }),
@@ -99,7 +99,9 @@ export const fileRules: readonly HealthRule[] = [
             snapshots: affected,
             files: [path],
             offers: deleting(affected),
-            shell: affected.slice(0, 1).map((name) => virsh('snapshot-delete', view.domain.name, name, '--metadata')),
+            shell: affected
+              .slice(0, 1)
+              .map((name) => virsh(view, 'snapshot-delete', { snapshotname: name, metadata: true })),
           },
         ];
       }),
@@ -141,7 +143,7 @@ export const fileRules: readonly HealthRule[] = [
             snapshots: affected,
             files: [top.path],
             offers: deleting(affected),
-            shell: [virsh('domblklist', view.domain.name, '--details')],
+            shell: [virsh(view, 'domblklist', { details: true })],
           },
         ];
       }),
@@ -170,8 +172,8 @@ export const fileRules: readonly HealthRule[] = [
                   shell: [
                     inspect(path),
                     active
-                      ? virsh('blockcommit', view.domain.name, target, '--active', '--pivot', '--verbose')
-                      : virsh('blockcommit', view.domain.name, target, '--top', path, '--base', under, '--verbose'),
+                      ? virsh(view, 'blockcommit', { path: target, active: true, pivot: true, verbose: true })
+                      : virsh(view, 'blockcommit', { path: target, top: path, base: under, wait: true, verbose: true }),
                   ],
                 }
               : {

@@ -42,8 +42,8 @@ export const metadataRules: readonly HealthRule[] = [
           snapshots: names,
           files,
           shell: [
-            virsh('domblklist', view.domain.name),
-            virsh('snapshot-dumpxml', view.domain.name, unlinked.snapshot, '--security-info'),
+            virsh(view, 'domblklist'),
+            virsh(view, 'snapshot-dumpxml', { snapshotname: unlinked.snapshot, 'security-info': true }),
           ],
         },
       ];
@@ -70,7 +70,7 @@ export const metadataRules: readonly HealthRule[] = [
             : {
                 snapshots: [based],
                 offers: [{ command: 'snapshot.make-current', snapshot: based }],
-                shell: [virsh('snapshot-current', view.domain.name, based)],
+                shell: [virsh(view, 'snapshot-current', { snapshotname: based })],
               }),
         },
       ];
@@ -153,7 +153,7 @@ export const metadataRules: readonly HealthRule[] = [
               ? `libvirt ${formatVersion(libvirtVersion)} may refuse to start the domain: chains of more than about ${TOO_DEEP} images broke that before 12.0. Reads slow down with every image.`
               : `Every image makes reads a little slower and starts longer${!can(libvirtVersion, 'deepChains') ? `, and from about ${TOO_DEEP} on this libvirt may refuse to start the domain` : ''}. More than ${DEEPEST} are impossible.`,
             remedy: `${strong && domain.active ? 'Do not stop the guest before the chain is shorter. ' : ''}Delete external snapshots that you no longer need: their overlays are merged into the image below, one at a time.`,
-            shell: [virsh('domblkinfo', domain.name, target)],
+            shell: [virsh({ domain }, 'domblkinfo', { device: target })],
           },
         ];
       });
@@ -193,7 +193,7 @@ export const metadataRules: readonly HealthRule[] = [
             'It fits only the disks as they are now. A revert does not remove it, and deleting an external snapshot takes away a file that it names: the next start would then damage the disks, or fail.',
           remedy:
             'Start the domain and shut it down before you revert or delete. Reverting here offers to remove the image.',
-          shell: [virsh('managedsave-remove', domain.name)],
+          shell: [virsh({ domain }, 'managedsave-remove')],
         },
       ];
     },

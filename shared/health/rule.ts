@@ -1,6 +1,6 @@
 import type { Versions } from '../libvirt/versions.ts';
+import { domainAddress, type VirshValue, virshLine } from '../libvirt/virsh.ts';
 import type { Finding } from '../schema.ts';
-import { shellQuote } from '../virsh.ts';
 import type { HealthView } from './view.ts';
 
 type Told = Omit<Finding, 'code' | 'snapshots' | 'files' | 'offers' | 'shell'> &
@@ -36,9 +36,13 @@ export function fileNamed(path: string): string {
   return `“${path.slice(path.lastIndexOf('/') + 1)}”`;
 }
 
-/** A virsh line for the host's shell. */
-export function virsh(command: string, ...words: readonly string[]): string {
-  return ['virsh', command, ...words.map(shellQuote)].join(' ');
+/** A virsh line about the domain, for the host's shell. */
+export function virsh(
+  { domain }: Pick<HealthView, 'domain'>,
+  command: string,
+  options: Record<string, VirshValue> = {},
+): string {
+  return virshLine({ uri: null, domain: domainAddress(domain) }, { command, options });
 }
 
 /** Offers to delete each of a few snapshots. */

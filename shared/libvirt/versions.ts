@@ -7,12 +7,22 @@ export const version = {
   alwaysRestarts: 7_010_000,
   /** VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM (NEWS 8.1). */
   resetsNvram: 8_001_000,
+  /** QEMU is asked what keeps a guest from being migrated or saved, in place of a list (qemuMigrationSrcIsAllowed; not in 7.0, in 9.0). */
+  asksQemu: 8_006_000,
   /** Deleting external snapshots by block commit (NEWS 9.0.0). */
   deletesExternal: 9_000_000,
   /** Memory files go with their snapshot (NEWS 9.1.0). */
   deletesMemoryFile: 9_001_000,
   /** Deleting an internal snapshot of a disk that was detached crashed the daemon before (seen on 9.0). */
   deletesDetached: 9_001_000,
+  /** Internal snapshots of a guest that is off, beside checkpoints: refused on 9.0; what comes next is not known … */
+  internalBesideCheckpoints: 9_001_000,
+  /** Memory beside virtiofs may be saved, if QEMU and virtiofsd can: refused on 9.0, so in 11.3; since when is not known. */
+  savesVirtiofs: 9_001_000,
+  /** `<shmem><model type='ivshmem'>` is no longer refused outright: so on 9.0, not in 11.3. */
+  dropsLegacyShmemCheck: 9_001_000,
+  /** Internal snapshots of UEFI guests that are off (qemuSnapshotPrepare; refused on 9.0, taken from 9.3 on). */
+  internalOfUefi: 9_003_000,
   /** Reverting to external snapshots (NEWS 9.9). */
   revertsExternal: 9_009_000,
   /** Internal reverts, which crash QEMU in 9.9, work again (NEWS 9.10). */
@@ -25,6 +35,8 @@ export const version = {
   revertsDiskOnly: 10_010_000,
   /** Internal snapshots take the NVRAM back too, where that is qcow2 (NEWS 10.10). */
   revertsNvram: 10_010_000,
+  /** … and seen to be taken from here on. */
+  seenInternalBesideCheckpoints: 11_003_000,
   /** A leaf of another branch takes an image along only if an external snapshot made it (NEWS 11.0.0). */
   sparesForeignImages: 11_000_000,
   /** Merging while a guest is paused since its memory was written or loaded: seen on 12.8, refused on 11.3. */

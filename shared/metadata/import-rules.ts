@@ -1,5 +1,5 @@
+import { nameProblem, utf8Bytes } from '../libvirt/names.ts';
 import type { ImportRow, Snapshot, SnapshotList } from '../schema.ts';
-import { nameProblem, utf8Bytes } from '../snapshot-name.ts';
 
 /** One `<domainsnapshot>` of a file, as far as the rules look at it. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isXmlText, nameProblem, utf8Bytes } from '../libvirt/names.ts';
 import type { Snapshot } from '../schema.ts';
-import { isXmlText, nameProblem, utf8Bytes } from '../snapshot-name.ts';
 import { editSteps, editStepText } from './edit-steps.ts';
 import { chooseCurrent } from './import-current.ts';
 import { makeCurrentRefusal } from './make-current.ts';
@@ -108,17 +108,15 @@ describe('the steps of an edit', () => {
   it('have lines of virsh, safe in a shell', () => {
     const target = { uri: 'qemu:///system', domain: '-d' };
     expect(virshEdit(target, editSteps(edited, { name: "it's", description: '' }))).toEqual([
-      "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname a --rename --current  # change <name> to it's",
-      "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname b  # change the name in <parent> to it's",
-      "virsh -c qemu:///system snapshot-edit --domain=-d --snapshotname c  # change the name in <parent> to it's",
+      "virsh -c qemu:///system snapshot-edit --domain=-d a --rename --current  # change <name> to it's",
+      "virsh -c qemu:///system snapshot-edit --domain=-d b  # change the name in <parent> to it's",
+      "virsh -c qemu:///system snapshot-edit --domain=-d c  # change the name in <parent> to it's",
     ]);
     const web = { uri: null, domain: 'web 1' };
-    expect(virshMakeCurrent(web, '$(x)')).toBe("virsh snapshot-current --domain 'web 1' --snapshotname '$(x)'");
-    expect(virshExport(web, ['a b'])).toEqual([
-      "virsh snapshot-dumpxml --domain 'web 1' --snapshotname 'a b' > './a b.xml'",
-    ]);
+    expect(virshMakeCurrent(web, '$(x)')).toBe("virsh snapshot-current 'web 1' '$(x)'");
+    expect(virshExport(web, ['a b'])).toEqual(["virsh snapshot-dumpxml 'web 1' 'a b' > './a b.xml'"]);
     expect(virshImport(web, [{ name: 'a', current: true, diskOnly: true }])).toEqual([
-      "virsh snapshot-create --domain 'web 1' --xmlfile ./a.xml --redefine --current --disk-only",
+      "virsh snapshot-create 'web 1' ./a.xml --redefine --current --disk-only",
     ]);
   });
 });

@@ -1,23 +1,52 @@
 import { describe, expect, it } from 'vitest';
-import { Assessment, domainStates, type SnapshotState, type StartState } from '../schema.ts';
+import {
+  Assessment,
+  domainStates,
+  type RevertChoice,
+  type SafetyOffer,
+  type SnapshotState,
+  type StartState,
+} from '../schema.ts';
 import { assessRevert, predictRevert } from './assess.ts';
-import { disk, type Facts, facts, graphicsChange, memoryChange, merge, overlay } from './fixtures.ts';
+import {
+  damage,
+  disk,
+  type Facts,
+  facts,
+  graphicsChange,
+  memoryChange,
+  merge,
+  overlay,
+  storedDisk,
+  storedImage,
+} from './fixtures.ts';
 import { hazardRules } from './hazards.ts';
 import { lossRules } from './losses.ts';
+import { revertNeeds } from './needs.ts';
 import { outcomeOf } from './outcome.ts';
 import { refusalRules } from './refusals.ts';
 import { flagsOf, isLive } from './rule.ts';
 import { warningRules } from './warnings.ts';
 
 const old = 7_000_000;
-const external: Facts = { snapshot: { kind: 'external', disks: [{ target: 'vda', kind: 'external' }] } };
-const virsh = (force: boolean) => `virsh snapshot-revert${force ? ' --force' : ''}`;
-const assess = (change: Facts, startState: StartState = 'as-saved') => assessRevert(facts(change), startState, virsh);
+const off: Facts = { domain: { state: 'shutoff', active: false } };
+const external: Facts = {
+  snapshot: { kind: 'external', disks: [{ target: 'vda', kind: 'external' }] },
+  stored: { disks: [storedDisk({ kind: 'external', now: overlay.file })] },
+};
+const choice = (startState: StartState, change: Partial<RevertChoice> = {}): RevertChoice => ({
+  startState,
+  safetySnapshot: false,
+  removeManagedSave: false,
+  resetNvram: false,
+  ...change,
+});
+const assess = (change: Facts, startState: StartState = 'as-saved') => assessRevert(facts(change), choice(startState));
 const predict = (change: Facts, startState: StartState = 'as-saved') =>
   predictRevert(facts(change), flagsOf(startState));
 
 it('nothing is wrong with a plain revert of an inactive domain', () => {
-  expect(assess({ domain: { state: 'shutoff' }, snapshot: { state: 'running' } })).toEqual({
+  expect(assess(merge(off, { snapshot: { state: 'running' } }))).toEqual({
     verdict: 'safe',
     outcome: 'running',
     outcomeReason: 'from snapshot',
@@ -27,7 +56,6 @@ it('nothing is wrong with a plain revert of an inactive domain', () => {
     warnings: [],
     requirements: [],
     blockers: [],
-    virsh: 'virsh snapshot-revert',
   });
 });
 
@@ -36,12 +64,13 @@ describe('DISKS', () => {
 
   it('names only the disks that are reverted', () => {
     const disks = [
-      { target: 'vda', kind: 'internal' },
-      { target: 'sda', kind: 'none' },
-      { target: 'vdb', kind: 'external' },
-      { target: 'vdc', kind: 'unknown' },
-    ] as const;
-    expect(text({ snapshot: { disks: [...disks] } })).toContain('Everything written to vda, vdb since the snapshot');
+      storedDisk(),
+      storedDisk({ target: 'sda', kind: 'none' }),
+      storedDisk({ target: 'vdb' }),
+      storedDisk({ target: 'vdc', kind: 'unknown' }),
+      storedDisk({ target: 'vdd', attached: false, now: null }),
+    ];
+    expect(text({ stored: { disks } })).toContain('Everything written to vda and vdb since the snapshot');
   });
 
   it('does not claim more than is lost when another snapshot is current', () => {
@@ -58,7 +87,7 @@ describe('DISKS', () => {
     expect(text({ ...current, overlays: [{ ...overlay, bytes: null }] })).toContain(unknown);
     expect(text({ ...current, overlays: [{ ...overlay, inUse: false }] })).toContain(unknown);
     const second = merge(current, {
-      snapshot: { disks: ['vda', 'vdb'].map((target) => ({ target, kind: 'external' })) },
+      stored: { disks: ['vda', 'vdb'].map((target) => storedDisk({ target, kind: 'external' })) },
     });
     expect(text(second)).toContain(unknown);
   });
@@ -81,12 +110,15 @@ describe('outcome', () => {
     ['disk-snapshot', [stopped, ...cold]],
     ['unknown', ['unknown (null)', 'unknown (null)', 'unknown (null)']],
   ])('of a %s snapshot with QEMU', (state, expected) => {
-    for (const active of domainStates.filter((each) => each !== 'shutoff' && each !== 'crashed'))
-      expect(outcomes({ snapshot: { state }, domain: { state: active } })).toEqual(expected);
+    for (const active of domainStates)
+      expect(outcomes({ snapshot: { state }, domain: { state: active, active: true } })).toEqual(expected);
   });
 
   it('keeps the reason of a domain that was off already', () => {
-    expect(outcomes({ domain: { state: 'shutoff', reason: 'destroyed' } })).toEqual(['shutoff (destroyed)', ...cold]);
+    expect(outcomes({ domain: { state: 'shutoff', active: false, reason: 'destroyed' } })).toEqual([
+      'shutoff (destroyed)',
+      ...cold,
+    ]);
   });
 
   it('with the test driver: stays off where there is no memory', () => {
@@ -104,7 +136,7 @@ describe('outcome', () => {
       paused,
     ]);
     expect(outcomes(merge(test, { configChanges: [memoryChange] }))).toEqual([running, running, paused]);
-    expect(outcomes(merge(test, { domain: { state: 'shutoff' } }))).toEqual([running, running, paused]);
+    expect(outcomes(merge(test, off))).toEqual([running, running, paused]);
   });
 });
 
@@ -127,6 +159,7 @@ describe('predictRevert', () => {
       current: 'before-upgrade',
       process: null,
       unlinked: [],
+      destroyed: [],
     });
   });
 
@@ -200,10 +233,10 @@ describe('predictRevert', () => {
 });
 
 describe('assessRevert', () => {
-  it('asks for force in the virsh line exactly when it is needed', () => {
-    expect(assess({}).virsh).toBe('virsh snapshot-revert');
+  it('asks for force exactly when it is needed', () => {
+    expect(assess({})).toMatchObject({ verdict: 'safe', requirements: [] });
     const risky = assess({ domain: { managedSave: true } });
-    expect(risky).toMatchObject({ verdict: 'needsForce', virsh: 'virsh snapshot-revert --force' });
+    expect(risky).toMatchObject({ verdict: 'needsForce' });
     expect(risky.requirements).toEqual([
       {
         code: 'MANAGED_SAVE',
@@ -229,7 +262,27 @@ describe('assessRevert', () => {
     expect(blockers('paused')).toEqual([]);
   });
 
-  it('writes whole sentences for every combination of facts', () => {
+  it('judges by what a safety snapshot and the removal of a managed save image change', () => {
+    const internal: SafetyOffer = {
+      available: true,
+      kind: 'internal',
+      memory: true,
+      name: 'safe',
+      reasons: [],
+      notes: [],
+    };
+    const saved = facts({ domain: { managedSave: true }, snapshot: { state: 'running' } });
+    const of = (change: Partial<RevertChoice>, offer = internal) =>
+      assessRevert(saved, choice('as-saved', change), offer);
+    const texts = (change: Partial<RevertChoice>) => of(change).losses.map(({ text }) => text);
+    expect(of({}).verdict).toBe('risky');
+    expect(of({ removeManagedSave: true }).verdict).toBe('safe');
+    expect(texts({})[0]).toContain('libvirt does not say');
+    expect(texts({ safetySnapshot: true })[0]).toContain('as they are now');
+    expect(assessRevert(saved, choice('as-saved', { safetySnapshot: true }))).toEqual(of({}));
+  });
+
+  it('writes whole sentences for every two things that can be so at once', () => {
     const choices: readonly (readonly Facts[])[] = [
       [{}, { driver: 'TEST' }, { driver: 'Xen' }],
       [
@@ -241,49 +294,80 @@ describe('assessRevert', () => {
       ],
       [
         {},
-        { interruptedDelete: true },
-        { current: null },
-        { overlays: [overlay, { ...overlay, inUse: false, bytes: null }] },
+        { hasConfig: false, riskReported: 'because', current: null },
+        {
+          overlays: [overlay, { ...overlay, inUse: false, bytes: null, neededBy: ['e'] }, { ...overlay, inUse: null }],
+        },
+        {
+          configChanges: [memoryChange, { ...graphicsChange, snapshot: '' }, { ...memoryChange, now: '' }],
+          history: { leftBehind: { names: ['a'], count: 2 }, destroyed: { names: ['e'], count: 1 } },
+        },
       ],
-      [{}, { hasConfig: false, riskReported: 'because' }],
-      [{}, { configChanges: [memoryChange, { ...graphicsChange, snapshot: '' }, { ...memoryChange, now: '' }] }],
       [
         {},
         {
-          stored: {
-            genid: true,
-            nvram: 'raw',
-            disks: [{ target: 'vda', type: 'volume' }],
-            memoryFile: { path: '/m', exists: false },
+          data: {
+            state: 'gone',
+            why: [
+              damage('tag-gone', 'gone'),
+              damage('merge-broken-off', 'mixture'),
+              damage('written-to', 'mixture'),
+              damage('id-is-another', 'other'),
+              damage('tag-twice', 'other'),
+              damage('base-unread', 'unknown'),
+            ],
           },
         },
-        { stored: { memoryFile: { path: '/m', exists: null } } },
       ],
-      [{}, { history: { leftBehind: { names: ['a'], count: 2 }, externalDescendants: ['e'] } }],
       [
         {},
-        { domain: { state: 'shutoff', disks: [{ ...disk, missing: true }] } },
-        { domain: { managedSave: true, persistent: false } },
-        { domain: { blockJobs: ['vda'], consoles: ['vnc'] } },
+        { stored: { genid: true, nvram: 'qcow2', tpm: true, files: [{ role: 'nvram', path: '/n', exists: false }] } },
+        {
+          stored: {
+            nvram: 'raw',
+            notFiles: ['sda'],
+            next: { missing: ['/a'], unseen: ['/b'] },
+            memoryFile: { path: '/m', exists: false },
+            disks: [
+              storedDisk({ missing: ['/images/web.qcow2', '/base'], unseen: ['/x'], shareable: true, kind: 'none' }),
+              storedDisk({ target: 'vdb', image: storedImage('/images/web,.raw', 'raw'), attached: false }),
+              storedDisk({ target: 'vdc', image: storedImage('rbd://h/x', 'raw', 'network'), type: 'quantum' }),
+              storedDisk({ target: 'sda', device: 'cdrom', image: storedImage('/images/web.iso') }),
+              storedDisk({ target: 'vdd', kind: 'none', now: '/images/other', related: null }),
+              storedDisk({ target: 'vde', below: Array.from({ length: 30 }, (_, index) => storedImage(`/${index}`)) }),
+              storedDisk({ target: 'vdf', now: '/images/copy', related: false }),
+              storedDisk({ target: 'vdg', missing: ['/images/web.qcow2'] }),
+            ],
+          },
+        },
+      ],
+      [
+        {},
+        { domain: { ...off.domain, disks: [{ ...disk, missing: true }], checkpoints: null, job: null } },
+        { domain: { managedSave: true, persistent: false, checkpoints: [{ name: 'c', images: null }], job: true } },
+        { domain: { blockJobs: ['vda'], consoles: ['vnc'], disks: [{ ...disk, allocationBytes: null }] } },
+        { domain: { state: 'unknown', disks: [{ ...disk, missing: true }] } },
       ],
       [
         {},
         { snapshot: { state: 'running', memory: 'internal' } },
         { snapshot: { state: 'unknown', kind: 'none', disks: [] } },
         { snapshot: { state: 'pmsuspended' } },
+        { snapshot: { state: 'nostate' } },
+        { snapshot: { state: 'running', memory: 'external', kind: 'external' } },
         { snapshot: { state: 'disk-snapshot', kind: 'external', disks: [{ target: 'vda', kind: 'external' }] } },
       ],
     ];
-    const combined = choices.reduce<Facts[]>((sofar, next) => sofar.flatMap((a) => next.map((b) => merge(a, b))), [{}]);
+    const product = (lists: readonly (readonly Facts[])[]) =>
+      lists.reduce<Facts[]>((sofar, next) => sofar.flatMap((a) => next.map((b) => merge(a, b))), [{}]);
+    const [drivers = [], versions = [], ...others] = choices;
+    const combined = others.flatMap((first, index) =>
+      others.slice(index + 1).flatMap((second) => product([drivers, versions, first, second])),
+    );
     const seen = new Set<string>();
     for (const change of combined)
-      for (const flags of [
-        flagsOf('as-saved'),
-        flagsOf('running'),
-        { running: true, paused: true, resetNvram: true },
-        { running: false, paused: false, resetNvram: true },
-      ]) {
-        const assessment = assessRevert(facts(change), flags, virsh);
+      for (const chosen of [choice('as-saved'), choice('running', { resetNvram: true })]) {
+        const assessment = assessRevert(facts(change), chosen);
         const { blockers, requirements, losses, warnings } = assessment;
         for (const { code, text } of [...blockers, ...requirements, ...losses, ...warnings]) {
           seen.add(code);
@@ -294,7 +378,11 @@ describe('assessRevert', () => {
         expect(assessment.verdict === 'willFail').toBe(fails);
         if (!fails) expect(assessment.verdict === 'needsForce').toBe(requirements.length > 0);
       }
-    const all = [...refusalRules, ...hazardRules, ...lossRules, ...warningRules].map(({ code }) => code);
-    expect([...seen].sort()).toEqual([...all, 'LIBVIRT_SAID_RISKY'].sort());
-  }, 30_000);
+    const all = [...refusalRules, ...hazardRules, ...lossRules, ...warningRules, ...revertNeeds].map(
+      ({ code }) => code,
+    );
+    // Nobody can choose both of its flags.
+    const reachable = all.filter((code) => code !== 'RUNNING_AND_PAUSED');
+    expect([...seen].sort()).toEqual([...reachable, 'LIBVIRT_SAID_RISKY'].sort());
+  });
 });

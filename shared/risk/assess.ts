@@ -1,20 +1,21 @@
+import { expectedAfterSafety } from '../after-safety.ts';
 import { errorCode } from '../libvirt/flags.ts';
-import type { Assessment, DomainState, Requirement, RevertFacts, StartState, Statement } from '../schema.ts';
+import { stated, unknowns } from '../rule.ts';
+import type {
+  Assessment,
+  DomainState,
+  Requirement,
+  RevertChoice,
+  RevertFacts,
+  SafetyOffer,
+  Statement,
+} from '../schema.ts';
 import { hazardRules } from './hazards.ts';
 import { lossRules } from './losses.ts';
+import { revertNeeds } from './needs.ts';
 import { outcomeOf } from './outcome.ts';
 import { type Answer, blockerRules, forceRules, refusalRules } from './refusals.ts';
-import {
-  type Case,
-  flagsOf,
-  holds,
-  isActive,
-  isQemu,
-  type RevertFlags,
-  type Rule,
-  replacesProcess,
-  unlinks,
-} from './rule.ts';
+import { type Case, flagsOf, holds, isActive, isQemu, type RevertFlags, replacesProcess, unlinks } from './rule.ts';
 import { warningRules } from './warnings.ts';
 
 /** What libvirt will say and do, so that it can be compared with what it says and does. */
@@ -34,11 +35,17 @@ export interface Prediction {
   process: 'new' | 'reused' | null;
   /** Files that libvirt deletes. */
   unlinked: readonly string[];
+  /** Other snapshots whose data is lost. */
+  destroyed: readonly string[];
 }
 
 /** What the rules say libvirt will answer, and how the domain is left. */
 export function predictRevert(facts: RevertFacts, flags: RevertFlags): Prediction {
-  const c: Case = { facts, flags };
+  return predict({ facts, flags });
+}
+
+function predict(c: Case): Prediction {
+  const { facts } = c;
   const refusals = refusalRules.filter((rule) => holds(rule, c));
   const hazard = hazardRules.find((rule) => holds(rule, c)) ?? null;
   const answer = refusals[0]?.answer ?? null;
@@ -55,38 +62,44 @@ export function predictRevert(facts: RevertFacts, flags: RevertFlags): Predictio
     ...(last === null ? after : last.leaves ? { ...before, state: last.leaves, reason: null } : before),
     process: isActive(facts) && last === null && after.state !== 'shutoff' ? processAfter(facts) : null,
     unlinked: last === null && unlinks(facts) ? facts.overlays.map(({ file }) => file) : [],
+    destroyed: last === null ? facts.history.destroyed.names : [],
   };
 }
 
-/** Everything the rules say of one choice. The virsh line carries `--force` when force is needed. */
-export function assessRevert(
-  facts: RevertFacts,
-  choice: StartState | RevertFlags,
-  virsh: (force: boolean) => string,
-): Assessment {
-  const c: Case = { facts, flags: typeof choice === 'string' ? flagsOf(choice) : choice };
-  const matching = (...tables: (readonly Rule[])[]): Statement[] =>
-    tables.flatMap((rules) =>
-      rules.filter((rule) => holds(rule, c)).map(({ code, text }) => ({ code, text: text(c) })),
-    );
-  const requirements: Requirement[] = [...reported(facts), ...matching(forceRules)].map((statement) => ({
+/**
+ * Everything the rules say of one choice; what a safety snapshot or the removal of a managed save image changes is taken
+ * into account.
+ */
+export function assessRevert(facts: RevertFacts, choice: RevertChoice, safety: SafetyOffer | null = null): Assessment {
+  const kept = choice.safetySnapshot && safety?.available ? safety : null;
+  const c: Case = {
+    facts: factsBefore(facts, kept, choice.removeManagedSave),
+    flags: flagsOf(choice.startState, choice.resetNvram),
+    kept,
+  };
+  const requirements: Requirement[] = [...reported(facts), ...stated(forceRules, c)].map((statement) => ({
     ...statement,
     certainty: 'needed',
     consent: 'Revert with --force',
     grants: 'force',
   }));
   const { state, reason } = outcomeOf(c);
-  const { verdict } = predictRevert(facts, c.flags);
+  const { verdict } = predict(c);
   return {
     verdict: verdict === 'willFail' || requirements.length === 0 ? verdict : 'needsForce',
     outcome: state,
     outcomeReason: reason,
-    losses: matching(lossRules),
-    warnings: matching(warningRules),
+    losses: stated(lossRules, c),
+    warnings: [...unknowns(revertNeeds, c), ...stated(warningRules, c)],
     requirements,
-    blockers: matching(blockerRules, hazardRules),
-    virsh: virsh(requirements.length > 0),
+    blockers: stated([...blockerRules, ...hazardRules], c),
   };
+}
+
+/** The facts as they will be when libvirt is asked to revert. */
+function factsBefore(facts: RevertFacts, kept: SafetyOffer | null, withoutSave: boolean): RevertFacts {
+  const saved = kept ? expectedAfterSafety(facts, kept) : facts;
+  return withoutSave ? { ...saved, domain: { ...saved.domain, managedSave: false } } : saved;
 }
 
 /** libvirt asked for force for a reason that the rules had not foreseen. */
@@ -103,5 +116,6 @@ function processAfter(facts: RevertFacts): 'new' | 'reused' | null {
 function verdictOf(c: Case, fails: boolean, asksForForce: boolean): Assessment['verdict'] {
   if (fails) return 'willFail';
   if (asksForForce) return 'needsForce';
-  return warningRules.some((rule) => rule.risk && holds(rule, c)) ? 'risky' : 'safe';
+  const risky = unknowns(revertNeeds, c).length > 0 || warningRules.some((rule) => rule.risk && holds(rule, c));
+  return risky ? 'risky' : 'safe';
 }

@@ -1,4 +1,5 @@
-import type { ConfigChange, RevertFacts, Snapshot } from '../schema.ts';
+import { diskWith } from '../libvirt/fixtures.ts';
+import type { ConfigChange, RevertFacts, Snapshot, StoredDisk } from '../schema.ts';
 
 /** For tests: facts to change one thing of. */
 export type Facts = Partial<Omit<RevertFacts, 'domain' | 'snapshot' | 'stored' | 'history'>> & {
@@ -12,6 +13,8 @@ export const memoryChange: ConfigChange = { label: 'Memory', snapshot: '2 GiB', 
 export const graphicsChange: ConfigChange = { label: 'Graphics', snapshot: 'vnc', now: 'spice', abi: false };
 export const disk: RevertFacts['domain']['disks'][number] = {
   target: 'vda',
+  device: 'disk',
+  readonly: false,
   type: 'file',
   format: 'qcow2',
   file: '/images/web.qcow2',
@@ -23,15 +26,19 @@ export const overlay: RevertFacts['overlays'][number] = {
   file: '/images/web.1790000000',
   bytes: 3 * 1024 ** 3,
   inUse: true,
+  neededBy: [],
 };
 const domain: RevertFacts['domain'] = {
   uuid: '8d3c1b52-6f0e-4a2c-9a53-1f5a7c2e0b01',
   name: 'web-01',
   state: 'running',
   reason: 'booted',
+  active: true,
   persistent: true,
   managedSave: false,
   autostart: false,
+  checkpoints: [],
+  job: false,
   disks: [disk],
   blockJobs: [],
   consoles: [],
@@ -47,6 +54,31 @@ const snapshot: Snapshot = {
   disks: [{ target: 'vda', kind: 'internal' }],
 };
 
+/** A disk of the stored configuration that is still the domain’s, kept inside its image. */
+export const storedDisk = (change: Partial<StoredDisk> = {}): StoredDisk => ({
+  ...diskWith({ target: 'vda', path: '/images/web.qcow2', type: 'file', format: 'qcow2', below: [] }),
+  kind: 'internal',
+  missing: [],
+  unseen: [],
+  attached: true,
+  now: '/images/web.qcow2',
+  related: true,
+  ...change,
+});
+export const storedImage = (path: string, format: string | null = 'qcow2', type = 'file') => ({ path, type, format });
+
+/** A reason why the data of the snapshot is not what was taken, or is not known. */
+export const damage = (
+  code: string,
+  state: RevertFacts['data']['why'][number]['state'],
+): RevertFacts['data']['why'][number] => ({
+  code,
+  state,
+  target: 'vda',
+  path: '/images/web.qcow2',
+  text: `Because of ${code}.`,
+});
+
 /** QEMU on libvirt 11.3; a running, persistent domain; a shut-off internal snapshot that is the current one. */
 export const facts = (change: Facts = {}): RevertFacts => ({
   driver: 'QEMU',
@@ -57,18 +89,22 @@ export const facts = (change: Facts = {}): RevertFacts => ({
   current: 'before-upgrade',
   configChanges: [],
   riskReported: null,
-  interruptedDelete: false,
+  data: { state: 'there', why: [] },
   ...change,
   domain: { ...domain, ...change.domain },
   snapshot: { ...snapshot, ...change.snapshot },
   stored: {
-    disks: [{ target: 'vda', type: 'file' }],
+    disks: [storedDisk()],
+    files: [],
+    notFiles: [],
+    next: { missing: [], unseen: [] },
+    tpm: false,
     nvram: null,
     genid: false,
     memoryFile: null,
     ...change.stored,
   },
-  history: { leftBehind: { names: [], count: 0 }, externalDescendants: [], ...change.history },
+  history: { leftBehind: { names: [], count: 0 }, destroyed: { names: [], count: 0 }, ...change.history },
 });
 
 export const merge = (a: Facts, b: Facts): Facts => ({

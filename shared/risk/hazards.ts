@@ -1,22 +1,55 @@
 import { version } from '../libvirt/versions.ts';
-import { isExternal, quoted, type Rule } from './rule.ts';
+import type { OverlayFact, RevertFacts } from '../schema.ts';
+import { isExternal, listed, named, quoted, type Rule } from './rule.ts';
 
 export interface HazardRule extends Rule {
   /** `crash`: the daemon dies. `harm`: it says yes, and something that is not part of the revert is destroyed. */
   effect: 'crash' | 'harm';
 }
 
+/** The data of the snapshot is not what was taken: a revert would bring back something else. */
+function damage(code: string, reasons: readonly string[], source: string): HazardRule[] {
+  const found = ({ data }: RevertFacts) => data.why.filter((each) => reasons.includes(each.code));
+  return [
+    {
+      code,
+      driver: 'QEMU',
+      effect: 'harm',
+      source,
+      when: ({ facts }) => found(facts).length > 0,
+      text: ({ facts }) => [...new Set(found(facts).map(({ text }) => text))].join(' '),
+    },
+  ];
+}
+
 /** Reverts that libvirt does not refuse though it should. Snapkeel does not ask for them. */
 export const hazardRules: readonly HazardRule[] = [
+  ...damage(
+    'MIXTURE',
+    ['merge-broken-off'],
+    'qemuSnapshotSetInvalid; observed on 9.0–12.8: a broken off block commit leaves later data in the lower image, and libvirt accepts the revert',
+  ),
+  ...damage(
+    'OVERWRITTEN',
+    ['written-to', 'written-since'],
+    'observed on 7.0–12.8: an internal revert writes to an image that external snapshots lie on, and libvirt says nothing',
+  ),
+  ...damage(
+    'OTHER_TAG',
+    ['id-is-another'],
+    'QEMU bdrv_snapshot_find: an ID is looked up before a name; observed on 7.0–12.8',
+  ),
+  ...damage('TWO_TAGS', ['tag-twice'], 'QEMU bdrv_snapshot_find: the first of two tags wins; observed on 7.0–12.8'),
   {
-    code: 'INTERRUPTED_DELETE',
+    code: 'SAME_OVERLAY',
     driver: 'QEMU',
+    since: version.revertsExternal,
     effect: 'harm',
     source:
-      'observed on 9.0–12.8: a broken off block commit leaves later data in the lower image, and libvirt accepts the revert',
-    when: ({ facts }) => facts.interruptedDelete,
+      'virDomainSnapshotDefAssignExternalNames: an overlay is named after its image without what follows the last dot',
+    when: ({ facts }) => isExternal(facts) && sameOverlay(facts).length > 0,
     text: ({ facts }) =>
-      `Deleting ${quoted(facts.snapshot.name)} was broken off while its image was written to: it holds a mixture of then and later now. Delete it again; it cannot be gone back to.`,
+      `${named(sameOverlay(facts))} have names that differ only after the last dot, so libvirt would lay one and the same new file over them.`,
   },
   {
     code: 'EXTERNAL_WITHOUT_CURRENT',
@@ -44,12 +77,11 @@ export const hazardRules: readonly HazardRule[] = [
     since: version.revertsExternal,
     effect: 'harm',
     source: 'qemuSnapshotRevertExternalFinish: unlinks the current snapshot’s overlays without asking who uses them',
-    when: ({ facts }) => isExternal(facts) && facts.overlays.some((overlay) => overlay.inUse === false),
-    text: ({ facts }) =>
-      `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${facts.overlays
-        .filter((overlay) => overlay.inUse === false)
-        .map((overlay) => overlay.file)
-        .join(', ')}, which other states of this domain may lie on.`,
+    when: ({ facts }) => isExternal(facts) && wrongOverlays(facts).length > 0,
+    text: ({ facts }) => {
+      const needed = [...new Set(wrongOverlays(facts).flatMap(({ neededBy }) => neededBy))];
+      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${needed.length > 0 ? `${listed(needed)} ${needed.length === 1 ? 'lies' : 'lie'} on` : 'other states of this domain may lie on'}.`;
+    },
   },
   {
     code: 'RESET_NVRAM_INTERNAL',
@@ -62,3 +94,15 @@ export const hazardRules: readonly HazardRule[] = [
       'Resetting the firmware’s variables together with an internal snapshot can leave the guest unable to start, so Snapkeel does not ask for it.',
   },
 ];
+
+/** Overlays that libvirt would delete though others need them, or though nobody writes to them now. */
+function wrongOverlays({ overlays }: RevertFacts): OverlayFact[] {
+  return overlays.filter(({ inUse, neededBy }) => inUse === false || neededBy.length > 0);
+}
+
+/** Images that would get one overlay together (`/d/a.qcow2` and `/d/a.img`). */
+function sameOverlay({ stored }: RevertFacts): string[] {
+  const images = [...new Set(stored.disks.flatMap(({ image }) => (image?.type === 'file' ? [image.path] : [])))];
+  const stem = (path: string) => path.replace(/\.[^./]*$/, '');
+  return images.filter((path) => images.some((other) => other !== path && stem(other) === stem(path)));
+}

@@ -2,7 +2,8 @@ import { describeChange } from '../config-changes.ts';
 import { formatVersion } from '../format.ts';
 import { errorCode } from '../libvirt/flags.ts';
 import { version } from '../libvirt/versions.ts';
-import { abiChanges, asksToRun, isActive, isExternal, isLive, type Rule } from './rule.ts';
+import { failureRules } from './failures.ts';
+import { abiChanges, asksToRun, isActive, isExternal, isLive, named, type Rule } from './rule.ts';
 
 /** What libvirt answers; error codes are virErrorNumber. */
 export interface Answer {
@@ -19,12 +20,8 @@ export interface RefusalRule extends Rule {
 
 const risky: Answer = { code: errorCode.SNAPSHOT_REVERT_RISKY };
 
-/**
- * Everything that makes libvirt refuse a revert, in the order in which it looks: its answer is that of the first row
- * that holds. (virDomainRevertToSnapshot; before 7.10 qemuDomainRevertToSnapshot; then qemuSnapshotRevert and
- * qemuSnapshotRevertValidate; testDomainRevertToSnapshot.)
- */
-export const refusalRules: readonly RefusalRule[] = [
+/** What libvirt finds before it touches anything, in the order in which it looks. */
+const validation: readonly RefusalRule[] = [
   {
     code: 'RUNNING_AND_PAUSED',
     source: 'virDomainRevertToSnapshot: VIR_EXCLUSIVE_FLAGS',
@@ -61,6 +58,16 @@ export const refusalRules: readonly RefusalRule[] = [
     when: ({ facts }) => facts.domain.blockJobs.length > 0,
     text: ({ facts }) =>
       `A block job is running on ${facts.domain.blockJobs.join(', ')}. libvirt refuses to revert until it has ended.`,
+  },
+  {
+    code: 'JOB',
+    driver: 'QEMU',
+    source: 'virDomainObjBeginAsyncJob: another job holds the domain; it gives up after 30 seconds',
+    answer: { code: errorCode.OPERATION_TIMEOUT },
+    forceHelps: false,
+    when: ({ facts }) => facts.domain.job === true && facts.domain.blockJobs.length === 0,
+    text: () =>
+      'Something else is at work on this domain: a backup, a snapshot or a migration. libvirt waits 30 seconds for it and then gives up.',
   },
   {
     code: 'TRANSIENT_NEEDS_STATE',
@@ -156,6 +163,17 @@ export const refusalRules: readonly RefusalRule[] = [
       `The configuration of the running guest no longer matches the snapshot’s (${abiChanges(facts).map(describeChange).join('; ')}), so libvirt ${formatVersion(facts.libvirtVersion)} must replace the hypervisor process.`,
   },
   {
+    code: 'EXTERNAL_NOT_A_FILE',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source: 'qemuSnapshotRevertValidate: “source disk is not a regular file”, drives without a medium included',
+    answer: { code: errorCode.OPERATION_UNSUPPORTED },
+    forceHelps: false,
+    when: ({ facts }) => isExternal(facts) && facts.stored.notFiles.length > 0,
+    text: ({ facts: { stored } }) =>
+      `libvirt goes back to an external snapshot only where every drive of it is a plain file, and ${named(stored.notFiles)} ${stored.notFiles.length === 1 ? 'is' : 'are'} not.`,
+  },
+  {
     code: 'SUSPENDED_SNAPSHOT',
     driver: 'QEMU',
     source: 'qemuSnapshotRevert: “reversion of snapshot taken in PMSUSPENDED state”',
@@ -164,6 +182,15 @@ export const refusalRules: readonly RefusalRule[] = [
     when: ({ facts }) => facts.snapshot.state === 'pmsuspended',
     text: () =>
       'The guest was suspended by power management when the snapshot was taken. libvirt cannot revert to that state.',
+  },
+  {
+    code: 'NO_STATE',
+    driver: 'QEMU',
+    source: 'qemuSnapshotRevert: “Invalid target domain state”',
+    answer: { code: errorCode.INTERNAL_ERROR },
+    forceHelps: false,
+    when: ({ facts }) => facts.snapshot.state === 'nostate' || facts.snapshot.state === 'blocked',
+    text: ({ facts }) => `libvirt goes back to no snapshot of a guest that was “${facts.snapshot.state}”.`,
   },
   {
     code: 'DISK_ONLY_UNSUPPORTED',
@@ -177,65 +204,14 @@ export const refusalRules: readonly RefusalRule[] = [
     text: ({ facts }) =>
       `libvirt ${formatVersion(facts.libvirtVersion)} fails to revert to disk-only snapshots. Newer versions can.`,
   },
-  {
-    code: 'EXTERNAL_NOT_A_FILE',
-    driver: 'QEMU',
-    since: version.revertsExternal,
-    source: 'qemuSnapshotRevertExternalPrepare: “source disk is not a regular file”',
-    answer: { code: errorCode.OPERATION_UNSUPPORTED },
-    forceHelps: false,
-    when: ({ facts }) => notFiles(facts).length > 0,
-    text: ({ facts }) =>
-      `libvirt can put back external snapshots only of disks that are plain files, and ${notFiles(facts).join(', ')} is not one.`,
-  },
-  {
-    code: 'MEMORY_FILE_GONE',
-    driver: 'QEMU',
-    since: version.revertsExternal,
-    source: 'qemuSnapshotRevertExternalPrepare: the file is opened after the guest was stopped',
-    answer: { code: errorCode.SYSTEM_ERROR, leaves: 'shutoff' },
-    forceHelps: false,
-    when: ({ facts }) => facts.stored.memoryFile?.exists === false,
-    text: ({ facts }) =>
-      `The file with the snapshot’s memory, ${facts.stored.memoryFile?.path}, cannot be opened. libvirt would stop the guest and then fail.`,
-  },
-  {
-    code: 'IMAGE_GONE',
-    driver: 'QEMU',
-    source: 'qemuSnapshotForEachQcow2: qemu-img cannot open the image; observed on 7.0–12.8',
-    answer: { code: errorCode.INTERNAL_ERROR },
-    forceHelps: false,
-    when: ({ facts }) => !isLive(facts.snapshot) && imagesGone(facts).length > 0,
-    text: ({ facts }) => `libvirt cannot open ${imagesGone(facts).join(', ')}, which holds the snapshot.`,
-  },
-  {
-    code: 'IMAGE_GONE_LIVE',
-    driver: 'QEMU',
-    source: 'qemuProcessStart: the image cannot be opened; observed on 7.0–12.8',
-    answer: { code: errorCode.SYSTEM_ERROR, leaves: 'shutoff' },
-    forceHelps: false,
-    when: ({ facts }) => isLive(facts.snapshot) && imagesGone(facts).length > 0,
-    text: ({ facts }) => `libvirt cannot open ${imagesGone(facts).join(', ')}, which holds the snapshot.`,
-  },
 ];
 
-type Facts = Parameters<Rule['when']>[0]['facts'];
-
-/** Images that hold an internal snapshot and that libvirt cannot open. */
-function imagesGone({ domain, snapshot }: Facts): string[] {
-  const held = new Set(snapshot.disks.filter(({ kind }) => kind === 'internal').map(({ target }) => target));
-  return domain.disks
-    .filter(({ target, missing }) => missing && held.has(target))
-    .map(({ target, file }) => file ?? target);
-}
-
-/** Disks that an external snapshot would put back and that are not plain files. */
-function notFiles(facts: Facts): string[] {
-  const external = new Set(facts.snapshot.disks.filter(({ kind }) => kind === 'external').map(({ target }) => target));
-  return facts.stored.disks
-    .filter(({ target, type }) => external.has(target) && type !== 'file')
-    .map(({ target }) => target);
-}
+/**
+ * Everything that makes libvirt refuse a revert or fail in it, in the order in which it looks: its answer is that of the
+ * first row that holds. (virDomainRevertToSnapshot; before 7.10 qemuDomainRevertToSnapshot; then qemuSnapshotRevert and
+ * qemuSnapshotRevertValidate; testDomainRevertToSnapshot.)
+ */
+export const refusalRules: readonly RefusalRule[] = [...validation, ...failureRules];
 
 /** Reverts that libvirt refuses, whatever is asked. */
 export const blockerRules: readonly RefusalRule[] = refusalRules.filter((rule) => !rule.forceHelps);

@@ -1,7 +1,9 @@
-import { can, inVersions, type Versions } from '../libvirt/versions.ts';
-import type { RevertFacts, Snapshot, StartState } from '../schema.ts';
+import { isDrive } from '../libvirt/disks.ts';
+import { can } from '../libvirt/versions.ts';
+import * as rules from '../rule.ts';
+import type { RevertFacts, SafetyOffer, Snapshot, StartState, StoredDisk } from '../schema.ts';
 
-/** What libvirt is asked for, flag by flag; the window can only ask for a start state. */
+/** What libvirt is asked for, flag by flag. */
 export interface RevertFlags {
   running: boolean;
   paused: boolean;
@@ -12,41 +14,40 @@ export interface RevertFlags {
 export interface Case {
   facts: RevertFacts;
   flags: RevertFlags;
+  /** The safety snapshot that is taken before it. */
+  kept?: SafetyOffer | null;
 }
+export type Rule = rules.Rule<Case>;
+export const holds = (rule: Rule, c: Case): boolean => rules.holds(rule, c);
 
-/** A row of a table. It holds for one driver or all, from `since` up to, not including, `until`. */
-export interface Rule extends Versions {
-  code: string;
-  driver?: 'QEMU' | 'TEST';
-  /** The function of libvirt or the section of a manual that says so; `observed`: seen on live daemons. */
-  source: string;
-  when(c: Case): boolean;
-  text(c: Case): string;
-}
-
-export function flagsOf(startState: StartState): RevertFlags {
-  return { running: startState === 'running', paused: startState === 'paused', resetNvram: false };
-}
-
-/** Whether a rule speaks of this case: driver, version and condition. */
-export function holds(rule: Rule, c: Case): boolean {
-  const { driver } = rule;
-  const { facts } = c;
-  return (driver === undefined || driver === facts.driver) && inVersions(facts.libvirtVersion, rule) && rule.when(c);
+export function flagsOf(startState: StartState, resetNvram = false): RevertFlags {
+  return { running: startState === 'running', paused: startState === 'paused', resetNvram };
 }
 
 /** The snapshot has memory to resume. */
 export const isLive = (snapshot: Pick<Snapshot, 'state'>): boolean =>
   snapshot.state === 'running' || snapshot.state === 'paused';
-export const isActive = ({ domain }: RevertFacts): boolean => domain.state !== 'shutoff' && domain.state !== 'crashed';
+export const isActive = ({ domain }: RevertFacts): boolean => domain.active;
 /** virDomainSnapshotIsExternal: any disk or the memory is outside. */
 export const isExternal = ({ snapshot }: RevertFacts): boolean =>
   snapshot.kind === 'external' || snapshot.kind === 'mixed';
 export const isQemu = ({ driver }: RevertFacts): boolean => driver === 'QEMU';
 export const asksToRun = ({ flags }: Case): boolean => flags.running || flags.paused;
+/** QEMU is started: with the memory of then, or cold. */
+export const starts = (c: Case): boolean => isLive(c.facts.snapshot) || asksToRun(c);
 export const abiChanges = (facts: RevertFacts) => facts.configChanges.filter((change) => change.abi);
-export const isSaved = (disk: Snapshot['disks'][number]): boolean =>
+export const isSaved = (disk: { readonly kind: string }): boolean =>
   disk.kind === 'internal' || disk.kind === 'external';
+/** Disks with the snapshot inside their image that the revert writes back (qemuSnapshotForEachQcow2, loadvm). */
+export const writtenBack = (facts: RevertFacts): StoredDisk[] =>
+  isExternal(facts)
+    ? []
+    : facts.stored.disks.filter(
+        (disk) => disk.kind === 'internal' && disk.image && (disk.device === 'disk' || isLive(facts.snapshot)),
+      );
+/** Hard disks that the guest can write to and that the snapshot does not hold. */
+export const leftOut = ({ stored }: RevertFacts): StoredDisk[] =>
+  stored.disks.filter((disk) => isDrive(disk) && disk.image && !disk.readonly && !isSaved(disk));
 
 /** Before 7.10 a running hypervisor process was kept wherever possible; since then it is always replaced. */
 export function replacesProcess(facts: RevertFacts): boolean {
@@ -63,3 +64,12 @@ export const listed = (names: readonly string[], count = names.length): string =
   count > names.length
     ? `${names.map(quoted).join(', ')} and ${count - names.length} more`
     : names.map(quoted).join(', ');
+/** Targets or files in a sentence. */
+export const named = (words: readonly string[], most = 4): string =>
+  words.length > most
+    ? `${words.slice(0, most).join(', ')} and ${words.length - most} more`
+    : words.length > 1
+      ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+      : (words[0] ?? '');
+export const targetsOf = (disks: readonly { readonly target: string }[]): string =>
+  named(disks.map(({ target }) => target));

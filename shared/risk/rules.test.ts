@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { version } from '../libvirt/versions.ts';
-import { disk, type Facts, facts, graphicsChange, memoryChange, merge, overlay } from './fixtures.ts';
+import { unknowns } from '../rule.ts';
+import { failureRules } from './failures.ts';
+import {
+  damage,
+  disk,
+  type Facts,
+  facts,
+  graphicsChange,
+  memoryChange,
+  merge,
+  overlay,
+  storedDisk,
+  storedImage,
+} from './fixtures.ts';
 import { hazardRules } from './hazards.ts';
 import { lossRules } from './losses.ts';
+import { revertNeeds } from './needs.ts';
 import { blockerRules, forceRules, refusalRules } from './refusals.ts';
 import { holds, type RevertFlags, type Rule } from './rule.ts';
 import { warningRules } from './warnings.ts';
@@ -19,19 +33,42 @@ interface Row {
 }
 const old = 7_000_000;
 const newer = { libvirtVersion: version.alwaysRestarts };
+const beforeExternal = { libvirtVersion: version.revertsExternal - 1 };
 const test = { driver: 'TEST' };
 const running: Facts = { snapshot: { state: 'running', memory: 'internal' } };
 const live = [running, { snapshot: { state: 'paused' } }] as const satisfies readonly Facts[];
-const off: Facts = { domain: { state: 'shutoff' } };
-const external: Facts = { snapshot: { kind: 'external', disks: [{ target: 'vda', kind: 'external' }] } };
+const off: Facts = { domain: { state: 'shutoff', active: false } };
+/** A guest that has crashed, and whose process is kept. */
+const crashed: Facts = { domain: { state: 'crashed', active: true } };
+const external: Facts = {
+  snapshot: { kind: 'external', disks: [{ target: 'vda', kind: 'external' }] },
+  stored: { disks: [storedDisk({ kind: 'external' })] },
+};
+const internal: Facts = { snapshot: { kind: 'internal' } };
 const toRun = { flags: { running: true } };
 const toPause = { flags: { paused: true } };
-const missing: Facts = { domain: { disks: [{ ...disk, missing: true }] } };
+const path = '/images/web.qcow2';
+/** The one disk that is stored, and what differs. */
+const stored = (change: Parameters<typeof storedDisk>[0]): Facts => ({ stored: { disks: [storedDisk(change)] } });
+const outside = (change: Parameters<typeof storedDisk>[0]): Facts =>
+  merge(external, stored({ kind: 'external', ...change }));
+const cd = (change: Parameters<typeof storedDisk>[0] = {}) =>
+  storedDisk({
+    target: 'sda',
+    device: 'cdrom',
+    image: storedImage('/iso/a.iso', 'raw'),
+    kind: 'none',
+    readonly: true,
+    now: '/iso/a.iso',
+    ...change,
+  });
+const kernel = (exists: boolean | null) => [{ role: 'kernel', path: '/boot/vmlinuz', exists }];
+const nvramFile = (exists: boolean | null) => [{ role: 'nvram', path: '/nvram/web.fd', exists }];
 
 const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] = [
   {
     table: 'refusalRules',
-    rules: refusalRules,
+    rules: refusalRules.filter((rule) => !failureRules.includes(rule)),
     rows: [
       {
         code: 'RUNNING_AND_PAUSED',
@@ -56,6 +93,18 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: { domain: { blockJobs: ['vda', 'vdb'] } },
         unless: [{ domain: { blockJobs: [] } }],
         says: 'vda, vdb',
+      },
+      {
+        code: 'JOB',
+        matches: { domain: { job: true } },
+        unless: [
+          { domain: { job: false } },
+          { domain: { job: null } },
+          { domain: { job: true, blockJobs: ['vda'] } },
+          test,
+        ],
+        also: [{ libvirtVersion: old }],
+        says: 'backup',
       },
       {
         code: 'TRANSIENT_NEEDS_STATE',
@@ -96,10 +145,11 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       {
         code: 'MUST_RESPAWN',
         matches: { libvirtVersion: old, ...toRun },
-        unless: [newer, off, { domain: { state: 'crashed' } }, { flags: { running: false } }, ...live],
+        unless: [newer, off, { flags: { running: false } }, ...live],
         also: [
           { flags: { running: false, paused: true } },
           { domain: { state: 'paused' } },
+          crashed,
           { snapshot: { state: 'crashed' } },
           { libvirtVersion: version.alwaysRestarts - 1 },
           test,
@@ -132,69 +182,213 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: 'Memory: 2 GiB in the snapshot, 4 GiB now)',
       },
       {
+        code: 'EXTERNAL_NOT_A_FILE',
+        matches: merge(external, { stored: { notFiles: ['vdb'] } }),
+        unless: [{ stored: { notFiles: [] } }, internal, beforeExternal, test],
+        also: [{ stored: { notFiles: ['vdb', 'sda'] } }, { snapshot: { kind: 'mixed' } }],
+        says: 'vdb is not',
+      },
+      {
         code: 'SUSPENDED_SNAPSHOT',
         matches: { snapshot: { state: 'pmsuspended' } },
         unless: [{ snapshot: { state: 'shutoff' } }, test],
       },
       {
+        code: 'NO_STATE',
+        matches: { snapshot: { state: 'nostate' } },
+        unless: [{ snapshot: { state: 'shutoff' } }, { snapshot: { state: 'unknown' } }, test],
+        also: [{ snapshot: { state: 'blocked' } }],
+        says: 'nostate',
+      },
+      {
         code: 'DISK_ONLY_UNSUPPORTED',
         matches: { snapshot: { state: 'disk-snapshot', kind: 'external' }, libvirtVersion: 10_000_000 },
-        unless: [
-          { libvirtVersion: version.revertsDiskOnly },
-          { libvirtVersion: version.revertsExternal - 1 },
-          { snapshot: { state: 'shutoff' } },
-          test,
-        ],
+        unless: [{ libvirtVersion: version.revertsDiskOnly }, beforeExternal, { snapshot: { state: 'shutoff' } }, test],
         also: [{ libvirtVersion: version.revertsExternal }, { libvirtVersion: version.revertsDiskOnly - 1 }],
         says: '10.0.0',
       },
+    ],
+  },
+  {
+    table: 'failureRules',
+    rules: failureRules,
+    rows: [
       {
-        code: 'EXTERNAL_NOT_A_FILE',
-        matches: merge(external, { stored: { disks: [{ target: 'vda', type: 'volume' }] } }),
+        code: 'EXTERNAL_IMAGE_GONE',
+        matches: outside({ missing: [path] }),
         unless: [
-          { stored: { disks: [{ target: 'vda', type: 'file' }] } },
-          { stored: { disks: [{ target: 'vdb', type: 'volume' }] } },
-          { snapshot: { kind: 'internal', disks: [{ target: 'vda', kind: 'internal' }] } },
-          { libvirtVersion: version.revertsExternal - 1 },
+          outside({ missing: [] }),
+          outside({ missing: ['/images/base.qcow2'] }),
+          outside({ image: null, missing: [] }),
+          internal,
+          beforeExternal,
           test,
         ],
-        also: [
-          { stored: { disks: [{ target: 'vda', type: 'network' }] } },
-          { stored: { disks: [{ target: 'vda', type: 'block' }] } },
+        also: [...live, { stored: { disks: [storedDisk({ kind: 'external' }), cd({ missing: ['/iso/a.iso'] })] } }],
+        says: path,
+      },
+      {
+        code: 'SHARED_DISK',
+        matches: outside({ shareable: true }),
+        unless: [
+          outside({ shareable: false }),
+          outside({ shareable: true, readonly: true }),
+          outside({ shareable: true, image: null }),
+          internal,
+          beforeExternal,
+          test,
         ],
-        says: 'vda is not one',
+        also: [...live, outside({ shareable: true, kind: 'none' })],
+        says: 'vda',
       },
       {
         code: 'MEMORY_FILE_GONE',
-        matches: merge(external, { stored: { memoryFile: { path: '/images/web.mem', exists: false } } }),
+        matches: merge(merge(external, running), {
+          stored: { memoryFile: { path: '/images/web.mem', exists: false } },
+        }),
         unless: [
           { stored: { memoryFile: { path: '/images/web.mem', exists: true } } },
           { stored: { memoryFile: { path: '/images/web.mem', exists: null } } },
           { stored: { memoryFile: null } },
-          { libvirtVersion: version.revertsExternal - 1 },
+          { snapshot: { state: 'shutoff' } },
+          beforeExternal,
           test,
         ],
+        also: [{ snapshot: { state: 'paused' } }],
         says: '/images/web.mem',
       },
       {
-        code: 'IMAGE_GONE',
-        matches: missing,
+        code: 'NOT_ON_HOST',
+        matches: stored({ image: storedImage('rbd://host/web', 'raw', 'network') }),
         unless: [
-          { domain: { disks: [disk] } },
-          running,
+          stored({}),
+          stored({ image: storedImage('pool/web', 'qcow2', 'volume') }),
+          stored({ image: storedImage('rbd://host/web', 'raw', 'network'), kind: 'none' }),
           external,
-          { domain: { disks: [{ ...disk, target: 'vdb', missing: true }] } },
+          running,
           test,
         ],
-        also: [toRun, { libvirtVersion: old }],
-        says: '/images/web.qcow2',
+        also: [stored({ image: storedImage('nvme/1/0000:01:00.0', 'raw', 'nvme') }), { libvirtVersion: old }],
+        says: 'vda',
       },
       {
-        code: 'IMAGE_GONE_LIVE',
-        matches: merge(running, missing),
-        unless: [{ domain: { disks: [disk] } }, { snapshot: { state: 'shutoff' } }, test],
-        also: [{ libvirtVersion: old }, { domain: { disks: [{ ...disk, file: null, missing: true }] } }],
-        says: 'cannot open',
+        code: 'NOT_QCOW2',
+        matches: stored({ image: storedImage(path, 'raw') }),
+        unless: [
+          stored({}),
+          stored({ image: storedImage(path, null) }),
+          stored({ image: storedImage(path, 'raw'), kind: 'none' }),
+          external,
+          test,
+        ],
+        also: [running, { libvirtVersion: old }],
+        says: 'vda is not qcow2',
+      },
+      {
+        code: 'CHECKPOINT',
+        matches: { domain: { checkpoints: [{ name: 'monday', images: [path] }] } },
+        unless: [
+          { domain: { checkpoints: [] } },
+          { domain: { checkpoints: null } },
+          { domain: { checkpoints: [{ name: 'monday', images: ['/images/other'] }] } },
+          external,
+          stored({ kind: 'none' }),
+          test,
+        ],
+        also: [
+          ...live,
+          off,
+          { domain: { checkpoints: [{ name: 'monday', images: null }] } },
+          stored({ image: storedImage('/images/top.qcow2'), below: [storedImage(path)] }),
+          {
+            domain: {
+              checkpoints: [
+                { name: 'monday', images: [path] },
+                { name: 'tuesday', images: null },
+              ],
+            },
+          },
+        ],
+        says: 'the checkpoint “monday”',
+      },
+      {
+        code: 'IMAGE_GONE',
+        matches: stored({ missing: [path] }),
+        unless: [stored({}), stored({ missing: [path], kind: 'none' }), running, external, test],
+        also: [toRun, { libvirtVersion: old }, stored({ missing: ['/images/base.qcow2'] })],
+        says: path,
+      },
+      {
+        code: 'TAG_GONE',
+        matches: { data: { state: 'gone', why: [damage('tag-gone', 'gone')] } },
+        unless: [
+          { data: { state: 'there', why: [] } },
+          { data: { state: 'gone', why: [damage('image-gone', 'gone')] } },
+          test,
+        ],
+        also: [...live, { libvirtVersion: old }],
+        says: '“before-upgrade” is not in the image of vda',
+      },
+      {
+        code: 'NVRAM_GONE',
+        matches: { stored: { nvram: 'qcow2', files: nvramFile(false) } },
+        unless: [
+          { stored: { nvram: 'qcow2', files: nvramFile(true) } },
+          { stored: { nvram: 'qcow2', files: nvramFile(null) } },
+          { stored: { nvram: 'raw', files: nvramFile(false) } },
+          { stored: { nvram: 'qcow2', files: kernel(false) } },
+          running,
+          { snapshot: { kind: 'external' } },
+          { libvirtVersion: version.revertsNvram - 1 },
+          test,
+        ],
+        says: '/nvram/web.fd',
+      },
+      {
+        code: 'COMMA',
+        matches: outside({ image: storedImage('/images/a,b/web.qcow2') }),
+        unless: [
+          outside({}),
+          outside({ image: storedImage('pool/a,b', 'qcow2', 'volume') }),
+          running,
+          internal,
+          beforeExternal,
+          test,
+        ],
+        also: [toRun],
+        says: '/images/a,b/web.qcow2',
+      },
+      {
+        code: 'BACKING_GONE',
+        matches: outside({ missing: ['/images/base.qcow2'] }),
+        unless: [outside({}), running, internal, beforeExternal, test],
+        also: [toRun],
+        says: '/images/base.qcow2',
+      },
+      {
+        code: 'CANNOT_START',
+        matches: merge(running, { stored: { disks: [storedDisk(), cd({ missing: ['/iso/a.iso'] })] } }),
+        unless: [
+          { stored: { disks: [storedDisk(), cd()] } },
+          { stored: { disks: [storedDisk(), cd({ missing: ['/iso/a.iso'], startupPolicy: 'optional' })] } },
+          { stored: { disks: [storedDisk(), cd({ missing: ['/iso/a.iso'], startupPolicy: 'requisite' })] } },
+          { stored: { disks: [storedDisk()], files: kernel(null) } },
+          { stored: { disks: [storedDisk()], files: nvramFile(false) } },
+          { snapshot: { state: 'shutoff' } },
+          test,
+        ],
+        also: [
+          { stored: { disks: [storedDisk()], files: kernel(false) } },
+          { stored: { disks: [storedDisk({ missing: ['/images/base.qcow2'], startupPolicy: 'optional' })] } },
+          { ...toRun, snapshot: { state: 'shutoff' } },
+          {
+            ...toRun,
+            snapshot: { state: 'shutoff' },
+            stored: { disks: [cd({ missing: ['/iso/a.iso'], startupPolicy: 'requisite' })] },
+          },
+          { libvirtVersion: old },
+        ],
+        says: '/iso/a.iso is gone',
       },
     ],
   },
@@ -202,11 +396,48 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
     table: 'hazardRules',
     rules: hazardRules,
     rows: [
+      ...(
+        [
+          ['MIXTURE', ['merge-broken-off']],
+          ['OVERWRITTEN', ['written-to', 'written-since']],
+          ['OTHER_TAG', ['id-is-another']],
+          ['TWO_TAGS', ['tag-twice']],
+        ] as const
+      ).map(
+        ([code, reasons]): Row => ({
+          code,
+          matches: { data: { state: 'mixture', why: [damage(reasons[0], 'mixture')] } },
+          unless: [
+            { data: { state: 'there', why: [] } },
+            { data: { state: 'unknown', why: [damage('tags-unread', 'unknown')] } },
+            test,
+          ],
+          also: [
+            ...live,
+            ...reasons.map((reason): Change => ({ data: { state: 'mixture', why: [damage(reason, 'mixture')] } })),
+          ],
+          says: `Because of ${reasons[0]}.`,
+        }),
+      ),
       {
-        code: 'INTERRUPTED_DELETE',
-        matches: { interruptedDelete: true },
-        unless: [{ interruptedDelete: false }, test],
-        says: 'Delete it again',
+        code: 'SAME_OVERLAY',
+        matches: merge(external, {
+          stored: { disks: [storedDisk(), cd({ image: storedImage('/images/web.iso', 'raw') })] },
+        }),
+        unless: [
+          { stored: { disks: [storedDisk(), cd()] } },
+          { stored: { disks: [storedDisk(), cd({ image: storedImage('/iso/web.iso', 'raw') })] } },
+          { stored: { disks: [storedDisk(), storedDisk({ target: 'vdb' })] } },
+          internal,
+          beforeExternal,
+          test,
+        ],
+        also: [
+          {
+            stored: { disks: [storedDisk(), storedDisk({ target: 'vdb', image: storedImage('/images/web', 'raw') })] },
+          },
+        ],
+        says: '/images/web.qcow2 and /images/web.iso',
       },
       {
         code: 'EXTERNAL_WITHOUT_CURRENT',
@@ -229,12 +460,11 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       {
         code: 'WRONG_OVERLAY',
         matches: merge(external, { overlays: [overlay, { ...overlay, file: '/images/other', inUse: false }] }),
-        unless: [
-          { overlays: [overlay] },
-          { overlays: [{ ...overlay, inUse: null }] },
-          { snapshot: { kind: 'internal' } },
-          { libvirtVersion: version.revertsExternal - 1 },
-          test,
+        unless: [{ overlays: [overlay] }, { overlays: [{ ...overlay, inUse: null }] }, internal, beforeExternal, test],
+        also: [
+          { overlays: [{ ...overlay, neededBy: ['later'] }] },
+          { overlays: [{ ...overlay, inUse: null, neededBy: ['later', 'last'] }] },
+          { current: null },
         ],
         says: 'delete /images/other,',
       },
@@ -258,8 +488,9 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       {
         code: 'MEMORY',
         matches: { domain: { state: 'running' } },
-        unless: [off, { domain: { state: 'crashed' } }],
+        unless: [off],
         also: [
+          crashed,
           { domain: { state: 'paused' } },
           { domain: { state: 'pmsuspended' } },
           { domain: { state: 'unknown' } },
@@ -268,28 +499,77 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       },
       {
         code: 'DISKS',
-        matches: { snapshot: { disks: [{ target: 'vda', kind: 'internal' }] } },
-        unless: [{ snapshot: { disks: [] } }, { snapshot: { disks: [{ target: 'vda', kind: 'none' }] } }],
-        also: [{ snapshot: { disks: [{ target: 'vda', kind: 'external' }] } }, off, { current: null }],
+        matches: {},
+        unless: [
+          { stored: { disks: [] } },
+          stored({ kind: 'none' }),
+          stored({ kind: 'manual' }),
+          stored({ attached: false }),
+        ],
+        also: [external, off, ...live, { current: null }, merge(test, { stored: { disks: [] } })],
+        says: 'vda',
+      },
+      {
+        code: 'DETACHED',
+        matches: stored({ attached: false, now: null }),
+        unless: [stored({}), stored({ attached: false, kind: 'none' }), external, test],
+        also: [
+          ...live,
+          off,
+          { stored: { disks: ['vda', 'vdb'].map((target) => storedDisk({ target, attached: false })) } },
+        ],
+        says: 'written to /images/web.qcow2',
+      },
+      {
+        code: 'OTHER_IMAGE',
+        matches: stored({ now: '/images/copy.qcow2', related: false }),
+        unless: [
+          stored({}),
+          stored({ now: null }),
+          stored({ image: null, now: '/images/copy.qcow2' }),
+          stored({ device: 'cdrom', now: '/iso/b.iso' }),
+          outside({ now: '/images/web.1790000000', related: true }),
+          outside({ now: '/images/web.1790000000', related: null }),
+          test,
+        ],
+        also: [
+          ...live,
+          stored({ now: '/images/copy.qcow2', related: true }),
+          outside({ now: '/images/copy.qcow2', related: false }),
+        ],
+        says: 'vda goes back to writing to /images/web.qcow2',
+      },
+      {
+        code: 'LEFT_OUT_BACK',
+        matches: outside({ kind: 'none', now: '/images/web.later', related: true }),
+        unless: [
+          outside({ kind: 'none' }),
+          outside({ kind: 'none', now: null }),
+          outside({ kind: 'none', now: '/images/copy.qcow2', related: false }),
+          outside({ kind: 'none', now: '/images/web.later', readonly: true }),
+          outside({ kind: 'external', now: '/images/web.later' }),
+          internal,
+          beforeExternal,
+          test,
+        ],
+        also: [
+          outside({ kind: 'manual', now: '/images/web.later' }),
+          outside({ kind: 'none', now: '/images/web.later', related: null }),
+        ],
         says: 'vda',
       },
       {
         code: 'OVERLAYS',
         matches: merge(external, { overlays: [overlay, { ...overlay, file: '/images/b', bytes: null }] }),
-        unless: [
-          { overlays: [] },
-          { snapshot: { kind: 'internal' } },
-          { libvirtVersion: version.revertsExternal - 1 },
-          test,
-        ],
+        unless: [{ overlays: [] }, internal, beforeExternal, test],
         says: '/images/web.1790000000 (3 GiB), /images/b (size unknown)',
       },
       {
-        code: 'EXTERNAL_DESCENDANTS',
-        matches: { history: { externalDescendants: ['e1', 'e2'] } },
-        unless: [{ history: { externalDescendants: [] } }, external, test],
-        also: [{ history: { externalDescendants: ['e1'] } }],
-        says: '“e1”, “e2”',
+        code: 'OTHER_SNAPSHOTS',
+        matches: { history: { destroyed: { names: ['e1', 'e2'], count: 3 } } },
+        unless: [{ history: { destroyed: { names: [], count: 0 } } }, test],
+        also: [{ history: { destroyed: { names: ['e1'], count: 1 } } }, ...live],
+        says: '“e1”, “e2” and 1 more',
       },
       {
         code: 'CONFIGURATION',
@@ -302,7 +582,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: { domain: { consoles: ['spice', 'vnc'] } },
         unless: [
           { domain: { consoles: [] } },
-          { domain: { state: 'shutoff', consoles: ['vnc'] } },
+          { domain: { state: 'shutoff', active: false, consoles: ['vnc'] } },
           { ...running, libvirtVersion: old },
           { ...running, libvirtVersion: old, configChanges: [graphicsChange] },
         ],
@@ -342,10 +622,140 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: 'virsh managedsave-remove',
       },
       {
-        code: 'EXTERNAL_DESCENDANTS_LOST',
-        matches: { history: { externalDescendants: ['e1'] } },
-        unless: [{ history: { externalDescendants: [] } }, external, test],
+        code: 'OTHER_SNAPSHOTS_LOST',
+        matches: { history: { destroyed: { names: ['e1'], count: 1 } } },
+        unless: [{ history: { destroyed: { names: [], count: 0 } } }, test],
+        also: [{ history: { destroyed: { names: ['e1', 'e2'], count: 3 } } }],
         says: '“e1”',
+      },
+      {
+        code: 'OTHER_IMAGE_IN_USE',
+        matches: stored({ now: '/images/copy.qcow2', related: false }),
+        unless: [stored({}), stored({ now: null }), test],
+        also: [outside({ now: '/images/copy.qcow2', related: false })],
+        says: 'vda',
+      },
+      {
+        code: 'DETACHED_WRITTEN',
+        matches: stored({ attached: false, now: null }),
+        unless: [stored({}), stored({ attached: false, kind: 'none' }), external, test],
+        says: 'vda was detached',
+      },
+      {
+        code: 'LEFT_OUT_BACK_RISK',
+        matches: outside({ kind: 'none', now: '/images/web.later' }),
+        unless: [outside({ kind: 'none' }), outside({ now: '/images/web.later' }), internal, beforeExternal, test],
+        also: [outside({ kind: 'manual', now: '/images/web.later' })],
+        says: 'vda',
+      },
+      {
+        code: 'LEFT_OUT',
+        matches: stored({ kind: 'none' }),
+        unless: [
+          stored({}),
+          stored({ kind: 'none', readonly: true }),
+          stored({ kind: 'none', device: 'cdrom' }),
+          stored({ kind: 'none', image: null }),
+          stored({ kind: 'none', now: '/images/web.later' }),
+          ...live,
+          test,
+        ],
+        also: [stored({ kind: 'manual' }), outside({ kind: 'none' })],
+        says: 'vda is no part of this snapshot and stays',
+      },
+      {
+        code: 'MEMORY_OVER_DISKS',
+        matches: merge(running, stored({ kind: 'manual' })),
+        unless: [
+          stored({}),
+          stored({ kind: 'none', readonly: true }),
+          stored({ kind: 'none', device: 'cdrom' }),
+          { snapshot: { state: 'shutoff' } },
+          test,
+        ],
+        also: [stored({ kind: 'none' }), outside({ kind: 'none', now: '/images/web.later' })],
+        says: 'vda',
+      },
+      {
+        code: 'MEDIA_OVERLAID',
+        matches: merge(external, { stored: { disks: [storedDisk({ kind: 'external' }), cd()] } }),
+        unless: [external, { stored: { disks: [cd({ image: null })] } }, internal, beforeExternal, test],
+        also: [outside({ readonly: true }), outside({ device: 'floppy' }), ...live],
+        says: 'sda (/iso/a.iso)',
+      },
+      {
+        code: 'CANNOT_START_LATER',
+        matches: { stored: { disks: [storedDisk(), cd({ missing: ['/iso/a.iso'] })] } },
+        unless: [
+          { stored: { disks: [storedDisk(), cd()] } },
+          { stored: { disks: [cd({ missing: ['/iso/a.iso'], startupPolicy: 'optional' })] } },
+          { stored: { disks: [storedDisk()], files: nvramFile(false) } },
+          toRun,
+          ...live,
+          test,
+        ],
+        also: [
+          { stored: { disks: [storedDisk()], files: kernel(false) } },
+          { stored: { disks: [storedDisk()], next: { missing: ['/iso/b.iso', '/iso/c.iso'], unseen: [] } } },
+        ],
+        says: '/iso/a.iso is gone',
+      },
+      {
+        code: 'NEXT_START',
+        matches: merge(running, { stored: { next: { missing: ['/iso/b.iso'], unseen: [] } } }),
+        unless: [
+          { stored: { next: { missing: [], unseen: ['/iso/b.iso'] } } },
+          { snapshot: { state: 'shutoff' } },
+          test,
+        ],
+        also: [{ ...toRun, snapshot: { state: 'shutoff' } }],
+        says: '/iso/b.iso',
+      },
+      {
+        code: 'OPEN_IMAGE_GONE',
+        matches: { domain: { disks: [{ ...disk, missing: true }] } },
+        unless: [
+          { domain: { disks: [disk] } },
+          { domain: { active: false, disks: [{ ...disk, missing: true }] } },
+          test,
+        ],
+        also: [...live, { domain: { ...crashed.domain, disks: [{ ...disk, missing: true }] } }],
+        says: 'vda',
+      },
+      {
+        code: 'DEEP_CHAIN',
+        matches: stored({ below: Array.from({ length: 25 }, (_, index) => storedImage(`/images/${index}`)) }),
+        unless: [
+          stored({ below: Array.from({ length: 24 }, (_, index) => storedImage(`/images/${index}`)) }),
+          { libvirtVersion: version.deepChains },
+          test,
+        ],
+        also: [outside({ below: Array.from({ length: 24 }, (_, index) => storedImage(`/images/${index}`)) })],
+        says: '26 images',
+      },
+      {
+        code: 'UNLINKS_DETACHED',
+        matches: merge(external, { overlays: [{ ...overlay, inUse: null }] }),
+        unless: [{ overlays: [overlay] }, { overlays: [] }, internal, beforeExternal, test],
+        says: overlay.file,
+      },
+      {
+        code: 'TPM_STAYS',
+        matches: { stored: { tpm: true } },
+        unless: [{ stored: { tpm: false } }, ...live, test],
+        also: [external, toRun],
+      },
+      {
+        code: 'NVRAM_RECREATED',
+        matches: { ...toRun, stored: { files: nvramFile(false) } },
+        unless: [
+          { stored: { files: nvramFile(true) } },
+          { stored: { files: nvramFile(null) } },
+          { stored: { files: kernel(false) } },
+          { flags: { running: false } },
+          test,
+        ],
+        also: [...live],
       },
       {
         code: 'NVRAM_STAYS',
@@ -371,17 +781,6 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         ],
       },
       {
-        code: 'MEMORY_FILE_UNKNOWN',
-        matches: { stored: { memoryFile: { path: '/images/web.mem', exists: null } } },
-        unless: [
-          { stored: { memoryFile: null } },
-          { stored: { memoryFile: { path: '/images/web.mem', exists: true } } },
-          { libvirtVersion: version.revertsExternal - 1 },
-          test,
-        ],
-        says: '/images/web.mem',
-      },
-      {
         code: 'LEFT_BEHIND',
         matches: { history: { leftBehind: { names: ['b', 'c'], count: 12 } } },
         unless: [{ history: { leftBehind: { names: [], count: 0 } } }],
@@ -394,19 +793,118 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         unless: [{ driver: 'QEMU' }, { flags: { running: false } }, ...live],
         also: [toPause],
       },
-      {
-        code: 'UNKNOWN_STATE',
-        matches: { snapshot: { state: 'unknown' } },
-        unless: [{ snapshot: { state: 'shutoff' } }, running],
-      },
-      {
-        code: 'UNTRIED_DRIVER',
-        matches: { driver: 'Xen' },
-        unless: [{ driver: 'QEMU' }, test],
-        also: [{ driver: '' }],
-        says: 'Xen',
-      },
     ],
+  },
+];
+
+/** For each need: facts that it matters for and that leave it unknown, and which of them make it known. */
+interface NeedRow {
+  code: string;
+  matches: Change;
+  /** What makes it known, each with the rest of `matches`. */
+  known: readonly Change[];
+  /** What makes it not matter. */
+  idle?: readonly Change[];
+  also?: readonly Change[];
+  says?: string;
+}
+const needRows: readonly NeedRow[] = [
+  {
+    code: 'UNTRIED_DRIVER',
+    matches: { driver: 'Xen' },
+    known: [{ driver: 'QEMU' }, test],
+    also: [{ driver: '' }],
+    says: 'Xen',
+  },
+  {
+    code: 'UNKNOWN_STATE',
+    matches: { snapshot: { state: 'unknown' } },
+    known: [{ snapshot: { state: 'shutoff' } }, running],
+    also: [{ snapshot: { state: 'running', memory: 'unknown' } }, test],
+  },
+  {
+    code: 'UNKNOWN_DOMAIN_STATE',
+    matches: { domain: { state: 'unknown' } },
+    known: [{ domain: { state: 'running' } }, off, crashed],
+    also: [test],
+  },
+  {
+    code: 'UNKNOWN_DISKS',
+    matches: stored({ type: 'quantum' }),
+    known: [stored({ type: 'file' }), stored({ type: 'network' })],
+    idle: [test],
+    also: [
+      outside({ kind: 'unknown' }),
+      stored({ device: 'tape' }),
+      stored({ snapshot: 'unknown' }),
+      stored({ kind: 'unknown' }),
+      { snapshot: { disks: [{ target: 'vda', kind: 'unknown' }] }, stored: { disks: [storedDisk()] } },
+    ],
+    says: 'vda',
+  },
+  {
+    code: 'UNKNOWN_JOB',
+    matches: { domain: { job: null } },
+    known: [{ domain: { job: false } }, { domain: { job: true } }],
+    idle: [test],
+    also: [external, off],
+  },
+  {
+    code: 'UNKNOWN_CHECKPOINTS',
+    matches: { domain: { checkpoints: null } },
+    known: [{ domain: { checkpoints: [] } }],
+    idle: [external, stored({ kind: 'none' }), test],
+    also: [...live, off],
+  },
+  {
+    code: 'UNSEEN_IMAGE',
+    matches: stored({ unseen: [path] }),
+    known: [stored({}), stored({ missing: [path] })],
+    idle: [stored({ kind: 'none', unseen: [path] }), test],
+    also: [...live, toRun, outside({ unseen: [path] }), outside({ kind: 'none', unseen: [path] })],
+    says: path,
+  },
+  {
+    code: 'UNSEEN_LATER',
+    matches: stored({ kind: 'none', unseen: [path] }),
+    known: [stored({ kind: 'none' }), stored({ unseen: [path] }), { stored: { disks: [], files: kernel(true) } }],
+    idle: [test],
+    also: [
+      { stored: { disks: [], files: kernel(null) } },
+      { stored: { disks: [], files: nvramFile(null) } },
+      { stored: { disks: [], next: { missing: [], unseen: ['/iso/b.iso', '/iso/c.iso'] } } },
+    ],
+    says: path,
+  },
+  {
+    code: 'UNKNOWN_DATA',
+    matches: { data: { state: 'unknown', why: [damage('tags-unread', 'unknown')] } },
+    known: [{ data: { state: 'there', why: [] } }, { data: { state: 'gone', why: [damage('tag-gone', 'gone')] } }],
+    idle: [test],
+    also: [
+      { data: { state: 'unknown', why: [] } },
+      { data: { state: 'gone', why: [damage('tag-gone', 'gone'), damage('base-unread', 'unknown')] } },
+      external,
+    ],
+    says: 'Because of tags-unread.',
+  },
+  {
+    code: 'UNKNOWN_RELATION',
+    matches: outside({ now: '/images/web.later', related: null }),
+    known: [outside({}), outside({ related: false }), outside({ now: null, related: null })],
+    idle: [internal, test],
+    says: 'vda',
+  },
+  {
+    code: 'UNREAD_DISK',
+    matches: { domain: { disks: [{ ...disk, allocationBytes: null }] } },
+    known: [
+      { domain: { disks: [disk] } },
+      { domain: { disks: [{ ...disk, allocationBytes: null, missing: true }] } },
+      { domain: { disks: [{ ...disk, allocationBytes: null, file: null }] } },
+    ],
+    idle: [{ domain: { active: false } }, test],
+    says: 'vda',
   },
 ];
 const all: readonly Rule[] = [...refusalRules, ...hazardRules, ...lossRules, ...warningRules];
@@ -446,8 +944,30 @@ describe.each(tables)('$table', ({ rules, rows }) => {
   });
 });
 
+describe('revertNeeds', () => {
+  const told = (code: string, change: Change, more?: Change) =>
+    unknowns(
+      revertNeeds.filter((need) => need.code === code),
+      caseOf(change, more),
+    ).map(({ text }) => text);
+
+  it('has a row here for each need', () => {
+    expect(needRows.map(({ code }) => code)).toEqual(revertNeeds.map(({ code }) => code));
+  });
+
+  it.each(needRows)('$code is told where it matters and is not known', ({ code, matches, also = [], says = '' }) => {
+    expect(told(code, matches)).toEqual([expect.stringContaining(says)]);
+    for (const more of also)
+      expect(told(code, matches, more), JSON.stringify(more)).toEqual([expect.stringMatching(/\w/)]);
+  });
+
+  it.each(needRows)('$code is not told when it is known, or does not matter', ({ code, matches, known, idle = [] }) => {
+    for (const more of [...known, ...idle]) expect(told(code, matches, more), JSON.stringify(more)).toEqual([]);
+  });
+});
+
 it('no two rules have the same code', () => {
-  const codes = all.map((rule) => rule.code);
+  const codes = [...all, ...revertNeeds].map((rule) => rule.code);
   expect(new Set(codes).size).toBe(codes.length);
 });
 

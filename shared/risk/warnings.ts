@@ -1,8 +1,21 @@
 import { formatVersion } from '../format.ts';
+import { isDrive } from '../libvirt/disks.ts';
 import { can, version } from '../libvirt/versions.ts';
-import type { RevertFacts } from '../schema.ts';
-import { leftBehind } from './losses.ts';
-import { asksToRun, isExternal, isLive, isQemu, listed, type Rule } from './rule.ts';
+import type { RevertFacts, StoredDisk } from '../schema.ts';
+import { neededAtStart } from './failures.ts';
+import { detached, leftBehind, otherImages } from './losses.ts';
+import {
+  asksToRun,
+  isActive,
+  isExternal,
+  isLive,
+  leftOut,
+  listed,
+  named,
+  type Rule,
+  starts,
+  targetsOf,
+} from './rule.ts';
 
 export interface WarningRule extends Rule {
   /** Something may be damaged, now or later, although libvirt says yes. */
@@ -39,13 +52,139 @@ export const warningRules: readonly WarningRule[] = [
       `The managed save image stays. Starting the domain from it later would put old memory over the reverted disks and can corrupt them: remove it with “virsh managedsave-remove” before the next start${facts.domain.autostart ? ', which comes by itself with the host, because autostart is on' : ''}.`,
   },
   {
-    code: 'EXTERNAL_DESCENDANTS_LOST',
+    code: 'OTHER_SNAPSHOTS_LOST',
     driver: 'QEMU',
     risk: true,
-    source: 'observed: an internal revert changes the image in place on which the overlays lie',
-    when: ({ facts }) => !isExternal(facts) && facts.history.externalDescendants.length > 0,
+    source: 'observed on 7.0–12.8: an internal revert changes the image in place on which overlays of any branch lie',
+    when: ({ facts }) => facts.history.destroyed.count > 0,
     text: ({ facts }) =>
-      `libvirt goes on listing ${listed(facts.history.externalDescendants)}, but going there later no longer brings its data back.`,
+      `libvirt goes on listing ${listed(facts.history.destroyed.names, facts.history.destroyed.count)}, but going there later no longer brings ${facts.history.destroyed.count === 1 ? 'its' : 'their'} data back.`,
+  },
+  {
+    code: 'OTHER_IMAGE_IN_USE',
+    driver: 'QEMU',
+    risk: true,
+    source: 'qemuSnapshotRevert: the stored configuration decides which image is written to',
+    when: ({ facts }) => otherImages(facts).length > 0,
+    text: ({ facts }) =>
+      `The configuration of then names ${otherImages(facts).length === 1 ? 'another image' : 'other images'} for ${targetsOf(otherImages(facts))}. Make sure that ${otherImages(facts).length === 1 ? 'it is the one that you want' : 'they are those that you want'}.`,
+  },
+  {
+    code: 'DETACHED_WRITTEN',
+    driver: 'QEMU',
+    risk: true,
+    source: 'qemuSnapshotInternalRevertInactive: disks of the stored configuration, also of another domain by now',
+    when: ({ facts }) => detached(facts).length > 0,
+    text: ({ facts }) =>
+      `${targetsOf(detached(facts))} ${detached(facts).length === 1 ? 'was' : 'were'} detached since. If another domain uses ${detached(facts).length === 1 ? 'its image' : 'their images'} now, that one is damaged.`,
+  },
+  {
+    code: 'LEFT_OUT_BACK_RISK',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source: 'qemuSnapshotRevertExternalPrepare: every disk gets a new overlay over its stored image',
+    when: ({ facts }) => isExternal(facts) && leftOut(facts).some(({ image, now }) => now !== image?.path),
+    text: ({ facts }) =>
+      `This snapshot does not hold ${targetsOf(leftOut(facts))}, so the disks afterwards are not all of one moment.`,
+  },
+  {
+    code: 'LEFT_OUT',
+    driver: 'QEMU',
+    risk: false,
+    source: '<disk snapshot=’no’>, <disk snapshot=’manual’>',
+    when: ({ facts }) => !isLive(facts.snapshot) && leftOut(facts).some(({ image, now }) => now === image?.path),
+    text: ({ facts }) => {
+      const stays = leftOut(facts).filter(({ image, now }) => now === image?.path);
+      return `${targetsOf(stays)} ${stays.length === 1 ? 'is' : 'are'} no part of this snapshot and ${stays.length === 1 ? 'stays' : 'stay'} as ${stays.length === 1 ? 'it is' : 'they are'} now.`;
+    },
+  },
+  {
+    code: 'MEMORY_OVER_DISKS',
+    driver: 'QEMU',
+    risk: true,
+    source: 'observed on 11.3 and 12.8: the memory of then over a disk that the snapshot does not hold',
+    when: ({ facts }) => isLive(facts.snapshot) && leftOut(facts).length > 0,
+    text: ({ facts }) =>
+      `This snapshot holds memory, but not ${targetsOf(leftOut(facts))}: the memory of then is put over ${leftOut(facts).length === 1 ? 'a disk' : 'disks'} of now. What the guest has cached does not fit what is there, and its file systems can be damaged.`,
+  },
+  {
+    code: 'MEDIA_OVERLAID',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source:
+      'virDomainSnapshotAlignDisks with force_default_location: media and read-only disks too; observed on 11.3 and 12.8',
+    when: ({ facts }) => isExternal(facts) && overlaidMedia(facts).length > 0,
+    text: ({ facts }) =>
+      `libvirt also lays an overlay over ${targetsOf(overlaidMedia(facts))} (${named(overlaidMedia(facts).map(({ image }) => image?.path ?? ''))}), although nothing writes there. Snapshots may not be deletable any more once the medium is changed: eject it before you take external snapshots.`,
+  },
+  {
+    code: 'CANNOT_START_LATER',
+    driver: 'QEMU',
+    risk: true,
+    source: 'qemuSnapshotRevertInactive: the stored configuration is put back without a look at what it names',
+    when: (c) => !starts(c) && goneLater(c.facts).length > 0,
+    text: ({ facts }) =>
+      `${named(goneLater(facts))} ${goneLater(facts).length === 1 ? 'is' : 'are'} gone, and the configuration that is put back names ${goneLater(facts).length === 1 ? 'it' : 'them'}: the domain cannot be started afterwards before that is mended.`,
+  },
+  {
+    code: 'NEXT_START',
+    driver: 'QEMU',
+    risk: true,
+    source: 'qemuSnapshotRevertActive: <inactiveDomain> is put back for the next start',
+    when: (c) => starts(c) && c.facts.stored.next.missing.length > 0,
+    text: ({ facts: { stored } }) =>
+      `For the next start, the configuration that is put back names ${named(stored.next.missing)}, which ${stored.next.missing.length === 1 ? 'is' : 'are'} gone.`,
+  },
+  {
+    code: 'OPEN_IMAGE_GONE',
+    driver: 'QEMU',
+    risk: true,
+    source: 'a file that was unlinked lives as long as QEMU holds it open',
+    when: ({ facts }) => isActive(facts) && facts.domain.disks.some(({ missing }) => missing),
+    text: ({ facts }) =>
+      `The image of ${targetsOf(facts.domain.disks.filter(({ missing }) => missing))} is gone from the host, and only the running guest still holds it. The revert ends that guest: copy its data out first.`,
+  },
+  {
+    code: 'DEEP_CHAIN',
+    driver: 'QEMU',
+    until: version.deepChains,
+    risk: true,
+    source: 'NEWS 12.0: chains of more than about 25 images broke the start of a domain',
+    when: ({ facts }) => deepest(facts) > DEEP,
+    text: ({ facts }) =>
+      `A disk would be a chain of ${deepest(facts)} images. libvirt ${formatVersion(facts.libvirtVersion)} may fail to start a domain with more than about ${DEEP}.`,
+  },
+  {
+    code: 'UNLINKS_DETACHED',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source: 'qemuSnapshotRevertExternalFinish: unlinks without a look at the domain’s disks',
+    when: ({ facts }) => isExternal(facts) && facts.overlays.some(({ inUse }) => inUse === null),
+    text: ({ facts }) => {
+      const files = facts.overlays.flatMap(({ inUse, file }) => (inUse === null ? [file] : []));
+      return `libvirt deletes ${named(files)} too, of a disk that is not attached to the domain now.`;
+    },
+  },
+  {
+    code: 'TPM_STAYS',
+    driver: 'QEMU',
+    risk: true,
+    source: 'observed on 9.0: the state of an emulated TPM lies in files of its own',
+    when: ({ facts }) => facts.stored.tpm && !isLive(facts.snapshot),
+    text: () =>
+      'The state of the TPM is no part of this snapshot: it stays as it is now. A disk that is unlocked with it may ask for its recovery key.',
+  },
+  {
+    code: 'NVRAM_RECREATED',
+    driver: 'QEMU',
+    risk: true,
+    source: 'qemuPrepareNVRAM: a variable store that is gone is made anew from its template',
+    when: (c) => starts(c) && c.facts.stored.files.some(({ role, exists }) => role === 'nvram' && exists === false),
+    text: () =>
+      'The file with the firmware’s variables is gone. The guest starts with fresh ones, if libvirt knows a template.',
   },
   {
     code: 'NVRAM_STAYS',
@@ -66,16 +205,6 @@ export const warningRules: readonly WarningRule[] = [
     text: () => 'The firmware’s variables (NVRAM) are not part of an external snapshot: they stay as they are now.',
   },
   {
-    code: 'MEMORY_FILE_UNKNOWN',
-    driver: 'QEMU',
-    since: version.revertsExternal,
-    risk: true,
-    source: 'virDomainSaveImageGetXMLDesc gave no answer that tells',
-    when: ({ facts }) => facts.stored.memoryFile?.exists === null,
-    text: ({ facts }) =>
-      `Whether ${facts.stored.memoryFile?.path}, the file with the memory, is still there is unknown.`,
-  },
-  {
     code: 'LEFT_BEHIND',
     risk: false,
     source: 'virDomainSnapshotSetCurrent',
@@ -90,22 +219,32 @@ export const warningRules: readonly WarningRule[] = [
     when: (c) => asksToRun(c) && !isLive(c.facts.snapshot),
     text: () => 'libvirt’s test driver leaves the domain shut off here, whatever is chosen.',
   },
-  {
-    code: 'UNKNOWN_STATE',
-    risk: true,
-    source: 'a state that is newer than this version of Snapkeel',
-    when: ({ facts }) => facts.snapshot.state === 'unknown',
-    text: () => 'Snapkeel could not read what this snapshot holds, so it cannot tell the state afterwards.',
-  },
-  {
-    code: 'UNTRIED_DRIVER',
-    risk: true,
-    source: 'the rules are tried on the QEMU and test drivers only',
-    when: ({ facts }) => !isQemu(facts) && facts.driver !== 'TEST',
-    text: ({ facts }) => `Snapkeel’s rules are made for QEMU. What ${facts.driver || 'this driver'} does may differ.`,
-  },
 ];
 
 function takesNvram({ libvirtVersion, stored }: RevertFacts): boolean {
   return can(libvirtVersion, 'revertsNvram') && stored.nvram === 'qcow2';
+}
+
+/** libvirt starts no deeper chains reliably before 12.0. */
+const DEEP = 25;
+
+/** Images of the deepest disk afterwards: an external revert lays one more over. */
+function deepest(facts: RevertFacts): number {
+  const depths = facts.stored.disks.map(({ image, below }) => (image ? below.length + 1 : 0));
+  return Math.max(0, ...depths) + (isExternal(facts) ? 1 : 0);
+}
+
+/** Media and disks that nothing writes to, which an external revert overlays all the same. */
+function overlaidMedia({ stored }: RevertFacts): StoredDisk[] {
+  return stored.disks.filter((disk) => disk.image !== null && (disk.readonly || !isDrive(disk)));
+}
+
+function goneLater(facts: RevertFacts): string[] {
+  return [
+    ...new Set([
+      ...neededAtStart(facts).flatMap(({ missing }) => missing),
+      ...facts.stored.files.flatMap(({ role, path, exists }) => (exists === false && role !== 'nvram' ? [path] : [])),
+      ...facts.stored.next.missing,
+    ]),
+  ];
 }

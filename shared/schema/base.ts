@@ -32,3 +32,7 @@ export type Problem = z.infer<typeof Problem>;
 /** One line of an assessment; `code` is the rule's name. */
 export const Statement = z.object({ code: z.string(), text: z.string() });
 export type Statement = z.infer<typeof Statement>;
+
+/** Which host and domain, as virsh is told: the connection URI as the person gave it, or null for none; a name or UUID. */
+export const VirshTarget = z.object({ uri: z.string().nullable(), domain: z.string() });
+export type VirshTarget = z.infer<typeof VirshTarget>;

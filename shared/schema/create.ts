@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { DomainState } from './base.ts';
+import { MemoryDevice } from '../libvirt/devices.ts';
+import { Disk } from '../libvirt/disks.ts';
+import { ImageTag } from '../libvirt/image-tags.ts';
+import { DomainState, VirshTarget } from './base.ts';
 import { Snapshot } from './snapshot.ts';
 
 /** What a snapshot includes and where that goes: `internal` in the images, `external` in new files. */
@@ -15,6 +18,8 @@ export const CreateDraft = z.object({
   live: z.boolean(),
   /** The guest agent freezes the file systems meanwhile; of disks only. */
   quiesce: z.boolean(),
+  /** The guest is left off afterwards; of one that is on. */
+  halt: z.boolean(),
   /** Where external memory goes; empty for Snapkeel’s own choice. */
   memoryFile: z.string(),
   /** A disk that is not named is included. */
@@ -37,37 +42,51 @@ export const FileFacts = z.object({
 });
 export type FileFacts = z.infer<typeof FileFacts>;
 
-/** Everything that decides how a snapshot of a domain can be taken. */
+/** A disk of the configuration in force, with what decides how a snapshot keeps it. */
+export const CreateDisk = Disk.extend({
+  /** Whether the host has the image; null where that cannot be told. */
+  exists: z.boolean().nullable(),
+  /** How many images it consists of, the one that is written to included; null where nobody tells how far down it goes. */
+  depth: z.number().nullable(),
+  /** Images below that the host does not have. */
+  gone: z.array(z.string()),
+  /** The internal snapshots in the image, by its own table; null where that cannot be read. */
+  tags: z.array(ImageTag).nullable(),
+  /** The image of the next start: that of the stored configuration. Null: none there, or no such disk. */
+  next: z.string().nullable(),
+});
+export type CreateDisk = z.infer<typeof CreateDisk>;
+
+/** Everything that decides how a snapshot of a domain can be taken. Null is unknown unless said otherwise. */
 export const CreateFacts = z.object({
   driver: z.string(),
   libvirtVersion: z.number(),
   uuid: z.string(),
   name: z.string(),
   state: DomainState,
+  /** It has an id, and a hypervisor process: also a guest that has crashed and is kept. */
   active: z.boolean(),
   persistent: z.boolean(),
   managedSave: z.boolean(),
   memoryBytes: z.number().nullable(),
+  /** The firmware is a flash image, as libvirt has it now (`<loader type='pflash'>`). */
+  pflash: z.boolean(),
   /** `none`: no NVRAM. Otherwise the format of its image. */
   nvram: z.enum(['none', 'qcow2', 'other']),
-  disks: z.array(
-    z.object({
-      target: z.string(),
-      /** `file`, `block`, `network`, … */
-      type: z.string(),
-      format: z.string(),
-      /** A disk that libvirt takes along: with an image, and not read-only. */
-      writable: z.boolean(),
-      file: z.string().nullable(),
-    }),
-  ),
-  /** Devices of the host that memory cannot be saved with, in words. */
-  hostDevices: z.array(z.string()),
+  tpm: z.boolean(),
+  disks: z.array(CreateDisk),
+  /** Devices that may keep the guest’s memory from being saved. */
+  devices: z.array(MemoryDevice),
   /** Targets of disks with a block job. */
-  blockJobs: z.array(z.string()),
+  blockJobs: z.array(z.string()).nullable(),
+  /** Another job of libvirt’s is under way, as a backup or a dump. */
+  job: z.boolean().nullable(),
+  /** Names of checkpoints. */
+  checkpoints: z.array(z.string()).nullable(),
   /** The guest agent’s channel: not there, nobody at its other end, or somebody. */
   agent: z.enum(['none', 'disconnected', 'connected']),
   snapshots: z.array(Snapshot.pick({ name: true, kind: true, memory: true, state: true })),
+  /** Null: none is current. */
   current: z.string().nullable(),
   files: FileFacts,
 });
@@ -77,8 +96,7 @@ export const CreatePlan = z.object({
   planId: z.string(),
   hostId: z.string(),
   hostName: z.string(),
-  /** How virsh is told which domain: a connection URI or null for none, and its name or UUID. */
-  virsh: z.object({ uri: z.string().nullable(), domain: z.string() }),
+  virsh: VirshTarget,
   gatheredAt: z.number(),
   facts: CreateFacts,
   /** The name by the pattern of the settings, not taken yet. */

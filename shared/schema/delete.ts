@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { Disk, Image, StoredDisks } from '../libvirt/disks.ts';
-import { DomainState } from './base.ts';
-import { VirshTarget } from './metadata.ts';
+import { DomainState, VirshTarget } from './base.ts';
 import { Snapshot } from './snapshot.ts';
 
 /** `metadata-only` leaves the data where it is, and nothing that knows of it. */

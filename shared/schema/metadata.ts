@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { Statement } from './base.ts';
+import { Statement, VirshTarget } from './base.ts';
 import { Snapshot } from './snapshot.ts';
-
-/** Which host and domain, as virsh is told. */
-export const VirshTarget = z.object({ uri: z.string().nullable(), domain: z.string() });
 
 const aboutDomain = z.object({
   planId: z.string(),

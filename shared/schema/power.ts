@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { powerActions } from '../deeds.ts';
-import { DomainState, Statement } from './base.ts';
-import { VirshTarget } from './metadata.ts';
+import { DomainState, Statement, VirshTarget } from './base.ts';
 
 export const PowerAction = z.enum(powerActions);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DomainState, Problem, Statement } from './base.ts';
+import { Disk, SnapshotDisk } from '../libvirt/disks.ts';
+import { DomainState, Problem, Statement, VirshTarget } from './base.ts';
 import { ConfigChange } from './config.ts';
 import { Snapshot, Tag } from './snapshot.ts';
 
@@ -25,6 +26,15 @@ export type Requirement = z.infer<typeof Requirement>;
 export const Verdict = z.enum(['safe', 'risky', 'needsForce', 'willFail']);
 export type Verdict = z.infer<typeof Verdict>;
 
+/** What the person has chosen, as far as it changes what a revert means. */
+export const RevertChoice = z.object({
+  startState: StartState,
+  safetySnapshot: z.boolean(),
+  removeManagedSave: z.boolean(),
+  resetNvram: z.boolean(),
+});
+export type RevertChoice = z.infer<typeof RevertChoice>;
+
 /** What one choice of start state means. A non-empty `blockers` means that libvirt would refuse, or worse. */
 export const Assessment = z.object({
   verdict: Verdict,
@@ -36,7 +46,6 @@ export const Assessment = z.object({
   warnings: z.array(Statement),
   requirements: z.array(Requirement),
   blockers: z.array(Statement),
-  virsh: z.string(),
 });
 export type Assessment = z.infer<typeof Assessment>;
 
@@ -88,6 +97,9 @@ export type UndoOffer = z.infer<typeof UndoOffer>;
 /** One disk of the domain as it is now. */
 export const DiskFact = z.object({
   target: z.string(),
+  /** `disk`, `lun`, `cdrom`, `floppy`. */
+  device: z.string(),
+  readonly: z.boolean(),
   /** `<disk type=…>`: file, block, network, volume … */
   type: z.string(),
   format: z.string(),
@@ -100,16 +112,59 @@ export const DiskFact = z.object({
 });
 export type DiskFact = z.infer<typeof DiskFact>;
 
+/** One disk of the configuration that a revert goes back to. */
+export const StoredDisk = Disk.extend({
+  /** How the snapshot keeps it; `none` also where it does not mention it. */
+  kind: SnapshotDisk.shape.kind,
+  /** Of its image and everything below: what libvirt cannot open. */
+  missing: z.array(z.string()),
+  /** The same, where that is not known. */
+  unseen: z.array(z.string()),
+  /** The domain has a disk of that target now. */
+  attached: z.boolean(),
+  /** The image which that one writes to; null for a drive without a medium, and where there is none. */
+  now: z.string().nullable(),
+  /** Both images belong to one tree: one lies on the other, or both on a third. Null is unknown. */
+  related: z.boolean().nullable(),
+});
+export type StoredDisk = z.infer<typeof StoredDisk>;
+
+/** A file that a guest starts with besides its disks: kernel, firmware. `exists` is null where libvirt cannot tell. */
+export const NamedFile = z.object({ role: z.string(), path: z.string(), exists: z.boolean().nullable() });
+export type NamedFile = z.infer<typeof NamedFile>;
+
 export const StoredFacts = z.object({
-  disks: z.array(z.object({ target: z.string(), type: z.string() })),
+  /** Of the configuration in force after the revert, drives without a medium included. */
+  disks: z.array(StoredDisk),
+  files: z.array(NamedFile),
+  /** Targets of disks in its `<domain>` that are no plain files, drives without a medium included. */
+  notFiles: z.array(z.string()),
+  /** What the next start needs, where that has a configuration of its own: `missing` and `unseen` as of disks. */
+  next: z.object({ missing: z.array(z.string()), unseen: z.array(z.string()) }),
   /** Format of the firmware's variable store; null without one. */
   nvram: z.string().nullable(),
+  /** A TPM whose state is kept in files. */
+  tpm: z.boolean(),
   /** `<genid>`: the guest must learn that time has jumped. */
   genid: z.boolean(),
-  /** `exists` is null where libvirt cannot tell. */
-  memoryFile: z.object({ path: z.string(), exists: z.boolean().nullable() }).nullable(),
+  memoryFile: NamedFile.omit({ role: true }).nullable(),
 });
 export type StoredFacts = z.infer<typeof StoredFacts>;
+
+/** Whether the data of the snapshot is there, and its own (`shared/health/data.ts`). */
+export const SnapshotDataFact = z.object({
+  state: z.enum(['there', 'gone', 'other', 'mixture', 'unknown']),
+  /** The worst first. */
+  why: z.array(
+    z.object({
+      code: z.string(),
+      state: z.enum(['gone', 'other', 'mixture', 'unknown']),
+      target: z.string().nullable(),
+      path: z.string().nullable(),
+      text: z.string(),
+    }),
+  ),
+});
 
 export const OverlayFact = z.object({
   target: z.string(),
@@ -118,6 +173,8 @@ export const OverlayFact = z.object({
   bytes: z.number().nullable(),
   /** The domain writes to it now; null when the domain has no such disk any more. */
   inUse: z.boolean().nullable(),
+  /** Other snapshots whose data lies on it or inside it. */
+  neededBy: z.array(z.string()),
 });
 export type OverlayFact = z.infer<typeof OverlayFact>;
 
@@ -125,8 +182,8 @@ export type OverlayFact = z.infer<typeof OverlayFact>;
 export const HistoryFacts = z.object({
   /** Snapshots on the way from the root to the present that the target does not descend from. */
   leftBehind: z.object({ names: z.array(z.string()), count: z.number() }),
-  /** External snapshots below the target, whose overlays may lie on its images. */
-  externalDescendants: z.array(z.string()),
+  /** Snapshots whose data lies on images that the revert writes to. */
+  destroyed: z.object({ names: z.array(z.string()), count: z.number() }),
 });
 export type HistoryFacts = z.infer<typeof HistoryFacts>;
 
@@ -141,11 +198,17 @@ export const RevertFacts = z.object({
     state: DomainState,
     /** virDomain*Reason in virsh's words. */
     reason: z.string(),
+    /** It has a hypervisor process, as also a guest that has crashed and is kept. */
+    active: z.boolean(),
     persistent: z.boolean(),
     managedSave: z.boolean(),
     /** Starts with the host; null where libvirt cannot tell. */
     autostart: z.boolean().nullable(),
-    /** Disks in force, without CD-ROM and floppy drives. */
+    /** Backup tools leave them; each with the images that its bitmaps are in. Null where libvirt does not tell. */
+    checkpoints: z.array(z.object({ name: z.string(), images: z.array(z.string()).nullable() })).nullable(),
+    /** Somebody's job is under way: a backup, a snapshot, a migration. Null where libvirt does not tell. */
+    job: z.boolean().nullable(),
+    /** Disks in force, drives for media included where they have one. */
     disks: z.array(DiskFact),
     /** Targets of disks on which a block job runs. */
     blockJobs: z.array(z.string()),
@@ -161,8 +224,7 @@ export const RevertFacts = z.object({
   overlays: z.array(OverlayFact),
   history: HistoryFacts,
   current: z.string().nullable(),
-  /** Its deletion was broken off while overlays were merged into its image. */
-  interruptedDelete: z.boolean(),
+  data: SnapshotDataFact,
   configChanges: z.array(ConfigChange),
   /** libvirt's own words, after it refused this revert as risky; null before. */
   riskReported: z.string().nullable(),
@@ -173,6 +235,7 @@ export const RevertPlan = z.object({
   planId: z.string(),
   hostId: z.string(),
   hostName: z.string(),
+  virsh: VirshTarget,
   target: RevertTarget,
   /** When the facts were gathered, milliseconds since 1970 by this machine's clock. */
   gatheredAt: z.number(),

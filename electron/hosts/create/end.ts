@@ -5,15 +5,9 @@ import type { Answer } from '../deeds/ask.ts';
 import type { Ended } from '../deeds/run-deed.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
+import { differencesOfTaken, isUseless, leftBehind, movedDisks, notCompared } from './promises.ts';
 import { type Thawed, thaw } from './thaw.ts';
-import {
-  type CreateExpected,
-  type CreateSeen,
-  differencesOfTaken,
-  leftBehind,
-  lookAtCreate,
-  movedDisks,
-} from './verify.ts';
+import { type CreateExpected, type CreateSeen, lookAtCreate } from './verify.ts';
 
 type Failure = Exclude<Answer<string>, { result: 'done' }>;
 
@@ -53,7 +47,9 @@ function taken(seen: CreateSeen | null, expected: CreateExpected, cancelled: boo
   if (!seen) return { result: 'done', told: [notAsked], differences: [] };
   const differences = differencesOfTaken(seen, expected);
   const late = cancelled ? ['It was finished before it could be cancelled.'] : [];
-  return { result: 'done', told: [...late, ...(differences.length > 0 ? [] : [asPlanned(expected)])], differences };
+  const told = [...late, ...(differences.length > 0 ? [] : [asPlanned(expected)]), ...notCompared(seen)];
+  if (!isUseless(seen, expected)) return { result: 'done', told, differences };
+  return { result: 'failed', told, differences, problem: problemOf('CREATE_NOT_KEPT', { snapshot: expected.name }) };
 }
 
 function asPlanned({ files, row }: CreateExpected): string {

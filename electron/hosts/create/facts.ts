@@ -1,14 +1,21 @@
-import { defaultMemoryFile, folderOf } from '../../../shared/create/files.ts';
-import { isWritable } from '../../../shared/libvirt/disks.ts';
-import type { CreateFacts } from '../../../shared/schema.ts';
+import { defaultMemoryFile, imageFiles } from '../../../shared/create/files.ts';
+import { folderOf } from '../../../shared/create/paths.ts';
+import { canKeep } from '../../../shared/create/request.ts';
+import type { Disk } from '../../../shared/libvirt/disks.ts';
+import type { CreateDisk, CreateFacts } from '../../../shared/schema.ts';
+import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';
-import { readDisks } from '../../libvirt/disks.ts';
-import { activeBlockJobs, domainXml, readDomain } from '../../libvirt/domains.ts';
+import { readDisks, readNvram } from '../../libvirt/disks.ts';
+import { activeBlockJobs, type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
 import { agentOf } from '../../libvirt/guest-agent.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import { hasJob } from '../../libvirt/jobs.ts';
+import { memoryDevicesOf } from '../../libvirt/memory-devices.ts';
+import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
+import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
-import { hostDevicesOf, nvramOf } from '../safety/facts.ts';
+import { readChains } from './chain.ts';
 import { fileFacts } from './files.ts';
 
 /**
@@ -26,22 +33,19 @@ export async function gatherCreateFacts(
   const { driver, libvirtVersion } = host.connection;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
-  const [
-    text,
-    {
-      list: { snapshots, current },
-    },
-  ] = await Promise.all([domainXml(reads, uuid, false), session.readSnapshots(uuid)]);
-  const xml = parseXml(text, 'domain');
   const active = domain.id !== null;
-  const disks = readDisks(xml).map((disk) => ({
-    target: disk.target,
-    type: disk.type,
-    format: disk.image?.format ?? 'raw',
-    file: disk.image?.path ?? null,
-    writable: isWritable(disk),
-  }));
-  const targets = disks.filter(({ writable }) => writable).map(({ target }) => target);
+  const [text, nextText, snapshots, checkpoints, job] = await Promise.all([
+    domainXml(reads, uuid, false),
+    active && domain.persistent ? domainXml(reads, uuid, true) : null,
+    session.readSnapshots(uuid),
+    checkpointFacts(reads, uuid),
+    hasJob(reads, uuid),
+  ]);
+  const xml = parseXml(text, 'domain');
+  const next = nextText === null ? xml : parseXml(nextText, 'domain');
+  const disks = await createDisks(session, readDisks(xml), readDisks(next), snapshots, active);
+  const { list } = snapshots;
+  const targets = disks.filter(canKeep).map(({ target }) => target);
   const facts: CreateFacts = {
     driver,
     libvirtVersion,
@@ -52,21 +56,55 @@ export async function gatherCreateFacts(
     persistent: domain.persistent,
     managedSave: domain.managedSave,
     memoryBytes: parseDomainConfig(xml).memoryBytes,
+    pflash: xml.at('os', 'loader')?.attribute('type') === 'pflash',
     nvram: nvramOf(xml),
+    tpm: xml.at('devices', 'tpm') !== undefined,
     disks,
-    hostDevices: hostDevicesOf(xml),
-    blockJobs: active ? await activeBlockJobs(reads, uuid, targets) : [],
+    devices: memoryDevicesOf(xml),
+    blockJobs: active ? await blockJobsOrNull(reads, uuid, targets) : [],
+    job,
+    checkpoints: checkpoints?.map(({ name }) => name) ?? null,
     agent: agentOf(xml),
-    snapshots: snapshots.map(({ name, kind, memory, state }) => ({ name, kind, memory, state })),
-    current,
+    snapshots: list.snapshots.map(({ name, kind, memory, state }) => ({ name, kind, memory, state })),
+    current: list.current,
     files: { exists: {}, free: {} },
   };
   return { ...facts, files: await fileFacts(session, pathsOf(facts), usualFolders(facts)) };
 }
 
+async function createDisks(
+  session: HostSession,
+  disks: readonly Disk[],
+  next: readonly Disk[],
+  snapshots: DomainSnapshots,
+  active: boolean,
+): Promise<CreateDisk[]> {
+  const chains = await readChains(session, disks, snapshots, active);
+  return disks.map((disk) => ({
+    ...disk,
+    ...(chains.get(disk.target) ?? { exists: null, depth: null, gone: [], tags: null }),
+    next: next.find(({ target }) => target === disk.target)?.image?.path ?? null,
+  }));
+}
+
+/** libvirt writes the format of the NVRAM image since 8.10; without it, it is raw. */
+function nvramOf(domain: XmlElement): CreateFacts['nvram'] {
+  const nvram = readNvram(domain);
+  if (nvram === null) return 'none';
+  return nvram.format === 'qcow2' ? 'qcow2' : 'other';
+}
+
+async function blockJobsOrNull(reads: Caller, uuid: string, targets: readonly string[]): Promise<string[] | null> {
+  try {
+    return await activeBlockJobs(reads, uuid, targets);
+  } catch (error) {
+    if (error instanceof LibvirtError && !error.is('NO_DOMAIN')) return null;
+    throw error;
+  }
+}
+
 /** Where the images are, and where memory goes unless told otherwise. */
 function usualFolders(facts: CreateFacts): string[] {
-  const images = facts.disks.flatMap(({ writable, type, file }) => (writable && type === 'file' && file ? [file] : []));
-  const paths = [...images, defaultMemoryFile(facts, 'x')].filter((path) => path.startsWith('/'));
+  const paths = [...imageFiles(facts), defaultMemoryFile(facts, 'x')].filter((path) => path.startsWith('/'));
   return [...new Set(paths.map(folderOf))];
 }

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { folderOf } from '../../../shared/create/files.ts';
+import { folderOf } from '../../../shared/create/paths.ts';
 import type { FileFacts } from '../../../shared/schema.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { poolFreeBytes } from '../../libvirt/volumes.ts';
@@ -28,7 +28,8 @@ export async function fileFacts(
   return { exists: Object.fromEntries(exists), free: Object.fromEntries(free) };
 }
 
-async function limitedLook(session: HostSession, path: string): Promise<boolean | null> {
+/** Whether the host has a file; null where it cannot be told, or libvirt takes too long. @throws ConnectionError */
+export async function limitedLook(session: HostSession, path: string): Promise<boolean | null> {
   const over = new AbortController();
   try {
     const late = sleep(PATIENCE_MS, null, { signal: over.signal, ref: false }).catch(() => null);

@@ -1,3 +1,4 @@
+import { createXml } from '../../../shared/create/xml.ts';
 import { agentTimeout, createFlag } from '../../../shared/libvirt/flags.ts';
 import type { CreateDraft, CreatePlan, DeedOutcome } from '../../../shared/schema.ts';
 import { setAgentTimeout } from '../../libvirt/guest-agent.ts';
@@ -9,7 +10,6 @@ import type { HostSession } from '../host-session.ts';
 import { followMemory } from './cancel.ts';
 import { endOfCreate } from './end.ts';
 import { type CheckedCreate, checkCreate } from './plans.ts';
-import { createXml } from './xml.ts';
 
 export interface CreateRequest {
   readonly session: HostSession;
@@ -49,7 +49,7 @@ async function carryOut(
   ground: Ground,
 ): Promise<Ended> {
   const { uuid } = facts;
-  const { row, files, notes } = assessment;
+  const { row, disks, files, notes } = assessment;
   if (!row) throw new Error('a draft without a row was not refused');
   const freezes = (row.flags & createFlag.quiesce) !== 0;
   if (freezes) await setAgentTimeout(session.writes, uuid, agentSeconds);
@@ -74,7 +74,7 @@ async function carryOut(
   const answer = await session.holding(uuid, ask);
   stop();
   operation.phase('verifying');
-  const expected = { name: draft.name, row, files, before: facts };
+  const expected = { name: draft.name, row, disks, files, before: facts };
   const ended = await endOfCreate(session, answer, expected, operation.signal.aborted, ground);
   if (ended.result === 'done') await ground.thumbnails.keepTaken(session, uuid, draft.name, picture);
   if (freezes) await setAgentTimeout(session.writes, uuid, agentTimeout.block).catch(() => {}); // as it is by default

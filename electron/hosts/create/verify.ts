@@ -1,31 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewFiles } from '../../../shared/create/files.ts';
 import type { CreateRow } from '../../../shared/create/modes.ts';
-import { stateLabel } from '../../../shared/format.ts';
+import type { DiskRequest } from '../../../shared/create/request.ts';
+import { type Disk, isDrive } from '../../../shared/libvirt/disks.ts';
+import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import type { CreateFacts, Found, Snapshot } from '../../../shared/schema.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { readJob } from '../../libvirt/jobs.ts';
-import { currentSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { currentSnapshot, StoredSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
+import { tagsIn } from './chain.ts';
 
 /** What libvirt said when asked afterwards. */
 export interface CreateSeen extends Found {
   /** Null: libvirt lists none of that name. */
   readonly snapshot: Snapshot | null;
-  /** The image that each disk writes to, by target. */
-  readonly images: ReadonlyMap<string, string | null>;
+  /** The file with its memory; null without one. */
+  readonly memoryFile: string | null;
+  /** The disks as they are now, and those of the next start. */
+  readonly disks: readonly Disk[];
+  readonly next: readonly Disk[];
   /** New files that are there, of those that could be looked for. */
   readonly present: readonly string[];
+  /** The internal snapshots in each image that should hold this one, by target; null where they cannot be read. */
+  readonly tags: ReadonlyMap<string, readonly ImageTag[] | null>;
 }
 
 export interface CreateExpected {
   readonly name: string;
   readonly row: CreateRow;
+  readonly disks: readonly DiskRequest[];
   readonly files: NewFiles;
   readonly before: CreateFacts;
 }
@@ -36,9 +45,11 @@ export interface CreateExpected {
  */
 export function lookAtCreate(
   session: HostSession,
-  { name, files, before: { uuid } }: CreateExpected,
+  expected: CreateExpected,
   began: boolean,
 ): Promise<CreateSeen | null> {
+  const { name, files, before } = expected;
+  const { uuid } = before;
   return lookAfterwards(session, async (reads) => {
     // What was asked for on a connection that was lost goes on.
     while (began && (await readJob(reads, uuid)) !== null) await sleep(500, undefined, { ref: false });
@@ -49,62 +60,38 @@ export function lookAtCreate(
       snapshotOrNull(reads, uuid, name),
     ]);
     if (!domain) return null;
+    const disks = readDisks(parseXml(xml, 'domain'));
+    const differs = domain.id !== null && domain.persistent;
+    const next = differs ? readDisks(parseXml(await domainXml(reads, uuid, true), 'domain')) : disks;
     const paths = [...files.overlays.map(({ file }) => file), ...(files.memory === null ? [] : [files.memory])];
     const there = await Promise.all(paths.map((path) => fileExists(reads, path)));
+    const holders = insideOf(expected, disks);
+    const tags = await Promise.all(
+      holders.map(async ({ target, image }) => [target, image && (await tagsIn(reads, image))] as const),
+    );
     return {
       state: domain.state,
       reason: domain.reason,
       current,
-      snapshot,
-      images: new Map(readDisks(parseXml(xml, 'domain')).map(({ target, image }) => [target, image?.path ?? null])),
+      snapshot: snapshot?.snapshot ?? null,
+      memoryFile: snapshot?.memoryFile ?? null,
+      disks,
+      next,
       present: paths.filter((_, index) => there[index] === true),
+      tags: new Map(tags),
     };
   });
 }
 
-/** Sentences where a snapshot that libvirt says it has taken is not as planned. */
-export function differencesOfTaken(seen: CreateSeen, { name, row, files, before }: CreateExpected): string[] {
-  const { snapshot } = seen;
-  const state = row.state === 'guest' ? before.state : row.state;
-  if (!snapshot) return [`libvirt does not list “${name}”.`];
-  return [
-    ...(seen.current === name ? [] : [`“${name}” is not the current snapshot.`]),
-    ...(snapshot.memory === row.memory ? [] : [`Its memory is ${snapshot.memory}; ${row.memory} was planned.`]),
-    ...(snapshot.state === state
-      ? []
-      : [`It holds the guest ${stateLabel(snapshot.state)}; ${stateLabel(state)} was expected.`]),
-    ...files.overlays
-      .filter(({ target, file }) => seen.images.get(target) !== file)
-      .map(({ target, file }) => `${target} writes to ${seen.images.get(target) ?? 'nothing'}, not to ${file}.`),
-    ...stateChanged(seen, before),
-  ];
+/** The disks whose image holds an internal snapshot: off, libvirt looks at hard disks alone (qemuSnapshotForEachQcow2). */
+function insideOf({ disks: requests, before }: CreateExpected, disks: readonly Disk[]): Disk[] {
+  const asked = new Set(requests.filter(({ location }) => location === 'internal').map(({ target }) => target));
+  return disks.filter((disk) => asked.has(disk.target) && (before.active || (isDrive(disk) && disk.device === 'disk')));
 }
 
-/** Sentences where one that was not taken has left something behind. */
-export function leftBehind(seen: CreateSeen, { name, files, before }: CreateExpected): string[] {
-  const used = new Set(seen.images.values());
-  const moved = movedDisks(seen, files);
-  return [
-    ...(seen.snapshot ? [`libvirt lists “${name}” nevertheless.`] : []),
-    ...moved.map(({ target, file }) => `${target} writes to the new file ${file}.`),
-    ...seen.present.filter((path) => !used.has(path)).map((path) => `The file ${path} was left behind.`),
-    ...stateChanged(seen, before),
-  ];
-}
-
-/** Disks that write to the new files. */
-export function movedDisks(seen: CreateSeen, { overlays }: NewFiles): NewFiles['overlays'] {
-  return overlays.filter(({ target, file }) => seen.images.get(target) === file);
-}
-
-function stateChanged(seen: CreateSeen, before: CreateFacts): string[] {
-  if (seen.state === before.state) return [];
-  return [`The domain is ${stateLabel(seen.state)}; it was ${stateLabel(before.state)}.`];
-}
-
-async function snapshotOrNull(reads: Caller, uuid: string, name: string): Promise<Snapshot | null> {
+async function snapshotOrNull(reads: Caller, uuid: string, name: string): Promise<StoredSnapshot | null> {
   try {
-    return { ...parseSnapshot(parseXml(await snapshotXml(reads, uuid, name), 'domainsnapshot', true)), name };
+    return StoredSnapshot.read(name, await snapshotXml(reads, uuid, name));
   } catch (error) {
     if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT')) return null;
     throw error;

@@ -25,7 +25,7 @@ export async function gatherDeleteFacts(
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const { driver, libvirtVersion } = host.connection;
   const known = await readLayers(session, uuid, imagesAtStake, signal);
-  const { domain, config, snapshots, current } = known;
+  const { domain, config, snapshots, stored } = known;
   const active = domain.id !== null;
   const targets = known.now.map(({ target }) => target);
   const [blockJobs, busy, tags] = await Promise.all([
@@ -40,7 +40,7 @@ export async function gatherDeleteFacts(
     driver,
     libvirtVersion,
     domain: { uuid, name, state, reason, active, managedSave, disks: config, blockJobs, busy },
-    current,
+    current: stored.current,
     snapshots: snapshots.map(({ readable, hasConfig, ...each }) => ({
       ...each,
       known: readable && hasConfig,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { assessDelete, type DeleteAssessment } from '../../../shared/delete/assess.ts';
 import { deleteStaleness } from '../../../shared/delete/staleness.ts';
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import type { DeleteFacts, DeleteMode, DeletePlan } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
-import { virshTarget } from '../metadata/virsh-target.ts';
 import { ProblemError } from '../problems.ts';
 import { gatherDeleteFacts } from './facts.ts';
 

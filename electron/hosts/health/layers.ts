@@ -6,24 +6,29 @@ import { type BlockLayer, blockLayers } from '../../libvirt/block-stats.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { type DomainRecord, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
+import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
 import { limited } from './limited.ts';
-import { readStored } from './stored.ts';
+import { healthSnapshot } from './stored.ts';
 
 const AT_ONCE = 2;
 /** What a path of these may be opened for a look. */
 const local: ReadonlySet<string> = new Set(['file', 'block']);
 
+/** Where a domain and its snapshots can be read: a session, or a connection alone. */
+export type Source = Pick<HostSession, 'reads' | 'readSnapshots'>;
+
 export interface KnownLayers {
   readonly domain: DomainRecord;
-  /** Of the configuration in force, drives without a medium included. */
+  /** The configuration in force, and its disks, drives without a medium included. */
+  readonly live: XmlElement;
   readonly config: readonly Disk[];
   readonly now: readonly DiskImage[];
   readonly snapshots: readonly HealthSnapshot[];
-  readonly current: string | null;
+  readonly stored: DomainSnapshots;
   readonly disks: readonly DiskLayers[];
   /** What the storage told that images lie on, null for nothing. */
   readonly probed: Probed;
@@ -32,34 +37,41 @@ export interface KnownLayers {
 }
 
 /** Which images are to be looked at, of all that are known. */
-export type Wanted = (disks: readonly DiskLayers[], snapshots: readonly HealthSnapshot[]) => Iterable<string>;
+export type Wanted = (
+  disks: readonly DiskLayers[],
+  snapshots: readonly HealthSnapshot[],
+  stored: DomainSnapshots,
+) => Iterable<string>;
 
 /**
  * Reads which images a domain's disks consist of, now and in its snapshots, and looks at the wanted ones. Only reads.
  * @throws ProblemError NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
  */
 export async function readLayers(
-  session: HostSession,
+  source: Source,
   uuid: string,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<KnownLayers> {
-  const { reads } = session;
+  const { reads } = source;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const running = domain.id !== null;
-  const [text, blocks, { snapshots, tree }] = await Promise.all([
+  const [text, blocks, all] = await Promise.all([
     domainXml(reads, uuid, false),
     blockLayers(reads, uuid, running),
-    readStored(session, uuid, signal),
+    source.readSnapshots(uuid),
   ]);
-  const config = readDisks(parseXml(text, 'domain'));
+  const live = parseXml(text, 'domain');
+  const config = readDisks(live);
   const now = imagesOf(config);
+  const snapshots = (await all.parsed(signal)).map(healthSnapshot);
+  const tree = { current: all.current, parents: new Map(snapshots.map(({ name, parent }) => [name, parent])) };
   const stored = snapshots.map((each) => each.stored);
   const images = imagesByPath([...now, ...stored.flatMap((each) => imagesOf(each.config))]);
   const probed = new Map<string, Image | null>(chainsTold(blocks ?? [], images, running));
   const first = diskLayers(now, stored, probed, tree);
-  const paths = [...new Set(wanted(first, snapshots))];
+  const paths = [...new Set(wanted(first, snapshots, all))];
   const sizes = new Map((blocks ?? []).map((block) => [block.path, block]));
   const volumes = new Map<string, Volume>();
   const files = new Map<string, FileFact>();
@@ -68,14 +80,14 @@ export async function readLayers(
     const exists = local.has(type) ? await fileExists(reads, path) : null;
     const told = sizes.get(path);
     // Of a domain that is off libvirt tells the size of what it writes to, and not what that lies on.
-    const isTold = told !== undefined && probed.has(path);
-    const volume = isTold || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
+    const isRead = told !== undefined && probed.has(path);
+    const volume = isRead || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
     if (volume) volumes.set(path, volume);
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
   });
   for (const [path, { backing }] of volumes) probed.set(path, backing && (images.get(backing.path) ?? backing));
   const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed, tree);
-  return { domain, config, now, snapshots, current: tree.current, disks: withFormats(disks, volumes), probed, files };
+  return { domain, live, config, now, snapshots, stored: all, disks: withFormats(disks, volumes), probed, files };
 }
 
 /**
@@ -83,13 +95,13 @@ export async function readLayers(
  * @throws as readLayers; ProblemError SNAPSHOT_GONE
  */
 export async function diskChains(
-  session: HostSession,
+  source: Source,
   uuid: string,
   name: string | null,
   signal: AbortSignal,
 ): Promise<DiskChain[]> {
   const { disks, snapshots, files } = await readLayers(
-    session,
+    source,
     uuid,
     (all, from) => tops(all, from, name).flatMap(({ target, path }) => chainOf(all, target, path).map((n) => n.path)),
     signal,

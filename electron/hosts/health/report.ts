@@ -1,6 +1,6 @@
 import { assessHealth } from '../../../shared/health/assess.ts';
 import type { HealthReport } from '../../../shared/schema.ts';
-import { checkpointNames } from '../../libvirt/checkpoints.ts';
+import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
@@ -29,27 +29,29 @@ export async function healthOf(
     ],
     signal,
   );
-  const { domain, snapshots, current, disks, files } = known;
+  const { domain, snapshots, stored, disks, files } = known;
   const [{ strays, unlisted }, tags, checkpoints] = await Promise.all([
     findStrays(reads, disks, signal),
     readTags(reads, imagesWithTags(disks), signal),
-    checkpointNames(reads, uuid),
+    checkpointFacts(reads, uuid),
   ]);
   return assessHealth({
     libvirtVersion: host.connection.libvirtVersion,
     domain: {
+      uuid,
       name: domain.name,
       active: domain.id !== null,
       managedSave: domain.managedSave,
       targets: known.now.map(({ target }) => target),
     },
-    current,
+    current: stored.current,
     snapshots,
     disks,
     files,
     tags,
     interrupted: new Set(snapshots.flatMap(({ name }) => (marks?.isInterrupted(host, uuid, name) ? [name] : []))),
-    checkpoints,
+    takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
+    checkpoints: checkpoints?.map(({ name }) => name) ?? null,
     strays,
     unlisted,
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabPlanRow, LabRun } from '../../../shared/schema.ts';
+import { qcow2 } from '../../simulator/build.ts';
 import type { Ground } from '../ground.ts';
 import type { HostPool } from '../host-pool.ts';
 import { ProblemError } from '../problems.ts';
@@ -18,6 +19,8 @@ beforeEach(async () => {
       name: `lab-${n}`,
       uuid: uuidOf(n),
       state: 'running' as const,
+      // No storage pool has the second, so that nobody can look what is inside.
+      ...(n === 2 ? { disks: [{ ...qcow2('lab-2', 'vda'), path: '/srv/lab-2.qcow2' }] } : {}),
       snapshots: [
         { name: 'clean', ago: 90, state: 'running' as const },
         { name: 'newer', ago: 30 },

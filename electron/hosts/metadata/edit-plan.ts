@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { nameFixed } from '../../../shared/metadata/rename.ts';
 import { type MetadataFacts, metadataStaleness } from '../../../shared/metadata/staleness.ts';
 import { safetyRequestOf } from '../../../shared/safety.ts';
@@ -9,7 +10,6 @@ import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
 import { readTree } from './tree.ts';
-import { virshTarget } from './virsh-target.ts';
 
 /**
  * What there is to know before a snapshot's name or description is changed.

@@ -1,6 +1,6 @@
+import { isXmlText, nameProblem, utf8Bytes } from '../../../shared/libvirt/names.ts';
 import { type Edit, type EditStep, editSteps, editStepText } from '../../../shared/metadata/edit-steps.ts';
 import type { DeedOutcome, EditPlan, SnapshotList } from '../../../shared/schema.ts';
-import { isXmlText, nameProblem, utf8Bytes } from '../../../shared/snapshot-name.ts';
 import { editSnapshotXml } from '../../libvirt/snapshot-edit.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
 import type { Ground } from '../ground.ts';

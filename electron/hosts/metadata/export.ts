@@ -1,4 +1,5 @@
 import { isWritable } from '../../../shared/libvirt/disks.ts';
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { virshExport } from '../../../shared/metadata/virsh.ts';
 import type { SnapshotExport } from '../../../shared/schema.ts';
 import { readDisks, readStoredDisks } from '../../libvirt/disks.ts';
@@ -10,7 +11,6 @@ import type { HostSession } from '../host-session.ts';
 import { filesOf } from './import-plan.ts';
 import { EXPORT_ROOT, EXPORT_VERSION } from './import-read.ts';
 import { readTree, secretTexts } from './tree.ts';
-import { virshTarget } from './virsh-target.ts';
 
 /**
  * The metadata of all snapshots of a domain in one text, parents first, each as libvirt writes it without secrets.

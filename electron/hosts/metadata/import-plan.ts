@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isWritable } from '../../../shared/libvirt/disks.ts';
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { chooseCurrent } from '../../../shared/metadata/import-current.ts';
 import { type Judged, judgeImport } from '../../../shared/metadata/import-rules.ts';
 import { importBlockers, importWarnings } from '../../../shared/metadata/import-words.ts';
@@ -13,7 +14,6 @@ import type { HostSession } from '../host-session.ts';
 import { missingFiles } from './file-probe.ts';
 import { type ImportDocument, type ReadImport, readImport } from './import-read.ts';
 import { readTree } from './tree.ts';
-import { virshTarget } from './virsh-target.ts';
 
 /** A plan with the texts that it would add, which only this process needs. */
 export interface HeldImport {

@@ -1,7 +1,7 @@
 import { type Disk, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
+import { isXmlText } from '../../../shared/libvirt/names.ts';
 import type { Candidate } from '../../../shared/metadata/import-rules.ts';
 import type { ImportFile } from '../../../shared/schema.ts';
-import { isXmlText } from '../../../shared/snapshot-name.ts';
 import { overlaysMade, readDisks, readStoredDisks } from '../../libvirt/disks.ts';
 import { parseSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml, XmlError } from '../../libvirt/xml.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { makeCurrentRefusal } from '../../../shared/metadata/make-current.ts';
 import type { DeedOutcome, MakeCurrentPlan, SnapshotList } from '../../../shared/schema.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
@@ -12,7 +13,6 @@ import { factsIn, stillSo } from './edit-plan.ts';
 import { endOf } from './end.ts';
 import { treeDifferences } from './restore.ts';
 import { readTree, secretTexts } from './tree.ts';
-import { virshTarget } from './virsh-target.ts';
 
 /**
  * What there is to know before libvirt is told that another snapshot is the current one.

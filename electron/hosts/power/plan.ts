@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { PowerAction } from '../../../shared/deeds.ts';
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { powerLosses, powerRefusal } from '../../../shared/power.ts';
 import type { PowerFacts, PowerPlan } from '../../../shared/schema.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
-import { virshTarget } from '../metadata/virsh-target.ts';
 import { ProblemError } from '../problems.ts';
 
 type Known = PowerFacts & { readonly domainName: string };

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { revertFlag } from '../../../shared/libvirt/flags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
-import type { Assessment, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
+import { virshRevert } from '../../../shared/risk/virsh.ts';
+import type { Assessment, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { revertToSnapshot } from '../../libvirt/snapshots.ts';
 import type { Ground } from '../ground.ts';
@@ -16,7 +17,7 @@ export interface Ask {
   readonly session: HostSession;
   readonly plan: RevertPlan;
   readonly operationId: string;
-  readonly startState: StartState;
+  readonly choice: Pick<RevertChoice, 'startState' | 'resetNvram'>;
   readonly mayForce: boolean;
   readonly assessment: Assessment;
   /** The current snapshot at this moment. */
@@ -33,13 +34,13 @@ const NEXT_SECOND_MS = 1_100;
 
 /** Asks libvirt to revert; by force only after it has answered SNAPSHOT_REVERT_RISKY, as virsh does. */
 export async function askToRevert(ask: Ask, ground: Ground): Promise<Answer> {
-  const { session, plan, operationId, startState, mayForce, assessment } = ask;
+  const { session, plan, operationId, choice, mayForce, assessment } = ask;
   const { domain, snapshot } = plan.facts;
   const { host } = session;
   let requestId: string | null = null;
   let forced = false;
   const revert = async (extra: number) => {
-    const flags = startFlag[startState] | extra;
+    const flags = startFlag[choice.startState] | (choice.resetNvram ? revertFlag.resetNvram : 0) | extra;
     requestId = null;
     requestId = await ground.journal.begin({
       operationId,
@@ -48,7 +49,7 @@ export async function askToRevert(ask: Ask, ground: Ground): Promise<Answer> {
       domain: { uuid: domain.uuid, name: domain.name },
       snapshot: snapshot.name,
       flags,
-      plan: planLines(plan, assessment),
+      plan: planLines(plan, choice.startState, assessment),
       currentBefore: ask.current,
     });
     await ground.journal.answer(requestId, host.name, () =>
@@ -96,10 +97,11 @@ function isCollision(error: unknown, { facts }: RevertPlan): boolean {
   );
 }
 
-function planLines({ kind, facts }: RevertPlan, { losses, virsh }: Assessment): string[] {
+function planLines(plan: RevertPlan, startState: StartState, { losses, requirements }: Assessment): string[] {
+  const { kind, facts } = plan;
   return [
     kind === 'undo' ? `Undo: back to “${facts.snapshot.name}”` : `Revert to “${facts.snapshot.name}”`,
-    virsh,
+    virshRevert(plan, { startState, force: requirements.length > 0 }),
     ...losses.map((loss) => `Lost: ${loss.text}`),
   ];
 }

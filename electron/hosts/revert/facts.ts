@@ -1,22 +1,26 @@
 import { configChanges, type DomainConfig } from '../../../shared/config-changes.ts';
-import { type Disk, isDrive } from '../../../shared/libvirt/disks.ts';
+import { dataOfSnapshots } from '../../../shared/health/data.ts';
+import { type Disk, hostPath, imagesOf } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/risk.ts';
-import type { ConfigChange, DiskFact, RevertFacts, RevertTarget, StoredFacts } from '../../../shared/schema.ts';
+import type { ConfigChange, DiskFact, RevertFacts, RevertTarget } from '../../../shared/schema.ts';
+import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';
-import { diskAllocation, overlaysMade, readDisks, readNvram } from '../../libvirt/disks.ts';
-import { activeBlockJobs, autostarts, type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
-import { memoryFileExists } from '../../libvirt/file-probe.ts';
-import { SnapshotCache, type StoredSnapshot } from '../../libvirt/snapshots.ts';
+import { diskAllocation, overlaysMade, readDisks } from '../../libvirt/disks.ts';
+import { activeBlockJobs, autostarts, type Caller, domainXml, type StreamCaller } from '../../libvirt/domains.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
+import { readJob } from '../../libvirt/jobs.ts';
+import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
+import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
+import { type KnownLayers, type Source as LayerSource, readLayers } from '../health/layers.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
 import { historyOf } from './history.ts';
+import { configsOf, filesNamed, neededFiles, storedFacts } from './stored.ts';
 
 /** A connection to ask, and what is known of its other end. */
-export interface Source extends Pick<RevertFacts, 'driver' | 'libvirtVersion' | 'hypervisorVersion'> {
-  readonly reads: Caller;
-}
+export interface Source extends LayerSource, Pick<RevertFacts, 'driver' | 'libvirtVersion' | 'hypervisorVersion'> {}
 
 /**
  * Asks libvirt for everything the rules look at.
@@ -29,48 +33,66 @@ export async function gatherRevertFacts(
   riskReported: string | null,
   marks: Pick<MarkStore, 'isInterrupted'>,
 ): Promise<RevertFacts> {
-  const { reads, host } = session;
+  const { host } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const { driver, libvirtVersion, hypervisorVersion } = host.connection;
-  const facts = await gatherFacts({ reads, driver, libvirtVersion, hypervisorVersion }, uuid, target, riskReported);
-  return { ...facts, interruptedDelete: marks.isInterrupted(host, uuid, facts.snapshot.name) };
+  const source: Source = {
+    reads: session.reads,
+    readSnapshots: (id) => session.readSnapshots(id),
+    driver,
+    libvirtVersion,
+    hypervisorVersion,
+  };
+  return gatherFacts(source, uuid, target, riskReported, (name) => marks.isInterrupted(host, uuid, name));
 }
 
-/** The same without a session, and so without what Snapkeel itself remembers. @throws as gatherRevertFacts, except NOT_CONNECTED */
+/** The same without a session. @throws as gatherRevertFacts, except NOT_CONNECTED */
 export async function gatherFacts(
-  { reads, driver, libvirtVersion, hypervisorVersion }: Source,
+  source: Source,
   uuid: string,
   target: RevertTarget,
   riskReported: string | null,
+  isInterrupted: (snapshot: string) => boolean = () => false,
 ): Promise<RevertFacts> {
-  const domain = await readDomain(reads, uuid);
-  if (!domain) throw new ProblemError('NO_DOMAIN');
-  const snapshots = await new SnapshotCache(reads).read(uuid);
+  const { reads, driver, libvirtVersion, hypervisorVersion } = source;
+  let aimed: StoredSnapshot | undefined;
+  const known = await readLayers(
+    source,
+    uuid,
+    (disks, _, all) => {
+      aimed = aimedAt(all, target);
+      return aimed ? filesNamed(aimed, disks) : [];
+    },
+    new AbortController().signal,
+  );
+  const { domain, live, stored: snapshots } = known;
   const { list } = snapshots;
-  const name = target.kind === 'current' ? list.current : target.name;
-  if (name === null) throw new ProblemError('NO_CURRENT_SNAPSHOT', { domain: domain.name });
-
+  if (!aimed) {
+    if (target.kind === 'current' && list.current === null)
+      throw new ProblemError('NO_CURRENT_SNAPSHOT', { domain: domain.name });
+    throw new ProblemError('SNAPSHOT_GONE', { snapshot: target.kind === 'named' ? target.name : (list.current ?? '') });
+  }
+  const { snapshot } = aimed;
   const active = domain.id !== null;
-  const aimed = snapshots.get(name);
-  if (!aimed) throw new ProblemError('SNAPSHOT_GONE', { snapshot: name });
-  const [liveText, inactiveText, autostart] = await Promise.all([
-    domainXml(reads, uuid, false),
+  const current = readDisks(live);
+  const [inactiveText, autostart, disks, blockJobs, checkpoints, job, tags, nvramFiles] = await Promise.all([
     domainXml(reads, uuid, true),
     autostarts(reads, uuid),
+    Promise.all(current.filter(({ image }) => image !== null).map((disk) => diskFact(reads, uuid, disk))),
+    active
+      ? activeBlockJobs(
+          reads,
+          uuid,
+          current.map((disk) => disk.target),
+        )
+      : [],
+    checkpointFacts(reads, uuid),
+    active ? jobUnderWay(reads, uuid) : false,
+    tagsOf(reads, aimed),
+    neededFiles(reads, aimed),
   ]);
-  const stored = aimed.element;
-  const live = parseXml(liveText, 'domain');
-  const inactive = parseXml(inactiveText, 'domain');
-  const { snapshot, config: storedConfig } = aimed;
-  const storedInactive = stored.at('inactiveDomain');
-  const liveConfig = parseDomainConfig(live);
-  const drives = readDisks(live).filter(isDrive);
-  const targets = drives.map((disk) => disk.target);
-  const [disks, storedFacts, blockJobs] = await Promise.all([
-    Promise.all(drives.map((disk) => diskFact(reads, uuid, disk))),
-    storedFactsOf(reads, stored, storedConfig),
-    active ? activeBlockJobs(reads, uuid, targets) : [],
-  ]);
+  const configs = configsOf(aimed);
+  const { state, why } = dataFacts(known, aimed, tags, isInterrupted);
   return {
     driver,
     libvirtVersion,
@@ -80,54 +102,108 @@ export async function gatherFacts(
       name: domain.name,
       state: domain.state,
       reason: domain.reason,
+      active,
       persistent: domain.persistent,
       managedSave: domain.managedSave,
       autostart,
+      checkpoints,
+      job,
       disks,
       blockJobs,
-      consoles: [...liveConfig.graphics],
+      consoles: [...parseDomainConfig(live).graphics],
     },
     snapshot,
-    hasConfig: storedConfig !== undefined,
-    stored: storedFacts,
-    overlays: overlaysOf(list.current === null ? undefined : snapshots.get(list.current), disks),
-    history: historyOf(list, name),
+    hasConfig: aimed.config !== undefined,
+    stored: storedFacts({ aimed, known, current, disks, files: nvramFiles }),
+    overlays: overlaysOf(known, disks),
+    history: historyOf(known, aimed),
     current: list.current,
-    interruptedDelete: false,
+    data: { state, why: [...why] },
     configChanges:
       isLive(snapshot) && active
-        ? changes(storedConfig, live)
-        : changes(storedInactive ?? storedConfig, inactive, isLive(snapshot) && !storedInactive),
+        ? changes(configs.live, live)
+        : changes(configs.next, parseXml(inactiveText, 'domain'), isLive(snapshot) && !configs.hasNext),
     riskReported,
   };
 }
 
-async function diskFact(reads: Caller, uuid: string, { target, type, image }: Disk): Promise<DiskFact> {
+function aimedAt(all: DomainSnapshots, target: RevertTarget): StoredSnapshot | undefined {
+  const name = target.kind === 'current' ? all.current : target.name;
+  return name === null ? undefined : all.get(name);
+}
+
+async function diskFact(
+  reads: Caller,
+  uuid: string,
+  { target, device, type, readonly, image }: Disk,
+): Promise<DiskFact> {
   const allocation = await diskAllocation(reads, uuid, target);
   const missing = allocation === 'missing';
   const { format, path: file } = image ?? { format: null, path: null };
-  return { target, type, format: format ?? '', file, allocationBytes: missing ? null : allocation, missing };
-}
-
-async function storedFactsOf(
-  reads: Caller,
-  snapshot: XmlElement,
-  config: XmlElement | undefined,
-): Promise<StoredFacts> {
-  const path = snapshot.at('memory')?.attribute('file');
   return {
-    disks: config ? readDisks(config).map(({ target, type }) => ({ target, type })) : [],
-    nvram: (config && readNvram(config)?.format) ?? null,
-    genid: config?.at('genid') !== undefined,
-    memoryFile: path === undefined ? null : { path, exists: await memoryFileExists(reads, path) },
+    target,
+    device,
+    readonly,
+    type,
+    format: format ?? '',
+    file,
+    allocationBytes: missing ? null : allocation,
+    missing,
   };
 }
 
-function overlaysOf(current: StoredSnapshot | undefined, disks: readonly DiskFact[]): RevertFacts['overlays'] {
-  return (current ? overlaysMade(current.disks) : []).map(({ target, file }) => {
+/** Whether a job of anybody's is under way; null where libvirt does not tell. */
+async function jobUnderWay(reads: Caller, uuid: string): Promise<boolean | null> {
+  try {
+    return (await readJob(reads, uuid)) !== null;
+  } catch (error) {
+    if (error instanceof LibvirtError) return null;
+    throw error;
+  }
+}
+
+/** The tables of the images that hold the snapshot; null where one cannot be read. */
+async function tagsOf(reads: StreamCaller, { disks: { config, disks } }: StoredSnapshot) {
+  const kept = new Set(disks.filter(({ kind }) => kind === 'internal').map(({ target }) => target));
+  const paths = [
+    ...new Set(imagesOf(config.filter(({ target }) => kept.has(target))).flatMap((image) => hostPath(image) ?? [])),
+  ];
+  const tables = await Promise.all(paths.map((path) => readSnapshotTable(reads, path)));
+  return new Map(paths.map((path, index) => [path, tables[index]?.known ? tables[index].tags : null]));
+}
+
+function dataFacts(
+  { stored, snapshots, disks, files }: KnownLayers,
+  aimed: StoredSnapshot,
+  tags: Parameters<typeof dataOfSnapshots>[0]['tags'],
+  isInterrupted: (snapshot: string) => boolean,
+) {
+  const data = dataOfSnapshots({
+    current: stored.current,
+    snapshots,
+    disks,
+    files,
+    tags,
+    interrupted: new Set(snapshots.flatMap(({ name }) => (isInterrupted(name) ? [name] : []))),
+    takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
+  }).get(aimed.snapshot.name);
+  return data ?? { state: 'unknown' as const, why: [] };
+}
+
+/** What libvirt unlinks with an external revert: the overlays of the current snapshot. */
+function overlaysOf(
+  { stored, snapshots, disks: layers }: KnownLayers,
+  disks: readonly DiskFact[],
+): RevertFacts['overlays'] {
+  const current = stored.current === null ? undefined : stored.get(stored.current);
+  if (!current) return [];
+  const names = new Set(snapshots.map(({ name }) => name));
+  return overlaysMade(current.disks).map(({ target, file }) => {
     const disk = disks.find((each) => each.target === target);
+    const node = layers.find((each) => each.target === target)?.nodes.get(file);
     const inUse = disk ? disk.file === file : null;
-    return { target, file, bytes: inUse ? (disk?.allocationBytes ?? null) : null, inUse };
+    const neededBy = node ? [...node.holds, ...node.inside].filter((name) => names.has(name)) : [];
+    return { target, file, bytes: inUse ? (disk?.allocationBytes ?? null) : null, inUse, neededBy };
   });
 }
 

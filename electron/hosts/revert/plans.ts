@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { assessRevert, staleness } from '../../../shared/risk.ts';
-import type {
-  Assessment,
-  RevertAim,
-  RevertFacts,
-  RevertPlan,
-  RevertTarget,
-  Snapshot,
-  StartState,
-} from '../../../shared/schema.ts';
-import { virshRevert } from '../../../shared/virsh.ts';
+import type { RevertAim, RevertFacts, RevertPlan, Snapshot } from '../../../shared/schema.ts';
 import { HeldPlans, StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
@@ -17,6 +9,7 @@ import { ProblemError } from '../problems.ts';
 import { gatherSafety } from '../safety/facts.ts';
 import type { SettingsStore } from '../settings.ts';
 import { undoOffer } from '../undo.ts';
+import { choiceIn } from './choice.ts';
 import { gatherRevertFacts } from './facts.ts';
 
 /** The reverts that were shown to somebody. */
@@ -47,13 +40,14 @@ export class RevertPlans extends HeldPlans<RevertPlan> {
       planId: randomUUID(),
       hostId: session.host.id,
       hostName: session.host.name,
+      virsh: virshTarget(session.host, facts.domain),
       target,
       gatheredAt: Date.now(),
       facts,
       choices: {
-        'as-saved': assess(session, target, facts, 'as-saved'),
-        running: assess(session, target, facts, 'running'),
-        paused: assess(session, target, facts, 'paused'),
+        'as-saved': assessRevert(facts, choiceIn({ startState: 'as-saved' })),
+        running: assessRevert(facts, choiceIn({ startState: 'running' })),
+        paused: assessRevert(facts, choiceIn({ startState: 'paused' })),
       },
       kind,
       safety: (await gatherSafety(session, facts, this.settings.get().safetyNamePattern)).offer,
@@ -111,28 +105,4 @@ async function resolveAim(
     return { kind: 'named', name: newest.name };
   }
   return aim;
-}
-
-/** What the rules say of these facts, with the virsh line for this host. */
-export function assess(
-  session: HostSession,
-  target: RevertTarget,
-  facts: RevertFacts,
-  startState: StartState,
-): Assessment {
-  const { kind, uri } = session.host;
-  return assessRevert(facts, startState, (force) =>
-    virshRevert({
-      uri: kind === 'simulated' ? null : uri,
-      domain: namesAnother(facts.domain.name) ? facts.domain.uuid : facts.domain.name,
-      snapshot: target.kind === 'current' ? null : facts.snapshot.name,
-      startState,
-      force,
-    }),
-  );
-}
-
-/** virsh takes a number for a domain's id, and a UUID for a UUID, before it looks for a name (virshLookupDomainBy). */
-function namesAnother(name: string): boolean {
-  return /^\s*\+?\d+$/.test(name) || name.length === 36;
 }

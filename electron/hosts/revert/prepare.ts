@@ -1,6 +1,6 @@
 import { expectedAfter } from '../../../shared/after-safety.ts';
 import { problemOf } from '../../../shared/errors.ts';
-import { staleness } from '../../../shared/risk.ts';
+import { assessRevert, staleness } from '../../../shared/risk.ts';
 import type { Assessment, Problem, RevertFacts, RevertOutcome, SafetyReport } from '../../../shared/schema.ts';
 import { removeManagedSave } from '../../libvirt/domains.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
@@ -8,9 +8,9 @@ import type { Ground } from '../ground.ts';
 import type { OperationHandle } from '../operations.ts';
 import { ProblemError, toProblem } from '../problems.ts';
 import { type TakenSafety, takeSafety } from '../safety/take.ts';
+import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
 import { gatherRevertFacts } from './facts.ts';
-import { assess } from './plans.ts';
 import type { RevertRequest } from './run.ts';
 
 /** A plan that holds, with the consents that it needs. */
@@ -41,8 +41,9 @@ interface Work {
  */
 export async function prepare(work: Work): Promise<Prepared> {
   const { request, checked, ground, operation } = work;
-  const removes = (request.removeManagedSave ?? false) && checked.facts.domain.managedSave;
-  if (!request.safetySnapshot && !removes) return { report: {}, safetyRequestId: null, next: { go: checked } };
+  const choice = choiceIn(request);
+  const removes = choice.removeManagedSave && checked.facts.domain.managedSave;
+  if (!choice.safetySnapshot && !removes) return { report: {}, safetyRequestId: null, next: { go: checked } };
   let report: Prepared['report'] = {};
   let safety: TakenSafety['taken'] = null;
   const prepared = (next: Prepared['next']): Prepared => ({
@@ -51,7 +52,7 @@ export async function prepare(work: Work): Promise<Prepared> {
     next,
   });
   try {
-    if (request.safetySnapshot) {
+    if (choice.safetySnapshot) {
       const taken = await takeFirst(work);
       report = { safety: taken.report };
       safety = taken.taken;
@@ -125,7 +126,7 @@ async function lookAgain(
   safety: TakenSafety['taken'],
   managedSaveRemoved: boolean,
 ): Promise<Prepared['next']> {
-  const { session, plan, startState, acknowledged } = request;
+  const { session, plan, acknowledged } = request;
   const target = { kind: 'named', name: plan.facts.snapshot.name } as const; // what is current has just changed
   const now = await gatherRevertFacts(
     session,
@@ -134,10 +135,10 @@ async function lookAgain(
     checked.facts.riskReported,
     ground.marks,
   );
-  const expected = expectedAfter(checked.facts, now, safety?.snapshot ?? null, managedSaveRemoved);
+  const expected = expectedAfter(checked.facts, safety?.snapshot ?? null, managedSaveRemoved);
   const changes = staleness(expected, now);
   if (changes.length > 0) return refused(problemOf('STALE_AFTER_SAFETY'), 'refused', changes);
-  const assessment = assess(session, plan.target, now, startState);
+  const assessment = assessRevert(now, { ...choiceIn(request), safetySnapshot: false });
   const { mayForce, refusal } = consent(assessment, acknowledged);
   if (refusal) return refused(problemOf('BLOCKED_AFTER_SAFETY', { reason: refusal.reason }));
   return { go: { facts: now, assessment, mayForce } };

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
+import { virshRevert } from '../../../shared/risk/virsh.ts';
 import { RevertOutcome, RevertPlan, type RevertTarget, type StartState } from '../../../shared/schema.ts';
 import { procedures } from '../../libvirt/procedures.ts';
-import type { DomainSpec } from '../../simulator/build.ts';
+import { type DomainSpec, qcow2 } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
@@ -11,7 +12,7 @@ import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
 import { RevertPlans } from './plans.ts';
 import { runRevert } from './run.ts';
 
-const [on, off, saved, bare, empty] = [1, 2, 3, 4, 5].map(uuidOf) as [string, string, string, string, string];
+const [on, off, saved, bare, empty, far] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4), uuidOf(5), uuidOf(6)];
 const specs: readonly DomainSpec[] = [
   {
     name: 'on',
@@ -28,6 +29,17 @@ const specs: readonly DomainSpec[] = [
   { name: 'saved', uuid: saved, managedSave: true, snapshots: [{ name: 's', ago: 60 }] },
   { name: '7', uuid: bare, snapshots: [{ name: 'ancient', ago: 60, noConfig: true }] },
   { name: 'empty', uuid: empty },
+  {
+    name: 'far',
+    uuid: far,
+    state: 'running',
+    // No storage pool has it, so that nobody can look what is inside.
+    disks: [{ ...qcow2('far', 'vda'), path: '/srv/far.qcow2' }],
+    snapshots: [
+      { name: 'warm', ago: 600, state: 'running' },
+      { name: 'last', ago: 300 },
+    ],
+  },
 ];
 let bench: Bench;
 let plans: RevertPlans;
@@ -88,13 +100,16 @@ describe('planning', () => {
         managedSave: false,
         blockJobs: [],
         consoles: ['vnc'],
+        active: true,
+        checkpoints: [],
+        job: false,
       },
       snapshot: expect.objectContaining({ name: 'warm', parent: 'cold', state: 'running', memory: 'internal' }),
       hasConfig: true,
       current: 'last',
       configChanges: [{ label: 'Memory', snapshot: '2 GiB', now: '4 GiB', abi: true }],
       riskReported: null,
-      interruptedDelete: false,
+      data: { state: 'there', why: [] },
     });
     expect(made.facts.snapshot.disks).toEqual([
       { target: 'vda', kind: 'internal' },
@@ -102,25 +117,30 @@ describe('planning', () => {
     ]);
   });
 
-  it('assesses every choice, each with its virsh line', async () => {
-    const { choices } = await plan(on, 'cold');
-    expect(
-      [choices['as-saved'], choices.running, choices.paused].map(({ outcome, virsh }) => [outcome, virsh]),
-    ).toEqual([
-      ['shutoff', 'virsh -c qemu+ssh://lab/system snapshot-revert on cold'],
-      ['running', 'virsh -c qemu+ssh://lab/system snapshot-revert on cold --running'],
-      ['paused', 'virsh -c qemu+ssh://lab/system snapshot-revert on cold --paused'],
+  it('assesses every choice, and each has its virsh line', async () => {
+    const made = await plan(on, 'cold');
+    const { choices } = made;
+    expect([choices['as-saved'], choices.running, choices.paused].map(({ outcome }) => outcome)).toEqual([
+      'shutoff',
+      'running',
+      'paused',
+    ]);
+    const line = (startState: StartState) => virshRevert(made, { startState, force: false });
+    expect([line('as-saved'), line('running'), line('paused')]).toEqual([
+      'virsh -c qemu+ssh://lab/system snapshot-revert on cold',
+      'virsh -c qemu+ssh://lab/system snapshot-revert on cold --running',
+      'virsh -c qemu+ssh://lab/system snapshot-revert on cold --paused',
     ]);
   });
 
   it('resolves the current snapshot, and lets virsh do so too', async () => {
     const made = await plan(on);
     expect(made.facts.snapshot.name).toBe('last');
-    expect(made.choices['as-saved'].virsh).toMatch(/ on --current$/);
+    expect(virshRevert(made, { startState: 'as-saved', force: true })).toMatch(/ on --current --force$/);
   });
 
   it('names a domain by UUID where virsh would take its name for an id', async () => {
-    expect((await plan(bare)).choices['as-saved'].virsh).toContain(` snapshot-revert ${bare} `);
+    expect((await plan(bare)).virsh).toEqual({ uri: 'qemu+ssh://lab/system', domain: bare });
   });
 
   it('sees block jobs, managed saves and missing configurations', async () => {
@@ -309,10 +329,9 @@ describe('force', () => {
     });
     expect(sent()).toEqual([0]);
     if (!retryWith) throw new Error('no plan to retry with');
-    const { requirements, virsh } = retryWith.choices['as-saved'];
+    const { requirements } = retryWith.choices['as-saved'];
     expect(requirements).toMatchObject([{ code: 'LIBVIRT_SAID_RISKY', certainty: 'needed' }]);
     expect(requirements[0]?.text).toContain('domain genid update');
-    expect(virsh).toMatch(/--force$/);
     expect(await problemCode(run(retryWith))).toBe('FORCE_NOT_ACKNOWLEDGED');
     bench.simulator.faults.failNext('domainRevertToSnapshot', risky);
     expect(await run(retryWith, 'as-saved', ['LIBVIRT_SAID_RISKY'])).toMatchObject({ result: 'done', forced: true });
@@ -344,8 +363,10 @@ describe('force', () => {
 
 describe('a revert that goes wrong', () => {
   it('after the guest was stopped has failed, and what was found is shown', async () => {
-    bench.simulator.hands.loseSnapshot('on', 'warm');
-    expect(await run(await plan(on, 'warm'))).toMatchObject({
+    bench.simulator.hands.loseSnapshot('far', 'warm');
+    const made = await plan(far, 'warm');
+    expect(made.choices['as-saved']).toMatchObject({ verdict: 'risky', blockers: [] });
+    expect(await run(made)).toMatchObject({
       operationId: expect.any(String),
       result: 'failed',
       forced: false,
@@ -353,6 +374,12 @@ describe('a revert that goes wrong', () => {
       differences: ['The domain is shut off; running was expected.'],
       problem: expect.objectContaining({ code: 'OPERATION_FAILED' }),
     });
+  });
+
+  it('is not asked for where the image tells that it would', async () => {
+    bench.simulator.hands.loseSnapshot('on', 'warm');
+    expect(await problemCode(run(await plan(on, 'warm')))).toBe('BLOCKED');
+    expect(reverts()).toBe(0);
   });
 
   it('with a refusal that left traces has failed too', async () => {

@@ -1,5 +1,6 @@
 import { problemOf } from '../../../shared/errors.ts';
-import type { Found, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
+import { assessRevert, failureFound, isAsBefore } from '../../../shared/risk.ts';
+import type { Found, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
@@ -8,19 +9,18 @@ import { ProblemError, toProblem } from '../problems.ts';
 import { removeOldSafety } from '../safety/retention.ts';
 import { inTurn } from '../turn.ts';
 import { askToRevert } from './ask.ts';
+import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
-import { assess, factsOf } from './plans.ts';
+import { factsOf } from './plans.ts';
 import { type Checked, type Prepared, prepare } from './prepare.ts';
-import { type Before, differences, findOut, lookBefore, type Seen, verify } from './verify.ts';
+import { differences, findOut, imagesToLookInto, processBefore, type Seen, sameImages, verify } from './verify.ts';
 
-export interface RevertRequest {
+export interface RevertRequest extends Partial<RevertChoice> {
   readonly session: HostSession;
   readonly plan: RevertPlan;
   readonly startState: StartState;
   /** Codes of the requirements that the person has consented to. */
   readonly acknowledged: readonly string[];
-  readonly safetySnapshot?: boolean;
-  readonly removeManagedSave?: boolean;
   readonly typedName?: string | undefined;
 }
 
@@ -61,14 +61,10 @@ function checkName({ plan, session, typedName }: RevertRequest, { marks }: Groun
 }
 
 /** @throws StalePlanError, ProblemError BLOCKED, FORCE_NOT_ACKNOWLEDGED */
-async function check(
-  { session, plan, startState, acknowledged, removeManagedSave }: RevertRequest,
-  { marks }: Ground,
-): Promise<Checked> {
+async function check(request: RevertRequest, { marks }: Ground): Promise<Checked> {
+  const { session, plan, acknowledged } = request;
   const facts = await factsOf(session, plan, marks);
-  // With the managed save image gone, what it would have asked for need not be consented to.
-  const domain = { ...facts.domain, managedSave: facts.domain.managedSave && !removeManagedSave };
-  const assessment = assess(session, plan.target, { ...facts, domain }, startState);
+  const assessment = assessRevert(facts, choiceIn(request), plan.safety);
   const { mayForce, refusal } = consent(assessment, acknowledged);
   if (refusal) throw new ProblemError(refusal.code, { reason: refusal.reason });
   return { facts, assessment, mayForce };
@@ -108,25 +104,34 @@ async function revert(
   operation: OperationHandle,
   ground: Ground,
 ): Promise<RevertOutcome> {
-  const { session, plan, startState } = request;
+  const { session, plan } = request;
   const { current } = facts;
   const { domain, snapshot } = plan.facts;
-  const before = await lookBefore(session, plan);
+  const before = await processBefore(session, plan);
   const asked = await askToRevert(
-    { session, plan, operationId: operation.id, startState, mayForce, assessment, current },
+    { session, plan, operationId: operation.id, choice: choiceIn(request), mayForce, assessment, current },
     ground,
   );
   const { requestId, ...answer } = asked;
   operation.phase('verifying');
-  const seen = await findOut(session, domain.uuid);
+  const seen = await findOut(session, domain.uuid, imagesToLookInto(plan));
   const wentThrough = answer.result === 'done' || answer.result === 'unknown';
   const expected = wentThrough
     ? { state: assessment.outcome, current: snapshot.name }
     : { state: domain.state, current };
   const { verification, different } = compare(seen, before, plan, expected, answer.result === 'done');
-  // libvirt refuses before it touches anything, with these codes; what it left behind has the last word.
-  const result = answer.result === 'refused' && different.length > 0 ? 'failed' : answer.result;
   const found = seen && foundOf(seen);
+  const after = {
+    found,
+    sameImages: seen && sameImages(seen, facts),
+    safety: report.safety?.takenAt ? report.safety.name : null,
+  };
+  // libvirt refuses before it touches anything, with these codes; what it left behind has the last word.
+  const touched = answer.result === 'refused' && seen !== null && !isAsBefore({ ...facts, current }, after);
+  const result = touched ? 'failed' : answer.result;
+  const failed = result === 'failed' || result === 'refused';
+  const problem =
+    answer.problem && failed ? failureFound(answer.problem, { ...facts, current }, after) : answer.problem;
   await writeDown(requestId, result, found, different, ground);
   if (result !== 'refused')
     await ground.marks
@@ -134,6 +139,7 @@ async function revert(
       .catch((error: unknown) => ground.log(`marks: ${error}`));
   return {
     ...answer,
+    ...(problem ? { problem } : {}),
     ...report,
     operationId: operation.id,
     result,
@@ -146,7 +152,7 @@ async function revert(
 
 function compare(
   seen: Seen | null,
-  before: Before,
+  before: number | null,
   plan: RevertPlan,
   expected: Pick<Found, 'state' | 'current'>,
   done: boolean,

@@ -1,10 +1,14 @@
 import { stateLabel } from '../../../shared/format.ts';
-import { type Disk, isDrive, isWritable } from '../../../shared/libvirt/disks.ts';
+import { tagFound } from '../../../shared/health/data.ts';
+import { type Disk, hostPath } from '../../../shared/libvirt/disks.ts';
+import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
-import type { Found, RevertPlan, Snapshot, Verification } from '../../../shared/schema.ts';
+import { isExternal, writtenBack } from '../../../shared/risk.ts';
+import type { Found, RevertPlan, StoredDisk, Verification } from '../../../shared/schema.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
-import { currentSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
+import { currentSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
@@ -14,37 +18,39 @@ export interface Seen extends Found {
   /** The hypervisor process: libvirt gives each a number of its own; null when there is none. */
   readonly id: number | null;
   readonly disks: readonly Disk[];
+  /** By image, the internal snapshots that it holds; null where that cannot be read. */
+  readonly tags: ReadonlyMap<string, readonly ImageTag[] | null>;
 }
 
-/** What is there before a revert and what its snapshot promises, to compare with afterwards. */
-export interface Before {
-  readonly id: number | null;
-  /** The disks as they are stored with the snapshot. */
-  readonly stored: readonly Disk[];
-}
-
-/** @throws LibvirtError, ConnectionError */
-export async function lookBefore(session: HostSession, { facts }: RevertPlan): Promise<Before> {
-  const { uuid } = facts.domain;
-  const [domain, xml] = await Promise.all([
-    readDomain(session.reads, uuid),
-    snapshotXml(session.reads, uuid, facts.snapshot.name),
-  ]);
-  return { id: domain?.id ?? null, stored: readDisks(parseXml(xml, 'domainsnapshot').at('domain')) };
+/** The hypervisor process before a revert. @throws LibvirtError, ConnectionError */
+export async function processBefore(session: HostSession, { facts }: RevertPlan): Promise<number | null> {
+  return (await readDomain(session.reads, facts.domain.uuid))?.id ?? null;
 }
 
 /** How a domain is after an operation; null: it is gone, or cannot be asked. */
-export function findOut(session: HostSession, uuid: string): Promise<Seen | null> {
+export function findOut(session: HostSession, uuid: string, images: readonly string[] = []): Promise<Seen | null> {
   return lookAfterwards(session, async (reads) => {
-    const [domain, current, xml] = await Promise.all([
+    const [domain, current, xml, tables] = await Promise.all([
       readDomain(reads, uuid),
       currentSnapshot(reads, uuid),
       domainXml(reads, uuid, false),
+      Promise.all(images.map((path) => readSnapshotTable(reads, path))),
     ]);
     if (!domain) return null;
     const { state, reason, id } = domain;
-    return { state, reason, current, id, disks: readDisks(parseXml(xml, 'domain')) };
+    const tags = new Map(images.map((path, n) => [path, tables[n]?.known ? tables[n].tags : null]));
+    return { state, reason, current, id, disks: readDisks(parseXml(xml, 'domain')), tags };
   });
+}
+
+/** The images that hold the data to come back to, whose tables tell whether it is there. */
+export function imagesToLookInto({ facts }: RevertPlan): string[] {
+  return [...new Set(writtenBack(facts).flatMap(({ image }) => hostPath(image) ?? []))];
+}
+
+/** Every disk writes to the image that it wrote to when the facts were gathered. */
+export function sameImages({ disks }: Pick<Seen, 'disks'>, { domain }: RevertPlan['facts']): boolean {
+  return domain.disks.every(({ target, file }) => disks.find((disk) => disk.target === target)?.image?.path === file);
 }
 
 /** Sentences where what was found is not what was expected. */
@@ -61,40 +67,59 @@ export function differences(found: Found, expected: Pick<Found, 'state' | 'curre
 }
 
 /** Process and disks after a revert that libvirt says it has done, and sentences where they are not as expected. */
-export function verify(seen: Seen, before: Before, { facts }: RevertPlan): Verification & { sentences: string[] } {
-  const process = seen.id === null ? 'none' : seen.id === before.id ? 'reused' : 'new';
+export function verify(
+  seen: Seen,
+  idBefore: number | null,
+  { facts }: RevertPlan,
+): Verification & { sentences: string[] } {
+  const process = seen.id === null ? 'none' : seen.id === idBefore ? 'reused' : 'new';
   const isQemu = facts.driver === 'QEMU';
   const kept = isQemu && process === 'reused' && can(facts.libvirtVersion, 'alwaysRestarts');
-  const checked = (isQemu ? seen.disks.filter((disk) => isDrive(disk) && isWritable(disk)) : []).map((disk) =>
-    checkDisk(disk, before, facts.snapshot),
-  );
+  const checked = isQemu ? facts.stored.disks.map((disk) => checkDisk(disk, seen, isExternal(facts))) : [];
+  const more = isQemu
+    ? seen.disks.filter(({ target }) => !facts.stored.disks.some((disk) => disk.target === target))
+    : [];
   return {
     process,
     disks: checked.map(({ sentence: _, ...disk }) => disk),
     sentences: [
       ...(kept ? ['The hypervisor process is still the one of before; a new one was expected.'] : []),
       ...checked.flatMap(({ sentence }) => (sentence === null ? [] : [sentence])),
+      ...more.map(({ target }) => `The domain has a disk ${target}, which the snapshot’s configuration does not have.`),
+      ...(isQemu ? writtenBack(facts).flatMap((disk) => tagSentences(disk, seen, facts.snapshot.name)) : []),
     ],
   };
 }
 
 /**
- * After an internal snapshot a disk writes to the image that the snapshot was taken in; after an external one to a new
- * overlay over that, which libvirt names `<image without extension>.<seconds since 1970>`.
+ * After an internal snapshot a disk writes to the image that the snapshot was taken in; after an external one every drive
+ * with an image, a medium too, has a new overlay, which libvirt names `<image without extension>.<seconds since 1970>`.
  */
-function checkDisk(disk: Disk, { stored }: Before, snapshot: Snapshot) {
-  const { target, image, below } = disk;
-  const file = image?.path ?? null;
-  const backing = below[0]?.path ?? null;
-  const then = stored.find((each) => each.target === target)?.image?.path ?? null;
-  const overlaid = snapshot.disks.some((each) => each.target === target && each.kind === 'external');
-  if (then === null) return { target, file, expected: null, sentence: null };
-  if (!overlaid) {
-    const sentence = file === then ? null : `Disk ${target} writes to ${file}; ${then} was expected.`;
-    return { target, file, expected: then, sentence };
-  }
+function checkDisk({ target, image, startupPolicy }: StoredDisk, seen: Seen, external: boolean) {
+  const now = seen.disks.find((disk) => disk.target === target);
+  const file = now?.image?.path ?? null;
+  const then = image?.path ?? null;
+  const told = (expected: string | null, sentence: string | null) => ({ target, file, expected, sentence });
+  if (!now) return told(then, `Disk ${target} is not attached; ${then ?? 'an empty drive'} was expected.`);
+  if (then === null)
+    return told(null, file === null ? null : `Drive ${target} holds ${file}; it was expected to be empty.`);
+  if (file === null && startupPolicy !== null) return told(then, null); // left out, as its policy says
+  if (!external) return told(then, file === then ? null : `Disk ${target} writes to ${file}; ${then} was expected.`);
   const stem = then.replace(/\.[^./]*$/, '');
+  const backing = now.below[0]?.path ?? null;
   const lies = backing === null ? file?.startsWith(`${stem}.`) && file !== then : backing === then;
-  const sentence = lies ? null : `Disk ${target} writes to ${file}; a new overlay over ${then} was expected.`;
-  return { target, file, expected: `${stem}.*`, sentence };
+  return told(`${stem}.*`, lies ? null : `Disk ${target} writes to ${file}; a new overlay over ${then} was expected.`);
+}
+
+/** What its image says of the snapshot that was reverted to; nothing where the image cannot be read. */
+function tagSentences({ target, image }: StoredDisk, { tags }: Seen, name: string): string[] {
+  const table = tags.get(image?.path ?? '') ?? null;
+  if (table === null) return [];
+  const found = tagFound(table, name);
+  if (!found) return [`The image of ${target} does not hold “${name}”: whose data is on it now is unknown.`];
+  return found.name === name
+    ? []
+    : [
+        `QEMU takes “${name}” for the ID of “${found.name}” in the image of ${target}: the data of that one may be on it.`,
+      ];
 }

@@ -10,7 +10,7 @@ import { type RevertRequest, runRevert } from '../revert/run.ts';
 import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';
 import { undoOffer } from '../undo.ts';
 
-const [on, off, saved, layered, raw] = [1, 2, 3, 4, 5].map(uuidOf) as [string, string, string, string, string];
+const [on, off, saved, layered, raw, far] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4), uuidOf(5), uuidOf(6)];
 const specs: readonly DomainSpec[] = [
   { name: 'on', uuid: on, state: 'running', snapshots: [{ name: 'clean', ago: 600, state: 'running' }] },
   { name: 'off', uuid: off, snapshots: [{ name: 'clean', ago: 600 }] },
@@ -27,8 +27,17 @@ const specs: readonly DomainSpec[] = [
   {
     name: 'raw',
     uuid: raw,
-    disks: [{ ...qcow2('raw', 'vda'), format: 'raw', path: '/srv/raw.img' }],
     snapshots: [{ name: 'clean', ago: 60 }],
+    // Attached since.
+    since: { disks: [qcow2('raw', 'vda'), { ...qcow2('raw', 'vdb'), format: 'raw', path: '/srv/raw.img' }] },
+  },
+  {
+    name: 'far',
+    uuid: far,
+    state: 'running',
+    // No storage pool has it, so that nobody can look what is inside.
+    disks: [{ ...qcow2('far', 'vda'), path: '/srv/far.qcow2' }],
+    snapshots: [{ name: 'clean', ago: 600, state: 'running' }],
   },
 ];
 let bench: Bench;
@@ -197,7 +206,7 @@ describe('a safety snapshot', () => {
 describe('cancelling', () => {
   it('while memory is being saved aborts it, and nothing is reverted', async () => {
     await bench.close();
-    await setUp({ snapshotMs: 3_000 });
+    await setUp({ snapshotMs: 600_000 });
     const running = run(await plan(on));
     await bench.until(() => ground.operations.list()[0]?.progress);
     const [operation] = ground.operations.list();
@@ -220,14 +229,13 @@ describe('cancelling', () => {
 
   it('reads go on while memory is being saved', async () => {
     await bench.close();
-    await setUp({ snapshotMs: 300 });
+    await setUp({ snapshotMs: 600_000 });
     const running = run(await plan(on));
-    await bench.until(() => bench.simulator.faults.calls.includes('domainSnapshotCreateXml'));
-    const started = performance.now();
+    await bench.until(() => ground.operations.list()[0]?.progress);
     await ground.plans.make(bench.session, off, { kind: 'current' });
     await ground.plans.make(bench.session, on, { kind: 'current' });
-    expect(performance.now() - started).toBeLessThan(200);
-    await running;
+    ground.operations.cancel(ground.operations.list()[0]?.id ?? '');
+    expect(await running).toMatchObject({ result: 'cancelled' });
   });
 });
 
@@ -254,10 +262,10 @@ describe('undo', () => {
   });
 
   it('of a revert that failed halfway brings the guest back', async () => {
-    bench.simulator.hands.loseSnapshot('on', 'clean');
-    const outcome = await run(await plan(on));
+    bench.simulator.hands.loseSnapshot('far', 'clean');
+    const outcome = await run(await plan(far));
     expect(outcome).toMatchObject({ result: 'failed', found: { state: 'shutoff' }, safety: { result: 'taken' } });
-    expect(await run(await undo(on), {})).toMatchObject({ result: 'done', found: { state: 'running' } });
+    expect(await run(await undo(far), {})).toMatchObject({ result: 'done', found: { state: 'running' } });
   });
 });
 

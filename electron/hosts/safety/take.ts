@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { posix } from 'node:path';
+import { assessCreate } from '../../../shared/create/assess.ts';
+import { createXml } from '../../../shared/create/xml.ts';
 import { problemOf } from '../../../shared/errors.ts';
-import { type Disk, hostPath, isWritable } from '../../../shared/libvirt/disks.ts';
-import { createFlag } from '../../../shared/libvirt/flags.ts';
-import { safetyDescription, safetyRequestOf } from '../../../shared/safety.ts';
+import { safetyDescription, safetyDraft, safetyRequestOf } from '../../../shared/safety.ts';
 import type { RevertFacts, SafetyReport, Snapshot } from '../../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { abortJob } from '../../libvirt/jobs.ts';
-import { createSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { escapeXml, parseXml } from '../../libvirt/xml.ts';
+import { createSnapshot } from '../../libvirt/snapshots.ts';
+import { differencesOfTaken } from '../create/promises.ts';
+import { type CreateExpected, type CreateSeen, lookAtCreate } from '../create/verify.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { followJob } from '../job-progress.ts';
@@ -33,17 +33,18 @@ export async function takeSafety(
   operation: OperationHandle,
   ground: Ground,
 ): Promise<TakenSafety> {
-  const { offer, disks } = await gatherSafety(session, facts, ground.settings.get().safetyNamePattern);
+  const { offer, create } = await gatherSafety(session, facts, ground.settings.get().safetyNamePattern);
   if (!offer.available || offer.kind === null)
     throw new ProblemError('SAFETY_UNAVAILABLE', { reason: offer.reasons[0]?.text ?? '' });
   const { host } = session;
   const { uuid, name: domainName } = facts.domain;
   const { name } = offer;
   const requestId = randomUUID();
-  const description = safetyDescription(facts.snapshot.name, requestId);
-  // Offline external snapshots are made with DISK_ONLY; virsh's way, and the flag is what 9.x wants.
-  const flags = offer.kind === 'external' && !offer.memory ? createFlag.diskOnly : 0;
-  const xml = safetyXml({ name, description, kind: offer.kind, memory: offer.memory, domainName, disks });
+  const draft = safetyDraft(facts, create, name, safetyDescription(facts.snapshot.name, requestId));
+  const { row, files, disks } = assessCreate(create, draft, { uri: null, domain: domainName });
+  if (row === null) throw new ProblemError('SAFETY_UNAVAILABLE', { reason: '' });
+  const { flags } = row;
+  const xml = createXml(create, draft, row);
   const failed = (result: SafetyReport['result'], problem: SafetyReport['problem']): TakenSafety => ({
     report: { name, result, takenAt: null, ...(problem ? { problem } : {}) },
     taken: null,
@@ -70,9 +71,13 @@ export async function takeSafety(
     const value = await ground.journal.answer(requestId, host.name, () =>
       createSnapshot(session.writes, uuid, xml, flags),
     );
-    const snapshot = await lookUp(session, uuid, value);
-    if (safetyRequestOf(snapshot.description) !== requestId)
+    const expected = { name: value, row, files, disks, before: create };
+    const seen = await lookAtCreate(session, expected, false);
+    const snapshot = seen?.snapshot;
+    if (!snapshot || safetyRequestOf(snapshot.description) !== requestId)
       return failed('unknown', problemOf('SAFETY_FAILED', { snapshot: name }, 'libvirt shows another snapshot'));
+    const broken = brokenPromises(seen, expected);
+    if (broken.length > 0) return failed('failed', problemOf('SAFETY_FAILED', { snapshot: name }, broken.join(' ')));
     await ground.thumbnails.keep(host, uuid, snapshot, picture);
     return { report: { name, result: 'taken', takenAt: snapshot.createdAt }, taken: { requestId, snapshot } };
   } catch (error) {
@@ -88,28 +93,8 @@ export async function takeSafety(
   }
 }
 
-async function lookUp(session: HostSession, uuid: string, name: string): Promise<Snapshot> {
-  const xml = await snapshotXml(session.reads, uuid, name);
-  return { ...parseSnapshot(parseXml(xml, 'domainsnapshot', true)), name };
-}
-
-interface SafetySpec {
-  readonly name: string;
-  readonly description: string;
-  readonly kind: 'internal' | 'external';
-  readonly memory: boolean;
-  readonly domainName: string;
-  readonly disks: readonly Disk[];
-}
-
-/**
- * The `<domainsnapshot>` to ask for (libvirt formatsnapshot). External memory has no place of its own in libvirt, so it
- * goes beside the first disk's image.
- */
-export function safetyXml({ name, description, kind, memory, domainName, disks }: SafetySpec): string {
-  const image =
-    disks.find((disk) => isWritable(disk) && hostPath(disk.image) !== null)?.image?.path ?? '/var/lib/libvirt/images/';
-  const file = posix.join(posix.dirname(image), `${domainName.replaceAll('/', '-')}.${name}.mem`);
-  const memoryXml = kind === 'external' && memory ? `<memory snapshot='external' file='${escapeXml(file)}'/>` : '';
-  return `<domainsnapshot><name>${escapeXml(name)}</name><description>${escapeXml(description)}</description>${memoryXml}</domainsnapshot>`;
+/** What is not as promised of the snapshot itself; what has become of the guest meanwhile is looked at afterwards. */
+function brokenPromises(seen: CreateSeen, expected: CreateExpected): string[] {
+  const state = seen.snapshot?.state === 'paused' ? 'paused' : expected.before.state;
+  return differencesOfTaken({ ...seen, state }, { ...expected, before: { ...expected.before, state } });
 }

@@ -10,6 +10,7 @@ import { LIST_FLAGS, listSnapshots } from '../snapshot-list.ts';
 import type { World } from '../world.ts';
 import { readSnapshotXml } from '../xml-read.ts';
 import { snapshotXml } from '../xml-snapshot.ts';
+import { escapeXml as e } from '../xml-words.ts';
 import { type Handlers, onDomain, onSnapshot, wireSnapshot } from './handler.ts';
 
 const MERGED_BYTES = 6_442_450_944;
@@ -23,6 +24,9 @@ export const snapshotHandlers = {
     const found = listSnapshots(domain.snapshots, flags);
     return { snapshots: needResults ? found.map(({ name }) => wireSnapshot(name, domain)) : [], count: found.length };
   }),
+  domainCheckpointGetXmlDesc: {
+    run: ({ checkpoint }) => ({ xml: `<domaincheckpoint><name>${e(checkpoint.name)}</name></domaincheckpoint>` }),
+  },
   domainListAllCheckpoints: onDomain((domain, { needResults }) => {
     const checkpoints = domain.checkpoints.map((name) => wireSnapshot(name, domain));
     return { checkpoints: needResults ? checkpoints : [], count: checkpoints.length };

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type RefObject, useEffect, useId } from 'react';
-import { assessCreate, type CreateField } from '../../../shared/create/assess.ts';
+import { assessCreate } from '../../../shared/create/assess.ts';
 import { isExternal } from '../../../shared/create/modes.ts';
+import type { CreateField } from '../../../shared/create/rule.ts';
 import type { CreateDraft, CreateFacts, CreatePlan } from '../../../shared/schema.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import { ModeChoice } from './mode-choice.tsx';

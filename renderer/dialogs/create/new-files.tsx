@@ -1,8 +1,10 @@
 import { type ReactNode, useId, useState } from 'react';
-import type { CreateField } from '../../../shared/create/assess.ts';
 import { withDisk } from '../../../shared/create/draft.ts';
-import { defaultMemoryFile, defaultOverlay, isIncluded } from '../../../shared/create/files.ts';
+import { defaultMemoryFile } from '../../../shared/create/files.ts';
 import { hasMemory } from '../../../shared/create/modes.ts';
+import { defaultOverlay } from '../../../shared/create/paths.ts';
+import { canKeep, isIncluded } from '../../../shared/create/request.ts';
+import type { CreateField } from '../../../shared/create/rule.ts';
 import type { CreateDraft, CreateFacts } from '../../../shared/schema.ts';
 
 interface NewFilesProps {
@@ -65,8 +67,9 @@ interface DiskRowProps {
 }
 
 function DiskRow({ disk, draft, problem, onChange }: DiskRowProps) {
-  const { target, writable, file } = disk;
-  const included = writable && isIncluded(draft, target);
+  const { target } = disk;
+  const writable = canKeep(disk);
+  const included = writable && isIncluded(draft, disk);
   const check = (
     <label className={writable ? 'check' : 'check off'}>
       <input
@@ -82,9 +85,7 @@ function DiskRow({ disk, draft, problem, onChange }: DiskRowProps) {
     return (
       <div className="new-file">
         {check}
-        <p className="dim">
-          {file === null ? 'An empty drive: there is nothing to keep.' : 'Read-only: nothing on it can change.'}
-        </p>
+        <p className="dim">{whyNotKept(disk)}</p>
       </div>
     );
   return (
@@ -98,6 +99,11 @@ function DiskRow({ disk, draft, problem, onChange }: DiskRowProps) {
       onChange={(path) => onChange(withDisk(draft, target, { file: path }))}
     />
   );
+}
+
+function whyNotKept({ image, readonly }: CreateFacts['disks'][number]): string {
+  if (image === null) return 'An empty drive: there is nothing to keep.';
+  return readonly ? 'Read-only: nothing on it can change.' : 'Another program serves it: libvirt cannot keep it.';
 }
 
 interface PathFieldProps {

@@ -1,4 +1,5 @@
-import { type DeleteAssessment, virshDelete } from '../../../shared/delete/assess.ts';
+import type { DeleteAssessment } from '../../../shared/delete/assess.ts';
+import { virshDelete } from '../../../shared/delete/virsh.ts';
 import { formatCount } from '../../../shared/format.ts';
 import type { DeleteMode, DeletePlan } from '../../../shared/schema.ts';
 import { TypedName } from '../../ui/typed-name.tsx';

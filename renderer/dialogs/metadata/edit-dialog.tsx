@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
+import { isXmlText, nameProblem } from '../../../shared/libvirt/names.ts';
 import { type Edit, editSteps } from '../../../shared/metadata/edit-steps.ts';
 import type { EditPlan } from '../../../shared/schema.ts';
-import { isXmlText, nameProblem } from '../../../shared/snapshot-name.ts';
 import { selectRow } from '../../store/actions.ts';
 import { hostById, openTree } from '../../store/selectors.ts';
 import type { AppStore, Dialog } from '../../store/store.ts';

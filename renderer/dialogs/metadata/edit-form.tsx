@@ -1,8 +1,8 @@
 import { type KeyboardEvent, type RefObject, useId } from 'react';
+import { nameProblem } from '../../../shared/libvirt/names.ts';
 import { type Edit, type EditStep, editSteps, editStepText } from '../../../shared/metadata/edit-steps.ts';
 import { virshEdit } from '../../../shared/metadata/virsh.ts';
 import type { EditPlan } from '../../../shared/schema.ts';
-import { nameProblem } from '../../../shared/snapshot-name.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 
 /** Steps that are written out; of more only the number is told. */

@@ -53,15 +53,26 @@ test('consent does not survive a choice that does not ask for it, nor a new plan
   expect(reviewOf(plan).acknowledged).toEqual([]);
 });
 
-test('the command line has --force once, when it is consented to or written already', () => {
+test('the command line has --force when it is needed or consented to', () => {
   const plan = aPlan({
-    'as-saved': anAssessment({ requirements: [force] }),
-    running: anAssessment({ requirements: [force], virsh: 'virsh snapshot-revert d s --running --force' }),
+    'as-saved': anAssessment({ requirements: [{ ...force, certainty: 'possible' }] }),
+    running: anAssessment({ requirements: [force] }),
   });
   const review = { ...reviewOf(plan), safetySnapshot: false };
-  expect(virshOf(review)).not.toContain('--force');
-  expect(virshOf(acknowledge(review, 'abi', true))).toMatch(/ --force$/);
-  expect(virshOf(acknowledge(choose(review, 'running'), 'abi', true))).toBe(plan.choices.running.virsh);
+  expect(virshOf(review)).toBe('virsh snapshot-revert db-01 clean');
+  expect(virshOf(acknowledge(review, 'abi', true))).toBe('virsh snapshot-revert db-01 clean --force');
+  expect(virshOf(choose(review, 'running'))).toBe('virsh snapshot-revert db-01 clean --running --force');
+});
+
+test('every command addresses the domain in the same way', () => {
+  const uuid = 'd3b07384-d113-4ec6-a5f7-3d9b7c1f0a11';
+  const plan = { ...aPlan(), virsh: { uri: 'u', domain: uuid } };
+  const line = virshOf(removeManagedSave(reviewOf(plan), true));
+  expect(line.split(' && ')).toEqual([
+    `virsh -c u snapshot-create-as ${uuid} before-revert`,
+    `virsh -c u managedsave-remove ${uuid}`,
+    `virsh -c u snapshot-revert ${uuid} clean`,
+  ]);
 });
 
 test('a safety snapshot is taken wherever it can be, and the button and the command line say so', () => {
@@ -81,7 +92,6 @@ test('removing the managed save image takes the place of force because of it, an
   const assessment = anAssessment({
     requirements: [managed],
     warnings: [{ code: 'MANAGED_SAVE_SURVIVES', text: '' }],
-    virsh: 'virsh -c u snapshot-revert d s --force',
   });
   const review = {
     ...acknowledge(reviewOf(aPlan({ 'as-saved': assessment })), 'MANAGED_SAVE', true),
@@ -92,7 +102,7 @@ test('removing the managed save image takes the place of force because of it, an
   expect(requirementsOf(removed)).toEqual([]);
   expect(warningsOf(removed)).toEqual([]);
   expect(revertBlockedBy(removed)).toBeNull();
-  expect(virshOf(removed)).toBe('virsh -c u managedsave-remove db-01 && virsh -c u snapshot-revert d s');
+  expect(virshOf(removed)).toBe('virsh managedsave-remove db-01 && virsh snapshot-revert db-01 clean');
   expect(revertBlockedBy(removeManagedSave(removed, false))).toBe('Acknowledge force to continue');
 
   const both = aPlan({ 'as-saved': { ...assessment, requirements: [managed, force] } });

@@ -1,3 +1,4 @@
+import { virshRevert } from '../../../shared/risk/virsh.ts';
 import type {
   Assessment,
   Problem,
@@ -7,7 +8,6 @@ import type {
   StartState,
   Statement,
 } from '../../../shared/schema.ts';
-import { shellQuote } from '../../../shared/virsh.ts';
 
 export const startStates = ['as-saved', 'running', 'paused'] as const satisfies readonly StartState[];
 
@@ -128,24 +128,15 @@ export function revertLabel({ plan, safetySnapshot }: RevertReview): string {
   return safetySnapshot ? 'Take snapshot and revert' : 'Revert';
 }
 
-/**
- * The command line of what Revert would do now: with `--force` once that is consented to, and with what is done before.
- * An external safety snapshot is left out of it: where its files go is found out only when it is taken.
- */
+/** The command line of what Revert would do now: with `--force` where it is needed or consented to. */
 export function virshOf(review: RevertReview): string {
-  const { plan, safetySnapshot } = review;
-  const { virsh, requirements } = assessmentOf(review);
-  const still = requirementsOf(review);
-  const forced = still.some(({ code, grants }) => grants === 'force' && review.acknowledged.includes(code));
-  const plain = still.length < requirements.length && still.length === 0 ? virsh.replace(/ --force\b/, '') : virsh;
-  const revert = forced && !/ --force\b/.test(plain) ? `${plain} --force` : plain;
-  const virshWithUri = virsh.slice(0, virsh.indexOf(' snapshot-revert'));
-  const domain = shellQuote(plan.facts.domain.name);
-  return [
-    ...(safetySnapshot && plan.safety.kind === 'internal'
-      ? [`${virshWithUri} snapshot-create-as ${domain} ${shellQuote(plan.safety.name)}`]
-      : []),
-    ...(review.removeManagedSave ? [`${virshWithUri} managedsave-remove ${domain}`] : []),
-    revert,
-  ].join(' && ');
+  const { plan, startState, acknowledged, safetySnapshot } = review;
+  return virshRevert(plan, {
+    startState: startState ?? 'as-saved',
+    force: requirementsOf(review).some(
+      ({ code, grants, certainty }) => grants === 'force' && (certainty === 'needed' || acknowledged.includes(code)),
+    ),
+    safetySnapshot,
+    removeManagedSave: review.removeManagedSave,
+  });
 }

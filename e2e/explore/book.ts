@@ -1,0 +1,190 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mark } from './marks.ts';
+import { readMark } from './marks.ts';
+import { backingOf, ImageError, imageSnapshots } from './qcow2.ts';
+import { type Stage, spares } from './stage.ts';
+import type { Disk, Snap, World } from './world.ts';
+
+/** A mark, or why there is none to be had. */
+export type Reading = Mark | 'gone';
+
+/** What was so when a snapshot was taken: what it has to bring back. */
+export interface Entry {
+  readonly created: number;
+  /** By target: every disk of the domain, whether or not the snapshot keeps it. */
+  readonly marks: ReadonlyMap<string, Reading>;
+  /** By path: images that no disk used. */
+  readonly loose: ReadonlyMap<string, Reading>;
+  readonly memory: string | null;
+  /** By target: the ID that QEMU gave it inside the image. */
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+/** Everything that holds data, as it is now. */
+export interface Sight {
+  readonly world: World;
+  /** By target: what the guest sees, or would see. */
+  readonly active: ReadonlyMap<string, Reading>;
+  /** By snapshot and then by disk: what is left of it. `memory` for its memory: 1 if it is there. */
+  readonly held: ReadonlyMap<string, ReadonlyMap<string, Reading>>;
+  /** By path: images that no disk uses. */
+  readonly loose: ReadonlyMap<string, Reading>;
+}
+
+/** The oracle's own record of what each snapshot was taken of. */
+export class Book {
+  readonly #entries = new Map<string, Entry>();
+  /** Snapshots whose metadata went, and may be brought back. */
+  readonly #forgotten = new Map<string, Entry>();
+  /** Images that disks used at some time. */
+  readonly #images: Set<string>;
+  /** By image: the IDs that were seen inside it. */
+  #seen = new Map<string, ReadonlySet<string>>();
+
+  constructor(stage: Stage) {
+    const files = [...stage.spec.disks.flatMap(({ file }) => file ?? []), spares.qcow2, spares.raw, ...spares.media];
+    this.#images = new Set(files.map((file) => join(stage.dir, file)));
+  }
+
+  entry(name: string): Entry | undefined {
+    return this.#entries.get(name);
+  }
+
+  /** What was taken and what went, as libvirt lists it now. @param before what a new snapshot was taken of */
+  follow(world: World, before: Sight | null, renamed?: { readonly of: string; readonly to: string }): void {
+    const moved = renamed && world.snapshots.has(renamed.to) ? this.#entries.get(renamed.of) : undefined;
+    for (const [name, entry] of this.#entries) {
+      const now = world.snapshots.get(name);
+      if (now && now.created === entry.created) continue;
+      this.#entries.delete(name);
+      if (!(moved && name === renamed?.of)) this.#forgotten.set(name, entry);
+    }
+    if (moved && renamed) this.#entries.set(renamed.to, moved);
+    for (const [name, snap] of world.snapshots) {
+      if (this.#entries.has(name)) continue;
+      const known = this.#forgotten.get(name);
+      const back = known !== undefined && known.created === snap.created && !this.#isNew(snap);
+      this.#entries.set(name, back ? known : this.#taken(snap, before));
+      if (back) this.#forgotten.delete(name);
+    }
+    for (const { path } of world.disks) if (path !== null) this.#images.add(path);
+    this.#remember(world);
+  }
+
+  /** Reads everything that holds data. */
+  sight(world: World): Sight {
+    const used = new Set([...world.disks, ...world.nextDisks].flatMap(({ path }) => chainOf(path)));
+    return {
+      world,
+      active: new Map(
+        world.disks.filter(({ path }) => path !== null).map((disk) => [disk.target, readingOf(disk.path)]),
+      ),
+      held: new Map([...world.snapshots].map(([name, snap]) => [name, this.#held(name, snap)])),
+      loose: new Map([...this.#images].filter((path) => !used.has(path)).map((path) => [path, readingOf(path)])),
+    };
+  }
+
+  /** The disks of a snapshot, or `memory`, that do not hold what they were taken of. */
+  lostOf(name: string, held: ReadonlyMap<string, Reading>): { what: string; expected: Reading; found: Reading }[] {
+    const marks = this.#entries.get(name)?.marks;
+    return [...held].flatMap(([what, found]) => {
+      const expected = what === 'memory' ? 1 : (marks?.get(what) ?? 'gone');
+      return expected === found || expected === 'gone' ? [] : [{ what, expected, found }];
+    });
+  }
+
+  #held(name: string, { disks, stored, memory, memoryFile }: Snap): Map<string, Reading> {
+    const ids = this.#entries.get(name)?.ids ?? new Map<string, string>();
+    const held = new Map<string, Reading>();
+    for (const [target, how] of disks) {
+      const path = stored.find((disk) => disk.target === target)?.path ?? null;
+      if (how === 'internal') held.set(target, ids.has(target) ? readingOf(path, ids.get(target)) : 'gone');
+      if (how === 'external') held.set(target, readingOf(path));
+    }
+    if (memory === 'external') {
+      const there = memoryFile !== null && existsSync(memoryFile) && statSync(memoryFile).size > 0;
+      held.set('memory', there ? 1 : 'gone');
+    }
+    if (memory === 'internal') {
+      const there = stored.some(({ target, path }) =>
+        tableOf(path).some(({ id, vmStateBytes }) => id === ids.get(target) && vmStateBytes > 0),
+      );
+      held.set('memory', there ? 1 : 'gone');
+    }
+    return held;
+  }
+
+  #taken(snap: Snap, before: Sight | null): Entry {
+    const ids = new Map<string, string>();
+    for (const { target, path } of snap.stored) {
+      if (path === null || snap.disks.get(target) !== 'internal') continue;
+      const fresh = tableOf(path).filter(({ id, name }) => name === snap.name && !this.#seen.get(path)?.has(id));
+      const id = fresh.at(-1)?.id;
+      if (id !== undefined) ids.set(target, id);
+    }
+    return {
+      created: snap.created,
+      marks: before?.active ?? new Map(),
+      loose: before?.loose ?? new Map(),
+      memory: before?.world.memory ?? null,
+      ids,
+    };
+  }
+
+  /** Whether an image has got a tag of this name since it was last looked at. */
+  #isNew({ name, stored, disks }: Snap): boolean {
+    return stored.some(
+      ({ target, path }) =>
+        path !== null &&
+        disks.get(target) === 'internal' &&
+        tableOf(path).some((each) => each.name === name && !this.#seen.get(path)?.has(each.id)),
+    );
+  }
+
+  #remember(world: World): void {
+    const paths = new Set(
+      [...world.disks, ...[...world.snapshots.values()].flatMap(({ stored }) => stored)].flatMap(
+        ({ path }) => path ?? [],
+      ),
+    );
+    this.#seen = new Map([...paths].map((path) => [path, new Set(tableOf(path).map(({ id }) => id))]));
+  }
+}
+
+/** An image and everything below it. */
+export function chainOf(path: string | null): string[] {
+  const chain: string[] = [];
+  for (let next = path; next !== null && !chain.includes(next); ) {
+    chain.push(next);
+    next = below(next);
+  }
+  return chain;
+}
+
+function below(path: string): string | null {
+  try {
+    return backingOf(path);
+  } catch (error) {
+    if (error instanceof ImageError) return null;
+    throw error;
+  }
+}
+
+function readingOf(path: Disk['path'], id?: string): Reading {
+  try {
+    return path === null ? 'gone' : readMark(path, id);
+  } catch (error) {
+    if (error instanceof ImageError && error.reason !== 'not understood') return 'gone';
+    throw error;
+  }
+}
+
+function tableOf(path: string | null) {
+  try {
+    return path === null ? [] : imageSnapshots(path);
+  } catch (error) {
+    if (error instanceof ImageError) return [];
+    throw error;
+  }
+}

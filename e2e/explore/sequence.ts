@@ -1,0 +1,239 @@
+import type { Lab } from '../lab/lab.ts';
+import { App, type Plan } from './app.ts';
+import { Book, type Sight } from './book.ts';
+import { Freshener, flush, waitForBoot } from './freshen.ts';
+import { type Case, type Finding, judge, judgeWriting } from './judge.ts';
+import { carryOutOther, noteRevert } from './others.ts';
+import { clearStage, type DomainSpec, type Stage, setStage } from './stage.ts';
+import { type AppStep, type OtherStep, type Step, stepText } from './steps.ts';
+import { rawSteps, tryRefused } from './try-refused.ts';
+import { DaemonGone } from './virsh.ts';
+import { type Disk, isBooted, look, type World } from './world.ts';
+
+/** Everything that has to be known to do a sequence again. */
+export interface Script {
+  readonly domain: DomainSpec;
+  readonly steps: readonly Step[];
+  /** The last step is refused by the app, and done with virsh all the same. */
+  readonly tries?: boolean;
+}
+
+/** Something that the app refused. */
+export interface Refusal {
+  /** The number of steps before it. */
+  readonly at: number;
+  readonly step: AppStep;
+  readonly codes: readonly string[];
+  readonly text: string;
+}
+
+export interface Report {
+  readonly script: Script;
+  readonly findings: readonly (Finding & { readonly at: number })[];
+  readonly refusals: readonly Refusal[];
+  /** libvirtd died: the lab is of no use any more. */
+  readonly crashed: boolean;
+  /** Of a script that tries what is refused: why it was, and the harm that came of it. */
+  readonly tried: { readonly codes: readonly string[]; readonly harm: string | null } | null;
+}
+
+/** Gives the next step; null ends the sequence. */
+export type Source = (world: World, number: number) => Step | null;
+
+/** After these the domain is still what the oracle takes it for. */
+const goesOn: ReadonlySet<Finding['kind']> = new Set(['difference', 'state', 'app error']);
+
+/** Carries out one sequence in a lab, on a domain of its own. @param number unique in the lab */
+export async function runSequence(
+  lab: Lab,
+  number: number,
+  domain: DomainSpec,
+  source: Source,
+  tries = false,
+): Promise<Report> {
+  const stage = await setStage(lab, domain, number);
+  const run = new Sequence(stage);
+  try {
+    return await run.run(source, tries);
+  } finally {
+    if (!run.crashed) await clearStage(stage);
+  }
+}
+
+/** A script’s steps, one after the other. */
+export function sourceOf({ steps }: Pick<Script, 'steps'>): Source {
+  return (_world, number) => steps[number] ?? null;
+}
+
+class Sequence {
+  crashed = false;
+  #tried: Report['tried'] = null;
+  /** Of the last step of the app. */
+  #plan: Plan | null = null;
+  readonly #steps: Step[] = [];
+  readonly #findings: (Finding & { readonly at: number })[] = [];
+  readonly #refusals: Refusal[] = [];
+  readonly #book: Book;
+  readonly #freshener: Freshener;
+
+  constructor(private readonly stage: Stage) {
+    this.#book = new Book(stage);
+    this.#freshener = new Freshener(stage);
+  }
+
+  async run(source: Source, tries: boolean): Promise<Report> {
+    const app = await App.open(this.stage.lab, this.stage.uuid);
+    try {
+      await this.#steer(app, source, tries);
+    } catch (error) {
+      if (!(error instanceof DaemonGone) || this.#steps.length === 0) throw error;
+      this.#gone(error, tries);
+    } finally {
+      await app.close();
+    }
+    const script = { domain: this.stage.spec, steps: this.#steps, ...(tries ? { tries } : {}) };
+    return { script, findings: this.#findings, refusals: this.#refusals, crashed: this.crashed, tried: this.#tried };
+  }
+
+  async #steer(app: App, source: Source, tries: boolean): Promise<void> {
+    let world = await waitForBoot(this.stage, await look(this.stage));
+    this.#book.follow(world, null);
+    while (world.exists && !this.#findings.some(({ kind }) => !goesOn.has(kind))) {
+      const left = this.#book.sight(world);
+      world = await this.#freshener.freshen(world);
+      const sight = this.#book.sight(world);
+      const last = this.#steps.at(-1);
+      if (last?.by === 'app' && !last.between && this.#plan)
+        this.#add(judgeWriting({ step: last, plan: this.#plan, before: left, after: sight, book: this.#book }));
+      if (this.#findings.some(({ kind }) => !goesOn.has(kind))) return;
+      const step = source(world, this.#steps.length);
+      if (step === null) break;
+      this.#steps.push(portable(step, this.stage, world));
+      const isLast = tries && source(world, this.#steps.length) === null;
+      const now = concrete(step, world);
+      world = now.by === 'app' ? await this.#app(app, now, sight, isLast) : await this.#other(app, now, sight);
+    }
+    if (world.exists && !tries) await this.#health(app);
+  }
+
+  async #other(app: App, step: OtherStep, sight: Sight): Promise<World> {
+    await carryOutOther(this.stage, step);
+    if (step.by === 'virsh' && step.args[0] === 'snapshot-revert') noteRevert(this.stage);
+    const world = await this.#settled(sight);
+    if (step.by === 'daemon' && world.exists) await app.connected();
+    this.#book.follow(world, sight);
+    return world;
+  }
+
+  async #app(app: App, step: AppStep & { between?: OtherStep }, read: Sight, tries: boolean): Promise<World> {
+    const plan = await app.plan(step);
+    this.#plan = plan;
+    if (plan.blockers.length > 0) {
+      const codes = codesOf(plan);
+      const text = plan.blockers.map(({ text }) => text).join(' ');
+      if (tries) return this.#try(step, plan, read);
+      if (!step.between && canTry(plan) && rawSteps(step, read.world))
+        this.#refusals.push({ at: this.#steps.length - 1, step, codes, text });
+    }
+    let before = read;
+    if (step.between) before = this.#book.sight(await this.#other(app, step.between, read));
+    const ended = await plan.run();
+    if (step.do === 'revert' || step.do === 'undo') noteRevert(this.stage);
+    const world = await this.#settled(before);
+    const renamed = step.do === 'rename' ? { of: step.of, to: step.to } : undefined;
+    this.#book.follow(world, before, renamed);
+    const c = { step, plan, ended, before, book: this.#book, disturbed: step.between !== undefined };
+    let found = judge({ ...c, after: this.#book.sight(world) });
+    if (found.length > 0 && world.active) {
+      await flush(this.stage, world);
+      found = judge({ ...c, after: this.#book.sight(world) } satisfies Case);
+    }
+    this.#add(found);
+    return world;
+  }
+
+  async #try(step: AppStep, refused: Plan, before: Sight): Promise<World> {
+    const codes = codesOf(refused);
+    // Until it is known otherwise: libvirtd may die of it.
+    this.#tried = { codes, harm: 'libvirtd died' };
+    const harm = await tryRefused({ stage: this.stage, book: this.#book, step, refused, before });
+    this.#tried = { codes, harm };
+    const text = refused.blockers.map(({ text }) => text).join(' ');
+    const signature = `${step.do} ${codes.join(' ')}`;
+    if (harm === null) this.#add([{ kind: 'false refusal', signature, text: `${codes.join(' ')}: ${text}` }]);
+    return look(this.stage);
+  }
+
+  /** The world once a guest that was started, or reverted, can be told by its memory. */
+  async #settled({ world: before }: Sight): Promise<World> {
+    const world = await look(this.stage, [...before.snapshots.keys()]);
+    if (world.state !== 'running') return world;
+    if (before.active && before.memory === world.memory) return world;
+    return (await isBooted(this.stage)) ? world : waitForBoot(this.stage, world);
+  }
+
+  /** The health tab must always have something to say. */
+  async #health(app: App): Promise<void> {
+    try {
+      await app.health();
+    } catch (error) {
+      const text =
+        error instanceof Error ? `${error.message} ${JSON.stringify((error as { data?: unknown }).data)}` : `${error}`;
+      this.#add([{ kind: 'app error', signature: 'health', text: `health: ${text}` }]);
+    }
+  }
+
+  #gone(error: DaemonGone, tries: boolean): void {
+    this.crashed = true;
+    const step = this.#steps.at(-1);
+    if (!tries && step?.by === 'app' && !step.between)
+      this.#add([{ kind: 'crash', signature: step.do, text: `libvirtd died: ${stepText(step)}: ${error.message}` }]);
+  }
+
+  #add(findings: readonly Finding[]): void {
+    this.#findings.push(...findings.map((finding) => ({ ...finding, at: this.#steps.length - 1 })));
+  }
+}
+
+/** A step without what is another one each time: the lab’s folder, and files that libvirt names by the second. */
+function portable(step: Step, { dir }: Stage, { disks, snapshots }: World): Step {
+  const timed = (path: string | null) => path !== null && /\.\d{9,}$/.test(path);
+  const names: (readonly [string, string])[] = [
+    ...disks.map(({ target, path }) => [path, `{disk ${target}}`] as const),
+    ...[...snapshots.values()].flatMap(({ name, stored }) =>
+      stored.map(({ target, path }) => [path, `{layer ${target} ${name}}`] as const),
+    ),
+  ].flatMap(([path, name]) => (path !== null && timed(path) ? [[path, name] as const] : []));
+  return withTexts(step, (text) => {
+    const known = names.find(([path]) => path === text);
+    return known ? known[1] : text.replaceAll(dir, '{dir}');
+  });
+}
+
+/** The same with the files that are meant now. */
+function concrete(step: Step, { disks, snapshots }: World): Step {
+  const pathOf = (target: string, all: readonly Disk[] = []) => all.find((disk) => disk.target === target)?.path;
+  return withTexts(step, (text) => {
+    const [, target = '', name] = /^\{(?:disk|layer) (\w+)(?: (.*))?\}$/s.exec(text) ?? [];
+    return pathOf(target, name === undefined ? disks : snapshots.get(name)?.stored) ?? text;
+  });
+}
+
+function withTexts(step: Step, change: (text: string) => string): Step {
+  const changed = (value: unknown): unknown => {
+    if (typeof value === 'string') return change(value);
+    if (Array.isArray(value)) return value.map(changed);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, changed(each)]));
+  };
+  return changed(step) as Step;
+}
+
+function codesOf({ blockers }: Plan): string[] {
+  return [...new Set(blockers.map(({ code }) => code))];
+}
+
+/** Where the window has nothing to press, there is nothing to try. */
+function canTry({ blockers }: Plan): boolean {
+  return blockers.every(({ code }) => code !== 'NOTHING_TO_DELETE');
+}

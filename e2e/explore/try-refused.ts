@@ -1,0 +1,129 @@
+import type { Ended, Plan } from './app.ts';
+import type { Book, Sight } from './book.ts';
+import { type Finding, judge } from './judge.ts';
+import { carryOutOther } from './others.ts';
+import type { Stage } from './stage.ts';
+import type { AppStep, OtherStep } from './steps.ts';
+import { isWritable, look, type World } from './world.ts';
+
+/** How virsh does what the app refused; null for what is not tried. Deletions go leaves first, one by one. */
+export function rawSteps(step: AppStep, world: World): OtherStep[] | null {
+  const virsh = (...args: readonly string[]): OtherStep => ({ by: 'virsh', args });
+  switch (step.do) {
+    case 'create':
+      return [virsh('snapshot-create-as', '{dom}', `--name=${step.name}`, ...createOptions(step, world))];
+    case 'revert':
+      return [
+        ...(step.dropSave && world.managedSave ? [virsh('managedsave-remove', '{dom}')] : []),
+        virsh(
+          'snapshot-revert',
+          '{dom}',
+          `--snapshotname=${step.to}`,
+          ...(step.start === 'as-saved' ? [] : [`--${step.start}`]),
+          '--force',
+        ),
+      ];
+    case 'delete':
+      return deleted(step, world).map((name) =>
+        virsh(
+          'snapshot-delete',
+          '{dom}',
+          `--snapshotname=${name}`,
+          ...(step.mode === 'metadata-only' ? ['--metadata'] : []),
+        ),
+      );
+    default:
+      return null;
+  }
+}
+
+export interface Trial {
+  readonly stage: Stage;
+  readonly book: Book;
+  readonly step: AppStep;
+  readonly refused: Plan;
+  readonly before: Sight;
+}
+
+/** Does what was refused. Answers with the harm that came of it; null when there was none. @throws DaemonGone */
+export async function tryRefused(trial: Trial): Promise<string | null> {
+  const { step, before, stage, book } = trial;
+  const raw = rawSteps(step, before.world) ?? [];
+  let complaint = '';
+  for (const each of raw) complaint ||= await carryOutOther(stage, each);
+  const world = await look(stage);
+  book.follow(world, before);
+  const after = book.sight(world);
+  const harm = harmOf(trial, complaint, before, after);
+  if (harm !== null) return harm;
+  return (await starts(stage, world)) ?? (step.do === 'create' ? await canGoBack(trial, step.name) : null);
+}
+
+function harmOf({ step, book }: Trial, complaint: string, before: Sight, after: Sight): string | null {
+  if (complaint !== '') return complaint;
+  const goes = step.do === 'delete' ? deleted(step, before.world) : [];
+  const bare = { blockers: [], verdict: 'safe', said: [], state: null } as const;
+  const target = step.do === 'revert' ? step.to : null;
+  const plan: Plan = { ...bare, goes, target, run: () => Promise.reject(new Error('it was tried already')) };
+  const ended: Ended = { result: 'done', text: '', differences: [], safety: null, tidied: [] };
+  const findings = judge({ step, plan, ended, before, after, book, disturbed: false });
+  return describe(findings);
+}
+
+/** A domain that is off must still be able to start. */
+async function starts(stage: Stage, { active, persistent, exists }: World): Promise<string | null> {
+  if (!exists || active || !persistent) return null;
+  const complaint = await carryOutOther(stage, { by: 'virsh', args: ['start', '{dom}'] });
+  if (complaint !== '') return `it does not start any more: ${complaint}`;
+  await carryOutOther(stage, { by: 'virsh', args: ['destroy', '{dom}'] });
+  return null;
+}
+
+/** A snapshot that nobody can go back to, or get rid of, is none. */
+async function canGoBack(trial: Trial, name: string): Promise<string | null> {
+  const { stage, book } = trial;
+  const step: AppStep = { by: 'app', do: 'revert', to: name, start: 'as-saved', safety: false, dropSave: false };
+  const before = book.sight(await look(stage));
+  const complaint = await carryOutOther(stage, {
+    by: 'virsh',
+    args: ['snapshot-revert', '{dom}', `--snapshotname=${name}`],
+  });
+  const after = book.sight(await look(stage));
+  const harm = harmOf({ ...trial, step }, complaint, before, after);
+  if (harm !== null) return `a revert to it: ${harm}`;
+  const left = await carryOutOther(stage, {
+    by: 'virsh',
+    args: ['snapshot-delete', '{dom}', `--snapshotname=${name}`],
+  });
+  return left === '' ? null : `it can’t be deleted: ${left}`;
+}
+
+function describe(findings: readonly Finding[]): string | null {
+  const harms = findings.filter(({ kind }) => kind !== 'state' && kind !== 'difference');
+  return harms.length === 0 ? null : harms.map(({ kind, text }) => `${kind}: ${text}`).join('; ');
+}
+
+function createOptions({ mode, live, without, name }: Extract<AppStep, { do: 'create' }>, { disks, active }: World) {
+  const kind = mode.endsWith('external') ? 'external' : 'internal';
+  const specs = disks
+    .filter((disk) => isWritable(disk))
+    .flatMap(({ target }) => ['--diskspec', `${target},snapshot=${without.includes(target) ? 'no' : kind}`]);
+  const file = `{dir}/${name.replaceAll('/', '').replaceAll(',', ',,')}.raw.mem`;
+  const memory = mode === 'memory-external' ? ['--memspec', `file=${file},snapshot=external`] : [];
+  return [
+    ...(kind === 'internal' && active ? [] : specs),
+    ...memory,
+    ...(mode === 'disks-external' ? ['--disk-only'] : []),
+    ...(live && mode === 'memory-external' ? ['--live'] : []),
+  ];
+}
+
+/** What a deletion takes away, leaves first. */
+function deleted({ names, mode }: Extract<AppStep, { do: 'delete' }>, { snapshots }: World): string[] {
+  const children = (of: string) =>
+    [...snapshots.values()].filter(({ parent }) => parent === of).map(({ name }) => name);
+  const below = (of: string): string[] => children(of).flatMap((name) => [...below(name), name]);
+  const itself = mode !== 'children-only';
+  const descends = mode === 'with-children' || mode === 'children-only';
+  return [...new Set(names.flatMap((name) => [...(descends ? below(name) : []), ...(itself ? [name] : [])]))];
+}

@@ -1,0 +1,122 @@
+import { chainFrom, type DiskLayers } from '../../../shared/chain.ts';
+import { type Disk, imagesOf } from '../../../shared/libvirt/disks.ts';
+import { isLive } from '../../../shared/risk.ts';
+import type { DiskFact, NamedFile, RevertFacts, StoredDisk } from '../../../shared/schema.ts';
+import { readDisks, readNvram } from '../../libvirt/disks.ts';
+import type { Caller } from '../../libvirt/domains.ts';
+import { fileExists } from '../../libvirt/file-probe.ts';
+import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
+import type { XmlElement } from '../../libvirt/xml.ts';
+import type { KnownLayers } from '../health/layers.ts';
+
+/** The configurations that a snapshot puts back (qemuSnapshotRevertPrep). */
+export interface Configs {
+  /** In force afterwards. */
+  readonly live: XmlElement | undefined;
+  /** Of the next start. */
+  readonly next: XmlElement | undefined;
+  /** The next start has a configuration of its own. */
+  readonly hasNext: boolean;
+}
+
+export function configsOf({ snapshot, config, element }: StoredSnapshot): Configs {
+  const inactive = element.at('inactiveDomain');
+  const next = inactive ?? config;
+  return { live: isLive(snapshot) ? config : next, next, hasNext: inactive !== undefined };
+}
+
+/** Every image that one of the configurations names, with what is known to lie below, and the memory. */
+export function filesNamed(aimed: StoredSnapshot, layers: readonly DiskLayers[]): string[] {
+  const { live, next } = configsOf(aimed);
+  const disks = [...readDisks(live), ...readDisks(next), ...aimed.disks.config];
+  return [
+    ...imagesOf(disks).flatMap((image) => [
+      image.path,
+      ...chainOf(layers, image.target, image.path),
+      ...image.below.map(({ path }) => path),
+    ]),
+    ...(aimed.memoryFile === null ? [] : [aimed.memoryFile]),
+  ];
+}
+
+/** Kernel, firmware and the like of the configuration in force afterwards. @throws ConnectionError */
+export async function neededFiles(reads: Caller, aimed: StoredSnapshot): Promise<NamedFile[]> {
+  const { live } = configsOf(aimed);
+  const os = live?.at('os');
+  if (!live || !os) return [];
+  const nvram = readNvram(live)?.file ?? null;
+  const named = [
+    ...['kernel', 'initrd', 'dtb', 'loader'].map((role) => ({ role, path: os.at(role)?.text.trim() ?? '' })),
+    ...(nvram === null ? [] : [{ role: 'nvram', path: nvram }]),
+  ].filter(({ path }) => path !== '');
+  return Promise.all(named.map(async (file) => ({ ...file, exists: await fileExists(reads, file.path) })));
+}
+
+interface Gathered {
+  readonly aimed: StoredSnapshot;
+  readonly known: KnownLayers;
+  /** Disks in force now. */
+  readonly current: readonly Disk[];
+  readonly disks: readonly DiskFact[];
+  readonly files: NamedFile[];
+}
+
+export function storedFacts({ aimed, known, current, disks, files }: Gathered): RevertFacts['stored'] {
+  const { live, next } = configsOf(aimed);
+  const stored = readDisks(live).map((disk) => storedDisk(disk, aimed, known, current, disks));
+  const own = new Set(stored.flatMap((disk) => [...disk.missing, ...disk.unseen]));
+  const later = readDisks(next).map((disk) => storedDisk(disk, aimed, known, current, disks));
+  const others = (of: (disk: StoredDisk) => readonly string[]) => [
+    ...new Set(later.flatMap(of).filter((path) => !own.has(path))),
+  ];
+  const memory = aimed.memoryFile;
+  return {
+    disks: stored,
+    files,
+    notFiles: aimed.disks.config.filter(({ type }) => type !== 'file').map(({ target }) => target),
+    next: { missing: others(({ missing }) => missing), unseen: others(({ unseen }) => unseen) },
+    nvram: (live && readNvram(live)?.format) ?? null,
+    tpm: (live?.at('devices')?.all('tpm') ?? []).some((tpm) => tpm.at('backend')?.attribute('type') === 'emulator'),
+    genid: live?.at('genid') !== undefined,
+    memoryFile: memory === null ? null : { path: memory, exists: known.files.get(memory)?.exists ?? null },
+  };
+}
+
+function storedDisk(
+  disk: Disk,
+  { disks: { disks: kept } }: StoredSnapshot,
+  { disks: layers, files }: KnownLayers,
+  current: readonly Disk[],
+  facts: readonly DiskFact[],
+): StoredDisk {
+  const today = current.find(({ target }) => target === disk.target);
+  const fact = facts.find(({ target }) => target === disk.target);
+  const now = today?.image?.path ?? null;
+  const paths = disk.image ? [...new Set([disk.image.path, ...chainOf(layers, disk.target, disk.image.path)])] : [];
+  /** What a running domain has open is there, whatever it lies on. */
+  const opened = (path: string) => path === now && fact !== undefined && !fact.missing && fact.allocationBytes !== null;
+  const there = (path: string) => files.get(path)?.exists ?? (opened(path) ? true : null);
+  return {
+    ...disk,
+    kind: kept.find(({ target }) => target === disk.target)?.kind ?? 'none',
+    missing: paths.filter((path) => there(path) === false),
+    unseen: paths.filter((path) => there(path) === null),
+    attached: today !== undefined,
+    now,
+    related: disk.image && now !== null ? related(layers, disk.target, disk.image.path, now) : null,
+  };
+}
+
+/** Whether two images stand on the same root, or one is the other. */
+function related(layers: readonly DiskLayers[], target: string, a: string, b: string): boolean | null {
+  if (a === b) return true;
+  const [first, second] = [chainOf(layers, target, a), chainOf(layers, target, b)];
+  const [one, other] = [first.at(-1), second.at(-1)];
+  return one === undefined || other === undefined ? null : one === other;
+}
+
+/** The paths from an image downwards, itself first. */
+function chainOf(layers: readonly DiskLayers[], target: string, path: string): string[] {
+  const disk = layers.find((each) => each.target === target);
+  return disk ? chainFrom(disk, path).map((node) => node.path) : [];
+}

@@ -1,0 +1,203 @@
+import { formatVersion } from '../format.ts';
+import { version } from '../libvirt/versions.ts';
+import { hasMemory } from './modes.ts';
+import { type CreateCase, type CreateRule, external, internal, isOff, kept } from './rule.ts';
+import { are, chainKinds, listed } from './text.ts';
+
+const other = (c: CreateCase) => (external(c) ? 'internal' : 'external');
+const kindOf = (c: CreateCase) => (external(c) ? 'external' : 'internal');
+const uefi = (c: CreateCase) => internal(c) && c.facts.pflash;
+
+/** What a domain as it is now keeps from every snapshot, or from one kind. */
+export const modeRules: readonly CreateRule[] = [
+  {
+    code: 'DRIVER',
+    about: 'mode',
+    answer: null,
+    source: 'not tried with other drivers',
+    when: ({ facts }) => facts.driver !== 'QEMU' && facts.driver !== 'TEST',
+    text: ({ facts }) => `Taking snapshots is only known to work with QEMU; this is libvirt’s ${facts.driver} driver.`,
+  },
+  {
+    code: 'TEST_DISKS',
+    driver: 'TEST',
+    about: 'mode',
+    answer: 'INVALID_ARG',
+    source: 'testDomainSnapshotCreateXML: it knows no DISK_ONLY',
+    when: external,
+    text: () => 'libvirt’s test driver takes no external snapshots.',
+  },
+  {
+    code: 'SUSPENDED',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'OPERATION_UNSUPPORTED',
+    source: 'qemuSnapshotCreateXMLValidateDef; before 8.0 qemuSnapshotCreateXML',
+    when: ({ facts }) => facts.state === 'pmsuspended',
+    text: () => 'The guest is suspended by power management; libvirt takes no snapshot of it. Wake it first.',
+  },
+  {
+    code: 'JOB',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'OPERATION_TIMEOUT',
+    source: 'virDomainObjBeginAsyncJob: waits 30 s for another job',
+    when: ({ facts }) => facts.job === true,
+    text: () => 'libvirt is busy with another job of this domain, as a backup, and takes no snapshot meanwhile.',
+  },
+  {
+    code: 'NO_MEMORY',
+    about: 'mode',
+    answer: 'XML_ERROR',
+    source: 'virDomainSnapshotDefParse',
+    when: ({ facts, draft }) => !facts.active && hasMemory(draft.mode),
+    text: () => 'The guest is off, so there is no memory to keep.',
+  },
+  {
+    code: 'MEMORY_NEEDED',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'OPERATION_UNSUPPORTED',
+    source: 'qemuSnapshotCreateAlignDisks: “internal snapshot of a running VM must include the memory state”',
+    when: ({ facts, draft }) => facts.active && draft.mode === 'disks-internal',
+    text: () => 'While the guest is on, libvirt keeps its memory with every internal snapshot.',
+  },
+  {
+    code: 'NO_DISK',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'CONFIG_UNSUPPORTED',
+    source: 'qemuSnapshotPrepare: “nothing selected for snapshot”',
+    when: (c) =>
+      c.draft.mode !== 'memory-external' && kept({ facts: c.facts, draft: { ...c.draft, disks: [] } }).length === 0,
+    text: () => 'The domain has no writable disk that a snapshot could keep.',
+  },
+  {
+    // Deleting, and reverting across, mixed chains has destroyed images (libvirt issue 734, virt-manager 800 and 811).
+    code: 'MIXED_CHAIN',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: null,
+    source: 'libvirt issue 734; virt-manager issues 800 and 811',
+    when: (c) => chainKinds(c.facts).has(other(c)) && !chainKinds(c.facts).has(kindOf(c)),
+    text: (c) =>
+      `The domain’s snapshots are ${other(c)}. With ${kindOf(c)} ones on top, libvirt can no longer delete or revert them all.`,
+  },
+  {
+    code: 'CHECKPOINT_EXTERNAL',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'OPERATION_UNSUPPORTED',
+    source: 'qemuSnapshotPrepare; 9.0: qemuDomainSupportsCheckpointsBlockjobs',
+    when: (c) => isOff(c) && external(c) && (c.facts.checkpoints ?? []).length > 0,
+    text: () =>
+      'While the guest is off, libvirt takes no external snapshot of a domain that has checkpoints of backups.',
+  },
+  {
+    code: 'CHECKPOINT_INTERNAL',
+    driver: 'QEMU',
+    until: version.internalBesideCheckpoints,
+    about: 'mode',
+    answer: 'OPERATION_UNSUPPORTED',
+    source: 'qemuDomainSupportsCheckpointsBlockjobs (9.0)',
+    when: (c) => isOff(c) && internal(c) && (c.facts.checkpoints ?? []).length > 0,
+    text: ({ facts }) =>
+      `While the guest is off, libvirt ${formatVersion(facts.libvirtVersion)} takes no snapshot of a domain that has checkpoints of backups.`,
+  },
+  {
+    code: 'UEFI',
+    driver: 'QEMU',
+    until: version.internalOfUefi,
+    about: 'mode',
+    answer: 'OPERATION_UNSUPPORTED',
+    source: 'qemuSnapshotPrepare: virDomainDefHasOldStyleUEFI',
+    when: uefi,
+    text: ({ facts }) =>
+      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} takes no internal snapshot of that.`,
+  },
+  {
+    code: 'UEFI_ON',
+    driver: 'QEMU',
+    since: version.internalOfUefi,
+    until: version.namesJobs,
+    about: 'mode',
+    answer: 'OPERATION_UNSUPPORTED',
+    source: 'qemuSnapshotPrepare; NEWS 10.9',
+    when: (c) => uefi(c) && c.facts.active,
+    text: ({ facts }) =>
+      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} takes internal snapshots of that only while it is off.`,
+  },
+  {
+    code: 'UEFI_RAW',
+    driver: 'QEMU',
+    since: version.namesJobs,
+    about: 'mode',
+    answer: 'OPERATION_UNSUPPORTED',
+    source: 'qemuSnapshotPrepare: “require QCOW2 nvram format”',
+    when: (c) => internal(c) && c.facts.active && c.facts.nvram === 'other',
+    text: () =>
+      'The guest boots with UEFI and its NVRAM is not qcow2, so libvirt takes no internal snapshot of it while it is on.',
+  },
+  {
+    code: 'UEFI_NO_WAY_BACK',
+    driver: 'QEMU',
+    since: version.internalOfUefi,
+    until: version.revertsNvram,
+    about: 'mode',
+    answer: null,
+    source: 'NEWS 10.10: reverting did not consider the NVRAM',
+    when: (c) => internal(c) && c.facts.nvram === 'qcow2',
+    text: ({ facts }) =>
+      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} cannot go back to internal snapshots of that. It needs 10.10 or newer.`,
+  },
+  {
+    code: 'BLOCK_JOB',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'BLOCK_COPY_ACTIVE', // a pull: OPERATION_UNSUPPORTED
+    source: 'qemuDomainDiskBlockJobIsActive; qemuMigrationSrcIsAllowed',
+    when: (c) => {
+      const busy = c.facts.blockJobs ?? [];
+      return busy.length > 0 && (hasMemory(c.draft.mode) || kept(c, ({ target }) => busy.includes(target)).length > 0);
+    },
+    text: ({ facts }) =>
+      `A block job is running on ${listed(facts.blockJobs ?? [])}; libvirt takes no snapshot of ${facts.blockJobs?.length === 1 ? 'it' : 'them'} meanwhile.`,
+  },
+  {
+    code: 'IMAGE_MISSING',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'INTERNAL_ERROR',
+    source: 'qemu-img snapshot -c, qemu-img create: they open the image',
+    when: (c) => isOff(c) && kept(c, ({ exists, gone }) => exists === false || gone.length > 0).length > 0,
+    text: (c) => missing(c),
+  },
+  {
+    code: 'IMAGE_DELETED',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: null,
+    source: 'observed: QEMU goes on with a file that was deleted',
+    when: (c) => c.facts.active && kept(c, ({ exists, gone }) => exists === false || gone.length > 0).length > 0,
+    text: (c) =>
+      `${missing(c)} The guest goes on with a file that was deleted, and which is lost when it stops: copy its data away first.`,
+  },
+  {
+    code: 'TOO_DEEP',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'OPERATION_UNSUPPORTED',
+    source: 'qemuDomainStorageSourceValidateDepth: VIR_STORAGE_MAX_CHAIN_DEPTH',
+    when: (c) => external(c) && deeper(c, 200).length > 0,
+    text: (c) => `${listed(deeper(c, 200))} ${are(deeper(c, 200))} 200 images deep already; libvirt opens no more.`,
+  },
+];
+
+function missing(c: CreateCase): string {
+  const files = c.facts.disks
+    .filter(({ target }) => kept(c).includes(target))
+    .flatMap(({ image, exists, gone }) => [...(exists === false && image ? [image.path] : []), ...gone]);
+  return `The host has no ${listed(files)}.`;
+}
+
+const deeper = (c: CreateCase, most: number) => kept(c, ({ depth }) => depth !== null && depth >= most);

@@ -1,0 +1,36 @@
+import { type ImageTag, nextTagId } from '../libvirt/image-tags.ts';
+import { type CreateCase, type CreateRule, internal, kept } from './rule.ts';
+import { listed } from './text.ts';
+
+/** What the internal snapshots that are in the images already keep from being taken, whatever libvirt lists. */
+export const tagRules: readonly CreateRule[] = [
+  {
+    code: 'NAME_IN_IMAGE',
+    driver: 'QEMU',
+    about: 'name',
+    answer: null, // running, from 10.9 on: OPERATION_FAILED
+    source: 'observed: two tags of one name, and the first wins (off: 7.0–12.8); running, 9.0 writes over the old one',
+    when: (c) => internal(c) && holding(c, ({ name }) => name === c.draft.name).length > 0,
+    text: (c) =>
+      `The image of ${listed(holding(c, ({ name }) => name === c.draft.name))} holds a snapshot of this name already that libvirt does not list; going back could bring that one.`,
+  },
+  {
+    code: 'ID_IS_A_NAME',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: null,
+    source: 'observed (7.0–12.8): QEMU looks a snapshot up by its ID first',
+    when: (c) => internal(c) && overshadowed(c).length > 0,
+    text: (c) =>
+      `In the image of ${listed(overshadowed(c))} the new snapshot would get the ID that is the name of another one there, and going back to that one would bring this one.`,
+  },
+];
+
+/** Disks whose image holds such a snapshot. */
+function holding(c: CreateCase, is: (tag: ImageTag) => boolean): string[] {
+  return kept(c, ({ tags }) => tags?.some(is) ?? false);
+}
+
+function overshadowed(c: CreateCase): string[] {
+  return kept(c, ({ tags }) => tags?.some(({ name }) => name === nextTagId(tags)) ?? false);
+}

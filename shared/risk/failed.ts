@@ -1,0 +1,42 @@
+import { stateLabel } from '../format.ts';
+import type { Found, Problem, RevertFacts } from '../schema.ts';
+import { isExternal } from './rule.ts';
+
+/** What was found after a revert that libvirt did not do. */
+export interface AfterFailure {
+  readonly found: Found | null;
+  /** Every disk writes to the image that it wrote to before; null where that could not be looked at. */
+  readonly sameImages: boolean | null;
+  /** The safety snapshot that was taken before. */
+  readonly safety: string | null;
+}
+
+/** A failure in the words of what was found, whatever its code is usually a sign of. */
+export function failureFound(problem: Problem, facts: RevertFacts, after: AfterFailure): Problem {
+  const { found, safety } = after;
+  if (!found) return problem;
+  const back = safety === null ? '' : ` Undo leads back to “${safety}”.`;
+  return isAsBefore(facts, after)
+    ? { ...problem, effect: `Nothing was reverted: the domain is ${stateLabel(found.state)}, as before.` }
+    : { ...problem, effect: effect(facts, after, found), next: `${next(found)}${back}` };
+}
+
+/** The domain is as it was, as far as can be seen. */
+export function isAsBefore({ domain, current }: RevertFacts, { found, sameImages }: AfterFailure): boolean {
+  return found !== null && found.state === domain.state && found.current === current && sameImages !== false;
+}
+
+function effect(facts: RevertFacts, { sameImages }: AfterFailure, found: Found): string {
+  const state = `The domain is ${stateLabel(found.state)} now; it was ${stateLabel(facts.domain.state)}.`;
+  if (sameImages === null) return `${state} What its disks hold is unknown.`;
+  if (!sameImages) return `${state} Its disks write to other images than before.`;
+  return isExternal(facts)
+    ? `${state} Its disks are those of before.`
+    : `${state} Its images may be partly taken back: what they hold is unknown.`;
+}
+
+function next(found: Found): string {
+  return found.state === 'shutoff'
+    ? 'See libvirt’s reason below. Start the domain to see how it is.'
+    : 'See libvirt’s reason below, and look at the domain.';
+}

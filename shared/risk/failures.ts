@@ -1,0 +1,210 @@
+import { hostPath, isDrive } from '../libvirt/disks.ts';
+import { errorCode } from '../libvirt/flags.ts';
+import { version } from '../libvirt/versions.ts';
+import type { RevertFacts, StoredDisk } from '../schema.ts';
+import type { Answer, RefusalRule } from './refusals.ts';
+import { type Case, isExternal, isLive, named, quoted, starts, targetsOf, writtenBack } from './rule.ts';
+
+const left = (code: number): Answer => ({ code, leaves: 'shutoff' });
+const withImage = (facts: RevertFacts) => facts.stored.disks.filter(({ image }) => image !== null);
+const gone = (disks: readonly StoredDisk[]) => [...new Set(disks.flatMap(({ missing }) => missing))];
+const topGone = ({ image, missing }: StoredDisk) => image !== null && missing.includes(image.path);
+/** A medium that libvirt leaves out when it is gone (qemuDomainCheckDiskStartupPolicy). */
+const dispensable = ({ startupPolicy }: StoredDisk, cold: boolean) =>
+  startupPolicy === 'optional' || (startupPolicy === 'requisite' && !cold);
+
+/** Images and media that QEMU would open and that are gone. */
+export function neededAtStart(facts: RevertFacts): StoredDisk[] {
+  const cold = !isLive(facts.snapshot);
+  return withImage(facts).filter((disk) => isDrive(disk) || !dispensable(disk, cold));
+}
+
+/** Checkpoints whose bitmaps are in an image that would be written back. */
+export function bitmapsInTheWay(facts: RevertFacts): string[] {
+  const images = new Set(writtenBack(facts).flatMap(({ image, below }) => [image, ...below].map((each) => each?.path)));
+  return (facts.domain.checkpoints ?? []).flatMap(({ name, images: own }) =>
+    own === null || own.some((path) => images.has(path)) ? [name] : [],
+  );
+}
+
+const gonePhrase = (files: readonly string[]) =>
+  `${named(files)} ${files.length === 1 ? 'is' : 'are'} gone, or libvirt cannot open ${files.length === 1 ? 'it' : 'them'}`;
+
+/**
+ * What fails after the guest was stopped, in the order in which it would (qemuSnapshotRevertActive,
+ * qemuSnapshotRevertInactive). Nothing of it is asked for: the guest would be off, and the disks partly reverted.
+ */
+export const failureRules: readonly RefusalRule[] = [
+  {
+    code: 'EXTERNAL_IMAGE_GONE',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source: 'virDomainSnapshotDefAssignExternalNames: “missing or not a regular file”; observed on 11.3 and 12.8',
+    answer: left(errorCode.CONFIG_UNSUPPORTED),
+    forceHelps: false,
+    when: ({ facts }) => isExternal(facts) && withImage(facts).some(topGone),
+    text: ({ facts }) =>
+      `${gonePhrase(
+        withImage(facts)
+          .filter(topGone)
+          .map(({ image }) => image?.path ?? ''),
+      )}. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'SHARED_DISK',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source: 'qemuSnapshotPrepareDiskShared: the overlay of a shared disk would be qcow2',
+    answer: left(errorCode.CONFIG_UNSUPPORTED),
+    forceHelps: false,
+    when: ({ facts }) => isExternal(facts) && shared(facts).length > 0,
+    text: ({ facts }) =>
+      `${targetsOf(shared(facts))} may be shared with other guests, and libvirt lays no overlay over such a disk. It would stop the guest and then fail.`,
+  },
+  {
+    code: 'MEMORY_FILE_GONE',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source: 'qemuSnapshotRevertExternalPrepare: the file is opened after the guest was stopped',
+    answer: left(errorCode.SYSTEM_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => isLive(facts.snapshot) && facts.stored.memoryFile?.exists === false,
+    text: ({ facts }) =>
+      `The file with the snapshot’s memory, ${facts.stored.memoryFile?.path}, cannot be opened. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'NOT_ON_HOST',
+    driver: 'QEMU',
+    source: 'qemuSnapshotForEachQcow2: “can’t manipulate inactive snapshots of disk”',
+    answer: left(errorCode.OPERATION_INVALID),
+    forceHelps: false,
+    when: ({ facts }) => !isLive(facts.snapshot) && notLocal(facts).length > 0,
+    text: ({ facts }) =>
+      `libvirt cannot go back inside the image of ${targetsOf(notLocal(facts))}: it is no file here.`,
+  },
+  {
+    code: 'NOT_QCOW2',
+    driver: 'QEMU',
+    source: 'qemuSnapshotForEachQcow2: images that are not qcow2 are skipped, and the revert then fails',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => notQcow2(facts).length > 0,
+    text: ({ facts }) =>
+      `${targetsOf(notQcow2(facts))} ${notQcow2(facts).length === 1 ? 'is' : 'are'} not qcow2, so there is no snapshot inside. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'CHECKPOINT',
+    driver: 'QEMU',
+    source: 'QEMU bdrv_snapshot_goto: “Device has active dirty bitmaps”; observed on 9.0, 11.3 and 12.8',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => bitmapsInTheWay(facts).length > 0,
+    text: ({ facts }) => {
+      const names = bitmapsInTheWay(facts);
+      return `The domain has ${names.length === 1 ? `the checkpoint ${quoted(names[0] ?? '')}` : `${names.length} checkpoints (${named(names.map(quoted))})`}, as backup programs leave them. QEMU goes back to no internal snapshot then: libvirt would stop the guest and fail. Start the domain, delete the checkpoint with “virsh checkpoint-delete”, and revert after that; the next backup is then a full one.`;
+    },
+  },
+  {
+    code: 'IMAGE_GONE',
+    driver: 'QEMU',
+    source: 'qemuSnapshotForEachQcow2: qemu-img cannot open the image; observed on 7.0–12.8',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => !isLive(facts.snapshot) && gone(writtenBack(facts)).length > 0,
+    text: ({ facts }) =>
+      `${gonePhrase(gone(writtenBack(facts)))}, and the snapshot is in there. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'TAG_GONE',
+    driver: 'QEMU',
+    source: 'qemu-img snapshot -a, loadvm: no such snapshot; observed on 7.0–12.8',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => tagGone(facts).length > 0,
+    text: ({ facts }) =>
+      `${quoted(facts.snapshot.name)} is not in the image of ${named(tagGone(facts))}, though libvirt lists it. libvirt would stop the guest and then fail. Delete its metadata.`,
+  },
+  {
+    code: 'NVRAM_GONE',
+    driver: 'QEMU',
+    since: version.revertsNvram,
+    source: 'qemuSnapshotForEachQcow2: the variable store is taken back like a disk',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) =>
+      !isExternal(facts) &&
+      !isLive(facts.snapshot) &&
+      facts.stored.nvram === 'qcow2' &&
+      filesGone(facts, 'nvram').length > 0,
+    text: ({ facts }) =>
+      `${gonePhrase(filesGone(facts, 'nvram'))}: the firmware’s variables, which the snapshot holds too. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'COMMA',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source:
+      'qemuSnapshotCreateQcow2Files: a comma is written twice, which qemu-img takes literally; observed on 11.3 and 12.8',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => isExternal(facts) && !isLive(facts.snapshot) && commas(facts).length > 0,
+    text: ({ facts }) =>
+      `There is a comma in ${named(commas(facts))}, which libvirt and qemu-img read differently. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'BACKING_GONE',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source: 'qemu-img create cannot open what the image lies on',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => isExternal(facts) && !isLive(facts.snapshot) && gone(withImage(facts)).length > 0,
+    text: ({ facts }) => `${gonePhrase(gone(withImage(facts)))}. libvirt would stop the guest and then fail.`,
+  },
+  {
+    code: 'CANNOT_START',
+    driver: 'QEMU',
+    source: 'qemuProcessStart: what the stored configuration names cannot be opened; observed on 7.0–12.8',
+    answer: left(errorCode.SYSTEM_ERROR),
+    forceHelps: false,
+    when: (c) => starts(c) && goneAtStart(c).length > 0,
+    text: (c) =>
+      `${gonePhrase(goneAtStart(c))}, and the configuration that is put back needs ${goneAtStart(c).length === 1 ? 'it' : 'them'}. libvirt would stop the guest, and it could not be started again.`,
+  },
+];
+
+function goneAtStart({ facts }: Case): string[] {
+  return [
+    ...gone(neededAtStart(facts)),
+    ...facts.stored.files.flatMap(({ role, path, exists }) => (exists === false && role !== 'nvram' ? [path] : [])),
+  ];
+}
+
+function filesGone({ stored }: RevertFacts, role: string): string[] {
+  return stored.files.filter((file) => file.role === role && file.exists === false).map(({ path }) => path);
+}
+
+function shared(facts: RevertFacts): StoredDisk[] {
+  return withImage(facts).filter(({ shareable, readonly }) => shareable && !readonly);
+}
+
+function notLocal(facts: RevertFacts): StoredDisk[] {
+  return writtenBack(facts).filter(({ image }) => image?.type === 'network' || image?.type === 'nvme');
+}
+
+function notQcow2(facts: RevertFacts): StoredDisk[] {
+  return writtenBack(facts).filter(({ image }) => image?.format !== null && image?.format !== 'qcow2');
+}
+
+/** Disks whose image does not hold the snapshot. */
+function tagGone({ data }: RevertFacts): string[] {
+  return data.why.flatMap(({ code, target }) => (code === 'tag-gone' && target !== null ? [target] : []));
+}
+
+/** Overlays are named after the image, without what follows its last dot. */
+function commas(facts: RevertFacts): string[] {
+  return withImage(facts).flatMap(({ image }) => {
+    const path = hostPath(image);
+    return path?.includes(',') ? [path] : [];
+  });
+}

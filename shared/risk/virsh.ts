@@ -1,0 +1,38 @@
+import { virshLine } from '../libvirt/virsh.ts';
+import type { RevertPlan, StartState } from '../schema.ts';
+
+/** What a revert does besides bringing a snapshot back. */
+export interface RevertLine {
+  readonly startState: StartState;
+  readonly force: boolean;
+  /** Before it: an internal safety snapshot is taken, the managed save image is removed. */
+  readonly safetySnapshot?: boolean;
+  readonly removeManagedSave?: boolean;
+}
+
+/**
+ * The line that does the same with virsh (virsh(1), snapshot-revert, snapshot-create-as, managedsave-remove). An external
+ * safety snapshot is left out of it: where its files go is found out only when it is taken.
+ */
+export function virshRevert(
+  { virsh, target, facts, safety }: Pick<RevertPlan, 'virsh' | 'target' | 'facts' | 'safety'>,
+  { startState, force, safetySnapshot = false, removeManagedSave = false }: RevertLine,
+): string {
+  const current = target.kind === 'current';
+  return [
+    ...(safetySnapshot && safety.kind === 'internal'
+      ? [virshLine(virsh, { command: 'snapshot-create-as', options: { name: safety.name } })]
+      : []),
+    ...(removeManagedSave ? [virshLine(virsh, { command: 'managedsave-remove' })] : []),
+    virshLine(virsh, {
+      command: 'snapshot-revert',
+      options: {
+        snapshotname: current ? null : facts.snapshot.name,
+        current,
+        running: startState === 'running',
+        paused: startState === 'paused',
+        force,
+      },
+    }),
+  ].join(' && ');
+}

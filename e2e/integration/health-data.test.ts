@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { healthOf } from '../../electron/hosts/health/report.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
-import type { Generation } from '../lab/generations.ts';
+import { wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';
 import { type Connected, connectTo } from './connected.ts';
 
-const wanted = (process.env.SNAPKEEL_HEALTH_ON?.split(',') ?? ['host', '11.3']) as Generation[];
+const wanted = wantedGenerations('host', '11.3');
 const never = new AbortController().signal;
 const offset = 1 << 20;
 

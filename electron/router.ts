@@ -126,7 +126,7 @@ export function createRouter(parts: RouterParts) {
     },
     health: {
       get: os.health.get.handler(({ input, signal }) =>
-        healthOf(pool.session(input.hostId), input.uuid, signal ?? never),
+        healthOf(pool.session(input.hostId), input.uuid, signal ?? never, marks),
       ),
     },
     console: {

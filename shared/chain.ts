@@ -8,6 +8,8 @@ export interface LayerNode extends Image {
   readonly under: string | null;
   /** What it lies on was told by the storage, or its format has nothing below; else `under` is what metadata says. */
   readonly isRead: boolean;
+  /** `under` is what the tree suggests: nobody says it. */
+  readonly isAssumed: boolean;
   readonly active: boolean;
   readonly holds: readonly string[];
   readonly inside: readonly string[];
@@ -22,15 +24,25 @@ export interface DiskLayers {
   readonly nodes: ReadonlyMap<string, LayerNode>;
 }
 
+/** How snapshots stand to each other. */
+export interface Tree {
+  readonly current: string | null;
+  /** By name of a snapshot. */
+  readonly parents: ReadonlyMap<string, string | null>;
+}
+
 /**
  * Which image lies on which, by disk. Where two sources differ the more trustworthy one counts: the storage itself, the
  * configuration in force, what snapshots say they made (libvirt mends that when it merges), and last the chains stored
- * with snapshots (which it does not mend: qemuSnapshotDeleteUpdateDisks touches the top image alone).
+ * with snapshots (which it does not mend: qemuSnapshotDeleteUpdateDisks touches the top image alone). Where none says
+ * anything, what was written after an external snapshot lies on its image: libvirt forgets the overlay that a revert
+ * made as soon as the next snapshot is taken (seen on 11.3).
  */
 export function diskLayers(
   now: readonly DiskImage[],
   snapshots: readonly StoredDisks[],
   probed: Probed = new Map(),
+  tree?: Tree,
 ): DiskLayers[] {
   const disks = new Map<string, Forest>();
   const forestOf = (target: string): Forest => {
@@ -49,6 +61,7 @@ export function diskLayers(
   for (const { config } of snapshots) for (const image of imagesOf(config)) forestOf(image.target).addChain(image);
   for (const snapshot of snapshots)
     for (const { target, kind, path } of pointsOf(snapshot)) forestOf(target).claim(path, kind, snapshot.name);
+  if (tree) for (const { target, over, under } of assumed(now, snapshots, tree)) forestOf(target).assume(over, under);
   return [...disks].map(([target, forest]) => ({ target, active: forest.active, nodes: forest.nodes() }));
 }
 
@@ -81,6 +94,43 @@ export function usualOverlay(image: string, suffix: string): string {
   return `${image.replace(/\.[^./]*$/, '')}.${suffix}`;
 }
 
+/** What each image lies on by the tree alone: the image of the nearest external snapshot above that has the disk. */
+function* assumed(
+  now: readonly DiskImage[],
+  snapshots: readonly StoredDisks[],
+  { current, parents }: Tree,
+): Generator<{ target: string; over: string; under: Image }> {
+  const byName = new Map(snapshots.map((each) => [each.name, each]));
+  const known = new Map<string, Image | null>();
+  const imageAbove = (from: string | null, target: string): Image | null => {
+    const way = new Set<string>();
+    let found: Image | null = null;
+    for (let name = from; name !== null && !way.has(name); name = parents.get(name) ?? null) {
+      const before = known.get(`${target} ${name}`);
+      if (before !== undefined) {
+        found = before;
+        break;
+      }
+      way.add(name);
+      const stored = byName.get(name);
+      if (stored?.disks.find((disk) => disk.target === target)?.kind !== 'external') continue;
+      found = stored.config.find((disk) => disk.target === target)?.image ?? null;
+      break;
+    }
+    for (const name of way) known.set(`${target} ${name}`, found);
+    return found;
+  };
+  for (const { target, path } of now) {
+    const under = imageAbove(current, target);
+    if (under) yield { target, over: path, under };
+  }
+  for (const { name, config } of snapshots)
+    for (const { target, path } of imagesOf(config)) {
+      const under = imageAbove(parents.get(name) ?? null, target);
+      if (under) yield { target, over: path, under };
+    }
+}
+
 interface Link {
   target: string;
   over: string;
@@ -107,6 +157,7 @@ interface Draft {
   holds: string[];
   inside: string[];
   made: LayerNode['made'];
+  isAssumed: boolean;
 }
 
 /** Images by path. An image lies on at most one other, and never on itself, however far down. */
@@ -133,6 +184,14 @@ class Forest {
     const draft = this.#draft({ path: over, type: 'file', format: 'qcow2' });
     draft.made ??= made;
     this.#lay(over, under);
+  }
+
+  /** Counts where nobody said what an image lies on. */
+  assume(over: string, under: Image): void {
+    const draft = this.#drafts.get(over);
+    if (!draft || draft.under !== null || this.#settled.has(over) || over === under.path) return;
+    this.#lay(over, under);
+    draft.isAssumed = draft.under !== null;
   }
 
   claim(path: string, kind: 'internal' | 'external', name: string): void {
@@ -170,7 +229,7 @@ class Forest {
   }
 
   #create({ path, type, format }: Image): Draft {
-    const draft: Draft = { path, type, format, under: null, holds: [], inside: [], made: null };
+    const draft: Draft = { path, type, format, under: null, holds: [], inside: [], made: null, isAssumed: false };
     this.#drafts.set(path, draft);
     return draft;
   }

@@ -62,11 +62,11 @@ export const deedProblems: Readonly<Record<Deed, Meaning>> = {
       },
       OPERATION_INVALID: {
         what: 'libvirt cannot delete a snapshot in the domain’s present state.',
-        next: 'A block job must end first. See libvirt’s reason below.',
+        next: 'See libvirt’s reason below. An earlier deletion that was broken off has to be done again first.',
       },
       OPERATION_UNSUPPORTED: {
         what: 'libvirt cannot delete this snapshot.',
-        next: 'An external snapshot on top of an internal one cannot be deleted, nor while a block job runs.',
+        next: 'See libvirt’s reason below. It may stand on an internal one, a block job may be running, or a disk may have another image now.',
       },
       CONFIG_UNSUPPORTED: {
         what: 'libvirt cannot delete this snapshot where it stands in the tree.',
@@ -78,11 +78,12 @@ export const deedProblems: Readonly<Record<Deed, Meaning>> = {
         next: 'Look at the domain’s disks before you start it.',
       },
       INTERNAL_ERROR: {
-        what: 'libvirt met an internal error while it deleted the snapshot.',
-        next: 'See libvirt’s reason below. A name with spaces cannot be deleted while the guest runs (libvirt 10.9 and newer).',
+        what: 'QEMU did not do what libvirt asked of it to delete the snapshot.',
+        next: 'See libvirt’s reason below. An image may be read-only on the host, or the guest may be paused since its memory was written.',
       },
       SYSTEM_ERROR: { what: 'A file of the snapshot could not be used.', next: log },
       OPERATION_ABORTED: { what: 'Deleting the snapshot was aborted.', next: reason },
+      OPERATION_TIMEOUT: { next: 'Wait until that job has ended, then try again.' },
     },
   },
   redefine: {

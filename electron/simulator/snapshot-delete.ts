@@ -49,9 +49,7 @@ const rules: readonly (Refusal & { readonly when: (c: DeleteCase) => boolean })[
     when: ({ domain, snapshot }) =>
       domain.live !== null &&
       !isExternal(snapshot) &&
-      snapshot.disks.some(
-        ({ target, kind }) => kind === 'internal' && pathOf(snapshot.config, target) !== pathOf(domain.live, target),
-      ),
+      snapshot.disks.some(({ target }) => pathOf(snapshot.config, target) !== pathOf(domain.live, target)),
   },
   {
     code: 'CONFIG_UNSUPPORTED',
@@ -64,9 +62,11 @@ const rules: readonly (Refusal & { readonly when: (c: DeleteCase) => boolean })[
     code: 'OPERATION_UNSUPPORTED',
     domain: 'QEMU',
     message: 'deleting external snapshot that has internal snapshot as parent not supported',
-    when: ({ snapshot, domain }) => {
+    // Since 10.0 a leaf that is not current is not merged, and its parent may be whatever it is.
+    when: ({ version, snapshot, domain, children }) => {
       const parent = snapshot.parent === null ? undefined : findSnapshot(domain, snapshot.parent);
-      return isExternal(snapshot) && parent !== undefined && !isExternal(parent);
+      const isMerged = version < TREE_CHECKS || children.length > 0 || domain.current === snapshot.name;
+      return isMerged && isExternal(snapshot) && parent !== undefined && !isExternal(parent);
     },
   },
   {

@@ -27,7 +27,7 @@ const nothing = { report: null, at: 0, problem: null, busy: false };
  * @param wanted whether somebody looks at it: it is asked for at once then
  */
 export function useHealth({ hostId, uuid, id, managedSave }: Domain, wanted: boolean): Health {
-  const { client } = useApp();
+  const { client, store } = useApp();
   const key = domainKey({ hostId, uuid });
   const connected = useAppState((state) => hostById(state, hostId)?.connection.status === 'connected');
   const free = useAppState((state) => state.link === 'open' && operationOn(state, key) === undefined) && connected;
@@ -60,5 +60,9 @@ export function useHealth({ hostId, uuid, id, managedSave }: Domain, wanted: boo
       stop.abort();
     };
   }, [client, key, free, ended, list, id, managedSave, attempt, first]);
+  const { report } = fresh;
+  useEffect(() => {
+    if (report) store.setState({ damaged: { key, byName: new Map(report.data.map((each) => [each.name, each])) } });
+  }, [store, key, report]);
   return { ...fresh, refresh: useCallback(() => setAttempt((count) => count + 1), []) };
 }

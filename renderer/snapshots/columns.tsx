@@ -12,8 +12,8 @@ import {
 import type { Domain } from '../../shared/schema.ts';
 import type { HereRow, TreeRow } from '../../shared/snapshot-tree.ts';
 import { RowPicture } from '../pictures/row-picture.tsx';
-import { deletionMark, isInterrupted, isPinned, operationOn, tagsOfSnapshot } from '../store/selectors.ts';
-import { domainKey } from '../store/store.ts';
+import { damageOf, deletionMark, isInterrupted, isPinned, operationOn, tagsOfSnapshot } from '../store/selectors.ts';
+import { type DamagedSnapshot, domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
 import { Lanes } from './lanes.tsx';
 
@@ -80,6 +80,7 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
         </b>
         {tree.current ? <span className="chip current">current</span> : null}
         <InterruptedMark domain={domain} name={name} />
+        <DamageMark domain={domain} name={name} />
         <PinMark domain={domain} name={name} />
         <Tags domain={domain} name={name} />
       </div>
@@ -110,6 +111,25 @@ function InterruptedMark({ domain, name }: { domain: Domain; name: string }) {
       deletion interrupted
     </span>
   ) : null;
+}
+
+const damageWords: Partial<Record<DamagedSnapshot['state'], string>> = {
+  gone: 'data gone',
+  mixture: 'data mixed',
+  other: 'other data',
+};
+
+/** What the health tab says of its data, beside its name. */
+function DamageMark({ domain, name }: { domain: Domain; name: string }) {
+  const damage = useAppState((state) => damageOf(state, domainKey(domain), name));
+  const interrupted = useAppState((state) => isInterrupted(state, domain, name));
+  const words = damage && damageWords[damage.state];
+  if (!words || (interrupted && damage.state === 'mixture')) return null;
+  return (
+    <span className="chip bad" title={damage.why.join('\n')}>
+      {words}
+    </span>
+  );
 }
 
 function PinMark({ domain, name }: { domain: Domain; name: string }) {

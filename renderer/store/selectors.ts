@@ -12,7 +12,7 @@ import type {
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { endSentence, isRevert } from '../operations/outcome.ts';
-import { type AppState, type DomainKey, domainKey } from './store.ts';
+import { type AppState, type DamagedSnapshot, type DomainKey, domainKey } from './store.ts';
 
 /** Remembers the last result for each argument object, so that a selector hands out the same value twice. */
 function once<A extends object, R>(derive: (from: A) => R): (from: A) => R {
@@ -179,6 +179,11 @@ export function deletionMark(
   const to = deletionMarks.moves.get(name);
   if (to === undefined) return null;
   return { kind: 'moves', text: to === null ? 'moves to the top' : `moves under “${to}”` };
+}
+
+/** What health has found of the data of a snapshot of the open domain; null where nothing ails. */
+export function damageOf({ damaged }: AppState, key: DomainKey, name: string): DamagedSnapshot | null {
+  return damaged?.key === key ? (damaged.byName.get(name) ?? null) : null;
 }
 
 const none: readonly string[] = [];

@@ -4,6 +4,7 @@ import type {
   AppInfo,
   ConsoleAnswer,
   Domain,
+  HealthReport,
   Host,
   KeptPicture,
   LabRun,
@@ -106,6 +107,9 @@ export interface Notice {
 /** What the middle shows of the open domain. */
 export type DomainTab = 'snapshots' | 'health' | 'history';
 
+/** What health has found of a snapshot’s data. */
+export type DamagedSnapshot = HealthReport['data'][number];
+
 export interface AppState {
   link: LinkStatus;
   /** False until the backend has told everything once. */
@@ -137,6 +141,8 @@ export interface AppState {
   snapshotFilter: string;
   dialog: Dialog | null;
   deletionMarks: DeletionMarks | null;
+  /** Of the open domain: snapshots that a revert would not bring back as they were taken. */
+  damaged: { key: DomainKey; byName: ReadonlyMap<string, DamagedSnapshot> } | null;
   menu: OpenMenu | null;
   notices: readonly Notice[];
   /** Domains on which a run started here has not been answered yet. */
@@ -182,6 +188,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     snapshotFilter: '',
     dialog: null,
     deletionMarks: null,
+    damaged: null,
     menu: null,
     notices: [],
     ownRuns: new Set(),

@@ -1,11 +1,17 @@
-import { deleteFlag } from '../libvirt/flags.ts';
-import { inVersions, type Versions } from '../libvirt/versions.ts';
+import { holds, stated, unknowns } from '../rule.ts';
 import type { DeleteFacts, DeleteMode, Statement } from '../schema.ts';
-import type { DeleteCase } from './case.ts';
-import { isExternal, type Merge, Present } from './present.ts';
+import { caseOf } from './case.ts';
+import { deleteNeeds } from './needs.ts';
+import { type Merge, Present } from './present.ts';
 import { deleteRules } from './rules.ts';
 import { type DeleteStep, deleteSteps } from './steps.ts';
 import { deleteWarnings } from './warnings.ts';
+
+/**
+ * `safe`: libvirt does it, and nothing is lost that was not named. `risky`: something may be, or it is not known whether.
+ * `willFail`: it is not asked for.
+ */
+export type DeleteVerdict = 'safe' | 'risky' | 'willFail';
 
 /** What one call does to the images. */
 export interface StepEffect {
@@ -14,8 +20,19 @@ export interface StepEffect {
   readonly unlinks: readonly string[];
 }
 
+/** How the images are to be when all is done. */
+export interface Afterwards {
+  /** By disk of the domain what it writes to. */
+  readonly active: ReadonlyMap<string, string>;
+  /** Of the snapshots that stay, where each disk that is part of one is. */
+  readonly points: readonly { readonly name: string; readonly target: string; readonly path: string }[];
+  /** Files that are gone. */
+  readonly gone: readonly string[];
+}
+
 /** What a deletion means. A non-empty `blockers` means that it is not asked for. */
 export interface DeleteAssessment {
+  readonly verdict: DeleteVerdict;
   readonly steps: readonly DeleteStep[];
   /** Of each step, in the same order. */
   readonly effects: readonly StepEffect[];
@@ -28,8 +45,12 @@ export interface DeleteAssessment {
   readonly merges: readonly Merge[];
   /** Files that libvirt unlinks without merging them. */
   readonly unlinks: readonly string[];
+  /** What of the images is promised. */
+  readonly after: Afterwards;
   readonly blockers: readonly Statement[];
   readonly warnings: readonly Statement[];
+  /** What would have to be known for it to be called safe. */
+  readonly unknowns: readonly Statement[];
 }
 
 /** How many sentences of one rule are told; a chain of thousands has the same to say of each. */
@@ -40,68 +61,67 @@ export function assessDelete(facts: DeleteFacts, names: readonly string[], mode:
   const present = new Present(facts);
   const steps = deleteSteps(facts, names, mode);
   const parents = new Map(facts.snapshots.map(({ name, parent }) => [name, parent]));
-  const goes = new Set<string>();
   const effects: StepEffect[] = [];
-  const blockers = new Told();
-  const warnings = new Told();
+  const told = { blockers: new Told(), warnings: new Told(), unknowns: new Told() };
+  let isRisky = false;
   for (const step of steps) {
     const snapshot = present.get(step.name);
-    if (!snapshot) {
-      effects.push({ merges: [], unlinks: [] });
-      continue;
-    }
-    const c: DeleteCase = { facts, present, step, snapshot };
+    if (!snapshot) continue;
+    const c = caseOf(facts, present, step, snapshot);
     const blocker = deleteRules.find((rule) => holds(rule, c));
-    if (blocker) blockers.add(blocker.code, blocker.text(c));
-    for (const warning of deleteWarnings) if (holds(warning, c)) warnings.add(warning.code, warning.text(c));
-    const effect = effectOf(c);
-    effects.push(effect);
-    for (const merge of effect.merges) present.merge(merge);
-    for (const name of [...step.goes].reverse()) {
-      goes.add(name);
-      present.remove(name);
+    if (blocker) told.blockers.add([{ code: blocker.code, text: blocker.text(c) }]);
+    told.warnings.add(stated(deleteWarnings, c));
+    told.unknowns.add(unknowns(deleteNeeds, c));
+    isRisky ||= deleteWarnings.some((warning) => warning.risk && holds(warning, c));
+    const { merges, unlinks } = c.prepared;
+    effects.push({ merges, unlinks: unlinks.map(({ path }) => path) });
+    for (const merge of merges) {
+      present.settle(present.ownerAbove(step.name, merge.target)?.name ?? '', [merge.target]);
+      present.merge(merge);
     }
+    present.remove(step.name);
   }
-  const stays = [...parents.keys()].filter((name) => !goes.has(name));
+  const goes = steps.map(({ name }) => name);
+  const gone = new Set(goes);
+  const lists = { blockers: told.blockers.list(), unknowns: told.unknowns.list() };
   return {
+    verdict: lists.blockers.length > 0 ? 'willFail' : isRisky || lists.unknowns.length > 0 ? 'risky' : 'safe',
     steps,
     effects,
-    goes: [...goes],
-    moves: stays.flatMap((name) => {
+    goes,
+    moves: [...parents].flatMap(([name, parent]) => {
       const to = present.parentOf(name);
-      return to === parents.get(name) ? [] : [{ name, to }];
+      return gone.has(name) || to === parent ? [] : [{ name, to }];
     }),
     current: present.current,
     merges: effects.flatMap(({ merges }) => merges),
     unlinks: effects.flatMap(({ unlinks }) => unlinks),
-    blockers: blockers.list(),
-    warnings: warnings.list(),
+    after: {
+      active: new Map(
+        facts.domain.disks.flatMap(({ target }) => {
+          const path = present.activeImage(target);
+          return path === null ? [] : [[target, path] as const];
+        }),
+      ),
+      points: facts.snapshots.flatMap(({ name }) =>
+        present.pointsOf(name).map(({ target, path }) => ({ name, target, path })),
+      ),
+      gone: effects.flatMap(({ merges, unlinks }) => [...merges.map(({ from }) => from), ...unlinks]),
+    },
+    warnings: told.warnings.list(),
+    ...lists,
   };
-}
-
-function holds(rule: Versions & { driver?: string; when(c: DeleteCase): boolean }, c: DeleteCase) {
-  const { driver } = rule;
-  return (
-    (driver === undefined || driver === c.facts.driver) && inVersions(c.facts.libvirtVersion, rule) && rule.when(c)
-  );
-}
-
-/** A leaf of another branch is not merged: the images of its state are unlinked (observed on 11.3 and 12.8). */
-function effectOf({ present, snapshot, step }: DeleteCase): StepEffect {
-  const { name } = snapshot;
-  if (step.flags & deleteFlag.metadataOnly || !isExternal(snapshot)) return { merges: [], unlinks: [] };
-  const alone = present.childrenOf(name).length === 0 && !present.isOnActiveChain(name);
-  const unlinks = present.pointsOf(name).flatMap(({ kind, path }) => (kind === 'external' ? [path] : []));
-  return { merges: present.mergesOf(name), unlinks: alone ? unlinks : [] };
 }
 
 /** Each sentence once, a few of each rule. */
 class Told {
   readonly #texts = new Map<string, Set<string>>();
 
-  add(code: string, text: string): void {
-    const texts = this.#texts.get(code) ?? new Set();
-    this.#texts.set(code, texts.add(text));
+  add(statements: readonly Statement[]): void {
+    for (const { code, text } of statements) {
+      const texts = this.#texts.get(code) ?? new Set();
+      this.#texts.set(code, texts.add(text));
+    }
   }
 
   list(): Statement[] {

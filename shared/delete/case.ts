@@ -1,7 +1,8 @@
 import { deleteFlag } from '../libvirt/flags.ts';
-import type { Versions } from '../libvirt/versions.ts';
+import type { Rule } from '../rule.ts';
 import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
-import { isExternal, type Present } from './present.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { isExternal, type Merge, type Present } from './present.ts';
 import type { DeleteStep } from './steps.ts';
 
 /** One call of a deletion, and how things are when its turn comes. */
@@ -10,69 +11,84 @@ export interface DeleteCase {
   readonly present: Present;
   readonly step: DeleteStep;
   readonly snapshot: DeleteSnapshot;
+  /** What libvirt finds when it prepares it; empty where nothing outside of the images is concerned. */
+  readonly prepared: Prepared;
 }
 
 /**
  * Why a call is not made. `refused`: libvirt would say no, with this error. `crash`: the daemon would die. `harm`: it
- * says yes and destroys what was not meant. `ours`: the person said so.
+ * says yes and destroys what was not meant, or leaves things half done. `ours`: the person said so.
  */
-export interface DeleteRule extends Versions {
-  readonly code: string;
-  readonly driver?: 'QEMU' | 'TEST';
+export interface DeleteRule extends Rule<DeleteCase> {
   readonly effect: 'refused' | 'crash' | 'harm' | 'ours';
   /** What libvirt answers with, where it refuses. */
   readonly error?:
     | 'CONFIG_UNSUPPORTED'
     | 'OPERATION_UNSUPPORTED'
     | 'OPERATION_FAILED'
+    | 'OPERATION_INVALID'
+    | 'OPERATION_TIMEOUT'
     | 'INVALID_ARG'
-    | 'INTERNAL_ERROR';
-  readonly source: string;
-  when(c: DeleteCase): boolean;
-  text(c: DeleteCase): string;
+    | 'INTERNAL_ERROR'
+    | 'SYSTEM_ERROR';
+}
+
+const nothing: Prepared = { refusal: null, merges: [], unlinks: [] };
+
+export function caseOf(facts: DeleteFacts, present: Present, step: DeleteStep, snapshot: DeleteSnapshot): DeleteCase {
+  const touches = (step.flags & deleteFlag.metadataOnly) === 0 && isExternal(snapshot) && facts.driver === 'QEMU';
+  return { facts, present, step, snapshot, prepared: touches ? prepare(facts, present, snapshot) : nothing };
 }
 
 export const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
+export const shortly = (path: string) => `“${path.slice(path.lastIndexOf('/') + 1)}”`;
 export const withData = ({ step }: DeleteCase) => (step.flags & deleteFlag.metadataOnly) === 0;
 export const external = (c: DeleteCase) => withData(c) && isExternal(c.snapshot);
+export const internal = (c: DeleteCase) => withData(c) && !isExternal(c.snapshot);
 export const children = ({ present, snapshot }: DeleteCase) => present.childrenOf(snapshot.name);
 export const isLeaf = (c: DeleteCase) => children(c).length === 0;
 export const onChain = ({ present, snapshot }: DeleteCase) => present.isOnActiveChain(snapshot.name);
-export const parentOf = ({ present, snapshot }: DeleteCase) => {
-  const parent = present.parentOf(snapshot.name);
-  return parent === null ? undefined : present.get(parent);
-};
-/** Where the internal snapshots are kept that go with their data. */
-export const insideOf = (c: DeleteCase) =>
-  withData(c) ? c.step.goes.flatMap((name) => c.present.pointsOf(name).filter(({ kind }) => kind === 'internal')) : [];
+export const merges = ({ prepared }: DeleteCase) => prepared.merges;
+export const unlinks = ({ prepared }: DeleteCase) => prepared.unlinks;
+
+/** Internal snapshots that libvirt lists inside images that would be merged away. */
 export const tagsInMerged = (c: DeleteCase) =>
-  c.present.mergesOf(c.snapshot.name).flatMap(({ target, from }) => c.present.insideOf(target, from, c.snapshot.name));
+  merges(c).flatMap(({ target, from }) => [...(c.present.stack(target)?.inside(from) ?? [])]);
 
-/** Its image took in another by an earlier call. */
-export const tookMerge = ({ present, snapshot }: DeleteCase) =>
-  present.pointsOf(snapshot.name).some(({ path }) => present.wasMerged(path));
-/** Images that would be written to or unlinked, and belong to others too. */
-export const sharedImages = (c: DeleteCase) => {
-  const { present, snapshot } = c;
-  const unlinked = isLeaf(c) && !onChain(c) ? present.pointsOf(snapshot.name) : [];
-  return [
-    ...present.mergesOf(snapshot.name),
-    ...unlinked.map(({ target, path }) => ({ target, from: '', into: path, active: false })),
-  ].filter((merge) => present.isShared(merge, snapshot.name));
-};
+/** Merges into an image that others need as it is: they lie on it by another way than through what is merged. */
+export const sharedMerges = (c: DeleteCase): Merge[] =>
+  merges(c).filter(({ target, from, into }) => c.present.stack(target)?.isNeededBeside(into, from, c.snapshot.name));
 
-/** The overlay that it made lies on another image than the one that it names. */
-export const liesElsewhere = ({ present, snapshot }: DeleteCase) =>
-  present.pointsOf(snapshot.name).some(({ target, path }) => {
-    const own = snapshot.stored.disks.find((disk) => disk.target === target)?.file ?? null;
-    const under = own === null ? null : present.under(target, own);
-    return under !== null && under !== path;
+/**
+ * Images that lie on one that is merged away, and that libvirt does not lay on the other one: neither in the active
+ * chain nor the image of a snapshot below (qemuSnapshotGetDisksWithBackingStore).
+ */
+export function strandedBy(c: DeleteCase): string[] {
+  const below = c.present.below(c.snapshot.name).filter((name) => !c.present.isOnActiveChain(name));
+  return merges(c).flatMap(({ target, from }) => {
+    const stack = c.present.stack(target);
+    if (!stack) return [];
+    const chain = new Set(c.present.chainOf(target));
+    const rebased = new Set(below.map((name) => c.present.storedImage(name, target)));
+    return [...stack.over(from)].filter(
+      (over) => !chain.has(over) && !rebased.has(over) && stack.isNeeded(over, c.snapshot.name),
+    );
   });
+}
 
-/** Its image is not an overlay that its parent made. */
-export const missesParent = (c: DeleteCase) => {
-  const parent = parentOf(c);
-  if (parent === undefined || !isExternal(parent)) return false;
-  const made = [...parent.stored.disks.map(({ file }) => file), ...parent.stored.reverted.map(({ file }) => file)];
-  return c.present.pointsOf(c.snapshot.name).some(({ path }) => !made.includes(path) && !c.present.wasMerged(path));
-};
+/** Files that would be unlinked though others need them. */
+export const neededUnlinks = (c: DeleteCase): string[] =>
+  unlinks(c).flatMap(({ target, path }) =>
+    c.present.stack(target)?.isNeededBeside(path, null, c.snapshot.name) ? [path] : [],
+  );
+
+/** The images of a merge, and of what libvirt opens for it. */
+export const imagesInMerge = (c: DeleteCase): string[] => [
+  ...new Set(
+    merges(c).flatMap(({ target, from, into }) => [
+      from,
+      into,
+      ...c.present.chainOf(target).filter((path) => path !== null),
+    ]),
+  ),
+];

@@ -1,5 +1,6 @@
+import type { DiskImage } from '../libvirt/disks.ts';
 import { diskWith } from '../libvirt/fixtures.ts';
-import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
+import type { DeleteFacts, DeleteSnapshot, ImageFact } from '../schema.ts';
 
 /** For tests: a snapshot as it was taken; the one before it in the list is its parent unless told. */
 export interface Row {
@@ -16,16 +17,29 @@ export interface History {
   readonly current?: string | null;
   readonly change?: Partial<Omit<DeleteFacts, 'domain' | 'snapshots' | 'current'>>;
   readonly domain?: Partial<DeleteFacts['domain']>;
+  /** What of its images was not read, or is otherwise. */
+  readonly images?: Readonly<Record<string, Partial<ImageFact>>>;
 }
 
-type Image = DeleteFacts['domain']['images'][number];
+/** For tests: how a domain is that runs. */
+export const running = { state: 'running', reason: 'booted', active: true } as const;
 
-/** For tests: a domain that is off with one disk, on libvirt 11.3, after these snapshots; a revert to one with children lays an overlay. */
-export function deleteFacts({ rows, current = rows.at(-1)?.name ?? null, change, domain }: History): DeleteFacts {
-  const base: Image = { target: 'vda', path: '/i/base', type: 'file', format: 'qcow2', below: [] };
-  const taken = new Map<string, { row: Row; image: Image; overlays: string[] }>();
+/**
+ * For tests: a domain that is off with one disk, on libvirt 11.3, after these snapshots, everything read; a revert to one
+ * with children lays an overlay.
+ */
+export function deleteFacts({
+  rows,
+  current = rows.at(-1)?.name ?? null,
+  change,
+  domain,
+  images,
+}: History): DeleteFacts {
+  const base: DiskImage = { target: 'vda', path: '/i/base', type: 'file', format: 'qcow2', below: [] };
+  const taken = new Map<string, { row: Row; image: DiskImage; overlays: string[] }>();
+  const known = new Map<string, DiskImage>([[base.path, base]]);
   /** What is written to after a snapshot was taken, or reverted to once more. */
-  const onto = (name: string | null): Image => {
+  const onto = (name: string | null): DiskImage => {
     const at = name === null ? undefined : taken.get(name);
     if (!at) return base;
     const { row, image, overlays } = at;
@@ -33,7 +47,9 @@ export function deleteFacts({ rows, current = rows.at(-1)?.name ?? null, change,
     const path = overlays.length === 0 ? `/i/${row.name}` : `/i/${row.name}.${overlays.length}`;
     overlays.push(path);
     const { target: _, below, ...under } = image;
-    return { ...base, path, below: [under, ...below] };
+    const made = { ...base, path, below: [under, ...below] };
+    known.set(path, made);
+    return made;
   };
   const parents = rows.map(({ name, parent }, index) => ({
     name,
@@ -49,7 +65,18 @@ export function deleteFacts({ rows, current = rows.at(-1)?.name ?? null, change,
     driver: 'QEMU',
     libvirtVersion: 11_003_000,
     ...change,
-    domain: { uuid: 'u', name: 'web', state: 'shutoff', managedSave: false, blockJobs: [], images: [now], ...domain },
+    domain: {
+      uuid: 'u',
+      name: 'web',
+      state: 'shutoff',
+      reason: 'shutdown',
+      active: false,
+      managedSave: false,
+      blockJobs: [],
+      busy: false,
+      disks: [diskWith(now)],
+      ...domain,
+    },
     current: heir(current),
     snapshots: rows.flatMap(({ name, kind = 'internal', change: own }, index) => {
       if (forgotten.has(name)) return [];
@@ -62,8 +89,10 @@ export function deleteFacts({ rows, current = rows.at(-1)?.name ?? null, change,
         memory: 'none',
         kind,
         memoryFile: null,
+        known: true,
         pinned: false,
         undoes: false,
+        interrupted: false,
         stored: {
           name,
           config: [diskWith(image)],
@@ -73,6 +102,12 @@ export function deleteFacts({ rows, current = rows.at(-1)?.name ?? null, change,
         ...own,
       };
     }),
+    images: Object.fromEntries(
+      [...known].map(([path, { below }]): [string, ImageFact] => [
+        path,
+        { exists: true, under: below[0] ?? null, tags: [], ...images?.[path] },
+      ]),
+    ),
   };
 }
 

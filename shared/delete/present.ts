@@ -1,23 +1,19 @@
-import { diskLayers, pointsOf } from '../chain.ts';
+import { type DiskLayers, diskLayers } from '../chain.ts';
+import { type Disk, type Image, imagesOf, type SnapshotDisk } from '../libvirt/disks.ts';
 import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
+import { Stack } from './stack.ts';
 
 /** virDomainSnapshotIsExternal: any disk or the memory is outside. */
 export const isExternal = ({ kind, memory }: Pick<DeleteSnapshot, 'kind' | 'memory'>): boolean =>
   kind === 'external' || kind === 'mixed' || memory === 'external';
 
-export const isActive = ({ domain }: DeleteFacts): boolean => domain.state !== 'shutoff' && domain.state !== 'crashed';
-
 /** One disk of a snapshot, and the image that holds its state. */
 export interface Point {
   readonly target: string;
   readonly kind: 'internal' | 'external';
-  path: string;
+  readonly path: string;
 }
-interface Node {
-  readonly snapshot: DeleteSnapshot;
-  parent: string | null;
-  readonly points: Point[];
-}
+
 /** An image whose data goes into the one that it lies on. */
 export interface Merge {
   readonly target: string;
@@ -27,39 +23,52 @@ export interface Merge {
   readonly active: boolean;
 }
 
+interface Node {
+  readonly snapshot: DeleteSnapshot;
+  parent: string | null;
+  /** `<disks>`; after a deletion below it the record of its last revert takes their place. */
+  disks: readonly SnapshotDisk[];
+  /** By disk of its stored configuration the image, null for an empty drive. */
+  readonly images: Map<string, string | null>;
+}
+
 /** The tree and the images as they are, and as they come to be while snapshots are taken out. Iterative throughout. */
 export class Present {
   current: string | null;
   readonly #nodes = new Map<string, Node>();
   readonly #children = new Map<string | null, Set<string>>();
-  /** By disk: what is written to. */
-  readonly #active = new Map<string, string>();
-  /** Those with anything inside an image. */
-  readonly #inside = new Set<string>();
-  readonly #merged = new Set<string>();
+  readonly #stacks: ReadonlyMap<string, Stack>;
+  readonly #disks: ReadonlyMap<string, Disk>;
+  /** By disk what the definition says lies on what, which is all that libvirt 9.0 looks at while the domain is off. */
+  readonly #defined: Map<string, string[]>;
   /** From the current snapshot up, once somebody asked: taking one out changes nothing but that. */
-  #chain: Set<string> | undefined;
-  /** By disk: which image lies on which. */
-  readonly #under = new Map<string, Map<string, string | null>>();
+  #line: Set<string> | undefined;
 
   constructor(facts: DeleteFacts) {
     this.current = facts.current;
-    for (const { target, path } of facts.domain.images) this.#active.set(target, path);
+    const { disks } = facts.domain;
     const stored = facts.snapshots.map((snapshot) => snapshot.stored);
-    for (const { target, nodes } of diskLayers(facts.domain.images, stored))
-      this.#under.set(target, new Map([...nodes].map(([path, node]) => [path, node.under])));
+    const parents = new Map(facts.snapshots.map(({ name, parent }) => [name, parent]));
+    const layers = diskLayers(imagesOf(disks), stored, told(facts), { current: facts.current, parents });
+    this.#disks = new Map(disks.map((disk) => [disk.target, disk]));
+    this.#stacks = new Map(layers.map((layer: DiskLayers) => [layer.target, new Stack(layer, stored)]));
+    this.#defined = new Map(
+      imagesOf(disks).map(({ target, path, below }) => [target, [path, ...below.map((image) => image.path)]]),
+    );
     for (const snapshot of facts.snapshots) {
-      const points: Point[] = pointsOf(snapshot.stored);
-      this.#nodes.set(snapshot.name, { snapshot, parent: snapshot.parent, points });
-      if (points.some(({ kind }) => kind === 'internal')) this.#inside.add(snapshot.name);
-      this.#childrenOf(snapshot.parent).add(snapshot.name);
+      const { config, disks: parts } = snapshot.stored;
+      const images = new Map(config.map(({ target, image }) => [target, image?.path ?? null]));
+      this.#nodes.set(snapshot.name, { snapshot, parent: snapshot.parent, disks: parts, images });
     }
+    // libvirt takes a snapshot whose parent it does not have for a root (virDomainMomentLinkSiblings).
+    for (const [name, { parent }] of this.#nodes) this.#childrenOf(this.#listed(parent)).add(name);
   }
 
   get(name: string): DeleteSnapshot | undefined {
     return this.#nodes.get(name)?.snapshot;
   }
 
+  /** As its metadata names it, even where libvirt does not list it. */
   parentOf(name: string): string | null {
     return this.#nodes.get(name)?.parent ?? null;
   }
@@ -85,91 +94,116 @@ export class Present {
   }
 
   isOnActiveChain(name: string): boolean {
-    this.#chain ??= new Set(this.line(this.current));
-    return this.#chain.has(name);
+    this.#line ??= new Set(this.line(this.current));
+    return this.#line.has(name);
   }
 
-  /** The disks of a snapshot, each with the image that holds its state. */
+  /** Its `<disks>` as libvirt has them by now. */
+  disksOf(name: string): readonly SnapshotDisk[] {
+    return this.#nodes.get(name)?.disks ?? [];
+  }
+
+  /** The disks that are part of a snapshot, each with the image that holds its state. */
   pointsOf(name: string): readonly Point[] {
-    return this.#nodes.get(name)?.points ?? [];
-  }
-
-  activeImage(target: string): string | null {
-    return this.#active.get(target) ?? null;
-  }
-
-  under(target: string, path: string): string | null {
-    return this.#under.get(target)?.get(path) ?? null;
-  }
-
-  /**
-   * What libvirt would commit for an external snapshot of the active chain: of a leaf what is written to, else what its
-   * child was taken in (qemuSnapshotDeleteExternalPrepare; seen on 11.3 and 12.8).
-   */
-  mergesOf(name: string): Merge[] {
-    const [child] = this.childrenOf(name).filter((each) => this.isOnActiveChain(each));
-    const leaf = this.childrenOf(name).length === 0;
-    if (!this.isOnActiveChain(name)) return [];
-    return this.pointsOf(name).flatMap(({ target, kind, path }) => {
-      const above = child === undefined ? undefined : this.pointsOf(child).find((point) => point.target === target);
-      const from = leaf ? this.activeImage(target) : (above?.path ?? null);
-      return kind === 'external' && from !== null && from !== path
-        ? [{ target, from, into: path, active: from === this.activeImage(target) }]
-        : [];
+    const node = this.#nodes.get(name);
+    return (node?.disks ?? []).flatMap(({ target, kind }) => {
+      const path = node?.images.get(target);
+      return typeof path === 'string' && (kind === 'internal' || kind === 'external') ? [{ target, kind, path }] : [];
     });
   }
 
-  /** Takes a snapshot out: its children go to its parent, and so does “current”. Answers with those that moved. */
-  remove(name: string): string[] {
+  /** The image of a disk in the configuration stored with a snapshot; null for an empty drive, undefined for no such disk. */
+  storedImage(name: string, target: string): string | null | undefined {
+    return this.#nodes.get(name)?.images.get(target);
+  }
+
+  /** The disk as the domain has it now. */
+  disk(target: string): Disk | undefined {
+    return this.#disks.get(target);
+  }
+
+  /** What a disk writes to; null for an empty drive and where there is no such disk. */
+  activeImage(target: string): string | null {
+    return this.#stacks.get(target)?.active ?? null;
+  }
+
+  stack(target: string): Stack | undefined {
+    return this.#stacks.get(target);
+  }
+
+  /** What a disk writes to and everything below; an empty drive is one null. */
+  chainOf(target: string): (string | null)[] {
+    const active = this.activeImage(target);
+    return active === null ? [null] : [...(this.#stacks.get(target)?.chain(active) ?? [])];
+  }
+
+  /** Nothing more can lie below: the storage told so, or the format has nothing below. */
+  isWhole(target: string): boolean {
+    const last = this.chainOf(target).at(-1) ?? null;
+    return last === null || (this.#stacks.get(target)?.isRead(last) ?? false);
+  }
+
+  /** The same as far as the definition of the domain says. */
+  definedChain(target: string): (string | null)[] {
+    return this.#defined.get(target) ?? [null];
+  }
+
+  /** The nearest ancestor that a disk is a part of (qemuSnapshotFindParentSnapForDisk). */
+  ownerAbove(name: string, target: string): DeleteSnapshot | undefined {
+    for (const each of this.line(this.parentOf(name))) {
+      const kind = this.disksOf(each).find((disk) => disk.target === target)?.kind;
+      if (kind !== undefined && kind !== 'none') return this.get(each);
+    }
+    return undefined;
+  }
+
+  /** Takes a snapshot out: its children go to its parent, and so does “current”. */
+  remove(name: string): void {
     const node = this.#nodes.get(name);
-    if (!node) return [];
-    const moved = this.childrenOf(name);
-    for (const child of moved) {
+    if (!node) return;
+    const parent = this.#listed(node.parent);
+    for (const child of this.childrenOf(name)) {
       const below = this.#nodes.get(child);
-      if (below) below.parent = node.parent;
-      this.#childrenOf(node.parent).add(child);
+      if (below) below.parent = parent;
+      this.#childrenOf(parent).add(child);
     }
     this.#children.delete(name);
-    this.#childrenOf(node.parent).delete(name);
+    this.#childrenOf(parent).delete(name);
     this.#nodes.delete(name);
-    this.#chain?.delete(name);
-    if (this.current === name) this.current = node.parent;
-    return [...moved];
+    for (const stack of this.#stacks.values()) stack.forget(name);
+    this.#line?.delete(name);
+    if (this.current === name) this.current = parent;
+    const above = parent === null ? undefined : this.#nodes.get(parent);
+    // qemuSnapshotDeleteUpdateParent
+    if (above && above.snapshot.stored.reverted.length > 0)
+      above.disks = above.snapshot.stored.reverted.map((each) => ({ ...each, kind: 'external' as const }));
   }
 
   /** An image is merged into the one below it: whatever lay on it, was taken in it, or wrote to it uses that now. */
   merge({ target, from, into }: Merge): void {
-    this.#merged.add(into);
-    const under = this.#under.get(target);
-    under?.delete(from);
-    for (const [path, below] of under ?? []) if (below === from) under?.set(path, into);
-    if (this.activeImage(target) === from) this.#active.set(target, into);
-    for (const { points } of this.#nodes.values())
-      for (const point of points) if (point.target === target && point.path === from) point.path = into;
+    for (const name of this.#stacks.get(target)?.merge(from, into) ?? [])
+      this.#nodes.get(name)?.images.set(target, into);
+    const defined = this.#defined.get(target);
+    if (defined) {
+      const left = defined.filter((path) => path !== from);
+      this.#defined.set(target, left.length > 0 ? left : [into]);
+    }
   }
 
-  /** Whether an image took in another one since: what its metadata says of overlays is not up to date then. */
-  wasMerged(path: string): boolean {
-    return this.#merged.has(path);
+  /** A deletion that comes to its end takes back libvirt’s record of one that was broken off. */
+  settle(name: string, targets: readonly string[]): void {
+    const node = this.#nodes.get(name);
+    if (!node) return;
+    node.disks = node.disks.map((disk) => {
+      if (!disk.deleteInProgress || !targets.includes(disk.target)) return disk;
+      const { deleteInProgress: _, ...rest } = disk;
+      return rest;
+    });
   }
 
-  /** Whether something other than a snapshot that goes uses the image that a merge writes to. */
-  isShared({ target, from, into }: Merge, except: string): boolean {
-    const uses = (path: string | null) =>
-      path !== null && path !== from && (path === into || this.under(target, path) === into);
-    if (uses(this.activeImage(target))) return true;
-    for (const [name, { points }] of this.#nodes)
-      if (name !== except && points.some((point) => point.target === target && uses(point.path))) return true;
-    return false;
-  }
-
-  /** Other snapshots that are kept inside an image. */
-  insideOf(target: string, path: string, except: string): string[] {
-    return [...this.#inside].filter(
-      (name) =>
-        name !== except &&
-        this.pointsOf(name).some((each) => each.target === target && each.path === path && each.kind === 'internal'),
-    );
+  /** What libvirt lists: a parent that it does not have is none. */
+  #listed(parent: string | null): string | null {
+    return parent !== null && this.#nodes.has(parent) ? parent : null;
   }
 
   #childrenOf(parent: string | null): Set<string> {
@@ -179,4 +213,10 @@ export class Present {
     this.#children.set(parent, fresh);
     return fresh;
   }
+}
+
+function told({ images }: DeleteFacts): Map<string, Image | null> {
+  return new Map(
+    Object.entries(images).flatMap(([path, { under }]) => (under === undefined ? [] : [[path, under] as const])),
+  );
 }

@@ -29,8 +29,8 @@ export function deleteStaleness(
     ...(list(then.merges) === list(today.merges) && list(then.unlinks) === list(today.unlinks)
       ? []
       : ['Other images would be merged or deleted now.']),
-    ...today.warnings
-      .filter(({ text }) => !then.warnings.some((each) => each.text === text))
+    ...[...today.warnings, ...today.unknowns]
+      .filter(({ text }) => ![...then.warnings, ...then.unknowns].some((each) => each.text === text))
       .map(({ text }) => `This has to be known now: ${text}`),
     ...(list(then.moves) === list(today.moves) ? [] : ['Other snapshots would move in the tree now.']),
   ];

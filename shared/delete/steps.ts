@@ -1,43 +1,31 @@
 import { deleteFlag } from '../libvirt/flags.ts';
 import type { DeleteFacts, DeleteMode } from '../schema.ts';
-import { isExternal, Present } from './present.ts';
+import { Present } from './present.ts';
 
 /** One call of virDomainSnapshotDelete. */
 export interface DeleteStep {
   readonly name: string;
   readonly flags: number;
-  /** What it takes out of the tree, the named one too if it goes. */
-  readonly goes: readonly string[];
 }
 
-/*
- * Which calls do what was asked (virDomainSnapshotDelete; seen on 9.0–12.8).
- *
- *   mode            one snapshot              where externals are among what goes
- *   this            delete                    the same
- *   with children   delete --children         one after the other, leaves first: libvirt refuses --children there
- *   children only   delete --children-only    one after the other, leaves first
- *   metadata only   delete --metadata         the same
- *
- * Several snapshots go one after the other, leaves first, so that nothing moves that is about to go.
+/**
+ * Which calls do what was asked: always one after the other and leaves first, so that nothing moves that is about to go.
+ * CHILDREN and CHILDREN_ONLY are never asked for: libvirtd dies of them where a child with a further sibling has children
+ * itself (observed on 9.0–12.8), and refuses them where externals are below.
  */
 export function deleteSteps(facts: DeleteFacts, names: readonly string[], mode: DeleteMode): DeleteStep[] {
   const present = new Present(facts);
-  const known = names.filter((name) => present.get(name) !== undefined);
-  const [only] = known;
-  if (mode === 'this' || mode === 'metadata-only' || only === undefined) {
-    const flags = mode === 'metadata-only' ? deleteFlag.metadataOnly : 0;
-    return leavesFirst(present, known).map((name) => ({ name, flags, goes: [name] }));
-  }
-  const below = [...new Set(known.flatMap((name) => present.below(name)))];
-  const goes =
-    mode === 'with-children' ? [...new Set([...known, ...below])] : below.filter((name) => !known.includes(name));
-  const external = [...known, ...goes].some((name) =>
-    isExternal(present.get(name) ?? { kind: 'none', memory: 'none' }),
-  );
-  if (external || known.length > 1) return leavesFirst(present, goes).map((name) => ({ name, flags: 0, goes: [name] }));
-  const flags = mode === 'with-children' ? deleteFlag.children : deleteFlag.childrenOnly;
-  return goes.length > 0 ? [{ name: only, flags, goes }] : [];
+  const known = [...new Set(names)].filter((name) => present.get(name) !== undefined);
+  const flags = mode === 'metadata-only' ? deleteFlag.metadataOnly : 0;
+  return leavesFirst(present, chosen(present, known, mode)).map((name) => ({ name, flags }));
+}
+
+function chosen(present: Present, names: readonly string[], mode: DeleteMode): string[] {
+  if (mode === 'this' || mode === 'metadata-only') return [...names];
+  const below = new Set(names.flatMap((name) => present.below(name)));
+  return mode === 'with-children'
+    ? [...new Set([...names, ...below])]
+    : [...below].filter((name) => !names.includes(name));
 }
 
 /** What is deleted, in a few words. */

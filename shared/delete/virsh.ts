@@ -5,16 +5,10 @@ import type { DeleteStep } from './steps.ts';
 
 /** virsh(1), snapshot-delete: a line a step. */
 export function virshDelete(target: VirshTarget, steps: readonly Pick<DeleteStep, 'name' | 'flags'>[]): string[] {
-  return steps.map(({ name, flags }) => {
-    const has = (flag: number) => (flags & flag) !== 0;
-    return virshLine(target, {
+  return steps.map(({ name, flags }) =>
+    virshLine(target, {
       command: 'snapshot-delete',
-      options: {
-        snapshotname: name,
-        children: has(deleteFlag.children),
-        'children-only': has(deleteFlag.childrenOnly),
-        metadata: has(deleteFlag.metadataOnly),
-      },
-    });
-  });
+      options: { snapshotname: name, metadata: (flags & deleteFlag.metadataOnly) !== 0 },
+    }),
+  );
 }

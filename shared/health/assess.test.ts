@@ -35,6 +35,10 @@ const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts
     snapshots.map((each) => each.stored),
   ),
   files: new Map([['/d.qcow2', { exists: true, virtualBytes: 1, allocatedBytes: 1 }]]),
+  tags: new Map([['/d.qcow2', snapshots.map(({ name }, index) => ({ id: `${index + 1}`, name }))]]),
+  takenAt: new Map(),
+  interrupted: new Set(),
+  checkpoints: [],
   strays: [],
   unlisted: [],
   ...change,
@@ -66,10 +70,13 @@ test('a managed save is no matter for internal snapshots', () => {
   expect(codes(facts([internal('a')], { domain }))).toEqual([]);
 });
 
-test('deleting a snapshot whose disk is detached is dangerous on 9.0 only', () => {
-  const domain = { uuid: 'u', name: 'g', active: false, managedSave: false, targets: [] };
-  expect(codes(facts([internal('a')], { domain, libvirtVersion: 9_000_000 }))).toEqual(['warning: disk-detached']);
+test('deleting a snapshot whose disk is detached is dangerous on 9.0 only, while the guest runs', () => {
+  const domain = { uuid: 'u', name: 'g', active: true, managedSave: false, targets: [] };
+  const old = { libvirtVersion: 9_000_000 };
+  expect(codes(facts([internal('a')], { domain, ...old }))).toEqual(['warning: disk-detached']);
   expect(codes(facts([internal('a')], { domain }))).toEqual(['note: disk-detached']);
+  const off = { ...domain, active: false };
+  expect(codes(facts([internal('a')], { domain: off, ...old }))).toEqual(['note: disk-detached']);
 });
 
 test('the worst comes first, and many names are cut short', () => {

@@ -1,21 +1,32 @@
 import { formatCount } from '../format.ts';
+import { inVersions } from '../libvirt/versions.ts';
 import type { Finding, HealthReport } from '../schema.ts';
+import { isDamaged, type SnapshotData } from './data.ts';
+import { dataRules } from './data-rules.ts';
 import type { HealthFacts } from './facts.ts';
 import { fileRules } from './file-rules.ts';
 import { metadataRules } from './metadata-rules.ts';
-import { named } from './rule.ts';
+import { type HealthRule, named } from './rule.ts';
 import { type HealthView, viewOf } from './view.ts';
 
+export const healthRules: readonly HealthRule[] = [...fileRules, ...dataRules, ...metadataRules];
 const levels: readonly Finding['level'][] = ['broken', 'warning', 'note'];
 
 /** What is not as it should be with a domain's snapshots, the worst first; and what could be looked at, and what not. */
 export function assessHealth(facts: HealthFacts): HealthReport {
   const view = viewOf(facts);
-  const found = [...fileRules, ...metadataRules].flatMap(({ code, find }) =>
-    find(view).map((told): Finding => ({ snapshots: [], files: [], offers: [], shell: [], ...told, code })),
-  );
+  const found = healthRules
+    .filter((rule) => inVersions(facts.libvirtVersion, rule))
+    .flatMap(({ code, find }) =>
+      find(view).map((told): Finding => ({ snapshots: [], files: [], offers: [], shell: [], ...told, code })),
+    );
   const findings = levels.flatMap((level) => found.filter((each) => each.level === level));
-  return { findings, checked: checked(view), unchecked: unchecked(view) };
+  return {
+    findings,
+    data: [...view.data.values()].filter(isDamaged).map(shown),
+    checked: checked(view),
+    unchecked: unchecked(view),
+  };
 }
 
 /** Whether there is anything to see to: notes are not. */
@@ -23,8 +34,13 @@ export function isHealthy({ findings }: Pick<HealthReport, 'findings'>): boolean
   return findings.every(({ level }) => level === 'note');
 }
 
-function checked({ snapshots, files, chains }: HealthView): string[] {
+function shown({ name, state, why }: SnapshotData): HealthReport['data'][number] {
+  return { name, state, why: why.filter(isDamaged).map(({ text }) => text) };
+}
+
+function checked({ snapshots, files, chains, tags }: HealthView): string[] {
   const known = [...files.values()].filter(({ exists }) => exists !== null).length;
+  const tables = [...tags.values()].filter((table) => table !== null).length;
   const depth = Math.max(0, ...chains.map(({ layers }) => layers.length));
   return [
     snapshots.length === 0
@@ -35,24 +51,36 @@ function checked({ snapshots, files, chains }: HealthView): string[] {
           `${formatCount(known, 'file')} on the host, images and memory: whether ${known === 1 ? 'it is' : 'they are'} there.`,
         ]
       : []),
+    ...(tables > 0
+      ? [`The internal snapshots inside ${formatCount(tables, 'image')}: whether they are there, once.`]
+      : []),
     ...(depth > 0 ? [`What lies on what: ${depth === 1 ? 'one image a disk' : `up to ${depth} images a disk`}.`] : []),
   ];
 }
 
-function unchecked({ snapshots, files, unlisted }: HealthView): string[] {
+function unchecked({ files, unlisted, data, unread, checkpoints, chains }: HealthView): string[] {
   const unknown = [...files].filter(([, { exists }]) => exists === null).map(([path]) => path);
-  const hasInternal = snapshots.some(({ kind }) => kind === 'internal' || kind === 'mixed');
+  const tables = new Set([...data.values()].flatMap(({ why }) => whose(why, 'tags-unread')));
+  const bottoms = chains.filter(({ target }) => unread.has(target)).flatMap(({ layers }) => layers.at(-1)?.path ?? []);
   return [
     ...(unknown.length > 0 ? [`libvirt could not be asked whether ${named(unknown)} can be opened.`] : []),
-    ...(hasInternal
+    ...(bottoms.length > 0
+      ? [`Whether ${named(bottoms)} lies on another image: no active storage pool covers it, and the domain is off.`]
+      : []),
+    ...(tables.size > 0
       ? [
-          'Whether internal snapshots are still inside their images: libvirt does not tell. qemu-img snapshot -l does, while the domain is off.',
+          `Which internal snapshots are inside ${named([...tables])}: no active storage pool covers it. qemu-img snapshot -l tells, while the domain is off.`,
         ]
       : []),
+    ...(checkpoints === null ? ['Whether the domain has checkpoints.'] : []),
     ...(unlisted.length > 0
       ? [
           `What else is in ${named(unlisted)}: no active storage pool covers it, so files that nobody needs are not seen.`,
         ]
       : []),
   ];
+}
+
+function whose(why: SnapshotData['why'], code: SnapshotData['why'][number]['code']): string[] {
+  return why.flatMap((each) => (each.code === code && each.path !== null ? [each.path] : []));
 }

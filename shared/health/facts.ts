@@ -1,6 +1,7 @@
 import type { DiskLayers } from '../chain.ts';
 import type { StoredDisks } from '../libvirt/disks.ts';
 import type { Snapshot } from '../schema.ts';
+import type { Tag } from './data.ts';
 
 export interface HealthSnapshot extends Pick<Snapshot, 'name' | 'parent' | 'state' | 'memory' | 'kind'> {
   readonly memoryFile: string | null;
@@ -41,6 +42,14 @@ export interface HealthFacts {
   readonly disks: readonly DiskLayers[];
   /** By path: images and memory files. */
   readonly files: ReadonlyMap<string, FileFact>;
+  /** By image its table of internal snapshots; null or absent is unknown. */
+  readonly tags: ReadonlyMap<string, readonly Tag[] | null>;
+  /** When each snapshot was taken, milliseconds since 1970, as its metadata say. */
+  readonly takenAt: ReadonlyMap<string, number>;
+  /** Snapshots whose deletion was seen to be broken off while it wrote. */
+  readonly interrupted: ReadonlySet<string>;
+  /** Names of the domain's checkpoints; null is unknown. */
+  readonly checkpoints: readonly string[] | null;
   readonly strays: readonly StrayFile[];
   /** Folders with images that no storage pool covers, so that nothing is known of what else is in them. */
   readonly unlisted: readonly string[];

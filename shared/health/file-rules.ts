@@ -1,6 +1,6 @@
 import { pointsOf, usualOverlay } from '../chain.ts';
 import { formatBytes } from '../format.ts';
-import { can } from '../libvirt/versions.ts';
+import { inVersions, version } from '../libvirt/versions.ts';
 import { shellQuote } from '../libvirt/virsh.ts';
 import { deleting, fileNamed, type HealthRule, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
@@ -15,12 +15,25 @@ function lost(names: readonly string[]): string {
   return names.length === 0 ? '' : ` The ${theSnapshots(names)} cannot be brought back without it.`;
 }
 
+/** Whether the domain itself can do without an image: only where it was read what its disks lie on. */
+function forDomain({ disks, unread }: HealthView, path: string): string {
+  const unsure = disks.some(({ target, nodes }) => nodes.has(path) && unread.has(target));
+  return unsure
+    ? 'Whether the domain itself needs the file is not known: what its disk lies on could not be read.'
+    : 'The domain itself does not need the file.';
+}
+
+/** qemuSnapshotDeleteValidate of 9.0 */
+const crashesWithoutDisk = (libvirtVersion: number) =>
+  inVersions(libvirtVersion, { since: version.deletesExternal, until: version.deletesDetached });
+
 const inspect = (path: string) => `qemu-img info --backing-chain ${shellQuote(path)}`;
 
 /** Files that are not where they have to be, and files that nobody asked for. */
 export const fileRules: readonly HealthRule[] = [
   {
     code: 'active-missing',
+    source: 'virStorageSource: libvirt opens every image when the domain starts',
     find: (view) =>
       view.chains.flatMap(({ target, layers: [top] }) => {
         if (!top || !view.missing.has(top.path)) return [];
@@ -46,6 +59,7 @@ export const fileRules: readonly HealthRule[] = [
   },
   {
     code: 'backing-missing',
+    source: 'qemuDomainDetermineDiskChain',
     find: (view) =>
       view.chains.flatMap(({ target, layers }) =>
         layers.slice(1).flatMap(({ path }) => {
@@ -70,6 +84,7 @@ export const fileRules: readonly HealthRule[] = [
   },
   {
     code: 'snapshot-disk-missing',
+    source: 'qemuSnapshotRevertActive stops the guest before it opens the images; observed on 9.0–12.8',
     find: (view) =>
       [...view.missing].flatMap((path) => {
         const affected = view.inUse.has(path) ? [] : needing(view, path);
@@ -78,7 +93,7 @@ export const fileRules: readonly HealthRule[] = [
           {
             level: 'broken' as const,
             what: `The ${theSnapshots(affected)} ${affected.length === 1 ? 'needs' : 'need'} an image that is gone, or that libvirt cannot open: ${fileNamed(path)}.`,
-            means: `The metadata is there, the data is not: a revert to ${affected.length === 1 ? 'it' : 'them'} fails, after it has stopped the guest. The domain itself does not need the file.`,
+            means: `The metadata is there, the data is not: a revert to ${affected.length === 1 ? 'it' : 'them'} fails, after it has stopped the guest. ${forDomain(view, path)}`,
             remedy:
               'Put the file back from a backup, or delete the metadata alone: libvirt refuses to delete data that it cannot find.',
             snapshots: affected,
@@ -93,6 +108,7 @@ export const fileRules: readonly HealthRule[] = [
   },
   {
     code: 'memory-missing',
+    source: 'qemuSaveImageOpen; observed on 11.3: 38, guest off',
     find: (view) =>
       view.snapshots.flatMap(({ name, memoryFile }) => {
         if (memoryFile === null || view.files.get(memoryFile)?.exists !== false) return [];
@@ -111,6 +127,7 @@ export const fileRules: readonly HealthRule[] = [
   },
   {
     code: 'written-under',
+    source: 'qcow2: an overlay is worth nothing once what it lies on has changed',
     find: (view) =>
       view.chains.flatMap(({ target, layers: [top] }) => {
         const held = top ? top.holds : [];
@@ -133,6 +150,7 @@ export const fileRules: readonly HealthRule[] = [
   },
   {
     code: 'unowned-layer',
+    source: 'what lies on what, against what snapshots say they made',
     find: (view) =>
       view.disks.flatMap(({ target, nodes }) =>
         [...nodes.values()].flatMap(({ path, under, made, active }) => {
@@ -173,6 +191,7 @@ export const fileRules: readonly HealthRule[] = [
   },
   {
     code: 'unneeded-file',
+    source: 'what lies on what',
     find: (view) => [
       ...view.disks.flatMap(({ target, nodes }) =>
         [...nodes.values()].flatMap(({ path, under }) => {
@@ -194,6 +213,7 @@ export const fileRules: readonly HealthRule[] = [
   },
   {
     code: 'disk-detached',
+    source: 'qemuSnapshotRevert brings the stored configuration back; qemuSnapshotDeleteValidate',
     find: (view) => {
       const targets = new Set(view.domain.targets);
       const affected = view.snapshots.filter(({ stored }) =>
@@ -203,16 +223,17 @@ export const fileRules: readonly HealthRule[] = [
       const names = affected.map(({ name }) => name);
       const gone = [...new Set(affected.flatMap(({ stored }) => pointsOf(stored).map(({ target }) => target)))];
       const which = gone.filter((target) => !targets.has(target));
-      const crashes = !can(view.libvirtVersion, 'deletesDetached') && affected.some(({ kind }) => kind !== 'external');
+      const isHit = view.domain.active && affected.some(({ kind }) => kind !== 'external');
+      const crashes = isHit && crashesWithoutDisk(view.libvirtVersion);
       return [
         {
           level: crashes ? ('warning' as const) : ('note' as const),
           what: `The ${theSnapshots(names)} ${names.length === 1 ? 'holds' : 'hold'} ${which.length === 1 ? `disk ${which[0]}` : `disks ${which.join(', ')}`}, which the domain no longer has.`,
           means: `A revert brings the disk back, as long as its image is kept.${
-            crashes ? ' Deleting such a snapshot with its data can crash this libvirt (9.0).' : ''
+            crashes ? ' Deleting such a snapshot while the guest runs crashes this libvirt (9.0).' : ''
           }`,
           remedy: crashes
-            ? 'Attach the disk again before you delete the snapshot, or delete its metadata alone.'
+            ? 'Shut the domain down, or attach the disk again, before you delete the snapshot.'
             : 'Keep the image of the disk for as long as you want to be able to revert.',
           snapshots: names,
         },

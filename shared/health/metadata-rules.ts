@@ -1,7 +1,7 @@
 import { chainFrom } from '../chain.ts';
 import { formatCount, formatVersion } from '../format.ts';
 import { imagesOf } from '../libvirt/disks.ts';
-import { can } from '../libvirt/versions.ts';
+import { can, version } from '../libvirt/versions.ts';
 import { deleting, fileNamed, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
 import type { HealthView } from './view.ts';
 
@@ -10,7 +10,7 @@ const TOO_DEEP = 25;
 /** VIR_STORAGE_MAX_CHAIN_DEPTH */
 const DEEPEST = 200;
 
-const isDeep = (depth: number, version: number) => depth > TOO_DEEP && !can(version, 'deepChains');
+const isDeep = (depth: number, libvirtVersion: number) => depth > TOO_DEEP && !can(libvirtVersion, 'deepChains');
 
 /** The overlays that libvirt unlinks at the next revert: those of the current snapshot (qemuSnapshotRevertExternalFinish). */
 function unlinkedByRevert({ byName, current }: HealthView): { snapshot: string; files: string[] } | null {
@@ -25,8 +25,10 @@ function unlinkedByRevert({ byName, current }: HealthView): { snapshot: string; 
 export const metadataRules: readonly HealthRule[] = [
   {
     code: 'revert-would-destroy',
+    source: 'qemuSnapshotRevertExternalFinish',
+    since: version.revertsExternal,
     find: (view) => {
-      const unlinked = can(view.libvirtVersion, 'revertsExternal') ? unlinkedByRevert(view) : null;
+      const unlinked = unlinkedByRevert(view);
       const files = (unlinked?.files ?? []).filter((file) => view.neededBy.has(file) && !view.missing.has(file));
       if (!unlinked || files.length === 0) return [];
       const affected = view.snapshots.filter(({ name }) => files.some((file) => view.neededBy.get(file)?.has(name)));
@@ -49,6 +51,7 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'no-current',
+    source: 'qemuSnapshotRevertExternalFinish takes the current snapshot for given; observed on 11.3 and 12.8',
     find: (view) => {
       if (view.current !== null || view.external.length === 0) return [];
       const made = new Set(view.chains.flatMap(({ layers }) => layers[0]?.made?.snapshot ?? []));
@@ -75,6 +78,7 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'unreadable',
+    source: 'formatsnapshot',
     find: ({ snapshots }) => {
       const names = snapshots.filter(({ readable }) => !readable).map(({ name }) => name);
       if (names.length === 0) return [];
@@ -91,6 +95,7 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'no-config',
+    source: 'qemuSnapshotRevertValidate: “lacks domain rollback info”',
     find: ({ snapshots }) => {
       const names = snapshots.filter(({ readable, hasConfig }) => readable && !hasConfig).map(({ name }) => name);
       if (names.length === 0) return [];
@@ -109,6 +114,7 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'unknown-parent',
+    source: 'virDomainSnapshotUpdateRelations',
     find: ({ snapshots, byName }) => {
       const found = snapshots.filter(({ parent }) => parent !== null && !byName.has(parent));
       if (found.length === 0) return [];
@@ -127,6 +133,7 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'chain-depth',
+    source: 'NEWS 12.0; VIR_STORAGE_MAX_CHAIN_DEPTH',
     find: ({ disks, chains, libvirtVersion, snapshots, domain }) => {
       const deepest = new Map(chains.map(({ target, layers }) => [target, layers.length]));
       for (const { stored } of snapshots)
@@ -154,6 +161,7 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'mixed',
+    source: 'qemuSnapshotDeleteValidate; observed on 9.0–12.8',
     find: ({ snapshots, external }) => {
       const internal = snapshots.filter(({ kind, memory }) => kind === 'internal' || memory === 'internal');
       if (internal.length === 0 || external.length === 0) return [];
@@ -173,6 +181,7 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'managed-save',
+    source: 'qemuSnapshotRevertValidate; observed on 9.0 and 11.3',
     find: ({ domain, external }) => {
       const risky = external.filter(({ memory }) => memory !== 'internal');
       if (!domain.managedSave || risky.length === 0) return [];
@@ -191,8 +200,10 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'no-external-revert',
+    source: 'NEWS 9.9.0',
+    until: version.revertsExternal,
     find: ({ libvirtVersion, external }) => {
-      if (can(libvirtVersion, 'revertsExternal') || external.length === 0) return [];
+      if (external.length === 0) return [];
       const names = external.map(({ name }) => name);
       return [
         {

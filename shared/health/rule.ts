@@ -1,3 +1,4 @@
+import type { Versions } from '../libvirt/versions.ts';
 import { domainAddress, type VirshValue, virshLine } from '../libvirt/virsh.ts';
 import type { Finding } from '../schema.ts';
 import type { HealthView } from './view.ts';
@@ -6,8 +7,10 @@ type Told = Omit<Finding, 'code' | 'snapshots' | 'files' | 'offers' | 'shell'> &
   Partial<Pick<Finding, 'snapshots' | 'files' | 'offers' | 'shell'>>;
 
 /** When something is found, and in what words. A rule finds the same thing once for each thing that it concerns. */
-export interface HealthRule {
+export interface HealthRule extends Versions {
   readonly code: string;
+  /** The function of libvirt or the section of a manual that says so; `observed`: seen on live daemons. */
+  readonly source: string;
   readonly find: (view: HealthView) => readonly Told[];
 }
 

@@ -1,4 +1,5 @@
 import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../chain.ts';
+import { dataOfSnapshots, type SnapshotData } from './data.ts';
 import type { HealthFacts, HealthSnapshot } from './facts.ts';
 
 /** The facts, with what several rules derive from them. */
@@ -11,8 +12,12 @@ export interface HealthView extends HealthFacts {
   readonly chains: readonly { readonly target: string; readonly layers: readonly LayerNode[] }[];
   /** By image, the external and internal snapshots that cannot do without it. */
   readonly neededBy: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Images of the domain as it is now. */
+  /** Images of the domain as it is now, as far as is known what lies on what. */
   readonly inUse: ReadonlySet<string>;
+  /** Targets of disks of which it was not read what lies below. */
+  readonly unread: ReadonlySet<string>;
+  /** Of each snapshot, whether its data is there. */
+  readonly data: ReadonlyMap<string, SnapshotData>;
 }
 
 export function viewOf(facts: HealthFacts): HealthView {
@@ -27,6 +32,8 @@ export function viewOf(facts: HealthFacts): HealthView {
     missing: new Set([...files].filter(([, { exists }]) => exists === false).map(([path]) => path)),
     chains,
     neededBy: neededBy(disks, snapshots),
+    unread: new Set(chains.flatMap(({ target, layers }) => (layers.at(-1)?.isRead ? [] : [target]))),
+    data: dataOfSnapshots(facts),
     inUse: new Set(chains.flatMap(({ layers }) => layers.map(({ path }) => path))),
   };
 }

@@ -37,6 +37,10 @@ export const version = {
   revertsNvram: 10_010_000,
   /** … and seen to be taken from here on. */
   seenInternalBesideCheckpoints: 11_003_000,
+  /** A leaf of another branch takes an image along only if an external snapshot made it (NEWS 11.0.0). */
+  sparesForeignImages: 11_000_000,
+  /** Merging while a guest is paused since its memory was written or loaded: seen on 12.8, refused on 11.3. */
+  mergesWhilePaused: 12_008_000,
   /** Deleting below branches: seen right on 12.8, and crashing on 11.3; what lies between is not known. */
   deletesBelowBranches: 12_000_000,
   /** Chains of more than about 25 images broke the start of a domain before (NEWS 12.0). */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DiskImage, StoredDisks } from '../libvirt/disks.ts';
+import { Disk, Image, StoredDisks } from '../libvirt/disks.ts';
 import { DomainState, VirshTarget } from './base.ts';
 import { Snapshot } from './snapshot.ts';
 
@@ -11,14 +11,29 @@ export type DeleteMode = z.infer<typeof DeleteMode>;
 export const DeleteSnapshot = Snapshot.pick({ name: true, parent: true, state: true, memory: true, kind: true }).extend(
   {
     memoryFile: z.string().nullable(),
+    /** Its metadata could be read, and holds the domain’s configuration. */
+    known: z.boolean(),
     /** Marked as not to be deleted. */
     pinned: z.boolean(),
     /** It is the way back from the last revert. */
     undoes: z.boolean(),
+    /** Its deletion was seen to be broken off while it wrote. */
+    interrupted: z.boolean(),
     stored: StoredDisks,
   },
 );
 export type DeleteSnapshot = z.infer<typeof DeleteSnapshot>;
+
+/** What was read of an image. */
+export const ImageFact = z.object({
+  /** Whether libvirt can open it; null is unknown. */
+  exists: z.boolean().nullable(),
+  /** What it lies on, null for nothing; absent where the storage does not tell. */
+  under: Image.nullable().optional(),
+  /** Its table of internal snapshots; null is unknown. */
+  tags: z.array(z.object({ id: z.string(), name: z.string() })).nullable(),
+});
+export type ImageFact = z.infer<typeof ImageFact>;
 
 /** Everything that the rules of a deletion look at. */
 export const DeleteFacts = z.object({
@@ -28,14 +43,22 @@ export const DeleteFacts = z.object({
     uuid: z.string(),
     name: z.string(),
     state: DomainState,
+    /** Why it is in that state, in virsh’s words. */
+    reason: z.string(),
+    /** It has an id: QEMU has its images open, whatever its state is called. */
+    active: z.boolean(),
     managedSave: z.boolean(),
-    /** The images of its disks now. */
-    images: z.array(DiskImage).readonly(),
-    /** Targets of disks with a block job. */
-    blockJobs: z.array(z.string()),
+    /** Those of the configuration in force. */
+    disks: z.array(Disk).readonly(),
+    /** Targets of disks with a block job; null is unknown. */
+    blockJobs: z.array(z.string()).nullable(),
+    /** libvirt has a job under way on it, as a backup; null is unknown. */
+    busy: z.boolean().nullable(),
   }),
   current: z.string().nullable(),
   snapshots: z.array(DeleteSnapshot),
+  /** By path. */
+  images: z.record(z.string(), ImageFact),
 });
 export type DeleteFacts = z.infer<typeof DeleteFacts>;
 

@@ -57,6 +57,15 @@ export type Finding = z.infer<typeof Finding>;
 export const HealthReport = z.object({
   /** The worst first. */
   findings: z.array(Finding),
+  /** Snapshots that a revert would not bring back as they were taken, and why. */
+  data: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['there', 'gone', 'other', 'mixture', 'unknown']),
+      /** Sentences, the worst first. */
+      why: z.array(z.string()),
+    }),
+  ),
   /** Sentences: what was looked at, and what could not be. */
   checked: z.array(z.string()),
   unchecked: z.array(z.string()),

@@ -1,45 +1,85 @@
-import { imagesOf } from '../../../shared/libvirt/disks.ts';
-import type { DeleteFacts } from '../../../shared/schema.ts';
-import { readDisks } from '../../libvirt/disks.ts';
-import { activeBlockJobs, domainXml, readDomain } from '../../libvirt/domains.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import type { DeleteFacts, ImageFact } from '../../../shared/schema.ts';
+import { activeBlockJobs } from '../../libvirt/domains.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
+import { readJob } from '../../libvirt/jobs.ts';
+import { type KnownLayers, readLayers } from '../health/layers.ts';
+import { type ImageTags, imagesWithTags, readTags } from '../health/tags.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
 
+/** The images that are read for internal snapshots that nobody lists. */
+const MOST_TABLES = 40;
+
 /**
  * Asks libvirt for everything that the rules of a deletion look at.
- * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError
+ * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
  */
-export async function gatherDeleteFacts(session: HostSession, uuid: string, marks: MarkStore): Promise<DeleteFacts> {
+export async function gatherDeleteFacts(
+  session: HostSession,
+  uuid: string,
+  marks: MarkStore,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<DeleteFacts> {
   const { host, reads } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const { driver, libvirtVersion } = host.connection;
-  const domain = await readDomain(reads, uuid);
-  if (!domain) throw new ProblemError('NO_DOMAIN');
-  const [text, snapshots] = await Promise.all([domainXml(reads, uuid, false), session.readSnapshots(uuid)]);
-  const images = imagesOf(readDisks(parseXml(text, 'domain')));
-  const targets = images.map(({ target }) => target);
-  const blockJobs = domain.id === null ? [] : await activeBlockJobs(reads, uuid, targets);
+  const known = await readLayers(session, uuid, imagesAtStake, signal);
+  const { domain, config, snapshots, stored } = known;
+  const active = domain.id !== null;
+  const targets = known.now.map(({ target }) => target);
+  const [blockJobs, busy, tags] = await Promise.all([
+    active ? unlessRefused(activeBlockJobs(reads, uuid, targets)) : [],
+    active ? unlessRefused(readJob(reads, uuid).then((job) => job !== null)) : false,
+    readTags(reads, imagesForTags(known), signal),
+  ]);
   const wayBack = marks.lastRevert(host, uuid)?.safetyRequestId ?? null;
   const safety = marks.safety(host, uuid).find(({ requestId }) => requestId === wayBack);
+  const { name, state, reason, managedSave } = domain;
   return {
     driver,
     libvirtVersion,
-    domain: { uuid, name: domain.name, state: domain.state, managedSave: domain.managedSave, images, blockJobs },
-    current: snapshots.current,
-    snapshots: (await snapshots.parsed()).map(
-      ({ snapshot: { name, parent, state, memory, kind }, memoryFile, disks }) => ({
-        name,
-        parent,
-        state,
-        memory,
-        kind,
-        memoryFile,
-        pinned: marks.isPinned(host, uuid, name),
-        undoes: safety?.name === name,
-        stored: disks,
-      }),
-    ),
+    domain: { uuid, name, state, reason, active, managedSave, disks: config, blockJobs, busy },
+    current: stored.current,
+    snapshots: snapshots.map(({ readable, hasConfig, ...each }) => ({
+      ...each,
+      known: readable && hasConfig,
+      pinned: marks.isPinned(host, uuid, each.name),
+      undoes: safety?.name === each.name,
+      interrupted: marks.isInterrupted(host, uuid, each.name),
+    })),
+    images: imageFacts(known, tags),
   };
+}
+
+/** A deletion of internal snapshots asks nothing of the images; with external ones it matters what lies on what. */
+function imagesAtStake(disks: KnownLayers['disks'], snapshots: KnownLayers['snapshots']): string[] {
+  const isOutside = snapshots.some(({ kind }) => kind === 'external' || kind === 'mixed');
+  return isOutside ? disks.flatMap(({ nodes }) => [...nodes.keys()]) : [];
+}
+
+/** Those that hold what libvirt lists, and of chains that are not too long those that may be merged or deleted, too. */
+function imagesForTags({ disks, snapshots }: KnownLayers): string[] {
+  const others = imagesAtStake(disks, snapshots);
+  return [...imagesWithTags(disks), ...(others.length <= MOST_TABLES ? others : [])];
+}
+
+function imageFacts({ disks, files, probed }: KnownLayers, tags: ImageTags): Record<string, ImageFact> {
+  const paths = new Set([...disks.flatMap(({ nodes }) => [...nodes.keys()]), ...probed.keys()]);
+  return Object.fromEntries(
+    [...paths].map((path) => {
+      const under = probed.get(path);
+      const table = tags.get(path) ?? null;
+      const fact = { exists: files.get(path)?.exists ?? null, tags: table && [...table] };
+      return [path, under === undefined ? fact : { ...fact, under }];
+    }),
+  );
+}
+
+/** What libvirt does not tell is not known. */
+function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof LibvirtError && !error.is('NO_DOMAIN')) return null;
+    throw error;
+  });
 }

@@ -1,18 +1,12 @@
 import { problemOf } from '../../../shared/errors.ts';
-import { imagesOf } from '../../../shared/libvirt/disks.ts';
-import type { Found, SnapshotList } from '../../../shared/schema.ts';
-import { readDisks } from '../../libvirt/disks.ts';
-import { domainXml, readDomain } from '../../libvirt/domains.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import type { DeleteFacts, Found } from '../../../shared/schema.ts';
+import { fileExists } from '../../libvirt/file-probe.ts';
 import type { Ended } from '../deeds/run-deed.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
+import { ProblemError } from '../problems.ts';
+import { differencesAfter, type SeenAfter, stillMarked } from './differences.ts';
+import { gatherDeleteFacts } from './facts.ts';
 import type { AskedStep, DeleteWork } from './run.ts';
-
-interface Seen extends SnapshotList {
-  readonly found: Found;
-  /** By disk, what is written to. */
-  readonly images: ReadonlyMap<string, string>;
-}
 
 const list = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
 
@@ -21,24 +15,13 @@ export async function lookAfterDelete(
   work: DeleteWork,
   asked: readonly AskedStep[],
 ): Promise<{ outcome: Ended; gone: string[] }> {
-  const { request, checked, operation, ground } = work;
-  const { uuid } = checked.facts.domain;
-  const seen = await lookAfterwards(request.session, async (reads): Promise<Seen | null> => {
-    const [domain, { list }, xml] = await Promise.all([
-      readDomain(reads, uuid),
-      request.session.readSnapshots(uuid),
-      domainXml(reads, uuid, false),
-    ]);
-    if (!domain) return null;
-    const { state, reason } = domain;
-    const images = new Map(imagesOf(readDisks(parseXml(xml, 'domain'))).map(({ target, path }) => [target, path]));
-    return { ...list, found: { state, reason, current: list.current }, images };
-  });
+  const { checked, operation, ground } = work;
+  const seen = await look(work);
   const last = asked.at(-1)?.answer;
   const problem = last && 'problem' in last ? last.problem : undefined;
   const gone = seen ? checked.assessment.goes.filter((name) => !has(seen, name)) : [];
   const complete = asked.length === checked.assessment.steps.length && last?.result === 'done';
-  const differences = seen && complete ? differ(seen, work) : [];
+  const differences = seen && complete ? differencesAfter(checked, seen) : [];
   await writeDown(asked, seen, differences, ground);
   const result = complete ? 'done' : operation.signal.aborted ? 'cancelled' : (last?.result ?? 'cancelled');
   const told = [
@@ -46,6 +29,7 @@ export async function lookAfterDelete(
       ? goneSentences(gone, checked.assessment.goes)
       : ['libvirt could not be asked for the snapshots afterwards.']),
     ...mergeSentences(work, asked),
+    ...(seen ? stillMarked(checked.facts, seen.facts) : []),
   ];
   // With some of several gone, “refused” would be untrue.
   const partly = result === 'refused' && gone.length > 0 ? 'failed' : result;
@@ -53,8 +37,27 @@ export async function lookAfterDelete(
   return { outcome: { result: partly, told, differences, ...(shown ? { problem: shown } : {}) }, gone };
 }
 
-function has({ snapshots }: SnapshotList, name: string): boolean {
-  return snapshots.some((snapshot) => snapshot.name === name);
+/** Everything that was promised is looked at again; null where libvirt cannot be asked, or has no such domain. */
+async function look({ request: { session }, checked, ground }: DeleteWork): Promise<SeenAfter | null> {
+  const { uuid } = checked.facts.domain;
+  return lookAfterwards(session, async (reads) => {
+    const facts = await gatherDeleteFacts(session, uuid, ground.marks).catch((error: unknown) => {
+      if (error instanceof ProblemError && error.problem.code === 'NO_DOMAIN') return null;
+      throw error;
+    });
+    if (!facts) return null;
+    const left: string[] = [];
+    for (const path of checked.assessment.after.gone) if (await fileExists(reads, path)) left.push(path);
+    return { facts, left };
+  });
+}
+
+function foundOf({ domain: { state, reason }, current }: DeleteFacts): Found {
+  return { state, reason, current };
+}
+
+function has({ facts }: SeenAfter, name: string): boolean {
+  return facts.snapshots.some((snapshot) => snapshot.name === name);
 }
 
 function goneSentences(gone: readonly string[], goes: readonly string[]): string[] {
@@ -63,36 +66,6 @@ function goneSentences(gone: readonly string[], goes: readonly string[]): string
   return [
     ...(gone.length > 0 ? [`Gone: ${list(gone)}.`] : []),
     `Still there: ${left.length > 10 ? `${list(left.slice(0, 10))} and ${left.length - 10} more` : list(left)}.`,
-  ];
-}
-
-/** Sentences where the tree or the disks are not as the assessment said. */
-function differ(seen: Seen, { checked: { facts, assessment } }: DeleteWork): string[] {
-  const moved = new Map(assessment.moves.map(({ name, to }) => [name, to]));
-  const left = assessment.goes.filter((name) => has(seen, name));
-  const astray = facts.snapshots
-    .filter(({ name }) => !assessment.goes.includes(name))
-    .flatMap(({ name, parent }) => {
-      const now = seen.snapshots.find((snapshot) => snapshot.name === name);
-      const expected = moved.has(name) ? (moved.get(name) ?? null) : parent;
-      if (!now) return [`“${name}” is gone; it was to stay.`];
-      return now.parent === expected
-        ? []
-        : [`“${name}” is ${now.parent === null ? 'at the top' : `under “${now.parent}”`} now, which was not expected.`];
-    });
-  const writes = new Map(facts.domain.images.map(({ target, path }) => [target, path]));
-  for (const { target, into, active } of assessment.merges) if (active) writes.set(target, into);
-  const disks = [...writes].flatMap(([target, expected]) => {
-    const now = seen.images.get(target);
-    return now === undefined || now === expected ? [] : [`Disk ${target} writes to ${now}; ${expected} was expected.`];
-  });
-  return [
-    ...(left.length > 0 ? [`${list(left)} ${left.length === 1 ? 'is' : 'are'} still there.`] : []),
-    ...astray,
-    ...(seen.current === assessment.current
-      ? []
-      : [`The current snapshot is ${seen.current === null ? 'none' : `“${seen.current}”`}, which was not expected.`]),
-    ...disks,
   ];
 }
 
@@ -112,16 +85,17 @@ function mergeSentences({ request, checked, ground, operation }: DeleteWork, ask
 
 async function writeDown(
   asked: readonly AskedStep[],
-  seen: Seen | null,
+  seen: SeenAfter | null,
   differences: readonly string[],
   ground: DeleteWork['ground'],
 ) {
+  const found = seen ? foundOf(seen.facts) : null;
   for (const [index, { answer }] of asked.entries()) {
     const { requestId, result } = answer;
     if (requestId === null) continue;
     const told = index === asked.length - 1 ? differences : [];
-    if (result !== 'unknown') await ground.journal.found(requestId, seen?.found ?? null, told);
-    else if (seen) await ground.journal.resolved(requestId, 'unknown', seen.found, told);
+    if (result !== 'unknown') await ground.journal.found(requestId, found, told);
+    else if (found) await ground.journal.resolved(requestId, 'unknown', found, told);
     else ground.journal.abandon(requestId); // it is found out when the host is back
   }
 }

@@ -82,7 +82,7 @@ async function takeStep(step: DeleteStep, index: number, work: DeleteWork): Prom
   const { merges, unlinks } = checked.assessment.effects[index] ?? { merges: [], unlinks: [] };
   const several = checked.assessment.steps.length > 1;
   operation.phase('working', merges.length > 0 || several ? 'abortable' : undefined);
-  const texts = await Promise.all(step.goes.map((name) => snapshotXml(session.reads, uuid, name)));
+  const text = await snapshotXml(session.reads, uuid, step.name);
   const targets = merges.map(({ target }) => target);
   const guard = merges.length > 0 ? await guardImage(step.name, work) : null;
   const merging = merges.length > 0 ? followMerge(session, uuid, targets, operation, ground.log) : null;
@@ -96,7 +96,7 @@ async function takeStep(step: DeleteStep, index: number, work: DeleteWork): Prom
         snapshot: step.name,
         flags: step.flags,
         plan: [
-          `Deleted: ${step.goes.map((name) => `“${name}”`).join(', ')}`,
+          `Deleted: “${step.name}”`,
           ...merges.map(({ target, from, into }) => `${target}: ${from} is merged into ${into}`),
           ...unlinks.map((file) => `libvirt deletes ${file}`),
         ],
@@ -104,9 +104,7 @@ async function takeStep(step: DeleteStep, index: number, work: DeleteWork): Prom
       },
       () => deleteSnapshot(session.writes, uuid, step.name, step.flags),
       ground,
-      async (requestId) => {
-        for (const text of texts) await ground.journal.keepXml(requestId, text);
-      },
+      (requestId) => ground.journal.keepXml(requestId, text),
     );
     const harmless = answer.result === 'refused' || (answer.result === 'failed' && !merging?.began);
     if (harmless) await guard?.();

@@ -1,6 +1,6 @@
-import { chainFrom, type DiskLayers, diskLayers } from '../../../shared/chain.ts';
+import { chainFrom, type DiskLayers, diskLayers, type Probed } from '../../../shared/chain.ts';
 import { type FileFact, type HealthSnapshot, unknownFile } from '../../../shared/health/facts.ts';
-import { type DiskImage, type Image, imagesOf } from '../../../shared/libvirt/disks.ts';
+import { type Disk, type DiskImage, type Image, imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DiskChain, Layer } from '../../../shared/schema.ts';
 import { type BlockLayer, blockLayers } from '../../libvirt/block-stats.ts';
 import { readDisks } from '../../libvirt/disks.ts';
@@ -23,12 +23,15 @@ export type Source = Pick<HostSession, 'reads' | 'readSnapshots'>;
 
 export interface KnownLayers {
   readonly domain: DomainRecord;
-  /** The configuration in force. */
+  /** The configuration in force, and its disks, drives without a medium included. */
   readonly live: XmlElement;
+  readonly config: readonly Disk[];
   readonly now: readonly DiskImage[];
   readonly snapshots: readonly HealthSnapshot[];
   readonly stored: DomainSnapshots;
   readonly disks: readonly DiskLayers[];
+  /** What the storage told that images lie on, null for nothing. */
+  readonly probed: Probed;
   /** By path. */
   readonly files: ReadonlyMap<string, FileFact>;
 }
@@ -60,12 +63,14 @@ export async function readLayers(
     source.readSnapshots(uuid),
   ]);
   const live = parseXml(text, 'domain');
-  const now = imagesOf(readDisks(live));
+  const config = readDisks(live);
+  const now = imagesOf(config);
   const snapshots = (await all.parsed(signal)).map(healthSnapshot);
+  const tree = { current: all.current, parents: new Map(snapshots.map(({ name, parent }) => [name, parent])) };
   const stored = snapshots.map((each) => each.stored);
   const images = imagesByPath([...now, ...stored.flatMap((each) => imagesOf(each.config))]);
-  const probed = new Map(chainsTold(blocks ?? [], images, running));
-  const first = diskLayers(now, stored, probed);
+  const probed = new Map<string, Image | null>(chainsTold(blocks ?? [], images, running));
+  const first = diskLayers(now, stored, probed, tree);
   const paths = [...new Set(wanted(first, snapshots, all))];
   const sizes = new Map((blocks ?? []).map((block) => [block.path, block]));
   const volumes = new Map<string, Volume>();
@@ -74,14 +79,15 @@ export async function readLayers(
     const type = images.get(path)?.type ?? 'file';
     const exists = local.has(type) ? await fileExists(reads, path) : null;
     const told = sizes.get(path);
+    // Of a domain that is off libvirt tells the size of what it writes to, and not what that lies on.
     const isRead = told !== undefined && probed.has(path);
     const volume = isRead || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
     if (volume) volumes.set(path, volume);
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
   });
   for (const [path, { backing }] of volumes) probed.set(path, backing && (images.get(backing.path) ?? backing));
-  const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed);
-  return { domain, live, now, snapshots, stored: all, disks: withFormats(disks, volumes), files };
+  const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed, tree);
+  return { domain, live, config, now, snapshots, stored: all, disks: withFormats(disks, volumes), probed, files };
 }
 
 /**

@@ -1,16 +1,23 @@
 import { assessHealth } from '../../../shared/health/assess.ts';
 import type { HealthReport } from '../../../shared/schema.ts';
-import { currentSnapshot } from '../../libvirt/snapshots.ts';
+import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import type { HostSession } from '../host-session.ts';
+import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
 import { readLayers } from './layers.ts';
 import { findStrays } from './strays.ts';
+import { imagesWithTags, readTags } from './tags.ts';
 
 /**
  * Looks at everything that a domain's snapshots are made of, and says what is not as it should be. Only reads.
  * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
  */
-export async function healthOf(session: HostSession, uuid: string, signal: AbortSignal): Promise<HealthReport> {
+export async function healthOf(
+  session: HostSession,
+  uuid: string,
+  signal: AbortSignal,
+  marks?: Pick<MarkStore, 'isInterrupted'>,
+): Promise<HealthReport> {
   const { reads, host } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const known = await readLayers(
@@ -22,10 +29,11 @@ export async function healthOf(session: HostSession, uuid: string, signal: Abort
     ],
     signal,
   );
-  const { domain, snapshots, disks, files } = known;
-  const [current, { strays, unlisted }] = await Promise.all([
-    currentSnapshot(reads, uuid),
+  const { domain, snapshots, stored, disks, files } = known;
+  const [{ strays, unlisted }, tags, checkpoints] = await Promise.all([
     findStrays(reads, disks, signal),
+    readTags(reads, imagesWithTags(disks), signal),
+    checkpointFacts(reads, uuid),
   ]);
   return assessHealth({
     libvirtVersion: host.connection.libvirtVersion,
@@ -36,10 +44,14 @@ export async function healthOf(session: HostSession, uuid: string, signal: Abort
       managedSave: domain.managedSave,
       targets: known.now.map(({ target }) => target),
     },
-    current,
+    current: stored.current,
     snapshots,
     disks,
     files,
+    tags,
+    interrupted: new Set(snapshots.flatMap(({ name }) => (marks?.isInterrupted(host, uuid, name) ? [name] : []))),
+    takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
+    checkpoints: checkpoints?.map(({ name }) => name) ?? null,
     strays,
     unlisted,
   });

@@ -15,11 +15,12 @@ interface DeleteReviewProps {
   onTypedName: (name: string) => void;
 }
 
+const LINES = 50;
 const modes = Object.keys(modeWords) as DeleteMode[];
 
 /** Everything to read before a deletion: the ways to do it, and what goes, moves and is merged by the chosen one. */
 export function DeleteReview({ plan, mode, assessment, typedName, onMode, onTypedName }: DeleteReviewProps) {
-  const { goes, moves, merges, unlinks, current, blockers, warnings, steps } = assessment;
+  const { goes, moves, merges, unlinks, current, blockers, warnings, unknowns, steps } = assessment;
   const { facts } = plan;
   return (
     <>
@@ -80,7 +81,7 @@ export function DeleteReview({ plan, mode, assessment, typedName, onMode, onType
       ) : null}
       {goes.length === 0 ? <p className="dim">Nothing lies below, so nothing would be deleted.</p> : null}
       {blockers.length === 0
-        ? warnings.map(({ text }) => (
+        ? [...warnings, ...unknowns].map(({ text }) => (
             <p key={text} className="box warning">
               {text}
             </p>
@@ -93,10 +94,16 @@ export function DeleteReview({ plan, mode, assessment, typedName, onMode, onType
         <TypedName name={facts.domain.name} value={typedName} onChange={onTypedName} />
       ) : null}
       {steps.length > 0 && blockers.length === 0 ? (
-        <VirshLine text={virshDelete(plan.virsh, steps).join('\n')} />
+        <VirshLine text={linesShown(virshDelete(plan.virsh, steps)).join('\n')} />
       ) : null}
     </>
   );
+}
+
+/** Lines for a shell; of very many those that say how the others go. */
+function linesShown(lines: readonly string[]): string[] {
+  const rest = lines.length - LINES;
+  return rest > 0 ? [...lines.slice(0, LINES), `# … and ${rest} more like these`] : [...lines];
 }
 
 /** The name of a file; its folder on hover. */

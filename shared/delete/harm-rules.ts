@@ -1,0 +1,160 @@
+import { formatVersion } from '../format.ts';
+import { version } from '../libvirt/versions.ts';
+import {
+  type DeleteCase,
+  type DeleteRule,
+  external,
+  imagesInMerge,
+  internal,
+  isLeaf,
+  merges,
+  neededUnlinks,
+  onChain,
+  quoted,
+  sharedMerges,
+  shortly,
+  strandedBy,
+  tagsInMerged,
+} from './case.ts';
+
+const missing = (c: DeleteCase) => imagesInMerge(c).find((path) => c.facts.images[path]?.exists === false);
+
+/** Its memory was written or loaded while it was paused, and it did not run since: QEMU has let go of the images. */
+function holdsNoImages({ facts, present }: DeleteCase, how: 'written' | 'loaded'): boolean {
+  const { state, reason } = facts.domain;
+  const current = present.current === null ? undefined : present.get(present.current);
+  if (state !== 'paused') return false;
+  if (how === 'written') return reason === 'user' && current?.memory === 'external' && current.state === 'paused';
+  return reason === 'migrating' || (reason === 'from snapshot' && current?.memory === 'external');
+}
+
+/** Where libvirt looks for the images below, of a snapshot that is off the active chain. */
+const local: ReadonlySet<string> = new Set(['file', 'block', 'dir']);
+
+/**
+ * libvirt does not know what a disk of its stored configuration lies on: an empty drive, or any disk if it was taken while
+ * the domain was off.
+ */
+const tellsNoChain = ({ present }: DeleteCase, name: string) => {
+  const snapshot = present.get(name);
+  return (snapshot?.stored.config ?? []).some(
+    ({ type, image, below }) =>
+      local.has(type) && (image === null || (snapshot?.state === 'shutoff' && below.length === 0)),
+  );
+};
+
+const resumeFirst = ({ facts }: DeleteCase) =>
+  `The guest is paused since its memory was written or loaded. QEMU does not merge then, and libvirt (${formatVersion(facts.libvirtVersion)}) leaves the deletion half done. Resume “${facts.domain.name}” first.`;
+
+/** What the monitor's text protocol, which carries the name of a running guest's snapshot before 10.9, reads otherwise. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const misread = /["\\\u0000-\u001f]/;
+
+/** What libvirt would do, and destroys something by it or leaves it half done. */
+export const harms: readonly DeleteRule[] = [
+  {
+    code: 'BRANCH_ABOVE',
+    driver: 'QEMU',
+    since: version.branches,
+    until: version.deletesBelowBranches,
+    effect: 'crash',
+    source:
+      'qemuSnapshotDiskHasBackingDisk takes what every disk of a snapshot below and off the active chain lies on for known; the daemon of 11.3 dies of one that was taken off and of an empty drive, 12.8 does not',
+    when: (c) =>
+      external(c) &&
+      onChain(c) &&
+      !isLeaf(c) &&
+      merges(c).length > 0 &&
+      c.present.below(c.snapshot.name).some((name) => !c.present.isOnActiveChain(name) && tellsNoChain(c, name)),
+    text: ({ facts, snapshot }) =>
+      `Another branch lies on “${snapshot.name}” further up. Deleting it would crash the libvirt daemon (${formatVersion(facts.libvirtVersion)}), so Snapkeel does not ask for it. Delete that branch first.`,
+  },
+  {
+    code: 'NAME_STAYS',
+    driver: 'QEMU',
+    until: version.namesJobs,
+    effect: 'harm',
+    source:
+      'qemuMonitorDeleteSnapshot through the monitor’s text protocol; observed on 9.0: done, says libvirt, and the image still holds it',
+    when: (c) => internal(c) && c.facts.domain.active && misread.test(c.snapshot.name),
+    text: ({ facts, snapshot }) =>
+      `While the guest runs, QEMU reads the name “${snapshot.name}” otherwise: libvirt ${formatVersion(facts.libvirtVersion)} would forget the snapshot and leave its data in the image. Shut the domain down to delete it.`,
+  },
+  {
+    code: 'PAUSED_SINCE_MEMORY_WRITTEN',
+    driver: 'QEMU',
+    since: version.deletesExternal,
+    until: version.mergesWhilePaused,
+    effect: 'harm',
+    source:
+      'observed on 9.0 (“Block node is read-only”) and 11.3 (“Inactive … can’t be a backing child”): 1, and the parent is left as half deleted',
+    when: (c) => merges(c).length > 0 && holdsNoImages(c, 'written'),
+    text: resumeFirst,
+  },
+  {
+    code: 'PAUSED_SINCE_MEMORY_LOADED',
+    driver: 'QEMU',
+    since: version.branches,
+    until: version.mergesWhilePaused,
+    effect: 'harm',
+    source: 'observed on 11.3 after a managed save and after a revert to memory outside; 9.0 and 12.8 merge then',
+    when: (c) => merges(c).length > 0 && holdsNoImages(c, 'loaded'),
+    text: resumeFirst,
+  },
+  {
+    code: 'IMAGE_GONE',
+    driver: 'QEMU',
+    effect: 'harm',
+    source: 'a block commit goes on writing into a file that was deleted, and what it wrote is gone when QEMU ends',
+    when: (c) => c.facts.domain.active && missing(c) !== undefined,
+    text: (c) =>
+      `${shortly(missing(c) ?? '')}, which the disks lie on, is gone. Merging now could lose what the guest still has. Copy its data out first.`,
+  },
+  {
+    code: 'TAGS_LOST',
+    driver: 'QEMU',
+    effect: 'harm',
+    source: 'observed on 9.0–12.8: the overlay is unlinked with the internal snapshots inside it, which stay listed',
+    when: (c) => tagsInMerged(c).length > 0,
+    text: (c) =>
+      `The overlay that would be merged away holds the internal snapshots ${quoted([...new Set(tagsInMerged(c))])}. libvirt would delete their data and go on listing them, so Snapkeel does not ask for it. Delete those first.`,
+  },
+  {
+    code: 'SHARED_IMAGE',
+    driver: 'QEMU',
+    effect: 'harm',
+    source: 'a block commit changes the image it goes into for everything that lies on it or was taken in it',
+    when: (c) => sharedMerges(c).length > 0,
+    text: (c) =>
+      `${sharedMerges(c)[0]?.into} would be written to, and other snapshots need it as it is. Snapkeel does not ask for it.`,
+  },
+  {
+    code: 'STRANDED',
+    driver: 'QEMU',
+    effect: 'harm',
+    source:
+      'qemuSnapshotGetDisksWithBackingStore: only images of snapshots below are laid on the merged image; the overlay itself is deleted',
+    when: (c) => strandedBy(c).length > 0,
+    text: (c) =>
+      `${strandedBy(c).map(shortly).join(', ')} lies on the overlay that would be merged away, and would be worth nothing without it. Snapkeel does not ask for it.`,
+  },
+  {
+    code: 'UNLINKS_NEEDED',
+    driver: 'QEMU',
+    effect: 'harm',
+    source: 'qemuSnapshotDiscardExternal: the image of a leaf that is not current is deleted, whoever else lies on it',
+    when: (c) => neededUnlinks(c).length > 0,
+    text: (c) =>
+      `libvirt would delete ${neededUnlinks(c)[0]}, which the domain or another snapshot needs. Snapkeel does not ask for it.`,
+  },
+  {
+    code: 'MANAGED_SAVE',
+    driver: 'QEMU',
+    effect: 'harm',
+    source:
+      'observed on 9.0 and 11.3: the saved memory names the overlay that was merged away, and the next start fails',
+    when: (c) => c.facts.domain.managedSave && merges(c).length > 0,
+    text: ({ facts }) =>
+      `“${facts.domain.name}” has a managed save image, which needs the overlay that would be merged away: the domain could not be started any more. Start it, or remove the image with “virsh managedsave-remove”, first.`,
+  },
+];

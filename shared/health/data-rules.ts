@@ -1,0 +1,174 @@
+import { shellQuote } from '../libvirt/virsh.ts';
+import { type Damage, isDamaged, type SnapshotData } from './data.ts';
+import { deleting, fileNamed, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
+import type { HealthView } from './view.ts';
+
+interface Concerned {
+  readonly name: string;
+  readonly damage: Damage;
+}
+
+/** The snapshots of which something was found, with what was found. */
+function concerned({ data }: HealthView, code: Damage['code']): Concerned[] {
+  return [...data.values()].flatMap(({ name, why }: SnapshotData) =>
+    why.filter((damage) => damage.code === code).map((damage) => ({ name, damage })),
+  );
+}
+
+const names = (found: readonly Concerned[]) => [...new Set(found.map(({ name }) => name))];
+const paths = (found: readonly Concerned[]) => [...new Set(found.flatMap(({ damage }) => damage.path ?? []))];
+const byPath = (found: readonly Concerned[]) =>
+  paths(found).map((path) => [path, found.filter(({ damage }) => damage.path === path)] as const);
+const list = (path: string) => `qemu-img snapshot -l ${shellQuote(path)}`;
+
+/** What the images say of the snapshots that libvirt lists. */
+export const dataRules: readonly HealthRule[] = [
+  {
+    code: 'merge-broken-off',
+    source: 'qemuSnapshotSetInvalid; observed on 9.0–12.8',
+    find: (view) =>
+      [...byPath([...concerned(view, 'merge-broken-off'), ...concerned(view, 'merge-perhaps')])].map(
+        ([path, found]) => {
+          const affected = names(found);
+          const isSure = found.some(({ damage }) => isDamaged(damage));
+          return {
+            level: isSure ? ('broken' as const) : ('warning' as const),
+            what: isSure
+              ? `A deletion was broken off while it wrote into ${fileNamed(path)}.`
+              : `A deletion was broken off, and perhaps it wrote into ${fileNamed(path)}.`,
+            means: `${found[0]?.damage.text ?? ''} The domain has lost nothing, but a revert to the ${theSnapshots(affected)} may bring back a mixture of two states.`,
+            remedy: `Delete ${named(affected)} again: that ends what was begun. Until then libvirt refuses to delete the snapshot above it, and nobody should revert to it.`,
+            snapshots: affected,
+            files: [path],
+            offers: deleting(affected),
+            shell: affected.slice(0, 1).map((name) => virsh(view, 'snapshot-delete', { snapshotname: name })),
+          };
+        },
+      ),
+  },
+  {
+    code: 'written-since',
+    source: 'what was taken later of the same image: so it was written to in between',
+    find: (view) =>
+      byPath(concerned(view, 'written-since')).map(([path, found]) => ({
+        level: 'broken' as const,
+        what: `${fileNamed(path)} was written to again after the ${theSnapshots(names(found))} ${names(found).length === 1 ? 'was' : 'were'} taken.`,
+        means:
+          'They lie on that image, or are its state: a revert brings back what came later, and can show a damaged file system. It comes to this by a revert to an internal snapshot of the image.',
+        remedy: 'Put the image back from a backup if you need them; else delete their metadata.',
+        snapshots: names(found),
+        files: [path],
+        offers: deleting(names(found)),
+      })),
+  },
+  {
+    code: 'tag-gone',
+    source: 'the image’s own table of internal snapshots',
+    find: (view) =>
+      byPath(concerned(view, 'tag-gone')).map(([path, found]) => ({
+        level: 'broken' as const,
+        what: `${fileNamed(path)} does not hold the internal ${theSnapshots(names(found))} that libvirt lists.`,
+        means: 'The metadata is there, the data is not: a revert fails, after it has stopped the guest.',
+        remedy: 'Put the image back from a backup that holds it, or delete the snapshot: only its metadata is left.',
+        snapshots: names(found),
+        files: [path],
+        offers: deleting(names(found)),
+        shell: [list(path)],
+      })),
+  },
+  {
+    code: 'tag-twice',
+    source: 'QEMU find_snapshot_by_id_or_name: the first counts; observed on 7.0–12.8',
+    find: (view) =>
+      byPath(concerned(view, 'tag-twice')).map(([path, found]) => ({
+        level: 'broken' as const,
+        what: `${fileNamed(path)} holds more than one internal snapshot ${named(names(found))}.`,
+        means:
+          'QEMU takes the first of them, which is the oldest: a revert brings back its data, and says that it is done.',
+        remedy:
+          'Delete the snapshot: libvirt removes the first. The other stays in the image; qemu-img snapshot -d removes it, while the domain is off.',
+        snapshots: names(found),
+        files: [path],
+        offers: deleting(names(found)),
+        shell: [list(path)],
+      })),
+  },
+  {
+    code: 'id-is-another',
+    source: 'QEMU find_snapshot_by_id_or_name: an ID counts before a name; observed on 7.0–12.8, off and running',
+    find: (view) =>
+      concerned(view, 'id-is-another').map(({ name, damage }) => ({
+        level: 'broken' as const,
+        what: `A revert to “${name}” would bring back another snapshot.`,
+        means: damage.text,
+        remedy: `Do not revert to “${name}”. It can be deleted safely: that goes by the name alone.`,
+        snapshots: [name],
+        files: damage.path === null ? [] : [damage.path],
+        offers: deleting([name]),
+        shell: damage.path === null ? [] : [list(damage.path)],
+      })),
+  },
+  {
+    code: 'digits-name',
+    source: 'QEMU find_snapshot_by_id_or_name: an ID counts before a name; observed on 7.0–12.8, off and running',
+    find: (view) => {
+      const found = concerned(view, 'tags-unread').filter(({ name }) => /^\d+$/.test(name));
+      if (found.length === 0) return [];
+      return [
+        {
+          level: 'warning' as const,
+          what: `The internal ${theSnapshots(names(found))} ${names(found).length === 1 ? 'has a name' : 'have names'} of digits alone.`,
+          means:
+            'QEMU takes such a name for an ID, if an internal snapshot in the image has that ID: a revert then brings back another one. The image’s table could not be read here.',
+          remedy: 'Compare names and IDs in the image before you revert.',
+          snapshots: names(found),
+          files: paths(found),
+          shell: paths(found).map(list),
+        },
+      ];
+    },
+  },
+  {
+    code: 'unlisted-tag',
+    source: 'the image’s own table of internal snapshots',
+    find: (view) =>
+      [...view.tags].flatMap(([path, tags]) => {
+        const listed = new Set(view.byName.keys());
+        const others = (tags ?? []).filter(({ name }) => !listed.has(name)).map(({ name }) => name);
+        if (others.length === 0) return [];
+        return [
+          {
+            level: 'note' as const,
+            what: `${fileNamed(path)} holds internal snapshots that libvirt does not list: ${named(others)}.`,
+            means:
+              'Their metadata was deleted alone, or somebody took them with qemu-img. They take up room. A new snapshot of the same name would bring back their data.',
+            remedy: 'If nobody needs them, remove them with qemu-img snapshot -d while the domain is off.',
+            files: [path],
+            shell: [list(path)],
+          },
+        ];
+      }),
+  },
+  {
+    code: 'checkpoints',
+    source: 'libvirt domain checkpoints; observed on 9.0–12.8: “Device has active dirty bitmaps”',
+    find: (view) => {
+      const { checkpoints, snapshots } = view;
+      const internal = snapshots.filter(
+        ({ kind, memory }) => kind === 'internal' || kind === 'mixed' || memory === 'internal',
+      );
+      if (!checkpoints || checkpoints.length === 0 || internal.length === 0) return [];
+      return [
+        {
+          level: 'warning' as const,
+          what: `The domain has checkpoints, which incremental backups leave behind: ${named(checkpoints)}.`,
+          means: 'A revert to an internal snapshot fails while they are there, after it has stopped the guest.',
+          remedy:
+            'Start the domain and delete the checkpoints before you revert; that works only while it runs. The next backup is then a full one.',
+          snapshots: internal.map(({ name }) => name),
+          shell: checkpoints.slice(0, 3).map((name) => virsh(view, 'checkpoint-delete', { checkpointname: name })),
+        },
+      ];
+    },
+  },
+];

@@ -133,8 +133,10 @@ it('is made safer by a safety snapshot through the facts that it changes, and by
       const codes = (statements: readonly Statement[]) => statements.map(({ code }) => code);
       const plain = assessRevert(after, { ...choice, safetySnapshot: false });
       expect(kept.verdict).toBe(plain.verdict);
-      for (const part of ['blockers', 'requirements', 'losses', 'warnings'] as const)
+      for (const part of ['blockers', 'requirements', 'warnings'] as const)
         expect(codes(kept[part])).toEqual(codes(plain[part]));
+      // Its own overlays are new and empty.
+      expect(codes(kept.losses)).toEqual(codes(plain.losses).filter((code) => code !== 'OVERLAYS'));
       const { current: _c, overlays: _o, history, ...same } = after;
       expect(facts).toMatchObject({ ...same, history: { destroyed: history.destroyed, unsure: history.unsure } });
     }),

@@ -1,6 +1,6 @@
 import { hostPath, isDrive } from '../libvirt/disks.ts';
 import { errorCode } from '../libvirt/flags.ts';
-import { version } from '../libvirt/versions.ts';
+import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
 import type { Answer, RefusalRule } from './refusals.ts';
 import { type Case, isExternal, isLive, named, quoted, starts, targetsOf, writtenBack } from './rule.ts';
@@ -218,7 +218,8 @@ function shared(facts: RevertFacts): StoredDisk[] {
 }
 
 function notLocal(facts: RevertFacts): StoredDisk[] {
-  return writtenBack(facts).filter(({ image }) => image?.type === 'network' || image?.type === 'nvme');
+  const strange = new Set(['network', 'nvme', ...(can(facts.libvirtVersion, 'revertsVolumes') ? [] : ['volume'])]);
+  return writtenBack(facts).filter(({ image }) => image !== null && strange.has(image.type));
 }
 
 function notQcow2(facts: RevertFacts): StoredDisk[] {

@@ -111,10 +111,10 @@ export const revertNeeds: readonly Need<Case>[] = [
   {
     code: 'UNKNOWN_CHECKPOINTS',
     driver: 'QEMU',
-    matters: ({ facts }) => writtenBack(facts).length > 0,
+    matters: ({ facts }) => writtenBack(facts).length > 0 || isExternal(facts),
     known: ({ facts }) => facts.domain.checkpoints !== null,
-    text: () =>
-      'Whether backup programs have left checkpoints on the domain is unknown. If they have, libvirt would stop the guest and then fail.',
+    text: ({ facts }) =>
+      `Whether backup programs have left checkpoints on the domain is unknown. If they have, ${isExternal(facts) ? 'these no longer fit the disks afterwards' : 'libvirt would stop the guest and then fail'}.`,
   },
   {
     code: 'UNSEEN_IMAGE',

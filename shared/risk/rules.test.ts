@@ -281,7 +281,11 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           running,
           test,
         ],
-        also: [stored({ image: storedImage('nvme/1/0000:01:00.0', 'raw', 'nvme') }), { libvirtVersion: old }],
+        also: [
+          stored({ image: storedImage('nvme/1/0000:01:00.0', 'raw', 'nvme') }),
+          { libvirtVersion: old },
+          { ...stored({ image: storedImage('pool/web', 'qcow2', 'volume') }), libvirtVersion: old },
+        ],
         says: 'vda',
       },
       {
@@ -389,6 +393,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           { stored: { disks: [storedDisk()], files: kernel(null) } },
           { stored: { disks: [storedDisk()], files: nvramFile(false) } },
           { snapshot: { state: 'shutoff' } },
+          { libvirtVersion: old },
           test,
         ],
         also: [
@@ -400,7 +405,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
             snapshot: { state: 'shutoff' },
             stored: { disks: [cd({ missing: ['/iso/a.iso'], startupPolicy: 'requisite' })] },
           },
-          { libvirtVersion: old },
+          { ...off, libvirtVersion: old },
         ],
         says: '/iso/a.iso is gone',
       },
@@ -737,6 +742,18 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: 'vda',
       },
       {
+        code: 'CHECKPOINT_LEFT',
+        matches: merge(external, { domain: { checkpoints: [{ name: 'cp1', images: null }] } }),
+        unless: [
+          { domain: { checkpoints: [] } },
+          { domain: { checkpoints: null } },
+          { snapshot: { kind: 'internal' } },
+          test,
+        ],
+        also: [off],
+        says: '“cp1”',
+      },
+      {
         code: 'DEEP_CHAIN',
         matches: stored({ below: Array.from({ length: 25 }, (_, index) => storedImage(`/images/${index}`)) }),
         unless: [
@@ -893,8 +910,8 @@ const needRows: readonly NeedRow[] = [
     code: 'UNKNOWN_CHECKPOINTS',
     matches: { domain: { checkpoints: null } },
     known: [{ domain: { checkpoints: [] } }],
-    idle: [external, stored({ kind: 'none' }), test],
-    also: [...live, off],
+    idle: [stored({ kind: 'none' }), test],
+    also: [...live, off, external],
   },
   {
     code: 'UNSEEN_IMAGE',

@@ -5,7 +5,19 @@ import type { RevertFacts, StoredDisk } from '../schema.ts';
 import { neededAtStart } from './failures.ts';
 import { damageCodes } from './hazards.ts';
 import { leftBehind } from './losses.ts';
-import { asksToRun, isActive, isExternal, isLive, leftOut, named, type Rule, starts, targetsOf } from './rule.ts';
+import {
+  asksToRun,
+  isActive,
+  isExternal,
+  isLive,
+  leftOut,
+  named,
+  quoted,
+  type Rule,
+  replacesProcess,
+  starts,
+  targetsOf,
+} from './rule.ts';
 
 export interface WarningRule extends Rule {
   /** Something may be damaged, now or later, although libvirt says yes. */
@@ -113,10 +125,23 @@ export const warningRules: readonly WarningRule[] = [
     driver: 'QEMU',
     risk: true,
     source: 'a file that was unlinked lives as long as QEMU holds it open',
-    when: ({ facts }) => isActive(facts) && facts.domain.disks.some(({ missing }) => missing),
+    when: ({ facts }) => isActive(facts) && replacesProcess(facts) && facts.domain.disks.some(({ missing }) => missing),
     text: ({ facts }) => {
       const disks = facts.domain.disks.filter(({ missing }) => missing);
       return `The ${disks.length === 1 ? 'image' : 'images'} of ${targetsOf(disks)} ${disks.length === 1 ? 'is' : 'are'} gone from the host, and only the running guest still has ${disks.length === 1 ? 'it' : 'them'} open. The revert ends that guest: copy its data out first.`;
+    },
+  },
+  {
+    code: 'CHECKPOINT_LEFT',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source:
+      'observed on 11.3 and 12.8: libvirt goes on listing a checkpoint whose bitmap was in an overlay that is gone',
+    when: ({ facts }) => isExternal(facts) && (facts.domain.checkpoints ?? []).length > 0,
+    text: ({ facts }) => {
+      const names = (facts.domain.checkpoints ?? []).map(({ name }) => quoted(name));
+      return `The ${names.length === 1 ? 'checkpoint' : 'checkpoints'} ${named(names)} may no longer fit the disks afterwards: delete ${names.length === 1 ? 'it' : 'them'} and make the next backup a full one.`;
     },
   },
   {

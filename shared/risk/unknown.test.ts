@@ -113,6 +113,7 @@ const assess = (of: RevertFacts, startState: StartState) =>
 
 /** Facts that a verdict does not need, why, and when. */
 const harmless: readonly (readonly [fact: RegExp, why: string, when?: (c: Case) => boolean])[] = [
+  [/^domain\.checkpoints(\.\*\.(name|images.*))? = (\[\]|"quantum")$/, 'no bitmap in an image of the snapshot'],
   [/^(domain\.(uuid|name|reason)|snapshot\.(name|description|parent)) = /, 'names and notes: nothing goes by them'],
   [/^configChanges/, 'told as it is; before 7.10 alone a change that matters is more than a loss, and flags it'],
   [/^domain\.(autostart|consoles.*) = /, 'only worded'],

@@ -181,6 +181,23 @@ eachWay(modeRules, [
     ],
   ],
   [
+    'STOOD_STILL',
+    [[facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-external']],
+    [
+      [facts({ state: 'paused', reason: 'user' }), 'memory-external'],
+      [facts({ state: 'paused', reason: 'creating snapshot' }), 'disks-external'],
+      [facts({ state: 'paused', reason: 'from snapshot' }), 'memory-external'],
+    ],
+  ],
+  [
+    'STOOD_STILL_INTERNAL',
+    [[facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-internal']],
+    [
+      [facts({ state: 'paused', reason: 'user' }), 'memory-internal'],
+      [facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-external'],
+    ],
+  ],
+  [
     'IMAGE_MISSING',
     [
       [offFacts(disks(gone)), 'disks-internal'],

@@ -20,6 +20,14 @@ import {
 } from './testing.ts';
 import { createWarnings } from './warnings.ts';
 
+const outsideMemory = [snapshot('old', 'external', 'external')];
+const stood = facts({
+  state: 'paused',
+  reason: 'user',
+  current: 'old',
+  snapshots: [{ ...snapshot('old', 'external', 'external'), state: 'paused' }],
+});
+
 eachWay(createWarnings, [
   [
     'MIXED_ALREADY',
@@ -186,21 +194,14 @@ eachWay(createWarnings, [
   [
     'PAUSED_TWICE',
     [
-      [
-        facts({
-          state: 'paused',
-          current: 'old',
-          snapshots: [{ ...snapshot('old', 'external', 'external'), state: 'paused' }],
-        }),
-        'memory-external',
-      ],
+      [stood, 'memory-external'],
+      [stood, 'memory-internal'],
     ],
     [
-      [
-        facts({ state: 'paused', current: 'old', snapshots: [snapshot('old', 'external', 'external')] }),
-        'memory-external',
-      ],
-      [facts({ state: 'paused' }), 'memory-external'],
+      [{ ...stood, reason: 'from snapshot' }, 'memory-external'],
+      [{ ...stood, snapshots: outsideMemory }, 'memory-external'],
+      [facts({ state: 'paused', reason: 'user' }), 'memory-external'],
+      [stood, 'disks-external'],
     ],
   ],
   ['MANAGED_SAVE_NOT_KEPT', [[offFacts({ managedSave: true }), 'disks-internal']], [[off, 'disks-internal']]],

@@ -182,11 +182,13 @@ export const createWarnings: readonly CreateWarning[] = [
     code: 'PAUSED_TWICE',
     driver: 'QEMU',
     wayBack: false,
-    source: 'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR)',
+    source:
+      'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR; internal, from 10.9 on: OPERATION_FAILED)',
     when: ({ facts, draft }) => {
       const current = facts.snapshots.find(({ name }) => name === facts.current);
       const again = current?.memory === 'external' && current.state === 'paused';
-      return draft.mode === 'memory-external' && facts.state === 'paused' && again;
+      const stood = facts.state === 'paused' && facts.reason === 'user';
+      return hasMemory(draft.mode) && stood && again;
     },
     text: ({ facts }) =>
       `If the guest has not run since “${facts.current}” was taken, QEMU refuses to write its memory again. Resume it for a moment first.`,

@@ -226,12 +226,8 @@ export const createCases: readonly CreateCase[] = [
   one('number-in-image', 'on', 'memory-internal', { refused: ['ID_IS_A_NAME'] }),
   one('next-differs', 'on', 'disks-external', { warned: ['NEXT_START'] }),
   one('next-differs', 'on', 'memory-internal', { warned: ['NEXT_START'] }),
-  one('comma-folder', 'off', 'disks-external', {
-    since: version.revertsExternal,
-    refused: ['FILE_COMMA'],
-    warned: ['COMMA_FOLDER'],
-  }),
-  one('comma-folder', 'on', 'disks-external', { since: version.revertsExternal, warned: ['COMMA_FOLDER'] }),
+  one('comma-folder', 'off', 'disks-external', { refused: ['FILE_COMMA_FOLDER'] }),
+  one('comma-folder', 'on', 'disks-external', { since: version.revertsExternal, warned: ['COMMA'] }),
   one('comma-folder', 'on', 'memory-internal'),
 
   one('shmem', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], ...telling }),

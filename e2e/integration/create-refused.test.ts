@@ -80,7 +80,7 @@ const cases: readonly Refused[] = [
     answer: 'XML_DETAIL',
   },
   {
-    code: 'NAME_JOB',
+    code: 'TAG_JOB',
     guest: 'on',
     mode: 'memory-internal',
     change: (draft) => ({ ...draft, name: 'a b' }),

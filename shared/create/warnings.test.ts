@@ -79,11 +79,11 @@ eachWay(createWarnings, [
     ],
   ],
   [
-    'COMMA_FOLDER',
+    'COMMA',
     [[facts(disks(disk('vda', { path: '/a,b/v.qcow2' }))), 'disks-external']],
     [
       [facts(disks(disk('vda', { path: '/a,b/v.qcow2' }))), 'memory-external'],
-      [facts(disks(disk('vda', { path: '/ab/v,.qcow2' }))), 'disks-external'],
+      [facts(disks(disk('vda', { path: '/ab/v.q,cow2' }))), 'disks-external'],
       [at(9_000_000, facts(disks(disk('vda', { path: '/a,b/v.qcow2' })))), 'disks-external'],
     ],
   ],
@@ -191,6 +191,7 @@ eachWay(createWarnings, [
       [on, 'disks-external'],
     ],
   ],
+  ['NAME_INVISIBLE', [[on, 'memory-external', { name: 'a\u202eb' }]], [[on, 'memory-external', { name: 'ä b' }]]],
   [
     'PAUSED_TWICE',
     [

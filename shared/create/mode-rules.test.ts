@@ -31,10 +31,11 @@ eachWay(modeRules, [
     'TEST_DISKS',
     [
       [test, 'disks-external'],
-      [test, 'memory-external'],
+      [offFacts({ driver: 'TEST' }), 'disks-external'],
     ],
     [
       [test, 'memory-internal'],
+      [test, 'memory-external'],
       [on, 'disks-external'],
     ],
   ],

@@ -25,8 +25,8 @@ export const modeRules: readonly CreateRule[] = [
     about: 'mode',
     answer: 'INVALID_ARG',
     source: 'testDomainSnapshotCreateXML: it knows no DISK_ONLY',
-    when: external,
-    text: () => 'libvirt’s test driver takes no external snapshots.',
+    when: ({ draft }) => draft.mode === 'disks-external',
+    text: () => 'libvirt’s test driver takes no snapshots of disks alone in new files.',
   },
   {
     code: 'SUSPENDED',

@@ -16,12 +16,12 @@ export interface Connected {
   readonly file: MemoryFile;
 }
 
-/** Connects to the daemon of a lab as the app does. */
-export async function connectTo(lab: Lab): Promise<Connected> {
-  const uri = parseLibvirtUri(lab.uri);
+/** Connects to the daemon of a lab as the app does; with another URI, to another of its drivers. */
+export async function connectTo(lab: Lab, address: string = lab.uri): Promise<Connected> {
+  const uri = parseLibvirtUri(address);
   const hub = new Hub();
   const session = new HostSession({
-    host: { id: lab.dir, name: 'Lab', uri: lab.uri, kind: 'local' },
+    host: { id: address, name: 'Lab', uri: address, kind: 'local' },
     driverUri: driverUri(uri),
     openTransport: () =>
       openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),

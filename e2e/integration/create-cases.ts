@@ -212,6 +212,9 @@ export const createCases: readonly CreateCase[] = [
   one('block-copy', 'on', 'memory-external', { change: without('hdb'), refused: ['BLOCK_JOB_MEMORY'] }),
   one('block-copy', 'on', 'disks-external', { change: without('hdb'), what: 'without it', warned: ['LEFT_OUT'] }),
 
+  one('manual', 'on', 'memory-external', { ...manual, refused: ['STOOD_STILL'] }),
+  one('manual', 'on', 'memory-internal', { ...manual, refused: ['STOOD_STILL_INTERNAL', 'MIXED_CHAIN'] }),
+  one('manual', 'on', 'disks-external', manual),
   one('image-gone', 'off', 'disks-internal', { refused: ['IMAGE_MISSING'], ...telling }),
   one('image-gone', 'off', 'disks-external', { refused: ['IMAGE_MISSING'] }),
   one('image-gone', 'on', 'disks-external', { refused: ['IMAGE_DELETED'] }),
@@ -223,12 +226,8 @@ export const createCases: readonly CreateCase[] = [
   one('number-in-image', 'on', 'memory-internal', { refused: ['ID_IS_A_NAME'] }),
   one('next-differs', 'on', 'disks-external', { warned: ['NEXT_START'] }),
   one('next-differs', 'on', 'memory-internal', { warned: ['NEXT_START'] }),
-  one('comma-folder', 'off', 'disks-external', {
-    since: version.revertsExternal,
-    refused: ['FILE_COMMA'],
-    warned: ['COMMA_FOLDER'],
-  }),
-  one('comma-folder', 'on', 'disks-external', { since: version.revertsExternal, warned: ['COMMA_FOLDER'] }),
+  one('comma-folder', 'off', 'disks-external', { refused: ['FILE_COMMA_FOLDER'] }),
+  one('comma-folder', 'on', 'disks-external', { since: version.revertsExternal, warned: ['COMMA'] }),
   one('comma-folder', 'on', 'memory-internal'),
 
   one('shmem', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], ...telling }),

@@ -188,6 +188,12 @@ export const createGuests = {
     pool: true,
     files: async (folder) => void (await run(['qemu-img', 'snapshot', '-c', '2', join(folder, 'hda.qcow2')])),
   },
+  /** libvirt leaves it paused, for somebody to copy its disks. */
+  manual: {
+    afterwards: async (guest) => {
+      await guest.snapshot('v-man', '--memspec', `file=${guest.folder}/v.mem`, '--diskspec', 'hda,snapshot=manual');
+    },
+  },
   'image-gone': { afterwards: async (guest) => unlink(await guest.diskPath()) },
   'base-gone': {
     afterwards: async (guest) => {

@@ -5,6 +5,7 @@ import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { assessCreate, createRules } from '../../shared/create/assess.ts';
 import { firstDraft, withMode } from '../../shared/create/draft.ts';
+import { fileRules } from '../../shared/create/file-rules.ts';
 import { newPaths } from '../../shared/create/files.ts';
 import { nameRules } from '../../shared/create/name.ts';
 import { canKeep } from '../../shared/create/request.ts';
@@ -114,7 +115,8 @@ function withFiles(facts: CreateFacts, draft: CreateDraft, folder: string): Crea
 /** What libvirt may answer, by the rules that refuse; fewer than those where a rule says that it would do it. */
 function answersOf(c: RuleCase, codes: readonly string[]): string[] {
   return codes.flatMap((code) => {
-    const rule = rules.find((each) => each.code === code && holds(each, c));
+    const rule =
+      rules.find((each) => each.code === code && holds(each, c)) ?? fileRules.find((each) => each.code === code);
     return rule?.answer ?? [];
   });
 }

@@ -93,7 +93,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
     const guest = await pooled('quoted', 'on');
     const name = 'a"b';
     const { plan, draft } = await planned(guest, 'memory-internal', { name });
-    expect(assessCreate(plan.facts, draft, plan.virsh).blockers).toMatchObject([{ code: 'NAME_QUOTED' }]);
+    expect(assessCreate(plan.facts, draft, plan.virsh).blockers).toMatchObject([{ code: 'TAG_QUOTED' }]);
     expect(await takeAnyway(guest, 'memory-internal', { name })).toMatchObject({
       result: 'failed',
       problem: { code: 'CREATE_NOT_KEPT' },
@@ -125,7 +125,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
     async () => {
       const guest = await pooled('numbers', 'off');
       const { plan, draft } = await planned(guest, 'disks-internal', { name: '2' });
-      expect(assessCreate(plan.facts, draft, plan.virsh).blockers).toMatchObject([{ code: 'NAME_DIGITS' }]);
+      expect(assessCreate(plan.facts, draft, plan.virsh).blockers).toMatchObject([{ code: 'TAG_ID' }]);
       for (const name of ['2', '1']) {
         await guest.writeBytes(offset, `of ${name}`);
         await guest.snapshot(name);

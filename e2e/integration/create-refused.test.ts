@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatherCreateFacts } from '../../electron/hosts/create/facts.ts';
+import { runCreate } from '../../electron/hosts/create/run.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { assessCreate, createRules } from '../../shared/create/assess.ts';
@@ -80,7 +81,7 @@ const cases: readonly Refused[] = [
     answer: 'XML_DETAIL',
   },
   {
-    code: 'NAME_JOB',
+    code: 'TAG_JOB',
     guest: 'on',
     mode: 'memory-internal',
     change: (draft) => ({ ...draft, name: 'a b' }),
@@ -114,16 +115,7 @@ const cases: readonly Refused[] = [
   },
 ];
 /** What no lab has, or has a test of its own. */
-const beyond = [
-  'TEST_DISKS',
-  'UEFI_ON',
-  'TOO_DEEP',
-  'PASSED_THROUGH',
-  'AGENT_AWAY',
-  'FILE_NEEDED',
-  'FILE_FOLDER',
-  'FILE_LONG',
-];
+const beyond = ['UEFI_ON', 'TOO_DEEP', 'PASSED_THROUGH', 'AGENT_AWAY', 'FILE_NEEDED', 'FILE_FOLDER', 'FILE_LONG'];
 
 describe.each(wanted)('what the rules refuse, libvirt refuses: %s', (generation) => {
   const available = generation === 'host' ? labAvailable() : canBuildGenerations();
@@ -185,9 +177,28 @@ describe.each(wanted)('what the rules refuse, libvirt refuses: %s', (generation)
     },
   );
 
+  test.skipIf(!available.ok)('TEST_DISKS of libvirt’s test driver', async () => {
+    const { session, ground } = await connectTo(lab, lab.testUri);
+    try {
+      const uuid = session.domains.find(({ name }) => name === 'test')?.uuid ?? '';
+      const plan = await ground.creates.make(session, uuid);
+      const draft = firstDraft(plan.facts, 'fresh');
+      expect(draft.mode).toBe('memory-internal');
+      expect(await runCreate({ session, plan, draft }, ground)).toMatchObject({ result: 'done', differences: [] });
+      const facts = await gatherCreateFacts(session, uuid);
+      const disks = withMode(facts, { ...draft, name: 'more' }, 'disks-external');
+      const { row, xml, blockers } = assessCreate(facts, disks, plan.virsh);
+      expect(blockers.map(({ code }) => code)).toContain('TEST_DISKS');
+      const answer = await createSnapshot(session.writes, uuid, xml ?? '', row?.flags ?? 0).catch((error) => error);
+      expect(answer.codeName).toBe('INVALID_ARG');
+    } finally {
+      await session.disconnect();
+    }
+  });
+
   test('every rule that stands for an answer of libvirt is tried', () => {
     const kinds = createCases.flatMap(({ refused }) => refused ?? []);
-    const tried = new Set([...beyond, ...kinds, ...cases.map(({ code }) => code)]);
+    const tried = new Set(['TEST_DISKS', ...beyond, ...kinds, ...cases.map(({ code }) => code)]);
     expect(all.filter(({ code, answer }) => answer !== null && !tried.has(code)).map(({ code }) => code)).toEqual([]);
   });
 });

@@ -34,6 +34,11 @@ const fileRows: readonly FileRow[] = [
     [on, 'disks-external', included('vda', '/tmp/a b')],
   ],
   [
+    'FILE_COMMA_FOLDER',
+    [off, 'disks-external', included('vda', '/a,b/x')],
+    [on, 'disks-external', included('vda', '/a,b/x')],
+  ],
+  [
     'FILE_COMMA',
     [off, 'disks-external', included('vda', '/tmp/a,b')],
     [on, 'disks-external', included('vda', '/tmp/a,b')],

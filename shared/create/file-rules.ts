@@ -1,5 +1,5 @@
 import type { ErrorName } from '../libvirt/flags.ts';
-import { isXmlText, utf8Bytes } from '../libvirt/names.ts';
+import { isXmlText, overlayHazard, type TagHazard, utf8Bytes } from '../libvirt/names.ts';
 import { holds, type Rule } from '../rule.ts';
 import type { Statement } from '../schema.ts';
 import type { NewFiles } from './files.ts';
@@ -60,11 +60,20 @@ export const fileRules: readonly FileRule[] = [
     text: () => 'A path may hold no line breaks, tabs or other control characters.',
   },
   {
+    code: 'FILE_COMMA_FOLDER',
+    driver: 'QEMU',
+    answer: 'INTERNAL_ERROR',
+    source: 'overlayHazard',
+    when: (c) => comma(c)?.effect === 'refused',
+    text: (c) => comma(c)?.text ?? '',
+  },
+  {
     code: 'FILE_COMMA',
+    driver: 'QEMU',
     answer: null,
-    source: 'observed (9.0, 11.3, 12.8): qemu-img reads two commas as one; success, and a guest that does not start',
-    when: ({ file, what, facts }) => what === 'overlay' && !facts.active && file.includes(','),
-    text: () => 'While the guest is off, libvirt gets paths with a comma wrong.',
+    source: 'overlayHazard',
+    when: (c) => comma(c) !== null && comma(c)?.effect !== 'refused',
+    text: (c) => comma(c)?.text ?? '',
   },
   {
     code: 'FILE_LONG',
@@ -112,6 +121,11 @@ export const fileRules: readonly FileRule[] = [
       'Whether that exists already could not be told, and libvirt writes memory over a file without asking. Name another one.',
   },
 ];
+
+function comma({ file, what, facts }: FileCase): TagHazard | null {
+  if (what === 'memory') return null;
+  return overlayHazard(file, { operation: 'take', active: facts.active, memory: null });
+}
 
 /** Why a new file cannot be there; null when it can, as far as is known. */
 export function fileProblem(c: FileCase): Statement | null {

@@ -11,6 +11,7 @@ export function facts(change: Partial<CreateFacts> = {}): CreateFacts {
     uuid: '8d3c1b52-6f0e-4a2c-9a53-1f5a7c2e0b01',
     name: 'web-01',
     state: 'running',
+    reason: 'booted',
     active: true,
     persistent: true,
     managedSave: false,

@@ -31,10 +31,11 @@ eachWay(modeRules, [
     'TEST_DISKS',
     [
       [test, 'disks-external'],
-      [test, 'memory-external'],
+      [offFacts({ driver: 'TEST' }), 'disks-external'],
     ],
     [
       [test, 'memory-internal'],
+      [test, 'memory-external'],
       [on, 'disks-external'],
     ],
   ],
@@ -178,6 +179,23 @@ eachWay(modeRules, [
       [facts({ blockJobs: ['vdb'] }), 'disks-external', without('vdb')],
       [facts({ blockJobs: ['vdb'] }), 'memory-external'],
       [on, 'memory-external'],
+    ],
+  ],
+  [
+    'STOOD_STILL',
+    [[facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-external']],
+    [
+      [facts({ state: 'paused', reason: 'user' }), 'memory-external'],
+      [facts({ state: 'paused', reason: 'creating snapshot' }), 'disks-external'],
+      [facts({ state: 'paused', reason: 'from snapshot' }), 'memory-external'],
+    ],
+  ],
+  [
+    'STOOD_STILL_INTERNAL',
+    [[facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-internal']],
+    [
+      [facts({ state: 'paused', reason: 'user' }), 'memory-internal'],
+      [facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-external'],
     ],
   ],
   [

@@ -25,8 +25,8 @@ export const modeRules: readonly CreateRule[] = [
     about: 'mode',
     answer: 'INVALID_ARG',
     source: 'testDomainSnapshotCreateXML: it knows no DISK_ONLY',
-    when: external,
-    text: () => 'libvirt’s test driver takes no external snapshots.',
+    when: ({ draft }) => draft.mode === 'disks-external',
+    text: () => 'libvirt’s test driver takes no snapshots of disks alone in new files.',
   },
   {
     code: 'SUSPENDED',
@@ -172,6 +172,25 @@ export const modeRules: readonly CreateRule[] = [
       `A block job is running on ${listed(facts.blockJobs ?? [])}; libvirt saves no memory meanwhile.`,
   },
   {
+    code: 'STOOD_STILL',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'INTERNAL_ERROR',
+    source:
+      'observed (9.0–12.8): QEMU has given its images up with the memory it wrote (“paused due to previous migration”)',
+    when: (c) => c.draft.mode === 'memory-external' && standsSinceSnapshot(c),
+    text: () => stoodStill,
+  },
+  {
+    code: 'STOOD_STILL_INTERNAL',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'OPERATION_FAILED',
+    source: 'observed (9.0–12.8): “Device … is writable but does not support snapshots”',
+    when: (c) => c.draft.mode === 'memory-internal' && standsSinceSnapshot(c),
+    text: () => stoodStill,
+  },
+  {
     code: 'IMAGE_MISSING',
     driver: 'QEMU',
     about: 'mode',
@@ -200,6 +219,14 @@ export const modeRules: readonly CreateRule[] = [
     text: (c) => `${listed(deeper(c, 200))} ${are(deeper(c, 200))} 200 images deep already; libvirt opens no more.`,
   },
 ];
+
+const stoodStill =
+  'The guest stands still since the last snapshot was taken, whose disks were left to somebody else. Resume it first.';
+
+/** libvirt leaves a guest paused whose disks somebody else is to copy (`manual`). */
+function standsSinceSnapshot({ facts }: CreateCase): boolean {
+  return facts.state === 'paused' && facts.reason === 'creating snapshot';
+}
 
 /** The disks that the snapshot keeps and that have a block job. */
 function busy(c: CreateCase): string[] {

@@ -12,7 +12,7 @@ eachWay(nameRules, [
     ],
   ],
   [
-    'NAME_DIGITS',
+    'TAG_ID',
     [
       [off, 'disks-internal', { name: '2' }],
       [on, 'memory-internal', { name: '20261126' }],
@@ -24,7 +24,7 @@ eachWay(nameRules, [
     ],
   ],
   [
-    'NAME_QUOTED',
+    'TAG_QUOTED',
     [
       [at(9_000_000), 'memory-internal', { name: 'a"b' }],
       [at(7_000_000), 'memory-internal', { name: 'a\\b' }],
@@ -37,7 +37,7 @@ eachWay(nameRules, [
     ],
   ],
   [
-    'NAME_JOB',
+    'TAG_JOB',
     [
       [on, 'memory-internal', { name: 'grün' }],
       [on, 'memory-internal', { name: 'a b' }],

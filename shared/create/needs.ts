@@ -88,7 +88,7 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     code: 'DEPTH',
     driver: 'QEMU',
     until: version.deepChains,
-    matters: external,
+    matters: (c) => external(c) && !isOff(c),
     known: (c) => bottomless(c).length === 0,
     text: (c) =>
       `How many images ${listed(bottomless(c))} ${bottomless(c).length === 1 ? 'consists' : 'consist'} of could not be told; with about 25 this libvirt may not start the guest again.`,

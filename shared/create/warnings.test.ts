@@ -20,6 +20,14 @@ import {
 } from './testing.ts';
 import { createWarnings } from './warnings.ts';
 
+const outsideMemory = [snapshot('old', 'external', 'external')];
+const stood = facts({
+  state: 'paused',
+  reason: 'user',
+  current: 'old',
+  snapshots: [{ ...snapshot('old', 'external', 'external'), state: 'paused' }],
+});
+
 eachWay(createWarnings, [
   [
     'MIXED_ALREADY',
@@ -71,11 +79,11 @@ eachWay(createWarnings, [
     ],
   ],
   [
-    'COMMA_FOLDER',
+    'COMMA',
     [[facts(disks(disk('vda', { path: '/a,b/v.qcow2' }))), 'disks-external']],
     [
       [facts(disks(disk('vda', { path: '/a,b/v.qcow2' }))), 'memory-external'],
-      [facts(disks(disk('vda', { path: '/ab/v,.qcow2' }))), 'disks-external'],
+      [facts(disks(disk('vda', { path: '/ab/v.q,cow2' }))), 'disks-external'],
       [at(9_000_000, facts(disks(disk('vda', { path: '/a,b/v.qcow2' })))), 'disks-external'],
     ],
   ],
@@ -183,24 +191,18 @@ eachWay(createWarnings, [
       [on, 'disks-external'],
     ],
   ],
+  ['NAME_INVISIBLE', [[on, 'memory-external', { name: 'a\u202eb' }]], [[on, 'memory-external', { name: 'ä b' }]]],
   [
     'PAUSED_TWICE',
     [
-      [
-        facts({
-          state: 'paused',
-          current: 'old',
-          snapshots: [{ ...snapshot('old', 'external', 'external'), state: 'paused' }],
-        }),
-        'memory-external',
-      ],
+      [stood, 'memory-external'],
+      [stood, 'memory-internal'],
     ],
     [
-      [
-        facts({ state: 'paused', current: 'old', snapshots: [snapshot('old', 'external', 'external')] }),
-        'memory-external',
-      ],
-      [facts({ state: 'paused' }), 'memory-external'],
+      [{ ...stood, reason: 'from snapshot' }, 'memory-external'],
+      [{ ...stood, snapshots: outsideMemory }, 'memory-external'],
+      [facts({ state: 'paused', reason: 'user' }), 'memory-external'],
+      [stood, 'disks-external'],
     ],
   ],
   ['MANAGED_SAVE_NOT_KEPT', [[offFacts({ managedSave: true }), 'disks-internal']], [[off, 'disks-internal']]],

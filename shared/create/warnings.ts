@@ -1,7 +1,7 @@
 import { formatVersion } from '../format.ts';
+import { nameNote, overlayHazard } from '../libvirt/names.ts';
 import { version } from '../libvirt/versions.ts';
 import { hasMemory } from './modes.ts';
-import { folderOf } from './paths.ts';
 import { isMarked } from './request.ts';
 import { type CreateCase, type CreateWarning, external, internal, isOff, kept } from './rule.ts';
 import { are, chainKinds, listed } from './text.ts';
@@ -21,7 +21,11 @@ const elsewhere = (c: CreateCase) => kept(c, ({ image, next, transient }) => !tr
 const marked = (c: CreateCase) => kept(c, isMarked);
 const notFiles = ({ facts }: CreateCase) =>
   facts.disks.flatMap(({ type, target }) => (type === 'file' ? [] : [target]));
-const commas = (c: CreateCase) => kept(c, ({ image }) => image !== null && folderOf(image.path).includes(','));
+const commas = (c: CreateCase) =>
+  kept(c, ({ image }) => {
+    const revert = { operation: 'revert', active: null, memory: hasMemory(c.draft.mode) } as const;
+    return image !== null && overlayHazard(image.path, revert) !== null;
+  });
 const blocks = (c: CreateCase) => kept(c, ({ type }) => type === 'block');
 const notAsIs: ReadonlySet<string> = new Set(['crashed', 'shutdown']);
 
@@ -76,14 +80,14 @@ export const createWarnings: readonly CreateWarning[] = [
       `As long as the domain has ${c.facts.checkpoints?.length === 1 ? 'its checkpoint' : 'checkpoints'} of backups (${listed(c.facts.checkpoints ?? [])}), going back to an internal snapshot fails, with the guest off.`,
   },
   {
-    code: 'COMMA_FOLDER',
+    code: 'COMMA',
     driver: 'QEMU',
     since: version.revertsExternal,
     wayBack: true,
-    source: 'qemuSnapshotCreateQcow2Files: qemu-img reads “,,” of a path as it stands (11.3, 12.8)',
-    when: (c) => external(c) && !hasMemory(c.draft.mode) && commas(c).length > 0,
+    source: 'overlayHazard: a revert makes the overlay beside the image',
+    when: (c) => external(c) && commas(c).length > 0,
     text: (c) =>
-      `The folder of ${listed(commas(c))} has a comma in its name, and with such libvirt cannot go back to external snapshots without memory: it leaves the guest off.`,
+      `The image of ${listed(commas(c))} has a comma in its path, and with such libvirt cannot go back to external snapshots without memory: it leaves the guest off.`,
   },
   {
     code: 'DRIVE_NOT_KEPT',
@@ -179,14 +183,23 @@ export const createWarnings: readonly CreateWarning[] = [
     text: () => 'What the TPM holds is not part of it: going back leaves that as it is by then.',
   },
   {
+    code: 'NAME_INVISIBLE',
+    wayBack: false,
+    source: 'Unicode: Default_Ignorable_Code_Point, Bidi_Control',
+    when: ({ draft }) => nameNote(draft.name) !== null,
+    text: ({ draft }) => nameNote(draft.name)?.text ?? '',
+  },
+  {
     code: 'PAUSED_TWICE',
     driver: 'QEMU',
     wayBack: false,
-    source: 'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR)',
+    source:
+      'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR; internal, from 10.9 on: OPERATION_FAILED)',
     when: ({ facts, draft }) => {
       const current = facts.snapshots.find(({ name }) => name === facts.current);
       const again = current?.memory === 'external' && current.state === 'paused';
-      return draft.mode === 'memory-external' && facts.state === 'paused' && again;
+      const stood = facts.state === 'paused' && facts.reason === 'user';
+      return hasMemory(draft.mode) && stood && again;
     },
     text: ({ facts }) =>
       `If the guest has not run since “${facts.current}” was taken, QEMU refuses to write its memory again. Resume it for a moment first.`,

@@ -64,6 +64,8 @@ export const CreateFacts = z.object({
   uuid: z.string(),
   name: z.string(),
   state: DomainState,
+  /** In virsh’s words (domstate --reason). */
+  reason: z.string(),
   /** It has an id, and a hypervisor process: also a guest that has crashed and is kept. */
   active: z.boolean(),
   persistent: z.boolean(),

@@ -52,6 +52,7 @@ export async function gatherCreateFacts(
     uuid,
     name: domain.name,
     state: domain.state,
+    reason: domain.reason,
     active,
     persistent: domain.persistent,
     managedSave: domain.managedSave,

@@ -213,7 +213,7 @@ export const cases: Readonly<Record<string, Stage>> = {
   'pulled by hand': {
     states: ['off', 'running'],
     async build(lab, name) {
-      const guest = await lab.guest({ name });
+      const guest = await lab.guest({ name, pool: false });
       await layers(guest, ['a', 'b', 'c']);
       await lab.virsh('start', name);
       await lab.virsh('blockpull', name, 'hda', '--base', at(guest, 'hda.a'), '--wait');
@@ -232,7 +232,7 @@ export const cases: Readonly<Record<string, Stage>> = {
   'committed by hand': {
     states: ['off', 'running'],
     async build(lab, name) {
-      const guest = await lab.guest({ name });
+      const guest = await lab.guest({ name, pool: false });
       await layers(guest, ['a', 'b', 'c']);
       await lab.virsh('start', name);
       const range = ['--top', at(guest, 'hda.b'), '--base', at(guest, 'hda.a')];
@@ -265,7 +265,7 @@ export const cases: Readonly<Record<string, Stage>> = {
   'digits for names': {
     states: ['off', 'running'],
     async build(lab, name) {
-      const guest = await lab.guest({ name });
+      const guest = await lab.guest({ name, pool: false });
       for (const each of ['2', '1', 'x']) await guest.snapshot(each);
       await covered(lab, guest);
       return guest;

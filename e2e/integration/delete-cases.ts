@@ -31,6 +31,14 @@ async function layers(guest: Guest, names: readonly string[]): Promise<void> {
   await write(guest, 'here');
 }
 
+/** Another disk, of a guest that is off. */
+async function plug(lab: Lab, guest: Guest, target = 'hdb', ...more: string[]): Promise<void> {
+  const image = at(guest, `${target}.qcow2`);
+  await run(['qemu-img', 'create', '-q', '-f', 'qcow2', image, '64M']);
+  const kind = ['--driver', 'qemu', '--subdriver', 'qcow2', '--config'];
+  await lab.virsh('attach-disk', guest.name, image, target, ...kind, ...more);
+}
+
 /** A CD drive with a medium, or without one. */
 async function drive(lab: Lab, guest: Guest, filled: boolean): Promise<void> {
   const iso = at(guest, 'tools.iso');
@@ -121,6 +129,48 @@ export const cases: Readonly<Record<string, Stage>> = {
         ['b', 'this'],
         ['a', 'this'],
         ['b', 'metadata-only'],
+      ],
+    ],
+  },
+  /** a has no hdb, b is the first that keeps it. */
+  'disk plugged in since': {
+    states: ['off', 'running'],
+    async build(lab, name) {
+      const guest = await lab.guest({ name });
+      await layers(guest, ['a']);
+      await plug(lab, guest);
+      await onTwoDisks(guest, ['b', 'c'], []);
+      return guest;
+    },
+    runs: [
+      [
+        ['b', 'this'],
+        ['a', 'this'],
+        ['c', 'this'],
+      ],
+      [
+        ['c', 'this'],
+        ['b', 'this'],
+        ['a', 'this'],
+      ],
+    ],
+  },
+  /** A disk that the guest may only read gets an overlay by a revert as well. */
+  'read-only disk overlaid': {
+    reverts: true,
+    states: ['off', 'running'],
+    async build(lab, name) {
+      const guest = await lab.guest({ name });
+      await plug(lab, guest, 'vdb', '--mode', 'readonly');
+      await layers(guest, ['s']);
+      await guest.revert('s');
+      await guest.snapshot('t', '--disk-only', ...part(guest, 'hda', 't'), ...without('vdb'));
+      return guest;
+    },
+    runs: [
+      [
+        ['s', 'this'],
+        ['t', 'this'],
       ],
     ],
   },

@@ -59,6 +59,10 @@ test('the demo host: each domain is offered what it can have, and the rest says 
   const freeze = dialog.root.getByRole('checkbox', { name: /guest agent freeze/ });
   await expect(freeze).toBeDisabled();
   await expect(dialog.root).toContainText('No guest agent answers');
+  await dialog.root.getByRole('checkbox', { name: 'And leave the guest off' }).check();
+  await expect(dialog.root).toContainText('The guest is switched off once the disks are kept, and stays off.');
+  await expect(dialog.root).toContainText(/virsh snapshot-create-as game-server .*--halt/);
+  await expect(dialog.root).toContainText(/<disk name='vda' snapshot='external'>\s*<source file=/);
 });
 
 test('the demo host: by keyboard alone, with memory', both, async ({ start }) => {

@@ -64,7 +64,7 @@ test.describe('on a real libvirt', () => {
     await expect(dialog.save).toBeDisabled();
     await dialog.description.fill('now <b>bold</b>\nand long');
     await expect(dialog.root).toContainText('“middle” is redefined with the new description.');
-    await expect(dialog.root).toContainText('snapshot-edit --domain described --snapshotname middle');
+    await expect(dialog.root).toContainText('snapshot-edit described middle');
     await dialog.description.press('ControlOrMeta+Enter');
     await expect(dialog.root).toBeHidden({ timeout: 30_000 });
     await expect(app.snapshot('middle')).toContainText('now <b>bold</b>');

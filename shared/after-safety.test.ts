@@ -49,7 +49,7 @@ const changes = (after: RevertFacts, safety: Snapshot | null, removed = false) =
   staleness(expectedAfter(before, safety, removed), after);
 
 describe('what preparing a revert changes', () => {
-  const history = { leftBehind, destroyed: none };
+  const history = { leftBehind, destroyed: none, unsure: none };
   const afterInternal = changed({ current: 'safe', history });
   const afterExternal = changed(
     {
@@ -79,14 +79,14 @@ describe('what preparing a revert changes', () => {
       'one more was taken',
       changed({
         current: 'safe',
-        history: { leftBehind: { names: ['safe', 'x', 'later'], count: 3 }, destroyed: none },
+        history: { leftBehind: { names: ['safe', 'x', 'later'], count: 3 }, destroyed: none, unsure: none },
       }),
       internal,
       false,
     ],
     [
       'its data would be lost with the revert',
-      { ...afterExternal, history: { leftBehind, destroyed: { names: ['safe'], count: 1 } } },
+      { ...afterExternal, history: { leftBehind, destroyed: { names: ['safe'], count: 1 }, unsure: none } },
       external,
       false,
     ],
@@ -115,6 +115,7 @@ describe('what an offered safety snapshot will change', () => {
     name: 'safe',
     reasons: [],
     notes: [],
+    virsh: null,
   });
 
   it('is what it then changes', () => {

@@ -50,8 +50,19 @@ export function formatDuration(ms: number): string {
   return rest > 0 ? `${whole} ${head.unit} ${rest} ${next.unit}` : `${whole} ${head.unit}`;
 }
 
+/** The end of the year 9999: libvirt keeps any number as a time, and not every number is one. */
+const LATEST = 253_402_300_799_999;
+
+/** Whether a number can be a moment: milliseconds since 1970, and not before. */
+export function isMoment(at: number): boolean {
+  return at > 0 && at <= LATEST;
+}
+
+const unknownMoment = 'at an unknown time';
+
 /** How long ago, to the minute: `just now`, `3 h 12 min ago`. A moment ahead of this clock is said to be so. */
 export function formatAge(at: number, now: number): string {
+  if (!isMoment(at)) return unknownMoment;
   const age = now - at;
   if (age < -minute) return `${formatDuration(-age)} ahead of this clock`;
   if (age < minute) return 'just now';
@@ -60,6 +71,7 @@ export function formatAge(at: number, now: number): string {
 
 /** A moment for a narrow column: an age within a week, then the day, with its year unless it is this one. */
 export function formatTaken(at: number, now: number): string {
+  if (!isMoment(at)) return 'unknown';
   if (now - at < 7 * day) return formatAge(at, now);
   const date = new Date(at);
   const dayPart = `${date.getDate()} ${months[date.getMonth()]}`;
@@ -68,6 +80,7 @@ export function formatTaken(at: number, now: number): string {
 
 /** A moment in full, in this machine's time zone: `23 November 2026, 09:02:10`. */
 export function formatDateTime(at: number): string {
+  if (!isMoment(at)) return unknownMoment;
   const date = new Date(at);
   const dayPart = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
   return `${dayPart}, ${date.toLocaleTimeString('en-GB')}`;
@@ -75,6 +88,7 @@ export function formatDateTime(at: number): string {
 
 /** A moment as one says it: `today 09:02`, `yesterday 17:40`, `12 March 2026, 09:02`. */
 export function formatMoment(at: number, now: number): string {
+  if (!isMoment(at)) return unknownMoment;
   const date = new Date(at);
   const time = date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   const daysBack = Math.round((startOfDay(now) - startOfDay(at)) / day);

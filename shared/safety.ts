@@ -10,6 +10,7 @@ import type {
   SnapshotState,
   Statement,
   StoredDisk,
+  VirshTarget,
 } from './schema.ts';
 
 /** A revert, and the snapshot of the present that could be taken before it. */
@@ -25,6 +26,7 @@ interface Rule {
   text(c: Case): string;
 }
 
+const none = { names: [], count: 0 };
 const named = (words: readonly string[]) => words.join(', ');
 const isInternal = ({ revert }: Case) => !isExternal(revert);
 
@@ -79,13 +81,19 @@ export function safetyDraft(revert: RevertFacts, create: CreateFacts, name: stri
  * changes, is not lost with the revert, and reverting to it is itself foreseen to work.
  * @param pattern of the name, as in the settings. @param now milliseconds since 1970.
  */
-export function safetyOffer(revert: RevertFacts, create: CreateFacts, pattern: string, now: number): SafetyOffer {
+export function safetyOffer(
+  revert: RevertFacts,
+  create: CreateFacts,
+  pattern: string,
+  now: number,
+  virsh: VirshTarget = { uri: null, domain: create.name },
+): SafetyOffer {
   const taken = new Set(create.snapshots.map((snapshot) => snapshot.name));
   const name = safetyName(pattern, revert.snapshot.name, now, taken);
   const c: Case = { revert, create, draft: safetyDraft(revert, create, name) };
   const matching = (rules: readonly Rule[]): Statement[] =>
     rules.filter((rule) => rule.when(c)).map((rule) => ({ code: rule.code, text: rule.text(c) }));
-  const taking = assessCreate(create, c.draft, { uri: null, domain: create.name });
+  const taking = assessCreate(create, c.draft, virsh);
   const own = matching(safetyRules);
   const hindrances = [...taking.blockers.map(({ code, text }) => ({ code, text })), ...taking.wayBack, ...own];
   const reasons = hindrances.length > 0 ? hindrances : noWayBack(c, taking);
@@ -97,6 +105,7 @@ export function safetyOffer(revert: RevertFacts, create: CreateFacts, pattern: s
     name,
     reasons,
     notes: available ? [...matching(safetyNotes), ...taking.unknown] : [],
+    virsh: available ? taking.virsh : null,
   };
 }
 
@@ -179,7 +188,7 @@ export function undoFacts({ revert, create, draft }: Case, taking: CreateAssessm
       memoryFile: null,
     },
     overlays: reverted,
-    history: { leftBehind: { names: [], count: 0 }, destroyed: { names: [], count: 0 } },
+    history: { leftBehind: none, destroyed: none, unsure: none },
     current: revert.snapshot.name,
     data: { state: 'there', why: [] },
     configChanges: [],

@@ -7,6 +7,7 @@ import type { AppRouter } from '../../electron/router.ts';
 import { assessCreate } from '../../shared/create/assess.ts';
 import { newPaths } from '../../shared/create/files.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
+import { assessRevert } from '../../shared/risk.ts';
 import type { CreateDraft, DeedOutcome, RevertAim, RevertOutcome, Statement } from '../../shared/schema.ts';
 import type { Lab } from '../lab/lab.ts';
 import { retry } from '../lab/run.ts';
@@ -193,12 +194,14 @@ export class App {
 
   async #revert(target: RevertAim, start: 'as-saved' | 'running' | 'paused', safety: boolean, dropSave: boolean) {
     const { client } = this;
-    const { planId, facts, choices, safety: offer } = await client.revert.plan({ ...this.#about, target });
-    const { verdict, outcome, losses, warnings, requirements, blockers } = choices[start];
-    const acknowledged = requirements.map(({ code }) => code);
+    const { planId, facts, safety: offer } = await client.revert.plan({ ...this.#about, target });
     const safetySnapshot = safety && offer.available;
     const removeManagedSave = dropSave && facts.domain.managedSave;
-    const run = () => client.revert.run({ planId, startState: start, acknowledged, safetySnapshot, removeManagedSave });
+    const choice = { startState: start, safetySnapshot, removeManagedSave, resetNvram: false };
+    const assessment = assessRevert(facts, choice, offer);
+    const { verdict, outcome, losses, warnings, requirements, blockers } = assessment;
+    const acknowledged = requirements.map(({ code }) => code);
+    const run = () => client.revert.run({ planId, ...choice, acknowledged });
     return {
       ...silent,
       blockers,

@@ -1,5 +1,6 @@
-import { run, sleep } from '../lab/run.ts';
-import { type Mark, writeCommands } from './marks.ts';
+import { CommandError, run, sleep } from '../lab/run.ts';
+import { type Mark, overwriteMark, writeCommands } from './marks.ts';
+import { ImageError } from './qcow2.ts';
 import type { Stage } from './stage.ts';
 import { virshEach } from './virsh.ts';
 import { type Disk, isBooted, isInside, isWritable, look, type World } from './world.ts';
@@ -23,12 +24,7 @@ export class Freshener {
     const disks = world.disks.filter((disk) => isWritable(disk) && isInside(disk.path ?? '', this.stage));
     if (!world.exists || (!world.active && world.managedSave)) return world;
     if (world.active) return world.state === 'running' ? this.#running(world, disks) : world;
-    const commands = disks.map(({ path, format }) => ({ path: path ?? '', format, mark: this.#next() }));
-    await Promise.all(
-      commands.map(({ path, format, mark }) =>
-        run(['qemu-io', '-f', format, ...writeCommands(mark).flatMap((each) => ['-c', each]), path]).catch(() => {}),
-      ),
-    );
+    await Promise.all(disks.map(({ path, format }) => writeMark(path ?? '', format, this.#next())));
     return world;
   }
 
@@ -50,6 +46,16 @@ export class Freshener {
   #next(): Mark {
     this.#last += 1;
     return this.#last;
+  }
+}
+
+/** Leaves an image as it is that can't be written to, or is not there. */
+async function writeMark(path: string, format: string, mark: Mark): Promise<void> {
+  try {
+    if (overwriteMark(path, mark)) return;
+    await run(['qemu-io', '-f', format, ...writeCommands(mark).flatMap((each) => ['-c', each]), path]);
+  } catch (error) {
+    if (!(error instanceof CommandError || error instanceof ImageError)) throw error;
   }
 }
 

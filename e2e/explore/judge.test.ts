@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ended, Plan } from './app.ts';
 import type { Entry, Reading, Sight } from './book.ts';
 import { Book } from './book.ts';
-import { type Case, judge, judgeWriting } from './judge.ts';
+import { type Case, judge, judgeUnseen, judgeWriting } from './judge.ts';
 import type { AppStep } from './steps.ts';
 import type { Disk, Snap, World } from './world.ts';
 
@@ -137,6 +137,15 @@ describe('what is held against the app', () => {
     expect(kindsOf({ step: remove, plan: plan(), after: sightOf({}, {}, []) })).toEqual(['vanished']);
     const writing = { step: describeIt, plan: plan(), before: sightOf(), after, book: new Known() };
     expect(judgeWriting(writing).map(({ kind }) => kind)).toEqual(['lost']);
+  });
+
+  it('a safe revert to what is not there any more', () => {
+    const lost = [{ what: 'hda', expected: 5, found: 'gone' as const }];
+    const unseen = (verdict: string) =>
+      judgeUnseen('a', lost, plan({ verdict }), worldOf([snap('a')]), { by: 'daemon' });
+    expect(unseen('safe').map(({ kind }) => kind)).toEqual(['unseen']);
+    expect(unseen('risky')).toEqual([]);
+    expect(unseen('willFail')).toEqual([]);
   });
 
   it('a disk that changes, one that was detached too', () => {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { Ended, Plan } from './app.ts';
 import type { Book, Reading, Sight } from './book.ts';
-import type { AppStep } from './steps.ts';
-import { isWritable } from './world.ts';
+import type { AppStep, Step } from './steps.ts';
+import { isWritable, type World } from './world.ts';
 
 export const kinds = {
   crash: 'libvirtd died',
@@ -11,6 +11,7 @@ export const kinds = {
   overwritten: 'what the domain or a detached disk held is gone, and nothing was said of it',
   vanished: 'libvirt does not list a snapshot any more, and nothing was said of it',
   'no data': 'a new snapshot does not hold what it was taken of',
+  unseen: 'what a snapshot held is gone, and the plan of a revert to it calls it safe',
   guest: 'the guest was stopped or lost its memory, and nothing was said of it',
   state: 'the state afterwards is not the one foretold',
   error: 'it was to succeed, and did not',
@@ -60,6 +61,29 @@ export function judgeWriting({ step, plan, before, after, book }: Omit<Case, 'en
       signature: `written to after ${step.do}`,
       text: `“${name}”, ${what}: the guest writes into what the snapshot holds (${text}), since “${step.do}”`,
     }));
+}
+
+/** A revert that is called safe, to a snapshot that does not hold what it was taken of. */
+export function judgeUnseen(
+  name: string,
+  lost: readonly { readonly what: string; readonly expected: Reading; readonly found: Reading }[],
+  { verdict }: Plan,
+  { snapshots }: World,
+  last: Step | undefined,
+): Finding[] {
+  const [first] = lost;
+  if (verdict !== 'safe' || !first) return [];
+  const { what, expected, found } = first;
+  const snap = snapshots.get(name);
+  const how = what === 'memory' ? `memory ${snap?.memory}` : snap?.disks.get(what);
+  const since = last?.by === 'app' ? last.do : last?.by === 'virsh' ? last.args[0] : (last?.by ?? 'nothing');
+  return [
+    {
+      kind: 'unseen',
+      signature: `${how} ${found === 'gone' ? 'gone' : 'changed'} since ${since}`,
+      text: `“${name}”, ${what} (${how}): ${reading(expected)} expected, ${reading(found)} found; a revert to it is called safe`,
+    },
+  ];
 }
 
 /** Snapshots that are listed before and after and hold less now. */

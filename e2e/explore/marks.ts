@@ -1,4 +1,4 @@
-import { readImage } from './qcow2.ts';
+import { readImage, writeInPlace } from './qcow2.ts';
 
 /**
  * What is written to a disk so that it can be told from what was there before: a number, in three sectors that each
@@ -16,7 +16,15 @@ export const torn: Mark = -1;
 
 /** The qemu-io commands that write a mark. */
 export function writeCommands(mark: Mark): string[] {
-  return [mark >> 8, mark & 0xff, last].map((byte, n) => `write -P ${byte} ${offset + n * sector} ${sector}`);
+  return bytesOf(mark).map((byte, n) => `write -P ${byte} ${offset + n * sector} ${sector}`);
+}
+
+/**
+ * Writes a mark over an older one, which saves a start of qemu-io; false where it can’t be done so.
+ * Of an image that nobody has open. @throws ImageError
+ */
+export function overwriteMark(path: string, mark: Mark): boolean {
+  return writeInPlace(path, offset, Buffer.concat(bytesOf(mark).map((byte) => Buffer.alloc(sector, byte))));
 }
 
 /** The mark in an image, or in the snapshot with this ID inside it. @throws ImageError */
@@ -28,6 +36,10 @@ export function readMark(path: string, snapshotId?: string): Mark {
 /** The mark at its place in a whole disk. */
 export function markInDisk(disk: Buffer): Mark {
   return markIn(disk.subarray(offset, offset + 3 * sector));
+}
+
+function bytesOf(mark: Mark): readonly [number, number, number] {
+  return [mark >> 8, mark & 0xff, last];
 }
 
 function markIn(bytes: Buffer): Mark {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labAvailable } from '../lab/available.ts';
 import { run } from '../lab/run.ts';
-import { markInDisk, readMark, writeCommands } from './marks.ts';
+import { markInDisk, overwriteMark, readMark, writeCommands } from './marks.ts';
 import { backingOf, ImageError, imageSnapshots } from './qcow2.ts';
 
 const available = labAvailable();
@@ -55,6 +55,23 @@ describe.skipIf(!available.ok)('the oracle’s reader of images, beside qemu-img
       expect(() => readMark(image, '9')).toThrow(ImageError);
     },
   );
+
+  it('writes over a mark only where nothing else uses its place', async () => {
+    const image = path('b.qcow2');
+    await img('create', '-q', '-f', 'qcow2', image, '1M');
+    expect(overwriteMark(image, 5)).toBe(false);
+    await write(image, 6);
+    expect(overwriteMark(image, 7)).toBe(true);
+    expect(await converted(image)).toBe(7);
+    await img('snapshot', '-c', 'a', image);
+    expect(overwriteMark(image, 8)).toBe(false);
+    await write(image, 9);
+    expect(overwriteMark(image, 10)).toBe(true);
+    expect([await converted(image), await converted(image, '1')]).toEqual([10, 7]);
+    await img('check', '-q', image);
+    await img('create', '-q', '-f', 'qcow2', '-b', image, '-F', 'qcow2', path('c.qcow2'));
+    expect(overwriteMark(path('c.qcow2'), 11)).toBe(false);
+  });
 
   it('looks through layers, down to a raw one, and tells one that is gone', async () => {
     const [base, middle, top] = [path('base.raw'), path('mid,dle.qcow2'), path('top.qcow2')];

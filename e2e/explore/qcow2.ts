@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /** One entry of an image's snapshot table. */
@@ -48,6 +48,32 @@ export function readImage(path: string, offset: number, length: number, snapshot
     if (host !== 0) return file.read(host + within, length);
     return header.backing === null ? Buffer.alloc(length) : readImage(header.backing, offset, length);
   });
+}
+
+/**
+ * Writes bytes into the cluster that holds them already, where nothing else uses it: the COPIED bits of both tables say
+ * that (docs/interop/qcow2.txt). Answers false where QEMU has to find a place for them. Of an image that nobody has open.
+ * @throws ImageError
+ */
+export function writeInPlace(path: string, offset: number, bytes: Uint8Array): boolean {
+  const host = withFile(path, (file) => {
+    const header = readHeader(file, path);
+    if (!header) return offset;
+    const cluster = 2 ** header.clusterBits;
+    const index = Math.floor(offset / cluster);
+    const l1 = file.read(header.l1Offset + 8 * Math.floor(index / (cluster / 8)), 8);
+    if (!isCopied(l1)) return null;
+    const l2 = file.read(hostOffset(l1) + 8 * (index % (cluster / 8)), 8);
+    const plain = isCopied(l2) && ((l2[0] ?? 0) & 0x40) === 0 && ((l2[7] ?? 0) & 1) === 0 && hostOffset(l2) !== 0;
+    return plain && (offset % cluster) + bytes.length <= cluster ? hostOffset(l2) + (offset % cluster) : null;
+  });
+  if (host === null) return false;
+  const fd = openSync(path, 'r+');
+  try {
+    return writeSync(fd, bytes, 0, bytes.length, host) === bytes.length;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** The snapshots inside an image; none in one that is no qcow2. @throws ImageError */
@@ -137,6 +163,11 @@ function readTable(file: File, { snapshotCount, snapshotsOffset }: Header) {
     at += Math.ceil((40 + rest.length) / 8) * 8;
   }
   return found;
+}
+
+/** Whether an L1 or L2 entry points at what nothing else points at. */
+function isCopied(entry: Buffer): boolean {
+  return ((entry[0] ?? 0) & 0x80) !== 0;
 }
 
 /** The offset in an L1 or L2 entry. */

@@ -2,7 +2,7 @@ import type { Lab } from '../lab/lab.ts';
 import { App, type Plan } from './app.ts';
 import { Book, type Sight } from './book.ts';
 import { Freshener, flush, waitForBoot } from './freshen.ts';
-import { type Case, type Finding, judge, judgeWriting } from './judge.ts';
+import { type Case, type Finding, judge, judgeUnseen, judgeWriting } from './judge.ts';
 import { carryOutOther, noteRevert } from './others.ts';
 import { clearStage, type DomainSpec, type Stage, setStage } from './stage.ts';
 import { type AppStep, type OtherStep, type Step, stepText } from './steps.ts';
@@ -41,7 +41,7 @@ export interface Report {
 export type Source = (world: World, number: number) => Step | null;
 
 /** After these the domain is still what the oracle takes it for. */
-const goesOn: ReadonlySet<Finding['kind']> = new Set(['difference', 'state', 'app error']);
+const goesOn: ReadonlySet<Finding['kind']> = new Set(['difference', 'state', 'unseen', 'app error']);
 
 /** Carries out one sequence in a lab, on a domain of its own. @param number unique in the lab */
 export async function runSequence(
@@ -70,6 +70,8 @@ class Sequence {
   #tried: Report['tried'] = null;
   /** Of the last step of the app. */
   #plan: Plan | null = null;
+  /** Snapshots with losses that a plan was asked for. */
+  readonly #asked = new Set<string>();
   readonly #steps: Step[] = [];
   readonly #findings: (Finding & { readonly at: number })[] = [];
   readonly #refusals: Refusal[] = [];
@@ -105,6 +107,7 @@ class Sequence {
       const last = this.#steps.at(-1);
       if (last?.by === 'app' && !last.between && this.#plan)
         this.#add(judgeWriting({ step: last, plan: this.#plan, before: left, after: sight, book: this.#book }));
+      if (!tries) await this.#unseen(app, sight);
       if (this.#findings.some(({ kind }) => !goesOn.has(kind))) return;
       const step = source(world, this.#steps.length);
       if (step === null) break;
@@ -114,6 +117,17 @@ class Sequence {
       world = now.by === 'app' ? await this.#app(app, now, sight, isLast) : await this.#other(app, now, sight);
     }
     if (world.exists && !tries) await this.#health(app);
+  }
+
+  /** What a snapshot does not hold any more, whoever’s doing that was, is no safe revert. */
+  async #unseen(app: App, { held, world }: Sight): Promise<void> {
+    for (const [name, readings] of held) {
+      const lost = this.#book.lostOf(name, readings);
+      if (lost.length === 0 || this.#asked.has(name)) continue;
+      this.#asked.add(name);
+      const step = { by: 'app', do: 'revert', to: name, start: 'as-saved', safety: false, dropSave: false } as const;
+      this.#add(judgeUnseen(name, lost, await app.plan(step), world, this.#steps.at(-1)));
+    }
   }
 
   async #other(app: App, step: OtherStep, sight: Sight): Promise<World> {

@@ -17,6 +17,8 @@ export interface CreateGuest {
   readonly sector?: readonly number[];
   /** After it was started, or after it was defined where it stays off. */
   readonly afterwards?: (guest: Guest, lab: Lab) => Promise<void>;
+  /** The guest's folder is a storage pool, so that images can be read. */
+  readonly pool?: boolean;
   /** `domstate` after which it counts as started, where that is not running. */
   readonly becomes?: string;
 }
@@ -66,6 +68,7 @@ const volume = (name: string, target = 'hdb') =>
 export const createGuests = {
   plain: {},
   two: { disks: 2 },
+  diskless: { edit: (xml) => xml.replace(/<disk [\s\S]*?<\/disk>/, '').replace(/<boot dev='hd'\/>/, '') },
   raw: { disks: ['qcow2', 'raw'] },
   'attribute-external': { edit: attribute('external') },
   'attribute-internal': { edit: attribute('internal') },
@@ -167,13 +170,30 @@ export const createGuests = {
   'uefi-raw': flash('raw'),
   'uefi-qcow2': flash('qcow2'),
   checkpoint: { afterwards: async (_, lab) => void (await lab.virsh('checkpoint-create-as', _.name, 'cp1')) },
+  /** Made while it was on. */
+  'checkpoint-off': {
+    afterwards: async (guest, lab) => {
+      await guest.start();
+      await lab.virsh('checkpoint-create-as', guest.name, 'cp1');
+      await guest.destroy();
+    },
+  },
+  /** A snapshot in the image that libvirt does not list. */
+  'tag-left': {
+    pool: true,
+    afterwards: async (guest) => void (await run(['qemu-img', 'snapshot', '-c', 'fresh', await guest.diskPath()])),
+  },
+  /** Its ID is 1; the next one gets 2. */
+  'number-in-image': {
+    pool: true,
+    files: async (folder) => void (await run(['qemu-img', 'snapshot', '-c', '2', join(folder, 'hda.qcow2')])),
+  },
   'image-gone': { afterwards: async (guest) => unlink(await guest.diskPath()) },
   'base-gone': {
-    afterwards: async (guest, lab) => {
+    afterwards: async (guest) => {
       const base = await guest.diskPath();
       await guest.snapshot('first', '--disk-only');
       await unlink(base);
-      await lab.virsh('snapshot-delete', guest.name, 'first', '--metadata');
     },
   },
   shmem: {
@@ -189,7 +209,12 @@ export const createGuests = {
       "<shmem name='snapkeel-master' role='master'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem>",
     ),
   },
+  /** libvirt looks for the host's devices, of which there may be none, nor even the folder. */
   'usb-device': {
+    files: async (_, lab) => {
+      const make = 'mount -t tmpfs snapkeel /sys/bus && mkdir -p /sys/bus/usb/devices';
+      await lab.run(['sh', '-c', `[ -d /sys/bus/usb/devices ] || { ${make}; }`]);
+    },
     edit: (xml) =>
       device(
         "<hostdev mode='subsystem' type='usb'><source startupPolicy='optional'><vendor id='0x1d6b'/><product id='0xbeef'/></source></hostdev>",
@@ -220,13 +245,6 @@ export const createGuests = {
         .replace('<domain ', "<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' ")
         .replace('</domain>', "<qemu:commandline><qemu:arg value='-no-user-config'/></qemu:commandline></domain>"),
   },
-  invtsc: {
-    edit: (xml) =>
-      xml.replace(
-        '</os>',
-        "</os><cpu mode='custom' match='exact' check='none'><model fallback='allow'>qemu64</model><feature policy='require' name='invtsc'/></cpu>",
-      ),
-  },
   /** Suspends itself to memory by the PIIX4's register: sti; hlt × 40; mov dx,604h; mov ax,2400h; out dx,ax; hlt for ever. */
   suspended: {
     edit: (xml) =>
@@ -238,7 +256,7 @@ export const createGuests = {
   },
   /** Panics by itself: sti; hlt × 40; mov dx,505h; mov al,1; out dx,al; hlt for ever. */
   panicked: {
-    edit: (xml) => device("<panic model='isa'/>")(xml.replace('<devices>', '<on_crash>preserve</on_crash><devices>')),
+    edit: (xml) => device("<panic model='isa'/>")(xml.replace(/<on_crash>\w+</, '<on_crash>preserve<')),
     sector: [0xfb, 0xb9, 40, 0, 0xf4, 0xe2, 0xfd, 0xba, 0x05, 0x05, 0xb0, 0x01, 0xee, 0xf4, 0xeb, 0xfd],
     becomes: 'crashed',
   },
@@ -296,6 +314,7 @@ export async function makeCreateGuest(
   const spec: CreateGuest = createGuests[kind];
   const guest = await lab.guest({ name, disks: spec.disks ?? 1, ...spec.options });
   await spec.files?.(guest.folder, lab, name);
+  if (spec.pool) await lab.virsh('pool-create-as', name, 'dir', '--target', guest.folder);
   if (spec.edit) {
     const xml = await lab.virsh('dumpxml', '--inactive', name);
     const path = join(guest.folder, 'edited.xml');

@@ -7,7 +7,7 @@ import {
   deletes,
   type ImageTag,
   loadsMemory,
-  nextId,
+  nextTagId,
   type Resolution,
   type RevertedBy,
   resolveTag,
@@ -168,7 +168,7 @@ describe.each(wanted)('what a name means in an image: libvirt %s', (generation) 
     const guest = await lab.guest({ name: `guest-${made++}` });
     const bytes = new Map<string, string>();
     const next = async (text: string) => {
-      bytes.set(nextId(await tagsOf(guest)), text);
+      bytes.set(nextTagId(await tagsOf(guest)), text);
       await put(guest, text);
     };
     const copy = async (name: string) => {

@@ -58,7 +58,7 @@ describe.each(['host', '11.3', '12.8'] as const)(
     };
 
     test('is what qemu-img lists, off, running and paused', { timeout: 120_000 }, async () => {
-      const guest = await lab.guest({ name: 'tags', disks: 2 });
+      const guest = await lab.guest({ name: 'tags', disks: 2, pool: false });
       const [hda, hdb] = [await guest.diskPath('hda'), await guest.diskPath('hdb')];
       await pool(guest);
       expect(await same(hda)).toEqual([]);
@@ -98,7 +98,7 @@ describe.each(['host', '11.3', '12.8'] as const)(
     });
 
     test('is unknown where no pool has the folder, or not the file', { timeout: 120_000 }, async () => {
-      const guest = await lab.guest({ name: 'unknown', disks: ['qcow2', 'raw'] });
+      const guest = await lab.guest({ name: 'unknown', disks: ['qcow2', 'raw'], pool: false });
       const [hda, hdb] = [await guest.diskPath('hda'), await guest.diskPath('hdb')];
       expect(await table(hda)).toEqual(unknown('no-pool'));
       await pool(guest);
@@ -119,7 +119,7 @@ describe.each(['host', '11.3', '12.8'] as const)(
     });
 
     test('is refused to who may only look, and a stream can be left', { timeout: 120_000 }, async () => {
-      const guest = await lab.guest({ name: 'streams', disks: ['qcow2', 'raw'] });
+      const guest = await lab.guest({ name: 'streams', disks: ['qcow2', 'raw'], pool: false });
       await pool(guest);
       const uri = parseLibvirtUri(lab.uri);
       const options = { env: process.env, home: '/', askHostKey: async () => false, log: () => {} };

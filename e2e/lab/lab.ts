@@ -102,13 +102,17 @@ export class Lab {
     return await makeGuest(this.virsh.bind(this), join(this.dir, 'guests', options.name), options);
   }
 
-  /** Removes all guests with their folders, as if the lab had just been started. */
+  /** Removes all guests with their folders, and all pools, as if the lab had just been started. */
   async clear(): Promise<void> {
     const uuids = async (...which: string[]) =>
       (await this.virsh('list', '--uuid', ...which)).split('\n').filter(Boolean);
     for (const uuid of await uuids()) await this.virsh('destroy', uuid);
     const everything = ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram'];
     for (const uuid of await uuids('--all')) await this.virsh('undefine', uuid, ...everything);
+    const pools = async (...which: string[]) =>
+      (await this.virsh('pool-list', '--uuid', ...which)).split('\n').filter(Boolean);
+    for (const uuid of await pools()) await this.virsh('pool-destroy', uuid);
+    for (const uuid of await pools('--all')) await this.virsh('pool-undefine', uuid);
     const guests = join(this.dir, 'guests');
     for (const name of await readdir(guests)) await rm(join(guests, name), { recursive: true, force: true });
   }

@@ -1,22 +1,28 @@
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { generations } from '../lab/generations.ts';
+import type { MatrixCase } from './kinds.ts';
 import { agreed, disagreements, ruleCounts, table } from './report.ts';
 import { runGeneration, type Track } from './run.ts';
+import { scenes } from './scenes/index.ts';
 
 /*
  * `npm run matrix`: every revert that can be built, predicted by the rules and then really done, on each generation of
- * libvirt and its test driver. `npm run matrix -- 9.0 12.8` runs only these.
+ * libvirt and its test driver. `npm run matrix -- 9.0 12.8` runs only these, `npm run matrix -- 12.8 branch ext-two` only
+ * these guests there.
  */
 const AT_A_TIME = 2;
 const asked = process.argv.slice(2);
-const wanted = generations.filter((generation) => asked.length === 0 || asked.includes(generation));
+const guests = asked.filter((each) => each in scenes || each === 'test');
+const versions = asked.filter((each) => !guests.includes(each));
+const wanted = generations.filter((generation) => versions.length === 0 || versions.includes(generation));
+const chosen = guests.length === 0 ? undefined : ({ guest }: MatrixCase) => guests.includes(guest);
 const problem = [labAvailable(), canBuildGenerations()].find((each) => !each.ok);
 
 if (problem && !problem.ok) {
   console.error(`The matrix cannot run here: ${problem.reason}`);
   process.exitCode = 1;
-} else if (wanted.length < asked.length) {
-  console.error(`usage: npm run matrix [-- ${generations.join(' ')}]`);
+} else if (wanted.length < versions.length) {
+  console.error(`usage: npm run matrix [-- ${generations.join(' ')}] [a guest …]`);
   process.exitCode = 2;
 } else {
   await main();
@@ -28,7 +34,7 @@ async function main(): Promise<void> {
   const waiting = [...wanted];
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift())
-      tracks.set(next, await runGeneration(next, undefined, (line) => console.log(line)));
+      tracks.set(next, await runGeneration(next, chosen, (line) => console.log(line)));
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   const all = wanted.flatMap((generation) => tracks.get(generation) ?? []);

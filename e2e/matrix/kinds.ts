@@ -10,7 +10,7 @@ export const flagsOf: Readonly<Record<Ask, RevertFlags>> = {
   'reset-nvram': { running: false, paused: false, resetNvram: true },
 };
 
-export type DomainState = 'running' | 'paused' | 'off';
+export type DomainState = 'running' | 'paused' | 'off' | 'panicked';
 /** How the domain's configuration differs from the snapshots'. */
 export type Change = 'memory' | 'disk' | 'cpu';
 
@@ -23,8 +23,10 @@ export interface MatrixCase {
   readonly change?: Change;
   readonly target: string;
   readonly ask: Ask;
-  /** Not worth the time on an older libvirt, such as 9.9. */
+  /** Not worth the time, or not to be had, on an older libvirt than this, such as 9.9. */
   readonly since?: number;
+  /** Nor on this one or a newer one. */
+  readonly until?: number;
 }
 
 /** What libvirt answered and how the domain was found afterwards. */

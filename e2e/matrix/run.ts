@@ -1,10 +1,14 @@
 import type { Generation } from '../lab/generations.ts';
 import { startLab } from '../lab/lab.ts';
 import { qemuCases } from './cases.ts';
-import { guests } from './guests.ts';
+
 import type { MatrixCase, Result } from './kinds.ts';
+import { scenes } from './scenes/index.ts';
 import { Stage } from './stage.ts';
 import { runOnTestDriver, testDriverCases } from './test-driver.ts';
+
+/** Guests of one lab on which cases are tried at the same time. */
+const LANES = 2;
 
 export interface Track {
   /** `9.0.0` */
@@ -26,17 +30,26 @@ export async function runGeneration(
     const test = await timed(testDriverCases().filter(wanted), (each) => runOnTestDriver(lab, each));
     onProgress(`libvirt ${lab.version}: ${test.results.length} cases on the test driver`);
     const version = Number.parseFloat(lab.version);
-    const cases = qemuCases.filter((each) => wanted(each) && (each.since ?? 0) <= version);
-    const names = Object.keys(guests).filter((name) => cases.some(({ guest }) => guest === name));
+    const applies = ({ since = 0, until = Number.POSITIVE_INFINITY }: MatrixCase) =>
+      since <= version && version < until;
+    const cases = qemuCases.filter((each) => wanted(each) && applies(each));
+    const names = Object.keys(scenes).filter((name) => cases.some(({ guest }) => guest === name));
     const started = Date.now();
     const results: Result[] = [];
-    for (const name of names) {
+    const play = async (name: string) => {
       const own = cases.filter(({ guest }) => guest === name);
       const made = stage.make(name);
       results.push(...(await timed(own, async (each) => made.then(() => stage.run(each)))).results);
       await stage.leave(name);
       onProgress(`libvirt ${lab.version}: ${results.length} of ${cases.length} cases on QEMU`);
-    }
+    };
+    // While the daemon restarts, nothing else can be tried.
+    for (const name of names) if (scenes[name]?.restarts) await play(name);
+    const waiting = names.filter((name) => !scenes[name]?.restarts);
+    const lane = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await play(next);
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
     return [
       { version: lab.version, driver: 'QEMU', results, ms: Date.now() - started },
       { version: lab.version, driver: 'test', ...test },

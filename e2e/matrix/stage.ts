@@ -7,18 +7,24 @@ import { closeConnection, openConnection } from '../../electron/libvirt/open.ts'
 import { isRoot } from '../lab/available.ts';
 import { createDisk } from '../lab/disk.ts';
 import type { Guest, Lab } from '../lab/lab.ts';
-import { sleep } from '../lab/run.ts';
-import { guests } from './guests.ts';
+import { retry, sleep } from '../lab/run.ts';
+import { Bytes } from './bytes.ts';
 import type { Change, MatrixCase, Result } from './kinds.ts';
 import { placeOf } from './place.ts';
+import { scenes } from './scenes/index.ts';
+import type { Scene } from './scenes/scene.ts';
 import { type Place, tryCase } from './try-case.ts';
+import { watchCase } from './watch.ts';
 
 const MEMORY_KIB = { plain: 16 * 1024, changed: 24 * 1024 } as const;
 /** libvirt names an overlay by the second: two in the same one collide. */
 const SECOND_MS = 1_050;
+const PANIC_MS = 30_000;
 
 interface Actor {
+  readonly scene: Scene;
   readonly guest: Guest;
+  readonly bytes: Bytes;
   readonly uuid: string;
   /** The CPU as it was defined. */
   readonly cpu: string;
@@ -28,28 +34,44 @@ interface Actor {
 /** The guests of one lab, and how to bring one into the state that a case starts from. */
 export class Stage {
   #actors = new Map<string, Actor>();
+  #bytes = new Map<string, Bytes>();
   #gate: Gate | undefined;
-  #place: Place | undefined;
+  #place: Promise<Place> | undefined;
 
   constructor(readonly lab: Lab) {}
 
+  /** From now on it is known what the disks of a guest hold. */
+  watch(guest: Guest): void {
+    this.#bytes.set(guest.name, new Bytes(this.lab, guest));
+  }
+
+  bytes({ name }: Pick<Guest, 'name'>): Bytes {
+    const bytes = this.#bytes.get(name);
+    if (!bytes) throw new Error(`nobody watches ${name}`);
+    return bytes;
+  }
+
   /** Makes one of the guests. */
   async make(name: string): Promise<void> {
-    const guest = await guests[name]?.(this, name);
-    if (!guest) throw new Error(`no guest ${name}`);
+    const scene = scenes[name];
+    if (!scene) throw new Error(`no guest ${name}`);
+    const guest = await scene.make(this, name);
     const [uuid, xml] = await Promise.all([
       this.lab.virsh('domuuid', guest.name),
       this.lab.virsh('dumpxml', '--inactive', guest.name),
     ]);
-    this.#actors.set(guest.name, { guest, uuid, cpu: cpuOf(xml), revertedAt: 0 });
+    this.#actors.set(guest.name, { scene, guest, bytes: this.bytes(guest), uuid, cpu: cpuOf(xml), revertedAt: 0 });
   }
 
   async run(each: MatrixCase): Promise<Result> {
     const actor = this.#actor(each.guest);
     await this.#bring(actor, each);
     const place = await this.#connected();
+    const { guest, bytes, scene } = actor;
+    const watched = await watchCase({ lab: this.lab, guest, bytes, starts: scene.starts === true });
     try {
-      return await tryCase(place, actor.uuid, each);
+      const result = await tryCase(place, actor.uuid, each);
+      return { ...result, disagreements: [...result.disagreements, ...(await watched(result))] };
     } finally {
       actor.revertedAt = Date.now();
     }
@@ -73,7 +95,8 @@ export class Stage {
     if (gate) await closeConnection(gate.connection);
   }
 
-  async #bring(actor: Actor, { state, transient, managedSave, change }: MatrixCase): Promise<void> {
+  async #bring(actor: Actor, each: MatrixCase): Promise<void> {
+    const { state, transient, managedSave, change } = each;
     const { guest, uuid } = actor;
     const virsh = (command: string, ...args: string[]) => this.lab.virsh(command, guest.name, ...args);
     const look = async () => {
@@ -87,12 +110,13 @@ export class Stage {
 
     let domain = await look();
     if (domain.managedSave) await virsh('managedsave-remove');
-    if (!domain.persistent) await this.define(guest, await this.lab.virsh('dumpxml', '--inactive', guest.name));
+    if (!domain.persistent) await this.define(guest, await virsh('dumpxml', '--inactive'));
     const inactive = await virsh('dumpxml', '--inactive');
-    const differs = configOf(inactive) !== wantedConfig(change);
+    const changed = configOf(inactive) === wantedConfig(change) ? inactive : await edit(inactive, actor, change);
+    const configured = actor.scene.configure?.(changed, guest) ?? changed;
     const liveDiffers = domain.id !== null && configOf(await virsh('dumpxml')) !== wantedConfig(change);
-    if (domain.id !== null && (differs || liveDiffers)) await virsh('destroy');
-    if (differs) await this.define(guest, await edit(inactive, actor, change));
+    if (domain.id !== null && (configured !== inactive || liveDiffers)) await virsh('destroy');
+    if (configured !== inactive) await this.define(guest, configured);
 
     domain = await look();
     if (managedSave) {
@@ -102,10 +126,18 @@ export class Stage {
       if (state !== 'off') await virsh('snapshot-revert', state === 'running' ? 'run' : 'pau');
       return;
     }
-    if (state === 'off' && domain.id !== null) await virsh('destroy');
-    if (state !== 'off' && domain.id === null) await virsh('start', ...(state === 'paused' ? ['--paused'] : []));
+    if ((state === 'off' || state === 'panicked') && domain.id !== null) await virsh('destroy');
+    if (state === 'off' || domain.id === null) await actor.bytes.mark(false);
+    if (state !== 'off' && (domain.id === null || state === 'panicked'))
+      await virsh('start', ...(state === 'paused' ? ['--paused'] : []));
     if (state === 'paused' && domain.state === 'running') await virsh('suspend');
     if (state === 'running' && domain.state === 'paused') await virsh('resume');
+    if (state !== 'off' && domain.id !== null) await actor.bytes.mark(true);
+    if (state === 'panicked')
+      await retry(async () => {
+        if ((await virsh('domstate')) !== 'crashed') throw new Error(`${guest.name} does not panic`);
+      }, PANIC_MS);
+    await actor.scene.arrange?.(this, guest, each);
     if (transient) await virsh('undefine');
   }
 
@@ -115,11 +147,15 @@ export class Stage {
     await this.lab.virsh('define', file);
   }
 
-  async #connected(): Promise<Place> {
-    const driver = `qemu:///${isRoot() ? 'system' : 'session'}`;
-    this.#gate ??= new Gate(await openConnection(connect(this.lab.socket), driver));
-    this.#place ??= await placeOf(this.#gate);
+  #connected(): Promise<Place> {
+    this.#place ??= this.#connect();
     return this.#place;
+  }
+
+  async #connect(): Promise<Place> {
+    const driver = `qemu:///${isRoot() ? 'system' : 'session'}`;
+    this.#gate = new Gate(await openConnection(connect(this.lab.socket), driver));
+    return await placeOf(this.#gate);
   }
 
   #actor(name: string): Actor {

@@ -14,7 +14,7 @@ import { tryCase } from './try-case.ts';
  * its own, in exactly the state it starts from.
  */
 const uuid = '5e0f6a52-77d1-4c3c-9a34-1f5a7c2e0b01';
-const runstate = { running: 1, paused: 3, off: 5 } as const;
+const runstate = { running: 1, paused: 3, off: 5, panicked: 6 } as const;
 const disk = "<disk type='file' device='disk'><source file='/guest.img'/><target dev='vda'/></disk>";
 const config = (memory: number) =>
   `<domain type='test'><name>guest</name><uuid>${uuid}</uuid><memory>${memory}</memory><os><type>hvm</type></os><devices>${disk}</devices></domain>`;
@@ -50,7 +50,9 @@ export function testDriverCases(): MatrixCase[] {
   for (const state of states)
     for (const target of ['running', 'off'])
       for (const ask of ['as-saved', 'running'] as const) row({ state, target, ask, change: 'memory' });
-  for (const ask of ['both', 'reset-nvram'] as const) row({ state: 'running', target: 'running', ask });
+  for (const state of states)
+    for (const target of Object.keys(snapshots))
+      for (const ask of ['both', 'reset-nvram'] as const) row({ state, target, ask });
   return cases;
 }
 

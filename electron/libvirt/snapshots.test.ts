@@ -108,9 +108,12 @@ describe('parseSnapshot', () => {
     ]);
   });
 
-  it.each(['soon', '', '1e400', 'Infinity', 'NaN'])('creationTime %j is no time', (written) => {
-    expect(parse(`<creationTime>${written}</creationTime>`).createdAt).toBe(0);
-  });
+  it.each(['soon', '', '1e400', 'Infinity', 'NaN', '-5', '0', '1764110000000000'])(
+    'creationTime %j is no time',
+    (written) => {
+      expect(parse(`<creationTime>${written}</creationTime>`).createdAt).toBe(0);
+    },
+  );
 });
 
 describe('SnapshotCache', () => {

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { isMoment } from '../../shared/format.ts';
 import type { StoredDisks } from '../../shared/libvirt/disks.ts';
 import { listSnapshotsFlag } from '../../shared/libvirt/flags.ts';
 import { type Snapshot, type SnapshotList, SnapshotState } from '../../shared/schema.ts';
@@ -198,7 +199,7 @@ export function parseSnapshot(element: XmlElement): Snapshot {
 
 function millisecondsOf(seconds: string | undefined): number {
   const ms = Number(seconds) * 1000;
-  return Number.isFinite(ms) ? ms : 0;
+  return isMoment(ms) ? ms : 0;
 }
 
 const unreadable: Snapshot = {

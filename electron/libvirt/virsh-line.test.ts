@@ -144,7 +144,9 @@ it('a revert with all that is done before it', () => {
         virsh,
         target: { kind: 'named', name: snapshot },
         facts: { snapshot: { name: snapshot } } as RevertPlan['facts'],
-        safety: { kind: 'internal', name: safety } as RevertPlan['safety'],
+        safety: {
+          virsh: virshLine(virsh, { command: 'snapshot-create-as', options: { name: safety } }),
+        } as RevertPlan['safety'],
       },
       { startState: 'running', force: true, safetySnapshot: true, removeManagedSave: true },
     );

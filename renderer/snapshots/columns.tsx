@@ -1,6 +1,14 @@
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
 import { Pin } from 'lucide-react';
-import { formatAge, formatDateTime, formatDuration, formatTaken, holdsLabel, stateLabel } from '../../shared/format.ts';
+import {
+  formatAge,
+  formatDateTime,
+  formatDuration,
+  formatTaken,
+  holdsLabel,
+  isMoment,
+  stateLabel,
+} from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { HereRow, TreeRow } from '../../shared/snapshot-tree.ts';
 import { RowPicture } from '../pictures/row-picture.tsx';
@@ -172,6 +180,7 @@ function HoldsCell({ tree }: GridRow) {
 function TakenCell({ tree, now }: GridRow) {
   if (tree.kind === 'here') return 'now';
   const { createdAt } = tree.snapshot;
+  if (!isMoment(createdAt)) return <span title="libvirt tells no time that makes sense">unknown</span>;
   return (
     <time
       dateTime={new Date(createdAt).toISOString()}

@@ -6,6 +6,7 @@ import type {
   LabPlanRow,
   LabRun,
   LabRunRow,
+  RevertFacts,
   RevertOperation,
   RevertOutcome,
   RevertPlan,
@@ -69,7 +70,11 @@ export function anAssessment(more: Partial<Assessment> = {}): Assessment {
   };
 }
 
-export function aPlan(choices: Partial<Record<StartState, Assessment>> = {}, planId = 'p1'): RevertPlan {
+export function aPlan(
+  choices: Partial<Record<StartState, Assessment>> = {},
+  planId = 'p1',
+  change: (facts: RevertFacts) => RevertFacts = (facts) => facts,
+): RevertPlan {
   const { uuid, name, state, reason, persistent, managedSave } = aDomain();
   return {
     planId,
@@ -78,7 +83,7 @@ export function aPlan(choices: Partial<Record<StartState, Assessment>> = {}, pla
     virsh: { uri: null, domain: name },
     target: { kind: 'named', name: 'clean' },
     gatheredAt: 0,
-    facts: {
+    facts: change({
       driver: 'QEMU',
       libvirtVersion: 11003000,
       hypervisorVersion: 10000000,
@@ -110,15 +115,27 @@ export function aPlan(choices: Partial<Record<StartState, Assessment>> = {}, pla
         memoryFile: null,
       },
       overlays: [],
-      history: { leftBehind: { names: [], count: 0 }, destroyed: { names: [], count: 0 } },
+      history: {
+        leftBehind: { names: [], count: 0 },
+        destroyed: { names: [], count: 0 },
+        unsure: { names: [], count: 0 },
+      },
       current: 'clean',
       configChanges: [],
       riskReported: null,
       data: { state: 'there', why: [] },
-    },
+    }),
     choices: { 'as-saved': anAssessment(), running: anAssessment(), paused: anAssessment(), ...choices },
     kind: 'revert',
-    safety: { available: true, kind: 'internal', memory: true, name: 'before-revert', reasons: [], notes: [] },
+    safety: {
+      available: true,
+      kind: 'internal',
+      memory: true,
+      name: 'before-revert',
+      reasons: [],
+      notes: [],
+      virsh: 'virsh snapshot-create-as db-01 before-revert',
+    },
     protected: false,
   };
 }

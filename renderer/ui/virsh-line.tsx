@@ -2,8 +2,14 @@ import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useState } from 'react';
 import { CopyButton } from './copy-button.tsx';
 
+interface LineProps {
+  text: string;
+  /** What it is, as “virsh command”. */
+  what?: string;
+}
+
 /** What would do the same with virsh: the first line of it, or all when asked for, to copy. */
-export function VirshLine({ text }: { text: string }) {
+export function VirshLine({ text, what = 'virsh command' }: LineProps) {
   const [whole, setWhole] = useState(false);
   const Icon = whole ? ChevronUp : ChevronDown;
   return (
@@ -13,12 +19,12 @@ export function VirshLine({ text }: { text: string }) {
         type="button"
         className="button quiet"
         aria-expanded={whole}
-        aria-label="Show the whole command"
+        aria-label={`Show the whole ${what}`}
         onClick={() => setWhole(!whole)}
       >
         <Icon size={13} aria-hidden="true" />
       </button>
-      <CopyButton text={text} what="virsh command" />
+      <CopyButton text={text} what={what} />
     </div>
   );
 }

@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { assessCreate } from './assess.ts';
 import { firstDraft, modeOffers, withDisk, withMode } from './draft.ts';
 import { newPaths } from './files.ts';
-import { disk, draft, facts, offFacts, snapshot } from './fixtures.ts';
+import { disk, draft, emptyDrive, facts, offFacts, snapshot } from './fixtures.ts';
 import { createRows, rowOf } from './modes.ts';
 import { defaultOverlay } from './paths.ts';
 import { createStaleness } from './staleness.ts';
+import { prettyXml } from './xml.ts';
 
 const virsh = { uri: 'qemu:///system', domain: 'web-01' };
 const notes = (...args: Parameters<typeof assessCreate>) => assessCreate(...args).notes.map(({ text }) => text);
@@ -115,4 +116,55 @@ it('what is no longer as it was read is told', () => {
     'No guest agent answers any more.',
   ]);
   expect(createStaleness(before, { ...before, files: { exists: {}, free: {} } })).toEqual([]);
+});
+
+it('the request names every disk, and leaves nothing to a default', () => {
+  const of = facts({
+    disks: [
+      disk('vda', { snapshot: 'external' }),
+      disk('vdb', { snapshot: 'no' }),
+      emptyDrive,
+      disk('vdc', { readonly: true }),
+    ],
+  });
+  const asked = (...args: Parameters<typeof draft> extends [unknown, ...infer R] ? R : never) => {
+    const { xml } = assessCreate(of, draft(of, ...args), virsh);
+    return /<memory.*<\/disks>/.exec(xml ?? '')?.[0];
+  };
+  const named = (target: string, location: string) => `<disk name='${target}' snapshot='${location}'/>`;
+  // An empty drive beside internal disks must not be named: 67.
+  expect(asked('memory-internal')).toBe(
+    `<memory snapshot='internal'/><disks>${named('vda', 'internal')}${named('vdb', 'internal')}${named('vdc', 'no')}</disks>`,
+  );
+  expect(asked('disks-external', { disks: [{ target: 'vda', include: true, file: "/a 'b' & <c>" }] })).toBe(
+    `<memory snapshot='no'/><disks><disk name='vda' snapshot='external'><source file='/a &apos;b&apos; &amp; &lt;c&gt;'/></disk>${named('vdb', 'no')}${named('sda', 'no')}${named('vdc', 'no')}</disks>`,
+  );
+});
+
+it('to be read, the request has a line for each element', () => {
+  const { xml } = assessCreate(facts(), draft(facts(), 'memory-external', { description: 'a > b' }), virsh);
+  expect(
+    prettyXml(xml ?? '')
+      .split('\n')
+      .slice(0, 6),
+  ).toEqual([
+    '<domainsnapshot>',
+    '  <name>fresh</name>',
+    '  <description>a &gt; b</description>',
+    "  <memory snapshot='external' file='/var/lib/libvirt/images/web-01.fresh.mem'/>",
+    '  <disks>',
+    "    <disk name='vda' snapshot='external'>",
+  ]);
+  expect(prettyXml(xml ?? '').endsWith('\n</domainsnapshot>')).toBe(true);
+});
+
+it('the guest is left off where that is asked for', () => {
+  const of = facts();
+  for (const mode of ['memory-internal', 'memory-external', 'disks-external'] as const) {
+    const { row, virsh: line, notes: said } = assessCreate(of, draft(of, mode, { halt: true }), virsh);
+    expect(row).toMatchObject({ halt: true });
+    expect(line).toContain('--halt');
+    expect(said[0]?.text).toMatch(/^The guest is switched off once .* and stays off\.$/);
+  }
+  expect(rowOf(offFacts(), draft(offFacts(), 'disks-internal', { halt: true }))).toMatchObject({ halt: false });
 });

@@ -1,3 +1,4 @@
+import { version } from '../libvirt/versions.ts';
 import { hasMemory } from './modes.ts';
 import { type CreateCase, type CreateRule, external, internal, isOff, kept } from './rule.ts';
 import { are, listed } from './text.ts';
@@ -7,6 +8,7 @@ const local: ReadonlySet<string> = new Set(['file', 'block', 'volume']);
 
 type Pick = (c: CreateCase) => string[];
 const notQcow2: Pick = (c) => kept(c, ({ image }) => image?.format !== null && image?.format !== 'qcow2');
+const readonly: Pick = (c) => kept(c, (disk) => disk.readonly);
 const notLocal: Pick = (c) => kept(c, ({ type }) => !local.has(type));
 const shareable: Pick = (c) => kept(c, (disk) => disk.shareable);
 const transient: Pick = (c) => kept(c, (disk) => disk.transient);
@@ -26,6 +28,17 @@ export const diskRules: readonly CreateRule[] = [
     when: (c) => internal(c) && notQcow2(c).length > 0,
     text: (c) =>
       `An internal snapshot needs every disk in it to be qcow2, and ${listed(notQcow2(c))} ${are(notQcow2(c))} not.`,
+  },
+  {
+    code: 'READ_ONLY_MARKED',
+    driver: 'QEMU',
+    since: version.namesJobs,
+    about: 'mode',
+    answer: 'OPERATION_FAILED',
+    source: 'QEMU: snapshot-save names it, and cannot write there',
+    when: (c) => internal(c) && c.facts.active && readonly(c).length > 0,
+    text: (c) =>
+      `The configuration says that snapshots include ${listed(readonly(c))}, which ${are(readonly(c))} read-only, and that fails while the guest is on.`,
   },
   {
     code: 'VHOSTUSER',

@@ -33,7 +33,7 @@ export const memoryRows: readonly Row[] = [
   { kind: 'dimm', answer: 'OPERATION_INVALID' },
   { kind: 'invtsc', answer: 'OPERATION_INVALID' },
   { kind: 'unmigratable', since: asksQemu, answer: 'OPERATION_INVALID' },
-  { kind: 'unmigratable', until: asksQemu, answer: 'INTERNAL_ERROR' },
+  { kind: 'unmigratable', until: asksQemu, answer: 'OPERATION_FAILED' }, // into a file: INTERNAL_ERROR
   { kind: 'unknown', answer: 'asks-qemu' },
 ];
 

@@ -1,6 +1,7 @@
 import { formatVersion } from '../format.ts';
 import { version } from '../libvirt/versions.ts';
 import { hasMemory } from './modes.ts';
+import { canKeep } from './request.ts';
 import { type CreateCase, type CreateRule, external, internal, isOff, kept } from './rule.ts';
 import { are, chainKinds, listed } from './text.ts';
 
@@ -69,7 +70,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'CONFIG_UNSUPPORTED',
     source: 'qemuSnapshotPrepare: “nothing selected for snapshot”',
     when: (c) =>
-      c.draft.mode !== 'memory-external' && kept({ facts: c.facts, draft: { ...c.draft, disks: [] } }).length === 0,
+      c.draft.mode !== 'memory-external' && (internal(c) ? kept(c).length === 0 : !c.facts.disks.some(canKeep)),
     text: () => 'The domain has no writable disk that a snapshot could keep.',
   },
   {
@@ -155,13 +156,20 @@ export const modeRules: readonly CreateRule[] = [
     driver: 'QEMU',
     about: 'mode',
     answer: 'BLOCK_COPY_ACTIVE', // a pull: OPERATION_UNSUPPORTED
-    source: 'qemuDomainDiskBlockJobIsActive; qemuMigrationSrcIsAllowed',
-    when: (c) => {
-      const busy = c.facts.blockJobs ?? [];
-      return busy.length > 0 && (hasMemory(c.draft.mode) || kept(c, ({ target }) => busy.includes(target)).length > 0);
-    },
+    source: 'qemuDomainDiskBlockJobIsActive',
+    when: (c) => busy(c).length > 0,
+    text: (c) =>
+      `A block job is running on ${listed(busy(c))}; libvirt takes no snapshot of ${busy(c).length === 1 ? 'it' : 'them'} meanwhile.`,
+  },
+  {
+    code: 'BLOCK_JOB_MEMORY',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'OPERATION_INVALID',
+    source: 'qemuMigrationSrcIsAllowed: “domain has active block job”',
+    when: (c) => hasMemory(c.draft.mode) && (c.facts.blockJobs ?? []).length > 0 && busy(c).length === 0,
     text: ({ facts }) =>
-      `A block job is running on ${listed(facts.blockJobs ?? [])}; libvirt takes no snapshot of ${facts.blockJobs?.length === 1 ? 'it' : 'them'} meanwhile.`,
+      `A block job is running on ${listed(facts.blockJobs ?? [])}; libvirt saves no memory meanwhile.`,
   },
   {
     code: 'IMAGE_MISSING',
@@ -192,6 +200,11 @@ export const modeRules: readonly CreateRule[] = [
     text: (c) => `${listed(deeper(c, 200))} ${are(deeper(c, 200))} 200 images deep already; libvirt opens no more.`,
   },
 ];
+
+/** The disks that the snapshot keeps and that have a block job. */
+function busy(c: CreateCase): string[] {
+  return kept(c, ({ target }) => (c.facts.blockJobs ?? []).includes(target));
+}
 
 function missing(c: CreateCase): string {
   const files = c.facts.disks

@@ -48,8 +48,10 @@ const onHost: ReadonlySet<string> = new Set(['file', 'block', 'dir']);
 export const isDrive = ({ device }: Pick<Disk, 'device'>): boolean => drives.has(device);
 
 /** Every part of a disk is of a kind that the rules know. */
-export const isUnderstood = ({ device, type, snapshot }: Disk): boolean =>
-  (drives.has(device) || removable.has(device)) && knownTypes.has(type) && snapshot !== 'unknown';
+export const isUnderstood = ({ device, type, snapshot, image, below }: Disk): boolean =>
+  (drives.has(device) || removable.has(device)) &&
+  [type, ...(image ? [image.type] : []), ...below.map((each) => each.type)].every((each) => knownTypes.has(each)) &&
+  snapshot !== 'unknown';
 const knownTypes: ReadonlySet<string> = new Set([
   'file',
   'block',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deletes, type ImageTag, loadsMemory, nextId, resolveTag } from './image-tags.ts';
+import { deletes, type ImageTag, loadsMemory, nextTagId, resolveTag } from './image-tags.ts';
 
 /** Tags from `ID=name`, with an asterisk after those that have memory. */
 function tagsOf(...rows: string[]): ImageTag[] {
@@ -41,7 +41,7 @@ describe('what a name means in an image', () => {
     [['x=a', '9z=b'], '10'],
     [['4=9'], '5'],
   ])('after %j the next ID is %s', (rows, id) => {
-    expect(nextId(tagsOf(...rows))).toBe(id);
+    expect(nextTagId(tagsOf(...rows))).toBe(id);
   });
 
   it.each([

@@ -14,12 +14,6 @@ export const ImageTag = z.object({
 });
 export type ImageTag = z.infer<typeof ImageTag>;
 
-/** The ID that the next snapshot in an image gets (qcow2: find_new_snapshot_id). */
-export function nextTagId(tags: readonly Pick<ImageTag, 'id'>[]): string {
-  const highest = tags.reduce((most, { id }) => (/^\d+$/.test(id) && BigInt(id) > most ? BigInt(id) : most), 0n);
-  return `${highest + 1n}`;
-}
-
 /**
  * What reverts an image: `qemu-img` (`snapshot -a`), for snapshots without memory; QEMU itself (`-loadvm`, or its job
  * `snapshot-load` where libvirt has that), for snapshots with memory.
@@ -111,7 +105,7 @@ function hasMemory(tag: ImageTag | undefined): boolean {
 }
 
 /** The ID that QEMU gives to the next snapshot of an image (find_new_snapshot_id). A name that is the same means it then. */
-export function nextId(tags: readonly ImageTag[]): string {
-  const numbers = tags.map(({ id }) => BigInt(/^\d+/.exec(id)?.[0] ?? 0));
+export function nextTagId(tags: readonly Pick<ImageTag, 'id'>[]): string {
+  const numbers = tags.map(({ id }) => BigInt(/^\d+/.exec(id)?.[0] ?? 0)); // strtoul
   return String(numbers.reduce((most, each) => (each > most ? each : most), 0n) + 1n);
 }

@@ -5,6 +5,8 @@
 export const version = {
   /** A revert always replaces the hypervisor process from here on (libvirt NEWS 7.10). */
   alwaysRestarts: 7_010_000,
+  /** Volumes of a pool are found for an offline revert: seen on 9.0, and not on 7.0; what lies between is not known. */
+  revertsVolumes: 9_000_000,
   /** VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM (NEWS 8.1). */
   resetsNvram: 8_001_000,
   /** QEMU is asked what keeps a guest from being migrated or saved, in place of a list (qemuMigrationSrcIsAllowed; not in 7.0, in 9.0). */

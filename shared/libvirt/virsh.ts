@@ -1,5 +1,5 @@
 import type { Host, VirshTarget } from '../schema.ts';
-import { utf8Bytes } from './names.ts';
+import { invisible, utf8Bytes } from './names.ts';
 
 /** What one option is given: a text, several times one, nothing but its name (`true`), or it is left out. */
 export type VirshValue = string | readonly string[] | boolean | null | undefined;
@@ -73,9 +73,6 @@ export function virshTarget({ kind, uri }: Pick<Host, 'kind' | 'uri'>, domain: D
 export function domainAddress({ name, uuid }: DomainName): string {
   return misreadings.some(({ when }) => when(name)) ? uuid : name;
 }
-
-/** Control, format and separator characters, such as a line break, U+202E or a zero-width space; and the unassigned. */
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * One word for a POSIX shell, whatever is in it, that is safe to paste and says what it does. Plain quotes keep every

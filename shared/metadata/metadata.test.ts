@@ -1,6 +1,4 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isXmlText, nameProblem, utf8Bytes } from '../libvirt/names.ts';
 import type { Snapshot } from '../schema.ts';
 import { editSteps, editStepText } from './edit-steps.ts';
 import { chooseCurrent } from './import-current.ts';
@@ -23,37 +21,6 @@ const snapshot = (name: string, more: Partial<Snapshot> = {}): Snapshot => ({
 const external = (name: string, more: Partial<Snapshot> = {}) =>
   snapshot(name, { kind: 'external', disks: [{ target: 'vda', kind: 'external', file: `/i/${name}` }], ...more });
 const holder: Partial<Snapshot> = { kind: 'none', disks: [] };
-
-describe('a name', () => {
-  const taken = new Set(['clean']);
-  it.each([
-    ['app-2.0', null],
-    ['grün & <b>', null],
-    ['-dash', null],
-    ['', 'needs a name'],
-    ['a/b', 'slash'],
-    ['.hidden', 'full stop'],
-    [' a', 'blank'],
-    ['a\nb', 'cannot keep'],
-    ['a\u0007', 'cannot keep'],
-    ['a\uD800', 'cannot keep'],
-    ['x'.repeat(200), null],
-    ['x'.repeat(201), '200 bytes'],
-    ['é'.repeat(101), '200 bytes'],
-    ['clean', '“clean” already'],
-  ])('“%s”: %s', (name, problem) => {
-    if (problem === null) expect(nameProblem(name, taken)).toBeNull();
-    else expect(nameProblem(name, taken)).toContain(problem);
-  });
-
-  it('is measured in UTF-8', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }).filter(isXmlText), (text) => {
-        expect(utf8Bytes(text)).toBe(encodeURIComponent(text).replaceAll(/%../g, '.').length);
-      }),
-    );
-  });
-});
 
 describe('who keeps the name', () => {
   it.each<[string, Snapshot, string | null]>([

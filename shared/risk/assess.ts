@@ -89,7 +89,9 @@ export function assessRevert(facts: RevertFacts, choice: RevertChoice, safety: S
     verdict: verdict === 'willFail' || requirements.length === 0 ? verdict : 'needsForce',
     outcome: state,
     outcomeReason: reason,
-    losses: stated(lossRules, c),
+    losses: lossRules
+      .filter((rule) => holds(rule, c))
+      .map((rule) => ({ code: rule.code, text: rule.text(c), ...(kept && rule.keepable ? { kept: true } : {}) })),
     warnings: [...unknowns(revertNeeds, c), ...stated(warningRules, c)],
     requirements,
     blockers: stated([...blockerRules, ...hazardRules], c),
@@ -116,6 +118,7 @@ function processAfter(facts: RevertFacts): 'new' | 'reused' | null {
 function verdictOf(c: Case, fails: boolean, asksForForce: boolean): Assessment['verdict'] {
   if (fails) return 'willFail';
   if (asksForForce) return 'needsForce';
-  const risky = unknowns(revertNeeds, c).length > 0 || warningRules.some((rule) => rule.risk && holds(rule, c));
+  const risky =
+    unknowns(revertNeeds, c).length > 0 || [...lossRules, ...warningRules].some((rule) => rule.risk && holds(rule, c));
   return risky ? 'risky' : 'safe';
 }

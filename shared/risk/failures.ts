@@ -1,6 +1,6 @@
 import { hostPath, isDrive } from '../libvirt/disks.ts';
 import { errorCode } from '../libvirt/flags.ts';
-import { version } from '../libvirt/versions.ts';
+import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
 import type { Answer, RefusalRule } from './refusals.ts';
 import { type Case, isExternal, isLive, named, quoted, starts, targetsOf, writtenBack } from './rule.ts';
@@ -22,6 +22,7 @@ export function neededAtStart(facts: RevertFacts): StoredDisk[] {
 /** Checkpoints whose bitmaps are in an image that would be written back. */
 export function bitmapsInTheWay(facts: RevertFacts): string[] {
   const images = new Set(writtenBack(facts).flatMap(({ image, below }) => [image, ...below].map((each) => each?.path)));
+  if (images.size === 0) return [];
   return (facts.domain.checkpoints ?? []).flatMap(({ name, images: own }) =>
     own === null || own.some((path) => images.has(path)) ? [name] : [],
   );
@@ -59,7 +60,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => isExternal(facts) && shared(facts).length > 0,
     text: ({ facts }) =>
-      `${targetsOf(shared(facts))} may be shared with other guests, and libvirt lays no overlay over such a disk. It would stop the guest and then fail.`,
+      `${targetsOf(shared(facts))} can be shared with other guests, and libvirt cannot put an overlay on such a disk. It would stop the guest and then fail.`,
   },
   {
     code: 'MEMORY_FILE_GONE',
@@ -73,6 +74,18 @@ export const failureRules: readonly RefusalRule[] = [
       `The file with the snapshot’s memory, ${facts.stored.memoryFile?.path}, cannot be opened. libvirt would stop the guest and then fail.`,
   },
   {
+    code: 'QEMU_CRASHES',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    until: version.mendsInternalRevert,
+    source: 'NEWS 9.10.0: “Fix qemu crash when reverting an internal snapshot”',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => !isExternal(facts) && isLive(facts.snapshot),
+    text: () =>
+      'QEMU crashes when libvirt 9.9 reverts to an internal snapshot with memory: the guest would be off afterwards. 9.10 and newer can do it.',
+  },
+  {
     code: 'NOT_ON_HOST',
     driver: 'QEMU',
     source: 'qemuSnapshotForEachQcow2: “can’t manipulate inactive snapshots of disk”',
@@ -80,7 +93,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => !isLive(facts.snapshot) && notLocal(facts).length > 0,
     text: ({ facts }) =>
-      `libvirt cannot go back inside the image of ${targetsOf(notLocal(facts))}: it is no file here.`,
+      `The image of ${targetsOf(notLocal(facts))} is not a file or device on the host, so libvirt cannot revert to a snapshot inside it. It would stop the guest and then fail.`,
   },
   {
     code: 'NOT_QCOW2',
@@ -90,7 +103,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => notQcow2(facts).length > 0,
     text: ({ facts }) =>
-      `${targetsOf(notQcow2(facts))} ${notQcow2(facts).length === 1 ? 'is' : 'are'} not qcow2, so there is no snapshot inside. libvirt would stop the guest and then fail.`,
+      `${targetsOf(notQcow2(facts))} ${notQcow2(facts).length === 1 ? 'is not qcow2, so it holds' : 'are not qcow2, so they hold'} no snapshot. libvirt would stop the guest and then fail.`,
   },
   {
     code: 'CHECKPOINT',
@@ -101,7 +114,7 @@ export const failureRules: readonly RefusalRule[] = [
     when: ({ facts }) => bitmapsInTheWay(facts).length > 0,
     text: ({ facts }) => {
       const names = bitmapsInTheWay(facts);
-      return `The domain has ${names.length === 1 ? `the checkpoint ${quoted(names[0] ?? '')}` : `${names.length} checkpoints (${named(names.map(quoted))})`}, as backup programs leave them. QEMU goes back to no internal snapshot then: libvirt would stop the guest and fail. Start the domain, delete the checkpoint with “virsh checkpoint-delete”, and revert after that; the next backup is then a full one.`;
+      return `The domain has ${names.length === 1 ? `the checkpoint ${quoted(names[0] ?? '')}` : `${names.length} checkpoints (${named(names.map(quoted))})`}, left by a backup program. QEMU cannot revert to an internal snapshot with ${names.length === 1 ? 'it' : 'them'}: libvirt would stop the guest and then fail. Start the domain, delete the checkpoint${names.length === 1 ? '' : 's'} with “virsh checkpoint-delete”, and then revert. The next backup will be a full one.`;
     },
   },
   {
@@ -112,7 +125,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => !isLive(facts.snapshot) && gone(writtenBack(facts)).length > 0,
     text: ({ facts }) =>
-      `${gonePhrase(gone(writtenBack(facts)))}, and the snapshot is in there. libvirt would stop the guest and then fail.`,
+      `${gonePhrase(gone(writtenBack(facts)))}, and the snapshot is inside. libvirt would stop the guest and then fail.`,
   },
   {
     code: 'TAG_GONE',
@@ -122,7 +135,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => tagGone(facts).length > 0,
     text: ({ facts }) =>
-      `${quoted(facts.snapshot.name)} is not in the image of ${named(tagGone(facts))}, though libvirt lists it. libvirt would stop the guest and then fail. Delete its metadata.`,
+      `${quoted(facts.snapshot.name)} is not in the image of ${named(tagGone(facts))}, though libvirt lists it. libvirt would stop the guest and then fail. Only its metadata is left to delete.`,
   },
   {
     code: 'NVRAM_GONE',
@@ -137,7 +150,7 @@ export const failureRules: readonly RefusalRule[] = [
       facts.stored.nvram === 'qcow2' &&
       filesGone(facts, 'nvram').length > 0,
     text: ({ facts }) =>
-      `${gonePhrase(filesGone(facts, 'nvram'))}: the firmware’s variables, which the snapshot holds too. libvirt would stop the guest and then fail.`,
+      `${gonePhrase(filesGone(facts, 'nvram'))}. The firmware’s variables are part of this snapshot, so libvirt would stop the guest and then fail.`,
   },
   {
     code: 'COMMA',
@@ -158,8 +171,8 @@ export const failureRules: readonly RefusalRule[] = [
     source: 'qemu-img create cannot open what the image lies on',
     answer: left(errorCode.INTERNAL_ERROR),
     forceHelps: false,
-    when: ({ facts }) => isExternal(facts) && !isLive(facts.snapshot) && gone(withImage(facts)).length > 0,
-    text: ({ facts }) => `${gonePhrase(gone(withImage(facts)))}. libvirt would stop the guest and then fail.`,
+    when: ({ facts }) => isExternal(facts) && !isLive(facts.snapshot) && goneBelow(facts).length > 0,
+    text: ({ facts }) => `${gonePhrase(goneBelow(facts))}. libvirt would stop the guest and then fail.`,
   },
   {
     code: 'CANNOT_START',
@@ -173,9 +186,25 @@ export const failureRules: readonly RefusalRule[] = [
   },
 ];
 
-function goneAtStart({ facts }: Case): string[] {
+function goneBelow(facts: RevertFacts): string[] {
   return [
-    ...gone(neededAtStart(facts)),
+    ...new Set(withImage(facts).flatMap(({ image, missing }) => (missing.includes(image?.path ?? '') ? [] : missing))),
+  ];
+}
+
+/** What the start alone would stumble over: what fails before it is told already. */
+function goneAtStart({ facts }: Case): string[] {
+  const before = new Set(
+    isExternal(facts)
+      ? isLive(facts.snapshot)
+        ? gone(withImage(facts).filter(topGone))
+        : gone(withImage(facts))
+      : isLive(facts.snapshot)
+        ? []
+        : gone(writtenBack(facts)),
+  );
+  return [
+    ...gone(neededAtStart(facts)).filter((path) => !before.has(path)),
     ...facts.stored.files.flatMap(({ role, path, exists }) => (exists === false && role !== 'nvram' ? [path] : [])),
   ];
 }
@@ -189,7 +218,8 @@ function shared(facts: RevertFacts): StoredDisk[] {
 }
 
 function notLocal(facts: RevertFacts): StoredDisk[] {
-  return writtenBack(facts).filter(({ image }) => image?.type === 'network' || image?.type === 'nvme');
+  const strange = new Set(['network', 'nvme', ...(can(facts.libvirtVersion, 'revertsVolumes') ? [] : ['volume'])]);
+  return writtenBack(facts).filter(({ image }) => image !== null && strange.has(image.type));
 }
 
 function notQcow2(facts: RevertFacts): StoredDisk[] {

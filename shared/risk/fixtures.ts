@@ -28,6 +28,7 @@ export const overlay: RevertFacts['overlays'][number] = {
   inUse: true,
   neededBy: [],
 };
+const none = { names: [], count: 0 };
 const domain: RevertFacts['domain'] = {
   uuid: '8d3c1b52-6f0e-4a2c-9a53-1f5a7c2e0b01',
   name: 'web-01',
@@ -104,7 +105,7 @@ export const facts = (change: Facts = {}): RevertFacts => ({
     memoryFile: null,
     ...change.stored,
   },
-  history: { leftBehind: { names: [], count: 0 }, destroyed: { names: [], count: 0 }, ...change.history },
+  history: { leftBehind: none, destroyed: none, unsure: none, ...change.history },
 });
 
 export const merge = (a: Facts, b: Facts): Facts => ({

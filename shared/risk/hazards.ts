@@ -8,38 +8,49 @@ export interface HazardRule extends Rule {
 }
 
 /** The data of the snapshot is not what was taken: a revert would bring back something else. */
-function damage(code: string, reasons: readonly string[], source: string): HazardRule[] {
-  const found = ({ data }: RevertFacts) => data.why.filter((each) => reasons.includes(each.code));
-  return [
-    {
-      code,
-      driver: 'QEMU',
-      effect: 'harm',
-      source,
-      when: ({ facts }) => found(facts).length > 0,
-      text: ({ facts }) => [...new Set(found(facts).map(({ text }) => text))].join(' '),
-    },
-  ];
-}
+const damages = [
+  {
+    code: 'MIXTURE',
+    reasons: ['merge-broken-off'],
+    source:
+      'qemuSnapshotSetInvalid; observed on 9.0–12.8: a broken off block commit leaves later data in the lower image, and libvirt accepts the revert',
+  },
+  {
+    code: 'OVERWRITTEN',
+    reasons: ['written-to', 'written-since'],
+    source:
+      'observed on 7.0–12.8: an internal revert writes to an image that external snapshots lie on, and libvirt says nothing',
+  },
+  {
+    code: 'OTHER_TAG',
+    reasons: ['id-is-another'],
+    source: 'QEMU bdrv_snapshot_find: an ID is looked up before a name; observed on 7.0–12.8',
+  },
+  {
+    code: 'TWO_TAGS',
+    reasons: ['tag-twice'],
+    source: 'QEMU bdrv_snapshot_find: the first of two tags wins; observed on 7.0–12.8',
+  },
+] as const;
+/** Findings about the data (shared/health/data.ts) that are hazards. */
+export const damageCodes: ReadonlySet<string> = new Set(damages.flatMap(({ reasons }) => reasons));
+
+const damageRules = damages.map(({ code, reasons, source }): HazardRule => {
+  const known: ReadonlySet<string> = new Set(reasons);
+  const found = ({ data }: RevertFacts) => data.why.filter((each) => known.has(each.code));
+  return {
+    code,
+    driver: 'QEMU',
+    effect: 'harm',
+    source,
+    when: ({ facts }) => found(facts).length > 0,
+    text: ({ facts }) => [...new Set(found(facts).map(({ text }) => text))].join(' '),
+  };
+});
 
 /** Reverts that libvirt does not refuse though it should. Snapkeel does not ask for them. */
 export const hazardRules: readonly HazardRule[] = [
-  ...damage(
-    'MIXTURE',
-    ['merge-broken-off'],
-    'qemuSnapshotSetInvalid; observed on 9.0–12.8: a broken off block commit leaves later data in the lower image, and libvirt accepts the revert',
-  ),
-  ...damage(
-    'OVERWRITTEN',
-    ['written-to', 'written-since'],
-    'observed on 7.0–12.8: an internal revert writes to an image that external snapshots lie on, and libvirt says nothing',
-  ),
-  ...damage(
-    'OTHER_TAG',
-    ['id-is-another'],
-    'QEMU bdrv_snapshot_find: an ID is looked up before a name; observed on 7.0–12.8',
-  ),
-  ...damage('TWO_TAGS', ['tag-twice'], 'QEMU bdrv_snapshot_find: the first of two tags wins; observed on 7.0–12.8'),
+  ...damageRules,
   {
     code: 'SAME_OVERLAY',
     driver: 'QEMU',
@@ -49,7 +60,7 @@ export const hazardRules: readonly HazardRule[] = [
       'virDomainSnapshotDefAssignExternalNames: an overlay is named after its image without what follows the last dot',
     when: ({ facts }) => isExternal(facts) && sameOverlay(facts).length > 0,
     text: ({ facts }) =>
-      `${named(sameOverlay(facts))} have names that differ only after the last dot, so libvirt would lay one and the same new file over them.`,
+      `${named(sameOverlay(facts))} have names that differ only after the last dot, so libvirt would use one and the same new file for all of them.`,
   },
   {
     code: 'EXTERNAL_WITHOUT_CURRENT',
@@ -80,7 +91,7 @@ export const hazardRules: readonly HazardRule[] = [
     when: ({ facts }) => isExternal(facts) && wrongOverlays(facts).length > 0,
     text: ({ facts }) => {
       const needed = [...new Set(wrongOverlays(facts).flatMap(({ neededBy }) => neededBy))];
-      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${needed.length > 0 ? `${listed(needed)} ${needed.length === 1 ? 'lies' : 'lie'} on` : 'other states of this domain may lie on'}.`;
+      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${needed.length > 0 ? `${listed(needed)} ${needed.length === 1 ? 'needs' : 'need'}` : 'other snapshots may need'}.`;
     },
   },
   {

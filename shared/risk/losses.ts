@@ -2,7 +2,7 @@ import { describeChange } from '../config-changes.ts';
 import { formatBytes, formatVersion } from '../format.ts';
 import { isDrive } from '../libvirt/disks.ts';
 import { can, version } from '../libvirt/versions.ts';
-import type { RevertFacts, StoredDisk } from '../schema.ts';
+import type { OverlayFact, RevertFacts, StoredDisk } from '../schema.ts';
 import {
   isActive,
   isExternal,
@@ -17,10 +17,18 @@ import {
   writtenBack,
 } from './rule.ts';
 
+export interface LossRule extends Rule {
+  /** A safety snapshot holds it. */
+  readonly keepable?: true;
+  /** Beyond what everybody expects of a revert: the verdict is raised. */
+  readonly risk?: true;
+}
+
 /** What is gone afterwards, in the order of the dialog. Only sentences that are true of these facts. */
-export const lossRules: readonly Rule[] = [
+export const lossRules: readonly LossRule[] = [
   {
     code: 'MEMORY',
+    keepable: true,
     source: 'virDomainRevertToSnapshot',
     when: ({ facts }) => isActive(facts),
     text: ({ kept }) =>
@@ -30,6 +38,7 @@ export const lossRules: readonly Rule[] = [
   },
   {
     code: 'DISKS',
+    keepable: true,
     source: 'virDomainRevertToSnapshot',
     when: ({ facts }) => goingBack(facts).length > 0,
     text: ({ facts, kept }) => {
@@ -42,55 +51,81 @@ export const lossRules: readonly Rule[] = [
   {
     code: 'DETACHED',
     driver: 'QEMU',
+    risk: true,
     source: 'qemuSnapshotInternalRevertInactive, loadvm: the disks of the stored configuration are written to',
     when: ({ facts }) => detached(facts).length > 0,
-    text: ({ facts }) =>
-      `Everything written to ${named(detached(facts).map(({ image }) => image?.path ?? ''))} since: ${targetsOf(detached(facts))} ${detached(facts).length === 1 ? 'is' : 'are'} not attached to the domain now, and ${detached(facts).length === 1 ? 'its image is' : 'their images are'} put back all the same`,
+    text: ({ facts }) => {
+      const disks = detached(facts);
+      const [is, image, it] = disks.length === 1 ? ['is', 'its image', 'it'] : ['are', 'their images', 'them'];
+      return `Everything written to ${named(disks.map(({ image: at }) => at?.path ?? ''))} since the snapshot: ${targetsOf(disks)} ${is} not attached to the domain now, but ${image} will be reverted all the same. If another domain uses ${it}, its data is damaged`;
+    },
   },
   {
     code: 'OTHER_IMAGE',
     driver: 'QEMU',
+    risk: true,
     source: 'qemuSnapshotRevert: the stored configuration decides which image is written to',
     when: ({ facts }) => otherImages(facts).length > 0,
     text: ({ facts }) =>
       otherImages(facts)
         .map(
           ({ target, image, now }) =>
-            `${target} goes back to writing to ${image?.path}; what was written to ${now} is left behind there`,
+            `${target} goes back to writing to ${image?.path}; what was written to ${now} stays behind there`,
         )
         .join('. '),
   },
   {
     code: 'LEFT_OUT_BACK',
+    keepable: true,
     driver: 'QEMU',
     since: version.revertsExternal,
+    risk: true,
     source:
       'qemuSnapshotRevertExternalPrepare: every disk gets a new overlay over its stored image; observed on 11.3 and 12.8',
     when: ({ facts }) => isExternal(facts) && leftOutBack(facts).length > 0,
-    text: ({ facts }) =>
-      `What was written to ${targetsOf(leftOutBack(facts))} since the next snapshot that holds ${leftOutBack(facts).length === 1 ? 'it' : 'them'}: this snapshot left ${leftOutBack(facts).length === 1 ? 'it' : 'them'} out, and libvirt goes back to ${named(leftOutBack(facts).map(({ image }) => image?.path ?? ''))} all the same`,
+    text: ({ facts }) => {
+      const disks = leftOutBack(facts);
+      const [it, is] = disks.length === 1 ? ['it', 'is'] : ['they', 'are'];
+      return `What was written to ${targetsOf(disks)} since the next snapshot with ${it === 'it' ? 'it' : 'them'}: although ${it} ${is} not part of this snapshot, libvirt goes back to ${named(disks.map(({ image }) => image?.path ?? ''))}. The disks will not all be from the same time`;
+    },
   },
   {
     code: 'OVERLAYS',
     driver: 'QEMU',
     since: version.revertsExternal,
     source: 'qemuSnapshotRevertExternalFinish: unlinks the overlays of the current snapshot',
-    when: ({ facts }) => isExternal(facts) && facts.overlays.length > 0,
-    text: ({ facts }) =>
-      `libvirt deletes ${facts.overlays
-        .map(({ file, bytes }) => `${file} (${bytes === null ? 'size unknown' : formatBytes(bytes)})`)
-        .join(', ')}`,
+    // Those of a safety snapshot are new and empty.
+    when: ({ facts, kept }) => isExternal(facts) && unlinked(facts, true).length > 0 && !kept,
+    text: ({ facts }) => `libvirt deletes ${sized(unlinked(facts, true))}`,
+  },
+  {
+    code: 'UNLINKS_DETACHED',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source: 'qemuSnapshotRevertExternalFinish: unlinks without a look at the domain’s disks',
+    when: ({ facts }) => isExternal(facts) && unlinked(facts, false).length > 0,
+    text: ({ facts }) => {
+      const files = unlinked(facts, false);
+      return `libvirt also deletes ${sized(files)}, although ${targetsOf(files)} ${files.length === 1 ? 'is' : 'are'} not attached to the domain now`;
+    },
   },
   {
     code: 'OTHER_SNAPSHOTS',
     driver: 'QEMU',
+    risk: true,
     source: 'observed on 7.0–12.8: an internal revert changes the image in place on which overlays of any branch lie',
     when: ({ facts }) => facts.history.destroyed.count > 0,
-    text: ({ facts }) =>
-      `The data of ${listed(facts.history.destroyed.names, facts.history.destroyed.count)}: ${facts.history.destroyed.count === 1 ? 'it lies' : 'they lie'} on the very image that is put back`,
+    text: ({ facts: { history } }) => {
+      const { names, count } = history.destroyed;
+      return count === 1
+        ? `The data of ${listed(names, count)}, which lies on the image that is reverted. libvirt will still list that snapshot, but it can no longer bring its data back`
+        : `The data of ${listed(names, count)}, which lie on the image that is reverted. libvirt will still list those snapshots, but they can no longer bring their data back`;
+    },
   },
   {
     code: 'CONFIGURATION',
+    keepable: true,
     source: 'qemuSnapshotRevert: virDomainObjAssignDef of the stored configuration',
     when: ({ facts }) => facts.configChanges.length > 0,
     text: ({ facts }) => `The configuration goes back too. ${facts.configChanges.map(describeChange).join('; ')}`,
@@ -104,21 +139,33 @@ export const lossRules: readonly Rule[] = [
   },
 ];
 
+/** Overlays that libvirt deletes: of disks that the domain has now, or of others. */
+function unlinked({ overlays }: RevertFacts, attached: boolean): OverlayFact[] {
+  return overlays.filter(({ inUse }) => (inUse !== null) === attached);
+}
+
+function sized(overlays: readonly OverlayFact[]): string {
+  return overlays
+    .map(({ file, bytes }) => `${file} (${bytes === null ? 'size unknown' : formatBytes(bytes)})`)
+    .join(', ');
+}
+
 /** Disks of today that the revert takes back. */
 function goingBack(facts: RevertFacts): string[] {
   const disks = isExternal(facts) ? facts.stored.disks.filter(isSaved) : writtenBack(facts);
-  return facts.driver === 'TEST'
+  // Without a configuration of its own, libvirt goes by the one of today.
+  return facts.driver === 'TEST' || !facts.hasConfig
     ? facts.snapshot.disks.filter(isSaved).map(({ target }) => target)
     : disks.filter(({ attached }) => attached).map(({ target }) => target);
 }
 
 /** Disks that are written back though the domain does not have them now. */
-export function detached(facts: RevertFacts): StoredDisk[] {
+function detached(facts: RevertFacts): StoredDisk[] {
   return writtenBack(facts).filter(({ attached }) => !attached);
 }
 
 /** Hard disks that write to another image afterwards, one that today’s does not lie on (or not beside). */
-export function otherImages(facts: RevertFacts): StoredDisk[] {
+function otherImages(facts: RevertFacts): StoredDisk[] {
   return facts.stored.disks.filter(
     (disk) =>
       isDrive(disk) &&
@@ -141,7 +188,7 @@ function leftOutBack(facts: RevertFacts): StoredDisk[] {
 /** What older versions want to be forced to, newer ones do at every revert. */
 function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {
   if (driver !== 'QEMU' || !can(libvirtVersion, 'alwaysRestarts')) return '';
-  return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, and wants no force for that`;
+  return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, without being forced to`;
 }
 
 /** How much that is, where the active layers hold nothing but what was written since. */

@@ -1,12 +1,38 @@
-import { isUnderstood } from '../libvirt/disks.ts';
+import { isDrive, isUnderstood } from '../libvirt/disks.ts';
+import { version } from '../libvirt/versions.ts';
 import type { Need } from '../rule.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
 import { neededAtStart } from './failures.ts';
-import { type Case, isExternal, isQemu, named, quoted, starts, targetsOf, writtenBack } from './rule.ts';
+import {
+  type Case,
+  isExternal,
+  isLive,
+  isQemu,
+  isSaved,
+  listed,
+  named,
+  quoted,
+  starts,
+  targetsOf,
+  writtenBack,
+} from './rule.ts';
 
 const qemu = (c: Case) => isQemu(c.facts);
-const strange = ({ stored }: RevertFacts) =>
-  stored.disks.filter((disk) => !isUnderstood(disk) || disk.kind === 'unknown');
+/** Disks of a kind that nobody knows, and those that the snapshot and its configuration tell apart. */
+const unknownDisks = ({ stored, snapshot }: RevertFacts): string[] => {
+  const saved = new Set(snapshot.disks.filter(isSaved).map(({ target }) => target));
+  const known = new Map(stored.disks.map((disk) => [disk.target, disk]));
+  return [
+    ...new Set([
+      ...stored.disks
+        .filter((disk) => !isUnderstood(disk) || disk.kind === 'unknown' || (isSaved(disk) && !saved.has(disk.target)))
+        .map(({ target }) => target),
+      ...snapshot.disks
+        .filter(({ target, kind }) => kind === 'unknown' || (saved.has(target) && !known.get(target)?.image))
+        .map(({ target }) => target),
+    ]),
+  ];
+};
 /** Disks whose images libvirt opens in this revert. */
 const opened = (c: Case): readonly StoredDisk[] =>
   isExternal(c.facts)
@@ -36,27 +62,44 @@ export const revertNeeds: readonly Need<Case>[] = [
     code: 'UNTRIED_DRIVER',
     matters: () => true,
     known: ({ facts }) => isQemu(facts) || facts.driver === 'TEST',
-    text: ({ facts }) => `Snapkeel’s rules are made for QEMU. What ${facts.driver || 'this driver'} does may differ.`,
+    text: ({ facts }) => `Snapkeel knows how QEMU reverts. What ${facts.driver || 'this driver'} does may differ.`,
   },
   {
     code: 'UNKNOWN_STATE',
     matters: () => true,
-    known: ({ facts }) => facts.snapshot.state !== 'unknown' && facts.snapshot.memory !== 'unknown',
+    known: ({ facts: { snapshot } }) =>
+      snapshot.state !== 'unknown' &&
+      snapshot.memory !== 'unknown' &&
+      !(isLive(snapshot) && snapshot.memory === 'none'),
     text: () => 'Snapkeel could not read what this snapshot holds, so it cannot tell the state afterwards.',
   },
   {
     code: 'UNKNOWN_DOMAIN_STATE',
     matters: () => true,
-    known: ({ facts }) => facts.domain.state !== 'unknown',
-    text: () => 'libvirt tells a state of the domain that Snapkeel does not know.',
+    known: ({ facts }) => facts.domain.state !== 'unknown' && facts.domain.state !== 'nostate',
+    text: () => 'The state of the domain is unknown.',
   },
   {
     code: 'UNKNOWN_DISKS',
     driver: 'QEMU',
-    matters: () => true,
-    known: ({ facts }) => strange(facts).length === 0 && facts.snapshot.disks.every(({ kind }) => kind !== 'unknown'),
+    matters: ({ facts }) => facts.hasConfig,
+    known: ({ facts }) => unknownDisks(facts).length === 0,
     text: ({ facts }) =>
-      `Snapkeel does not know what libvirt says of ${targetsOf(strange(facts)) || 'a disk of this snapshot'}, so what becomes of it is unknown.`,
+      `What the revert does to ${named(unknownDisks(facts))} is unknown: Snapkeel cannot make out how this snapshot keeps ${unknownDisks(facts).length === 1 ? 'it' : 'them'}.`,
+  },
+  {
+    code: 'KEEPS_NOTHING',
+    driver: 'QEMU',
+    matters: ({ facts }) => facts.hasConfig,
+    known: ({ facts: { snapshot } }) => snapshot.memory !== 'none' || snapshot.disks.some(isSaved),
+    text: () => 'This snapshot does not say which disks it holds, so what it would bring back is unknown.',
+  },
+  {
+    code: 'UNKNOWN_FORMAT',
+    driver: 'QEMU',
+    matters: (c) => opened(c).length > 0,
+    known: (c) => noFormat(opened(c)).length === 0,
+    text: (c) => `Which format the image of ${targetsOf(noFormat(opened(c)))} has is unknown.`,
   },
   {
     code: 'UNKNOWN_JOB',
@@ -68,10 +111,10 @@ export const revertNeeds: readonly Need<Case>[] = [
   {
     code: 'UNKNOWN_CHECKPOINTS',
     driver: 'QEMU',
-    matters: ({ facts }) => writtenBack(facts).length > 0,
+    matters: ({ facts }) => writtenBack(facts).length > 0 || isExternal(facts),
     known: ({ facts }) => facts.domain.checkpoints !== null,
-    text: () =>
-      'Whether the domain has checkpoints, as backup programs leave them, is unknown. With one, libvirt would stop the guest and then fail.',
+    text: ({ facts }) =>
+      `Whether backup programs have left checkpoints on the domain is unknown. If they have, ${isExternal(facts) ? 'these no longer fit the disks afterwards' : 'libvirt would stop the guest and then fail'}.`,
   },
   {
     code: 'UNSEEN_IMAGE',
@@ -79,6 +122,17 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: (c) => opened(c).length > 0,
     known: (c) => unseen(opened(c)).length === 0,
     text: (c) => `Whether ${named(unseen(opened(c)))} can be opened is unknown.`,
+  },
+  {
+    code: 'UNSEEN_MEMORY',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    matters: ({ facts: { snapshot } }) => isLive(snapshot) && snapshot.memory === 'external',
+    known: ({ facts: { stored } }) => stored.memoryFile !== null && stored.memoryFile.exists !== null,
+    text: ({ facts: { stored } }) =>
+      stored.memoryFile === null
+        ? 'Which file holds the memory of this snapshot is unknown.'
+        : `Whether the file with the memory, ${stored.memoryFile.path}, can be opened is unknown.`,
   },
   {
     code: 'UNSEEN_LATER',
@@ -101,21 +155,54 @@ export const revertNeeds: readonly Need<Case>[] = [
   {
     code: 'UNKNOWN_RELATION',
     driver: 'QEMU',
-    matters: ({ facts }) => isExternal(facts),
-    known: ({ facts }) =>
-      facts.stored.disks.every(({ now, image, related }) => now === null || image === null || related !== null),
+    matters: () => true,
+    known: ({ facts }) => unrelated(facts).length === 0,
     text: ({ facts }) =>
-      `What the images of ${targetsOf(facts.stored.disks.filter(({ related }) => related === null))} have to do with those of now is unknown.`,
+      `How the images of ${targetsOf(unrelated(facts))} in this snapshot relate to those of today is unknown.`,
+  },
+  {
+    code: 'UNSURE_SNAPSHOTS',
+    driver: 'QEMU',
+    matters: ({ facts }) => writtenBack(facts).length > 0,
+    known: ({ facts }) => facts.history.unsure.count === 0,
+    text: ({ facts: { history } }) =>
+      `Whether ${listed(history.unsure.names, history.unsure.count)} ${history.unsure.count === 1 ? 'depends' : 'depend'} on an image that is put back is unknown. If so, ${history.unsure.count === 1 ? 'its' : 'their'} data is lost.`,
   },
   {
     code: 'UNREAD_DISK',
     driver: 'QEMU',
     matters: ({ facts }) => facts.domain.active,
-    known: ({ facts }) =>
-      facts.domain.disks.every(
-        ({ file, allocationBytes, missing }) => file === null || missing || allocationBytes !== null,
-      ),
-    text: ({ facts }) =>
-      `libvirt tells nothing of the image that ${targetsOf(facts.domain.disks.filter(({ file, allocationBytes, missing }) => file !== null && !missing && allocationBytes === null))} writes to.`,
+    known: ({ facts }) => unread(facts).length === 0,
+    text: ({ facts }) => `libvirt tells nothing of the image that ${targetsOf(unread(facts))} writes to.`,
   },
 ];
+
+/** Formats of virStorageFileFormat that QEMU opens. */
+const formats: ReadonlySet<string | null> = new Set([
+  'raw',
+  'qcow2',
+  'qcow',
+  'qed',
+  'vmdk',
+  'vdi',
+  'vpc',
+  'vhdx',
+  'dmg',
+  'bochs',
+  'cloop',
+  'ploop',
+  'iso',
+  'luks',
+]);
+const noFormat = (disks: readonly StoredDisk[]) =>
+  disks.filter(({ image }) => image !== null && !formats.has(image.format));
+/** Disks of which it is not known how the image of then and that of now belong together. */
+const unrelated = (facts: RevertFacts) =>
+  facts.stored.disks.filter(
+    (disk) =>
+      disk.image !== null &&
+      disk.attached &&
+      (disk.now === null ? isDrive(disk) : isExternal(facts) && disk.related === null),
+  );
+const unread = ({ domain }: RevertFacts) =>
+  domain.disks.filter(({ allocationBytes, missing }) => !missing && allocationBytes === null);

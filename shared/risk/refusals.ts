@@ -67,7 +67,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => facts.domain.job === true && facts.domain.blockJobs.length === 0,
     text: () =>
-      'Something else is at work on this domain: a backup, a snapshot or a migration. libvirt waits 30 seconds for it and then gives up.',
+      'Another job is running on this domain, such as a backup, a snapshot or a migration. libvirt would wait 30 seconds for it and then give up.',
   },
   {
     code: 'TRANSIENT_NEEDS_STATE',
@@ -171,7 +171,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => isExternal(facts) && facts.stored.notFiles.length > 0,
     text: ({ facts: { stored } }) =>
-      `libvirt goes back to an external snapshot only where every drive of it is a plain file, and ${named(stored.notFiles)} ${stored.notFiles.length === 1 ? 'is' : 'are'} not.`,
+      `libvirt can revert to an external snapshot only if every drive in it is a plain file, and ${named(stored.notFiles)} ${stored.notFiles.length === 1 ? 'is' : 'are'} not.`,
   },
   {
     code: 'SUSPENDED_SNAPSHOT',
@@ -190,7 +190,7 @@ const validation: readonly RefusalRule[] = [
     answer: { code: errorCode.INTERNAL_ERROR },
     forceHelps: false,
     when: ({ facts }) => facts.snapshot.state === 'nostate' || facts.snapshot.state === 'blocked',
-    text: ({ facts }) => `libvirt goes back to no snapshot of a guest that was “${facts.snapshot.state}”.`,
+    text: ({ facts }) => `libvirt cannot revert to a snapshot of a guest in the state “${facts.snapshot.state}”.`,
   },
   {
     code: 'DISK_ONLY_UNSUPPORTED',

@@ -33,8 +33,9 @@ export const isExternal = ({ snapshot }: RevertFacts): boolean =>
   snapshot.kind === 'external' || snapshot.kind === 'mixed';
 export const isQemu = ({ driver }: RevertFacts): boolean => driver === 'QEMU';
 export const asksToRun = ({ flags }: Case): boolean => flags.running || flags.paused;
-/** QEMU is started: with the memory of then, or cold. */
-export const starts = (c: Case): boolean => isLive(c.facts.snapshot) || asksToRun(c);
+/** QEMU is started: with the memory of then, or cold. Before 7.10 a guest that fits takes that memory in as it runs. */
+export const starts = (c: Case): boolean =>
+  isLive(c.facts.snapshot) ? !isActive(c.facts) || replacesProcess(c.facts) : asksToRun(c);
 export const abiChanges = (facts: RevertFacts) => facts.configChanges.filter((change) => change.abi);
 export const isSaved = (disk: { readonly kind: string }): boolean =>
   disk.kind === 'internal' || disk.kind === 'external';

@@ -36,7 +36,7 @@ const newer = { libvirtVersion: version.alwaysRestarts };
 const beforeExternal = { libvirtVersion: version.revertsExternal - 1 };
 const test = { driver: 'TEST' };
 const running: Facts = { snapshot: { state: 'running', memory: 'internal' } };
-const live = [running, { snapshot: { state: 'paused' } }] as const satisfies readonly Facts[];
+const live = [running, { snapshot: { state: 'paused', memory: 'internal' } }] as const satisfies readonly Facts[];
 const off: Facts = { domain: { state: 'shutoff', active: false } };
 /** A guest that has crashed, and whose process is kept. */
 const crashed: Facts = { domain: { state: 'crashed', active: true } };
@@ -258,6 +258,19 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: '/images/web.mem',
       },
       {
+        code: 'QEMU_CRASHES',
+        matches: merge(running, { libvirtVersion: version.revertsExternal }),
+        unless: [
+          { libvirtVersion: version.mendsInternalRevert },
+          beforeExternal,
+          { snapshot: { state: 'shutoff' } },
+          external,
+          test,
+        ],
+        also: [{ snapshot: { state: 'paused' } }],
+        says: '9.10',
+      },
+      {
         code: 'NOT_ON_HOST',
         matches: stored({ image: storedImage('rbd://host/web', 'raw', 'network') }),
         unless: [
@@ -268,7 +281,11 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           running,
           test,
         ],
-        also: [stored({ image: storedImage('nvme/1/0000:01:00.0', 'raw', 'nvme') }), { libvirtVersion: old }],
+        also: [
+          stored({ image: storedImage('nvme/1/0000:01:00.0', 'raw', 'nvme') }),
+          { libvirtVersion: old },
+          { ...stored({ image: storedImage('pool/web', 'qcow2', 'volume') }), libvirtVersion: old },
+        ],
         says: 'vda',
       },
       {
@@ -290,6 +307,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         unless: [
           { domain: { checkpoints: [] } },
           { domain: { checkpoints: null } },
+          merge(external, { domain: { checkpoints: [{ name: 'monday', images: null }] } }),
           { domain: { checkpoints: [{ name: 'monday', images: ['/images/other'] }] } },
           external,
           stored({ kind: 'none' }),
@@ -375,6 +393,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           { stored: { disks: [storedDisk()], files: kernel(null) } },
           { stored: { disks: [storedDisk()], files: nvramFile(false) } },
           { snapshot: { state: 'shutoff' } },
+          { libvirtVersion: old },
           test,
         ],
         also: [
@@ -386,7 +405,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
             snapshot: { state: 'shutoff' },
             stored: { disks: [cd({ missing: ['/iso/a.iso'], startupPolicy: 'requisite' })] },
           },
-          { libvirtVersion: old },
+          { ...off, libvirtVersion: old },
         ],
         says: '/iso/a.iso is gone',
       },
@@ -561,8 +580,15 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       {
         code: 'OVERLAYS',
         matches: merge(external, { overlays: [overlay, { ...overlay, file: '/images/b', bytes: null }] }),
-        unless: [{ overlays: [] }, internal, beforeExternal, test],
+        unless: [{ overlays: [] }, { overlays: [{ ...overlay, inUse: null }] }, internal, beforeExternal, test],
         says: '/images/web.1790000000 (3 GiB), /images/b (size unknown)',
+      },
+      {
+        code: 'UNLINKS_DETACHED',
+        matches: merge(external, { overlays: [{ ...overlay, inUse: null }] }),
+        unless: [{ overlays: [overlay] }, { overlays: [] }, internal, beforeExternal, test],
+        also: [{ overlays: [overlay, { ...overlay, target: 'vdb', inUse: null, bytes: null }] }],
+        says: `${overlay.file} (3 GiB), although vda is not attached`,
       },
       {
         code: 'OTHER_SNAPSHOTS',
@@ -622,31 +648,24 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: 'virsh managedsave-remove',
       },
       {
-        code: 'OTHER_SNAPSHOTS_LOST',
-        matches: { history: { destroyed: { names: ['e1'], count: 1 } } },
-        unless: [{ history: { destroyed: { names: [], count: 0 } } }, test],
-        also: [{ history: { destroyed: { names: ['e1', 'e2'], count: 3 } } }],
-        says: '“e1”',
+        code: 'DAMAGED',
+        matches: { data: { state: 'gone', why: [damage('image-gone', 'gone')] } },
+        unless: [
+          { data: { state: 'there', why: [] } },
+          { data: { state: 'unknown', why: [damage('tags-unread', 'unknown')] } },
+          { data: { state: 'gone', why: [damage('tag-gone', 'gone'), damage('tag-twice', 'other')] } },
+          stored({ missing: [path] }),
+          { stored: { memoryFile: { path, exists: false } } },
+          test,
+        ],
+        also: [external, ...live, { data: { state: 'mixture', why: [damage('never-seen', 'mixture')] } }],
+        says: 'Because of image-gone.',
       },
       {
-        code: 'OTHER_IMAGE_IN_USE',
-        matches: stored({ now: '/images/copy.qcow2', related: false }),
-        unless: [stored({}), stored({ now: null }), test],
-        also: [outside({ now: '/images/copy.qcow2', related: false })],
-        says: 'vda',
-      },
-      {
-        code: 'DETACHED_WRITTEN',
-        matches: stored({ attached: false, now: null }),
-        unless: [stored({}), stored({ attached: false, kind: 'none' }), external, test],
-        says: 'vda was detached',
-      },
-      {
-        code: 'LEFT_OUT_BACK_RISK',
-        matches: outside({ kind: 'none', now: '/images/web.later' }),
-        unless: [outside({ kind: 'none' }), outside({ now: '/images/web.later' }), internal, beforeExternal, test],
-        also: [outside({ kind: 'manual', now: '/images/web.later' })],
-        says: 'vda',
+        code: 'MIXED_KINDS',
+        matches: { snapshot: { kind: 'mixed' } },
+        unless: [internal, external, { snapshot: { kind: 'none' } }, beforeExternal, test],
+        says: 'partly inside',
       },
       {
         code: 'LEFT_OUT',
@@ -661,7 +680,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           test,
         ],
         also: [stored({ kind: 'manual' }), outside({ kind: 'none' })],
-        says: 'vda is no part of this snapshot and stays',
+        says: 'vda is not part of this snapshot and stays',
       },
       {
         code: 'MEMORY_OVER_DISKS',
@@ -723,6 +742,18 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: 'vda',
       },
       {
+        code: 'CHECKPOINT_LEFT',
+        matches: merge(external, { domain: { checkpoints: [{ name: 'cp1', images: null }] } }),
+        unless: [
+          { domain: { checkpoints: [] } },
+          { domain: { checkpoints: null } },
+          { snapshot: { kind: 'internal' } },
+          test,
+        ],
+        also: [off],
+        says: '“cp1”',
+      },
+      {
         code: 'DEEP_CHAIN',
         matches: stored({ below: Array.from({ length: 25 }, (_, index) => storedImage(`/images/${index}`)) }),
         unless: [
@@ -732,12 +763,6 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         ],
         also: [outside({ below: Array.from({ length: 24 }, (_, index) => storedImage(`/images/${index}`)) })],
         says: '26 images',
-      },
-      {
-        code: 'UNLINKS_DETACHED',
-        matches: merge(external, { overlays: [{ ...overlay, inUse: null }] }),
-        unless: [{ overlays: [overlay] }, { overlays: [] }, internal, beforeExternal, test],
-        says: overlay.file,
       },
       {
         code: 'TPM_STAYS',
@@ -820,13 +845,17 @@ const needRows: readonly NeedRow[] = [
     code: 'UNKNOWN_STATE',
     matches: { snapshot: { state: 'unknown' } },
     known: [{ snapshot: { state: 'shutoff' } }, running],
-    also: [{ snapshot: { state: 'running', memory: 'unknown' } }, test],
+    also: [
+      { snapshot: { state: 'running', memory: 'unknown' } },
+      { snapshot: { state: 'running', memory: 'none' } },
+      test,
+    ],
   },
   {
     code: 'UNKNOWN_DOMAIN_STATE',
     matches: { domain: { state: 'unknown' } },
     known: [{ domain: { state: 'running' } }, off, crashed],
-    also: [test],
+    also: [test, { domain: { state: 'nostate' } }],
   },
   {
     code: 'UNKNOWN_DISKS',
@@ -838,7 +867,35 @@ const needRows: readonly NeedRow[] = [
       stored({ device: 'tape' }),
       stored({ snapshot: 'unknown' }),
       stored({ kind: 'unknown' }),
+      stored({ image: storedImage(path, 'qcow2', 'quantum') }),
+      stored({ below: [storedImage('/images/base', 'raw', 'quantum')] }),
+      stored({ image: null }),
+      { stored: { disks: [] }, snapshot: { disks: [{ target: 'vda', kind: 'internal' }] } },
+      { stored: { disks: [storedDisk()] }, snapshot: { disks: [{ target: 'vda', kind: 'none' }] } },
       { snapshot: { disks: [{ target: 'vda', kind: 'unknown' }] }, stored: { disks: [storedDisk()] } },
+    ],
+    says: 'vda',
+  },
+  {
+    code: 'KEEPS_NOTHING',
+    matches: { snapshot: { kind: 'none', disks: [] }, stored: { disks: [] } },
+    known: [{ snapshot: { disks: [{ target: 'vda', kind: 'internal' }] } }, { snapshot: { memory: 'internal' } }],
+    idle: [{ hasConfig: false }, test],
+    also: [
+      { snapshot: { disks: [{ target: 'vda', kind: 'none' }] } },
+      { snapshot: { disks: [{ target: 'vda', kind: 'manual' }] } },
+    ],
+  },
+  {
+    code: 'UNKNOWN_FORMAT',
+    matches: stored({ image: storedImage(path, null) }),
+    known: [stored({}), stored({ image: storedImage(path, 'raw') })],
+    idle: [stored({ kind: 'none', image: storedImage(path, null) }), stored({ image: null }), test],
+    also: [
+      ...live,
+      toRun,
+      outside({ image: storedImage(path, null) }),
+      stored({ image: storedImage(path, 'quantum') }),
     ],
     says: 'vda',
   },
@@ -853,8 +910,8 @@ const needRows: readonly NeedRow[] = [
     code: 'UNKNOWN_CHECKPOINTS',
     matches: { domain: { checkpoints: null } },
     known: [{ domain: { checkpoints: [] } }],
-    idle: [external, stored({ kind: 'none' }), test],
-    also: [...live, off],
+    idle: [stored({ kind: 'none' }), test],
+    also: [...live, off, external],
   },
   {
     code: 'UNSEEN_IMAGE',
@@ -863,6 +920,17 @@ const needRows: readonly NeedRow[] = [
     idle: [stored({ kind: 'none', unseen: [path] }), test],
     also: [...live, toRun, outside({ unseen: [path] }), outside({ kind: 'none', unseen: [path] })],
     says: path,
+  },
+  {
+    code: 'UNSEEN_MEMORY',
+    matches: merge(external, {
+      snapshot: { state: 'running', memory: 'external' },
+      stored: { memoryFile: { path: '/images/web.mem', exists: null } },
+    }),
+    known: [true, false].map((exists) => ({ stored: { memoryFile: { path: '/images/web.mem', exists } } })),
+    idle: [running, { snapshot: { state: 'shutoff' } }, beforeExternal, test],
+    also: [{ snapshot: { state: 'paused' } }, { stored: { memoryFile: null } }],
+    says: '/images/web.mem',
   },
   {
     code: 'UNSEEN_LATER',
@@ -891,18 +959,29 @@ const needRows: readonly NeedRow[] = [
   {
     code: 'UNKNOWN_RELATION',
     matches: outside({ now: '/images/web.later', related: null }),
-    known: [outside({}), outside({ related: false }), outside({ now: null, related: null })],
+    known: [
+      outside({}),
+      outside({ related: false }),
+      outside({ image: null, related: null }),
+      outside({ attached: false, now: null, related: null }),
+      outside({ device: 'cdrom', now: null, related: null }),
+    ],
     idle: [internal, test],
+    also: [outside({ now: null, related: null }), { ...internal, ...stored({ now: null }) }],
     says: 'vda',
+  },
+  {
+    code: 'UNSURE_SNAPSHOTS',
+    matches: { history: { unsure: { names: ['e'], count: 1 } } },
+    known: [{ history: { unsure: { names: [], count: 0 } } }],
+    idle: [external, stored({ kind: 'none' }), test],
+    also: [...live, { history: { unsure: { names: ['e', 'f'], count: 12 } } }],
+    says: '“e”',
   },
   {
     code: 'UNREAD_DISK',
     matches: { domain: { disks: [{ ...disk, allocationBytes: null }] } },
-    known: [
-      { domain: { disks: [disk] } },
-      { domain: { disks: [{ ...disk, allocationBytes: null, missing: true }] } },
-      { domain: { disks: [{ ...disk, allocationBytes: null, file: null }] } },
-    ],
+    known: [{ domain: { disks: [disk] } }, { domain: { disks: [{ ...disk, allocationBytes: null, missing: true }] } }],
     idle: [{ domain: { active: false } }, test],
     says: 'vda',
   },

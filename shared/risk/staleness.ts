@@ -17,6 +17,11 @@ const comparisons: readonly Comparison[] = [
     text: (a, b) => `The domain is ${stateLabel(b.domain.state)} now; it was ${stateLabel(a.domain.state)}.`,
   },
   {
+    changed: (a, b) => a.domain.state === b.domain.state && a.domain.active !== b.domain.active,
+    text: (_, b) =>
+      b.domain.active ? 'The domain has a hypervisor process now.' : 'The domain has no hypervisor process any more.',
+  },
+  {
     changed: differ((f) => f.domain.persistent),
     text: (_, b) => `The domain is ${b.domain.persistent ? 'persistent' : 'transient'} now.`,
   },
@@ -46,7 +51,24 @@ const comparisons: readonly Comparison[] = [
     text: () => 'The domain’s snapshots, or what is stored with them, were changed.',
   },
   {
-    changed: differ((f) => [images(f), f.overlays.map(({ target, file, inUse }) => [target, file, inUse])]),
+    changed: differ((f) => f.data),
+    text: (_, b) => `What is known of the data of ${quoted(b.snapshot.name)} has changed.`,
+  },
+  {
+    changed: differ((f) => f.domain.checkpoints),
+    text: () => 'The domain’s checkpoints were changed.',
+  },
+  {
+    changed: differ((f) => f.domain.job),
+    text: (_, b) =>
+      b.domain.job === null
+        ? 'Whether a job is under way on the domain is no longer known.'
+        : b.domain.job
+          ? 'A job has started on the domain.'
+          : 'The job on the domain has ended.',
+  },
+  {
+    changed: differ((f) => [images(f), f.overlays.map(({ bytes: _, ...overlay }) => overlay)]),
     text: () => 'The domain’s disks write to other images now.',
   },
   {
@@ -67,4 +89,5 @@ export function staleness(before: RevertFacts, after: RevertFacts): string[] {
 }
 
 /** Without sizes: those grow while somebody reads. */
-const images = ({ domain }: RevertFacts) => domain.disks.map(({ target, file, missing }) => [target, file, missing]);
+const images = ({ domain }: RevertFacts) =>
+  domain.disks.map(({ allocationBytes, ...disk }) => ({ ...disk, isRead: allocationBytes !== null }));

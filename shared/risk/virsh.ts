@@ -5,24 +5,20 @@ import type { RevertPlan, StartState } from '../schema.ts';
 export interface RevertLine {
   readonly startState: StartState;
   readonly force: boolean;
-  /** Before it: an internal safety snapshot is taken, the managed save image is removed. */
+  /** Before it: a safety snapshot is taken, the managed save image is removed. */
   readonly safetySnapshot?: boolean;
   readonly removeManagedSave?: boolean;
+  readonly resetNvram?: boolean;
 }
 
-/**
- * The line that does the same with virsh (virsh(1), snapshot-revert, snapshot-create-as, managedsave-remove). An external
- * safety snapshot is left out of it: where its files go is found out only when it is taken.
- */
+/** The line that does the same with virsh (virsh(1), snapshot-revert, snapshot-create-as, managedsave-remove). */
 export function virshRevert(
   { virsh, target, facts, safety }: Pick<RevertPlan, 'virsh' | 'target' | 'facts' | 'safety'>,
-  { startState, force, safetySnapshot = false, removeManagedSave = false }: RevertLine,
+  { startState, force, safetySnapshot = false, removeManagedSave = false, resetNvram = false }: RevertLine,
 ): string {
   const current = target.kind === 'current';
   return [
-    ...(safetySnapshot && safety.kind === 'internal'
-      ? [virshLine(virsh, { command: 'snapshot-create-as', options: { name: safety.name } })]
-      : []),
+    ...(safetySnapshot && safety.virsh !== null ? [safety.virsh] : []),
     ...(removeManagedSave ? [virshLine(virsh, { command: 'managedsave-remove' })] : []),
     virshLine(virsh, {
       command: 'snapshot-revert',
@@ -32,6 +28,7 @@ export function virshRevert(
         running: startState === 'running',
         paused: startState === 'paused',
         force,
+        'reset-nvram': resetNvram,
       },
     }),
   ].join(' && ');

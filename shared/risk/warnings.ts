@@ -3,16 +3,18 @@ import { isDrive } from '../libvirt/disks.ts';
 import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
 import { neededAtStart } from './failures.ts';
-import { detached, leftBehind, otherImages } from './losses.ts';
+import { damageCodes } from './hazards.ts';
+import { leftBehind } from './losses.ts';
 import {
   asksToRun,
   isActive,
   isExternal,
   isLive,
   leftOut,
-  listed,
   named,
+  quoted,
   type Rule,
+  replacesProcess,
   starts,
   targetsOf,
 } from './rule.ts';
@@ -52,41 +54,22 @@ export const warningRules: readonly WarningRule[] = [
       `The managed save image stays. Starting the domain from it later would put old memory over the reverted disks and can corrupt them: remove it with “virsh managedsave-remove” before the next start${facts.domain.autostart ? ', which comes by itself with the host, because autostart is on' : ''}.`,
   },
   {
-    code: 'OTHER_SNAPSHOTS_LOST',
+    code: 'DAMAGED',
     driver: 'QEMU',
     risk: true,
-    source: 'observed on 7.0–12.8: an internal revert changes the image in place on which overlays of any branch lie',
-    when: ({ facts }) => facts.history.destroyed.count > 0,
-    text: ({ facts }) =>
-      `libvirt goes on listing ${listed(facts.history.destroyed.names, facts.history.destroyed.count)}, but going there later no longer brings ${facts.history.destroyed.count === 1 ? 'its' : 'their'} data back.`,
+    source: 'shared/health/data.ts',
+    when: ({ facts }) => otherDamage(facts).length > 0,
+    text: ({ facts }) => otherDamage(facts).join(' '),
   },
   {
-    code: 'OTHER_IMAGE_IN_USE',
-    driver: 'QEMU',
-    risk: true,
-    source: 'qemuSnapshotRevert: the stored configuration decides which image is written to',
-    when: ({ facts }) => otherImages(facts).length > 0,
-    text: ({ facts }) =>
-      `The configuration of then names ${otherImages(facts).length === 1 ? 'another image' : 'other images'} for ${targetsOf(otherImages(facts))}. Make sure that ${otherImages(facts).length === 1 ? 'it is the one that you want' : 'they are those that you want'}.`,
-  },
-  {
-    code: 'DETACHED_WRITTEN',
-    driver: 'QEMU',
-    risk: true,
-    source: 'qemuSnapshotInternalRevertInactive: disks of the stored configuration, also of another domain by now',
-    when: ({ facts }) => detached(facts).length > 0,
-    text: ({ facts }) =>
-      `${targetsOf(detached(facts))} ${detached(facts).length === 1 ? 'was' : 'were'} detached since. If another domain uses ${detached(facts).length === 1 ? 'its image' : 'their images'} now, that one is damaged.`,
-  },
-  {
-    code: 'LEFT_OUT_BACK_RISK',
+    code: 'MIXED_KINDS',
     driver: 'QEMU',
     since: version.revertsExternal,
     risk: true,
-    source: 'qemuSnapshotRevertExternalPrepare: every disk gets a new overlay over its stored image',
-    when: ({ facts }) => isExternal(facts) && leftOut(facts).some(({ image, now }) => now !== image?.path),
-    text: ({ facts }) =>
-      `This snapshot does not hold ${targetsOf(leftOut(facts))}, so the disks afterwards are not all of one moment.`,
+    source: 'qemuSnapshotRevertActive, qemuSnapshotRevertInactive: virDomainSnapshotIsExternal decides for all disks',
+    when: ({ facts }) => facts.snapshot.kind === 'mixed',
+    text: () =>
+      'This snapshot is partly inside the images and partly outside. libvirt treats it as an external one, so what is inside the images is not put back.',
   },
   {
     code: 'LEFT_OUT',
@@ -96,7 +79,7 @@ export const warningRules: readonly WarningRule[] = [
     when: ({ facts }) => !isLive(facts.snapshot) && leftOut(facts).some(({ image, now }) => now === image?.path),
     text: ({ facts }) => {
       const stays = leftOut(facts).filter(({ image, now }) => now === image?.path);
-      return `${targetsOf(stays)} ${stays.length === 1 ? 'is' : 'are'} no part of this snapshot and ${stays.length === 1 ? 'stays' : 'stay'} as ${stays.length === 1 ? 'it is' : 'they are'} now.`;
+      return `${targetsOf(stays)} ${stays.length === 1 ? 'is' : 'are'} not part of this snapshot and ${stays.length === 1 ? 'stays' : 'stay'} as ${stays.length === 1 ? 'it is' : 'they are'} now.`;
     },
   },
   {
@@ -106,7 +89,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'observed on 11.3 and 12.8: the memory of then over a disk that the snapshot does not hold',
     when: ({ facts }) => isLive(facts.snapshot) && leftOut(facts).length > 0,
     text: ({ facts }) =>
-      `This snapshot holds memory, but not ${targetsOf(leftOut(facts))}: the memory of then is put over ${leftOut(facts).length === 1 ? 'a disk' : 'disks'} of now. What the guest has cached does not fit what is there, and its file systems can be damaged.`,
+      `This snapshot holds memory but not ${targetsOf(leftOut(facts))}. What the guest has cached in that memory does not match ${leftOut(facts).length === 1 ? 'this disk' : 'these disks'} ${leftOut(facts).length === 1 ? 'as it is' : 'as they are'} now, and file systems can be damaged.`,
   },
   {
     code: 'MEDIA_OVERLAID',
@@ -117,7 +100,7 @@ export const warningRules: readonly WarningRule[] = [
       'virDomainSnapshotAlignDisks with force_default_location: media and read-only disks too; observed on 11.3 and 12.8',
     when: ({ facts }) => isExternal(facts) && overlaidMedia(facts).length > 0,
     text: ({ facts }) =>
-      `libvirt also lays an overlay over ${targetsOf(overlaidMedia(facts))} (${named(overlaidMedia(facts).map(({ image }) => image?.path ?? ''))}), although nothing writes there. Snapshots may not be deletable any more once the medium is changed: eject it before you take external snapshots.`,
+      `libvirt also puts an overlay on ${targetsOf(overlaidMedia(facts))} (${named(overlaidMedia(facts).map(({ image }) => image?.path ?? ''))}), although nothing is written there. Once the medium is changed, it may be impossible to delete snapshots: eject media before you take external ones.`,
   },
   {
     code: 'CANNOT_START_LATER',
@@ -126,7 +109,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuSnapshotRevertInactive: the stored configuration is put back without a look at what it names',
     when: (c) => !starts(c) && goneLater(c.facts).length > 0,
     text: ({ facts }) =>
-      `${named(goneLater(facts))} ${goneLater(facts).length === 1 ? 'is' : 'are'} gone, and the configuration that is put back names ${goneLater(facts).length === 1 ? 'it' : 'them'}: the domain cannot be started afterwards before that is mended.`,
+      `${named(goneLater(facts))} ${goneLater(facts).length === 1 ? 'is' : 'are'} gone, and the configuration that is put back names ${goneLater(facts).length === 1 ? 'it' : 'them'}: the domain cannot start afterwards until that is fixed.`,
   },
   {
     code: 'NEXT_START',
@@ -135,16 +118,31 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuSnapshotRevertActive: <inactiveDomain> is put back for the next start',
     when: (c) => starts(c) && c.facts.stored.next.missing.length > 0,
     text: ({ facts: { stored } }) =>
-      `For the next start, the configuration that is put back names ${named(stored.next.missing)}, which ${stored.next.missing.length === 1 ? 'is' : 'are'} gone.`,
+      `The configuration for the next start names ${named(stored.next.missing)}, which ${stored.next.missing.length === 1 ? 'is' : 'are'} gone.`,
   },
   {
     code: 'OPEN_IMAGE_GONE',
     driver: 'QEMU',
     risk: true,
     source: 'a file that was unlinked lives as long as QEMU holds it open',
-    when: ({ facts }) => isActive(facts) && facts.domain.disks.some(({ missing }) => missing),
-    text: ({ facts }) =>
-      `The image of ${targetsOf(facts.domain.disks.filter(({ missing }) => missing))} is gone from the host, and only the running guest still holds it. The revert ends that guest: copy its data out first.`,
+    when: ({ facts }) => isActive(facts) && replacesProcess(facts) && facts.domain.disks.some(({ missing }) => missing),
+    text: ({ facts }) => {
+      const disks = facts.domain.disks.filter(({ missing }) => missing);
+      return `The ${disks.length === 1 ? 'image' : 'images'} of ${targetsOf(disks)} ${disks.length === 1 ? 'is' : 'are'} gone from the host, and only the running guest still has ${disks.length === 1 ? 'it' : 'them'} open. The revert ends that guest: copy its data out first.`;
+    },
+  },
+  {
+    code: 'CHECKPOINT_LEFT',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source:
+      'observed on 11.3 and 12.8: libvirt goes on listing a checkpoint whose bitmap was in an overlay that is gone',
+    when: ({ facts }) => isExternal(facts) && (facts.domain.checkpoints ?? []).length > 0,
+    text: ({ facts }) => {
+      const names = (facts.domain.checkpoints ?? []).map(({ name }) => quoted(name));
+      return `The ${names.length === 1 ? 'checkpoint' : 'checkpoints'} ${named(names)} may no longer fit the disks afterwards: delete ${names.length === 1 ? 'it' : 'them'} and make the next backup a full one.`;
+    },
   },
   {
     code: 'DEEP_CHAIN',
@@ -157,25 +155,13 @@ export const warningRules: readonly WarningRule[] = [
       `A disk would be a chain of ${deepest(facts)} images. libvirt ${formatVersion(facts.libvirtVersion)} may fail to start a domain with more than about ${DEEP}.`,
   },
   {
-    code: 'UNLINKS_DETACHED',
-    driver: 'QEMU',
-    since: version.revertsExternal,
-    risk: true,
-    source: 'qemuSnapshotRevertExternalFinish: unlinks without a look at the domain’s disks',
-    when: ({ facts }) => isExternal(facts) && facts.overlays.some(({ inUse }) => inUse === null),
-    text: ({ facts }) => {
-      const files = facts.overlays.flatMap(({ inUse, file }) => (inUse === null ? [file] : []));
-      return `libvirt deletes ${named(files)} too, of a disk that is not attached to the domain now.`;
-    },
-  },
-  {
     code: 'TPM_STAYS',
     driver: 'QEMU',
     risk: true,
     source: 'observed on 9.0: the state of an emulated TPM lies in files of its own',
     when: ({ facts }) => facts.stored.tpm && !isLive(facts.snapshot),
     text: () =>
-      'The state of the TPM is no part of this snapshot: it stays as it is now. A disk that is unlocked with it may ask for its recovery key.',
+      'The state of the TPM is not part of this snapshot: it stays as it is now. A disk that is unlocked with it may ask for its recovery key.',
   },
   {
     code: 'NVRAM_RECREATED',
@@ -184,7 +170,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuPrepareNVRAM: a variable store that is gone is made anew from its template',
     when: (c) => starts(c) && c.facts.stored.files.some(({ role, exists }) => role === 'nvram' && exists === false),
     text: () =>
-      'The file with the firmware’s variables is gone. The guest starts with fresh ones, if libvirt knows a template.',
+      'The file with the firmware’s variables is gone. libvirt creates a new one with default settings, if it knows a template.',
   },
   {
     code: 'NVRAM_STAYS',
@@ -220,6 +206,17 @@ export const warningRules: readonly WarningRule[] = [
     text: () => 'libvirt’s test driver leaves the domain shut off here, whatever is chosen.',
   },
 ];
+
+/** What no other rule says of data that is not what was taken. */
+function otherDamage({ data, stored }: RevertFacts): string[] {
+  const gone = new Set(stored.disks.flatMap(({ missing }) => missing));
+  if (stored.memoryFile?.exists === false) gone.add(stored.memoryFile.path);
+  const others = data.why.filter(
+    ({ state, code, path }) =>
+      state !== 'unknown' && code !== 'tag-gone' && !damageCodes.has(code) && !(path !== null && gone.has(path)),
+  );
+  return [...new Set(others.map(({ text }) => text))];
+}
 
 function takesNvram({ libvirtVersion, stored }: RevertFacts): boolean {
   return can(libvirtVersion, 'revertsNvram') && stored.nvram === 'qcow2';

@@ -42,7 +42,8 @@ export const Assessment = z.object({
   outcome: DomainState,
   /** The reason of that state in virsh's words; null where it cannot be told. */
   outcomeReason: z.string().nullable(),
-  losses: z.array(Statement),
+  /** `kept`: the safety snapshot holds it. */
+  losses: z.array(Statement.extend({ kept: z.boolean().optional() })),
   warnings: z.array(Statement),
   requirements: z.array(Requirement),
   blockers: z.array(Statement),
@@ -77,6 +78,8 @@ export const SafetyOffer = z.object({
   reasons: z.array(Statement),
   /** True and worth knowing about it. */
   notes: z.array(Statement),
+  /** The line that takes it with virsh. */
+  virsh: z.string().nullable(),
 });
 export type SafetyOffer = z.infer<typeof SafetyOffer>;
 
@@ -143,7 +146,7 @@ export const StoredFacts = z.object({
   next: z.object({ missing: z.array(z.string()), unseen: z.array(z.string()) }),
   /** Format of the firmware's variable store; null without one. */
   nvram: z.string().nullable(),
-  /** A TPM whose state is kept in files. */
+  /** A TPM of whatever kind: its state is on no disk. */
   tpm: z.boolean(),
   /** `<genid>`: the guest must learn that time has jumped. */
   genid: z.boolean(),
@@ -184,6 +187,8 @@ export const HistoryFacts = z.object({
   leftBehind: z.object({ names: z.array(z.string()), count: z.number() }),
   /** Snapshots whose data lies on images that the revert writes to. */
   destroyed: z.object({ names: z.array(z.string()), count: z.number() }),
+  /** Those of which that is not known: what their images lie on could not be read. */
+  unsure: z.object({ names: z.array(z.string()), count: z.number() }),
 });
 export type HistoryFacts = z.infer<typeof HistoryFacts>;
 

@@ -73,6 +73,13 @@ it('leaves a disk out, and puts an overlay where it is told', async () => {
   ]);
 });
 
+it('leaves the guest off where that is asked for', async () => {
+  await setUp();
+  const outcome = await take('memory-internal', { halt: true });
+  expect(outcome).toMatchObject({ result: 'done', differences: [] });
+  expect(bench.simulator.hands.domain('one').state).toBe('shutoff');
+});
+
 it('what changed since it was read is told, and nothing is done', async () => {
   await setUp();
   const request = await plan('memory-internal');

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewFiles } from '../../../shared/create/files.ts';
 import type { CreateRow } from '../../../shared/create/modes.ts';
 import type { DiskRequest } from '../../../shared/create/request.ts';
-import { type Disk, isDrive } from '../../../shared/libvirt/disks.ts';
+import type { Disk } from '../../../shared/libvirt/disks.ts';
 import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import type { CreateFacts, Found, Snapshot } from '../../../shared/schema.ts';
 import { readDisks } from '../../libvirt/disks.ts';
@@ -83,10 +83,13 @@ export function lookAtCreate(
   });
 }
 
-/** The disks whose image holds an internal snapshot: off, libvirt looks at hard disks alone (qemuSnapshotForEachQcow2). */
+/**
+ * The disks whose image holds an internal snapshot: off, libvirt looks at hard disks alone (qemuSnapshotForEachQcow2);
+ * on, QEMU writes to no read-only one.
+ */
 function insideOf({ disks: requests, before }: CreateExpected, disks: readonly Disk[]): Disk[] {
   const asked = new Set(requests.filter(({ location }) => location === 'internal').map(({ target }) => target));
-  return disks.filter((disk) => asked.has(disk.target) && (before.active || (isDrive(disk) && disk.device === 'disk')));
+  return disks.filter((disk) => asked.has(disk.target) && (before.active ? !disk.readonly : disk.device === 'disk'));
 }
 
 async function snapshotOrNull(reads: Caller, uuid: string, name: string): Promise<StoredSnapshot | null> {

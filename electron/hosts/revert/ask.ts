@@ -102,6 +102,6 @@ function planLines(plan: RevertPlan, startState: StartState, { losses, requireme
   return [
     kind === 'undo' ? `Undo: back to “${facts.snapshot.name}”` : `Revert to “${facts.snapshot.name}”`,
     virshRevert(plan, { startState, force: requirements.length > 0 }),
-    ...losses.map((loss) => `Lost: ${loss.text}`),
+    ...losses.map(({ text, kept }) => `${kept ? 'Kept in the safety snapshot' : 'Lost'}: ${text}`),
   ];
 }

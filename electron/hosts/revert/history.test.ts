@@ -58,15 +58,21 @@ describe('whose data a revert writes over', () => {
     ),
     reverted: [],
   });
-  const lost = (target: StoredDisks, others: readonly StoredDisks[], now: Chains = {}) => {
+  const fates = (
+    target: StoredDisks,
+    others: readonly StoredDisks[],
+    now: Chains = {},
+    read: readonly string[] = [],
+  ) => {
     const all = [target, ...others];
     const images = Object.entries(now).map(([disk, chain]) => image(disk, chain));
-    const layers = diskLayers(images, all);
+    const layers = diskLayers(images, all, new Map(read.map((path) => [path, null])));
     expect(layers.flatMap(({ nodes }) => [...nodes.keys()])).toEqual(
       expect.arrayContaining(all.flatMap(({ config }) => imagesOf(config).map(({ path }) => path))),
     );
     return destroyedBy(target, all, layers);
   };
+  const lost = (...args: Parameters<typeof fates>) => fates(...args).destroyed;
   const inBase = taken('a', 'internal', { vda: ['base'] });
 
   it('those on the image itself, on whatever branch', () => {
@@ -94,5 +100,15 @@ describe('whose data a revert writes over', () => {
 
   it('none with an external snapshot: it writes to new overlays', () => {
     expect(lost(taken('a', 'external', { vda: ['base'] }), [taken('e', 'external', { vda: ['base'] })])).toEqual([]);
+  });
+
+  it('unknown where nobody has read what the last image lies on', () => {
+    const others = [
+      taken('b', 'internal', { vda: ['base'] }),
+      taken('e', 'external', { vda: ['base.x', 'copy'] }),
+      taken('f', 'external', { vda: ['base.y', 'base'] }),
+    ];
+    expect(fates(inBase, others)).toEqual({ destroyed: ['f'], unsure: ['e'] });
+    expect(fates(inBase, others, {}, ['copy'])).toEqual({ destroyed: ['f'], unsure: [] });
   });
 });

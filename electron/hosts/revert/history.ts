@@ -1,4 +1,4 @@
-import { chainFrom, type DiskLayers, pointsOf } from '../../../shared/chain.ts';
+import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../../../shared/chain.ts';
 import type { StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { HistoryFacts, SnapshotList } from '../../../shared/schema.ts';
 import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
@@ -14,15 +14,13 @@ export function historyOf(
 ): HistoryFacts {
   const { name } = aimed.snapshot;
   const left = leftBehind(stored.list, name);
-  const lost = destroyedBy(
-    aimed.disks,
-    stored.all.map((each) => each.disks),
-    disks,
-  );
-  return {
-    leftBehind: { names: left.slice(0, LISTED), count: left.length },
-    destroyed: { names: lost.slice(0, LISTED), count: lost.length },
-  };
+  const all = stored.all.map((each) => each.disks);
+  const { destroyed, unsure } = destroyedBy(aimed.disks, all, disks);
+  return { leftBehind: counted(left), destroyed: counted(destroyed), unsure: counted(unsure) };
+}
+
+function counted(names: readonly string[]): HistoryFacts['leftBehind'] {
+  return { names: names.slice(0, LISTED), count: names.length };
 }
 
 /** Snapshots on the way from the root to the present that the target does not descend from. Iterative: histories are deep. */
@@ -39,23 +37,42 @@ export function leftBehind({ snapshots, current }: SnapshotList, target: string)
 }
 
 /**
- * Snapshots that lie on an image which a revert to an internal snapshot writes to, on whatever branch. Others inside the
- * same image stay: QEMU keeps their blocks.
+ * Snapshots that lie on an image which a revert to an internal snapshot writes to, on whatever branch, and those of which
+ * that is not known. Others inside the same image stay: QEMU keeps their blocks.
  */
 export function destroyedBy(
   target: StoredDisks,
   snapshots: readonly StoredDisks[],
   disks: readonly DiskLayers[],
-): string[] {
+): { destroyed: string[]; unsure: string[] } {
   const written = new Set(pointsOf(target).flatMap(({ kind, path }) => (kind === 'internal' ? [path] : [])));
-  if (written.size === 0 || pointsOf(target).some(({ kind }) => kind === 'external')) return [];
+  const others = snapshots.filter(({ name }) => name !== target.name);
+  if (written.size === 0 || pointsOf(target).some(({ kind }) => kind === 'external'))
+    return { destroyed: [], unsure: [] };
   const byTarget = new Map(disks.map((disk) => [disk.target, disk]));
-  return snapshots.flatMap((stored) => {
-    const lost = pointsOf(stored).some(({ target: at, kind, path }) => {
-      const disk = byTarget.get(at);
-      const chain = disk ? chainFrom(disk, path).map((node) => node.path) : [path];
-      return (kind === 'internal' ? chain.slice(1) : chain).some((each) => written.has(each));
+  const fates = others.map((stored): { name: string; fate: Fate } => {
+    const all = pointsOf(stored).map((point): Fate => {
+      const disk = byTarget.get(point.target);
+      return fateOf(point, disk ? chainFrom(disk, point.path) : [], written);
     });
-    return lost && stored.name !== target.name ? [stored.name] : [];
+    return {
+      name: stored.name,
+      fate: all.includes('destroyed') ? 'destroyed' : all.includes('unsure') ? 'unsure' : 'stays',
+    };
   });
+  const of = (wanted: Fate) => fates.flatMap(({ name, fate }) => (fate === wanted ? [name] : []));
+  return { destroyed: of('destroyed'), unsure: of('unsure') };
+}
+
+type Fate = 'destroyed' | 'unsure' | 'stays';
+
+/** What becomes of a disk of a snapshot when these images are written to. */
+function fateOf(
+  { kind, path }: ReturnType<typeof pointsOf>[number],
+  chain: readonly LayerNode[],
+  written: ReadonlySet<string>,
+): Fate {
+  if (kind === 'internal' && written.has(path)) return 'stays';
+  if (written.has(path) || chain.some((node) => written.has(node.path))) return 'destroyed';
+  return chain.at(-1)?.isRead ? 'stays' : 'unsure';
 }

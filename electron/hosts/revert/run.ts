@@ -1,6 +1,6 @@
 import { problemOf } from '../../../shared/errors.ts';
 import { assessRevert, failureFound, isAsBefore } from '../../../shared/risk.ts';
-import type { Found, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
+import type { Assessment, Found, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
@@ -88,7 +88,7 @@ async function carryOut(
     }
     operation.phase('reverting');
     const outcome = await session.holding(uuid, () =>
-      revert(request, next.go, { report, safetyRequestId }, operation, ground),
+      revert(request, { ...next.go, read: checked.assessment }, { report, safetyRequestId }, operation, ground),
     );
     const tidied = outcome.result === 'done' ? await tidy(request, operation, ground) : null;
     return tidied ? { ...outcome, tidied } : outcome;
@@ -99,7 +99,7 @@ async function carryOut(
 
 async function revert(
   request: RevertRequest,
-  { facts, assessment, mayForce }: Checked,
+  { facts, assessment, mayForce, read }: Checked & { readonly read: Assessment },
   { report, safetyRequestId }: Pick<Prepared, 'report' | 'safetyRequestId'>,
   operation: OperationHandle,
   ground: Ground,
@@ -109,7 +109,7 @@ async function revert(
   const { domain, snapshot } = plan.facts;
   const before = await processBefore(session, plan);
   const asked = await askToRevert(
-    { session, plan, operationId: operation.id, choice: choiceIn(request), mayForce, assessment, current },
+    { session, plan, operationId: operation.id, choice: choiceIn(request), mayForce, assessment: read, current },
     ground,
   );
   const { requestId, ...answer } = asked;

@@ -1,5 +1,5 @@
 import { chainFrom, type DiskLayers } from '../../../shared/chain.ts';
-import { type Disk, imagesOf } from '../../../shared/libvirt/disks.ts';
+import { type Disk, type Image, imagesOf } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/risk.ts';
 import type { DiskFact, NamedFile, RevertFacts, StoredDisk } from '../../../shared/schema.ts';
 import { readDisks, readNvram } from '../../libvirt/disks.ts';
@@ -76,7 +76,7 @@ export function storedFacts({ aimed, known, current, disks, files }: Gathered): 
     notFiles: aimed.disks.config.filter(({ type }) => type !== 'file').map(({ target }) => target),
     next: { missing: others(({ missing }) => missing), unseen: others(({ unseen }) => unseen) },
     nvram: (live && readNvram(live)?.format) ?? null,
-    tpm: (live?.at('devices')?.all('tpm') ?? []).some((tpm) => tpm.at('backend')?.attribute('type') === 'emulator'),
+    tpm: live?.at('devices')?.at('tpm') !== undefined,
     genid: live?.at('genid') !== undefined,
     memoryFile: memory === null ? null : { path: memory, exists: known.files.get(memory)?.exists ?? null },
   };
@@ -92,12 +92,14 @@ function storedDisk(
   const today = current.find(({ target }) => target === disk.target);
   const fact = facts.find(({ target }) => target === disk.target);
   const now = today?.image?.path ?? null;
-  const paths = disk.image ? [...new Set([disk.image.path, ...chainOf(layers, disk.target, disk.image.path)])] : [];
+  const below = disk.image ? belowOf(disk, disk.image.path, layers) : [];
+  const paths = disk.image ? [...new Set([disk.image.path, ...below.map(({ path }) => path)])] : [];
   /** What a running domain has open is there, whatever it lies on. */
   const opened = (path: string) => path === now && fact !== undefined && !fact.missing && fact.allocationBytes !== null;
   const there = (path: string) => files.get(path)?.exists ?? (opened(path) ? true : null);
   return {
     ...disk,
+    below,
     kind: kept.find(({ target }) => target === disk.target)?.kind ?? 'none',
     missing: paths.filter((path) => there(path) === false),
     unseen: paths.filter((path) => there(path) === null),
@@ -107,12 +109,21 @@ function storedDisk(
   };
 }
 
-/** Whether two images stand on the same root, or one is the other. */
+/** Whether two images stand on the same root, or one is the other; null where a root is not known to be one. */
 function related(layers: readonly DiskLayers[], target: string, a: string, b: string): boolean | null {
   if (a === b) return true;
-  const [first, second] = [chainOf(layers, target, a), chainOf(layers, target, b)];
-  const [one, other] = [first.at(-1), second.at(-1)];
-  return one === undefined || other === undefined ? null : one === other;
+  const disk = layers.find((each) => each.target === target);
+  const [one, other] = [a, b].map((path) => (disk ? chainFrom(disk, path).at(-1) : undefined));
+  if (!one || !other) return null;
+  if (one.path === other.path) return true;
+  return one.isRead && other.isRead ? false : null;
+}
+
+/** What lies below an image: as far as the storage tells, else what the configuration says, which is seldom anything. */
+function belowOf({ target, below }: Disk, path: string, layers: readonly DiskLayers[]): Image[] {
+  const disk = layers.find((each) => each.target === target);
+  const nodes = disk ? chainFrom(disk, path).slice(1) : [];
+  return nodes.length === 0 ? [...below] : nodes.map(({ path: at, type, format }) => ({ path: at, type, format }));
 }
 
 /** The paths from an image downwards, itself first. */

@@ -1,3 +1,4 @@
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { safetyOffer } from '../../../shared/safety.ts';
 import type { CreateFacts, RevertFacts, SafetyOffer } from '../../../shared/schema.ts';
 import { gatherCreateFacts } from '../create/facts.ts';
@@ -14,5 +15,6 @@ export interface SafetyGround {
  */
 export async function gatherSafety(session: HostSession, facts: RevertFacts, pattern: string): Promise<SafetyGround> {
   const create = await gatherCreateFacts(session, facts.domain.uuid);
-  return { offer: safetyOffer(facts, create, pattern, Date.now()), create };
+  const virsh = virshTarget(session.host, facts.domain);
+  return { offer: safetyOffer(facts, create, pattern, Date.now(), virsh), create };
 }

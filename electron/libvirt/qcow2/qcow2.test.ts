@@ -217,11 +217,18 @@ describe.skipIf(!hasQemuImg)('images of qemu-img', () => {
     ['of digits', ['2', '1', '3', '0', '007', '10']],
     ['twice the same', ['a', 'b', 'a', 'a']],
     ['of all the world', ['schön ✓ 雪', 'a b', 'a"b\\c', "it's", 'ünï\u202ecode', '-x', '.', 'x'.repeat(255)]],
-    ['many', Array.from({ length: 60 }, (_, index) => `night-${index}-${'z'.repeat(index)}`)],
+    ['many', Array.from({ length: 16 }, (_, index) => `night-${index}-${'z'.repeat(200)}`)],
   ];
-  for (const options of ['compat=0.10', 'compat=1.1', 'compat=1.1,cluster_size=512', 'compat=1.1,cluster_size=2M'])
-    it.each(options === 'compat=1.1' ? names : names.slice(1, 3))(
+  const perOption: Readonly<Record<string, readonly string[]>> = {
+    'compat=0.10': ['of digits', 'twice the same'],
+    'compat=1.1': ['none', 'of digits', 'twice the same', 'of all the world'],
+    'compat=1.1,cluster_size=512': ['of digits', 'many'],
+    'compat=1.1,cluster_size=2M': ['of all the world'],
+  };
+  for (const options of Object.keys(perOption))
+    it.each(names.filter(([label]) => (perOption[options] ?? []).includes(label)))(
       `${options}: snapshots %s are read as it lists them`,
+      { timeout: 120_000 },
       (label, wanted) => {
         const path = create(`${label}-${options}.qcow2`.replaceAll(' ', '-'), options);
         for (const name of wanted) qemuImg('snapshot', '-c', name, path);
@@ -232,7 +239,7 @@ describe.skipIf(!hasQemuImg)('images of qemu-img', () => {
       },
     );
 
-  it('what is written here is read by it as well', () => {
+  it('what is written here is read by it as well', { timeout: 120_000 }, () => {
     const path = create('written.qcow2');
     const snapshots = ['1', 'zwei', '雪', 'zwei'].map(
       (name, index): Qcow2Snapshot => ({

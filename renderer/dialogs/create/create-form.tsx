@@ -2,6 +2,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useId } from 'react';
 import { assessCreate } from '../../../shared/create/assess.ts';
 import { isExternal } from '../../../shared/create/modes.ts';
 import type { CreateField } from '../../../shared/create/rule.ts';
+import { prettyXml } from '../../../shared/create/xml.ts';
 import type { CreateDraft, CreateFacts, CreatePlan } from '../../../shared/schema.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import { ModeChoice } from './mode-choice.tsx';
@@ -27,7 +28,7 @@ export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: 
   const known = JSON.stringify(files);
   // biome-ignore lint/correctness/useExhaustiveDependencies: when what is known has changed, not each time it's drawn
   useEffect(() => onFacts(facts), [known, plan]);
-  const { blockers, warnings, notes, virsh } = assessCreate(facts, draft, plan.virsh);
+  const { blockers, warnings, unknown, notes, virsh, xml } = assessCreate(facts, draft, plan.virsh);
   const problemAt = (where: CreateField) => blockers.find((blocker) => blocker.field === where)?.text ?? null;
   const nameProblem = problemAt('name');
   const descriptionProblem = problemAt('description');
@@ -95,10 +96,18 @@ export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: 
           {text}
         </p>
       ))}
+      {unknown.length === 0 ? null : (
+        <section className="box warning unknown" aria-label="What is not known">
+          {unknown.map(({ code, text }) => (
+            <p key={code + text}>{text}</p>
+          ))}
+        </section>
+      )}
       {isExternal(draft.mode) ? (
         <NewFilesTable facts={facts} draft={draft} problemAt={problemAt} onChange={onChange} />
       ) : null}
       {virsh === null ? null : <VirshLine text={virsh} />}
+      {xml === null ? null : <VirshLine text={prettyXml(xml)} what="snapshot XML" />}
     </>
   );
 }

@@ -45,7 +45,31 @@ export function ModeChoice({ facts, draft, onChange }: ChoiceProps) {
 }
 
 /** What can be chosen besides, for the kind that is chosen. */
-function Options({ facts, draft, onChange }: ChoiceProps) {
+function Options(props: ChoiceProps) {
+  return (
+    <>
+      <LiveOrQuiesce {...props} />
+      <Halt {...props} />
+    </>
+  );
+}
+
+/** Only of a guest that is on: `--halt`. */
+function Halt({ facts, draft, onChange }: ChoiceProps) {
+  if (!facts.active) return null;
+  const refusals = refusalsOf(facts, { ...draft, halt: true }, 'halt').map(({ text }) => text);
+  return (
+    <Option
+      label="And leave the guest off"
+      on={draft.halt}
+      off={refusals.length > 0}
+      reasons={refusals}
+      onChange={(halt) => onChange({ ...draft, halt })}
+    />
+  );
+}
+
+function LiveOrQuiesce({ facts, draft, onChange }: ChoiceProps) {
   const runs = facts.state === 'running' || facts.state === 'blocked';
   if (liveMatters(draft.mode) && runs)
     return (

@@ -52,7 +52,8 @@ export function useDeed<Plan>(ask: () => Promise<Plan>): DeedControl<Plan> {
 
   const tell = (about: DeedAbout, outcome: DeedOutcome) => {
     noteTold(store, outcome.operationId);
-    if (open.current && outcome.result !== 'done') return setFlow({ step: 'ended', about, outcome });
+    const asPlanned = outcome.result === 'done' && outcome.differences.length === 0;
+    if (open.current && !asPlanned) return setFlow({ step: 'ended', about, outcome });
     if (open.current) closeDialog(store);
     pushNotice(store, deedNotice(about, outcome));
   };

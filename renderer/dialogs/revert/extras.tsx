@@ -1,6 +1,7 @@
+import { can } from '../../../shared/libvirt/versions.ts';
 import { useApp } from '../../ui/context.tsx';
 import { TypedName as TypedNameField } from '../../ui/typed-name.tsx';
-import { type RevertReview, removeManagedSave } from './flow.ts';
+import { assessmentOf, assessmentWith, choose, type RevertReview } from './flow.ts';
 import { reconsider } from './run.ts';
 
 interface ExtrasProps {
@@ -22,7 +23,7 @@ export function SafetyChoice({ id, review }: ExtrasProps) {
           checked={on}
           disabled={!safety.available}
           aria-describedby="safety-note"
-          onChange={(event) => reconsider(app, id, { ...review, safetySnapshot: event.target.checked })}
+          onChange={(event) => reconsider(app, id, choose(review, { safetySnapshot: event.target.checked }))}
         />
         <span>Take a safety snapshot first, so that this can be undone{kind === 'undo' ? ' too' : ''}</span>
       </label>
@@ -48,9 +49,8 @@ export function ManagedSaveChoice({ id, review }: ExtrasProps) {
   const app = useApp();
   const { domain } = review.plan.facts;
   if (!domain.managedSave) return null;
-  const forced = review.startState
-    ? review.plan.choices[review.startState].requirements.some(({ code }) => code === 'MANAGED_SAVE')
-    : false;
+  const kept = assessmentOf({ ...review, removeManagedSave: false });
+  const forced = kept.requirements.some(({ code }) => code === 'MANAGED_SAVE');
   return (
     <section className="safety">
       <label className="check">
@@ -58,7 +58,7 @@ export function ManagedSaveChoice({ id, review }: ExtrasProps) {
           type="checkbox"
           checked={review.removeManagedSave}
           aria-describedby="managed-save-note"
-          onChange={(event) => reconsider(app, id, removeManagedSave(review, event.target.checked))}
+          onChange={(event) => reconsider(app, id, choose(review, { removeManagedSave: event.target.checked }))}
         />
         <span>Remove the managed save image first</span>
       </label>
@@ -66,6 +66,35 @@ export function ManagedSaveChoice({ id, review }: ExtrasProps) {
         <p>
           The memory that <bdi>{domain.name}</bdi> was saved with is lost then.
           {forced ? ' libvirt asks for no force because of it any more.' : ''}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** Whether the firmware starts with fresh variables, where it has any and libvirt can; and why not where it should not. */
+export function NvramChoice({ id, review }: ExtrasProps) {
+  const app = useApp();
+  const { driver, libvirtVersion, stored } = review.plan.facts;
+  if (driver !== 'QEMU' || stored.nvram === null || !can(libvirtVersion, 'resetsNvram')) return null;
+  const { blockers } = assessmentWith({ ...review, resetNvram: true }, review.startState ?? 'as-saved');
+  const reason = blockers.find(({ code }) => code.startsWith('RESET_NVRAM'))?.text;
+  return (
+    <section className="safety">
+      <label className={reason ? 'check off' : 'check'}>
+        <input
+          type="checkbox"
+          checked={review.resetNvram}
+          disabled={reason !== undefined}
+          aria-describedby="nvram-note"
+          onChange={(event) => reconsider(app, id, choose(review, { resetNvram: event.target.checked }))}
+        />
+        <span>Reset the firmware’s variables (NVRAM)</span>
+      </label>
+      <div className="check-note" id="nvram-note">
+        <p>
+          {reason ??
+            'Boot entries and Secure Boot keys that were added are lost; the firmware starts from its template. Useful when the guest no longer boots.'}
         </p>
       </div>
     </section>

@@ -1,114 +1,98 @@
 import { expect, test } from 'vitest';
-import type { Requirement } from '../../../shared/schema.ts';
-import { anAssessment, aPlan } from '../../store/fixtures.ts';
-import {
-  acknowledge,
-  choose,
-  removeManagedSave,
-  requirementsOf,
-  revertBlockedBy,
-  revertLabel,
-  reviewOf,
-  virshOf,
-  warningsOf,
-} from './flow.ts';
+import type { RevertFacts, RevertPlan } from '../../../shared/schema.ts';
+import { aPlan } from '../../store/fixtures.ts';
+import { acknowledge, assessmentOf, choose, revertBlockedBy, revertLabel, reviewOf, virshOf } from './flow.ts';
 
-const force: Requirement = {
-  code: 'abi',
-  text: '',
-  consent: 'Revert with --force',
-  grants: 'force',
-  certainty: 'needed',
-};
-const blocked = anAssessment({ blockers: [{ code: 'transient', text: 'It would vanish.' }] });
+const plan = (change: (facts: RevertFacts) => RevertFacts, id = 'p1') => aPlan({}, id, change);
+const withDomain = (facts: RevertFacts, more: Partial<RevertFacts['domain']>) => ({
+  ...facts,
+  domain: { ...facts.domain, ...more },
+});
+const offSnapshot = (facts: RevertFacts): RevertFacts => ({
+  ...facts,
+  snapshot: { ...facts.snapshot, state: 'shutoff', memory: 'none' },
+});
+/** Nothing but running or paused is possible. */
+const transient = plan((facts) => withDomain(offSnapshot(facts), { persistent: false }));
+/** No choice is possible. */
+const impossible = plan((facts) => ({ ...facts, hasConfig: false }));
+/** Every choice wants to be forced: the managed save image. */
+const saved = plan((facts) => withDomain(offSnapshot(facts), { state: 'shutoff', active: false, managedSave: true }));
+/** An old libvirt wants to be forced to start the guest anew. */
+const respawns = plan((facts) => ({ ...offSnapshot(facts), libvirtVersion: 7_000_000 }));
+const codes = (review: ReturnType<typeof reviewOf>) => assessmentOf(review).requirements.map(({ code }) => code);
 
 test('going back as it was is chosen beforehand only where libvirt would do it', () => {
   expect(reviewOf(aPlan()).startState).toBe('as-saved');
-  const review = reviewOf(aPlan({ 'as-saved': blocked }));
+  const review = reviewOf(transient);
   expect(review.startState).toBeNull();
   expect(revertBlockedBy(review)).toBe('Choose the state afterwards to continue');
-  expect(revertBlockedBy(choose(review, 'running'))).toBeNull();
-  expect(revertBlockedBy(choose(review, 'as-saved'))).toBe('Choose another state to continue');
+  expect(revertBlockedBy(choose(review, { startState: 'running' }))).toBeNull();
+  expect(revertBlockedBy(choose(review, { startState: 'as-saved' }))).toBe('Choose another state to continue');
 });
 
 test('a revert that no choice allows is not possible', () => {
-  const review = reviewOf(aPlan({ 'as-saved': blocked, running: blocked, paused: blocked }));
-  expect(revertBlockedBy(review)).toContain('nothing to choose');
+  expect(revertBlockedBy(reviewOf(impossible))).toContain('nothing to choose');
 });
 
-test('what is needed must be acknowledged, what is possible may be', () => {
-  const review = reviewOf(aPlan({ 'as-saved': anAssessment({ requirements: [force] }) }));
+test('what is needed must be acknowledged', () => {
+  const review = reviewOf(saved);
+  expect(codes(review)).toEqual(['MANAGED_SAVE']);
   expect(revertBlockedBy(review)).toBe('Acknowledge force to continue');
-  expect(revertBlockedBy(acknowledge(review, 'abi', true))).toBeNull();
-  expect(revertBlockedBy(acknowledge(acknowledge(review, 'abi', true), 'abi', false))).not.toBeNull();
-  const possible = anAssessment({ requirements: [{ ...force, certainty: 'possible' }] });
-  expect(revertBlockedBy(reviewOf(aPlan({ 'as-saved': possible })))).toBeNull();
+  const given = acknowledge(review, 'MANAGED_SAVE', true);
+  expect(revertBlockedBy(given)).toBeNull();
+  expect(revertBlockedBy(acknowledge(given, 'MANAGED_SAVE', false))).not.toBeNull();
 });
 
 test('consent does not survive a choice that does not ask for it, nor a new plan', () => {
-  const plan = aPlan({ 'as-saved': anAssessment({ requirements: [force] }) });
-  const given = acknowledge(reviewOf(plan), 'abi', true);
-  expect(choose(given, 'running').acknowledged).toEqual([]);
-  expect(choose(choose(given, 'running'), 'as-saved').acknowledged).toEqual([]);
-  expect(reviewOf(plan).acknowledged).toEqual([]);
+  const running = choose(reviewOf(respawns), { startState: 'running' });
+  expect(codes(running)).toEqual(['MUST_RESPAWN']);
+  const given = acknowledge(running, 'MUST_RESPAWN', true);
+  const back = choose(given, { startState: 'as-saved' });
+  expect(back.acknowledged).toEqual([]);
+  expect(choose(back, { startState: 'running' }).acknowledged).toEqual([]);
+  expect(reviewOf(respawns).acknowledged).toEqual([]);
 });
 
-test('the command line has --force when it is needed or consented to', () => {
-  const plan = aPlan({
-    'as-saved': anAssessment({ requirements: [{ ...force, certainty: 'possible' }] }),
-    running: anAssessment({ requirements: [force] }),
-  });
-  const review = { ...reviewOf(plan), safetySnapshot: false };
+test('the command line has what was chosen, and --force where it is needed', () => {
+  const review = { ...reviewOf(respawns), safetySnapshot: false };
   expect(virshOf(review)).toBe('virsh snapshot-revert db-01 clean');
-  expect(virshOf(acknowledge(review, 'abi', true))).toBe('virsh snapshot-revert db-01 clean --force');
-  expect(virshOf(choose(review, 'running'))).toBe('virsh snapshot-revert db-01 clean --running --force');
-});
-
-test('every command addresses the domain in the same way', () => {
-  const uuid = 'd3b07384-d113-4ec6-a5f7-3d9b7c1f0a11';
-  const plan = { ...aPlan(), virsh: { uri: 'u', domain: uuid } };
-  const line = virshOf(removeManagedSave(reviewOf(plan), true));
-  expect(line.split(' && ')).toEqual([
-    `virsh -c u snapshot-create-as ${uuid} before-revert`,
-    `virsh -c u managedsave-remove ${uuid}`,
-    `virsh -c u snapshot-revert ${uuid} clean`,
-  ]);
+  const running = choose(review, { startState: 'running' });
+  expect(virshOf(running)).toBe('virsh snapshot-revert db-01 clean --running --force');
+  expect(virshOf(choose(running, { startState: 'as-saved', resetNvram: true }))).toBe(
+    'virsh snapshot-revert db-01 clean --reset-nvram',
+  );
 });
 
 test('a safety snapshot is taken wherever it can be, and the button and the command line say so', () => {
-  const plan = aPlan();
-  const review = reviewOf(plan);
+  const first: RevertPlan = aPlan();
+  const review = reviewOf(first);
   expect(review.safetySnapshot).toBe(true);
   expect(revertLabel(review)).toBe('Take snapshot and revert');
   expect(virshOf(review)).toBe('virsh snapshot-create-as db-01 before-revert && virsh snapshot-revert db-01 clean');
   expect(revertLabel({ ...review, safetySnapshot: false })).toBe('Revert');
-  expect(revertLabel(reviewOf({ ...plan, kind: 'undo' }))).toBe('Take snapshot and undo');
-  const none = { ...plan.safety, available: false, kind: null };
-  expect(reviewOf({ ...plan, safety: none }).safetySnapshot).toBe(false);
+  expect(revertLabel(reviewOf({ ...first, kind: 'undo' }))).toBe('Take snapshot and undo');
+  const none = { ...first.safety, available: false, kind: null };
+  expect(reviewOf({ ...first, safety: none }).safetySnapshot).toBe(false);
 });
 
-test('removing the managed save image takes the place of force because of it, and of nothing else', () => {
-  const managed = { ...force, code: 'MANAGED_SAVE' };
-  const assessment = anAssessment({
-    requirements: [managed],
-    warnings: [{ code: 'MANAGED_SAVE_SURVIVES', text: '' }],
-  });
-  const review = {
-    ...acknowledge(reviewOf(aPlan({ 'as-saved': assessment })), 'MANAGED_SAVE', true),
-    safetySnapshot: false,
-  };
-  const removed = removeManagedSave(review, true);
+test('what the safety snapshot keeps is not called destroyed', () => {
+  const review = reviewOf(aPlan());
+  const kept = (each: typeof review) => assessmentOf(each).losses.filter((loss) => loss.kept).length;
+  expect(assessmentOf(review).losses.length).toBeGreaterThan(0);
+  expect(kept(review)).toBe(assessmentOf(review).losses.length);
+  expect(kept(choose(review, { safetySnapshot: false }))).toBe(0);
+});
+
+test('removing the managed save image takes the place of force because of it', () => {
+  const review = { ...acknowledge(reviewOf(saved), 'MANAGED_SAVE', true), safetySnapshot: false };
+  const removed = choose(review, { removeManagedSave: true });
   expect(removed.acknowledged).toEqual([]);
-  expect(requirementsOf(removed)).toEqual([]);
-  expect(warningsOf(removed)).toEqual([]);
+  expect(codes(removed)).toEqual([]);
+  expect(assessmentOf(removed).warnings.map(({ code }) => code)).not.toContain('MANAGED_SAVE_SURVIVES');
   expect(revertBlockedBy(removed)).toBeNull();
   expect(virshOf(removed)).toBe('virsh managedsave-remove db-01 && virsh snapshot-revert db-01 clean');
-  expect(revertBlockedBy(removeManagedSave(removed, false))).toBe('Acknowledge force to continue');
-
-  const both = aPlan({ 'as-saved': { ...assessment, requirements: [managed, force] } });
-  const stillForced = removeManagedSave(reviewOf(both), true);
-  expect(revertBlockedBy(stillForced)).toBe('Acknowledge force to continue');
-  expect(virshOf(acknowledge(stillForced, 'abi', true))).toMatch(/ --force$/);
+  expect(revertBlockedBy(choose(removed, { removeManagedSave: false }))).toBe('Acknowledge force to continue');
 });
 
 test('a protected domain wants its name, letter by letter', () => {

@@ -1,12 +1,12 @@
 import { virshRevert } from '../../../shared/risk/virsh.ts';
+import { assessRevert } from '../../../shared/risk.ts';
 import type {
   Assessment,
   Problem,
-  Requirement,
+  RevertChoice,
   RevertOutcome,
   RevertPlan,
   StartState,
-  Statement,
 } from '../../../shared/schema.ts';
 
 export const startStates = ['as-saved', 'running', 'paused'] as const satisfies readonly StartState[];
@@ -19,11 +19,8 @@ export type RevertFlow =
   | { step: 'ended'; plan: RevertPlan; outcome: RevertOutcome }
   | { step: 'problem'; problem: Problem; changes: readonly string[]; canRetry: boolean };
 
-/** What is done before the revert itself. */
-export interface Extras {
-  safetySnapshot: boolean;
-  removeManagedSave: boolean;
-}
+/** What is done besides the revert itself. */
+export type Extras = Omit<RevertChoice, 'startState'>;
 
 export interface RevertReview extends Extras {
   step: 'review';
@@ -40,9 +37,6 @@ export interface RevertReview extends Extras {
   refusal: Problem | null;
 }
 
-/** Rules that are about a managed save image and so hold no longer once it is removed. */
-const managedSaveCodes: ReadonlySet<string> = new Set(['MANAGED_SAVE', 'MANAGED_SAVE_SURVIVES']);
-
 /**
  * A plan to be read from the start: nothing acknowledged, no choice made for the person that libvirt would refuse, and
  * a safety snapshot wherever one can be taken.
@@ -51,24 +45,26 @@ export function reviewOf(
   plan: RevertPlan,
   { changes = [], refusal = null }: { changes?: readonly string[]; refusal?: Problem | null } = {},
 ): RevertReview {
-  const startState = plan.choices['as-saved'].blockers.length === 0 ? 'as-saved' : null;
-  return {
+  const review: RevertReview = {
     step: 'review',
     plan,
-    startState,
+    startState: null,
     acknowledged: [],
     safetySnapshot: plan.safety.available,
     removeManagedSave: false,
+    resetNvram: false,
     typedName: '',
     changes,
     refusal,
   };
+  return isBlocked(review, 'as-saved') ? review : { ...review, startState: 'as-saved' };
 }
 
-/** Consent counts for the assessment that it was given for: what the new choice doesn't ask for is forgotten. */
-export function choose(review: RevertReview, startState: StartState): RevertReview {
-  const asked = review.plan.choices[startState].requirements.map(({ code }) => code);
-  return { ...review, startState, acknowledged: review.acknowledged.filter((code) => asked.includes(code)) };
+/** A change of what is chosen. Consent counts for what it was given for: what is no longer asked for is forgotten. */
+export function choose(review: RevertReview, change: Partial<RevertChoice>): RevertReview {
+  const changed = { ...review, ...change };
+  const asked = assessmentOf(changed).requirements.map(({ code }) => code);
+  return { ...changed, acknowledged: review.acknowledged.filter((code) => asked.includes(code)) };
 }
 
 export function acknowledge(review: RevertReview, code: string, given: boolean): RevertReview {
@@ -76,25 +72,23 @@ export function acknowledge(review: RevertReview, code: string, given: boolean):
   return { ...review, acknowledged: given ? [...others, code] : others };
 }
 
-/** Removing the managed save image takes the place of the consent to force because of it. */
-export function removeManagedSave(review: RevertReview, removed: boolean): RevertReview {
-  const acknowledged = review.acknowledged.filter((code) => !managedSaveCodes.has(code));
-  return { ...review, removeManagedSave: removed, acknowledged };
+/** What the rules say of one choice of state, with everything else as it is chosen. */
+export function assessmentWith(review: RevertReview, startState: StartState): Assessment {
+  const { plan, safetySnapshot, removeManagedSave, resetNvram } = review;
+  return assessRevert(plan.facts, { startState, safetySnapshot, removeManagedSave, resetNvram }, plan.safety);
 }
 
 /** The assessment on show: of the choice, or of going back as it was when there is none yet. */
 export function assessmentOf(review: RevertReview): Assessment {
-  return review.plan.choices[review.startState ?? 'as-saved'];
+  return assessmentWith(review, review.startState ?? 'as-saved');
 }
 
-/** What consent is still asked for, with what is done before the revert. */
-export function requirementsOf(review: RevertReview): readonly Requirement[] {
-  return withoutManagedSave(assessmentOf(review).requirements, review.removeManagedSave);
+export function isBlocked(review: RevertReview, startState: StartState): boolean {
+  return assessmentWith(review, startState).blockers.length > 0;
 }
 
-export function warningsOf(review: RevertReview): readonly Statement[] {
-  return withoutManagedSave(assessmentOf(review).warnings, review.removeManagedSave);
-}
+/** Rules that are about a managed save image and so hold no longer once it is removed. */
+const managedSaveCodes: ReadonlySet<string> = new Set(['MANAGED_SAVE', 'MANAGED_SAVE_SURVIVES']);
 
 /** The statements that still hold when a managed save image is removed first, or is not. */
 export function withoutManagedSave<S extends { code: string }>(
@@ -105,8 +99,8 @@ export function withoutManagedSave<S extends { code: string }>(
 }
 
 /** True when every choice is blocked. */
-export function isImpossible({ plan }: RevertReview): boolean {
-  return startStates.every((state) => plan.choices[state].blockers.length > 0);
+export function isImpossible(review: RevertReview): boolean {
+  return startStates.every((state) => isBlocked(review, state));
 }
 
 /** Why Revert can't be pressed, as a sentence; null when it can. */
@@ -114,7 +108,7 @@ export function revertBlockedBy(review: RevertReview): string | null {
   if (isImpossible(review)) return 'There is nothing to choose that libvirt would do';
   if (review.startState === null) return 'Choose the state afterwards to continue';
   if (assessmentOf(review).blockers.length > 0) return 'Choose another state to continue';
-  const missing = requirementsOf(review).find(
+  const missing = assessmentOf(review).requirements.find(
     ({ code, certainty }) => certainty === 'needed' && !review.acknowledged.includes(code),
   );
   if (missing) return `Acknowledge ${missing.grants} to continue`;
@@ -133,10 +127,11 @@ export function virshOf(review: RevertReview): string {
   const { plan, startState, acknowledged, safetySnapshot } = review;
   return virshRevert(plan, {
     startState: startState ?? 'as-saved',
-    force: requirementsOf(review).some(
+    force: assessmentOf(review).requirements.some(
       ({ code, grants, certainty }) => grants === 'force' && (certainty === 'needed' || acknowledged.includes(code)),
     ),
     safetySnapshot,
     removeManagedSave: review.removeManagedSave,
+    resetNvram: review.resetNvram,
   });
 }

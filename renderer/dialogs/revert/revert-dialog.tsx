@@ -1,7 +1,8 @@
 import { cancelOperation } from '../../operations/cancel.ts';
+import { askPower } from '../../power/ask-power.ts';
 import { closeDialog } from '../../store/actions.ts';
 import { ownOperation } from '../../store/selectors.ts';
-import { type Dialog, domainKey } from '../../store/store.ts';
+import { type App, type Dialog, domainKey } from '../../store/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { DecisionDialog } from '../../ui/decision-dialog.tsx';
@@ -12,7 +13,7 @@ import { Ended } from './ended.tsx';
 import { type RevertFlow, revertBlockedBy, revertLabel } from './flow.ts';
 import { Heading } from './heading.tsx';
 import { Review } from './review.tsx';
-import { planAgain, runRevert } from './run.ts';
+import { askRevert, planAgain, runRevert } from './run.ts';
 import { Running } from './running.tsx';
 
 type RevertDialogProps = { dialog: Extract<Dialog, { kind: 'revert' }> };
@@ -50,6 +51,7 @@ export function RevertDialog({ dialog }: RevertDialogProps) {
       before={flow.step === 'running' ? <CancelButton dialog={dialog} flow={flow} /> : null}
       actions={
         <>
+          {flow.step === 'ended' ? <WayOn dialog={dialog} flow={flow} /> : null}
           {flow.step === 'problem' && flow.canRetry ? (
             <Button onClick={() => planAgain(app, id)}>Try again</Button>
           ) : null}
@@ -92,6 +94,32 @@ function Body({ dialog }: RevertDialogProps) {
         </>
       );
   }
+}
+
+/** After a revert that did not end as planned: a guest that was stopped can be started, a safety snapshot gone back to. */
+function WayOn({ dialog: { request }, flow }: RevertDialogProps & { flow: Extract<RevertFlow, { step: 'ended' }> }) {
+  const app = useApp();
+  const domain = useAppState((state) => state.domains.get(domainKey(request)));
+  const { outcome, plan } = flow;
+  const stopped = plan.facts.domain.active && outcome.found?.state === 'shutoff';
+  const undoes = outcome.result === 'failed' && outcome.safety?.result === 'taken';
+  return (
+    <>
+      {stopped && domain ? (
+        <Button onClick={() => leaveFor(app, () => askPower(app, domain, 'start'))}>Start</Button>
+      ) : null}
+      {undoes ? (
+        <Button onClick={() => leaveFor(app, () => askRevert(app, { ...request, target: { kind: 'undo' } }))}>
+          Undo…
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+function leaveFor(app: App, next: () => void): void {
+  closeDialog(app.store);
+  next();
 }
 
 type RunningFlow = Extract<RevertFlow, { step: 'running' }>;

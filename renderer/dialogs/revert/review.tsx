@@ -1,23 +1,23 @@
 import { Ban } from 'lucide-react';
-import { formatDuration, stateLabel } from '../../../shared/format.ts';
-import type { Requirement, RevertPlan, StartState, Statement } from '../../../shared/schema.ts';
+import { formatDuration, isMoment, stateLabel } from '../../../shared/format.ts';
+import type { Assessment, Requirement, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { goesOnSince } from '../../store/selectors.ts';
 import { domainKey } from '../../store/store.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import { Changes } from './changes.tsx';
-import { ManagedSaveChoice, SafetyChoice, TypedName } from './extras.tsx';
+import { ManagedSaveChoice, NvramChoice, SafetyChoice, TypedName } from './extras.tsx';
 import {
   acknowledge,
   assessmentOf,
+  assessmentWith,
   choose,
+  isBlocked,
   isImpossible,
   type RevertReview,
-  requirementsOf,
   startStates,
   virshOf,
-  warningsOf,
 } from './flow.ts';
 import { Pictures } from './pictures.tsx';
 import { reconsider } from './run.ts';
@@ -47,16 +47,17 @@ export function Review({ id, review }: ReviewProps) {
       <Pictures plan={review.plan} />
       <Losses plan={review.plan} losses={assessment.losses} />
       <ConfigChanges review={review} />
-      {warningsOf(review).map(({ code, text }) => (
+      {assessment.warnings.map(({ code, text }) => (
         <p key={code} className="box warning">
           {text}
         </p>
       ))}
       <Afterwards id={id} review={review} />
       <ManagedSaveChoice id={id} review={review} />
+      <NvramChoice id={id} review={review} />
       {review.startState === null
         ? null
-        : requirementsOf(review).map((requirement) => (
+        : assessment.requirements.map((requirement) => (
             <Consent key={requirement.code} id={id} review={review} requirement={requirement} />
           ))}
       <SafetyChoice id={id} review={review} />
@@ -67,8 +68,8 @@ export function Review({ id, review }: ReviewProps) {
 }
 
 /** Why none of the choices would work, each reason once. */
-function Impossible({ review: { plan } }: { review: RevertReview }) {
-  const texts = startStates.flatMap((state) => plan.choices[state].blockers.map(({ text }) => text));
+function Impossible({ review }: { review: RevertReview }) {
+  const texts = startStates.flatMap((state) => assessmentWith(review, state).blockers.map(({ text }) => text));
   return (
     <section className="box impossible">
       <h3>This revert is not possible</h3>
@@ -92,7 +93,7 @@ function Refusal({ review: { refusal, plan } }: { review: RevertReview }) {
   );
 }
 
-function Losses({ plan, losses }: { plan: RevertPlan; losses: readonly Statement[] }) {
+function Losses({ plan, losses }: { plan: RevertPlan; losses: Assessment['losses'] }) {
   const now = useNow();
   const { facts, hostId } = plan;
   const since = useAppState((state) =>
@@ -103,19 +104,37 @@ function Losses({ plan, losses }: { plan: RevertPlan; losses: readonly Statement
   const spanText = span < minute ? 'less than a minute' : formatDuration(span - (span % minute));
   // Newer snapshots keep some of what came after an older one.
   const upTo = isCurrent || span < minute ? '' : 'up to ';
+  const kept = losses.filter((loss) => loss.kept);
+  const lost = losses.filter((loss) => !loss.kept);
+  const isKnown = isCurrent ? isMoment(since) : isMoment(facts.snapshot.createdAt);
+  const amount = span < 0 || !isKnown ? 'all changes since the snapshot' : `${upTo}${spanText} of changes`;
   return (
-    <section className="box loss">
-      <h3>
-        {span < 0 ? 'This destroys all changes since the snapshot' : `This destroys ${upTo}${spanText} of changes`}
-      </h3>
-      {losses.length > 0 ? (
-        <ul>
-          {losses.map(({ code, text }) => (
-            <li key={code + text}>{text}</li>
-          ))}
-        </ul>
+    <>
+      {kept.length > 0 ? (
+        <section className="box kept">
+          <h3>This sets aside {amount}</h3>
+          <p>The safety snapshot keeps it, and Undo brings it back:</p>
+          <Statements of={kept} />
+        </section>
       ) : null}
-    </section>
+      {lost.length > 0 || kept.length === 0 ? (
+        <section className="box loss">
+          <h3>{kept.length > 0 ? 'This is lost for good' : `This destroys ${amount}`}</h3>
+          <Statements of={lost} />
+        </section>
+      ) : null}
+    </>
+  );
+}
+
+function Statements({ of }: { of: Assessment['losses'] }) {
+  if (of.length === 0) return null;
+  return (
+    <ul>
+      {of.map(({ code, text }) => (
+        <li key={code + text}>{text}</li>
+      ))}
+    </ul>
   );
 }
 
@@ -150,8 +169,11 @@ function ConfigChanges({ review }: { review: RevertReview }) {
 }
 
 function choiceLabel(review: RevertReview, state: StartState): string {
+  const { state: then } = review.plan.facts.snapshot;
+  const outcome = stateLabel(assessmentWith(review, 'as-saved').outcome);
   return {
-    'as-saved': `As it was: ${stateLabel(review.plan.choices['as-saved'].outcome)}`,
+    // The guest ran when a disk-only snapshot was taken, and there is no memory to bring that back.
+    'as-saved': then === 'disk-snapshot' ? `Without memory: ${outcome}` : `As it was: ${outcome}`,
     running: 'Running',
     paused: 'Paused',
   }[state];
@@ -166,7 +188,7 @@ function Afterwards({ id, review }: ReviewProps) {
       <legend>Afterwards</legend>
       <div className="segments">
         {startStates.map((state) => {
-          const blocked = plan.choices[state].blockers.length > 0;
+          const blocked = isBlocked(review, state);
           return (
             <label key={state} className={blocked ? 'segment blocked' : 'segment'}>
               <input
@@ -174,7 +196,7 @@ function Afterwards({ id, review }: ReviewProps) {
                 name="start-state"
                 value={state}
                 checked={startState === state}
-                onChange={() => reconsider(app, id, choose(review, state))}
+                onChange={() => reconsider(app, id, choose(review, { startState: state }))}
               />
               {blocked ? <Ban size={12} aria-label="not possible:" /> : null}
               {choiceLabel(review, state)}

@@ -34,8 +34,8 @@ export async function runRevert(app: App, id: number): Promise<void> {
   const request = requestOf(app, id);
   const review = flowOf(app, id);
   if (!request || review?.step !== 'review' || review.startState === null || revertBlockedBy(review) !== null) return;
-  const { plan, startState, acknowledged, safetySnapshot, removeManagedSave, typedName } = review;
-  const asked = { safetySnapshot, removeManagedSave };
+  const { plan, startState, acknowledged, safetySnapshot, removeManagedSave, resetNvram, typedName } = review;
+  const asked = { safetySnapshot, removeManagedSave, resetNvram };
   setFlow(app, id, { step: 'running', plan, startState, asked, since: Date.now() });
   setOwnRun(app.store, domainKey(request), true);
   try {

@@ -1,4 +1,12 @@
-import { formatAge, formatBytes, formatCount, formatMoment, holdsLabel, stateLabel } from '../../../shared/format.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatMoment,
+  holdsLabel,
+  isMoment,
+  stateLabel,
+} from '../../../shared/format.ts';
 import type { Domain, Snapshot, SnapshotDetail } from '../../../shared/schema.ts';
 import type { SnapshotRow, SnapshotTree } from '../../../shared/snapshot-tree.ts';
 import { ChangesBox } from '../../compare/changes-box.tsx';
@@ -27,7 +35,9 @@ export function Overview({
     <>
       <dl className="facts">
         <Fact label="Taken">
-          {formatMoment(snapshot.createdAt, now)}, {formatAge(snapshot.createdAt, now)}
+          {isMoment(snapshot.createdAt)
+            ? `${formatMoment(snapshot.createdAt, now)}, ${formatAge(snapshot.createdAt, now)}`
+            : 'at an unknown time: libvirt tells none that makes sense'}
         </Fact>
         <Fact label="Guest was">{stateLabel(snapshot.state)}</Fact>
         <Fact label="Holds">{holdsInFull(snapshot, detail)}</Fact>

@@ -31,6 +31,14 @@ async function layers(guest: Guest, names: readonly string[]): Promise<void> {
   await write(guest, 'here');
 }
 
+/** Another disk, of a guest that is off. */
+async function plug(lab: Lab, guest: Guest, target = 'hdb', ...more: string[]): Promise<void> {
+  const image = at(guest, `${target}.qcow2`);
+  await run(['qemu-img', 'create', '-q', '-f', 'qcow2', image, '64M']);
+  const kind = ['--driver', 'qemu', '--subdriver', 'qcow2', '--config'];
+  await lab.virsh('attach-disk', guest.name, image, target, ...kind, ...more);
+}
+
 /** A CD drive with a medium, or without one. */
 async function drive(lab: Lab, guest: Guest, filled: boolean): Promise<void> {
   const iso = at(guest, 'tools.iso');
@@ -124,6 +132,48 @@ export const cases: Readonly<Record<string, Stage>> = {
       ],
     ],
   },
+  /** a has no hdb, b is the first that keeps it. */
+  'disk plugged in since': {
+    states: ['off', 'running'],
+    async build(lab, name) {
+      const guest = await lab.guest({ name });
+      await layers(guest, ['a']);
+      await plug(lab, guest);
+      await onTwoDisks(guest, ['b', 'c'], []);
+      return guest;
+    },
+    runs: [
+      [
+        ['b', 'this'],
+        ['a', 'this'],
+        ['c', 'this'],
+      ],
+      [
+        ['c', 'this'],
+        ['b', 'this'],
+        ['a', 'this'],
+      ],
+    ],
+  },
+  /** A disk that the guest may only read gets an overlay by a revert as well. */
+  'read-only disk overlaid': {
+    reverts: true,
+    states: ['off', 'running'],
+    async build(lab, name) {
+      const guest = await lab.guest({ name });
+      await plug(lab, guest, 'vdb', '--mode', 'readonly');
+      await layers(guest, ['s']);
+      await guest.revert('s');
+      await guest.snapshot('t', '--disk-only', ...part(guest, 'hda', 't'), ...without('vdb'));
+      return guest;
+    },
+    runs: [
+      [
+        ['s', 'this'],
+        ['t', 'this'],
+      ],
+    ],
+  },
   /** Every disk that an internal snapshot lists has to be as it was, while the guest runs. */
   'medium changed': {
     states: ['off', 'running'],
@@ -213,7 +263,7 @@ export const cases: Readonly<Record<string, Stage>> = {
   'pulled by hand': {
     states: ['off', 'running'],
     async build(lab, name) {
-      const guest = await lab.guest({ name });
+      const guest = await lab.guest({ name, pool: false });
       await layers(guest, ['a', 'b', 'c']);
       await lab.virsh('start', name);
       await lab.virsh('blockpull', name, 'hda', '--base', at(guest, 'hda.a'), '--wait');
@@ -232,7 +282,7 @@ export const cases: Readonly<Record<string, Stage>> = {
   'committed by hand': {
     states: ['off', 'running'],
     async build(lab, name) {
-      const guest = await lab.guest({ name });
+      const guest = await lab.guest({ name, pool: false });
       await layers(guest, ['a', 'b', 'c']);
       await lab.virsh('start', name);
       const range = ['--top', at(guest, 'hda.b'), '--base', at(guest, 'hda.a')];
@@ -265,7 +315,7 @@ export const cases: Readonly<Record<string, Stage>> = {
   'digits for names': {
     states: ['off', 'running'],
     async build(lab, name) {
-      const guest = await lab.guest({ name });
+      const guest = await lab.guest({ name, pool: false });
       for (const each of ['2', '1', 'x']) await guest.snapshot(each);
       await covered(lab, guest);
       return guest;

@@ -45,7 +45,7 @@ describe.each(wanted)('the data of snapshots on a real libvirt: %s', (generation
   };
 
   test.skipIf(!available.ok)('names of digits, by the IDs in the image', { timeout: 120_000 }, async () => {
-    const guest = await lab.guest({ name: 'digits' });
+    const guest = await lab.guest({ name: 'digits', pool: false });
     await taken(guest, '2', 'of two');
     await taken(guest, '1', 'of one');
     await taken(guest, 'x', 'of x..');
@@ -60,7 +60,7 @@ describe.each(wanted)('the data of snapshots on a real libvirt: %s', (generation
   });
 
   test.skipIf(!available.ok)('a name that stands there twice, and one that is gone', { timeout: 120_000 }, async () => {
-    const guest = await lab.guest({ name: 'twice' });
+    const guest = await lab.guest({ name: 'twice', pool: false });
     await taken(guest, 's', 'older');
     await lab.virsh('snapshot-delete', guest.name, 's', '--metadata');
     await taken(guest, 's', 'newer');
@@ -78,7 +78,7 @@ describe.each(wanted)('the data of snapshots on a real libvirt: %s', (generation
   });
 
   test.skipIf(!available.ok)('a deletion that was broken off, by libvirt’s record', { timeout: 120_000 }, async () => {
-    const guest = await lab.guest({ name: 'broken' });
+    const guest = await lab.guest({ name: 'broken', pool: false });
     for (const name of ['a', 'b', 'c'])
       await guest.snapshot(name, '--disk-only', '--diskspec', `hda,file=${join(guest.folder, `hda.${name}`)}`);
     const xml = await lab.virsh('snapshot-dumpxml', guest.name, 'a', '--security-info');
@@ -105,7 +105,7 @@ describe.each(wanted)('the data of snapshots on a real libvirt: %s', (generation
     'checkpoints, which keep internal snapshots from being reverted to',
     { timeout: 120_000 },
     async () => {
-      const guest = await lab.guest({ name: 'points' });
+      const guest = await lab.guest({ name: 'points', pool: false });
       await guest.start();
       await guest.snapshot('live');
       expect((await health(guest)).findings).toEqual([]);
@@ -121,7 +121,7 @@ describe.each(wanted)('the data of snapshots on a real libvirt: %s', (generation
     'images that are written to below a snapshot, and a base that is gone',
     { timeout: 120_000 },
     async () => {
-      const guest = await lab.guest({ name: 'below' });
+      const guest = await lab.guest({ name: 'below', pool: false });
       const base = await guest.diskPath();
       await taken(guest, 'i', 'inside');
       await guest.writeBytes(offset, 'base..');

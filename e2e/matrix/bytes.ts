@@ -49,6 +49,9 @@ export class Bytes {
   async take(snapshot: string, args: readonly string[]): Promise<void> {
     await this.mark();
     const before = await this.now();
+    const unread = before.find(({ byte }) => byte === null);
+    if (before.length === 0 || unread)
+      throw new Error(`${this.guest.name}: ${unread?.path ?? 'its disks'} cannot be read`);
     await this.guest.snapshot(snapshot, ...args);
     const after = new Map((await this.now()).map(({ target, path }) => [target, path]));
     for (const { target, path, byte } of before) {

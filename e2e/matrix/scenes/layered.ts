@@ -137,7 +137,7 @@ export const layeredScenes: Scenes = {
   }),
   'ext-chain-own': chain('s2'),
   'ext-chain-below': chain('s1'),
-  'ext-comma': layers({ before: (guest) => inFolder(guest, 'a,b'), take: { beside: true } }),
+  'ext-comma': layers({ before: (guest) => inFolder(guest, 'a,b') }),
   'ext-space': layers({ before: (guest) => inFolder(guest, 'a b'), take: { beside: true } }),
   'ext-quotes': layers({ before: (guest) => inFolder(guest, `it's "q"`), take: { beside: true } }),
   'ext-attribute-no': layers({

@@ -95,7 +95,8 @@ export class Bytes {
       const own = disk.replace(/<backingStore[\s\S]*<\/backingStore>|<mirror[\s\S]*?<\/mirror>/g, '');
       const target = /<target dev='([^']*)'/.exec(own)?.[1];
       const source = /<source [^>]*?(?:file|volume)='([^']*)'/.exec(own)?.[1];
-      if (target === undefined || source === undefined) return [];
+      // Nobody writes to a read-only disk.
+      if (target === undefined || source === undefined || own.includes('<readonly/>')) return [];
       const path = source.replace(/&(apos|quot|amp);/g, (_, name: keyof typeof entities) => entities[name]);
       // A volume is named by its name in the pool, which is the guest's folder.
       return [{ target, path: path.startsWith('/') ? path : join(this.guest.folder, path) }];

@@ -118,8 +118,9 @@ export class Stage {
       return domain;
     };
     const pause = actor.revertedAt + SECOND_MS - Date.now();
-    if (pause > 0 && actor.guest.name.startsWith('ext')) await sleep(pause);
+    if (pause > 0 && actor.bytes.held.some(({ kind }) => kind === 'external')) await sleep(pause);
 
+    await actor.scene.prepare?.(guest);
     let domain = await look();
     if (domain.managedSave) await removeManagedSave(writes, uuid);
     const inactive = await this.xml(guest, true);

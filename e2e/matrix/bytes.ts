@@ -33,6 +33,7 @@ export class Bytes {
   constructor(
     private readonly lab: Lab,
     private readonly guest: Guest,
+    private readonly xml: () => Promise<string>,
   ) {}
 
   /** Everything that the snapshots of the guest are to bring back. */
@@ -48,6 +49,9 @@ export class Bytes {
   async take(snapshot: string, args: readonly string[]): Promise<void> {
     await this.mark();
     const before = await this.now();
+    const unread = before.find(({ byte }) => byte === null);
+    if (before.length === 0 || unread)
+      throw new Error(`${this.guest.name}: ${unread?.path ?? 'its disks'} cannot be read`);
     await this.guest.snapshot(snapshot, ...args);
     const after = new Map((await this.now()).map(({ target, path }) => [target, path]));
     for (const { target, path, byte } of before) {
@@ -72,7 +76,7 @@ export class Bytes {
   async mark(active?: boolean): Promise<void> {
     this.#last = (this.#last % 250) + 1;
     const write = `write -q -P ${this.#last} ${OFFSET} 512`;
-    const runs = active ?? (await this.lab.virsh('list', '--name')).split('\n').includes(this.guest.name);
+    const runs = active ?? (await this.guest.state()) !== 'shut off';
     for (const { target, path } of await this.#disks()) {
       const device = ideDevices[target];
       if (!runs)
@@ -86,17 +90,21 @@ export class Bytes {
   }
 
   async #disks(): Promise<{ target: string; path: string }[]> {
-    const table = await this.lab.virsh('domblklist', this.guest.name, '--details');
-    return table.split('\n').flatMap((line) => {
-      const row = /^\s*(?:file|volume)\s+disk\s+(\S+)\s+(.+?)\s*$/.exec(line);
-      if (!row) return [];
-      const [, target = '', source = ''] = row;
+    const disks = (await this.xml()).matchAll(/<disk type='(?:file|volume)' device='disk'[^>]*>[\s\S]*?<\/disk>/g);
+    return [...disks].flatMap(([disk]) => {
+      const own = disk.replace(/<backingStore[\s\S]*<\/backingStore>|<mirror[\s\S]*?<\/mirror>/g, '');
+      const target = /<target dev='([^']*)'/.exec(own)?.[1];
+      const source = /<source [^>]*?(?:file|volume)='([^']*)'/.exec(own)?.[1];
+      // Nobody writes to a read-only disk.
+      if (target === undefined || source === undefined || own.includes('<readonly/>')) return [];
+      const path = source.replace(/&(apos|quot|amp);/g, (_, name: keyof typeof entities) => entities[name]);
       // A volume is named by its name in the pool, which is the guest's folder.
-      return [{ target, path: source.startsWith('/') ? source : join(this.guest.folder, source) }];
+      return [{ target, path: path.startsWith('/') ? path : join(this.guest.folder, path) }];
     });
   }
 }
 
+const entities = { apos: "'", quot: '"', amp: '&' } as const;
 const ideDevices: Readonly<Record<string, string>> = { hda: 'ide0-0-0', hdb: 'ide0-0-1' };
 
 /** The byte that a guest would see; null where the images do not tell. */

@@ -34,7 +34,7 @@ export function ruleCounts(tracks: readonly Track[]): string {
   return [...counts].map(([rule, count]) => `${rule} ${count}`).join(', ');
 }
 
-export function disagreements(tracks: readonly Track[]): string[] {
+export function disagreements(tracks: readonly Omit<Track, 'ms'>[]): string[] {
   return tracks.flatMap(({ version, driver, results }) =>
     results
       .filter((each) => !agreed(each))

@@ -3,6 +3,7 @@ import { startLab } from '../lab/lab.ts';
 import { qemuCases } from './cases.ts';
 
 import type { MatrixCase, Result } from './kinds.ts';
+import { disagreements } from './report.ts';
 import { scenes } from './scenes/index.ts';
 import { Stage } from './stage.ts';
 import { runOnTestDriver, testDriverCases } from './test-driver.ts';
@@ -39,8 +40,10 @@ export async function runGeneration(
     const play = async (name: string) => {
       const own = cases.filter(({ guest }) => guest === name);
       const made = stage.make(name);
-      results.push(...(await timed(own, async (each) => made.then(() => stage.run(each)))).results);
+      const { results: ours } = await timed(own, async (each) => made.then(() => stage.run(each)));
+      results.push(...ours);
       await stage.leave(name);
+      for (const text of disagreements([{ version: lab.version, driver: 'QEMU', results: ours }])) onProgress(text);
       onProgress(`libvirt ${lab.version}: ${results.length} of ${cases.length} cases on QEMU`);
     };
     // While the daemon restarts, nothing else can be tried.

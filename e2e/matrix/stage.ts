@@ -2,8 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Gate } from '../../electron/hosts/gate.ts';
-import { readDomain } from '../../electron/libvirt/domains.ts';
+import { domainXml, readDomain, removeManagedSave } from '../../electron/libvirt/domains.ts';
 import { closeConnection, openConnection } from '../../electron/libvirt/open.ts';
+import { changePower } from '../../electron/libvirt/power.ts';
+import type { PowerAction } from '../../shared/deeds.ts';
+import { startFlag } from '../../shared/libvirt/flags.ts';
 import { isRoot } from '../lab/available.ts';
 import { createDisk } from '../lab/disk.ts';
 import type { Guest, Lab } from '../lab/lab.ts';
@@ -35,6 +38,7 @@ interface Actor {
 export class Stage {
   #actors = new Map<string, Actor>();
   #bytes = new Map<string, Bytes>();
+  #uuids = new Map<string, string>();
   #gate: Gate | undefined;
   #place: Promise<Place> | undefined;
 
@@ -42,13 +46,20 @@ export class Stage {
 
   /** From now on it is known what the disks of a guest hold. */
   watch(guest: Guest): void {
-    this.#bytes.set(guest.name, new Bytes(this.lab, guest));
+    this.#bytes.set(guest.name, new Bytes(this.lab, guest, () => this.xml(guest)));
   }
 
   bytes({ name }: Pick<Guest, 'name'>): Bytes {
     const bytes = this.#bytes.get(name);
     if (!bytes) throw new Error(`nobody watches ${name}`);
     return bytes;
+  }
+
+  /** What is in force, or what is defined. */
+  async xml({ name }: Pick<Guest, 'name'>, inactive = false): Promise<string> {
+    const known = this.#uuids.get(name) ?? (await this.lab.virsh('domuuid', name));
+    this.#uuids.set(name, known);
+    return await domainXml((await this.#connected()).reads, known, inactive);
   }
 
   /** Makes one of the guests. */
@@ -99,43 +110,45 @@ export class Stage {
     const { state, transient, managedSave, change } = each;
     const { guest, uuid } = actor;
     const virsh = (command: string, ...args: string[]) => this.lab.virsh(command, guest.name, ...args);
+    const { reads, writes } = await this.#connected();
+    const power = (action: PowerAction, flags = 0) => changePower(writes, uuid, action, flags);
     const look = async () => {
-      const { reads } = await this.#connected();
       const domain = await readDomain(reads, uuid);
       if (!domain) throw new Error(`${guest.name} is gone`);
       return domain;
     };
     const pause = actor.revertedAt + SECOND_MS - Date.now();
-    if (pause > 0 && actor.guest.name.startsWith('ext')) await sleep(pause);
+    if (pause > 0 && actor.bytes.held.some(({ kind }) => kind === 'external')) await sleep(pause);
 
+    await actor.scene.prepare?.(guest);
     let domain = await look();
-    if (domain.managedSave) await virsh('managedsave-remove');
-    if (!domain.persistent) await this.define(guest, await virsh('dumpxml', '--inactive'));
-    const inactive = await virsh('dumpxml', '--inactive');
+    if (domain.managedSave) await removeManagedSave(writes, uuid);
+    const inactive = await this.xml(guest, true);
+    if (!domain.persistent) await this.define(guest, inactive);
     const changed = configOf(inactive) === wantedConfig(change) ? inactive : await edit(inactive, actor, change);
     const configured = actor.scene.configure?.(changed, guest) ?? changed;
-    const liveDiffers = domain.id !== null && configOf(await virsh('dumpxml')) !== wantedConfig(change);
-    if (domain.id !== null && (configured !== inactive || liveDiffers)) await virsh('destroy');
+    const liveDiffers = domain.id !== null && configOf(await this.xml(guest)) !== wantedConfig(change);
+    if (domain.id !== null && (configured !== inactive || liveDiffers)) await power('destroy');
     if (configured !== inactive) await this.define(guest, configured);
 
     domain = await look();
     if (managedSave) {
-      if (domain.id === null) await virsh('start');
+      if (domain.id === null) await power('start');
       await virsh('managedsave');
       // A live snapshot is reverted to with the image in place; there is no other way to have both.
       if (state !== 'off') await virsh('snapshot-revert', state === 'running' ? 'run' : 'pau');
       return;
     }
-    if ((state === 'off' || state === 'panicked') && domain.id !== null) await virsh('destroy');
+    if ((state === 'off' || state === 'panicked') && domain.id !== null) await power('destroy');
     if (state === 'off' || domain.id === null) await actor.bytes.mark(false);
     if (state !== 'off' && (domain.id === null || state === 'panicked'))
-      await virsh('start', ...(state === 'paused' ? ['--paused'] : []));
-    if (state === 'paused' && domain.state === 'running') await virsh('suspend');
-    if (state === 'running' && domain.state === 'paused') await virsh('resume');
+      await power('start', state === 'paused' ? startFlag.paused : 0);
+    if (state === 'paused' && domain.state === 'running') await power('suspend');
+    if (state === 'running' && domain.state === 'paused') await power('resume');
     if (state !== 'off' && domain.id !== null) await actor.bytes.mark(true);
     if (state === 'panicked')
       await retry(async () => {
-        if ((await virsh('domstate')) !== 'crashed') throw new Error(`${guest.name} does not panic`);
+        if ((await look()).state !== 'crashed') throw new Error(`${guest.name} does not panic`);
       }, PANIC_MS);
     await actor.scene.arrange?.(this, guest, each);
     if (transient) await virsh('undefine');

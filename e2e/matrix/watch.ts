@@ -45,7 +45,12 @@ export async function watchCase({ lab, guest, bytes, starts }: Watched) {
     if (done && !risky && predicted.hazard === null) sentences.push(...(await wrongBytes(bytes, target)));
     bytes.look().forEach((now, index) => {
       const each = bytes.held[index] as Held;
-      if (now !== before[index] && !predicted.destroyed.includes(each.snapshot) && each.snapshot !== target)
+      if (
+        each.kind !== 'none' &&
+        now !== before[index] &&
+        !predicted.destroyed.includes(each.snapshot) &&
+        each.snapshot !== target
+      )
         sentences.push(
           `bytes of “${each.snapshot}” (${each.target}): ${before[index]} before, ${now} now, and nobody told`,
         );

@@ -135,9 +135,40 @@ export const layeredScenes: Scenes = {
       );
     },
   }),
+  /** A disk that other guests may write to. */
+  'ext-shareable': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name, { disks: ['qcow2', 'raw'] });
+      await edit(stage, guest, (xml) => xml.replace(/(<target dev='hdb'[^>]*>)/, '$1<shareable/>'));
+      await external(stage, guest, 'dsk', { diskOnly: true, others: { hdb: 'no' } });
+      return guest;
+    },
+  },
+  /** Images whose names differ in what follows the last dot. */
+  'ext-same-name': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name, { disks: 2 });
+      await Promise.all(
+        ['hda', 'hdb'].map((target) =>
+          rename(join(guest.folder, `${target}.qcow2`), join(guest.folder, `disk.${target}`)),
+        ),
+      );
+      await edit(stage, guest, (xml) => xml.replace(/\/(hd[ab])\.qcow2'/g, "/disk.$1'"));
+      await external(stage, guest, 'dsk', { diskOnly: true, ...both });
+      return guest;
+    },
+  },
+  /** As many images as the field has seen trouble with. */
+  'ext-deep': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name);
+      for (let depth = 1; depth <= 27; depth++) await external(stage, guest, `s${depth}`, { diskOnly: true });
+      return guest;
+    },
+  },
   'ext-chain-own': chain('s2'),
   'ext-chain-below': chain('s1'),
-  'ext-comma': layers({ before: (guest) => inFolder(guest, 'a,b'), take: { beside: true } }),
+  'ext-comma': layers({ before: (guest) => inFolder(guest, 'a,b') }),
   'ext-space': layers({ before: (guest) => inFolder(guest, 'a b'), take: { beside: true } }),
   'ext-quotes': layers({ before: (guest) => inFolder(guest, `it's "q"`), take: { beside: true } }),
   'ext-attribute-no': layers({

@@ -11,6 +11,8 @@ export interface Scene {
   make(stage: Stage, name: string): Promise<Guest>;
   /** What is to be defined before each case, whatever the last revert has put there. */
   configure?(xml: string, guest: Guest): string;
+  /** What is to be so before each case, whatever state the domain is in. */
+  prepare?(guest: Guest): Promise<void>;
   /** What is to be so once the domain is in the state that a case starts from. */
   arrange?(stage: Stage, guest: Guest, each: MatrixCase): Promise<void>;
   /** The daemon is restarted for it. */

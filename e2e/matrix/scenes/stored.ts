@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDisk, writeDisk } from '../../lab/disk.ts';
@@ -103,6 +103,39 @@ export const storedScenes: Scenes = {
   'disc-gone-requisite': disc(named(" startupPolicy='requisite'"), goneDisc),
   'disc-gone-optional': disc(named(" startupPolicy='optional'"), goneDisc),
   'disc-empty': disc(() => ''),
+  /** The guest runs without the disc that its next start would have. */
+  'disc-next-gone': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name);
+      await writeFile(isoOf(guest), Buffer.alloc(64 * 1024));
+      await addDevices(
+        stage,
+        guest,
+        `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>${named()(guest)}<target dev='hdc' bus='ide'/><readonly/></disk>`,
+      );
+      await start(stage, guest);
+      await stage.lab.virsh('change-media', name, 'hdc', '--eject', '--live', '--force');
+      await internal(stage, guest, 'run');
+      await guest.destroy();
+      await rm(isoOf(guest));
+      return guest;
+    },
+    configure: ejected,
+  },
+  /** The image is gone, and the guest that runs holds it open. */
+  'open-gone': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name);
+      await offAndRun(stage, guest);
+      return guest;
+    },
+    async prepare({ folder }) {
+      if (existsSync(join(folder, 'away'))) await rename(join(folder, 'away'), join(folder, 'hda.qcow2'));
+    },
+    async arrange(_, { folder }) {
+      await rename(join(folder, 'hda.qcow2'), join(folder, 'away'));
+    },
+  },
   'floppy-gone': {
     starts: true,
     async make(stage, name) {

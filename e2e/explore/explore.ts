@@ -18,6 +18,8 @@ export interface Summary {
   sequences: number;
   steps: number;
   readonly found: Map<string, Found>;
+  /** By kind of step, verdict and ending: how often. */
+  readonly endings: Map<string, number>;
   /** By code: how often something refused was tried, and how often it did harm. */
   readonly tried: Map<string, { times: number; harms: number; harm: string }>;
   /** Sequences that could not be carried out. */
@@ -46,7 +48,16 @@ const triesPerCode = 4;
 /** Carries out sequences until the seeds or the time is over. */
 export async function explore(options: ExploreOptions): Promise<Summary> {
   const started = Date.now();
-  const summary = { version: '', sequences: 0, steps: 0, found: new Map(), tried: new Map(), broken: [], ms: 0 };
+  const summary: Writable<Summary> = {
+    version: '',
+    sequences: 0,
+    steps: 0,
+    found: new Map(),
+    endings: new Map(),
+    tried: new Map(),
+    broken: [],
+    ms: 0,
+  };
   const workers = Array.from({ length: options.workers }, () => new Worker(options, summary));
   await Promise.all(workers.map((worker) => worker.work()));
   return { ...summary, ms: Date.now() - started };
@@ -89,6 +100,7 @@ class Worker {
       const report = await this.#run(domain, (world, n) => (n < length ? drawer.draw(world) : null));
       summary.sequences += 1;
       summary.steps += report.script.steps.length;
+      for (const ending of report.endings) summary.endings.set(ending, (summary.endings.get(ending) ?? 0) + 1);
       for (const finding of report.findings) await this.#found(seed, finding, report.script);
       if (options.tries) for (const refusal of report.refusals) await this.#try(seed, refusal, report.script);
     } catch (error) {

@@ -59,7 +59,7 @@ const entry: Entry = { created: 1, marks: readings(5, 6), loose: new Map(), memo
 class Known extends Book {
   constructor(private readonly known: Entry = entry) {
     super({
-      spec: { name: '', folder: '', disks: [], transient: false },
+      spec: { name: '', folder: '', disks: [], transient: false, pool: 'none' },
       dir: '/images',
       uuid: '',
       lab: undefined as never,

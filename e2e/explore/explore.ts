@@ -63,13 +63,23 @@ export async function explore(options: ExploreOptions): Promise<Summary> {
   return { ...summary, ms: Date.now() - started };
 }
 
-/** Carries out one script in a lab of its own. */
-export async function replay(generation: Generation, script: Script): Promise<Report> {
-  const lab = await startLab({ generation });
+/** Carries out scripts one after the other, each on a domain of its own; a lab whose libvirtd dies is replaced. */
+export async function* replay(generation: Generation, scripts: Iterable<Script>): AsyncGenerator<Report> {
+  let lab: Lab | undefined;
+  let number = 0;
   try {
-    return await runSequence(lab, 1, script.domain, sourceOf(script), script.tries);
+    for (const script of scripts) {
+      lab ??= await startLab({ generation });
+      number += 1;
+      const report = await runSequence(lab, number, script.domain, sourceOf(script), script.tries);
+      if (report.crashed) {
+        await lab.stop();
+        lab = undefined;
+      }
+      yield report;
+    }
   } finally {
-    await lab.stop();
+    await lab?.stop();
   }
 }
 

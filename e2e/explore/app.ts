@@ -5,6 +5,7 @@ import { createRouterClient, type RouterClient } from '@orpc/server';
 import { type Backend, createBackend } from '../../electron/backend.ts';
 import type { AppRouter } from '../../electron/router.ts';
 import { assessCreate } from '../../shared/create/assess.ts';
+import { emptyDraft, withAllDisks, withDisk } from '../../shared/create/draft.ts';
 import { newPaths } from '../../shared/create/files.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
 import { assessRevert } from '../../shared/risk.ts';
@@ -117,10 +118,10 @@ export class App {
         return this.#revert({ kind: 'undo' }, 'as-saved', step.safety, false);
       case 'delete': {
         const plan = await client.deletion.plan({ ...about, names: [...step.names] });
-        const { blockers: found, warnings, goes } = assessDelete(plan.facts, plan.names, step.mode);
-        const blockers = goes.length > 0 ? found : [{ code: 'NOTHING_TO_DELETE', text: '' }];
+        const { verdict, blockers, warnings, unknowns, goes } = assessDelete(plan.facts, plan.names, step.mode);
         const run = () => client.deletion.run({ planId: plan.planId, mode: step.mode });
-        return { ...silent, ...verdictOf(blockers), said: warnings, goes, run: () => ended(run) };
+        if (goes.length === 0) return { ...silent, ...verdictOf([nothingBelow]), run: () => ended(run) };
+        return { ...silent, verdict, blockers, said: [...warnings, ...unknowns], goes, run: () => ended(run) };
       }
       case 'describe':
       case 'rename': {
@@ -170,26 +171,20 @@ export class App {
   async #create({ name, mode, live, without }: Extract<AppStep, { do: 'create' }>): Promise<Plan> {
     const { client } = this;
     const { planId, facts, virsh } = await client.create.plan(this.#about);
-    const disks = without.map((target) => ({ target, include: false, file: '' }));
-    const draft: CreateDraft = {
-      name,
-      mode,
-      live,
-      quiesce: false,
-      halt: false,
-      description: '',
-      memoryFile: '',
-      disks,
-    };
+    // Whoever takes a snapshot says of each disk whether it is part of it, whatever the configuration’s attribute says.
+    const all = withAllDisks(facts, { ...emptyDraft, name, mode, live });
+    const draft: CreateDraft = without.reduce((less, target) => withDisk(less, target, { include: false }), all);
     const { hostId } = this;
     const asked = await client.create.files({ hostId, paths: newPaths(facts, draft).slice(0, 64) });
     const files = {
       exists: { ...facts.files.exists, ...asked.exists },
       free: { ...facts.files.free, ...asked.free },
     };
-    const { blockers, warnings, notes } = assessCreate({ ...facts, files }, draft, virsh);
+    const assessment = assessCreate({ ...facts, files }, draft, virsh);
+    const { verdict, blockers, warnings, wayBack, unknown, notes } = assessment;
     const run = () => client.create.run({ planId, draft });
-    return { ...silent, ...verdictOf(blockers), said: [...warnings, ...notes], run: () => ended(run) };
+    const said = [...warnings, ...wayBack, ...unknown, ...notes];
+    return { ...silent, verdict, blockers, said, run: () => ended(run) };
   }
 
   async #revert(target: RevertAim, start: 'as-saved' | 'running' | 'paused', safety: boolean, dropSave: boolean) {
@@ -215,6 +210,8 @@ export class App {
 }
 
 const nothing = { differences: [], safety: null, tidied: [] } as const;
+/** Where the window has nothing to press. */
+export const nothingBelow: Statement = { code: 'NOTHING_TO_DELETE', text: '' };
 const silent = { blockers: [], verdict: 'ok', said: [], goes: [], state: null, target: null } as const;
 
 function verdictOf(blockers: readonly Statement[]): Pick<Plan, 'blockers' | 'verdict'> {

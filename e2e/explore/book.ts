@@ -17,6 +17,8 @@ export interface Entry {
   /** By path: images that no disk used. */
   readonly loose: ReadonlyMap<string, Reading>;
   readonly memory: string | null;
+  /** Targets of the disks that it keeps. */
+  readonly keeps: ReadonlySet<string>;
   /** By target: the ID that QEMU gave it inside the image. */
   readonly ids: ReadonlyMap<string, string>;
 }
@@ -56,7 +58,10 @@ export class Book {
     const moved = renamed && world.snapshots.has(renamed.to) ? this.#entries.get(renamed.of) : undefined;
     for (const [name, entry] of this.#entries) {
       const now = world.snapshots.get(name);
-      if (now && now.created === entry.created) continue;
+      if (now && now.created === entry.created) {
+        this.#entries.set(name, grown(entry, now));
+        continue;
+      }
       this.#entries.delete(name);
       if (!(moved && name === renamed?.of)) this.#forgotten.set(name, entry);
     }
@@ -128,6 +133,7 @@ export class Book {
       marks: before?.active ?? new Map(),
       loose: before?.loose ?? new Map(),
       memory: before?.world.memory ?? null,
+      keeps: keptBy(snap),
       ids,
     };
   }
@@ -150,6 +156,19 @@ export class Book {
     );
     this.#seen = new Map([...paths].map((path) => [path, new Set(tableOf(path).map(({ id }) => id))]));
   }
+}
+
+/** A revert makes disks that were left out part of the snapshot, with what their images hold then (11.3, 12.8). */
+function grown(entry: Entry, snap: Snap): Entry {
+  const keeps = keptBy(snap);
+  const added = snap.stored.filter(({ target }) => keeps.has(target) && !entry.keeps.has(target));
+  if (added.length === 0) return entry;
+  const marks = new Map([...entry.marks, ...added.map(({ target, path }) => [target, readingOf(path)] as const)]);
+  return { ...entry, marks, keeps: new Set([...entry.keeps, ...keeps]) };
+}
+
+function keptBy({ disks }: Snap): Set<string> {
+  return new Set([...disks].flatMap(([target, how]) => (how === 'internal' || how === 'external' ? [target] : [])));
 }
 
 /** An image and everything below it. */

@@ -12,7 +12,7 @@ import type { Script } from './sequence.ts';
  */
 const usage = `usage: npm run explore -- --minutes N [--sequences N] [--seed S] [--generation ${generations.join('|')}] [--workers N] [--no-shrink]
        npm run explore -- --only SEED-OF-ONE-SEQUENCE [--generation ...]
-       npm run explore -- --replay FILE`;
+       npm run explore -- --replay FILE [--replay FILE ...]`;
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     generation: { type: 'string', multiple: true },
     workers: { type: 'string', default: '2' },
     'no-shrink': { type: 'boolean', default: false },
-    replay: { type: 'string' },
+    replay: { type: 'string', multiple: true },
   },
 });
 const wanted = (values.generation ?? ['9.0', '11.3', '12.8']) as Generation[];
@@ -39,10 +39,7 @@ if (problem && !problem.ok) {
   console.error(`Nothing can be explored here: ${problem.reason}`);
   process.exitCode = 1;
 } else if (values.replay !== undefined) {
-  const { generation, ...script } = JSON.parse(await readFile(values.replay, 'utf8')) as Script & {
-    generation: Generation;
-  };
-  console.log(replayText(await replay(generation, script)));
+  await replayFiles(values.replay);
 } else if (
   wanted.some((each) => !(generations as readonly string[]).includes(each)) ||
   !minutes ||
@@ -68,6 +65,17 @@ async function run(generation: Generation, minutes: number, sequences: number, s
   });
   console.log(`\n${summaryText(summary)}`);
   if (summary.found.size > 0 || summary.broken.length > 0) process.exitCode = 1;
+}
+
+async function replayFiles(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const { generation, ...script } = JSON.parse(await readFile(file, 'utf8')) as Script & { generation: Generation };
+    for await (const report of replay(generation, [script])) {
+      const found = report.findings.length > 0;
+      console.log(`${found ? 'FOUND' : 'as said'}: ${file}, libvirt ${generation}\n${replayText(report)}`);
+      if (found) process.exitCode = 1;
+    }
+  }
 }
 
 /** Each sequence has a seed of its own, so that it can be had without those before it. */

@@ -53,6 +53,7 @@ export function drawDomain(random: Random): DomainSpec {
     folder: random.chance(0.75) ? 'disks' : random.pick(folders),
     disks: disks.map((disk) => (disk.target === marked ? { ...disk, attribute } : disk)),
     transient: random.chance(0.06),
+    pool: random.pick(['none', 'once', 'always', 'always']),
   };
 }
 

@@ -18,6 +18,8 @@ export interface Summary {
   sequences: number;
   steps: number;
   readonly found: Map<string, Found>;
+  /** By kind of step, verdict and ending: how often. */
+  readonly endings: Map<string, number>;
   /** By code: how often something refused was tried, and how often it did harm. */
   readonly tried: Map<string, { times: number; harms: number; harm: string }>;
   /** Sequences that could not be carried out. */
@@ -46,19 +48,38 @@ const triesPerCode = 4;
 /** Carries out sequences until the seeds or the time is over. */
 export async function explore(options: ExploreOptions): Promise<Summary> {
   const started = Date.now();
-  const summary = { version: '', sequences: 0, steps: 0, found: new Map(), tried: new Map(), broken: [], ms: 0 };
+  const summary: Writable<Summary> = {
+    version: '',
+    sequences: 0,
+    steps: 0,
+    found: new Map(),
+    endings: new Map(),
+    tried: new Map(),
+    broken: [],
+    ms: 0,
+  };
   const workers = Array.from({ length: options.workers }, () => new Worker(options, summary));
   await Promise.all(workers.map((worker) => worker.work()));
   return { ...summary, ms: Date.now() - started };
 }
 
-/** Carries out one script in a lab of its own. */
-export async function replay(generation: Generation, script: Script): Promise<Report> {
-  const lab = await startLab({ generation });
+/** Carries out scripts one after the other, each on a domain of its own; a lab whose libvirtd dies is replaced. */
+export async function* replay(generation: Generation, scripts: Iterable<Script>): AsyncGenerator<Report> {
+  let lab: Lab | undefined;
+  let number = 0;
   try {
-    return await runSequence(lab, 1, script.domain, sourceOf(script), script.tries);
+    for (const script of scripts) {
+      lab ??= await startLab({ generation });
+      number += 1;
+      const report = await runSequence(lab, number, script.domain, sourceOf(script), script.tries);
+      if (report.crashed) {
+        await lab.stop();
+        lab = undefined;
+      }
+      yield report;
+    }
   } finally {
-    await lab.stop();
+    await lab?.stop();
   }
 }
 
@@ -89,6 +110,7 @@ class Worker {
       const report = await this.#run(domain, (world, n) => (n < length ? drawer.draw(world) : null));
       summary.sequences += 1;
       summary.steps += report.script.steps.length;
+      for (const ending of report.endings) summary.endings.set(ending, (summary.endings.get(ending) ?? 0) + 1);
       for (const finding of report.findings) await this.#found(seed, finding, report.script);
       if (options.tries) for (const refusal of report.refusals) await this.#try(seed, refusal, report.script);
     } catch (error) {

@@ -55,11 +55,18 @@ function sightOf(change: Partial<Sight> = {}, world: Partial<World> = {}, snapsh
   const held = new Map(snapshots.map(({ name }) => [name, new Map<string, Reading>([['hda', 5]])]));
   return { world: worldOf(snapshots, world), active: readings(7, 8), held, loose: new Map(), ...change };
 }
-const entry: Entry = { created: 1, marks: readings(5, 6), loose: new Map(), memory: '1e', ids: new Map() };
+const entry: Entry = {
+  created: 1,
+  marks: readings(5, 6),
+  loose: new Map(),
+  memory: '1e',
+  keeps: new Set(),
+  ids: new Map(),
+};
 class Known extends Book {
   constructor(private readonly known: Entry = entry) {
     super({
-      spec: { name: '', folder: '', disks: [], transient: false },
+      spec: { name: '', folder: '', disks: [], transient: false, pool: 'none' },
       dir: '/images',
       uuid: '',
       lab: undefined as never,

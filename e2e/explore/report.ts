@@ -24,14 +24,16 @@ export function replayText({ script, findings, refusals, tried }: Report): strin
   ].join('\n');
 }
 
-export function summaryText({ version, sequences, steps, found, tried, broken, ms }: Summary): string {
+export function summaryText({ version, sequences, steps, found, endings, tried, broken, ms }: Summary): string {
   const refused = [...tried].map(
     ([code, { times, harms, harm }]) =>
       `   ${code}: tried ${times} times, harm ${harms} times${harm === '' ? '' : `, such as: ${harm.slice(0, 160)}`}`,
   );
   const times = [...found.values()].map(({ kind, signature, times }) => `   ${kind}: ${signature}: ${times} times`);
   return [
-    ...times.sort(),
+    'What the app said, and how it ended:',
+    ...[...endings].sort().map(([ending, times]) => `   ${ending}: ${times} times`),
+    ...(times.length > 0 ? ['Found:', ...times.sort()] : []),
     ...(refused.length > 0 ? ['Refused, and tried:', ...refused.sort()] : []),
     ...broken.map(({ seed, error }) => `Not carried out: seed ${seed}: ${error}`),
     `libvirt ${version}: ${sequences} sequences, ${steps} steps, ${found.size} findings, ${(ms / 60_000).toFixed(1)} minutes`,
@@ -39,7 +41,7 @@ export function summaryText({ version, sequences, steps, found, tried, broken, m
 }
 
 function listing({ domain, steps, tries }: Script): string {
-  const { disks, name, folder, transient } = domain;
+  const { disks, name, folder, transient, pool } = domain;
   const about = disks.map(({ target, device, format, file, attribute, readonly, shareable }) =>
     [
       target,
@@ -54,7 +56,7 @@ function listing({ domain, steps, tries }: Script): string {
       .join(' '),
   );
   return [
-    `   # domain ${JSON.stringify(name)}${transient ? ' (transient)' : ''} in …/${folder}: ${about.join('; ')}`,
+    `   # domain ${JSON.stringify(name)}${transient ? ' (transient)' : ''} in …/${folder}: ${about.join('; ')}; pool: ${pool}`,
     ...steps.map(
       (step, n) =>
         `   ${n + 1}. ${stepText(step)}${tries && n === steps.length - 1 ? '   # refused; done with virsh' : ''}`,

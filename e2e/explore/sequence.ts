@@ -1,5 +1,5 @@
 import type { Lab } from '../lab/lab.ts';
-import { App, type Plan } from './app.ts';
+import { App, nothingBelow, type Plan } from './app.ts';
 import { Book, type Sight } from './book.ts';
 import { Freshener, flush, waitForBoot } from './freshen.ts';
 import { type Case, type Finding, judge, judgeUnseen, judgeWriting } from './judge.ts';
@@ -31,6 +31,8 @@ export interface Report {
   readonly script: Script;
   readonly findings: readonly (Finding & { readonly at: number })[];
   readonly refusals: readonly Refusal[];
+  /** Of each step of the app: what it was, the verdict on it, and how it ended. */
+  readonly endings: readonly string[];
   /** libvirtd died: the lab is of no use any more. */
   readonly crashed: boolean;
   /** Of a script that tries what is refused: why it was, and the harm that came of it. */
@@ -75,6 +77,7 @@ class Sequence {
   readonly #steps: Step[] = [];
   readonly #findings: (Finding & { readonly at: number })[] = [];
   readonly #refusals: Refusal[] = [];
+  readonly #endings: string[] = [];
   readonly #book: Book;
   readonly #freshener: Freshener;
 
@@ -94,7 +97,14 @@ class Sequence {
       await app.close();
     }
     const script = { domain: this.stage.spec, steps: this.#steps, ...(tries ? { tries } : {}) };
-    return { script, findings: this.#findings, refusals: this.#refusals, crashed: this.crashed, tried: this.#tried };
+    return {
+      script,
+      findings: this.#findings,
+      refusals: this.#refusals,
+      endings: this.#endings,
+      crashed: this.crashed,
+      tried: this.#tried,
+    };
   }
 
   async #steer(app: App, source: Source, tries: boolean): Promise<void> {
@@ -156,6 +166,7 @@ class Sequence {
     const world = await this.#settled(before);
     const renamed = step.do === 'rename' ? { of: step.of, to: step.to } : undefined;
     this.#book.follow(world, before, renamed);
+    this.#endings.push(`${step.do}: ${plan.verdict}, ${ended.result}`);
     const c = { step, plan, ended, before, book: this.#book, disturbed: step.between !== undefined };
     let found = judge({ ...c, after: this.#book.sight(world) });
     if (found.length > 0 && world.active) {
@@ -249,5 +260,5 @@ function codesOf({ blockers }: Plan): string[] {
 
 /** Where the window has nothing to press, there is nothing to try. */
 function canTry({ blockers }: Plan): boolean {
-  return blockers.every(({ code }) => code !== 'NOTHING_TO_DELETE');
+  return !blockers.includes(nothingBelow);
 }

@@ -9,6 +9,7 @@ const domain: DomainSpec = {
   name: '7',
   folder: 'a,b',
   transient: true,
+  pool: 'once',
   disks: [disk('hda'), disk('hdb'), disk('vdb')],
 };
 const step = (what: string): Step => ({ by: 'virsh', args: [what] });
@@ -24,7 +25,13 @@ describe('shrinking', () => {
       folder === 'a,b';
     const small = await shrink(script, async (each) => needed(each));
     expect(words(small)).toEqual(['b', 'f', 'last']);
-    expect(small.domain).toEqual({ name: 'web', folder: 'a,b', transient: false, disks: [disk('hda'), disk('hdb')] });
+    expect(small.domain).toEqual({
+      name: 'web',
+      folder: 'a,b',
+      transient: false,
+      pool: 'always',
+      disks: [disk('hda'), disk('hdb')],
+    });
   });
 
   it('gives up after so many attempts', async () => {

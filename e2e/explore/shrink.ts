@@ -42,6 +42,7 @@ type Edit = (domain: DomainSpec) => DomainSpec | null;
 const plain: readonly Edit[] = [
   (domain) => (domain.name === 'web' ? null : { ...domain, name: 'web' }),
   (domain) => (domain.folder === 'disks' ? null : { ...domain, folder: 'disks' }),
+  (domain) => (domain.pool === 'always' ? null : { ...domain, pool: 'always' }),
   (domain) => (domain.transient ? { ...domain, transient: false } : null),
   (domain) =>
     domain.disks.some(({ attribute }) => attribute !== undefined)

@@ -26,6 +26,8 @@ export interface DomainSpec {
   readonly folder: string;
   readonly disks: readonly DiskSpec[];
   readonly transient: boolean;
+  /** Whether a storage pool holds its images, which is where their own snapshot tables can be read; and reads new files. */
+  readonly pool: 'none' | 'once' | 'always';
 }
 
 /** Where a sequence takes place. */
@@ -60,12 +62,21 @@ export async function setStage(lab: Lab, spec: DomainSpec, number: number): Prom
   await writeFile(xmlFile, domainXml(spec, uuid, dir));
   await lab.virsh(spec.transient ? 'create' : 'define', xmlFile);
   await rm(xmlFile);
-  return { lab, uuid, dir, spec };
+  const stage = { lab, uuid, dir, spec };
+  if (spec.pool !== 'none') await lab.virsh('pool-create-as', poolOf(stage), 'dir', '--target', dir);
+  return stage;
+}
+
+/** The name of the pool that holds the images of a stage, where there is one. */
+export function poolOf({ uuid }: Pick<Stage, 'uuid'>): string {
+  return `pool-${uuid}`;
 }
 
 /** Takes everything down, as far as libvirt lets go of it. */
-export async function clearStage({ lab, uuid, dir }: Stage): Promise<void> {
+export async function clearStage(stage: Stage): Promise<void> {
+  const { lab, uuid, dir, spec } = stage;
   const ignore = () => {};
+  if (spec.pool !== 'none') await lab.virsh('pool-destroy', poolOf(stage)).catch(ignore);
   await lab.virsh('destroy', uuid).catch(ignore);
   const flags = ['--snapshots-metadata', '--checkpoints-metadata', '--managed-save'];
   await lab.virsh('undefine', uuid, ...flags).catch(ignore);

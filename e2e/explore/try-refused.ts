@@ -1,7 +1,7 @@
 import type { Ended, Plan } from './app.ts';
 import type { Book, Sight } from './book.ts';
 import { type Finding, judge } from './judge.ts';
-import { carryOutOther } from './others.ts';
+import { carryOutOther, noteRevert } from './others.ts';
 import type { Stage } from './stage.ts';
 import type { AppStep, OtherStep } from './steps.ts';
 import { isWritable, look, type World } from './world.ts';
@@ -56,7 +56,7 @@ export async function tryRefused(trial: Trial): Promise<string | null> {
   const after = book.sight(world);
   const harm = harmOf(trial, complaint, before, after);
   if (harm !== null) return harm;
-  return (await starts(stage, world)) ?? (step.do === 'create' ? await canGoBack(trial, step.name) : null);
+  return (await starts(stage, world)) ?? (step.do === 'create' ? await livesOn(trial, step.name) : null);
 }
 
 function harmOf({ step, book }: Trial, complaint: string, before: Sight, after: Sight): string | null {
@@ -79,22 +79,45 @@ async function starts(stage: Stage, { active, persistent, exists }: World): Prom
   return null;
 }
 
-/** A snapshot that nobody can go back to, or get rid of, is none. */
-async function canGoBack(trial: Trial, name: string): Promise<string | null> {
+/** Names of snapshots that are taken after one that was refused, to see whether it outlives them. */
+const later = ['later-a', 'later-b', 'later-c'] as const;
+
+/**
+ * A snapshot that nobody can go back to, or get rid of, is none; nor is one that brings something else once there are
+ * more, or that its parent can't be deleted for.
+ */
+async function livesOn(trial: Trial, name: string): Promise<string | null> {
   const { stage, book } = trial;
-  const step: AppStep = { by: 'app', do: 'revert', to: name, start: 'as-saved', safety: false, dropSave: false };
+  const virsh = (...args: readonly string[]) =>
+    carryOutOther(stage, { by: 'virsh', args: [args[0] ?? '', '{dom}', ...args.slice(1)] });
+  const goBack = async (): Promise<string | null> => {
+    const step: AppStep = { by: 'app', do: 'revert', to: name, start: 'as-saved', safety: false, dropSave: false };
+    const before = book.sight(await look(stage));
+    const complaint = await virsh('snapshot-revert', `--snapshotname=${name}`);
+    noteRevert(stage);
+    return harmOf({ ...trial, step }, complaint, before, book.sight(await look(stage)));
+  };
+  const first = await goBack();
+  if (first !== null) return `a revert to it: ${first}`;
+  const { snapshots } = await look(stage);
+  const snap = snapshots.get(name);
+  if (snap && [...snap.disks.values()].includes('internal')) {
+    for (const each of later) await virsh('snapshot-create-as', `--name=${each}`);
+    book.follow(await look(stage), null);
+    const again = await goBack();
+    if (again !== null) return `a revert to it when there are more: ${again}`;
+  }
   const before = book.sight(await look(stage));
-  const complaint = await carryOutOther(stage, {
-    by: 'virsh',
-    args: ['snapshot-revert', '{dom}', `--snapshotname=${name}`],
-  });
-  const after = book.sight(await look(stage));
-  const harm = harmOf({ ...trial, step }, complaint, before, after);
-  if (harm !== null) return `a revert to it: ${harm}`;
-  const left = await carryOutOther(stage, {
-    by: 'virsh',
-    args: ['snapshot-delete', '{dom}', `--snapshotname=${name}`],
-  });
+  const parent = before.world.snapshots.get(name)?.parent ?? null;
+  if (parent !== null) {
+    const step: AppStep = { by: 'app', do: 'delete', names: [parent], mode: 'this' };
+    const complaint = await virsh('snapshot-delete', `--snapshotname=${parent}`);
+    const world = await look(stage);
+    book.follow(world, before);
+    const harm = harmOf({ ...trial, step }, complaint, before, book.sight(world));
+    if (harm !== null) return `when its parent is deleted: ${harm}`;
+  }
+  const left = await virsh('snapshot-delete', `--snapshotname=${name}`);
   return left === '' ? null : `it can’t be deleted: ${left}`;
 }
 

@@ -1,3 +1,4 @@
+import { firmwareOf } from './firmware.ts';
 import type { DomainConfig, DomainModel, StrayFile } from './model.ts';
 
 /** An image on the simulated host's storage. Sizes in bytes. */
@@ -33,6 +34,17 @@ export function memoryFiles(domains: readonly DomainModel[]): ReadonlySet<string
   return new Set(present);
 }
 
+/** Firmware and its variables that a configuration names. */
+export function firmwareFiles(domains: readonly DomainModel[]): ReadonlySet<string> {
+  const present = domains.flatMap((domain) =>
+    configsOf(domain).flatMap((config) => {
+      const firmware = firmwareOf(config, domain.name);
+      return firmware ? [firmware.loader, firmware.nvram].filter((path) => !domain.gone.includes(path)) : [];
+    }),
+  );
+  return new Set(present);
+}
+
 /** Images that a change would leave without anything in the metadata that knows of them: they stay on the storage. */
 export function leftBehind(before: DomainModel, after: DomainModel): StrayFile[] {
   const known = new Set([...chainsOf(after).flat(), ...after.strays].map(({ path }) => path));
@@ -46,9 +58,13 @@ export function leftBehind(before: DomainModel, after: DomainModel): StrayFile[]
 }
 
 /** Of a domain's configurations, the images of every disk with what each lies on. */
-function chainsOf({ config, live, snapshots }: DomainModel): StrayFile[][] {
+function chainsOf(domain: DomainModel): StrayFile[][] {
+  return configsOf(domain).flatMap(chainsIn);
+}
+
+function configsOf({ config, live, snapshots }: DomainModel): DomainConfig[] {
   const configs = [config, live, ...snapshots.flatMap((each) => [each.config, each.inactiveConfig])];
-  return configs.flatMap((each) => (each ? chainsIn(each) : []));
+  return configs.flatMap((each) => each ?? []);
 }
 
 function chainsIn({ disks }: DomainConfig): StrayFile[][] {

@@ -1,3 +1,4 @@
+import { firmwareOf } from './firmware.ts';
 import type { DiskModel, DomainConfig, DomainModel } from './model.ts';
 import { escapeXml as e, indent } from './xml-words.ts';
 
@@ -67,16 +68,17 @@ function metadata(os: string): string[] {
   ];
 }
 
-function boot({ machine, firmware }: DomainConfig, name: string): string[] {
-  const efi = firmware === 'efi';
-  const firmwareLines = [
-    "  <loader readonly='yes' secure='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.ms.fd</loader>",
-    `  <nvram template='/usr/share/OVMF/OVMF_VARS_4M.ms.fd' format='qcow2'>/var/lib/libvirt/qemu/nvram/${e(name)}_VARS.qcow2</nvram>`,
-  ];
+function boot(config: DomainConfig, name: string): string[] {
+  const files = firmwareOf(config, name);
   return [
-    efi ? "<os firmware='efi'>" : '<os>',
-    `  <type arch='x86_64' machine='${machine}'>hvm</type>`,
-    ...(efi ? firmwareLines : []),
+    files ? "<os firmware='efi'>" : '<os>',
+    `  <type arch='x86_64' machine='${config.machine}'>hvm</type>`,
+    ...(files
+      ? [
+          `  <loader readonly='yes' secure='yes' type='pflash'>${files.loader}</loader>`,
+          `  <nvram template='${files.template}' format='qcow2'>${e(files.nvram)}</nvram>`,
+        ]
+      : []),
     "  <boot dev='hd'/>",
     '</os>',
   ];

@@ -7,7 +7,7 @@ import {
   statsGroup,
 } from '../../../shared/libvirt/flags.ts';
 import type { WireTypedParam } from '../../libvirt/procedures.ts';
-import { imageFiles, memoryFiles } from '../files.ts';
+import { firmwareFiles, imageFiles, memoryFiles } from '../files.ts';
 import { type DomainModel, stateNumber } from '../model.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { screenshot } from '../screen.ts';
@@ -179,7 +179,11 @@ export const domainHandlers = {
             const { name, uuid } = domain;
             return { xml: `${domainXml(config, { name, uuid, id: null, secure: false }).join('\n')}\n` };
           }
-      const there = [...imageFiles(world.domains).keys(), ...memoryFiles(world.domains)];
+      const there = [
+        imageFiles(world.domains).keys(),
+        memoryFiles(world.domains),
+        firmwareFiles(world.domains),
+      ].flatMap((files) => [...files]);
       if (there.some((path) => path === file || path.startsWith(`${file.replace(/\/+$/, '')}/`)))
         refuse('OPERATION_FAILED', 'QEMU', 'failed to read qemu header');
       refuse('SYSTEM_ERROR', 'QEMU', `Failed to open file '${file}': No such file or directory`);

@@ -65,7 +65,7 @@ describe('effects', () => {
 it.each([
   ['external', 500],
   ['internal', 5_000],
-] as const)('a deep chain of %s ones is no deeper recursion', { timeout: 60_000 }, (kind, length) => {
+] as const)('a deep chain of %s ones is no deeper recursion', { timeout: 240_000 }, (kind, length) => {
   const names = Array.from({ length }, (_, index) => `s${index}`);
   const many = deleteFacts({ rows: chain(kind, ...names) });
   // A chain as deep as that is not told in full by every snapshot.

@@ -1,4 +1,5 @@
 import { deleteFlag } from '../libvirt/flags.ts';
+import { type TagEffect, tagHazards } from '../libvirt/names.ts';
 import type { Rule } from '../rule.ts';
 import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -45,6 +46,16 @@ export const shortly = (path: string) => `“${path.slice(path.lastIndexOf('/') 
 export const withData = ({ step }: DeleteCase) => (step.flags & deleteFlag.metadataOnly) === 0;
 export const external = (c: DeleteCase) => withData(c) && isExternal(c.snapshot);
 export const internal = (c: DeleteCase) => withData(c) && !isExternal(c.snapshot);
+/** What its name does to the deletion of an internal snapshot. */
+export const nameHazard = (c: DeleteCase, effect: TagEffect) =>
+  internal(c)
+    ? tagHazards(c.snapshot.name, 'delete', {
+        driver: c.facts.driver,
+        libvirtVersion: c.facts.libvirtVersion,
+        active: c.facts.domain.active,
+        memory: c.snapshot.memory === 'unknown' ? null : c.snapshot.memory !== 'none',
+      }).find((hazard) => hazard.effect === effect)
+    : undefined;
 export const children = ({ present, snapshot }: DeleteCase) => present.childrenOf(snapshot.name);
 export const isLeaf = (c: DeleteCase) => children(c).length === 0;
 export const onChain = ({ present, snapshot }: DeleteCase) => present.isOnActiveChain(snapshot.name);

@@ -5,9 +5,9 @@ import {
   type DeleteRule,
   external,
   imagesInMerge,
-  internal,
   isLeaf,
   merges,
+  nameHazard,
   neededUnlinks,
   onChain,
   quoted,
@@ -46,10 +46,6 @@ const tellsNoChain = ({ present }: DeleteCase, name: string) => {
 const resumeFirst = ({ facts }: DeleteCase) =>
   `The guest is paused since its memory was written or loaded. QEMU does not merge then, and libvirt (${formatVersion(facts.libvirtVersion)}) leaves the deletion half done. Resume “${facts.domain.name}” first.`;
 
-/** What the monitor's text protocol, which carries the name of a running guest's snapshot before 10.9, reads otherwise. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const misread = /["\\\u0000-\u001f]/;
-
 /** What libvirt would do, and destroys something by it or leaves it half done. */
 export const harms: readonly DeleteRule[] = [
   {
@@ -72,13 +68,10 @@ export const harms: readonly DeleteRule[] = [
   {
     code: 'NAME_STAYS',
     driver: 'QEMU',
-    until: version.namesJobs,
     effect: 'harm',
-    source:
-      'qemuMonitorDeleteSnapshot through the monitor’s text protocol; observed on 9.0: done, says libvirt, and the image still holds it',
-    when: (c) => internal(c) && c.facts.domain.active && misread.test(c.snapshot.name),
-    text: ({ facts, snapshot }) =>
-      `While the guest runs, QEMU reads the name “${snapshot.name}” otherwise: libvirt ${formatVersion(facts.libvirtVersion)} would forget the snapshot and leave its data in the image. Shut the domain down to delete it.`,
+    source: 'tagRules of shared/libvirt/names.ts',
+    when: (c) => nameHazard(c, 'left') !== undefined,
+    text: (c) => `“${c.snapshot.name}”: ${nameHazard(c, 'left')?.text}`,
   },
   {
     code: 'PAUSED_SINCE_MEMORY_WRITTEN',

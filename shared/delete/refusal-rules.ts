@@ -9,10 +9,10 @@ import {
   internal,
   isLeaf,
   merges,
+  nameHazard,
   onChain,
   quoted,
   shortly,
-  withData,
 } from './case.ts';
 import type { RefusalCode } from './prepare.ts';
 
@@ -37,9 +37,6 @@ const target = ({ prepared }: DeleteCase) => prepared.refusal?.target ?? '';
 
 /** Where the image of an internal snapshot has to be for qemu-img (qemuSnapshotForEachQcow2). */
 const local: ReadonlySet<string> = new Set(['file', 'block', 'dir', 'volume']);
-
-/** Letters, digits, dots, dashes, underscores, a letter first (QEMU id_wellformed); libvirt puts a prefix before them. */
-export const isJobName = (name: string) => /^[A-Za-z0-9._-]*$/.test(name);
 
 /** A file that QEMU has to open to start; a medium that may be left out is none. */
 const missingFile = ({ facts, present }: DeleteCase) =>
@@ -292,12 +289,10 @@ export const refusals: readonly DeleteRule[] = [
   {
     code: 'JOB_NAME',
     driver: 'QEMU',
-    since: version.namesJobs,
     effect: 'refused',
     error: 'INTERNAL_ERROR',
-    source: 'observed on 11.3 and 12.8: “Invalid job ID” (QEMU id_wellformed)',
-    when: (c) => withData(c) && internal(c) && c.facts.domain.active && !isJobName(c.snapshot.name),
-    text: ({ facts, snapshot }) =>
-      `libvirt ${formatVersion(facts.libvirtVersion)} cannot delete “${snapshot.name}” while the domain is active: QEMU wants names of letters, digits, dots, dashes and underscores. Shut the domain down first.`,
+    source: 'tagRules of shared/libvirt/names.ts',
+    when: (c) => nameHazard(c, 'refused') !== undefined,
+    text: (c) => `“${c.snapshot.name}”: ${nameHazard(c, 'refused')?.text}`,
   },
 ];

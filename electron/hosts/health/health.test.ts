@@ -198,7 +198,7 @@ test('a disk that was detached, a configuration that is missing, a mixture', asy
   expect(found).toEqual(expect.arrayContaining(['disk-detached', 'no-config', 'mixed']));
 });
 
-test('the demo: two domains ail, the others do not', { timeout: 30_000 }, async () => {
+test('the demo: two domains ail, the others do not', { timeout: 180_000 }, async () => {
   bench = createBench([], { domains: demoDomains(Date.now()) });
   bench.session.connect();
   await bench.status('connected');
@@ -214,7 +214,7 @@ test('the demo: two domains ail, the others do not', { timeout: 30_000 }, async 
   });
 });
 
-test('five hundred snapshots are looked at in passing, and one can stop', { timeout: 30_000 }, async () => {
+test('five hundred snapshots are looked at in passing, and one can stop', { timeout: 180_000 }, async () => {
   const now = Math.floor(Date.now() / 1000);
   const snapshots = Array.from({ length: 500 }, (_, n) => ({ name: `s${n}`, ago: 1000 - n }));
   bench = createBench([], { domains: [buildDomain({ name: 'g', uuid: uuidOf(1), snapshots }, now)] });

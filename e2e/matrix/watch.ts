@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { assessRevert, holds, revertNeeds, warningRules } from '../../shared/risk.ts';
-import { unknowns } from '../../shared/rule.ts';
+import { basename, join } from 'node:path';
+import { assessRevert, revertNeeds, warningRules } from '../../shared/risk.ts';
+import { stated, unknowns } from '../../shared/rule.ts';
 import type { RevertChoice } from '../../shared/schema.ts';
 import type { Guest, Lab } from '../lab/lab.ts';
 import type { Bytes, Held } from './bytes.ts';
@@ -30,27 +30,29 @@ export async function watchCase({ lab, guest, bytes, starts }: Watched) {
   return async ({ case: { target, ask }, facts, predicted, real }: Result): Promise<string[]> => {
     if (!facts || !predicted || !real) return [];
     const done = real.answer === null || real.forced === null;
-    const flags = flagsOf[ask];
     const said = assessRevert(facts, choiceOf(ask));
     const statements = [...said.losses, ...said.warnings, ...said.requirements, ...said.blockers];
     // “X stays” is a promise, not a warning.
     const told = (name: string) => statements.some(({ code, text }) => code !== 'LEFT_BEHIND' && text.includes(name));
-    const c = { facts, flags, kept: null };
-    const risky =
-      predicted.verdict === 'risky' ||
-      unknowns(revertNeeds, c).length > 0 ||
-      warningRules.some((rule) => rule.risk && holds(rule, c));
+    const c = { facts, flags: flagsOf[ask], kept: null };
+    const risks = [
+      ...unknowns(revertNeeds, c),
+      ...stated(
+        warningRules.filter((rule) => rule.risk),
+        c,
+      ),
+    ].map(({ text }) => text);
     const sentences: string[] = [];
 
-    if (done && !risky && predicted.hazard === null) sentences.push(...(await wrongBytes(bytes, target)));
+    if (done && predicted.hazard === null)
+      for (const wrong of await wrongBytes(bytes, target))
+        if (!risks.some((text) => text.includes(wrong.target) || text.includes(basename(wrong.path))))
+          sentences.push(
+            `bytes of ${wrong.target}: the snapshot holds ${wrong.byte}, found ${wrong.found ?? 'no disk'}, and nobody told`,
+          );
     bytes.look().forEach((now, index) => {
       const each = bytes.held[index] as Held;
-      if (
-        each.kind !== 'none' &&
-        now !== before[index] &&
-        !predicted.destroyed.includes(each.snapshot) &&
-        each.snapshot !== target
-      )
+      if (each.kind !== 'none' && now !== before[index] && !predicted.destroyed.includes(each.snapshot))
         sentences.push(
           `bytes of “${each.snapshot}” (${each.target}): ${before[index]} before, ${now} now, and nobody told`,
         );
@@ -59,7 +61,8 @@ export async function watchCase({ lab, guest, bytes, starts }: Watched) {
     for (const file of files)
       if (!left.has(file) && !predicted.unlinked.includes(file) && !told(file))
         sentences.push(`file: ${file} is gone, and nobody told`);
-    if (starts && done && real.state === 'shutoff' && !risky) sentences.push(...(await notStarting(lab, guest)));
+    if (starts && done && real.state === 'shutoff' && !risks.some((text) => text.includes('start')))
+      sentences.push(...(await notStarting(lab, guest)));
     return sentences;
   };
 }
@@ -72,15 +75,13 @@ function choiceOf(ask: Ask): RevertChoice {
 }
 
 /** Where the guest does not see what the snapshot holds; disks that it left out count where memory came back. */
-async function wrongBytes(bytes: Bytes, target: string): Promise<string[]> {
+async function wrongBytes(bytes: Bytes, target: string): Promise<(Held & { found: number | null | undefined })[]> {
   const seen = new Map((await bytes.now()).map((disk) => [disk.target, disk.byte]));
   const live = target === 'run' || target === 'pau';
   return bytes
     .of(target)
     .filter((held) => held.byte !== seen.get(held.target) && (held.kind !== 'none' || live))
-    .map(
-      (held) => `bytes of ${held.target}: the snapshot holds ${held.byte}, found ${seen.get(held.target) ?? 'no disk'}`,
-    );
+    .map((held) => ({ ...held, found: seen.get(held.target) }));
 }
 
 async function notStarting(lab: Lab, { name }: Guest): Promise<string[]> {

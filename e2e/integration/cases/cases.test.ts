@@ -4,6 +4,7 @@ import { type Generation, startLab } from '../../lab/lab.ts';
 import { type Connected, connectTo } from '../connected.ts';
 import { deviceCases } from './devices.ts';
 import type { FieldCase } from './field-case.ts';
+import { fileCases } from './files.ts';
 import { knownToDisagree } from './known.ts';
 import { layerCases } from './layers.ts';
 import { nameCases } from './names.ts';
@@ -17,7 +18,14 @@ import { Trial } from './trial.ts';
  */
 const wanted = process.env.SNAPKEEL_CASES_ON?.split(',') as Generation[] | undefined;
 const only = process.env.SNAPKEEL_CASES?.split(',');
-const cases: readonly FieldCase[] = [...nameCases, ...storedCases, ...layerCases, ...stateCases, ...deviceCases];
+const cases: readonly FieldCase[] = [
+  ...nameCases,
+  ...storedCases,
+  ...fileCases,
+  ...layerCases,
+  ...stateCases,
+  ...deviceCases,
+];
 
 const places = new Map<Generation, Promise<Connected>>();
 const place = (generation: Generation) => {

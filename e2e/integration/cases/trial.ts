@@ -5,10 +5,8 @@ import { runCreate } from '../../../electron/hosts/create/run.ts';
 import { planDelete } from '../../../electron/hosts/delete/plan.ts';
 import { runDelete } from '../../../electron/hosts/delete/run.ts';
 import { healthOf } from '../../../electron/hosts/health/report.ts';
-import { ProblemError } from '../../../electron/hosts/problems.ts';
 import { runRevert } from '../../../electron/hosts/revert/run.ts';
 import { undoOffer } from '../../../electron/hosts/undo.ts';
-import { LibvirtError } from '../../../electron/libvirt/errors.ts';
 import { createSnapshot, deleteSnapshot, revertToSnapshot } from '../../../electron/libvirt/snapshots.ts';
 import { assessCreate } from '../../../shared/create/assess.ts';
 import { firstDraft, withMode } from '../../../shared/create/draft.ts';
@@ -23,12 +21,12 @@ import type {
   RevertOutcome,
   RevertPlan,
   StartState,
-  Statement,
 } from '../../../shared/schema.ts';
 import { readDisk, writeDisk } from '../../lab/disk.ts';
 import type { Guest, GuestOptions, Lab } from '../../lab/lab.ts';
 import { run, sleep } from '../../lab/run.ts';
 import type { Connected } from '../connected.ts';
+import { code, refusal, type Said, said, texts } from './answers.ts';
 
 export { createFlag, deleteFlag, revertFlag };
 
@@ -36,12 +34,6 @@ export { createFlag, deleteFlag, revertFlag };
 const mark = { offset: 1 << 20, length: 16 } as const;
 /** libvirt names an overlay by the second: two in the same one collide. */
 const SECOND_MS = 1_050;
-
-/** What the product says before something is done: a verdict and every sentence with it. */
-export interface Said {
-  readonly verdict: string;
-  readonly text: string;
-}
 
 export interface ExternalOptions {
   /** Default: hda alone. */
@@ -313,32 +305,4 @@ export class Trial {
       () => false,
     );
   }
-}
-
-export function said({ choices }: RevertPlan, start: StartState = 'as-saved'): Said {
-  const { verdict, losses, warnings, requirements, blockers } = choices[start];
-  return { verdict, text: texts(losses, warnings, requirements, blockers) };
-}
-
-function texts(...lists: readonly (readonly Statement[])[]): string {
-  return lists
-    .flat()
-    .map(({ code, text }) => `${code}: ${text}`)
-    .join('\n');
-}
-
-async function code(call: Promise<unknown>): Promise<number | null> {
-  try {
-    await call;
-    return null;
-  } catch (error) {
-    if (error instanceof LibvirtError) return error.code;
-    throw error;
-  }
-}
-
-/** What the product did not do at all. */
-function refusal(error: unknown): Pick<DeedOutcome, 'result' | 'differences' | 'problem'> {
-  if (error instanceof ProblemError) return { result: 'refused', differences: [], problem: error.problem };
-  throw error;
 }

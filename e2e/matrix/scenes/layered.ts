@@ -2,6 +2,7 @@ import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDisk } from '../../lab/disk.ts';
 import type { Guest } from '../../lab/lab.ts';
+import { inFolder } from './images.ts';
 import {
   addDevices,
   type ExternalOptions,
@@ -16,7 +17,6 @@ import {
   start,
   withDevices,
 } from './scene.ts';
-import { inFolder } from './stored.ts';
 
 interface Layers extends Pick<Scene, 'configure' | 'arrange'> {
   readonly disks?: number;

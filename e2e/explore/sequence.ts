@@ -181,7 +181,8 @@ class Sequence {
     const codes = codesOf(refused);
     // Until it is known otherwise: libvirtd may die of it.
     this.#tried = { codes, harm: 'libvirtd died' };
-    const harm = await tryRefused({ stage: this.stage, book: this.#book, step, refused, before });
+    const freshen = (world: World) => this.#freshener.freshen(world);
+    const harm = await tryRefused({ stage: this.stage, book: this.#book, step, refused, before, freshen });
     this.#tried = { codes, harm };
     const text = refused.blockers.map(({ text }) => text).join(' ');
     const signature = `${step.do} ${codes.join(' ')}`;

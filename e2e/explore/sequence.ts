@@ -43,7 +43,7 @@ export interface Report {
 export type Source = (world: World, number: number) => Step | null;
 
 /** After these the domain is still what the oracle takes it for. */
-const goesOn: ReadonlySet<Finding['kind']> = new Set(['difference', 'state', 'unseen', 'app error']);
+const goesOn: ReadonlySet<Finding['kind']> = new Set(['difference', 'state', 'unseen', 'doubted', 'app error']);
 
 /** Carries out one sequence in a lab, on a domain of its own. @param number unique in the lab */
 export async function runSequence(

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { type Generation, generations } from '../lab/generations.ts';
 import { explore, replay } from './explore.ts';
-import { foundText, replayText, summaryText } from './report.ts';
+import { faults, foundText, replayText, summaryText } from './report.ts';
 import type { Script } from './sequence.ts';
 
 /*
@@ -12,9 +12,10 @@ import type { Script } from './sequence.ts';
  */
 const usage = `usage: npm run explore -- --minutes N [--sequences N] [--seed S] [--generation ${generations.join('|')}] [--workers N] [--no-shrink]
        npm run explore -- --only SEED-OF-ONE-SEQUENCE [--generation ...]
-       npm run explore -- --replay FILE [--replay FILE ...]`;
+       npm run explore -- --replay FILE...`;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     minutes: { type: 'string' },
     sequences: { type: 'string' },
@@ -39,7 +40,7 @@ if (problem && !problem.ok) {
   console.error(`Nothing can be explored here: ${problem.reason}`);
   process.exitCode = 1;
 } else if (values.replay !== undefined) {
-  await replayFiles(values.replay);
+  await replayFiles([...values.replay, ...positionals]);
 } else if (
   wanted.some((each) => !(generations as readonly string[]).includes(each)) ||
   !minutes ||
@@ -64,14 +65,14 @@ async function run(generation: Generation, minutes: number, sequences: number, s
     onFound: (found) => console.log(`\n${foundText(generation, found)}`),
   });
   console.log(`\n${summaryText(summary)}`);
-  if (summary.found.size > 0 || summary.broken.length > 0) process.exitCode = 1;
+  if (faults([...summary.found.values()]).length > 0 || summary.broken.length > 0) process.exitCode = 1;
 }
 
 async function replayFiles(files: readonly string[]): Promise<void> {
   for (const file of files) {
     const { generation, ...script } = JSON.parse(await readFile(file, 'utf8')) as Script & { generation: Generation };
     for await (const report of replay(generation, [script])) {
-      const found = report.findings.length > 0;
+      const found = faults(report.findings).length > 0;
       console.log(`${found ? 'FOUND' : 'as said'}: ${file}, libvirt ${generation}\n${replayText(report)}`);
       if (found) process.exitCode = 1;
     }

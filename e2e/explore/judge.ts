@@ -15,11 +15,15 @@ export const kinds = {
   guest: 'the guest was stopped or lost its memory, and nothing was said of it',
   state: 'the state afterwards is not the one foretold',
   error: 'it was to succeed, and did not',
+  doubted: 'it was called risky, and did not succeed; nobody was misled',
   'not refused': 'it was to be refused, and was not',
   difference: 'the app itself says that not all is as planned',
   'false refusal': 'it was refused, and libvirt does it without harm',
   'app error': 'the app could not do its part',
 } as const;
+
+/** Kinds that are worth knowing, and no fault: the app did not say otherwise. */
+export const harmless: ReadonlySet<keyof typeof kinds> = new Set(['doubted']);
 
 /** Something that the app said, or did not say, and that libvirt contradicts. */
 export interface Finding {
@@ -119,7 +123,7 @@ function ending({ step, plan, ended, disturbed }: Case): Finding[] {
   if (disturbed && (result === 'stale' || result === 'refused')) return [];
   return [
     {
-      kind: 'error',
+      kind: plan.verdict === 'risky' ? 'doubted' : 'error',
       signature: `${step.do} ${result} ${words(text)}`,
       text: `${plan.verdict}, and then: ${result}: ${text} ${differences.join(' ')}`,
     },
@@ -128,6 +132,7 @@ function ending({ step, plan, ended, disturbed }: Case): Finding[] {
 
 function guest({ step, plan, ended, before, after }: Case): Finding[] {
   const [was, is] = [before.world, after.world];
+  const stopped = plan.verdict === 'risky' ? 'doubted' : 'guest';
   const found = (kind: Finding['kind'], text: string): Finding[] => [
     {
       kind,
@@ -135,17 +140,13 @@ function guest({ step, plan, ended, before, after }: Case): Finding[] {
       text: `${text} (${was.state} before, ${is.state || 'gone'} now)`,
     },
   ];
-  if (step.do === 'power') {
-    if (step.action !== 'start' || ended.result !== 'done') return [];
-    if (!was.managedSave || step.discardSave || was.active) return [];
-    return [];
-  }
+  if (step.do === 'power') return [];
   if (step.do === 'revert' || step.do === 'undo') {
     if (ended.result === 'done' && plan.state !== null && plan.state !== is.state)
       return found('state', `${plan.state} was foretold`);
-    return ended.result !== 'done' && was.active && !is.active ? found('guest', 'the guest was stopped') : [];
+    return ended.result !== 'done' && was.active && !is.active ? found(stopped, 'the guest was stopped') : [];
   }
-  if (was.active && !is.active) return found('guest', 'the guest was stopped');
+  if (was.active && !is.active) return found(stopped, 'the guest was stopped');
   if (was.active && was.memory !== is.memory) return found('guest', 'the guest’s memory is another one');
   if (was.state !== is.state) return found('state', 'the state is another one');
   return [];

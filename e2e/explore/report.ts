@@ -1,7 +1,12 @@
 import type { Found, Summary } from './explore.ts';
-import { kinds } from './judge.ts';
+import { type Finding, harmless, kinds } from './judge.ts';
 import type { Report, Script } from './sequence.ts';
 import { stepText } from './steps.ts';
+
+/** What is held against the app. */
+export function faults<F extends Finding>(findings: readonly F[]): F[] {
+  return findings.filter(({ kind }) => !harmless.has(kind));
+}
 
 /** A finding with its shortest sequence, as a listing and as a text for `--replay`. */
 export function foundText(generation: string, { kind, signature, text, seed, times, script }: Found): string {
@@ -36,7 +41,7 @@ export function summaryText({ version, sequences, steps, found, endings, tried, 
     ...(times.length > 0 ? ['Found:', ...times.sort()] : []),
     ...(refused.length > 0 ? ['Refused, and tried:', ...refused.sort()] : []),
     ...broken.map(({ seed, error }) => `Not carried out: seed ${seed}: ${error}`),
-    `libvirt ${version}: ${sequences} sequences, ${steps} steps, ${found.size} findings, ${(ms / 60_000).toFixed(1)} minutes`,
+    `libvirt ${version}: ${sequences} sequences, ${steps} steps, ${faults([...found.values()]).length} findings, ${(ms / 60_000).toFixed(1)} minutes`,
   ].join('\n');
 }
 

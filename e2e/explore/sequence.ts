@@ -43,7 +43,7 @@ export interface Report {
 export type Source = (world: World, number: number) => Step | null;
 
 /** After these the domain is still what the oracle takes it for. */
-const goesOn: ReadonlySet<Finding['kind']> = new Set(['difference', 'state', 'unseen', 'app error']);
+const goesOn: ReadonlySet<Finding['kind']> = new Set(['difference', 'state', 'unseen', 'doubted', 'app error']);
 
 /** Carries out one sequence in a lab, on a domain of its own. @param number unique in the lab */
 export async function runSequence(
@@ -181,7 +181,8 @@ class Sequence {
     const codes = codesOf(refused);
     // Until it is known otherwise: libvirtd may die of it.
     this.#tried = { codes, harm: 'libvirtd died' };
-    const harm = await tryRefused({ stage: this.stage, book: this.#book, step, refused, before });
+    const freshen = (world: World) => this.#freshener.freshen(world);
+    const harm = await tryRefused({ stage: this.stage, book: this.#book, step, refused, before, freshen });
     this.#tried = { codes, harm };
     const text = refused.blockers.map(({ text }) => text).join(' ');
     const signature = `${step.do} ${codes.join(' ')}`;

@@ -43,6 +43,8 @@ export interface Trial {
   readonly step: AppStep;
   readonly refused: Plan;
   readonly before: Sight;
+  /** Gives every disk a new mark. */
+  freshen(world: World): Promise<World>;
 }
 
 /** Does what was refused. Answers with the harm that came of it; null when there was none. @throws DaemonGone */
@@ -102,7 +104,10 @@ async function livesOn(trial: Trial, name: string): Promise<string | null> {
   const { snapshots } = await look(stage);
   const snap = snapshots.get(name);
   if (snap && [...snap.disks.values()].includes('internal')) {
-    for (const each of later) await virsh('snapshot-create-as', `--name=${each}`);
+    for (const each of later) {
+      await trial.freshen(await look(stage));
+      await virsh('snapshot-create-as', `--name=${each}`);
+    }
     book.follow(await look(stage), null);
     const again = await goBack();
     if (again !== null) return `a revert to it when there are more: ${again}`;

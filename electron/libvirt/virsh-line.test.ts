@@ -113,10 +113,10 @@ it('the commands of the window, for any names', () => {
   const samples = fc.tuple(target, name, name).map(([to, one, two]): Sample => {
     const base = (command: string) => [...connection(to.uri), command, given('domain', to.domain)];
     const whole = { name: one, flags: 0 };
-    const children = { name: two, flags: deleteFlag.children };
+    const forgotten = { name: two, flags: deleteFlag.metadataOnly };
     return {
       lines: [
-        ...virshDelete(to, [whole, children]),
+        ...virshDelete(to, [whole, forgotten]),
         ...virshEdit(to, [
           { kind: 'add', snapshot: two, from: one, current: true },
           { kind: 'point', snapshot: one, parent: two },
@@ -126,7 +126,7 @@ it('the commands of the window, for any names', () => {
       ],
       argv: [
         [...base('snapshot-delete'), given('snapshotname', one)],
-        [...base('snapshot-delete'), given('snapshotname', two), '--children'],
+        [...base('snapshot-delete'), given('snapshotname', two), '--metadata'],
         [...base('snapshot-edit'), given('snapshotname', one), '--rename', '--current'],
         [...base('snapshot-edit'), given('snapshotname', one)],
         [...base('start'), '--force-boot'],

@@ -125,7 +125,10 @@ export const createCases: readonly CreateCase[] = [
   one('attribute-manual', 'off', 'disks-external', { refused: ['NOTHING_SELECTED'], ...manual }),
 
   ...both('read-only'),
-  ...both('read-only-raw'),
+  ...every('read-only-raw', 'on'),
+  one('read-only-raw', 'off', 'disks-external'),
+  one('read-only-raw', 'off', 'disks-internal', { since: version.followsDisks }),
+  one('read-only-raw', 'off', 'disks-internal', { until: version.followsDisks, refused: ['NOT_QCOW2_BESIDE'] }),
   ...(['read-only-internal', 'read-only-external'] as const).flatMap((kind) => [
     ...every(kind, 'off'),
     one(kind, 'on', 'memory-internal', { since: version.namesJobs, refused: ['READ_ONLY_MARKED'] }),
@@ -156,8 +159,15 @@ export const createCases: readonly CreateCase[] = [
   one('cdrom-block', 'off', 'disks-external', { since: version.revertsExternal, warned: ['NOT_FILES'] }),
 
   one('volume', 'off', 'disks-internal', telling),
-  ...both('volume'),
-  ...both('volume-and-file'),
+  ...every('volume', 'off'),
+  one('volume', 'on', 'memory-internal'),
+  ...(['memory-external', 'disks-external'] as const).flatMap((mode) => [
+    one('volume', 'on', mode, { since: version.followsDisks }),
+    one('volume', 'on', mode, { until: version.followsDisks, refused: ['VOLUME_LEFT_BEHIND'] }),
+  ]),
+  ...every('volume-and-file', 'off'),
+  one('volume-and-file', 'on', 'memory-internal'),
+  one('volume-and-file', 'on', 'disks-external', { since: version.followsDisks }),
   one('network', 'off', 'disks-internal', { refused: ['NOT_LOCAL'] }),
   one('network', 'off', 'disks-external', { refused: ['NOT_LOCAL'] }),
   one('network-qcow2', 'off', 'disks-internal', { refused: ['NOT_LOCAL'] }),
@@ -245,8 +255,8 @@ export const createCases: readonly CreateCase[] = [
   one('9p', 'on', 'disks-external'),
   one('sound-usb', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], since: version.asksQemu }),
   one('sound-usb', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], until: version.asksQemu }),
-  one('crypto', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], since: 9_000_000 }),
-  one('crypto', 'on', 'disks-external', { since: 9_000_000 }),
+  one('crypto', 'on', 'memory-internal', { refused: ['MEMORY_DEVICE'], since: 9_001_000 }),
+  one('crypto', 'on', 'disks-external', { since: 9_001_000 }),
   one('commandline', 'on', 'memory-internal', { warned: ['MEMORY_DEVICE'] }),
 
   one('suspended', 'on', 'memory-internal', { refused: ['SUSPENDED'] }),

@@ -17,8 +17,6 @@ export interface CreateGuest {
   readonly sector?: readonly number[];
   /** After it was started, or after it was defined where it stays off. */
   readonly afterwards?: (guest: Guest, lab: Lab) => Promise<void>;
-  /** The guest's folder is a storage pool, so that images can be read. */
-  readonly pool?: boolean;
   /** `domstate` after which it counts as started, where that is not running. */
   readonly becomes?: string;
 }
@@ -180,12 +178,10 @@ export const createGuests = {
   },
   /** A snapshot in the image that libvirt does not list. */
   'tag-left': {
-    pool: true,
     afterwards: async (guest) => void (await run(['qemu-img', 'snapshot', '-c', 'fresh', await guest.diskPath()])),
   },
   /** Its ID is 1; the next one gets 2. */
   'number-in-image': {
-    pool: true,
     files: async (folder) => void (await run(['qemu-img', 'snapshot', '-c', '2', join(folder, 'hda.qcow2')])),
   },
   /** libvirt leaves it paused, for somebody to copy its disks. */
@@ -320,7 +316,6 @@ export async function makeCreateGuest(
   const spec: CreateGuest = createGuests[kind];
   const guest = await lab.guest({ name, disks: spec.disks ?? 1, ...spec.options });
   await spec.files?.(guest.folder, lab, name);
-  if (spec.pool) await lab.virsh('pool-create-as', name, 'dir', '--target', guest.folder);
   if (spec.edit) {
     const xml = await lab.virsh('dumpxml', '--inactive', name);
     const path = join(guest.folder, 'edited.xml');

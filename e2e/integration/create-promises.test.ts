@@ -16,7 +16,7 @@ import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';
 import { type Connected, connectTo } from './connected.ts';
-import { type CreateGuestName, makeCreateGuest } from './create-guests.ts';
+import { makeCreateGuest } from './create-guests.ts';
 
 const wanted = wantedGenerations('host', '11.3');
 const offset = 1 << 20;
@@ -35,13 +35,6 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
     await lab?.stop();
   });
   if (!available.ok) console.log(`Left out: promises of snapshots on ${generation}: ${available.reason}.`);
-
-  /** With its folder a storage pool, so that its images can be read. */
-  async function pooled(name: string, state: 'off' | 'on', kind: CreateGuestName = 'plain'): Promise<Guest> {
-    const guest = await makeCreateGuest(lab, kind, name, state);
-    await lab.virsh('pool-create-as', `of-${name}`, 'dir', '--target', guest.folder);
-    return guest;
-  }
 
   async function planned(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}) {
     const { session, ground } = at;
@@ -77,11 +70,14 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
   }
 
   test.skipIf(!available.ok)('a snapshot with memory is found in the images', { timeout: 60_000 }, async () => {
-    const outcome = await runCreate(await planned(await pooled('whole', 'on', 'two'), 'memory-internal'), at.ground);
+    const outcome = await runCreate(
+      await planned(await makeCreateGuest(lab, 'two', 'whole', 'on'), 'memory-internal'),
+      at.ground,
+    );
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
     expect(outcome.told.join()).not.toContain('could not be read');
     const unread = await runCreate(
-      await planned(await makeCreateGuest(lab, 'plain', 'alone', 'off'), 'disks-internal'),
+      await planned(await lab.guest({ name: 'alone', pool: false }), 'disks-internal'),
       at.ground,
     );
     expect(unread.told.join()).toContain('Whether the image of hda holds it could not be read');
@@ -90,7 +86,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
   test.skipIf(!available.ok)('one that is listed and in no image', { timeout: 60_000 }, async () => {
     const { connection } = at.session.host;
     if (connection.status !== 'connected' || can(connection.libvirtVersion, 'namesJobs')) return; // it refuses such names
-    const guest = await pooled('quoted', 'on');
+    const guest = await makeCreateGuest(lab, 'plain', 'quoted', 'on');
     const name = 'a"b';
     const { plan, draft } = await planned(guest, 'memory-internal', { name });
     expect(assessCreate(plan.facts, draft, plan.virsh).blockers).toMatchObject([{ code: 'TAG_QUOTED' }]);
@@ -111,7 +107,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
   });
 
   test.skipIf(!available.ok)('outside, where it was to be inside', { timeout: 60_000 }, async () => {
-    const guest = await pooled('default', 'off', 'attribute-external');
+    const guest = await makeCreateGuest(lab, 'attribute-external', 'default', 'off');
     const plain = '<domainsnapshot><name>fresh</name></domainsnapshot>';
     const { result, differences } = await takeAnyway(guest, 'disks-internal', {}, plain);
     expect(result).not.toBe('refused');
@@ -123,7 +119,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
     'a number for a name: the other snapshot would come back',
     { timeout: 60_000 },
     async () => {
-      const guest = await pooled('numbers', 'off');
+      const guest = await makeCreateGuest(lab, 'plain', 'numbers', 'off');
       const { plan, draft } = await planned(guest, 'disks-internal', { name: '2' });
       expect(assessCreate(plan.facts, draft, plan.virsh).blockers).toMatchObject([{ code: 'TAG_ID' }]);
       for (const name of ['2', '1']) {

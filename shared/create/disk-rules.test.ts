@@ -18,6 +18,7 @@ import {
 } from './testing.ts';
 
 const marked = disk('vdb', { readonly: true, snapshot: 'external' });
+const rawBeside = disk('vdb', { readonly: true, format: 'raw' });
 
 eachWay(diskRules, [
   [
@@ -66,6 +67,25 @@ eachWay(diskRules, [
       [facts(disks(disk('vda'), network)), 'disks-external'],
       [offFacts(disks(volume)), 'disks-internal'],
       [offFacts(disks(disk('vda'), network)), 'disks-external', without('vdb')],
+    ],
+  ],
+  [
+    'NOT_QCOW2_BESIDE',
+    [[at(7_000_000, offFacts(disks(disk('vda'), rawBeside))), 'disks-internal']],
+    [
+      [at(9_000_000, offFacts(disks(disk('vda'), rawBeside))), 'disks-internal'],
+      [at(7_000_000, facts(disks(disk('vda'), rawBeside))), 'memory-internal'],
+      [at(7_000_000, offFacts(disks(disk('vda'), rawBeside))), 'disks-external'],
+      [at(7_000_000, offFacts(disks(disk('vda'), disk('vdb', { readonly: true })))), 'disks-internal'],
+    ],
+  ],
+  [
+    'VOLUME_LEFT_BEHIND',
+    [[at(7_000_000, facts(disks(volume))), 'disks-external', included('vda', '/srv/x')]],
+    [
+      [at(9_000_000, facts(disks(volume))), 'disks-external', included('vda', '/srv/x')],
+      [at(7_000_000, offFacts(disks(volume))), 'disks-external', included('vda', '/srv/x')],
+      [at(7_000_000, facts(disks(volume))), 'memory-internal'],
     ],
   ],
   [

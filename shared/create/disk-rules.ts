@@ -9,6 +9,13 @@ const local: ReadonlySet<string> = new Set(['file', 'block', 'volume']);
 type Pick = (c: CreateCase) => string[];
 const notQcow2: Pick = (c) => kept(c, ({ image }) => image?.format !== null && image?.format !== 'qcow2');
 const readonly: Pick = (c) => kept(c, (disk) => disk.readonly);
+const volumes: Pick = (c) => kept(c, ({ type }) => type === 'volume');
+const beside: Pick = (c) => {
+  const inside = new Set(kept(c));
+  return c.facts.disks.flatMap(({ target, device, image }) =>
+    device === 'disk' && !inside.has(target) && image?.format && image.format !== 'qcow2' ? [target] : [],
+  );
+};
 const notLocal: Pick = (c) => kept(c, ({ type }) => !local.has(type));
 const shareable: Pick = (c) => kept(c, (disk) => disk.shareable);
 const transient: Pick = (c) => kept(c, (disk) => disk.transient);
@@ -59,6 +66,28 @@ export const diskRules: readonly CreateRule[] = [
     when: (c) => isOff(c) && notLocal(c).length > 0,
     text: (c) =>
       `While the guest is off, libvirt takes snapshots only of images that are files or devices of the host, and ${listed(notLocal(c))} ${are(notLocal(c))} not.`,
+  },
+  {
+    code: 'NOT_QCOW2_BESIDE',
+    driver: 'QEMU',
+    until: version.followsDisks,
+    about: 'mode',
+    answer: 'OPERATION_INVALID',
+    source: 'qemuDomainSnapshotForEachQcow2Raw (7.0): it looks at every hard disk',
+    when: (c) => internal(c) && isOff(c) && beside(c).length > 0,
+    text: (c) =>
+      `${listed(beside(c))} ${are(beside(c))} not qcow2, and this libvirt stumbles over that while the guest is off, though it would be left out.`,
+  },
+  {
+    code: 'VOLUME_LEFT_BEHIND',
+    driver: 'QEMU',
+    until: version.followsDisks,
+    about: 'mode',
+    answer: null,
+    source: 'virStorageSourceIsSameLocation; observed on 7.0: the next start takes the image below the new file',
+    when: (c) => external(c) && c.facts.active && c.facts.persistent && volumes(c).length > 0,
+    text: (c) =>
+      `This libvirt would not write the new file of ${listed(volumes(c))} into the stored configuration: the next start would take the image of before, without what was written since.`,
   },
   {
     code: 'SHAREABLE',

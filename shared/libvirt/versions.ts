@@ -11,6 +11,11 @@ export const version = {
   resetsNvram: 8_001_000,
   /** QEMU is asked what keeps a guest from being migrated or saved, in place of a list (qemuMigrationSrcIsAllowed; not in 7.0, in 9.0). */
   asksQemu: 8_006_000,
+  /**
+   * A snapshot of a guest that is off passes over disks that are no part of it, and the stored configuration of one that
+   * is on follows to the new file of a volume: not so on 7.0, so on 9.0.
+   */
+  followsDisks: 9_000_000,
   /** Deleting external snapshots by block commit (NEWS 9.0.0). */
   deletesExternal: 9_000_000,
   /** Memory files go with their snapshot (NEWS 9.1.0). */

@@ -82,7 +82,7 @@ export class App {
         throw new Error(`the app does not connect: ${JSON.stringify(hosts[0]?.connection)}`);
       }
       if (!domains.some(({ uuid }) => uuid === this.uuid)) throw new Error('the app does not see the domain');
-    }, 20_000);
+    }, 60_000);
   }
 
   /** The verdict on a step, and a way to carry it out. A plan that can't be made is a refusal. */

@@ -259,7 +259,10 @@ function codesOf({ blockers }: Plan): string[] {
   return [...new Set(blockers.map(({ code }) => code))];
 }
 
+/** What is never done, whether or not it would do harm this time: a number can become the ID of another snapshot later. */
+const principles: ReadonlySet<string> = new Set(['NAME_DIGITS']);
+
 /** Where the window has nothing to press, there is nothing to try. */
 function canTry({ blockers }: Plan): boolean {
-  return !blockers.includes(nothingBelow);
+  return !blockers.includes(nothingBelow) && !blockers.every(({ code }) => principles.has(code));
 }

@@ -4,6 +4,7 @@ import {
   driverUri,
   formatLibvirtUri,
   hostLabel,
+  isPrivateToConnection,
   type LibvirtUri,
   LibvirtUriError,
   type LibvirtUriErrorCode,
@@ -214,6 +215,19 @@ describe('driverUri', () => {
       }),
     );
   });
+});
+
+describe('isPrivateToConnection', () => {
+  it.each([
+    ['test:///srv/node.xml', true],
+    ['test:////srv/node.xml', true],
+    ['test+unix:///srv/node.xml?socket=/tmp/s', true],
+    ['test+ssh://kvm-a/default.xml', true],
+    ['test:///default', false],
+    ['test+unix:///default?socket=/tmp/s', false],
+    ['qemu:///system', false],
+    ['qemu+ssh://kvm-a/session', false],
+  ])('%s: %s', (text, expected) => expect(isPrivateToConnection(driverUri(parseLibvirtUri(text)))).toBe(expected));
 });
 
 describe('hostLabel', () => {

@@ -94,6 +94,15 @@ export function driverUri(uri: LibvirtUri): string {
   return `${uri.driver}://${encodeKeeping(uri.path)}${formatParams(Object.fromEntries(kept))}`;
 }
 
+/**
+ * Whether what a connection changes is seen by no other: libvirt's test driver takes a world of its own from the file that
+ * the URI names, for each connection anew (testOpenFromFile); that of `test:///default` is one for all (testOpenDefault).
+ * @param uri as `driverUri` gives it
+ */
+export function isPrivateToConnection(uri: string): boolean {
+  return /^test:\/\/\/(?!default(?:[?#]|$))/.test(uri);
+}
+
 /** Whether the URI means the person's own daemon rather than the machine's. */
 export function isSession(uri: LibvirtUri): boolean {
   return uri.path === '/session';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventId } from '../../shared/libvirt/flags.ts';
+import { isPrivateToConnection } from '../../shared/libvirt-uri.ts';
 import type { Domain, Host, HostStatus } from '../../shared/schema.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
@@ -23,7 +24,7 @@ export interface SessionOptions {
 }
 interface Link {
   readonly transport: Transport;
-  /** Two connections, since a revert blocks what comes behind it on its own. */
+  /** Two connections, since a revert blocks what comes behind it on its own; one where each would have a world of its own. */
   readonly reads: Gate;
   readonly writes: Gate;
   readonly snapshots: SnapshotCache;
@@ -190,11 +191,13 @@ export class HostSession {
       return gate;
     };
     try {
-      const results = await Promise.allSettled([open(), open()]);
-      const [reads, writes] = results.map((each) => {
+      const isOne = isPrivateToConnection(this.options.driverUri);
+      const results = await Promise.allSettled(isOne ? [open()] : [open(), open()]);
+      const gates = results.map((each) => {
         if (each.status === 'rejected') throw each.reason;
         return each.value;
-      }) as [Gate, Gate];
+      });
+      const [reads, writes = reads] = gates as [Gate, Gate?];
       const snapshots = new SnapshotCache(reads, this.options.log);
       const link: Link = { transport, reads, writes, snapshots };
       const status = await this.#greet(link);
@@ -309,7 +312,8 @@ export class HostSession {
     if (!link) return;
     this.#link = undefined;
     this.#changed(null);
-    await Promise.all([closeConnection(link.reads.connection), closeConnection(link.writes.connection)]);
+    const connections = new Set([link.reads.connection, link.writes.connection]);
+    await Promise.all([...connections].map((each) => closeConnection(each)));
     link.transport.close();
   }
 

@@ -54,7 +54,9 @@ const shortReasons: Readonly<Record<string, string>> = {
 function whyNotCurrent(context: CommandContext): string | null {
   const snapshot = snapshotOf(context);
   const list = context.state.history?.list;
-  const refusal = snapshot && list ? makeCurrentRefusal(snapshot, list) : null;
+  const connection = context.host?.connection;
+  if (connection?.status !== 'connected') return 'The host is not connected.';
+  const refusal = snapshot && list ? makeCurrentRefusal(snapshot, list, connection) : null;
   return refusal ? (shortReasons[refusal.code] ?? refusal.text) : null;
 }
 

@@ -1,5 +1,5 @@
 import type { SnapshotList, Statement } from '../schema.ts';
-import { isExternal } from './make-current.ts';
+import { isExternal, isUnknown } from './make-current.ts';
 
 /** A snapshot that would be added, and the file that each disk writes to while the domain is at it. */
 export interface Placed {
@@ -33,18 +33,21 @@ export interface CurrentChoice {
  * | no current      | external | disks are elsewhere          | refused: a later revert would unlink overlays   |
  * | no current      | external | none, or not said            | the one where the disks are; if none, refused   |
  *
- * Without a current snapshot, a revert to an external one ends libvirtd itself (11.3.0).
+ * Without a current snapshot, a revert to an external one ends libvirtd itself (11.3.0). What is not known may be external.
+ * Where it is not known which files a snapshot left the disks on, they are not there.
  */
 export function chooseCurrent({ added, here, named, active }: CurrentCase): CurrentChoice {
   const told = (name: string | null, text: string): CurrentChoice => ({ name, text, refusal: null });
   if (here.current !== null) return told(null, `The current snapshot stays “${here.current}”.`);
-  const external = [...here.snapshots, ...added.map(({ snapshot }) => snapshot)].some(isExternal);
+  const external = [...here.snapshots, ...added.map(({ snapshot }) => snapshot)].some(
+    (each) => isExternal(each) || isUnknown(each),
+  );
   const asNamed = added.find(({ snapshot }) => snapshot.name === named);
   if (!external) {
     if (asNamed) return told(named, `“${named}” becomes the current snapshot, as it was.`);
     return told(null, 'The files name no current snapshot, so there is none until one is made current.');
   }
-  const fitting = added.filter((placed) => strays(placed, active).length === 0);
+  const fitting = added.filter((placed) => fits(placed, active));
   const chosen = asNamed ?? fitting.toSorted((a, b) => b.snapshot.createdAt - a.snapshot.createdAt)[0];
   if (chosen && fitting.includes(chosen))
     return told(chosen.snapshot.name, `“${chosen.snapshot.name}” becomes the current snapshot: the disks are there.`);
@@ -52,16 +55,21 @@ export function chooseCurrent({ added, here, named, active }: CurrentCase): Curr
 }
 
 function elsewhere(chosen: Placed | undefined, active: ReadonlyMap<string, string>): Statement {
+  const astray = chosen ? strays(chosen, active) : [];
   const which = chosen
-    ? strays(chosen, active)
+    ? astray
         .map(([target, file]) => `${target} writes to ${active.get(target) ?? 'nothing'}, not to ${file}`)
-        .join('; ')
+        .join('; ') || 'its metadata does not tell which files those were'
     : 'none of the snapshots fits the files that they write to';
   const whose = chosen ? `where “${chosen.snapshot.name}” left them` : 'where one of the snapshots left them';
   return {
     code: 'disks-elsewhere',
     text: `There are external snapshots, and the disks of this domain are not ${whose}: ${which}. libvirt would then delete the wrong overlays at a revert, or end itself. Define the domain with the disks that it had when the snapshots were exported, then import again.`,
   };
+}
+
+function fits(placed: Placed, active: ReadonlyMap<string, string>): boolean {
+  return strays(placed, active).length === 0 && (placed.places.size > 0 || active.size === 0);
 }
 
 /** Disks that do not write where a snapshot left them. */

@@ -1,5 +1,7 @@
 import { nameProblem, utf8Bytes } from '../libvirt/names.ts';
+import { type Host, holds, type Rule } from '../rule.ts';
 import type { ImportRow, Snapshot, SnapshotList } from '../schema.ts';
+import { isUnknown } from './make-current.ts';
 
 /** One `<domainsnapshot>` of a file, as far as the rules look at it. */
 export interface Candidate {
@@ -14,6 +16,7 @@ export interface Candidate {
   readonly xml: string;
 }
 export interface ImportGround {
+  readonly facts: Host;
   readonly domain: { readonly uuid: string; readonly name: string };
   /** Disks of the domain. */
   readonly targets: readonly string[];
@@ -21,8 +24,9 @@ export interface ImportGround {
 }
 export type Judged = Pick<ImportRow, 'verdict' | 'reason'> & { readonly candidate: Candidate };
 
-/** Why a snapshot is not added; null when this rule lets it. */
-type Rule = (candidate: Candidate, ground: ImportGround) => string | null;
+export interface ImportCase extends ImportGround {
+  readonly candidate: Candidate;
+}
 
 /** A string of libvirt's protocol (REMOTE_STRING_MAX). */
 const XML_BYTES = 4 * 1024 * 1024;
@@ -33,22 +37,54 @@ const lackWords = {
   domain: 'It has no configuration of the domain (<domain>), and libvirt adds none without.',
 } as const;
 
-/** What makes libvirt refuse a redefinition, seen on 9.0 and 11.3: codes 27, 35, 1, 67 and 8. */
-const rules: readonly Rule[] = [
-  ({ lacks }) => (lacks[0] ? lackWords[lacks[0]] : null),
-  ({ snapshot }) => nameProblem(snapshot.name, new Set()),
-  ({ snapshot }) => (snapshot.state === 'unknown' ? 'It is in a state that Snapkeel does not know.' : null),
-  ({ uuid }, { domain }) =>
-    uuid === domain.uuid
-      ? null
-      : `It is of a domain with the UUID ${uuid ?? 'unknown'}; this one has ${domain.uuid}, and libvirt takes only its own.`,
-  ({ snapshot, targets }) => {
-    const strange = snapshot.disks.filter(({ target }) => !targets.includes(target));
-    return strange.length > 0
-      ? `Its configuration has no disk ${strange.map(({ target }) => target).join(', ')}.`
-      : null;
+const strange = ({ candidate: { snapshot, targets } }: ImportCase) =>
+  snapshot.disks.map(({ target }) => target).filter((target) => !targets.includes(target));
+
+/** What makes libvirt refuse a redefinition, seen on 9.0 and 11.3: codes 27, 35, 1, 67 and 8. The first that holds is told. */
+export const importRules: readonly Rule<ImportCase>[] = [
+  {
+    code: 'lacks',
+    source: 'virDomainSnapshotDefParse, virDomainSnapshotRedefineValidate: XML_ERROR',
+    when: ({ candidate }) => candidate.lacks.length > 0,
+    text: ({ candidate: { lacks } }) => lackWords[lacks[0] ?? 'name'],
   },
-  ({ xml }) => (utf8Bytes(xml) > XML_BYTES ? 'It is larger than 4 MiB, which is all that libvirt takes.' : null),
+  {
+    code: 'name',
+    source: 'virDomainMomentDefValidate: XML_DETAIL, and what its file’s name can be',
+    when: ({ candidate }) => nameProblem(candidate.snapshot.name, new Set()) !== null,
+    text: ({ candidate }) => nameProblem(candidate.snapshot.name, new Set()) ?? '',
+  },
+  {
+    code: 'unknown-state',
+    source: 'virDomainSnapshotDefParse: “Invalid state”',
+    when: ({ candidate }) => candidate.snapshot.state === 'unknown',
+    text: () => 'It is in a state that Snapkeel does not know.',
+  },
+  {
+    code: 'unknown-kind',
+    source: 'virDomainSnapshotLocationTypeFromString: XML_ERROR; what is not known is not added',
+    when: ({ candidate }) => isUnknown(candidate.snapshot),
+    text: () => 'It keeps its memory or a disk in a way that Snapkeel does not know.',
+  },
+  {
+    code: 'other-domain',
+    source: 'virDomainSnapshotRedefineValidate: INVALID_ARG',
+    when: ({ candidate, domain }) => candidate.uuid !== domain.uuid,
+    text: ({ candidate, domain }) =>
+      `It is of a domain with the UUID ${candidate.uuid ?? 'unknown'}; this one has ${domain.uuid}, and libvirt takes only its own.`,
+  },
+  {
+    code: 'strange-disk',
+    source: 'virDomainSnapshotAlignDisks: CONFIG_UNSUPPORTED',
+    when: (c) => strange(c).length > 0,
+    text: (c) => `Its configuration has no disk ${strange(c).join(', ')}.`,
+  },
+  {
+    code: 'too-large',
+    source: 'REMOTE_STRING_MAX',
+    when: ({ candidate }) => utf8Bytes(candidate.xml) > XML_BYTES,
+    text: () => 'It is larger than 4 MiB, which is all that libvirt takes.',
+  },
 ];
 
 /**
@@ -102,10 +138,9 @@ function judgeAlone(
   all: readonly Candidate[],
   ground: ImportGround,
 ): Pick<ImportRow, 'verdict' | 'reason'> {
-  for (const rule of rules) {
-    const reason = rule(candidate, ground);
-    if (reason !== null) return { verdict: 'no', reason };
-  }
+  const c: ImportCase = { ...ground, candidate };
+  const rule = importRules.find((each) => holds(each, c));
+  if (rule) return { verdict: 'no', reason: rule.text(c) };
   const { name } = candidate.snapshot;
   const twins = all.filter((other) => other.snapshot.name === name);
   if (twins.some(({ xml }) => xml !== candidate.xml))

@@ -1,12 +1,9 @@
+import { type Host, holds, type Rule } from '../rule.ts';
 import type { Snapshot, SnapshotList, Statement } from '../schema.ts';
 
-interface Case extends SnapshotList {
+export interface MakeCurrentCase extends SnapshotList {
+  readonly facts: Host;
   readonly snapshot: Snapshot;
-}
-interface MakeCurrentRule {
-  readonly code: string;
-  readonly when: (c: Case) => boolean;
-  readonly text: (c: Case) => string;
 }
 
 /**
@@ -14,20 +11,23 @@ interface MakeCurrentRule {
  * and at the next revert from an external tree deletes the overlays of that snapshot instead of those that the disks
  * write to (qemuSnapshotRevertExternalFinish). Among internal ones it only decides whose child the next snapshot is.
  */
-export const makeCurrentRules: readonly MakeCurrentRule[] = [
+export const makeCurrentRules: readonly Rule<MakeCurrentCase>[] = [
   {
     code: 'already-current',
+    source: 'nothing would change',
     when: ({ snapshot, current }) => snapshot.name === current,
     text: ({ snapshot }) => `“${snapshot.name}” is the current snapshot already.`,
   },
   {
     code: 'external-tree',
+    source: 'qemuSnapshotRevertExternalFinish: the current snapshot’s overlays are unlinked',
     when: ({ snapshots }) => snapshots.some(isExternal),
     text: ({ snapshots }) =>
       `This domain has external snapshots (${named(snapshots.filter(isExternal))}). libvirt takes the current snapshot for the place where the disks are: if that were not true, the next revert would delete overlays that hold your data.`,
   },
   {
     code: 'unknown-kind',
+    source: 'what is not known may be external',
     when: ({ snapshots }) => snapshots.some(isUnknown),
     text: ({ snapshots }) =>
       `libvirt describes ${named(snapshots.filter(isUnknown))} in a way that Snapkeel does not know, so it cannot say whether this is safe.`,
@@ -35,9 +35,9 @@ export const makeCurrentRules: readonly MakeCurrentRule[] = [
 ];
 
 /** Why a snapshot can't be made the current one by hand; null when it can. */
-export function makeCurrentRefusal(snapshot: Snapshot, list: SnapshotList): Statement | null {
-  const asked = { ...list, snapshot };
-  const rule = makeCurrentRules.find(({ when }) => when(asked));
+export function makeCurrentRefusal(snapshot: Snapshot, list: SnapshotList, facts: Host): Statement | null {
+  const asked = { ...list, snapshot, facts };
+  const rule = makeCurrentRules.find((each) => holds(each, asked));
   return rule ? { code: rule.code, text: rule.text(asked) } : null;
 }
 
@@ -46,7 +46,8 @@ export function isExternal({ kind, memory }: Pick<Snapshot, 'kind' | 'memory'>):
   return kind === 'external' || kind === 'mixed' || memory === 'external';
 }
 
-function isUnknown({ memory, disks }: Snapshot): boolean {
+/** Whether memory or a disk is kept in a way that nobody knows: overlays may be part of it. */
+export function isUnknown({ memory, disks }: Pick<Snapshot, 'memory' | 'disks'>): boolean {
   return memory === 'unknown' || disks.some((disk) => disk.kind === 'unknown');
 }
 

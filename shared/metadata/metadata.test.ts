@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../schema.ts';
+import { holds } from '../rule.ts';
+import type { ImportRow, Snapshot, SnapshotList } from '../schema.ts';
 import { editSteps, editStepText } from './edit-steps.ts';
 import { chooseCurrent } from './import-current.ts';
-import { makeCurrentRefusal } from './make-current.ts';
-import { nameFixed } from './rename.ts';
+import { type Candidate, importRules, judgeImport } from './import-rules.ts';
+import { importWarnings } from './import-words.ts';
+import { makeCurrentRefusal, makeCurrentRules } from './make-current.ts';
+import { nameFixed, renameProblem, renameRules } from './rename.ts';
 import { metadataStaleness } from './staleness.ts';
 import { virshEdit, virshExport, virshImport, virshMakeCurrent } from './virsh.ts';
 
@@ -20,6 +23,7 @@ const snapshot = (name: string, more: Partial<Snapshot> = {}): Snapshot => ({
 });
 const external = (name: string, more: Partial<Snapshot> = {}) =>
   snapshot(name, { kind: 'external', disks: [{ target: 'vda', kind: 'external', file: `/i/${name}` }], ...more });
+const facts = { driver: 'QEMU', libvirtVersion: 11_003_000 };
 const holder: Partial<Snapshot> = { kind: 'none', disks: [] };
 
 describe('who keeps the name', () => {
@@ -37,7 +41,7 @@ describe('who keeps the name', () => {
     ['external disks and memory', external('a', { memory: 'external' }), null],
     ['external memory alone', snapshot('a', { ...holder, memory: 'external', kind: 'external' }), null],
     ['nothing but a configuration', snapshot('a', holder), null],
-  ])('%s', (_, of, code) => expect(nameFixed(of)?.code ?? null).toBe(code));
+  ])('%s', (_, of, code) => expect(nameFixed(of, facts)?.code ?? null).toBe(code));
 });
 
 describe('who may be made current', () => {
@@ -50,12 +54,12 @@ describe('who may be made current', () => {
     ['one beside external memory', [snapshot('a'), snapshot('b', { memory: 'external' })], 'b', 'external-tree'],
     ['one beside what is unknown', [snapshot('a'), snapshot('b', { memory: 'unknown' })], 'b', 'unknown-kind'],
   ])('%s', (_, snapshots, current, code) =>
-    expect(makeCurrentRefusal(snapshots[0] as Snapshot, list(snapshots, current))?.code ?? null).toBe(code),
+    expect(makeCurrentRefusal(snapshots[0] as Snapshot, list(snapshots, current), facts)?.code ?? null).toBe(code),
   );
 
   it('names no more than a few', () => {
     const many = Array.from({ length: 9 }, (_, index) => external(`e${index}`));
-    expect(makeCurrentRefusal(many[0] as Snapshot, list(many))?.text).toContain('“e2” and 6 more');
+    expect(makeCurrentRefusal(many[0] as Snapshot, list(many), facts)?.text).toContain('“e2” and 6 more');
   });
 });
 
@@ -89,8 +93,8 @@ describe('the steps of an edit', () => {
 });
 
 describe('a plan that is no longer so', () => {
-  const facts = { snapshot: snapshot('a'), current: false, children: ['b', 'c'] };
-  it.each<[string, Partial<typeof facts>, string | null]>([
+  const read = { snapshot: snapshot('a'), current: false, children: ['b', 'c'] };
+  it.each<[string, Partial<typeof read>, string | null]>([
     ['the same, in another order', { children: ['c', 'b'] }, null],
     ['another snapshot of the name', { snapshot: snapshot('a', { createdAt: 5 }) }, 'another snapshot now'],
     ['another description', { snapshot: snapshot('a', { description: 'x' }) }, 'description'],
@@ -99,7 +103,7 @@ describe('a plan that is no longer so', () => {
     ['another child', { children: ['b'] }, 'children'],
     ['being current', { current: true }, 'is the current snapshot now'],
   ])('%s', (_, change, sentence) => {
-    const found = metadataStaleness(facts, { ...facts, ...change });
+    const found = metadataStaleness(read, { ...read, ...change });
     if (sentence === null) expect(found).toEqual([]);
     else expect(found).toEqual([expect.stringContaining(sentence)]);
   });
@@ -164,5 +168,139 @@ describe('which one becomes current with an import', () => {
   ])('%s', (_, asked, name, refusal) => {
     const choice = chooseCurrent(asked);
     expect([choice.name, choice.refusal?.code ?? null]).toEqual([name, refusal]);
+  });
+});
+
+describe('a new name', () => {
+  const plan = (of: Snapshot) => ({ snapshot: of, nameFixed: nameFixed(of, facts), taken: ['taken'] });
+  it.each<[string, Snapshot, string, RegExp | null]>([
+    ['an internal one', snapshot('a'), '2', /tag/],
+    ['an internal one under its own name', snapshot('2'), '2', null],
+    ['an external one, digits', external('a'), '2', null],
+    ['an external one, a comma', external('a'), 'a,b', null],
+    ['an external one, a name that is taken', external('a'), 'taken', /already/],
+    ['one of an unknown kind', external('a', { memory: 'unknown' }), 'b', /does not know/],
+  ])('of %s', (_, of, name, problem) => {
+    if (problem === null) expect(renameProblem(plan(of), name)).toBeNull();
+    else expect(renameProblem(plan(of), name)).toMatch(problem);
+  });
+});
+
+describe('what an import is warned of', () => {
+  const row = (name: string, more: Partial<ImportRow> = {}): ImportRow => ({
+    name,
+    file: 'f',
+    parent: null,
+    depth: 0,
+    verdict: 'add',
+    reason: null,
+    notes: [],
+    current: false,
+    createdAt: 1,
+    kind: 'internal',
+    state: 'shutoff',
+    memory: 'none',
+    ...more,
+  });
+  const outside = { kind: 'external' } as const;
+  const withMemory = { memory: 'internal' } as const;
+  const codes = (rows: ImportRow[], path = '/i/a', on: Partial<typeof facts> = {}) =>
+    importWarnings(rows, {
+      from: 'web',
+      to: 'web',
+      missing: [],
+      facts: { ...facts, ...on },
+      images: new Map(rows.map(({ name }) => [name, [path]])),
+    }).flatMap(({ code }) => (code === 'internal-data' ? [] : [code]));
+  const nine = { libvirtVersion: 9_000_000 };
+  it.each<[string, string[], string[]]>([
+    ['digits', codes([row('2')]), ['digits-name']],
+    ['digits of an external one', codes([row('2', outside)]), []],
+    ['digits that are not added', codes([row('2', { verdict: 'here' }), row('a')]), []],
+    ['digits on the test driver', codes([row('2')], '/i/a', { driver: 'TEST' }), []],
+    ['a quotation mark, with memory', codes([row('a"b', withMemory)]), ['garbled-name', 'undeletable-name']],
+    ['a quotation mark, without', codes([row('a"b')]), ['undeletable-name']],
+    ['a quotation mark of an external one', codes([row('a"b', outside)]), []],
+    ['a blank', codes([row('a b')]), ['undeletable-name']],
+    ['a blank, before names were parts of jobs', codes([row('a b')], '/i/a', nine), []],
+    ['a comma in a folder', codes([row('a', outside)], '/a,b/c'), ['comma']],
+    ['a comma in an image’s name', codes([row('a', outside)], '/i/a,b.c'), ['comma']],
+    ['a comma, with memory outside', codes([row('a', { ...outside, memory: 'external' })], '/a,b/c'), []],
+    ['a comma, where nothing outside is reverted', codes([row('a', outside)], '/a,b/c', nine), []],
+    ['a comma of an internal one', codes([row('a')], '/a,b/c'), []],
+    ['what cannot be seen', codes([row('a\u202eb', outside)]), ['invisible-name']],
+    ['nothing', codes([row('größe', outside), row('plain')]), []],
+  ])('%s', (_, found, expected) => expect(found).toEqual(expected));
+});
+
+describe('what is not added', () => {
+  const domain = { uuid: 'u', name: 'web' };
+  const ground = { facts, domain, targets: ['vda'], here: { snapshots: [], current: null } };
+  const candidate = (of: Snapshot, more: Partial<Candidate> = {}): Candidate => ({
+    file: 'f',
+    snapshot: of,
+    uuid: 'u',
+    lacks: [],
+    targets: ['vda'],
+    xml: '<domainsnapshot/>',
+    ...more,
+  });
+  const rows: readonly [string, Candidate][] = [
+    ['lacks', candidate(snapshot('a'), { lacks: ['domain'] })],
+    ['name', candidate(snapshot('a/b'))],
+    ['unknown-state', candidate(snapshot('a', { state: 'unknown' }))],
+    ['unknown-kind', candidate(snapshot('a', { memory: 'unknown' }))],
+    ['unknown-kind', candidate(snapshot('a', { disks: [{ target: 'vda', kind: 'unknown' }] }))],
+    ['other-domain', candidate(snapshot('a'), { uuid: null })],
+    ['other-domain', candidate(snapshot('a'), { uuid: 'v' })],
+    ['strange-disk', candidate(snapshot('a'), { targets: [] })],
+    ['too-large', candidate(snapshot('a'), { xml: 'x'.repeat(4 * 1024 * 1024 + 1) })],
+  ];
+  it.each(rows)('%s', (code, of) => {
+    const found = importRules.filter((rule) => holds(rule, { ...ground, candidate: of }));
+    expect(found.map((rule) => rule.code)).toEqual([code]);
+    expect(judgeImport([of], ground)).toMatchObject([{ verdict: 'no', reason: expect.stringMatching(/\w.*\.$/) }]);
+  });
+  it('is nothing else, and each rule is tried', () => {
+    const fine = { ...ground, candidate: candidate(snapshot('a')) };
+    expect(importRules.filter((rule) => holds(rule, fine))).toEqual([]);
+    expect([...new Set(rows.map(([code]) => code))]).toEqual(importRules.map(({ code }) => code));
+  });
+});
+
+describe('what is not known of a snapshot', () => {
+  const whole = external('a', {
+    memory: 'external',
+    disks: [
+      { target: 'vda', kind: 'external' },
+      { target: 'vdb', kind: 'none' },
+    ],
+  });
+  const inside = snapshot('a', {
+    memory: 'internal',
+    disks: [...whole.disks].map((disk) => ({ ...disk, kind: 'none' })),
+  });
+  /** Each fact of them that can be unknown, unknown. */
+  const doubted = [whole, inside].flatMap((of): Snapshot[] => [
+    { ...of, memory: 'unknown' },
+    ...of.disks.map(
+      (_, at): Snapshot => ({
+        ...of,
+        disks: of.disks.map((disk, index) => (index === at ? { target: disk.target, kind: 'unknown' } : disk)),
+      }),
+    ),
+  ]);
+  const none: SnapshotList = { snapshots: [], current: null };
+  it.each(doubted.map((of) => [JSON.stringify([of.kind, of.memory, of.disks]), of] as const))('%s', (_, of) => {
+    expect(nameFixed(of, facts)).not.toBeNull();
+    expect(makeCurrentRefusal(of, { snapshots: [of], current: 'b' }, facts)).not.toBeNull();
+    const nowhere = { added: [{ snapshot: of, places: new Map() }], here: none, named: 'a' };
+    expect(chooseCurrent({ ...nowhere, active: new Map([['vda', '/i/a']]) })).toMatchObject({
+      name: null,
+      refusal: { code: 'disks-elsewhere', text: expect.stringContaining('does not tell which files') },
+    });
+  });
+  it('each rule has a source', () => {
+    for (const { source } of [...renameRules, ...makeCurrentRules, ...importRules]) expect(source).toMatch(/\w/);
   });
 });

@@ -1,9 +1,10 @@
-import type { Snapshot, Statement } from '../schema.ts';
+import { nameProblem } from '../libvirt/names.ts';
+import { type Host, holds, type Rule } from '../rule.ts';
+import type { EditPlan, Snapshot, Statement } from '../schema.ts';
 
-interface RenameRule {
-  readonly code: string;
-  readonly when: (snapshot: Snapshot) => boolean;
-  readonly text: string;
+export interface RenameCase {
+  readonly facts: Host;
+  readonly snapshot: Snapshot;
 }
 
 const asTag = (what: string): string =>
@@ -19,27 +20,41 @@ const asTag = (what: string): string =>
  * | external | external | nowhere: files are named in the XML  | the right bytes and memory (11.3)  |
  * | external | none     | nowhere                              | the right bytes (11.3)             |
  * | none     | none     | nowhere                              | there is only a configuration      |
+ *
+ * So a name never becomes a tag by renaming, and digits alone or commas in it do no harm: a revert names its overlays
+ * after the image.
  */
-export const renameRules: readonly RenameRule[] = [
+export const renameRules: readonly Rule<RenameCase>[] = [
   {
     code: 'internal-disk',
-    when: ({ disks, kind }) => kind === 'internal' || disks.some((disk) => disk.kind === 'internal'),
-    text: asTag('The name is also the tag of the snapshot inside its disk images'),
+    source: 'observed on 11.3: qemu-img finds no snapshot of the new name',
+    when: ({ snapshot: { disks, kind } }) => kind === 'internal' || disks.some((disk) => disk.kind === 'internal'),
+    text: () => asTag('The name is also the tag of the snapshot inside its disk images'),
   },
   {
     code: 'internal-memory',
-    when: ({ memory }) => memory === 'internal',
-    text: asTag('The name is also the tag of the guest’s memory inside a disk image'),
+    source: 'observed on 11.3: QEMU finds no memory state of the new name',
+    when: ({ snapshot: { memory } }) => memory === 'internal',
+    text: () => asTag('The name is also the tag of the guest’s memory inside a disk image'),
   },
   {
     code: 'unknown-kind',
-    when: ({ memory, disks }) => memory === 'unknown' || disks.some((disk) => disk.kind === 'unknown'),
-    text: 'libvirt describes this snapshot in a way that Snapkeel does not know, so it cannot say where the name is kept.',
+    source: 'what is not known is not changed',
+    when: ({ snapshot: { memory, disks } }) => memory === 'unknown' || disks.some((disk) => disk.kind === 'unknown'),
+    text: () =>
+      'libvirt describes this snapshot in a way that Snapkeel does not know, so it cannot say where the name is kept.',
   },
 ];
 
 /** Why a snapshot keeps its name; null when it can have another. */
-export function nameFixed(snapshot: Snapshot): Statement | null {
-  const rule = renameRules.find(({ when }) => when(snapshot));
-  return rule ? { code: rule.code, text: rule.text } : null;
+export function nameFixed(snapshot: Snapshot, facts: Host): Statement | null {
+  const c = { facts, snapshot };
+  const rule = renameRules.find((each) => holds(each, c));
+  return rule ? { code: rule.code, text: rule.text(c) } : null;
+}
+
+/** Why a snapshot can't get this name, as a sentence; null when it can, or has it already. */
+export function renameProblem(plan: Pick<EditPlan, 'snapshot' | 'nameFixed' | 'taken'>, name: string): string | null {
+  if (name === plan.snapshot.name) return null;
+  return plan.nameFixed?.text ?? nameProblem(name, new Set(plan.taken));
 }

@@ -9,7 +9,7 @@ import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
-import { readTree } from './tree.ts';
+import { hostFacts, readTree } from './tree.ts';
 
 /**
  * What there is to know before a snapshot's name or description is changed.
@@ -41,7 +41,7 @@ export async function planEdit(
     current,
     children: [...children],
     taken: tree.snapshots.map((each) => each.name).filter((each) => each !== name),
-    nameFixed: nameFixed(snapshot),
+    nameFixed: nameFixed(snapshot, hostFacts(session)),
     notes: safety ? [safetyNote] : [],
   });
 }

@@ -1,5 +1,6 @@
-import { isXmlText, nameProblem, utf8Bytes } from '../../../shared/libvirt/names.ts';
+import { isXmlText, utf8Bytes } from '../../../shared/libvirt/names.ts';
 import { type Edit, type EditStep, editSteps, editStepText } from '../../../shared/metadata/edit-steps.ts';
+import { renameProblem } from '../../../shared/metadata/rename.ts';
 import type { DeedOutcome, EditPlan, SnapshotList } from '../../../shared/schema.ts';
 import { editSnapshotXml } from '../../libvirt/snapshot-edit.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
@@ -52,10 +53,8 @@ export async function runEdit(request: EditRequest, ground: Ground): Promise<Dee
 
 function checkEdit(plan: EditPlan, { name, description }: Edit, steps: readonly EditStep[]): void {
   if (steps.length === 0) throw new ProblemError('NOTHING_TO_CHANGE');
-  if (name !== plan.snapshot.name) {
-    const reason = plan.nameFixed?.text ?? nameProblem(name, new Set(plan.taken));
-    if (reason !== null) throw new ProblemError('NAME_REFUSED', { reason });
-  }
+  const reason = renameProblem(plan, name);
+  if (reason !== null) throw new ProblemError('NAME_REFUSED', { reason });
   if (!isXmlText(description) || utf8Bytes(description) > DESCRIPTION_BYTES)
     throw new ProblemError('DESCRIPTION_REFUSED');
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isWritable } from '../../../shared/libvirt/disks.ts';
+import { hostPath, isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { chooseCurrent } from '../../../shared/metadata/import-current.ts';
 import { type Judged, judgeImport } from '../../../shared/metadata/import-rules.ts';
@@ -13,7 +13,7 @@ import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { missingFiles } from './file-probe.ts';
 import { type ImportDocument, type ReadImport, readImport } from './import-read.ts';
-import { readTree } from './tree.ts';
+import { hostFacts, readTree } from './tree.ts';
 
 /** A plan with the texts that it would add, which only this process needs. */
 export interface HeldImport {
@@ -52,7 +52,8 @@ export async function assessImport(session: HostSession, uuid: string, read: Rea
   const layers = readDisks(parseXml(await domainXml(reads, uuid, false), 'domain'));
   const domain = { uuid, name: list.domainName };
   const targets = layers.map(({ target }) => target);
-  const judged = judgeImport(read.documents, { domain, targets, here: list });
+  const facts = hostFacts(session);
+  const judged = judgeImport(read.documents, { facts, domain, targets, here: list });
   const documents = judged.filter(({ verdict }) => verdict === 'add').map((each) => each.candidate as ImportDocument);
   const active = layers
     .filter(isWritable)
@@ -76,7 +77,18 @@ export async function assessImport(session: HostSession, uuid: string, read: Rea
       from: read.from,
       rows,
       blockers: importBlockers(rows, current.refusal),
-      warnings: importWarnings(rows, { from: read.from, to: list.domainName, missing: [...missing].sort() }),
+      warnings: importWarnings(rows, {
+        from: read.from,
+        to: list.domainName,
+        missing: [...missing].sort(),
+        facts,
+        images: new Map(
+          documents.map(({ snapshot, layers: then }) => [
+            snapshot.name,
+            then.flatMap(({ image }) => hostPath(image) ?? []),
+          ]),
+        ),
+      }),
       currentText: current.text,
       lines: virshImport(
         target,

@@ -12,7 +12,7 @@ import { MetadataAsker } from './asker.ts';
 import { factsIn, stillSo } from './edit-plan.ts';
 import { endOf } from './end.ts';
 import { treeDifferences } from './restore.ts';
-import { readTree, secretTexts } from './tree.ts';
+import { hostFacts, readTree, secretTexts } from './tree.ts';
 
 /**
  * What there is to know before libvirt is told that another snapshot is the current one.
@@ -36,7 +36,7 @@ export async function planMakeCurrent(
     virsh: virshTarget(session.host, { name: tree.domainName, uuid }),
     snapshot,
     current: tree.current,
-    refusal: makeCurrentRefusal(snapshot, tree),
+    refusal: makeCurrentRefusal(snapshot, tree, hostFacts(session)),
   });
 }
 
@@ -70,7 +70,7 @@ async function check(session: HostSession, { uuid, snapshot, current }: MakeCurr
   if (tree.current !== current)
     throw new StalePlanError([`The current snapshot is ${tree.current === null ? 'none' : `“${tree.current}”`} now.`]);
   await stillSo(session, uuid, { snapshot, current: current === snapshot.name, children });
-  const refusal = makeCurrentRefusal(snapshot, tree);
+  const refusal = makeCurrentRefusal(snapshot, tree, hostFacts(session));
   if (refusal) throw new ProblemError('MAKE_CURRENT_REFUSED', { reason: refusal.text });
   return tree;
 }

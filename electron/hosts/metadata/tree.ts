@@ -1,3 +1,4 @@
+import type { Host } from '../../../shared/rule.ts';
 import type { Found, SnapshotList } from '../../../shared/schema.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
@@ -10,6 +11,13 @@ import { ProblemError } from '../problems.ts';
 /** A domain's snapshots as libvirt tells them, and how the domain is. */
 export interface SeenTree extends SnapshotList {
   readonly found: Found;
+}
+
+/** What every rule goes by. @throws ProblemError NOT_CONNECTED */
+export function hostFacts({ host }: Pick<HostSession, 'host'>): Host {
+  const { connection, name } = host;
+  if (connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: name });
+  return { driver: connection.driver, libvirtVersion: connection.libvirtVersion };
 }
 
 /** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError */

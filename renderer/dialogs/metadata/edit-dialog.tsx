@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
-import { isXmlText, nameProblem } from '../../../shared/libvirt/names.ts';
+import { isXmlText } from '../../../shared/libvirt/names.ts';
 import { type Edit, editSteps } from '../../../shared/metadata/edit-steps.ts';
+import { renameProblem } from '../../../shared/metadata/rename.ts';
 import type { EditPlan } from '../../../shared/schema.ts';
 import { selectRow } from '../../store/actions.ts';
 import { hostById, openTree } from '../../store/selectors.ts';
@@ -85,8 +86,8 @@ async function selectWhenThere(store: AppStore, row: string): Promise<void> {
 
 /** Why an edit can't be saved, in a few words; null when it can. */
 function whyNot(plan: EditPlan, edit: Edit): string | null {
-  const { snapshot, current, children, taken } = plan;
-  if (edit.name !== snapshot.name && nameProblem(edit.name, new Set(taken)) !== null) return 'This name can’t be used';
+  const { snapshot, current, children } = plan;
+  if (renameProblem(plan, edit.name) !== null) return 'This name can’t be used';
   if (!isXmlText(edit.description)) return 'The description holds a character that libvirt cannot keep';
   return editSteps({ ...snapshot, current, children }, edit).length === 0 ? 'Nothing is changed yet' : null;
 }

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type RefObject, useId } from 'react';
-import { nameProblem } from '../../../shared/libvirt/names.ts';
+import { nameNote } from '../../../shared/libvirt/names.ts';
 import { type Edit, type EditStep, editSteps, editStepText } from '../../../shared/metadata/edit-steps.ts';
+import { renameProblem } from '../../../shared/metadata/rename.ts';
 import { virshEdit } from '../../../shared/metadata/virsh.ts';
 import type { EditPlan } from '../../../shared/schema.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
@@ -20,11 +21,13 @@ interface EditFormProps {
 /** The two fields, why the name stays if it must, and what libvirt will be asked for. */
 export function EditForm({ plan, edit, field, onChange, onSubmit }: EditFormProps) {
   const id = useId();
-  const { snapshot, current, children, nameFixed, taken, notes, virsh } = plan;
+  const { snapshot, current, children, nameFixed, virsh } = plan;
   const begin = (element: HTMLElement | null) => {
     field.current = element;
   };
-  const problem = edit.name === snapshot.name ? null : nameProblem(edit.name, new Set(taken));
+  const problem = renameProblem(plan, edit.name);
+  const note = nameNote(edit.name);
+  const notes = [...plan.notes, ...(note ? [note] : [])];
   const steps = problem === null ? editSteps({ ...snapshot, current, children }, edit) : [];
   const onEnter = (event: KeyboardEvent, always: boolean) => {
     if (event.key !== 'Enter' || event.repeat || !(always || event.ctrlKey || event.metaKey)) return;

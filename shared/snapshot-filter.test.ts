@@ -15,7 +15,7 @@ import {
 
 const day = 86_400_000;
 const now = 400 * day;
-const plain: Known = { current: false, pinned: false, tags: [] };
+const plain: Known = { current: false, pinned: false, leaf: false, root: false, tags: [] };
 const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   name: 'before-upgrade',
   description: 'kernel 6.12',
@@ -50,12 +50,19 @@ describe('a filter', () => {
     ['is:pinned', false],
     ['is:current', false],
     ['is:safety', false],
+    ['is:leaf', false],
+    ['is:root', false],
     ['tag:gold', false],
   ])('%s', (text, expected) => expect(hits(text)).toBe(expected));
 
   it('looks at marks and tags', () => {
     expect(hits('is:pinned', {}, { pinned: true })).toBe(true);
     expect(hits('is:current', {}, { current: true })).toBe(true);
+    expect(hits('is:leaf', {}, { leaf: true })).toBe(true);
+    expect(hits('is:leaf', {}, { root: true })).toBe(false);
+    expect(hits('is:root', {}, { root: true })).toBe(true);
+    expect(hits('is:root', {}, { leaf: true })).toBe(false);
+    expect(hits('is:leaf is:root', {}, { root: true })).toBe(true);
     expect(hits('tag:"my lab"', {}, { tags: ['My Lab'] })).toBe(true);
     expect(hits('my lab', {}, { tags: ['My Lab'] })).toBe(true);
     expect(hits('is:safety', { description: safetyDescription('clean', 'request') })).toBe(true);

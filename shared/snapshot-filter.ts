@@ -5,6 +5,10 @@ import type { Snapshot } from './schema.ts';
 export interface Known {
   readonly current: boolean;
   readonly pinned: boolean;
+  /** It has no children. */
+  readonly leaf: boolean;
+  /** It has no parent that libvirt lists. */
+  readonly root: boolean;
   readonly tags: readonly string[];
 }
 /** One `key:value` of a filter. */
@@ -41,6 +45,8 @@ const stateWords: Readonly<Record<string, string>> = {
 const marks: Readonly<Record<string, (snapshot: Snapshot, known: Known) => boolean>> = {
   pinned: (_, { pinned }) => pinned,
   current: (_, { current }) => current,
+  leaf: (_, { leaf }) => leaf,
+  root: (_, { root }) => root,
   safety: ({ description }) => safetyRequestOf(description) !== null,
 };
 
@@ -75,7 +81,13 @@ export const facetRows = {
   },
   is: {
     label: 'Only',
-    values: { current: 'The current one', pinned: 'Pinned', safety: 'Safety snapshots of Snapkeel' },
+    values: {
+      current: 'The current one',
+      pinned: 'Pinned',
+      leaf: 'Without children',
+      root: 'Without a parent',
+      safety: 'Safety snapshots of Snapkeel',
+    },
     fits: (value, snapshot, known) => marks[value]?.(snapshot, known) ?? false,
   },
   tag: {

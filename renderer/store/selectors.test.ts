@@ -33,6 +33,8 @@ test('a filter wants every word, in the name or the description', () => {
   const hits = (filter: string) => filteredRows(state, tree, filter).map(({ key }) => key);
   expect(hits('CLE an')).toEqual(['clean']);
   expect(hits('clean dirty')).toEqual([]);
+  expect(hits('is:root')).toEqual(['clean']);
+  expect(hits('is:leaf')).toEqual(['dirty']);
   expect(filteredRows(state, tree, '  ')).toBe(tree.rows);
 });
 

@@ -269,6 +269,8 @@ export function knownOf(state: AppState, row: SnapshotRow): Known {
   const { name } = row.snapshot;
   return {
     current: row.current,
+    leaf: row.childKeys.length === 0,
+    root: row.parentKey === null,
     pinned: domain !== null && isPinned(state, domain, name),
     tags: domain === null ? none : tagsOfSnapshot(state, domain, name),
   };

@@ -1,6 +1,7 @@
 import { usualOverlay } from './chain.ts';
 import { assessCreate, type CreateAssessment } from './create/assess.ts';
 import { emptyDraft } from './create/draft.ts';
+import { isDigits } from './libvirt/names.ts';
 import { assessRevert, isExternal, writtenBack } from './risk.ts';
 import type {
   CreateDraft,
@@ -208,7 +209,10 @@ export function safetyName(pattern: string, target: string, now: number, taken: 
   );
 }
 
-/** A pattern filled in as above, with more words than the date; null when nothing is left of it. */
+/**
+ * A pattern filled in as above, with more words than the date; null when nothing is left of it. A name of digits alone,
+ * which QEMU takes for an ID, gets letters in front.
+ */
 export function nameByPattern(
   pattern: string,
   more: Readonly<Record<string, string>>,
@@ -228,6 +232,7 @@ export function nameByPattern(
     .replaceAll(/[^\w.-]+/g, '-')
     .replace(/^[.-]+/, '');
   if (name === '') return null;
+  if (isDigits(name)) return nameByPattern(`snapshot-${name}`, {}, now, taken);
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? name : `${name}-${n}`;
     if (!taken.has(candidate)) return candidate;

@@ -12,6 +12,7 @@ import {
   type TagOperation,
   tagHazards,
 } from '../../shared/libvirt/names.ts';
+import { can } from '../../shared/libvirt/versions.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import type { Generation } from '../lab/generations.ts';
 import { makeGuest } from '../lab/guest.ts';
@@ -158,6 +159,39 @@ describe.each(wanted)('what is read into a snapshot’s name, on libvirt %s', (g
       expect(foreseen?.effect).toBe(folder === 'plain' ? 'misnamed' : 'refused');
       expect((await readdir(guest.folder)).includes(file ?? '')).toBe(false);
       if (said === 'ok') await expect(guest.start()).rejects.toThrow(/No such file/);
+    }
+  });
+
+  onLab('a comma in the path of an image that a revert makes an overlay of', { timeout: 180_000 }, async () => {
+    if (!can(version, 'revertsDiskOnly')) return; // refused outright, whatever the path
+    const { lab } = place;
+    for (const [index, [folder, file]] of [
+      ['plain', 'hda,1.s1'],
+      ['plain', 'hda.s,1'],
+      ['a,b', 'hda.s1'],
+    ].entries()) {
+      const guest = await makeGuest(lab.virsh.bind(lab), `${lab.dir}/guests/back-${index}/${folder}`, {
+        name: `back-${index}`,
+      });
+      await guest.start();
+      for (const [name, path] of [
+        ['s1', `${guest.folder}/${file}`],
+        ['s2', `${guest.folder}/top.s2`],
+      ] as const) {
+        const disks = `<disks><disk name='hda' snapshot='external'><source file='${path}'/></disk></disks>`;
+        const xml = `<domainsnapshot><name>${name}</name>${disks}</domainsnapshot>`;
+        expect(await answer(createSnapshot(place.session.writes, await uuidOf(guest), xml, createFlag.diskOnly))).toBe(
+          'ok',
+        );
+      }
+      await guest.destroy();
+      const path = `${guest.folder}/${file}`;
+      const foreseen = overlayHazard(path, { operation: 'revert', active: false, memory: false });
+      expect(foreseen?.effect).toBe(['misnamed', undefined, 'fails'][index]);
+      const said = await revert(guest, 's2');
+      expect([file, said]).toEqual([file, foreseen?.effect === 'fails' ? errorCode.INTERNAL_ERROR : 'ok']);
+      if (foreseen?.effect === 'misnamed') await expect(guest.start()).rejects.toThrow(/No such file/);
+      if (foreseen === null) await guest.start();
     }
   });
 });

@@ -1,3 +1,4 @@
+import { isDigits } from '../../shared/libvirt/names.ts';
 import { nameByPattern, safetyName } from '../../shared/safety.ts';
 
 /** Why a pattern can't be the name of a snapshot, as a sentence; null when it can. The rules are those of `Settings`. */
@@ -7,7 +8,10 @@ export function patternProblem(pattern: string, words: readonly string[] = patte
   if (pattern.includes('/')) return 'libvirt takes no name with a slash.';
   if (pattern.length > 120) return 'That is too long: 120 characters at most.';
   const unknown = [...pattern.matchAll(/\{(\w*)\}/g)].find(([, word]) => !words.includes(word ?? ''));
-  return unknown ? `${unknown[0]} stands for nothing.` : null;
+  if (unknown) return `${unknown[0]} stands for nothing.`;
+  return isDigits(pattern.replaceAll(/[^\w]+/g, ''))
+    ? 'A number may be the ID of another snapshot in the image, which QEMU takes then. Put a letter in front of it.'
+    : null;
 }
 
 export const patternWords: readonly string[] = ['date', 'time', 'snapshot'];

@@ -1,3 +1,4 @@
+import { mayBeId } from '../libvirt/names.ts';
 import { shellQuote } from '../libvirt/virsh.ts';
 import { type Damage, isDamaged, type SnapshotData } from './data.ts';
 import { deleting, fileNamed, type HealthRule, named, theSnapshots, virsh } from './rule.ts';
@@ -112,7 +113,7 @@ export const dataRules: readonly HealthRule[] = [
     code: 'digits-name',
     source: 'QEMU find_snapshot_by_id_or_name: an ID counts before a name; observed on 7.0–12.8, off and running',
     find: (view) => {
-      const found = concerned(view, 'tags-unread').filter(({ name }) => /^\d+$/.test(name));
+      const found = concerned(view, 'tags-unread').filter(({ name }) => mayBeId(name));
       if (found.length === 0) return [];
       return [
         {

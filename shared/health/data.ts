@@ -1,5 +1,6 @@
 import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../chain.ts';
 import type { SnapshotDisk } from '../libvirt/disks.ts';
+import { mayBeId } from '../libvirt/names.ts';
 import type { HealthSnapshot } from './facts.ts';
 
 /**
@@ -318,7 +319,7 @@ function tagged(point: Point, { name }: Stored, { tags: tables }: Lookup): Damag
   if (tags === null)
     return say(
       'tags-unread',
-      /^\d+$/.test(name)
+      mayBeId(name)
         ? `Which internal snapshots ${shortly(path)} holds could not be read, and QEMU may take the name “${name}” for the ID of another.`
         : `Which internal snapshots ${shortly(path)} holds could not be read.`,
     );

@@ -117,7 +117,7 @@ export const tagRules: readonly TagRule[] = [
     operation: 'take',
     effect: 'another',
     source: 'QEMU find_snapshot_by_id_or_name; observed 7.0–12.8',
-    when: ({ name }) => /^\d+$/.test(name),
+    when: ({ name }) => isDigits(name),
     text: () =>
       'QEMU takes a name of digits alone for the ID of a snapshot in the image, so going back to it could bring another one.',
   },
@@ -127,7 +127,7 @@ export const tagRules: readonly TagRule[] = [
     operation: 'revert',
     effect: 'another',
     source: 'QEMU find_snapshot_by_id_or_name; observed 7.0–12.8',
-    when: ({ name }) => /^[1-9]\d*$/.test(name),
+    when: ({ name }) => mayBeId(name),
     text: ({ name }) =>
       `QEMU takes “${name}” for an ID first: if an image holds a snapshot with the ID ${name}, that one comes back instead.`,
   },
@@ -199,6 +199,16 @@ export const tagRules: readonly TagRule[] = [
       `Of a running guest, this libvirt deletes internal snapshots only by ${jobLetters}. Shut the guest down first.`,
   },
 ];
+
+/** Whether a name is digits alone, as the IDs of internal snapshots are. */
+export function isDigits(name: string): boolean {
+  return /^\d+$/.test(name);
+}
+
+/** Whether QEMU may take a name for the ID of an internal snapshot: it counts them from 1, and writes no 0 first. */
+export function mayBeId(name: string): boolean {
+  return /^[1-9]\d*$/.test(name);
+}
 
 /** What would go wrong with an internal snapshot because of its name. What is not known counts as if it were so. */
 export function tagHazards(name: string, operation: TagOperation, facts: TagFacts): TagHazard[] {

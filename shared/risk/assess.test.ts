@@ -312,6 +312,7 @@ describe('assessRevert', () => {
       ],
       [
         {},
+        { data: { state: 'unknown', why: [] } },
         {
           data: {
             state: 'gone',
@@ -347,6 +348,7 @@ describe('assessRevert', () => {
               storedDisk({ target: 'vdg', missing: ['/images/web.qcow2'] }),
               storedDisk({ target: 'vdi', missing: ['/base'] }),
               storedDisk({ target: 'vdh', image: storedImage('/images/h', null) }),
+              storedDisk({ target: 'vdj', image: storedImage('/a,b/web.qcow2') }),
             ],
           },
         },
@@ -361,6 +363,7 @@ describe('assessRevert', () => {
       [
         {},
         { snapshot: { state: 'running', memory: 'internal' } },
+        { snapshot: { name: 'a"b', state: 'running', memory: 'internal' } },
         { snapshot: { state: 'unknown', kind: 'none', disks: [] } },
         { snapshot: { state: 'pmsuspended' } },
         { snapshot: { state: 'nostate' } },

@@ -1,9 +1,22 @@
-import { hostPath, isDrive } from '../libvirt/disks.ts';
+import { isDrive } from '../libvirt/disks.ts';
 import { errorCode } from '../libvirt/flags.ts';
 import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
 import type { Answer, RefusalRule } from './refusals.ts';
-import { type Case, isExternal, isLive, named, quoted, starts, targetsOf, writtenBack } from './rule.ts';
+import {
+  type Case,
+  commas,
+  isExternal,
+  isLive,
+  named,
+  quoted,
+  starts,
+  tagHazard,
+  tagsRead,
+  targetsOf,
+  texts,
+  writtenBack,
+} from './rule.ts';
 
 const left = (code: number): Answer => ({ code, leaves: 'shutoff' });
 const withImage = (facts: RevertFacts) => facts.stored.disks.filter(({ image }) => image !== null);
@@ -138,6 +151,15 @@ export const failureRules: readonly RefusalRule[] = [
       `${quoted(facts.snapshot.name)} is not in the image of ${named(tagGone(facts))}, though libvirt lists it. libvirt would stop the guest and then fail. Only its metadata is left to delete.`,
   },
   {
+    code: 'TAG_QUOTED',
+    driver: 'QEMU',
+    source: 'tagRules (shared/libvirt/names.ts); observed on 9.0: the image does not hold it',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: ({ facts }) => !tagsRead(facts) && tagHazard(facts, 'fails') !== undefined,
+    text: ({ facts }) => tagHazard(facts, 'fails')?.text ?? '',
+  },
+  {
     code: 'NVRAM_GONE',
     driver: 'QEMU',
     since: version.revertsNvram,
@@ -160,9 +182,8 @@ export const failureRules: readonly RefusalRule[] = [
       'qemuSnapshotCreateQcow2Files: a comma is written twice, which qemu-img takes literally; observed on 11.3 and 12.8',
     answer: left(errorCode.INTERNAL_ERROR),
     forceHelps: false,
-    when: ({ facts }) => isExternal(facts) && !isLive(facts.snapshot) && commas(facts).length > 0,
-    text: ({ facts }) =>
-      `There is a comma in ${named(commas(facts))}, which libvirt and qemu-img read differently. libvirt would stop the guest and then fail.`,
+    when: ({ facts }) => commas(facts, 'fails').length > 0,
+    text: ({ facts }) => texts(commas(facts, 'fails')),
   },
   {
     code: 'BACKING_GONE',
@@ -229,12 +250,4 @@ function notQcow2(facts: RevertFacts): StoredDisk[] {
 /** Disks whose image does not hold the snapshot. */
 function tagGone({ data }: RevertFacts): string[] {
   return data.why.flatMap(({ code, target }) => (code === 'tag-gone' && target !== null ? [target] : []));
-}
-
-/** Overlays are named after the image, without what follows its last dot. */
-function commas(facts: RevertFacts): string[] {
-  return withImage(facts).flatMap(({ image }) => {
-    const path = hostPath(image);
-    return path?.includes(',') ? [path] : [];
-  });
 }

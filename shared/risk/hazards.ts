@@ -1,6 +1,6 @@
 import { version } from '../libvirt/versions.ts';
 import type { OverlayFact, RevertFacts } from '../schema.ts';
-import { isExternal, listed, named, quoted, type Rule } from './rule.ts';
+import { commas, isExternal, listed, named, quoted, type Rule, tagHazard, texts } from './rule.ts';
 
 export interface HazardRule extends Rule {
   /** `crash`: the daemon dies. `harm`: it says yes, and something that is not part of the revert is destroyed. */
@@ -51,6 +51,24 @@ const damageRules = damages.map(({ code, reasons, source }): HazardRule => {
 /** Reverts that libvirt does not refuse though it should. Snapkeel does not ask for them. */
 export const hazardRules: readonly HazardRule[] = [
   ...damageRules,
+  {
+    code: 'TAG_MISREAD',
+    driver: 'QEMU',
+    effect: 'harm',
+    source: 'tagRules (shared/libvirt/names.ts); observed on 7.0: done, says libvirt, and nothing was reverted',
+    when: ({ facts }) => tagHazard(facts, 'nothing') !== undefined,
+    text: ({ facts }) => tagHazard(facts, 'nothing')?.text ?? '',
+  },
+  {
+    code: 'COMMA_IN_NAME',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    effect: 'harm',
+    source:
+      'qemuSnapshotCreateQcow2Files: qemu-img makes the overlay under a name with one comma for two, and libvirt says that it is done',
+    when: ({ facts }) => commas(facts, 'misnamed').length > 0,
+    text: ({ facts }) => texts(commas(facts, 'misnamed')),
+  },
   {
     code: 'SAME_OVERLAY',
     driver: 'QEMU',

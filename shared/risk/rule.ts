@@ -1,4 +1,5 @@
-import { isDrive } from '../libvirt/disks.ts';
+import { hostPath, isDrive } from '../libvirt/disks.ts';
+import { overlayHazard, type TagEffect, type TagHazard, tagHazards } from '../libvirt/names.ts';
 import { can } from '../libvirt/versions.ts';
 import * as rules from '../rule.ts';
 import type { RevertFacts, SafetyOffer, Snapshot, StartState, StoredDisk } from '../schema.ts';
@@ -50,6 +51,32 @@ export const writtenBack = (facts: RevertFacts): StoredDisk[] =>
 export const leftOut = ({ stored }: RevertFacts): StoredDisk[] =>
   stored.disks.filter((disk) => isDrive(disk) && disk.image && !disk.readonly && !isSaved(disk));
 
+/** What comes of the name of an internal snapshot, if it is this. */
+export function tagHazard(facts: RevertFacts, effect: TagEffect): TagHazard | undefined {
+  if (isExternal(facts)) return undefined;
+  const { snapshot, domain } = facts;
+  const memory = snapshot.memory === 'unknown' ? null : snapshot.memory === 'internal';
+  return tagHazards(snapshot.name, 'revert', { ...facts, active: domain.active, memory }).find(
+    (hazard) => hazard.effect === effect,
+  );
+}
+
+/** Whether the tables of all images that hold the snapshot were read: what is wrong with its tag is a finding then. */
+export const tagsRead = ({ data }: RevertFacts): boolean =>
+  data.state !== 'unknown' && !data.why.some(({ code }) => code === 'tags-unread');
+
+/** Images of which a revert would make overlays that qemu-img gets wrong, of one sort. */
+export function commas(facts: RevertFacts, effect: TagEffect): { path: string; text: string }[] {
+  if (!isExternal(facts)) return [];
+  const { stored, domain, snapshot } = facts;
+  return stored.disks.flatMap(({ image }) => {
+    const path = hostPath(image);
+    if (path === null) return [];
+    const hazard = overlayHazard(path, { operation: 'revert', active: domain.active, memory: isLive(snapshot) });
+    return hazard?.effect === effect ? [{ path, text: hazard.text }] : [];
+  });
+}
+
 /** Before 7.10 a running hypervisor process was kept wherever possible; since then it is always replaced. */
 export function replacesProcess(facts: RevertFacts): boolean {
   const old = isQemu(facts) && !can(facts.libvirtVersion, 'alwaysRestarts');
@@ -74,3 +101,6 @@ export const named = (words: readonly string[], most = 4): string =>
       : (words[0] ?? '');
 export const targetsOf = (disks: readonly { readonly target: string }[]): string =>
   named(disks.map(({ target }) => target));
+/** Sentences, each once. */
+export const texts = (all: readonly { readonly text: string }[]): string =>
+  [...new Set(all.map(({ text }) => text))].join(' ');

@@ -348,6 +348,24 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: '“before-upgrade” is not in the image of vda',
       },
       {
+        code: 'TAG_QUOTED',
+        matches: merge(running, {
+          snapshot: { name: 'a"b' },
+          data: { state: 'unknown', why: [damage('tags-unread', 'unknown')] },
+        }),
+        unless: [
+          { snapshot: { name: "a'b" } },
+          { snapshot: { state: 'shutoff', memory: 'none' } },
+          { snapshot: { kind: 'external', memory: 'external' } },
+          { data: { state: 'there', why: [] } },
+          { data: { state: 'gone', why: [damage('tag-gone', 'gone')] } },
+          { libvirtVersion: old },
+          test,
+        ],
+        also: [{ snapshot: { name: 'a\\b' } }, off, newer, { snapshot: { memory: 'unknown' } }],
+        says: 'stop the guest and fail',
+      },
+      {
         code: 'NVRAM_GONE',
         matches: { stored: { nvram: 'qcow2', files: nvramFile(false) } },
         unless: [
@@ -368,13 +386,14 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         unless: [
           outside({}),
           outside({ image: storedImage('pool/a,b', 'qcow2', 'volume') }),
+          outside({ image: storedImage('/images/a,b.qcow2') }),
           running,
           internal,
           beforeExternal,
           test,
         ],
         also: [toRun],
-        says: '/images/a,b/web.qcow2',
+        says: 'in /images/a,b/ wrong',
       },
       {
         code: 'BACKING_GONE',
@@ -438,6 +457,36 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           says: `Because of ${reasons[0]}.`,
         }),
       ),
+      {
+        code: 'TAG_MISREAD',
+        matches: { ...running, snapshot: { ...running.snapshot, name: 'a"b' }, libvirtVersion: old },
+        unless: [
+          { snapshot: { name: "a'b" } },
+          { snapshot: { state: 'shutoff', memory: 'none' } },
+          { snapshot: { kind: 'external', memory: 'external' } },
+          off,
+          newer,
+          test,
+        ],
+        also: [{ snapshot: { name: 'a\\b' } }, { snapshot: { memory: 'unknown' } }],
+        says: 'nothing would change',
+      },
+      {
+        code: 'COMMA_IN_NAME',
+        matches: outside({ image: storedImage('/images/a,b.qcow2') }),
+        unless: [
+          outside({}),
+          outside({ image: storedImage('/images/web.a,b') }),
+          outside({ image: storedImage('/images/a,b/web.qcow2') }),
+          outside({ image: storedImage('pool/a,b', 'qcow2', 'volume') }),
+          running,
+          internal,
+          beforeExternal,
+          test,
+        ],
+        also: [toRun],
+        says: '“a,b.qcow2”',
+      },
       {
         code: 'SAME_OVERLAY',
         matches: merge(external, {

@@ -211,7 +211,10 @@ describe('what is held against the app', () => {
   it('a refusal of libvirt’s that was not foreseen, and one of the app’s that it did not keep to', () => {
     const refused: Ended = { ...done, result: 'refused', text: 'no' };
     expect(kindsOf({ step: describeIt, ended: refused })).toEqual(['error']);
-    expect(kindsOf({ step: describeIt, ended: refused, plan: plan({ verdict: 'risky' }) })).toEqual(['doubted']);
+    const risky = plan({ verdict: 'risky' });
+    const byLibvirt: Ended = { ...refused, text: 'no (libvirt error 1, INTERNAL_ERROR)' };
+    expect(kindsOf({ step: describeIt, ended: byLibvirt, plan: risky })).toEqual(['doubted']);
+    expect(kindsOf({ step: describeIt, ended: refused, plan: risky })).toEqual(['error']);
     expect(kindsOf({ step: describeIt, ended: refused, disturbed: true })).toEqual([]);
     const blocked = plan({ blockers: [{ code: 'X', text: '' }], verdict: 'willFail' });
     expect(kindsOf({ step: describeIt, plan: blocked, ended: refused })).toEqual([]);

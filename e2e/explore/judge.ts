@@ -121,9 +121,11 @@ function ending({ step, plan, ended, disturbed }: Case): Finding[] {
       : [{ kind: 'difference', signature: `${step.do} ${words(differences[0] ?? '')}`, text: differences.join(' ') }];
   }
   if (disturbed && (result === 'stale' || result === 'refused')) return [];
+  // What the app itself refuses on the way is no risk that anybody could have been told of.
+  const isLibvirts = /libvirt error \d+/.test(text);
   return [
     {
-      kind: plan.verdict === 'risky' ? 'doubted' : 'error',
+      kind: plan.verdict === 'risky' && isLibvirts ? 'doubted' : 'error',
       signature: `${step.do} ${result} ${words(text)}`,
       text: `${plan.verdict}, and then: ${result}: ${text} ${differences.join(' ')}`,
     },

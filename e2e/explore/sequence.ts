@@ -260,7 +260,7 @@ function codesOf({ blockers }: Plan): string[] {
 }
 
 /** What is never done, whether or not it would do harm this time: a number can become the ID of another snapshot later. */
-const principles: ReadonlySet<string> = new Set(['NAME_DIGITS']);
+const principles: ReadonlySet<string> = new Set(['TAG_ID']);
 
 /** Where the window has nothing to press, there is nothing to try. */
 function canTry({ blockers }: Plan): boolean {

@@ -63,3 +63,15 @@ test('the demo host: force for a managed save, refusal without a configuration',
   await expect(refused.root).toContainText('does not hold the domain’s configuration');
   await expect(refused.revert).toBeDisabled();
 });
+
+test('the demo host: a snapshot whose image is gone is marked, and is not reverted to', async ({ start }) => {
+  const app = await start('--demo');
+  await app.open('wiki');
+  await expect(app.snapshot('theme-final')).toContainText('data gone');
+  await expect(app.snapshot('theme-test')).not.toContainText('data gone');
+  const dialog = await app.askRevert('theme-final');
+  await expect(dialog.root).toContainText('This revert is not possible');
+  await expect(dialog.root).toContainText('/var/lib/libvirt/images/wiki.theme-test is gone');
+  await expect(dialog.root).not.toContainText('snapshot-revert');
+  await expect(dialog.revert).toBeDisabled();
+});

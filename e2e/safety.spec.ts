@@ -30,6 +30,38 @@ test('the demo host: a safety snapshot, the revert, and back again by Undo', bot
   await expect(app.page.getByRole('row', { name: /^before-revert/ })).toContainText('current');
 });
 
+test('the demo host: what is set aside, what is destroyed without it, and what the history keeps of it', async ({
+  start,
+}) => {
+  const app = await start('--demo');
+  await app.open('fileserver');
+  const dialog = await app.askRevert('before-acl-migration');
+  await expect(dialog.safety).toBeChecked();
+  await expect(dialog.root.getByRole('heading', { name: /^This sets aside/ })).toBeVisible();
+  await expect(dialog.root).not.toContainText('destroys');
+  await expect(dialog.root).not.toContainText('libvirt deletes');
+  await dialog.safety.uncheck();
+  await expect(dialog.root.getByRole('heading', { name: /^This destroys/ })).toBeVisible();
+  await expect(dialog.root).toContainText(/libvirt deletes .*fileserver\.before-smb311/);
+  await expect(dialog.root).not.toContainText('snapshot-create-as');
+  await dialog.safety.check();
+  await expect(dialog.root).toContainText('snapshot-create-as fileserver');
+  const aside = await dialog.root.locator('.kept li').allInnerTexts();
+  const notes = await dialog.root.locator('.notes li').allInnerTexts();
+  expect(aside).toContain('Everything written to vda and vdb since the snapshot');
+  expect(notes.join()).toContain('consoles are disconnected');
+  await dialog.confirm();
+
+  await app.tab('History');
+  const history = app.page.getByRole('treegrid', { name: 'History of fileserver' });
+  await history.getByRole('row').nth(1).click();
+  for (const plan of await app.page.getByText('The plan as it was read').all()) await plan.click();
+  for (const text of aside) await expect(history).toContainText(`Kept in the safety snapshot: ${text}`);
+  for (const text of notes.filter((note) => !note.includes('before-revert-')))
+    await expect(history).toContainText(text);
+  await expect(history).not.toContainText('libvirt deletes');
+});
+
 test('the demo host: cancelled while the safety snapshot is taken, nothing is reverted', async ({ start, pace }) => {
   pace.snapshotMs = forEver;
   const app = await start('--demo');

@@ -17,3 +17,4 @@ export {
 } from './risk/rule.ts';
 export { staleness } from './risk/staleness.ts';
 export { warningRules } from './risk/warnings.ts';
+export { type Weight, weightOf } from './risk/weight.ts';

@@ -1,3 +1,4 @@
+import { weightOf } from '../../shared/risk.ts';
 import type { LabPlanRow, Problem, StartState } from '../../shared/schema.ts';
 import { withoutManagedSave } from '../dialogs/revert/flow.ts';
 
@@ -94,7 +95,8 @@ export function judge(row: LabPlanRow, { startState, removeManagedSave }: LabRev
   const { requirements, warnings, verdict } = row.plan.choices[startState];
   const needed = withoutManagedSave(requirements, removeManagedSave).filter((it) => it.certainty === 'needed');
   if (row.needsForce[startState] && needed.length > 0) return { row, verdict: 'force', why: needed[0]?.text ?? null };
-  const [warning] = withoutManagedSave(warnings, removeManagedSave);
+  const left = withoutManagedSave(warnings, removeManagedSave);
+  const warning = left.find((each) => weightOf(each) !== 'note') ?? left[0];
   return { row, verdict: verdict === 'risky' && warning ? 'risky' : 'safe', why: warning?.text ?? null };
 }
 

@@ -1,7 +1,7 @@
 import { describeChange } from '../config-changes.ts';
-import { formatBytes, formatVersion } from '../format.ts';
+import { formatBytes } from '../format.ts';
 import { isDrive } from '../libvirt/disks.ts';
-import { can, version } from '../libvirt/versions.ts';
+import { version } from '../libvirt/versions.ts';
 import type { OverlayFact, RevertFacts, StoredDisk } from '../schema.ts';
 import {
   isActive,
@@ -12,7 +12,6 @@ import {
   named,
   quoted,
   type Rule,
-  replacesProcess,
   targetsOf,
   writtenBack,
 } from './rule.ts';
@@ -130,13 +129,6 @@ export const lossRules: readonly LossRule[] = [
     when: ({ facts }) => facts.configChanges.length > 0,
     text: ({ facts }) => `The configuration goes back too. ${facts.configChanges.map(describeChange).join('; ')}`,
   },
-  {
-    code: 'CONSOLES',
-    source: 'NEWS 7.10: the hypervisor process is always replaced',
-    when: ({ facts }) => isActive(facts) && facts.domain.consoles.length > 0 && replacesProcess(facts),
-    text: ({ facts }) =>
-      `Open ${facts.domain.consoles.map((kind) => kind.toUpperCase()).join(' and ')} consoles are disconnected${whyNoForce(facts)}`,
-  },
 ];
 
 /** Overlays that libvirt deletes: of disks that the domain has now, or of others. */
@@ -183,12 +175,6 @@ function elsewhere({ related }: StoredDisk, facts: RevertFacts): boolean {
 /** Disks that an external snapshot left out and whose image of then has had an overlay since. */
 function leftOutBack(facts: RevertFacts): StoredDisk[] {
   return leftOut(facts).filter(({ image, now, related }) => now !== null && now !== image?.path && related !== false);
-}
-
-/** What older versions want to be forced to, newer ones do at every revert. */
-function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {
-  if (driver !== 'QEMU' || !can(libvirtVersion, 'alwaysRestarts')) return '';
-  return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, without being forced to`;
 }
 
 /** How much that is, where the active layers hold nothing but what was written since. */

@@ -64,7 +64,7 @@ export const quoted = (name: string): string => `“${name}”`;
 export const listed = (names: readonly string[], count = names.length): string =>
   count > names.length
     ? `${names.map(quoted).join(', ')} and ${count - names.length} more`
-    : names.map(quoted).join(', ');
+    : named(names.map(quoted), names.length);
 /** Targets or files in a sentence. */
 export const named = (words: readonly string[], most = 4): string =>
   words.length > most

@@ -198,6 +198,14 @@ export const warningRules: readonly WarningRule[] = [
     text: ({ facts }) => leftBehind(facts),
   },
   {
+    code: 'CONSOLES',
+    risk: false,
+    source: 'NEWS 7.10: the hypervisor process is always replaced',
+    when: ({ facts }) => isActive(facts) && facts.domain.consoles.length > 0 && replacesProcess(facts),
+    text: ({ facts }) =>
+      `Open ${facts.domain.consoles.map((kind) => kind.toUpperCase()).join(' and ')} consoles are disconnected${whyNoForce(facts)}.`,
+  },
+  {
     code: 'TEST_DRIVER_STAYS_OFF',
     driver: 'TEST',
     risk: false,
@@ -206,6 +214,12 @@ export const warningRules: readonly WarningRule[] = [
     text: () => 'libvirt’s test driver leaves the domain shut off here, whatever is chosen.',
   },
 ];
+
+/** What older versions want to be forced to, newer ones do at every revert. */
+function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {
+  if (driver !== 'QEMU' || !can(libvirtVersion, 'alwaysRestarts')) return '';
+  return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, without being forced to`;
+}
 
 /** What no other rule says of data that is not what was taken. */
 function otherDamage({ data, stored }: RevertFacts): string[] {

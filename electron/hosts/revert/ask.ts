@@ -49,7 +49,7 @@ export async function askToRevert(ask: Ask, ground: Ground): Promise<Answer> {
       domain: { uuid: domain.uuid, name: domain.name },
       snapshot: snapshot.name,
       flags,
-      plan: planLines(plan, choice.startState, assessment),
+      plan: planLines(plan, choice, assessment),
       currentBefore: ask.current,
     });
     await ground.journal.answer(requestId, host.name, () =>
@@ -97,11 +97,18 @@ function isCollision(error: unknown, { facts }: RevertPlan): boolean {
   );
 }
 
-function planLines(plan: RevertPlan, startState: StartState, { losses, requirements }: Assessment): string[] {
+/** Every sentence of the plan that was read, as it was chosen. */
+function planLines(
+  plan: RevertPlan,
+  { startState, resetNvram }: Ask['choice'],
+  { losses, warnings, requirements }: Assessment,
+): string[] {
   const { kind, facts } = plan;
   return [
     kind === 'undo' ? `Undo: back to “${facts.snapshot.name}”` : `Revert to “${facts.snapshot.name}”`,
-    virshRevert(plan, { startState, force: requirements.length > 0 }),
+    virshRevert(plan, { startState, force: requirements.length > 0, resetNvram }),
     ...losses.map(({ text, kept }) => `${kept ? 'Kept in the safety snapshot' : 'Lost'}: ${text}`),
+    ...requirements.map(({ text }) => `By force: ${text}`),
+    ...warnings.map(({ text }) => text),
   ];
 }

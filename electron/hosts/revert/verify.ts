@@ -75,10 +75,11 @@ export function verify(
   const process = seen.id === null ? 'none' : seen.id === idBefore ? 'reused' : 'new';
   const isQemu = facts.driver === 'QEMU';
   const kept = isQemu && process === 'reused' && can(facts.libvirtVersion, 'alwaysRestarts');
-  const checked = isQemu ? facts.stored.disks.map((disk) => checkDisk(disk, seen, isExternal(facts))) : [];
-  const more = isQemu
-    ? seen.disks.filter(({ target }) => !facts.stored.disks.some((disk) => disk.target === target))
-    : [];
+  const checked = isQemu ? expectedDisks(facts).map((disk) => checkDisk(disk, seen, isExternal(facts))) : [];
+  const more =
+    isQemu && facts.hasConfig
+      ? seen.disks.filter(({ target }) => !facts.stored.disks.some((disk) => disk.target === target))
+      : [];
   return {
     process,
     disks: checked.map(({ sentence: _, ...disk }) => disk),
@@ -91,11 +92,23 @@ export function verify(
   };
 }
 
+type ExpectedDisk = Pick<StoredDisk, 'target' | 'startupPolicy'> & { readonly image: { readonly path: string } | null };
+
+/** The disks afterwards: of a snapshot without a configuration those of before, which libvirt keeps. */
+function expectedDisks({ hasConfig, stored, domain }: RevertPlan['facts']): readonly ExpectedDisk[] {
+  if (hasConfig) return stored.disks;
+  return domain.disks.map(({ target, file }) => ({
+    target,
+    startupPolicy: null,
+    image: file === null ? null : { path: file },
+  }));
+}
+
 /**
  * After an internal snapshot a disk writes to the image that the snapshot was taken in; after an external one every drive
  * with an image, a medium too, has a new overlay, which libvirt names `<image without extension>.<seconds since 1970>`.
  */
-function checkDisk({ target, image, startupPolicy }: StoredDisk, seen: Seen, external: boolean) {
+function checkDisk({ target, image, startupPolicy }: ExpectedDisk, seen: Seen, external: boolean) {
   const now = seen.disks.find((disk) => disk.target === target);
   const file = now?.image?.path ?? null;
   const then = image?.path ?? null;

@@ -4,6 +4,7 @@ import { isExternal } from '../../../shared/create/modes.ts';
 import type { CreateField } from '../../../shared/create/rule.ts';
 import { prettyXml } from '../../../shared/create/xml.ts';
 import type { CreateDraft, CreateFacts, CreatePlan } from '../../../shared/schema.ts';
+import { Cautions, Unknowns } from '../../ui/cautions.tsx';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import { ModeChoice } from './mode-choice.tsx';
 import { NewFilesTable } from './new-files.tsx';
@@ -91,18 +92,8 @@ export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: 
           ))}
         </ul>
       </section>
-      {warnings.map(({ code, text }) => (
-        <p key={code} className="box warning">
-          {text}
-        </p>
-      ))}
-      {unknown.length === 0 ? null : (
-        <section className="box warning unknown" aria-label="What is not known">
-          {unknown.map(({ code, text }) => (
-            <p key={code + text}>{text}</p>
-          ))}
-        </section>
-      )}
+      <Cautions of={warnings} />
+      <Unknowns of={unknown} />
       {isExternal(draft.mode) ? (
         <NewFilesTable facts={facts} draft={draft} problemAt={problemAt} onChange={onChange} />
       ) : null}

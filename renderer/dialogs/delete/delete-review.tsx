@@ -2,6 +2,7 @@ import type { DeleteAssessment } from '../../../shared/delete/assess.ts';
 import { virshDelete } from '../../../shared/delete/virsh.ts';
 import { formatCount } from '../../../shared/format.ts';
 import type { DeleteMode, DeletePlan } from '../../../shared/schema.ts';
+import { Cautions, Unknowns } from '../../ui/cautions.tsx';
 import { TypedName } from '../../ui/typed-name.tsx';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import { listed, modeWords, moveSentences } from './words.ts';
@@ -80,13 +81,12 @@ export function DeleteReview({ plan, mode, assessment, typedName, onMode, onType
         </section>
       ) : null}
       {goes.length === 0 ? <p className="dim">Nothing lies below, so nothing would be deleted.</p> : null}
-      {blockers.length === 0
-        ? [...warnings, ...unknowns].map(({ text }) => (
-            <p key={text} className="box warning">
-              {text}
-            </p>
-          ))
-        : null}
+      {blockers.length === 0 ? (
+        <>
+          <Cautions of={warnings} />
+          <Unknowns of={unknowns} />
+        </>
+      ) : null}
       {goes.length > 0 && blockers.length === 0 ? (
         <p className="dim">The XML of what goes is kept in the history, where it can be saved.</p>
       ) : null}

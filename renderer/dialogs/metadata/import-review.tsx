@@ -2,6 +2,7 @@ import { Ban, Check, type LucideIcon, Plus, TriangleAlert } from 'lucide-react';
 import { formatCount, formatTaken, holdsLabel } from '../../../shared/format.ts';
 import type { ImportPlan, ImportRow } from '../../../shared/schema.ts';
 import { Button } from '../../ui/button.tsx';
+import { Cautions } from '../../ui/cautions.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 
@@ -52,11 +53,7 @@ export function ImportReview({ plan, onBack }: { plan: ImportPlan; onBack: () =>
           <Row key={`${row.file}\n${row.name}`} row={row} />
         ))}
       </ul>
-      {warnings.map(({ code, text }) => (
-        <p key={code} className="box warning">
-          {text}
-        </p>
-      ))}
+      <Cautions of={warnings} />
       {blockers.length === 0 ? (
         <>
           <p className="dim">

@@ -117,7 +117,9 @@ export function revertBlockedBy(review: RevertReview): string | null {
 }
 
 /** What the button that reverts says: all that it does. */
-export function revertLabel({ plan, safetySnapshot }: RevertReview): string {
+export function revertLabel(review: RevertReview): string {
+  const { plan } = review;
+  const safetySnapshot = review.safetySnapshot && !isImpossible(review);
   if (plan.kind === 'undo') return safetySnapshot ? 'Take snapshot and undo' : 'Undo the revert';
   return safetySnapshot ? 'Take snapshot and revert' : 'Revert';
 }

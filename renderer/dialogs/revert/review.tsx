@@ -1,8 +1,10 @@
 import { Ban } from 'lucide-react';
 import { formatDuration, isMoment, stateLabel } from '../../../shared/format.ts';
+import { type Weight, weightOf } from '../../../shared/risk.ts';
 import type { Assessment, Requirement, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { goesOnSince } from '../../store/selectors.ts';
 import { domainKey } from '../../store/store.ts';
+import { Cautions, Notes, Unknowns } from '../../ui/cautions.tsx';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
@@ -24,6 +26,9 @@ import { reconsider } from './run.ts';
 
 const minute = 60_000;
 
+/** Notes on the state afterwards, which are told beside the choice of it. */
+const stateCodes: ReadonlySet<string> = new Set(['STAYS_OFF', 'COLD_BOOT', 'TEST_DRIVER_STAYS_OFF']);
+
 interface ReviewProps {
   id: number;
   review: RevertReview;
@@ -32,6 +37,8 @@ interface ReviewProps {
 /** Everything to read before a revert: what is destroyed, what comes after, what libvirt needs consent for. */
 export function Review({ id, review }: ReviewProps) {
   const assessment = assessmentOf(review);
+  const of = (weight: Weight) =>
+    assessment.warnings.filter((each) => weightOf(each) === weight && !stateCodes.has(each.code));
   if (isImpossible(review)) {
     return (
       <>
@@ -47,11 +54,9 @@ export function Review({ id, review }: ReviewProps) {
       <Pictures plan={review.plan} />
       <Losses plan={review.plan} losses={assessment.losses} />
       <ConfigChanges review={review} />
-      {assessment.warnings.map(({ code, text }) => (
-        <p key={code} className="box warning">
-          {text}
-        </p>
-      ))}
+      <Cautions of={of('risk')} />
+      <Unknowns of={of('unknown')} />
+      <Notes of={of('note')} />
       <Afterwards id={id} review={review} />
       <ManagedSaveChoice id={id} review={review} />
       <NvramChoice id={id} review={review} />
@@ -182,7 +187,8 @@ function choiceLabel(review: RevertReview, state: StartState): string {
 function Afterwards({ id, review }: ReviewProps) {
   const app = useApp();
   const { plan, startState } = review;
-  const { outcome, blockers } = assessmentOf(review);
+  const { outcome, blockers, warnings } = assessmentOf(review);
+  const why = warnings.filter(({ code }) => stateCodes.has(code));
   return (
     <fieldset className="afterwards">
       <legend>Afterwards</legend>
@@ -216,6 +222,9 @@ function Afterwards({ id, review }: ReviewProps) {
       ) : (
         <p className="outcome">
           Afterwards <bdi>{plan.facts.domain.name}</bdi> will be <b>{stateLabel(outcome)}</b>.
+          {why.map(({ code, text }) => (
+            <small key={code}> {text}</small>
+          ))}
         </p>
       )}
     </fieldset>

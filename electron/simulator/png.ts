@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { PNG } from 'pngjs';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -9,26 +9,10 @@ export function encodePng(
   lit: (x: number, y: number) => boolean,
   [background, ink]: readonly [Colour, Colour],
 ): Buffer {
-  const stride = width * 3 + 1;
-  const dots = Buffer.alloc(stride * height);
+  const png = new PNG({ width, height });
+  const dots = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) dots.set(lit(x, y) ? ink : background, y * stride + 1 + x * 3);
-  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(dots)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const framed = Buffer.alloc(body.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  body.copy(framed, 4);
-  framed.writeUInt32BE(crc32(body), body.length + 4);
-  return framed;
+    for (let x = 0; x < width; x++) dots.set(lit(x, y) ? ink : background, (y * width + x) * 3);
+  png.data = dots;
+  return PNG.sync.write(png, { colorType: 2, inputColorType: 2, inputHasAlpha: false, filterType: 0 });
 }

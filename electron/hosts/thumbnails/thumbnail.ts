@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { PNG } from 'pngjs';
 import type { Picture } from './picture.ts';
 
 /** Dots: what the details show, twice as fine on a dense screen. */
@@ -32,33 +32,9 @@ function span(index: number, large: number, small: number): [from: number, to: n
   return [from, Math.max(from + 1, Math.floor(((index + 1) * large) / small))];
 }
 
-/** An 8-bit RGB PNG (PNG specification, colour type 2), each row told by what differs from the one above. */
+/** An 8-bit RGB PNG (PNG specification, colour type 2). */
 export function encodePng({ width, height, rgb }: Picture): Buffer {
-  const stride = width * 3;
-  const raw = Buffer.alloc((stride + 1) * height);
-  for (let row = 0; row < height; row++) {
-    raw[row * (stride + 1)] = 2;
-    for (let column = 0; column < stride; column++) {
-      const at = row * stride + column;
-      raw[row * (stride + 1) + 1 + column] = ((rgb[at] ?? 0) - (row > 0 ? (rgb[at - stride] ?? 0) : 0)) & 0xff;
-    }
-  }
-  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(raw)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const framed = Buffer.alloc(data.length + 12);
-  framed.writeUInt32BE(data.length, 0);
-  framed.write(type, 4, 'latin1');
-  data.copy(framed, 8);
-  framed.writeUInt32BE(crc32(framed.subarray(4, data.length + 8)), data.length + 8);
-  return framed;
+  const png = new PNG({ width, height });
+  png.data = Buffer.from(rgb);
+  return PNG.sync.write(png, { colorType: 2, inputColorType: 2, inputHasAlpha: false, filterType: 2 });
 }

@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultSettings } from '../settings.ts';
 import { type Bench, createBench, uuidOf } from '../testing.ts';
@@ -153,6 +155,63 @@ describe('pictures', () => {
   it('are the same after they were encoded and decoded', () => {
     expect(decodePicture(encodePng(picture))).toEqual(picture);
   });
+
+  it.each([
+    ['grey', 0, 8],
+    ['RGB', 2, 8],
+    ['grey with alpha', 4, 8],
+    ['RGB with alpha', 6, 8],
+    ['grey of 16 bits', 0, 16],
+    ['RGB of 16 bits', 2, 16],
+    ['RGB of 16 bits with alpha', 6, 16],
+  ] as const)('may be PNGs of the type %s', (_, colorType, bitDepth) => {
+    const data = Buffer.from([0, 85, 170, 255, 51, 102].flatMap((n) => [n, n, n, 255]));
+    const png = new PNG({ width: 3, height: 2 });
+    png.data = bitDepth === 16 ? Buffer.from(Uint16Array.from(data, (n) => n * 257).buffer) : data;
+    const made = PNG.sync.write(png, { colorType, bitDepth, inputColorType: 6, inputHasAlpha: true });
+    expect(made.subarray(24, 26)).toEqual(Buffer.from([bitDepth, colorType]));
+    expect([...decodePicture(made).rgb]).toEqual([0, 85, 170, 255, 51, 102].flatMap((n) => [n, n, n]));
+  });
+
+  /** A PNG of chunks. */
+  const png = (...chunks: (readonly [type: string, data: readonly number[] | Buffer])[]) =>
+    Buffer.concat([
+      Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+      ...chunks.map(([type, data]) => {
+        const framed = Buffer.alloc(data.length + 12);
+        framed.writeUInt32BE(data.length, 0);
+        framed.write(type, 4, 'latin1');
+        framed.set(data, 8);
+        framed.writeUInt32BE(crc32(framed.subarray(4, data.length + 8)), data.length + 8);
+        return framed;
+      }),
+    ]);
+  /** Of 3 × 1 dots. */
+  const head = (depth: number, type: number, interlace = 0) =>
+    ['IHDR', [0, 0, 0, 3, 0, 0, 0, 1, depth, type, 0, 0, interlace]] as const;
+  const rows = (...bytes: number[]) => ['IDAT', deflateSync(Buffer.from(bytes))] as const;
+  const end = ['IEND', []] as const;
+  const palette = ['PLTE', [1, 2, 3, 4, 5, 6, 7, 8, 9]] as const;
+
+  it('may be PNGs with a palette, or of a bit a dot', () => {
+    expect([...decodePicture(png(head(8, 3), palette, rows(0, 2, 0, 1), end)).rgb]).toEqual([
+      7, 8, 9, 1, 2, 3, 4, 5, 6,
+    ]);
+    expect([...decodePicture(png(head(2, 3), palette, rows(0, 0b10_00_01_00), end)).rgb]).toEqual([
+      7, 8, 9, 1, 2, 3, 4, 5, 6,
+    ]);
+    expect([...decodePicture(png(head(1, 0), rows(0, 0b101_00000), end)).rgb]).toEqual([
+      255, 255, 255, 0, 0, 0, 255, 255, 255,
+    ]);
+  });
+
+  it.each([
+    ['interlaced', png(head(1, 0, 1), rows(0, 0), end)],
+    ['of two headers', png(head(1, 0), head(1, 0), rows(0, 0), end)],
+    ['of a type that there is not', png(head(8, 5), rows(0, 0), end)],
+    ['without dots', png(head(1, 0), end)],
+    ['of fewer dots than told', png(head(8, 2), rows(0, 0), end)],
+  ])('that are %s are refused', (_, data) => expect(() => decodePicture(data)).toThrow(RangeError));
 
   it('of older QEMUs are PPM', () => {
     const ppm = Buffer.concat([Buffer.from('P6\n4 2\n255\n'), picture.rgb]);

@@ -7,12 +7,16 @@ export interface Host {
   readonly libvirtVersion: number;
 }
 
-/** A row of a table: when something is so, and in what words. It holds for one driver or all, and for some versions. */
-export interface Rule<Case> extends Versions {
+/** What every row of a table says of itself. It holds for one driver or all, and for some versions. */
+export interface RuleHead extends Versions {
   readonly code: string;
   readonly driver?: 'QEMU' | 'TEST';
   /** The function of libvirt or the section of a manual that says so; `observed`: seen on live daemons. */
   readonly source: string;
+}
+
+/** A row of a table: when something is so, and in what words. */
+export interface Rule<Case> extends RuleHead {
   when(c: Case): boolean;
   text(c: Case): string;
 }
@@ -46,6 +50,7 @@ export function unknowns<Case extends { readonly facts: Host }>(needs: readonly 
     .map((need) => ({ code: need.code, text: need.text(c) }));
 }
 
-function isAbout(row: Versions & { readonly driver?: 'QEMU' | 'TEST' }, { driver, libvirtVersion }: Host): boolean {
+/** Whether a row speaks of this host at all. */
+export function isAbout(row: Versions & { readonly driver?: 'QEMU' | 'TEST' }, { driver, libvirtVersion }: Host): boolean {
   return (row.driver === undefined || row.driver === driver) && inVersions(libvirtVersion, row);
 }

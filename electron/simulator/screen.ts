@@ -37,7 +37,6 @@ export function consoleLines(domain: DomainModel, now: number): string[] {
   const { os, memoryKiB, vcpus } = domain.live ?? domain.config;
   const system = systems.find(([part]) => os.includes(part))?.[1] ?? 'Linux';
   const host = domain.name.slice(0, 40);
-  const time = new Date(now * 1000).toISOString().slice(0, 16).replace('T', ' ');
   const up = `up ${formatDuration(ranAt(domain.clock, now) * 1000)}, ${ranAt(domain.clock, now)} s since boot`;
   const banner = ['', `${system} ${host} tty1`, ''];
   if (domain.state === 'running' && domain.reason === runningReason.booted)
@@ -53,7 +52,7 @@ export function consoleLines(domain: DomainModel, now: number): string[] {
     ...banner,
     `${host} login: admin`,
     'Password:',
-    `Last login: ${time} UTC on tty1`,
+    'Last login: Mon Nov 23 08:12:31 UTC 2026 on tty1',
     `admin@${host}:~$ systemctl is-system-running`,
     'running',
     `admin@${host}:~$ nproc; grep MemTotal /proc/meminfo`,

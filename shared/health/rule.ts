@@ -1,5 +1,5 @@
-import type { Versions } from '../libvirt/versions.ts';
 import { domainAddress, type VirshValue, virshLine } from '../libvirt/virsh.ts';
+import type { RuleHead } from '../rule.ts';
 import type { Finding } from '../schema.ts';
 import type { HealthView } from './view.ts';
 
@@ -7,10 +7,7 @@ type Told = Omit<Finding, 'code' | 'snapshots' | 'files' | 'offers' | 'shell'> &
   Partial<Pick<Finding, 'snapshots' | 'files' | 'offers' | 'shell'>>;
 
 /** When something is found, and in what words. A rule finds the same thing once for each thing that it concerns. */
-export interface HealthRule extends Versions {
-  readonly code: string;
-  /** The function of libvirt or the section of a manual that says so; `observed`: seen on live daemons. */
-  readonly source: string;
+export interface HealthRule extends RuleHead {
   readonly find: (view: HealthView) => readonly Told[];
 }
 

@@ -51,6 +51,9 @@ export function unknowns<Case extends { readonly facts: Host }>(needs: readonly 
 }
 
 /** Whether a row speaks of this host at all. */
-export function isAbout(row: Versions & { readonly driver?: 'QEMU' | 'TEST' }, { driver, libvirtVersion }: Host): boolean {
+export function isAbout(
+  row: Versions & { readonly driver?: 'QEMU' | 'TEST' },
+  { driver, libvirtVersion }: Host,
+): boolean {
   return (row.driver === undefined || row.driver === driver) && inVersions(libvirtVersion, row);
 }

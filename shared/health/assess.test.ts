@@ -26,6 +26,7 @@ const internal = (name: string, change: Partial<HealthSnapshot> = {}): HealthSna
   ...change,
 });
 const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts> = {}): HealthFacts => ({
+  driver: 'QEMU',
   libvirtVersion: 11_003_000,
   domain: { uuid: 'u', name: 'g', active: false, managedSave: false, targets: ['vda'] },
   current: snapshots.at(-1)?.name ?? null,

@@ -1,5 +1,5 @@
 import { formatCount } from '../format.ts';
-import { inVersions } from '../libvirt/versions.ts';
+import { isAbout } from '../rule.ts';
 import type { Finding, HealthReport } from '../schema.ts';
 import { isDamaged, type SnapshotData } from './data.ts';
 import { dataRules } from './data-rules.ts';
@@ -16,7 +16,7 @@ const levels: readonly Finding['level'][] = ['broken', 'warning', 'note'];
 export function assessHealth(facts: HealthFacts): HealthReport {
   const view = viewOf(facts);
   const found = healthRules
-    .filter((rule) => inVersions(facts.libvirtVersion, rule))
+    .filter((rule) => isAbout(rule, facts))
     .flatMap(({ code, find }) =>
       find(view).map((told): Finding => ({ snapshots: [], files: [], offers: [], shell: [], ...told, code })),
     );

@@ -33,6 +33,7 @@ const tag = (id: string, name: string) => ({ id, name });
 function inside(name: string, change: Partial<HealthFacts> = {}): HealthFacts {
   const snapshots = [snapshot(name, '/d.qcow2', {}, null)];
   return {
+    driver: 'QEMU',
     libvirtVersion: 11_003_000,
     domain: { uuid: 'u', name: 'g', active: false, managedSave: false, targets: ['vda'] },
     current: name,
@@ -110,6 +111,8 @@ describe('each rule of the data', () => {
     if (!speaks || !silent) throw new Error(`no case for ${code}`);
     expect(codes(speaks)).toContain(code);
     expect(codes(silent)).not.toContain(code);
+    const { driver } = dataRules.find((rule) => rule.code === code) ?? {};
+    expect(codes({ ...speaks, driver: 'TEST' }).includes(code)).toBe(driver !== 'QEMU');
   });
 
   test('every rule of health has a code of its own, and says where it is from', () => {

@@ -26,6 +26,7 @@ const list = (path: string) => `qemu-img snapshot -l ${shellQuote(path)}`;
 export const dataRules: readonly HealthRule[] = [
   {
     code: 'merge-broken-off',
+    driver: 'QEMU',
     source: 'qemuSnapshotSetInvalid; observed on 9.0–12.8',
     find: (view) =>
       [...byPath([...concerned(view, 'merge-broken-off'), ...concerned(view, 'merge-perhaps')])].map(
@@ -79,6 +80,7 @@ export const dataRules: readonly HealthRule[] = [
   },
   {
     code: 'tag-twice',
+    driver: 'QEMU',
     source: 'QEMU find_snapshot_by_id_or_name: the first counts; observed on 7.0–12.8',
     find: (view) =>
       byPath(concerned(view, 'tag-twice')).map(([path, found]) => ({
@@ -96,6 +98,7 @@ export const dataRules: readonly HealthRule[] = [
   },
   {
     code: 'id-is-another',
+    driver: 'QEMU',
     source: 'QEMU find_snapshot_by_id_or_name: an ID counts before a name; observed on 7.0–12.8, off and running',
     find: (view) =>
       concerned(view, 'id-is-another').map(({ name, damage }) => ({
@@ -111,6 +114,7 @@ export const dataRules: readonly HealthRule[] = [
   },
   {
     code: 'digits-name',
+    driver: 'QEMU',
     source: 'QEMU find_snapshot_by_id_or_name: an ID counts before a name; observed on 7.0–12.8, off and running',
     find: (view) => {
       const found = concerned(view, 'tags-unread').filter(({ name }) => mayBeId(name));
@@ -152,6 +156,7 @@ export const dataRules: readonly HealthRule[] = [
   },
   {
     code: 'checkpoints',
+    driver: 'QEMU',
     source: 'libvirt domain checkpoints; observed on 9.0–12.8: “Device has active dirty bitmaps”',
     find: (view) => {
       const { checkpoints, snapshots } = view;

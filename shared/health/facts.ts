@@ -1,5 +1,6 @@
 import type { DiskLayers } from '../chain.ts';
 import type { StoredDisks } from '../libvirt/disks.ts';
+import type { Host } from '../rule.ts';
 import type { Snapshot } from '../schema.ts';
 import type { Tag } from './data.ts';
 
@@ -26,8 +27,7 @@ export interface StrayFile {
   readonly allocatedBytes: number | null;
 }
 
-export interface HealthFacts {
-  readonly libvirtVersion: number;
+export interface HealthFacts extends Host {
   readonly domain: {
     readonly uuid: string;
     readonly name: string;

@@ -25,6 +25,7 @@ function unlinkedByRevert({ byName, current }: HealthView): { snapshot: string; 
 export const metadataRules: readonly HealthRule[] = [
   {
     code: 'revert-would-destroy',
+    driver: 'QEMU',
     source: 'qemuSnapshotRevertExternalFinish',
     since: version.revertsExternal,
     find: (view) => {
@@ -200,6 +201,7 @@ export const metadataRules: readonly HealthRule[] = [
   },
   {
     code: 'no-external-revert',
+    driver: 'QEMU',
     source: 'NEWS 9.9.0',
     until: version.revertsExternal,
     find: ({ libvirtVersion, external }) => {

@@ -36,6 +36,7 @@ export async function healthOf(
     checkpointFacts(reads, uuid),
   ]);
   return assessHealth({
+    driver: host.connection.driver,
     libvirtVersion: host.connection.libvirtVersion,
     domain: {
       uuid,

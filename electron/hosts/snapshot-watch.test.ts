@@ -49,6 +49,15 @@ describe('watchSnapshots', () => {
     expect(names(await next)).toEqual(['silent']);
   });
 
+  it('goes on after libvirt stumbled over a snapshot that was being taken', async () => {
+    const lists = watch();
+    await lists.next();
+    const next = lists.next();
+    bench.simulator.faults.failNext('domainListAllSnapshots', { code: errorCode.INVALID_ARG, domain: 0 });
+    bench.simulator.hands.createSnapshot('on', '002');
+    expect(names(await next)).toEqual(['001', '002']);
+  });
+
   it('goes on after the connection was lost', async () => {
     const lists = watch();
     await lists.next();

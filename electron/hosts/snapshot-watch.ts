@@ -47,6 +47,8 @@ async function readUnlessLost(session: HostSession, uuid: string): Promise<Snaps
     return (await session.readSnapshots(uuid)).list;
   } catch (error) {
     if (error instanceof ConnectionError) return null;
+    // The one beside a snapshot that is being taken: “name in virGetDomainSnapshot must not be NULL” (observed on 9.0).
+    if (error instanceof LibvirtError && error.is('INVALID_ARG')) return null;
     // Some drivers know no snapshots at all: an empty list is the truth.
     if (error instanceof LibvirtError && error.is('NO_SUPPORT')) return { snapshots: [], current: null };
     throw error;

@@ -81,7 +81,7 @@ test('a revert that fails on the way tells what was found, and offers Start and 
   await expect(ended).toContainText('The revert failed on the way');
   await expect(ended).toContainText('The domain is shut off now; it was running.');
   await expect(ended).not.toContainText('Nothing was reverted');
-  await expect(ended).toContainText(/Undo leads back to “before-revert-early/);
+  await expect(ended).toContainText(/Undo leads back to “before-revert-/);
   expect(await guest.state()).toBe('shut off');
   await expect(dialog.root.getByRole('button', { name: 'Start' })).toBeVisible();
   await dialog.root.getByRole('button', { name: 'Undo…' }).click();

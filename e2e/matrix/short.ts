@@ -60,6 +60,8 @@ export const short = {
     'ext-detached off → dsk as-saved',
     'ext-in-progress off → s2 as-saved',
     'ext-deep off → s27 as-saved',
+    'ext-same-name off → dsk as-saved',
+    'ext-checkpoint off → dsk as-saved',
   ],
 } as const;
 
@@ -71,9 +73,16 @@ export function isShort(generation: keyof typeof short): (each: MatrixCase) => b
 /** Rules that none of these cases reaches, and why. */
 export const unreached: Readonly<Record<string, string>> = {
   DISK_ONLY_UNSUPPORTED: 'no generation from 9.9 to 10.9 is at hand',
+  QEMU_CRASHES: 'the same',
   NVRAM_STAYS_EXTERNAL: 'told from the configuration alone; libvirt does not say',
-  MEMORY_FILE_UNKNOWN: 'libvirt answers',
-  UNKNOWN_STATE: 'needs a libvirt that is newer than this app',
-  UNTRIED_DRIVER: 'no other driver is at hand',
-  INTERRUPTED_DELETE: 'Snapkeel remembers it; libvirt does not know',
+  NVRAM_GONE: 'needs firmware whose variable store is qcow2',
+  NVRAM_RECREATED: 'whether libvirt has a template for such firmware is its own configuration',
+  TPM_STAYS: 'no emulator of a TPM is at hand',
+  JOB: 'what keeps the domain busy is over too soon; a backup counts as a block job as well',
+  OPEN_IMAGE_GONE: 'libvirt measures an open image through QEMU, whether it is gone or not',
+  MIXED_KINDS: 'libvirt takes no such snapshot',
+  DAMAGED: 'what is known of damage has a rule of its own',
+  NO_STATE: 'libvirt takes no such snapshot',
+  NOT_ON_HOST: 'needs a disk on the network that answers',
+  NOT_QCOW2: 'libvirt takes no such snapshot',
 };

@@ -42,6 +42,8 @@ export async function watchCase({ lab, guest, bytes, starts }: Watched) {
         c,
       ),
     ].map(({ text }) => text);
+    // A hazard of harm says that something is destroyed, and is not asked for.
+    const foretold = (name: string) => predicted.hazard !== null || predicted.destroyed.includes(name);
     const sentences: string[] = [];
 
     if (done && predicted.hazard === null)
@@ -52,7 +54,7 @@ export async function watchCase({ lab, guest, bytes, starts }: Watched) {
           );
     bytes.look().forEach((now, index) => {
       const each = bytes.held[index] as Held;
-      if (each.kind !== 'none' && now !== before[index] && !predicted.destroyed.includes(each.snapshot))
+      if (each.kind !== 'none' && now !== before[index] && !foretold(each.snapshot))
         sentences.push(
           `bytes of “${each.snapshot}” (${each.target}): ${before[index]} before, ${now} now, and nobody told`,
         );

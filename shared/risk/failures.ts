@@ -65,6 +65,18 @@ export const failureRules: readonly RefusalRule[] = [
       )}. libvirt would stop the guest and then fail.`,
   },
   {
+    code: 'SAME_OVERLAY',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    source:
+      'virDomainSnapshotDefAssignExternalNames: “collision with disk”, after the guest was stopped; observed on 11.3 and 12.8',
+    answer: left(errorCode.CONFIG_UNSUPPORTED),
+    forceHelps: false,
+    when: ({ facts }) => isExternal(facts) && sameOverlay(facts).length > 0,
+    text: ({ facts }) =>
+      `${named(sameOverlay(facts))} have names that differ only after the last dot, and libvirt finds no new file for each of them. It would stop the guest and then fail.`,
+  },
+  {
     code: 'SHARED_DISK',
     driver: 'QEMU',
     since: version.revertsExternal,
@@ -232,6 +244,12 @@ function goneAtStart({ facts }: Case): string[] {
 
 function filesGone({ stored }: RevertFacts, role: string): string[] {
   return stored.files.filter((file) => file.role === role && file.exists === false).map(({ path }) => path);
+}
+
+function sameOverlay({ stored }: RevertFacts): string[] {
+  const images = [...new Set(stored.disks.flatMap(({ image }) => (image?.type === 'file' ? [image.path] : [])))];
+  const stem = (path: string) => path.replace(/\.[^./]*$/, '');
+  return images.filter((path) => images.some((other) => other !== path && stem(other) === stem(path)));
 }
 
 function shared(facts: RevertFacts): StoredDisk[] {

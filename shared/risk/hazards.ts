@@ -70,17 +70,6 @@ export const hazardRules: readonly HazardRule[] = [
     text: ({ facts }) => texts(commas(facts, 'misnamed')),
   },
   {
-    code: 'SAME_OVERLAY',
-    driver: 'QEMU',
-    since: version.revertsExternal,
-    effect: 'harm',
-    source:
-      'virDomainSnapshotDefAssignExternalNames: an overlay is named after its image without what follows the last dot',
-    when: ({ facts }) => isExternal(facts) && sameOverlay(facts).length > 0,
-    text: ({ facts }) =>
-      `${named(sameOverlay(facts))} have names that differ only after the last dot, so libvirt would use one and the same new file for all of them.`,
-  },
-  {
     code: 'EXTERNAL_WITHOUT_CURRENT',
     driver: 'QEMU',
     since: version.revertsExternal,
@@ -130,8 +119,3 @@ function wrongOverlays({ overlays }: RevertFacts): OverlayFact[] {
 }
 
 /** Images that would get one overlay together (`/d/a.qcow2` and `/d/a.img`). */
-function sameOverlay({ stored }: RevertFacts): string[] {
-  const images = [...new Set(stored.disks.flatMap(({ image }) => (image?.type === 'file' ? [image.path] : [])))];
-  const stem = (path: string) => path.replace(/\.[^./]*$/, '');
-  return images.filter((path) => images.some((other) => other !== path && stem(other) === stem(path)));
-}

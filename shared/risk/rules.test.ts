@@ -228,6 +228,26 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: path,
       },
       {
+        code: 'SAME_OVERLAY',
+        matches: merge(external, {
+          stored: { disks: [storedDisk(), cd({ image: storedImage('/images/web.iso', 'raw') })] },
+        }),
+        unless: [
+          { stored: { disks: [storedDisk(), cd()] } },
+          { stored: { disks: [storedDisk(), cd({ image: storedImage('/iso/web.iso', 'raw') })] } },
+          { stored: { disks: [storedDisk(), storedDisk({ target: 'vdb' })] } },
+          internal,
+          beforeExternal,
+          test,
+        ],
+        also: [
+          {
+            stored: { disks: [storedDisk(), storedDisk({ target: 'vdb', image: storedImage('/images/web', 'raw') })] },
+          },
+        ],
+        says: '/images/web.qcow2 and /images/web.iso',
+      },
+      {
         code: 'SHARED_DISK',
         matches: outside({ shareable: true }),
         unless: [
@@ -486,26 +506,6 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         ],
         also: [toRun],
         says: '“a,b.qcow2”',
-      },
-      {
-        code: 'SAME_OVERLAY',
-        matches: merge(external, {
-          stored: { disks: [storedDisk(), cd({ image: storedImage('/images/web.iso', 'raw') })] },
-        }),
-        unless: [
-          { stored: { disks: [storedDisk(), cd()] } },
-          { stored: { disks: [storedDisk(), cd({ image: storedImage('/iso/web.iso', 'raw') })] } },
-          { stored: { disks: [storedDisk(), storedDisk({ target: 'vdb' })] } },
-          internal,
-          beforeExternal,
-          test,
-        ],
-        also: [
-          {
-            stored: { disks: [storedDisk(), storedDisk({ target: 'vdb', image: storedImage('/images/web', 'raw') })] },
-          },
-        ],
-        says: '/images/web.qcow2 and /images/web.iso',
       },
       {
         code: 'EXTERNAL_WITHOUT_CURRENT',

@@ -90,8 +90,10 @@ export const storedScenes: Scenes = {
         guest,
         `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>${named()(guest)}<target dev='hdc' bus='ide'/><readonly/></disk>`,
       );
-      await start(stage, guest);
+      // Before its firmware looks into the drive, nothing holds the tray.
+      await start(stage, guest, '--paused');
       await stage.lab.virsh('change-media', name, 'hdc', '--eject', '--live', '--force');
+      await stage.lab.virsh('resume', name);
       await internal(stage, guest, 'run');
       await guest.destroy();
       await rm(isoOf(guest));

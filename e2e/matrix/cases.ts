@@ -62,6 +62,7 @@ const blocks: readonly Block[] = [
   { guest: 'job', states: ['running'], targets: ['off'], asks: ['as-saved', 'running'] },
   { guest: 'image', states: ['off'], targets: ['off', 'run'], asks: ['as-saved', 'running'] },
   { guest: 'bare', states: ['off', 'running'], targets: ['off'], asks: ['as-saved', 'running'] },
+  { guest: 'console', states: active, targets: live, asks: ['as-saved'] },
   { guest: 'halt', states: ['off', 'running'], targets: ['run'], asks: all },
 
   // What the stored configuration of internal snapshots names.
@@ -104,6 +105,7 @@ const blocks: readonly Block[] = [
   { guest: 'digits', states: ends, targets: ['1', '2', '3'], asks: two },
   { guest: 'digits-unread', states: ends, targets: ['1', '2'], asks: ['as-saved'] },
   { guest: 'odd-names', states: ends, targets: ['a b', 'a"b', 'a\\b', 'a,b', '-x', 'ä'], asks: ['as-saved'] },
+  { guest: 'odd-live', states: ['running', 'off'], targets: ['a"b', 'a\\\\b'], asks: ['as-saved'], until: 10.9 },
 
   // What else there is of a guest.
   { guest: 'checkpoint', states, targets: live, asks: all, since: 9 },
@@ -134,6 +136,7 @@ const blocks: readonly Block[] = [
   { guest: 'ext-chain-own', states, targets: ['s3'], asks: two, since },
   { guest: 'ext-chain-below', states, targets: ['s3', 's2'], asks: ['as-saved'], since },
   { guest: 'ext-comma', states: ends, targets: extLive, asks: ['as-saved'], since },
+  { guest: 'ext-comma-name', states: ['off'], targets: ['dsk'], asks: ['as-saved'], since },
   { guest: 'ext-space', states: ends, targets: extLive, asks: ['as-saved'], since },
   { guest: 'ext-quotes', states: ends, targets: extLive, asks: ['as-saved'], since },
   { guest: 'ext-attribute-no', states: ends, targets: extLive, asks: ['as-saved'], since },

@@ -72,6 +72,15 @@ export const imageScenes: Scenes = {
       return guest;
     },
   },
+  /** Taken while the guest runs, by the monitor of QEMU, which reads them otherwise. */
+  'odd-live': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name, { pool: false });
+      await start(stage, guest);
+      for (const tag of ['a"b', 'a\\b']) await internal(stage, guest, tag);
+      return guest;
+    },
+  },
   /** A checkpoint, as backup tools leave it. */
   checkpoint: {
     async make(stage, name) {

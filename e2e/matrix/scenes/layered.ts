@@ -169,6 +169,12 @@ export const layeredScenes: Scenes = {
   'ext-chain-own': chain('s2'),
   'ext-chain-below': chain('s1'),
   'ext-comma': layers({ before: (guest) => inFolder(guest, 'a,b') }),
+  'ext-comma-name': layers({
+    async before({ folder }) {
+      await rename(join(folder, 'hda.qcow2'), join(folder, 'a,b.qcow2'));
+      return (xml) => xml.replace('/hda.qcow2', '/a,b.qcow2');
+    },
+  }),
   'ext-space': layers({ before: (guest) => inFolder(guest, 'a b'), take: { beside: true } }),
   'ext-quotes': layers({ before: (guest) => inFolder(guest, `it's "q"`), take: { beside: true } }),
   'ext-attribute-no': layers({

@@ -78,6 +78,14 @@ export const plainScenes: Scenes = {
       return guest;
     },
   },
+  /** Somebody may look at its screen. */
+  console: {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name, { graphics: true });
+      await offAndRun(stage, guest);
+      return guest;
+    },
+  },
   /** Taken with `--halt`: of a running guest that is off afterwards. */
   halt: {
     async make(stage, name) {

@@ -10,6 +10,8 @@ export interface Volume {
   readonly format: string | null;
   readonly virtualBytes: number | null;
   readonly allocatedBytes: number | null;
+  /** When it was last written to, milliseconds since 1970. */
+  readonly modifiedAt: number | null;
   /** What it lies on; null for nothing. */
   readonly backing: Image | null;
 }
@@ -47,12 +49,14 @@ async function describe(caller: Caller, vol: WireStorageVol): Promise<Volume> {
     const text = volume.at(name)?.text;
     return text === undefined || text === '' ? null : Number(text); // libvirt writes bytes
   };
+  const modified = Number(volume.at('target', 'timestamps', 'mtime')?.text || Number.NaN); // seconds, with a fraction
   const backing = volume.at('backingStore', 'path')?.text;
   return {
     path: volume.at('target', 'path')?.text ?? vol.key,
     format: volume.at('target', 'format')?.attribute('type') ?? null,
     virtualBytes: bytes('capacity'),
     allocatedBytes: bytes('allocation'),
+    modifiedAt: Number.isFinite(modified) ? Math.floor(modified * 1000) : null,
     backing: backing
       ? { path: backing, type: 'file', format: volume.at('backingStore', 'format')?.attribute('type') ?? null }
       : null,

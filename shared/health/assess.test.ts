@@ -37,6 +37,7 @@ const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts
   ),
   files: new Map([['/d.qcow2', { exists: true, virtualBytes: 1, allocatedBytes: 1 }]]),
   tags: new Map([['/d.qcow2', snapshots.map(({ name }, index) => ({ id: `${index + 1}`, name }))]]),
+  modifiedAt: new Map(),
   takenAt: new Map(),
   interrupted: new Set(),
   checkpoints: [],

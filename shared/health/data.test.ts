@@ -68,6 +68,7 @@ const facts = ({ rows: given = rows, now = disk('d.b'), gone = [], unread, ...ch
     files: new Map(paths.map((path) => [path, { exists: !gone.includes(path) }])),
     tags: new Map(),
     interrupted: new Set(),
+    modifiedAt: new Map(),
     takenAt: new Map(),
     ...change,
   };
@@ -127,9 +128,14 @@ describe('an image that was written to again after it was frozen', () => {
   /** “e” holds the base; the domain went back inside the base, and “c” was taken there. */
   const e: Row = { name: 'e', at: 'base', made: 'd.e' };
   const c: Row = { name: 'c', at: 'base' };
-  const at = (times: readonly (readonly [string, number])[], all: readonly Row[] = [e, c]) =>
+  const at = (
+    times: readonly (readonly [string, number])[],
+    all: readonly Row[] = [e, c],
+    modified: readonly (readonly [string, number])[] = [],
+  ) =>
     told({
       rows: all,
+      modifiedAt: new Map(modified),
       now: disk('d.x', 'base'),
       takenAt: new Map(times),
       tags: new Map([['base', [{ id: '1', name: 'c' }]]]),
@@ -149,7 +155,7 @@ describe('an image that was written to again after it was frozen', () => {
         ['e', 2_000],
         ['c', 1_000],
       ],
-      'e',
+      'e written-perhaps',
     ],
     [
       'in the same second',
@@ -188,7 +194,42 @@ describe('an image that was written to again after it was frozen', () => {
       ['e', 1_000],
       ['c', 2_000],
     ] as const;
-    expect(at(later, [{ ...e, parent: 'c' }, c])[0]).toBe('e');
+    expect(at(later, [{ ...e, parent: 'c' }, c])[0]).toBe('e written-perhaps');
+  });
+
+  test.each<[string, number, string]>([
+    ['in the second of the snapshot', 2_999, 'e'],
+    ['before it', 1_500, 'e'],
+    ['after it, as going back to what was taken earlier does', 3_000, 'e written-perhaps'],
+  ])('the storage says that it was written to %s', (_, modified, expected) => {
+    const times = [
+      ['e', 2_000],
+      ['c', 1_000],
+    ] as const;
+    expect(at(times, [e, c], [['base', modified]])[0]).toBe(expected);
+  });
+
+  test('a snapshot with memory is whole when its memory is', () => {
+    const live: Row = { ...e, change: { memory: 'external', memoryFile: 'm' } };
+    const times = [
+      ['e', 2_000],
+      ['c', 1_000],
+    ] as const;
+    const files = new Map(['base', 'd.x', 'd.e', 'm'].map((path) => [path, { exists: true }]));
+    const saved = (m: number) =>
+      told({
+        rows: [live, c],
+        now: disk('d.x', 'base'),
+        files,
+        takenAt: new Map(times),
+        modifiedAt: new Map([
+          ['base', 5_000],
+          ['m', m],
+        ]),
+        tags: new Map([['base', [{ id: '1', name: 'c' }]]]),
+      })[0];
+    expect(saved(5_400)).toBe('e');
+    expect(saved(4_999)).toBe('e written-perhaps');
   });
 
   test('what lies inside the image keeps its blocks', () => {
@@ -213,6 +254,24 @@ describe('an image that was written to again after it was frozen', () => {
       ),
     ).toEqual(['e written-since', 'f written-since', 'c']);
   });
+});
+
+describe('a snapshot that was reverted to, of which libvirt lists every disk since', () => {
+  const at = (made: string, modified?: number, taken = 1_700_000_000_000) =>
+    told({
+      rows: [{ name: 'e', at: 'base', made }],
+      now: disk('base.x', 'base'),
+      takenAt: new Map([['e', taken]]),
+      modifiedAt: new Map(modified === undefined ? [] : [['base', modified]]),
+    })[0];
+  test.each<[string, Parameters<typeof at>, string]>([
+    ['and nobody knows when its image was written to', ['base.1700000009'], 'e part-perhaps'],
+    ['and its image was written to since', ['base.1700000009', 1_700_000_005_000], 'e part-perhaps'],
+    ['and its image was not', ['base.1700000009', 1_700_000_000_500], 'e'],
+    ['or that was named after the time', ['base.1700000000'], 'e'],
+    ['and nobody knows when it was taken', ['base.1700000009', undefined, 0], 'e part-perhaps'],
+    ['or not: its file has another name', ['other.1700000009'], 'e'],
+  ])('%s', (_, given, expected) => expect(at(...given)).toBe(expected));
 });
 
 describe('internal snapshots', () => {

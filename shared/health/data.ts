@@ -1,4 +1,4 @@
-import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../chain.ts';
+import { chainFrom, type DiskLayers, type LayerNode, pointsOf, usualOverlay } from '../chain.ts';
 import type { SnapshotDisk } from '../libvirt/disks.ts';
 import { mayBeId } from '../libvirt/names.ts';
 import type { HealthSnapshot } from './facts.ts';
@@ -48,6 +48,8 @@ export interface DataFacts {
   readonly tags: ReadonlyMap<string, readonly Tag[] | null>;
   /** Snapshots whose deletion was seen to be broken off while it wrote. */
   readonly interrupted: ReadonlySet<string>;
+  /** When files were last written to, by path, milliseconds since 1970; absent is unknown. */
+  readonly modifiedAt: ReadonlyMap<string, number>;
   /** When each was taken, milliseconds since 1970, as its metadata say. */
   readonly takenAt: ReadonlyMap<string, number>;
 }
@@ -66,6 +68,7 @@ const states = {
   'disk-unknown': 'unknown',
   'merge-perhaps': 'unknown',
   'written-perhaps': 'unknown',
+  'part-perhaps': 'unknown',
   'image-unknown': 'unknown',
   'base-unread': 'unknown',
   'memory-unknown': 'unknown',
@@ -136,6 +139,7 @@ const findings: readonly ((snapshot: Stored, lookup: Lookup) => readonly Damage[
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => images(point, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenTo(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenSince(point, snapshot, lookup)),
+  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => listedSince(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => merged(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => tagged(point, snapshot, lookup)),
 ];
@@ -229,15 +233,19 @@ function writtenTo(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
     );
 }
 
-/** Another snapshot was taken of its image, or of one below, later: so the domain wrote there again in between. */
+/**
+ * Another snapshot was taken of its image, or of one below, later: so the domain wrote there again in between. An
+ * internal one that was taken earlier is no such trace, but going back to it would have written there too.
+ */
 function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
   const chain = chainOf(lookup, point);
   const frozen = point.kind === 'internal' ? chain.slice(1) : chain;
   return frozen.flatMap(({ path, active, holds, inside }): Damage[] => {
     if (active) return [];
-    const orders = [...holds, ...inside]
-      .filter((name) => name !== snapshot.name)
-      .map((name) => order(snapshot, name, lookup));
+    const others = inside.filter((name) => name !== snapshot.name);
+    const orders = [...holds.filter((name) => name !== snapshot.name), ...others].map((name) =>
+      order(snapshot, name, lookup),
+    );
     if (orders.includes('later'))
       return [
         damage(
@@ -247,7 +255,7 @@ function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] 
           `The domain wrote to ${shortly(path)} again after it was taken, so that disk ${point.target} is no longer what it was.`,
         ),
       ];
-    return orders.includes('unknown')
+    return (orders.includes('unknown') || others.length > 0) && !isUntouched(path, snapshot, lookup)
       ? [
           damage(
             'written-perhaps',
@@ -258,6 +266,37 @@ function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] 
         ]
       : [];
   });
+}
+
+/** The storage tells that an image was not written to since a snapshot was taken. */
+function isUntouched(path: string, { name, memoryFile }: Stored, { modifiedAt, takenAt }: Lookup): boolean {
+  const modified = modifiedAt.get(path);
+  const taken = takenAt.get(name) ?? 0;
+  if (modified === undefined || taken <= 0 || taken > LATEST) return false;
+  // The time of a snapshot is that of its beginning; it is whole when its memory is.
+  const saved = memoryFile === null ? 0 : (modifiedAt.get(memoryFile) ?? 0);
+  return Math.floor(modified / 1000) <= Math.floor(Math.max(taken, saved) / 1000);
+}
+
+/**
+ * A revert to a snapshot without children has libvirt list every disk as part of it, with the overlay that it made, also
+ * those that were left out (seen on 11.3 and 12.8); it is named after the time of the revert.
+ */
+function listedSince({ target, kind, path }: Point, snapshot: Stored, lookup: Lookup): Damage[] {
+  const file = snapshot.stored.disks.find((disk) => disk.target === target)?.file;
+  const seconds = /\.(\d+)$/.exec(file ?? '')?.[1];
+  if (kind !== 'external' || seconds === undefined || file !== usualOverlay(path, seconds)) return [];
+  const isSince = Number(seconds) * 1000 > (lookup.takenAt.get(snapshot.name) ?? 0);
+  return isSince && !isUntouched(path, snapshot, lookup)
+    ? [
+        damage(
+          'part-perhaps',
+          target,
+          path,
+          `libvirt lists disk ${target} since a revert to this snapshot; whether it was part of it before is not known, and so whether ${shortly(path)} is as it was then.`,
+        ),
+      ]
+    : [];
 }
 
 /** Beyond this a time is none: 2100. */

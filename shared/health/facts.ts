@@ -44,6 +44,8 @@ export interface HealthFacts extends Host {
   readonly files: ReadonlyMap<string, FileFact>;
   /** By image its table of internal snapshots; null or absent is unknown. */
   readonly tags: ReadonlyMap<string, readonly Tag[] | null>;
+  /** When files were last written to, by path, milliseconds since 1970; absent is unknown. */
+  readonly modifiedAt: ReadonlyMap<string, number>;
   /** When each snapshot was taken, milliseconds since 1970, as its metadata say. */
   readonly takenAt: ReadonlyMap<string, number>;
   /** Snapshots whose deletion was seen to be broken off while it wrote. */

@@ -34,6 +34,8 @@ export interface KnownLayers {
   readonly probed: Probed;
   /** By path. */
   readonly files: ReadonlyMap<string, FileFact>;
+  /** When files were last written to, by path, milliseconds since 1970; absent is unknown. */
+  readonly modifiedAt: ReadonlyMap<string, number>;
 }
 
 /** Which images are to be looked at, of all that are known. */
@@ -80,14 +82,29 @@ export async function readLayers(
     const exists = local.has(type) ? await fileExists(reads, path) : null;
     const told = sizes.get(path);
     // Of a domain that is off libvirt tells the size of what it writes to, and not what that lies on.
-    const isRead = told !== undefined && probed.has(path);
+    const isRead = probed.has(path) && now.some((image) => image.path === path);
     const volume = isRead || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
     if (volume) volumes.set(path, volume);
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
   });
-  for (const [path, { backing }] of volumes) probed.set(path, backing && (images.get(backing.path) ?? backing));
+  for (const [path, { backing }] of volumes)
+    if (!probed.has(path)) probed.set(path, backing && (images.get(backing.path) ?? backing));
   const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed, tree);
-  return { domain, live, config, now, snapshots, stored: all, disks: withFormats(disks, volumes), probed, files };
+  const modifiedAt = new Map(
+    [...volumes].flatMap(([path, volume]) => (volume.modifiedAt === null ? [] : [[path, volume.modifiedAt] as const])),
+  );
+  return {
+    domain,
+    live,
+    config,
+    now,
+    snapshots,
+    stored: all,
+    disks: withFormats(disks, volumes),
+    probed,
+    files,
+    modifiedAt,
+  };
 }
 
 /**

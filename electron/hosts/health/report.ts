@@ -29,7 +29,7 @@ export async function healthOf(
     ],
     signal,
   );
-  const { domain, snapshots, stored, disks, files } = known;
+  const { domain, snapshots, stored, disks, files, modifiedAt } = known;
   const [{ strays, unlisted }, tags, checkpoints] = await Promise.all([
     findStrays(reads, disks, signal),
     readTags(reads, imagesWithTags(disks), signal),
@@ -51,6 +51,7 @@ export async function healthOf(
     files,
     tags,
     interrupted: new Set(snapshots.flatMap(({ name }) => (marks?.isInterrupted(host, uuid, name) ? [name] : []))),
+    modifiedAt,
     takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
     checkpoints: checkpoints?.map(({ name }) => name) ?? null,
     strays,

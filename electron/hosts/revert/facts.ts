@@ -8,6 +8,7 @@ import { parseDomainConfig } from '../../libvirt/config.ts';
 import { diskAllocation, overlaysMade, readDisks } from '../../libvirt/disks.ts';
 import { activeBlockJobs, autostarts, type Caller, domainXml, type StreamCaller } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
+import { fileExists } from '../../libvirt/file-probe.ts';
 import { readJob } from '../../libvirt/jobs.ts';
 import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
@@ -138,8 +139,10 @@ async function diskFact(
   { target, device, type, readonly, image }: Disk,
 ): Promise<DiskFact> {
   const allocation = await diskAllocation(reads, uuid, target);
-  const missing = allocation === 'missing';
   const { format, path: file } = image ?? { format: null, path: null };
+  const path = hostPath(image);
+  // Of a guest that is on libvirt asks QEMU, which has its image open even if it is gone from the host (seen on 9.0).
+  const missing = allocation === 'missing' || (path !== null && (await fileExists(reads, path)) === false);
   return {
     target,
     device,
@@ -173,7 +176,7 @@ async function tagsOf(reads: StreamCaller, { disks: { config, disks } }: StoredS
 }
 
 function dataFacts(
-  { stored, snapshots, disks, files }: KnownLayers,
+  { stored, snapshots, disks, files, modifiedAt }: KnownLayers,
   aimed: StoredSnapshot,
   tags: Parameters<typeof dataOfSnapshots>[0]['tags'],
   isInterrupted: (snapshot: string) => boolean,
@@ -185,6 +188,7 @@ function dataFacts(
     files,
     tags,
     interrupted: new Set(snapshots.flatMap(({ name }) => (isInterrupted(name) ? [name] : []))),
+    modifiedAt,
     takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
   }).get(aimed.snapshot.name);
   return data ?? { state: 'unknown' as const, why: [] };

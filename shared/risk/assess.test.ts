@@ -207,6 +207,19 @@ describe('predictRevert', () => {
     });
   });
 
+  it.each([
+    ['off', 'shutoff', 11_003_000, 1],
+    ['running', 'running', 10_008_000, 1],
+    ['running', 'running', 10_009_000, 9],
+  ] as const)('gives the code of a failure of QEMU: taken %s', (_, state, libvirtVersion, code) => {
+    const gone: Facts = {
+      snapshot: { state, memory: state === 'running' ? 'internal' : 'none' },
+      data: { state: 'gone', why: [damage('tag-gone', 'gone')] },
+      libvirtVersion,
+    };
+    expect(predict(gone)).toMatchObject({ verdict: 'willFail', answer: { code, leaves: 'shutoff' } });
+  });
+
   it('answers in libvirt’s order', () => {
     const both: Facts = { domain: { blockJobs: ['vda'], persistent: false }, snapshot: { kind: 'external' } };
     expect(predict({ ...both, libvirtVersion: old }).answer?.code).toBe(55);

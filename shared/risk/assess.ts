@@ -14,7 +14,7 @@ import { hazardRules } from './hazards.ts';
 import { lossRules } from './losses.ts';
 import { revertNeeds } from './needs.ts';
 import { outcomeOf } from './outcome.ts';
-import { type Answer, blockerRules, forceRules, refusalRules } from './refusals.ts';
+import { type Answer, blockerRules, forceRules, type RefusalRule, refusalRules } from './refusals.ts';
 import { type Case, flagsOf, holds, isActive, isQemu, type RevertFlags, replacesProcess, unlinks } from './rule.ts';
 import { warningRules } from './warnings.ts';
 
@@ -48,8 +48,10 @@ function predict(c: Case): Prediction {
   const { facts } = c;
   const refusals = refusalRules.filter((rule) => holds(rule, c));
   const hazard = hazardRules.find((rule) => holds(rule, c)) ?? null;
-  const answer = refusals[0]?.answer ?? null;
-  const lasting = refusals.find((rule) => !rule.forceHelps)?.answer ?? null;
+  const answerOf = (rule: RefusalRule | undefined) =>
+    rule === undefined ? null : typeof rule.answer === 'function' ? rule.answer(c) : rule.answer;
+  const answer = answerOf(refusals[0]);
+  const lasting = answerOf(refusals.find((rule) => !rule.forceHelps));
   const asksForForce = answer?.code === errorCode.SNAPSHOT_REVERT_RISKY;
   const last = asksForForce ? lasting : answer;
   const before = { state: facts.domain.state, reason: facts.domain.reason, current: facts.current };

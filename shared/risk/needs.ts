@@ -38,7 +38,7 @@ const opened = (c: Case): readonly StoredDisk[] =>
   isExternal(c.facts)
     ? c.facts.stored.disks.filter(({ image }) => image !== null)
     : starts(c)
-      ? neededAtStart(c.facts)
+      ? neededAtStart(c.facts, 'in the revert')
       : writtenBack(c.facts);
 const unseen = (disks: readonly StoredDisk[]) => [...new Set(disks.flatMap((disk) => disk.unseen))];
 const unseenLater = ({ stored }: RevertFacts) => [

@@ -3,7 +3,7 @@ import { formatVersion } from '../format.ts';
 import { errorCode } from '../libvirt/flags.ts';
 import { version } from '../libvirt/versions.ts';
 import { failureRules } from './failures.ts';
-import { abiChanges, asksToRun, isActive, isExternal, isLive, named, type Rule } from './rule.ts';
+import { abiChanges, asksToRun, type Case, isActive, isExternal, isLive, named, type Rule } from './rule.ts';
 
 /** What libvirt answers; error codes are virErrorNumber. */
 export interface Answer {
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 export interface RefusalRule extends Rule {
-  answer: Answer;
+  answer: Answer | ((c: Case) => Answer);
   /** VIR_DOMAIN_SNAPSHOT_REVERT_FORCE passes it by. libvirt asks for force with SNAPSHOT_REVERT_RISKY alone. */
   forceHelps: boolean;
 }

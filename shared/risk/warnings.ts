@@ -253,7 +253,7 @@ function overlaidMedia({ stored }: RevertFacts): StoredDisk[] {
 function goneLater(facts: RevertFacts): string[] {
   return [
     ...new Set([
-      ...neededAtStart(facts).flatMap(({ missing }) => missing),
+      ...neededAtStart(facts, 'later').flatMap(({ missing }) => missing),
       ...facts.stored.files.flatMap(({ role, path, exists }) => (exists === false && role !== 'nvram' ? [path] : [])),
       ...facts.stored.next.missing,
     ]),

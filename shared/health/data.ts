@@ -273,9 +273,9 @@ function isUntouched(path: string, { name, memoryFile }: Stored, { modifiedAt, t
   const modified = modifiedAt.get(path);
   const taken = takenAt.get(name) ?? 0;
   if (modified === undefined || taken <= 0 || taken > LATEST) return false;
-  // The time of a snapshot is that of its beginning; it is whole when its memory is.
+  // The time of a snapshot is the second of its beginning; it is whole when its memory is.
   const saved = memoryFile === null ? 0 : (modifiedAt.get(memoryFile) ?? 0);
-  return Math.floor(modified / 1000) <= Math.floor(Math.max(taken, saved) / 1000);
+  return modified < Math.max(taken, saved);
 }
 
 /**
@@ -286,7 +286,8 @@ function listedSince({ target, kind, path }: Point, snapshot: Stored, lookup: Lo
   const file = snapshot.stored.disks.find((disk) => disk.target === target)?.file;
   const seconds = /\.(\d+)$/.exec(file ?? '')?.[1];
   if (kind !== 'external' || seconds === undefined || file !== usualOverlay(path, seconds)) return [];
-  const isSince = Number(seconds) * 1000 > (lookup.takenAt.get(snapshot.name) ?? 0);
+  // A snapshot that was given no name has that of its own second, and so has its overlay.
+  const isSince = seconds !== snapshot.name && Number(seconds) * 1000 >= (lookup.takenAt.get(snapshot.name) ?? 0);
   return isSince && !isUntouched(path, snapshot, lookup)
     ? [
         damage(

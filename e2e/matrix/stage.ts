@@ -118,7 +118,7 @@ export class Stage {
       return domain;
     };
     const pause = actor.revertedAt + SECOND_MS - Date.now();
-    if (pause > 0 && actor.bytes.held.some(({ kind }) => kind === 'external')) await sleep(pause);
+    if (pause > 0 && actor.bytes.held.some(({ kind }) => kind !== 'internal')) await sleep(pause);
 
     await actor.scene.prepare?.(guest);
     let domain = await look();

@@ -131,6 +131,29 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     },
   );
 
+  test.skipIf(!available.ok)(
+    'one whose XML said nothing of memory is described and renamed: libvirt says then that it has none',
+    { timeout: 120_000 },
+    async () => {
+      const { lab, session, ground } = at(0);
+      const guest = await lab.guest({ name: 'unsaid' });
+      const file = join(guest.folder, 'unsaid.xml');
+      const disks = `<disk name='hda' snapshot='external'><source file='${join(guest.folder, 'unsaid.over')}'/></disk>`;
+      await writeFile(file, `<domainsnapshot><name>bare</name><disks>${disks}</disks></domainsnapshot>`);
+      await lab.virsh('snapshot-create', guest.name, file, '--disk-only');
+      const uuid = await lab.virsh('domuuid', guest.name);
+      for (const edit of [
+        { name: 'bare', description: 'said' },
+        { name: 'named', description: 'said' },
+      ]) {
+        const [name = ''] = await guest.snapshots();
+        const plan = await planEdit(session, uuid, name, ground);
+        expect(await runEdit({ session, plan, ...edit }, ground)).toMatchObject({ result: 'done', differences: [] });
+      }
+      expect(await dump(lab, guest.name, 'named')).toContain("<memory snapshot='no'/>");
+    },
+  );
+
   test.skipIf(!available.ok || !reverts)(
     'the current one, gone back to with others after it, keeps its record of overlays through every edit',
     { timeout: 180_000 },

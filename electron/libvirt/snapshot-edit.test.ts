@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editSnapshotXml } from './snapshot-edit.ts';
+import { editSnapshotXml, sameBesidesEdits } from './snapshot-edit.ts';
 import { parseSnapshot } from './snapshots.ts';
 import { parseXml } from './xml.ts';
 import { scanChildren } from './xml-children.ts';
@@ -119,5 +119,27 @@ describe('the children of a document', () => {
   it('are found in a long text, looking at each sign once', { timeout: 60_000 }, () => {
     const long = `<r>${'<a b="x>">'.repeat(500_000)}${'</a>'.repeat(500_000)}</r>`;
     expect(scanChildren(long).children).toHaveLength(1);
+  });
+});
+
+describe('what libvirt gives back after an edit', () => {
+  const edited = editSnapshotXml(xml, { name: 'other', description: 'x', parent: null });
+  const withMemory = (memory: string) => edited.replace('  <creationTime>', `  ${memory}\n  <creationTime>`);
+  it.each<[string, string, boolean]>([
+    ['the edit itself', edited, true],
+    ['“no memory”, where nothing was said of it', withMemory("<memory snapshot='no'/>"), true],
+    ['memory in the image', withMemory("<memory snapshot='internal'/>"), false],
+    ['memory in a file', withMemory("<memory snapshot='external' file='/no'/>"), false],
+    ['no memory, and yet a file', withMemory("<memory snapshot='no' file='/no'/>"), false],
+    ['another state', edited.replace('running', 'shutoff'), false],
+    ['a password less', edited.replace('s3cret', ''), false],
+  ])('%s', (_, found, same) => {
+    expect(sameBesidesEdits(found, xml)).toBe(same);
+    expect(sameBesidesEdits(xml, found)).toBe(same);
+  });
+
+  it('is another one where the memory that it had is gone', () => {
+    const had = withMemory("<memory snapshot='internal'/>");
+    expect(sameBesidesEdits(had, withMemory("<memory snapshot='no'/>"))).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import type { Edit } from '../../../shared/metadata/edit-steps.ts';
 import type { EditPlan, SnapshotList } from '../../../shared/schema.ts';
-import { editSnapshotXml } from '../../libvirt/snapshot-edit.ts';
+import { sameBesidesEdits } from '../../libvirt/snapshot-edit.ts';
 import type { HostSession } from '../host-session.ts';
 import { treeDifferences } from './restore.ts';
 import { secretTexts } from './tree.ts';
@@ -21,7 +21,7 @@ export async function editDifferences(
   const now = await secretTexts(session.reads, uuid, [...texts.keys()].map(renamed));
   const changed = [...texts].filter(([name, text]) => {
     const found = now.get(renamed(name));
-    return found !== undefined && bare(found) !== bare(text);
+    return found !== undefined && !sameBesidesEdits(found, text);
   });
   return [
     ...treeDifferences(expectedAfter(before, snapshot.name, edit), after),
@@ -39,9 +39,4 @@ function expectedAfter({ snapshots, current }: SnapshotList, name: string, edit:
       ...(each.parent === name ? { parent: edit.name } : {}),
     })),
   };
-}
-
-/** Without what an edit may change. */
-function bare(xml: string): string {
-  return editSnapshotXml(xml, { name: '-', description: '', parent: null });
 }

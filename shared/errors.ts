@@ -199,6 +199,7 @@ export const problems = {
     effect: untouched,
     next: 'Change one of them, or close the dialog.',
   },
+  EDIT_REFUSED: { what: '{reason}', effect: untouched, next: 'Close the dialog.' },
   MAKE_CURRENT_REFUSED: { what: '{reason}', effect: untouched, next: 'Revert to the snapshot to make it current.' },
   CONSOLE_OFF: {
     what: '“{domain}” is off, so it shows no console.',

@@ -126,12 +126,12 @@ export class App {
       case 'describe':
       case 'rename': {
         const plan = await client.metadata.planEdit({ ...about, name: step.of });
-        const { snapshot, nameFixed, notes, planId } = plan;
+        const { snapshot, nameFixed, refusal, notes, planId } = plan;
         const renames = step.do === 'rename';
         const name = renames ? step.to : snapshot.name;
         const description = renames ? snapshot.description : step.text;
         const run = () => client.metadata.edit({ planId, name, description });
-        const blockers = renames && nameFixed ? [nameFixed] : [];
+        const blockers = [...(refusal ? [refusal] : []), ...(renames && nameFixed ? [nameFixed] : [])];
         return {
           ...silent,
           ...verdictOf(blockers),

@@ -132,6 +132,32 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
   );
 
   test.skipIf(!available.ok)(
+    'one that leaves out an empty floppy drive is not taken back by libvirt, so that nothing of it can be changed',
+    { timeout: 120_000 },
+    async () => {
+      const { lab, session, ground } = at(0);
+      const guest = await lab.guest({ name: 'floppy' });
+      const file = join(guest.folder, 'given.xml');
+      const xml = await lab.virsh('dumpxml', guest.name, '--inactive');
+      const drive = "<disk type='file' device='floppy'><target dev='fda' bus='fdc'/></disk>";
+      await writeFile(file, xml.replace('</devices>', `${drive}</devices>`));
+      await lab.virsh('define', file);
+      await guest.snapshot('one');
+      const before = await dump(lab, guest.name, 'one');
+      await writeFile(file, before);
+      await expect(lab.virsh('snapshot-create', guest.name, file, '--redefine')).rejects.toThrow('fda');
+      const uuid = await lab.virsh('domuuid', guest.name);
+      const plan = await planEdit(session, uuid, 'one', ground);
+      expect(plan.refusal).toMatchObject({ code: 'not-redefinable', text: expect.stringContaining('fda') });
+      await expect(runEdit({ session, plan, name: 'one', description: 'said' }, ground)).rejects.toThrow('fda');
+      expect((await planImport(session, uuid, [{ name: 'a', text: before }], ground)).rows).toMatchObject([
+        { verdict: 'no', reason: expect.stringContaining('fda') },
+      ]);
+      expect(await dump(lab, guest.name, 'one')).toBe(before);
+    },
+  );
+
+  test.skipIf(!available.ok)(
     'one whose XML said nothing of memory is described and renamed: libvirt says then that it has none',
     { timeout: 120_000 },
     async () => {

@@ -56,7 +56,7 @@ function whyNotCurrent(context: CommandContext): string | null {
   const list = context.state.history?.list;
   const connection = context.host?.connection;
   if (connection?.status !== 'connected') return 'The host is not connected.';
-  const refusal = snapshot && list ? makeCurrentRefusal(snapshot, list, connection) : null;
+  const refusal = snapshot && list ? makeCurrentRefusal({ ...list, snapshot, config: [], facts: connection }) : null;
   return refusal ? (shortReasons[refusal.code] ?? refusal.text) : null;
 }
 

@@ -1,7 +1,9 @@
+import type { Disk } from '../libvirt/disks.ts';
 import { nameProblem, utf8Bytes } from '../libvirt/names.ts';
 import { type Host, holds, type Rule } from '../rule.ts';
 import type { ImportRow, Snapshot, SnapshotList } from '../schema.ts';
 import { isUnknown } from './make-current.ts';
+import { redefinitionProblem } from './redefinition.ts';
 
 /** One `<domainsnapshot>` of a file, as far as the rules look at it. */
 export interface Candidate {
@@ -11,8 +13,10 @@ export interface Candidate {
   readonly uuid: string | null;
   /** Elements that libvirt needs and it does not have. */
   readonly lacks: readonly ('name' | 'state' | 'creationTime' | 'domain')[];
-  /** Disks of the stored configuration. */
+  /** Of the disks of the stored configuration. */
   readonly targets: readonly string[];
+  /** Those disks. */
+  readonly layers: readonly Disk[];
   readonly xml: string;
 }
 export interface ImportGround {
@@ -78,6 +82,12 @@ export const importRules: readonly Rule<ImportCase>[] = [
     source: 'virDomainSnapshotAlignDisks: CONFIG_UNSUPPORTED',
     when: (c) => strange(c).length > 0,
     text: (c) => `Its configuration has no disk ${strange(c).join(', ')}.`,
+  },
+  {
+    code: 'not-redefinable',
+    source: 'redefinitionProblem: CONFIG_UNSUPPORTED',
+    when: ({ candidate: { snapshot, layers } }) => redefinitionProblem({ snapshot, config: layers }) !== null,
+    text: ({ candidate: { snapshot, layers } }) => redefinitionProblem({ snapshot, config: layers })?.text ?? '',
   },
   {
     code: 'too-large',

@@ -1,7 +1,8 @@
 import { type Host, holds, type Rule } from '../rule.ts';
 import type { Snapshot, SnapshotList, Statement } from '../schema.ts';
+import { type Redefined, redefinitionProblem } from './redefinition.ts';
 
-export interface MakeCurrentCase extends SnapshotList {
+export interface MakeCurrentCase extends SnapshotList, Redefined {
   readonly facts: Host;
   readonly snapshot: Snapshot;
 }
@@ -32,11 +33,16 @@ export const makeCurrentRules: readonly Rule<MakeCurrentCase>[] = [
     text: ({ snapshots }) =>
       `libvirt describes ${named(snapshots.filter(isUnknown))} in a way that Snapkeel does not know, so it cannot say whether this is safe.`,
   },
+  {
+    code: 'not-redefinable',
+    source: 'redefinitionProblem',
+    when: (c) => redefinitionProblem(c) !== null,
+    text: (c) => redefinitionProblem(c)?.text ?? '',
+  },
 ];
 
 /** Why a snapshot can't be made the current one by hand; null when it can. */
-export function makeCurrentRefusal(snapshot: Snapshot, list: SnapshotList, facts: Host): Statement | null {
-  const asked = { ...list, snapshot, facts };
+export function makeCurrentRefusal(asked: MakeCurrentCase): Statement | null {
   const rule = makeCurrentRules.find((each) => holds(each, asked));
   return rule ? { code: rule.code, text: rule.text(asked) } : null;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Disk, SnapshotDisk } from '../libvirt/disks.ts';
 import { holds } from '../rule.ts';
 import type { ImportRow, Snapshot, SnapshotList } from '../schema.ts';
 import { editSteps, editStepText } from './edit-steps.ts';
@@ -6,6 +7,7 @@ import { chooseCurrent } from './import-current.ts';
 import { type Candidate, importRules, judgeImport } from './import-rules.ts';
 import { importWarnings } from './import-words.ts';
 import { makeCurrentRefusal, makeCurrentRules } from './make-current.ts';
+import { redefinitionProblem } from './redefinition.ts';
 import { nameFixed, renameProblem, renameRules } from './rename.ts';
 import { metadataStaleness } from './staleness.ts';
 import { virshEdit, virshExport, virshImport, virshMakeCurrent } from './virsh.ts';
@@ -25,6 +27,28 @@ const external = (name: string, more: Partial<Snapshot> = {}) =>
   snapshot(name, { kind: 'external', disks: [{ target: 'vda', kind: 'external', file: `/i/${name}` }], ...more });
 const facts = { driver: 'QEMU', libvirtVersion: 11_003_000 };
 const holder: Partial<Snapshot> = { kind: 'none', disks: [] };
+const vda: Disk = {
+  target: 'vda',
+  device: 'disk',
+  type: 'file',
+  image: { path: '/i/a', type: 'file', format: 'qcow2' },
+  below: [],
+  snapshot: null,
+  readonly: false,
+  shareable: false,
+  transient: false,
+  startupPolicy: null,
+};
+const manual = snapshot('m', { kind: 'none', disks: [{ target: 'vda', kind: 'manual' }] });
+const fixed = (of: Snapshot, children: readonly Snapshot[] = []) =>
+  nameFixed({
+    facts,
+    snapshot: of,
+    config: [vda],
+    children: children.map((child) => ({ snapshot: child, config: [vda] })),
+  });
+const refused = (of: Snapshot, list: SnapshotList) =>
+  makeCurrentRefusal({ ...list, snapshot: of, config: [vda], facts });
 
 describe('who keeps the name', () => {
   it.each<[string, Snapshot, string | null]>([
@@ -41,7 +65,40 @@ describe('who keeps the name', () => {
     ['external disks and memory', external('a', { memory: 'external' }), null],
     ['external memory alone', snapshot('a', { ...holder, memory: 'external', kind: 'external' }), null],
     ['nothing but a configuration', snapshot('a', holder), null],
-  ])('%s', (_, of, code) => expect(nameFixed(of, facts)?.code ?? null).toBe(code));
+    ['disks that are left to somebody else', manual, 'not-redefinable'],
+  ])('%s', (_, of, code) => expect(fixed(of)?.code ?? null).toBe(code));
+});
+
+describe('what libvirt does not take back', () => {
+  const of = (kind: SnapshotDisk['kind'], more: Partial<Snapshot> = {}) =>
+    snapshot('a', { kind: 'none', disks: [{ target: 'vda', kind }], ...more });
+  const beside = [
+    { target: 'vda', kind: 'none' },
+    { target: 'vdb', kind: 'external' },
+  ] as const;
+  const rows: readonly [string, Snapshot, Partial<Disk>, boolean][] = [
+    ['a disk left to somebody else', of('manual'), {}, true],
+    ['so it is where the configuration says the same', of('manual'), { snapshot: 'manual' }, true],
+    ['and where it says “no”', of('manual'), { snapshot: 'no' }, true],
+    ['a disk left out', of('none'), {}, true],
+    ['an empty drive that could be written to', of('none'), { device: 'floppy', image: null }, true],
+    ['not one that the configuration leaves out', of('none'), { snapshot: 'no' }, false],
+    ['nor one that nobody writes to', of('none'), { readonly: true }, false],
+    ['nor an internal one', of('internal'), {}, false],
+    ['nor disks only, of a guest that is on', of('manual', { state: 'disk-snapshot' }), {}, false],
+    ['nor beside a memory file', of('manual', { state: 'running', memory: 'external' }), {}, false],
+    ['nor beside an overlay', of('none', { disks: [...beside] }), {}, false],
+  ];
+  it.each(rows)('%s', (_, of, disk, isRefused) => {
+    expect(redefinitionProblem({ snapshot: of, config: [{ ...vda, ...disk }] }) !== null).toBe(isRefused);
+  });
+  it('keeps the parent’s name too, which such a child would have to be told', () => {
+    expect(fixed(external('a'), [external('b'), manual])).toMatchObject({
+      code: 'child-not-redefinable',
+      text: expect.stringContaining('“m”'),
+    });
+    expect(fixed(external('a'), [external('b')])).toBeNull();
+  });
 });
 
 describe('who may be made current', () => {
@@ -52,14 +109,15 @@ describe('who may be made current', () => {
     ['the current one', [snapshot('a')], 'a', 'already-current'],
     ['an internal one beside an external one', [snapshot('a'), external('b')], 'b', 'external-tree'],
     ['one beside external memory', [snapshot('a'), snapshot('b', { memory: 'external' })], 'b', 'external-tree'],
+    ['one that libvirt does not take back', [manual, snapshot('b')], 'b', 'not-redefinable'],
     ['one beside what is unknown', [snapshot('a'), snapshot('b', { memory: 'unknown' })], 'b', 'unknown-kind'],
   ])('%s', (_, snapshots, current, code) =>
-    expect(makeCurrentRefusal(snapshots[0] as Snapshot, list(snapshots, current), facts)?.code ?? null).toBe(code),
+    expect(refused(snapshots[0] as Snapshot, list(snapshots, current))?.code ?? null).toBe(code),
   );
 
   it('names no more than a few', () => {
     const many = Array.from({ length: 9 }, (_, index) => external(`e${index}`));
-    expect(makeCurrentRefusal(many[0] as Snapshot, list(many), facts)?.text).toContain('“e2” and 6 more');
+    expect(refused(many[0] as Snapshot, list(many))?.text).toContain('“e2” and 6 more');
   });
 });
 
@@ -172,7 +230,7 @@ describe('which one becomes current with an import', () => {
 });
 
 describe('a new name', () => {
-  const plan = (of: Snapshot) => ({ snapshot: of, nameFixed: nameFixed(of, facts), taken: ['taken'] });
+  const plan = (of: Snapshot) => ({ snapshot: of, nameFixed: fixed(of), refusal: null, taken: ['taken'] });
   it.each<[string, Snapshot, string, RegExp | null]>([
     ['an internal one', snapshot('a'), '2', /tag/],
     ['an internal one under its own name', snapshot('2'), '2', null],
@@ -242,6 +300,7 @@ describe('what is not added', () => {
     uuid: 'u',
     lacks: [],
     targets: ['vda'],
+    layers: [vda],
     xml: '<domainsnapshot/>',
     ...more,
   });
@@ -254,6 +313,7 @@ describe('what is not added', () => {
     ['other-domain', candidate(snapshot('a'), { uuid: null })],
     ['other-domain', candidate(snapshot('a'), { uuid: 'v' })],
     ['strange-disk', candidate(snapshot('a'), { targets: [] })],
+    ['not-redefinable', candidate(manual)],
     ['too-large', candidate(snapshot('a'), { xml: 'x'.repeat(4 * 1024 * 1024 + 1) })],
   ];
   it.each(rows)('%s', (code, of) => {
@@ -292,8 +352,8 @@ describe('what is not known of a snapshot', () => {
   ]);
   const none: SnapshotList = { snapshots: [], current: null };
   it.each(doubted.map((of) => [JSON.stringify([of.kind, of.memory, of.disks]), of] as const))('%s', (_, of) => {
-    expect(nameFixed(of, facts)).not.toBeNull();
-    expect(makeCurrentRefusal(of, { snapshots: [of], current: 'b' }, facts)).not.toBeNull();
+    expect(fixed(of)).not.toBeNull();
+    expect(refused(of, { snapshots: [of], current: 'b' })).not.toBeNull();
     const nowhere = { added: [{ snapshot: of, places: new Map() }], here: none, named: 'a' };
     expect(chooseCurrent({ ...nowhere, active: new Map([['vda', '/i/a']]) })).toMatchObject({
       name: null,

@@ -1,10 +1,13 @@
 import { nameProblem } from '../libvirt/names.ts';
 import { type Host, holds, type Rule } from '../rule.ts';
 import type { EditPlan, Snapshot, Statement } from '../schema.ts';
+import { type Redefined, redefinitionProblem } from './redefinition.ts';
 
-export interface RenameCase {
+export interface RenameCase extends Redefined {
   readonly facts: Host;
   readonly snapshot: Snapshot;
+  /** They are redefined as well, to point at the new name. */
+  readonly children: readonly Redefined[];
 }
 
 const asTag = (what: string): string =>
@@ -44,11 +47,25 @@ export const renameRules: readonly Rule<RenameCase>[] = [
     text: () =>
       'libvirt describes this snapshot in a way that Snapkeel does not know, so it cannot say where the name is kept.',
   },
+  {
+    code: 'not-redefinable',
+    source: 'redefinitionProblem',
+    when: (c) => redefinitionProblem(c) !== null,
+    text: (c) => redefinitionProblem(c)?.text ?? '',
+  },
+  {
+    code: 'child-not-redefinable',
+    source: 'redefinitionProblem; virDomainSnapshotDefParse: a child names its parent',
+    when: ({ children }) => children.some((child) => redefinitionProblem(child) !== null),
+    text: ({ children }) => {
+      const problems = children.flatMap((child) => redefinitionProblem(child) ?? []);
+      return `Its children would have to name it anew. ${problems[0]?.text ?? ''}`;
+    },
+  },
 ];
 
 /** Why a snapshot keeps its name; null when it can have another. */
-export function nameFixed(snapshot: Snapshot, facts: Host): Statement | null {
-  const c = { facts, snapshot };
+export function nameFixed(c: RenameCase): Statement | null {
   const rule = renameRules.find((each) => holds(each, c));
   return rule ? { code: rule.code, text: rule.text(c) } : null;
 }

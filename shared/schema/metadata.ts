@@ -22,6 +22,8 @@ export const EditPlan = aboutDomain.extend({
   taken: z.array(z.string()),
   /** Why it keeps its name; null when it can have another. */
   nameFixed: Statement.nullable(),
+  /** Why libvirt takes no change of it at all; null when it does. */
+  refusal: Statement.nullable(),
   notes: z.array(Statement),
 });
 export type EditPlan = z.infer<typeof EditPlan>;

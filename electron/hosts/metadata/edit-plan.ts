@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
+import { redefinitionProblem } from '../../../shared/metadata/redefinition.ts';
 import { nameFixed } from '../../../shared/metadata/rename.ts';
 import { type MetadataFacts, metadataStaleness } from '../../../shared/metadata/staleness.ts';
 import { safetyRequestOf } from '../../../shared/safety.ts';
@@ -41,7 +42,15 @@ export async function planEdit(
     current,
     children: [...children],
     taken: tree.snapshots.map((each) => each.name).filter((each) => each !== name),
-    nameFixed: nameFixed(snapshot, hostFacts(session)),
+    nameFixed: nameFixed({
+      facts: hostFacts(session),
+      snapshot,
+      config: tree.config(name),
+      children: tree.snapshots
+        .filter(({ parent }) => parent === name)
+        .map((child) => ({ snapshot: child, config: tree.config(child.name) })),
+    }),
+    refusal: redefinitionProblem({ snapshot, config: tree.config(name) }),
     notes: safety ? [safetyNote] : [],
   });
 }

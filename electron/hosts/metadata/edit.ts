@@ -24,7 +24,7 @@ export interface EditRequest extends Edit {
 
 /**
  * Changes a snapshot's name or description by redefining it, and puts everything back when a step fails.
- * @throws StalePlanError, ProblemError NO_PLAN, NAME_REFUSED, DESCRIPTION_REFUSED, NOTHING_TO_CHANGE: nothing was done.
+ * @throws StalePlanError, ProblemError NO_PLAN, EDIT_REFUSED, NAME_REFUSED, DESCRIPTION_REFUSED, NOTHING_TO_CHANGE: nothing was done.
  */
 export async function runEdit(request: EditRequest, ground: Ground): Promise<DeedOutcome> {
   const { session, plan } = request;
@@ -53,6 +53,7 @@ export async function runEdit(request: EditRequest, ground: Ground): Promise<Dee
 
 function checkEdit(plan: EditPlan, { name, description }: Edit, steps: readonly EditStep[]): void {
   if (steps.length === 0) throw new ProblemError('NOTHING_TO_CHANGE');
+  if (plan.refusal) throw new ProblemError('EDIT_REFUSED', { reason: plan.refusal.text });
   const reason = renameProblem(plan, name);
   if (reason !== null) throw new ProblemError('NAME_REFUSED', { reason });
   if (!isXmlText(description) || utf8Bytes(description) > DESCRIPTION_BYTES)

@@ -17,8 +17,6 @@ export interface ImportDocument extends Candidate {
   /** Of its stored configuration. */
   readonly domainName: string | null;
   readonly memoryFile: string | null;
-  /** Disks of the stored configuration. */
-  readonly layers: readonly Disk[];
   /** The file that each disk writes to while the domain is at this snapshot. */
   readonly places: ReadonlyMap<string, string>;
 }

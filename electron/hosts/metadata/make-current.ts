@@ -36,7 +36,7 @@ export async function planMakeCurrent(
     virsh: virshTarget(session.host, { name: tree.domainName, uuid }),
     snapshot,
     current: tree.current,
-    refusal: makeCurrentRefusal(snapshot, tree, hostFacts(session)),
+    refusal: makeCurrentRefusal({ ...tree, snapshot, config: tree.config(snapshot.name), facts: hostFacts(session) }),
   });
 }
 
@@ -70,7 +70,12 @@ async function check(session: HostSession, { uuid, snapshot, current }: MakeCurr
   if (tree.current !== current)
     throw new StalePlanError([`The current snapshot is ${tree.current === null ? 'none' : `“${tree.current}”`} now.`]);
   await stillSo(session, uuid, { snapshot, current: current === snapshot.name, children });
-  const refusal = makeCurrentRefusal(snapshot, tree, hostFacts(session));
+  const refusal = makeCurrentRefusal({
+    ...tree,
+    snapshot,
+    config: tree.config(snapshot.name),
+    facts: hostFacts(session),
+  });
   if (refusal) throw new ProblemError('MAKE_CURRENT_REFUSED', { reason: refusal.text });
   return tree;
 }

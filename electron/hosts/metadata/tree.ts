@@ -1,3 +1,4 @@
+import type { Disk } from '../../../shared/libvirt/disks.ts';
 import type { Host } from '../../../shared/rule.ts';
 import type { Found, SnapshotList } from '../../../shared/schema.ts';
 import { readDomain } from '../../libvirt/domains.ts';
@@ -20,13 +21,20 @@ export function hostFacts({ host }: Pick<HostSession, 'host'>): Host {
   return { driver: connection.driver, libvirtVersion: connection.libvirtVersion };
 }
 
+export interface ReadTree extends SnapshotList {
+  readonly domainName: string;
+  /** The disks of the configuration that is stored with a snapshot. */
+  config(name: string): readonly Disk[];
+}
+
 /** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError */
-export async function readTree(session: HostSession, uuid: string): Promise<SnapshotList & { domainName: string }> {
+export async function readTree(session: HostSession, uuid: string): Promise<ReadTree> {
   const { host, reads } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
-  return { ...(await session.readSnapshots(uuid)).list, domainName: domain.name };
+  const stored = await session.readSnapshots(uuid);
+  return { ...stored.list, domainName: domain.name, config: (name) => stored.get(name)?.disks.config ?? [] };
 }
 
 /** How the tree is after libvirt was asked to change it; null: it cannot be asked. */

@@ -52,19 +52,32 @@ export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-s
       className="edit-snapshot"
       control={control}
       field={field}
-      review={(plan) => (
-        <EditForm
-          plan={plan}
-          edit={editOf(plan)}
-          field={field}
-          onChange={(change) => setDraft({ ...draft, ...change })}
-          onSubmit={() => save(plan)}
-        />
-      )}
+      review={(plan) =>
+        plan.refusal ? (
+          <Refused text={plan.refusal.text} />
+        ) : (
+          <EditForm
+            plan={plan}
+            edit={editOf(plan)}
+            field={field}
+            onChange={(change) => setDraft({ ...draft, ...change })}
+            onSubmit={() => save(plan)}
+          />
+        )
+      }
       action="Save"
       blocked={(plan) => whyNot(plan, editOf(plan))}
       onAction={save}
     />
+  );
+}
+
+function Refused({ text }: { text: string }) {
+  return (
+    <section className="box impossible">
+      <h3>libvirt does not do this</h3>
+      <p>{text}</p>
+    </section>
   );
 }
 
@@ -86,7 +99,8 @@ async function selectWhenThere(store: AppStore, row: string): Promise<void> {
 
 /** Why an edit can't be saved, in a few words; null when it can. */
 function whyNot(plan: EditPlan, edit: Edit): string | null {
-  const { snapshot, current, children } = plan;
+  const { snapshot, current, children, refusal } = plan;
+  if (refusal) return 'This is not possible here';
   if (renameProblem(plan, edit.name) !== null) return 'This name can’t be used';
   if (!isXmlText(edit.description)) return 'The description holds a character that libvirt cannot keep';
   return editSteps({ ...snapshot, current, children }, edit).length === 0 ? 'Nothing is changed yet' : null;

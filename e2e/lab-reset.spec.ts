@@ -26,14 +26,16 @@ test('twelve domains on three hosts, one over SSH, one that fails: each back, an
   const guests: Guest[] = [];
   for (const [index, lab] of labs.entries())
     for (const letter of ['a', 'b', 'c', 'd']) {
-      const guest = await lab.guest({ name: `reset-${index + 1}${letter}` });
+      const name = `reset-${index + 1}${letter}`;
+      // Outside of pools nobody can tell what an image holds, so what is wrong with it is not foreseen.
+      const guest = await lab.guest(name === 'reset-2b' ? { name, pool: false } : { name });
       await guest.writeBytes(at, 'before');
       await guest.snapshot('clean');
       await guest.writeBytes(at, 'LATER!');
       guests.push(guest);
     }
-  const broken = guests[5];
-  if (!broken) throw new Error('no sixth guest');
+  const broken = guests.find(({ name }) => name === 'reset-2b');
+  if (!broken) throw new Error('no such guest');
   await run(['qemu-img', 'snapshot', '-d', 'clean', await broken.diskPath()]);
 
   const [one, two] = labs;

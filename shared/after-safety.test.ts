@@ -54,7 +54,7 @@ describe('what preparing a revert changes', () => {
   const afterExternal = changed(
     {
       current: 'safe',
-      overlays: [{ target: 'vda', file: '/vm.safe', bytes: 7, inUse: true, neededBy: [] }],
+      overlays: [{ target: 'vda', file: '/vm.safe', bytes: 7, inUse: true, under: null, neededBy: [], mayNeed: [] }],
       history,
       stored: { ...before.stored, disks: before.stored.disks.map((each) => ({ ...each, now: '/vm.safe' })) },
     },

@@ -22,7 +22,15 @@ export function expectedAfter(before: RevertFacts, safety: Snapshot | null, mana
       ...domain,
       disks: before.domain.disks.map((disk) => ({ ...disk, file: overlay.get(disk.target) ?? disk.file })),
     },
-    overlays: [...overlay].map(([target, file]) => ({ target, file, bytes: null, inUse: true, neededBy: [] })),
+    overlays: [...overlay].map(([target, file]) => ({
+      target,
+      file,
+      bytes: null,
+      inUse: true,
+      under: null,
+      neededBy: [],
+      mayNeed: [],
+    })),
     history: withSafety(before.history, safety.name),
     stored: {
       ...before.stored,
@@ -41,7 +49,17 @@ export function expectedAfterSafety(before: RevertFacts, { name, kind }: SafetyO
       ? before.domain.disks.flatMap(({ target, file, readonly }) =>
           file === null || readonly
             ? []
-            : [{ target, file: usualOverlay(file, name), bytes: null, inUse: true, neededBy: [] }],
+            : [
+                {
+                  target,
+                  file: usualOverlay(file, name),
+                  bytes: null,
+                  inUse: true,
+                  under: null,
+                  neededBy: [],
+                  mayNeed: [],
+                },
+              ],
         )
       : [];
   return { ...before, current: name, overlays, history: withSafety(before.history, name) };

@@ -163,7 +163,17 @@ export function undoFacts({ revert, create, draft }: Case, taking: CreateAssessm
   });
   const reverted = revert.stored.disks.flatMap(({ target, image, readonly }) =>
     external && image && !readonly
-      ? [{ target, file: usualOverlay(image.path, '0'), bytes: null, inUse: true, neededBy: [] }]
+      ? [
+          {
+            target,
+            file: usualOverlay(image.path, '0'),
+            bytes: null,
+            inUse: true,
+            under: null,
+            neededBy: [],
+            mayNeed: [],
+          },
+        ]
       : [],
   );
   return {

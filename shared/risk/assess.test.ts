@@ -312,7 +312,12 @@ describe('assessRevert', () => {
         {},
         { hasConfig: false, riskReported: 'because', current: null },
         {
-          overlays: [overlay, { ...overlay, inUse: false, bytes: null, neededBy: ['e'] }, { ...overlay, inUse: null }],
+          overlays: [
+            overlay,
+            { ...overlay, inUse: false, bytes: null, neededBy: ['e'] },
+            { ...overlay, inUse: false, bytes: null, under: '/images/top' },
+            { ...overlay, inUse: null },
+          ],
         },
         {
           configChanges: [memoryChange, { ...graphicsChange, snapshot: '' }, { ...memoryChange, now: '' }],

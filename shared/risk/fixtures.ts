@@ -26,7 +26,9 @@ export const overlay: RevertFacts['overlays'][number] = {
   file: '/images/web.1790000000',
   bytes: 3 * 1024 ** 3,
   inUse: true,
+  under: null,
   neededBy: [],
+  mayNeed: [],
 };
 const none = { names: [], count: 0 };
 const domain: RevertFacts['domain'] = {

@@ -98,6 +98,22 @@ export const lossRules: readonly LossRule[] = [
     text: ({ facts }) => `libvirt deletes ${sized(unlinked(facts, true))}`,
   },
   {
+    code: 'UNLINKS_BELOW',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source:
+      'qemuSnapshotRevertExternalFinish: unlinks the overlays of the current snapshot, also where more were put on top; observed on 11.3 and 12.8',
+    when: ({ facts }) => isExternal(facts) && unlinkedBelow(facts).length > 0,
+    text: ({ facts }) =>
+      unlinkedBelow(facts)
+        .map(
+          ({ file, under }) =>
+            `libvirt deletes ${file} from below ${under}, where the domain writes to now: that file stays behind and can no longer be read, whatever snapshot it was made for`,
+        )
+        .join('. '),
+  },
+  {
     code: 'UNLINKS_DETACHED',
     driver: 'QEMU',
     since: version.revertsExternal,
@@ -134,6 +150,11 @@ export const lossRules: readonly LossRule[] = [
 /** Overlays that libvirt deletes: of disks that the domain has now, or of others. */
 function unlinked({ overlays }: RevertFacts, attached: boolean): OverlayFact[] {
   return overlays.filter(({ inUse }) => (inUse !== null) === attached);
+}
+
+/** Overlays that libvirt deletes though another image lies on them. */
+function unlinkedBelow({ overlays }: RevertFacts): OverlayFact[] {
+  return overlays.filter(({ under }) => under !== null);
 }
 
 function sized(overlays: readonly OverlayFact[]): string {

@@ -529,8 +529,17 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       {
         code: 'WRONG_OVERLAY',
         matches: merge(external, { overlays: [overlay, { ...overlay, file: '/images/other', inUse: false }] }),
-        unless: [{ overlays: [overlay] }, { overlays: [{ ...overlay, inUse: null }] }, internal, beforeExternal, test],
+        unless: [
+          { overlays: [overlay] },
+          { overlays: [{ ...overlay, inUse: null }] },
+          { overlays: [{ ...overlay, inUse: false, under: '/images/top' }] },
+          internal,
+          beforeExternal,
+          test,
+        ],
         also: [
+          { overlays: [{ ...overlay, inUse: false, under: '/images/top', mayNeed: ['x'] }] },
+          { overlays: [{ ...overlay, inUse: false, under: '/images/top', neededBy: ['x'] }] },
           { overlays: [{ ...overlay, neededBy: ['later'] }] },
           { overlays: [{ ...overlay, inUse: null, neededBy: ['later', 'last'] }] },
           { current: null },
@@ -632,6 +641,12 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: merge(external, { overlays: [overlay, { ...overlay, file: '/images/b', bytes: null }] }),
         unless: [{ overlays: [] }, { overlays: [{ ...overlay, inUse: null }] }, internal, beforeExternal, test],
         says: '/images/web.1790000000 (3 GiB), /images/b (size unknown)',
+      },
+      {
+        code: 'UNLINKS_BELOW',
+        matches: merge(external, { overlays: [{ ...overlay, inUse: false, under: '/images/top' }] }),
+        unless: [{ overlays: [overlay] }, { overlays: [] }, internal, beforeExternal, test],
+        says: `libvirt deletes ${overlay.file} from below /images/top`,
       },
       {
         code: 'UNLINKS_DETACHED',

@@ -176,8 +176,12 @@ export const OverlayFact = z.object({
   bytes: z.number().nullable(),
   /** The domain writes to it now; null when the domain has no such disk any more. */
   inUse: z.boolean().nullable(),
-  /** Other snapshots whose data lies on it or inside it. */
+  /** The image of now that lies on it, as is known; null where none does, and where it is the image of now itself. */
+  under: z.string().nullable(),
+  /** Snapshots whose data lies on it or inside it. */
   neededBy: z.array(z.string()),
+  /** Where the domain does not write to it: those of which that is not known, as their images could not be read. */
+  mayNeed: z.array(z.string()),
 });
 export type OverlayFact = z.infer<typeof OverlayFact>;
 

@@ -5,7 +5,7 @@ import { isLive } from '../../../shared/risk.ts';
 import type { ConfigChange, DiskFact, RevertFacts, RevertTarget } from '../../../shared/schema.ts';
 import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';
-import { diskAllocation, overlaysMade, readDisks } from '../../libvirt/disks.ts';
+import { diskAllocation, readDisks } from '../../libvirt/disks.ts';
 import { activeBlockJobs, autostarts, type Caller, domainXml, type StreamCaller } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
@@ -18,6 +18,7 @@ import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
 import { historyOf } from './history.ts';
+import { imagesAround, overlaysUnlinked } from './overlays.ts';
 import { configsOf, filesNamed, neededFiles, storedFacts } from './stored.ts';
 
 /** A connection to ask, and what is known of its other end. */
@@ -62,7 +63,7 @@ export async function gatherFacts(
     uuid,
     (disks, _, all) => {
       aimed = aimedAt(all, target);
-      return aimed ? filesNamed(aimed, disks) : [];
+      return aimed ? [...filesNamed(aimed, disks), ...imagesAround(all, disks)] : [];
     },
     new AbortController().signal,
   );
@@ -116,7 +117,7 @@ export async function gatherFacts(
     snapshot,
     hasConfig: aimed.config !== undefined,
     stored: storedFacts({ aimed, known, current, disks, files: nvramFiles }),
-    overlays: overlaysOf(known, disks),
+    overlays: overlaysUnlinked(known, disks),
     history: historyOf(known, aimed),
     current: list.current,
     data: { state, why: [...why] },
@@ -192,23 +193,6 @@ function dataFacts(
     takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
   }).get(aimed.snapshot.name);
   return data ?? { state: 'unknown' as const, why: [] };
-}
-
-/** What libvirt unlinks with an external revert: the overlays of the current snapshot. */
-function overlaysOf(
-  { stored, snapshots, disks: layers }: KnownLayers,
-  disks: readonly DiskFact[],
-): RevertFacts['overlays'] {
-  const current = stored.current === null ? undefined : stored.get(stored.current);
-  if (!current) return [];
-  const names = new Set(snapshots.map(({ name }) => name));
-  return overlaysMade(current.disks).map(({ target, file }) => {
-    const disk = disks.find((each) => each.target === target);
-    const node = layers.find((each) => each.target === target)?.nodes.get(file);
-    const inUse = disk ? disk.file === file : null;
-    const neededBy = node ? [...node.holds, ...node.inside].filter((name) => names.has(name)) : [];
-    return { target, file, bytes: inUse ? (disk?.allocationBytes ?? null) : null, inUse, neededBy };
-  });
 }
 
 /**

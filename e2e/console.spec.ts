@@ -11,7 +11,7 @@ test(
   async ({ start, lab, home }) => {
     const viewers = ['virt-viewer', 'remote-viewer'].filter((name) => isInstalled(name));
     leaveOut(test.info().title, viewers.length > 0 ? `${viewers.join(' and ')} would open on this machine` : undefined);
-    const guest = await lab.guest({ name: `console-${test.info().project.name}`, graphics: true });
+    const guest = await lab.guest({ name: `console-${test.info().project.name}`, graphics: 'port' });
     await guest.start();
     const [bin, said] = [join(home, 'bin'), join(home, 'said')];
     await mkdir(bin);

@@ -11,7 +11,7 @@ for (const [choice, state] of [
   ['Paused', 'paused'],
 ] as const)
   test(`force: the hypervisor must be replaced to leave an offline snapshot ${state}`, async ({ start, oldLab }) => {
-    const guest = await oldLab.guest({ name: `respawn-${state}-${test.info().project.name}`, graphics: true });
+    const guest = await oldLab.guest({ name: `respawn-${state}-${test.info().project.name}`, graphics: 'port' });
     await guest.snapshot('off');
     await guest.start();
     const pid = await hypervisor(oldLab, guest.name);

@@ -26,7 +26,7 @@ test('bytes on the disk of a shut-off domain come back', async ({ start, lab }) 
 });
 
 test('a guest’s memory comes back, and the dialog says what is lost', both, async ({ start, lab }) => {
-  const guest = await lab.guest({ name: `memory-${test.info().project.name}`, graphics: true });
+  const guest = await lab.guest({ name: `memory-${test.info().project.name}`, graphics: 'port' });
   await guest.start();
   await guest.snapshot('early');
   const early = await guest.counter();

@@ -43,7 +43,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
 
   test.skipIf(!available.ok)('a description changes and nothing else', { timeout: 120_000 }, async () => {
     const { lab, session, ground, file } = at(0);
-    const guest = await withPassword(lab, await lab.guest({ name: 'described', graphics: true }));
+    const guest = await withPassword(lab, await lab.guest({ name: 'described', graphics: 'port' }));
     await guest.snapshot('root', '--description', 'first');
     await guest.start();
     await guest.snapshot('middle', '--description', 'second');
@@ -104,7 +104,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     { timeout: 180_000 },
     async () => {
       const { lab, session, ground } = at(0);
-      const guest = await withPassword(lab, await lab.guest({ name: 'renamed', graphics: true }));
+      const guest = await withPassword(lab, await lab.guest({ name: 'renamed', graphics: 'port' }));
       await layers(guest);
       const uuid = await lab.virsh('domuuid', guest.name);
       const before = await dump(lab, guest.name, 'middle');

@@ -46,7 +46,7 @@ async function serve(generation: Generation, ssh: boolean): Promise<void> {
 
 /** Three guests: one running with memory snapshots, one shut off with a branch in its history, one transient. */
 async function furnish(lab: Lab): Promise<void> {
-  const web = await lab.guest({ name: 'web', graphics: true, description: 'Runs, with snapshots of its memory.' });
+  const web = await lab.guest({ name: 'web', graphics: 'port', description: 'Runs, with snapshots of its memory.' });
   await web.start();
   await web.snapshot('fresh', '--description', 'Just booted');
   await web.counted(40);

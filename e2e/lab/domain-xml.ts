@@ -14,7 +14,8 @@ export interface GuestOptions {
   /** Created instead of defined: it runs at once, and is gone when it stops. */
   readonly transient?: boolean;
   /** A VNC display on 127.0.0.1, on a port of libvirt's choice. */
-  readonly graphics?: boolean;
+  /** A VNC console: on a port of this computer, or on a socket of the guest's own. */
+  readonly graphics?: 'port' | 'socket';
   readonly description?: string;
   /** A guest agent that answers from outside: `guest.agent`. */
   readonly agent?: boolean;
@@ -27,13 +28,18 @@ export interface GuestOptions {
 /** The names that IDE gives to four disks. */
 export const diskTargets = ['hda', 'hdb', 'hdc', 'hdd'] as const;
 
+const vnc = {
+  port: "<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'/>",
+  socket: "<graphics type='vnc'><listen type='socket'/></graphics>",
+} as const;
+
 /** The domain XML of a lab guest: emulated, without network, with nothing that slows its start. */
 export function domainXml(
   options: GuestOptions,
   disks: readonly { path: string; format: DiskFormat }[],
   { agentSocket, emulator }: { agentSocket?: string | undefined; emulator?: string | undefined } = {},
 ): string {
-  const { name, memoryMiB = 16, graphics = false, description, memoryInFile = false } = options;
+  const { name, memoryMiB = 16, graphics, description, memoryInFile = false } = options;
   return `<domain type='qemu'${agentSocket === undefined ? '' : " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"}>
   <name>${escapeXml(name)}</name>
   ${description === undefined ? '' : `<description>${escapeXml(description)}</description>`}
@@ -48,7 +54,7 @@ export function domainXml(
     ${emulator === undefined ? '' : `<emulator>${escapeXml(emulator)}</emulator>`}
     ${disks.map(({ path, format }, index) => diskXml(path, format, diskTargets[index])).join('\n    ')}
     <controller type='usb' model='none'/>
-    ${graphics ? "<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'/>" : ''}
+    ${graphics ? vnc[graphics] : ''}
     <video><model type='vga' vram='1024'/></video>
     ${agentSocket === undefined ? '' : agentChannel(agentSocket)}
     <memballoon model='none'/>

@@ -44,7 +44,7 @@ describe.skipIf(!available.ok)('a lab', { timeout }, () => {
   });
 
   it('has guests that count, and that count on from a snapshot of their memory', async () => {
-    const guest = await lab.guest({ name: 'counts', graphics: true, description: 'a < b & "c"' });
+    const guest = await lab.guest({ name: 'counts', graphics: 'port', description: 'a < b & "c"' });
     expect(await guest.state()).toBe('shut off');
     await guest.start();
     expect(await guest.state()).toBe('running');

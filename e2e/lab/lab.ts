@@ -117,17 +117,23 @@ export class Lab {
     for (const name of await readdir(guests)) await rm(join(guests, name), { recursive: true, force: true });
   }
 
-  /** Stops and starts the daemon; guests keep running. */
+  /** Stops and starts the daemon, one that hangs by force; guests keep running. */
   async restartDaemon(): Promise<void> {
     const pid = (await readFile(join(this.dir, 'run/libvirtd.pid'), 'utf8')).trim();
-    await this.run(['sh', '-c', 'kill "$0"', pid]);
-    await retry(async () => {
+    const stopped = async () => {
       const lives = await this.run(['sh', '-c', 'kill -0 "$0"', pid]).then(
         () => true,
         () => false,
       );
       if (lives) throw new Error('libvirtd does not stop');
-    }, startTimeout);
+    };
+    await this.run(['sh', '-c', 'kill "$0"', pid]);
+    try {
+      await retry(stopped, startTimeout);
+    } catch {
+      await this.run(['sh', '-c', 'kill -KILL "$0"', pid]);
+      await retry(stopped, startTimeout);
+    }
     await this.run(daemonArgv(this.dir));
     await this.ready();
   }

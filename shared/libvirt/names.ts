@@ -1,7 +1,7 @@
 import { holds, type Rule } from '../rule.ts';
 import type { Statement } from '../schema.ts';
 import type { ErrorName } from './flags.ts';
-import { version } from './versions.ts';
+import { can, version } from './versions.ts';
 
 /**
  * libvirt keeps a snapshot in `<name>.xml` and names overlays `<disk>.<name>`, and a file's name has 255 bytes at most:
@@ -156,11 +156,11 @@ export const tagRules: readonly TagRule[] = [
   {
     code: 'TAG_QUOTED',
     driver: 'QEMU',
-    since: version.alwaysRestarts,
     operation: 'revert',
     effect: 'fails',
-    source: 'qemuMonitorTextCreateSnapshot when it was taken; observed 9.0',
-    when: ({ name, memory }) => memory && escaped.test(name),
+    source: 'qemuMonitorTextCreateSnapshot when it was taken; observed 7.0 while off, 9.0',
+    when: ({ facts, name, active, memory }) =>
+      memory && escaped.test(name) && (!active || can(facts.libvirtVersion, 'alwaysRestarts')),
     text: () =>
       'libvirt before 10.9 garbled the quotation mark or backslash in the name when it took the snapshot: the images hold nothing by this name. A revert would stop the guest and fail.',
   },

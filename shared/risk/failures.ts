@@ -6,10 +6,12 @@ import type { Answer, RefusalRule } from './refusals.ts';
 import {
   type Case,
   commas,
+  isActive,
   isExternal,
   isLive,
   named,
   quoted,
+  replacesProcess,
   starts,
   tagHazard,
   tagsRead,
@@ -22,13 +24,15 @@ const left = (code: number): Answer => ({ code, leaves: 'shutoff' });
 const withImage = (facts: RevertFacts) => facts.stored.disks.filter(({ image }) => image !== null);
 const gone = (disks: readonly StoredDisk[]) => [...new Set(disks.flatMap(({ missing }) => missing))];
 const topGone = ({ image, missing }: StoredDisk) => image !== null && missing.includes(image.path);
-/** Since jobs have names of their own, those of a running guest fail with another code (seen on 7.0–12.8). */
-const leftByQemu = ({ facts }: Case): Answer =>
-  left(
-    isLive(facts.snapshot) && can(facts.libvirtVersion, 'namesJobs')
-      ? errorCode.OPERATION_FAILED
-      : errorCode.INTERNAL_ERROR,
-  );
+/**
+ * Where memory comes back: since jobs have names of their own QEMU's failures have another code, and so they have where
+ * the process was kept, which leaves the guest paused (seen on 7.0–12.8).
+ */
+const leftByQemu = ({ facts }: Case): Answer => {
+  if (!isLive(facts.snapshot)) return left(errorCode.INTERNAL_ERROR);
+  if (isActive(facts) && !replacesProcess(facts)) return { code: errorCode.OPERATION_FAILED, leaves: 'paused' };
+  return left(can(facts.libvirtVersion, 'namesJobs') ? errorCode.OPERATION_FAILED : errorCode.INTERNAL_ERROR);
+};
 
 /**
  * A medium that libvirt leaves out when it is gone (qemuDomainCheckDiskStartupPolicy): a requisite one in a revert, also

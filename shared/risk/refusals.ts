@@ -8,8 +8,8 @@ import { abiChanges, asksToRun, type Case, isActive, isExternal, isLive, named, 
 /** What libvirt answers; error codes are virErrorNumber. */
 export interface Answer {
   code: number;
-  /** `shutoff`: the guest has been stopped by then. Else nothing was touched. */
-  leaves?: 'shutoff';
+  /** How the guest is left, which has been stopped by then. Else nothing was touched. */
+  leaves?: 'shutoff' | 'paused';
 }
 
 export interface RefusalRule extends Rule {

@@ -824,10 +824,9 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           { stored: { files: nvramFile(true) } },
           { stored: { files: nvramFile(null) } },
           { stored: { files: kernel(false) } },
-          { flags: { running: false } },
           test,
         ],
-        also: [...live],
+        also: [...live, { flags: { running: false } }],
       },
       {
         code: 'NVRAM_STAYS',

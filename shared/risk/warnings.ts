@@ -168,9 +168,9 @@ export const warningRules: readonly WarningRule[] = [
     driver: 'QEMU',
     risk: true,
     source: 'qemuPrepareNVRAM: a variable store that is gone is made anew from its template',
-    when: (c) => starts(c) && c.facts.stored.files.some(({ role, exists }) => role === 'nvram' && exists === false),
+    when: ({ facts }) => facts.stored.files.some(({ role, exists }) => role === 'nvram' && exists === false),
     text: () =>
-      'The file with the firmware’s variables is gone. libvirt creates a new one with default settings, if it knows a template.',
+      'The file with the firmware’s variables is gone. At the next start libvirt creates a new one with default settings, if it knows a template; without one the domain cannot start.',
   },
   {
     code: 'NVRAM_STAYS',

@@ -81,7 +81,7 @@ export const plainScenes: Scenes = {
   /** Somebody may look at its screen. */
   console: {
     async make(stage, name) {
-      const guest = await makeGuest(stage, name, { graphics: true });
+      const guest = await makeGuest(stage, name, { graphics: 'socket' });
       await offAndRun(stage, guest);
       return guest;
     },

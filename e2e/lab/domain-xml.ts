@@ -13,8 +13,7 @@ export interface GuestOptions {
   readonly holdable?: boolean;
   /** Created instead of defined: it runs at once, and is gone when it stops. */
   readonly transient?: boolean;
-  /** A VNC display on 127.0.0.1, on a port of libvirt's choice. */
-  /** A VNC console: on a port of this computer, or on a socket of the guest's own. */
+  /** A VNC display: on 127.0.0.1 on a port of libvirt's choice, or on a socket of the guest's own. */
   readonly graphics?: 'port' | 'socket';
   readonly description?: string;
   /** A guest agent that answers from outside: `guest.agent`. */

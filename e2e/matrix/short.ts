@@ -82,7 +82,6 @@ export const unreached: Readonly<Record<string, string>> = {
   NVRAM_RECREATED: 'whether libvirt has a template for such firmware is its own configuration',
   TPM_STAYS: 'no emulator of a TPM is at hand',
   JOB: 'what keeps the domain busy is over too soon; a backup counts as a block job as well',
-  OPEN_IMAGE_GONE: 'libvirt measures an open image through QEMU, whether it is gone or not',
   MIXED_KINDS: 'libvirt takes no such snapshot',
   DEEP_CHAIN: 'such a chain takes long to make; the whole matrix has one',
   DAMAGED: 'what is known of damage has a rule of its own',

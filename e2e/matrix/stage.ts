@@ -71,7 +71,14 @@ export class Stage {
       this.lab.virsh('domuuid', guest.name),
       this.lab.virsh('dumpxml', '--inactive', guest.name),
     ]);
-    this.#actors.set(guest.name, { scene, guest, bytes: this.bytes(guest), uuid, cpu: cpuOf(xml), revertedAt: Date.now() });
+    this.#actors.set(guest.name, {
+      scene,
+      guest,
+      bytes: this.bytes(guest),
+      uuid,
+      cpu: cpuOf(xml),
+      revertedAt: Date.now(),
+    });
   }
 
   async run(each: MatrixCase): Promise<Result> {

@@ -28,6 +28,7 @@ export function followMemory(session: HostSession, uuid: string, operation: Deed
   };
   const onAbort = () => void abort();
   operation.signal.addEventListener('abort', onAbort, { once: true });
+  if (operation.signal.aborted) onAbort();
   return () => {
     over = true;
     operation.signal.removeEventListener('abort', onAbort);

@@ -5,13 +5,12 @@ import { problemOf } from '../../../shared/errors.ts';
 import { safetyDescription, safetyDraft, safetyRequestOf } from '../../../shared/safety.ts';
 import type { RevertFacts, SafetyReport, Snapshot } from '../../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
-import { abortJob } from '../../libvirt/jobs.ts';
 import { createSnapshot } from '../../libvirt/snapshots.ts';
+import { followMemory } from '../create/cancel.ts';
 import { differencesOfTaken } from '../create/promises.ts';
 import { type CreateExpected, type CreateSeen, lookAtCreate } from '../create/verify.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
-import { followJob } from '../job-progress.ts';
 import type { OperationHandle } from '../operations.ts';
 import { ProblemError, toProblem } from '../problems.ts';
 import { gatherSafety } from './facts.ts';
@@ -64,9 +63,7 @@ export async function takeSafety(
     },
     requestId,
   );
-  const stop = offer.memory ? followJob(session, uuid, operation) : () => {};
-  const abort = () => void abortJob(session.reads, uuid).catch(() => {}); // then it ends by itself
-  operation.signal.addEventListener('abort', abort, { once: true });
+  const stop = offer.memory ? followMemory(session, uuid, operation) : () => {}; // without memory it ends by itself
   try {
     const value = await ground.journal.answer(requestId, host.name, () =>
       createSnapshot(session.writes, uuid, xml, flags),
@@ -88,7 +85,6 @@ export async function takeSafety(
     const aborted = operation.signal.aborted && error instanceof LibvirtError;
     return failed(aborted ? 'cancelled' : 'failed', toProblem(error, host.name, 'take'));
   } finally {
-    operation.signal.removeEventListener('abort', abort);
     stop();
   }
 }

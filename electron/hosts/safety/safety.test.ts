@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { RevertOutcome, RevertPlan, type StartState } from '../../../shared/schema.ts';
 import { type DomainSpec, qcow2 } from '../../simulator/build.ts';
@@ -214,6 +214,20 @@ describe('cancelling', () => {
     expect(operation?.progress).toMatchObject({ totalBytes: 2 * 1024 ** 3, doneBytes: expect.any(Number) });
     ground.operations.cancel(operation?.id ?? '');
     expect(await running).toMatchObject({ result: 'cancelled', safety: { result: 'cancelled' } });
+    expect(names('on')).toEqual(['clean']);
+    expect(reverts()).toBe(0);
+  });
+
+  it('before its job has begun aborts it as well', async () => {
+    await bench.close();
+    await setUp({ snapshotMs: 600_000 });
+    const { journal, operations } = ground;
+    const begin = journal.begin.bind(journal);
+    vi.spyOn(journal, 'begin').mockImplementationOnce((...request) => {
+      operations.cancel(operations.list()[0]?.id ?? '');
+      return begin(...request);
+    });
+    expect(await run(await plan(on))).toMatchObject({ result: 'cancelled', safety: { result: 'cancelled' } });
     expect(names('on')).toEqual(['clean']);
     expect(reverts()).toBe(0);
   });

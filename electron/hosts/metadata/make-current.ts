@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { makeCurrentRefusal } from '../../../shared/metadata/make-current.ts';
-import type { DeedOutcome, MakeCurrentPlan, SnapshotList } from '../../../shared/schema.ts';
+import type { DeedOutcome, MakeCurrentPlan, Snapshot, SnapshotList } from '../../../shared/schema.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
 import type { Ground } from '../ground.ts';
@@ -12,7 +12,7 @@ import { MetadataAsker } from './asker.ts';
 import { factsIn, stillSo } from './edit-plan.ts';
 import { endOf } from './end.ts';
 import { treeDifferences } from './restore.ts';
-import { hostFacts, readTree, secretTexts } from './tree.ts';
+import { hostFacts, type ReadTree, readTree, secretTexts } from './tree.ts';
 
 /**
  * What there is to know before libvirt is told that another snapshot is the current one.
@@ -36,7 +36,7 @@ export async function planMakeCurrent(
     virsh: virshTarget(session.host, { name: tree.domainName, uuid }),
     snapshot,
     current: tree.current,
-    refusal: makeCurrentRefusal({ ...tree, snapshot, config: tree.config(snapshot.name), facts: hostFacts(session) }),
+    refusal: refusalOf(session, tree, snapshot),
   });
 }
 
@@ -70,12 +70,7 @@ async function check(session: HostSession, { uuid, snapshot, current }: MakeCurr
   if (tree.current !== current)
     throw new StalePlanError([`The current snapshot is ${tree.current === null ? 'none' : `“${tree.current}”`} now.`]);
   await stillSo(session, uuid, { snapshot, current: current === snapshot.name, children });
-  const refusal = makeCurrentRefusal({
-    ...tree,
-    snapshot,
-    config: tree.config(snapshot.name),
-    facts: hostFacts(session),
-  });
+  const refusal = refusalOf(session, tree, snapshot);
   if (refusal) throw new ProblemError('MAKE_CURRENT_REFUSED', { reason: refusal.text });
   return tree;
 }
@@ -101,4 +96,8 @@ async function carryOut(
     look: async (seen) => treeDifferences({ ...list, current: name }, seen),
     told: [`The next snapshot becomes a child of “${name}”. The disks are as they were.`],
   });
+}
+
+function refusalOf(session: HostSession, tree: ReadTree, snapshot: Snapshot) {
+  return makeCurrentRefusal({ ...tree, snapshot, config: tree.config(snapshot.name), facts: hostFacts(session) });
 }

@@ -7,9 +7,8 @@ import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';
 import { diskAllocation, readDisks } from '../../libvirt/disks.ts';
 import { activeBlockJobs, autostarts, type Caller, domainXml, type StreamCaller } from '../../libvirt/domains.ts';
-import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
-import { readJob } from '../../libvirt/jobs.ts';
+import { hasJob } from '../../libvirt/jobs.ts';
 import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
@@ -80,7 +79,7 @@ export async function gatherFacts(
   const [inactiveText, autostart, disks, blockJobs, checkpoints, job, tags, nvramFiles] = await Promise.all([
     domainXml(reads, uuid, true),
     autostarts(reads, uuid),
-    Promise.all(current.filter(({ image }) => image !== null).map((disk) => diskFact(reads, uuid, disk))),
+    Promise.all(current.filter(({ image }) => image !== null).map((disk) => diskFact(reads, uuid, disk, known.files))),
     active
       ? activeBlockJobs(
           reads,
@@ -89,7 +88,7 @@ export async function gatherFacts(
         )
       : [],
     checkpointFacts(reads, uuid),
-    active ? jobUnderWay(reads, uuid) : false,
+    active ? hasJob(reads, uuid) : false,
     tagsOf(reads, aimed),
     neededFiles(reads, aimed),
   ]);
@@ -138,12 +137,14 @@ async function diskFact(
   reads: Caller,
   uuid: string,
   { target, device, type, readonly, image }: Disk,
+  files: KnownLayers['files'],
 ): Promise<DiskFact> {
   const allocation = await diskAllocation(reads, uuid, target);
   const { format, path: file } = image ?? { format: null, path: null };
   const path = hostPath(image);
   // Of a guest that is on libvirt asks QEMU, which has its image open even if it is gone from the host (seen on 9.0).
-  const missing = allocation === 'missing' || (path !== null && (await fileExists(reads, path)) === false);
+  const exists = path === null ? null : (files.get(path)?.exists ?? (await fileExists(reads, path)));
+  const missing = allocation === 'missing' || exists === false;
   return {
     target,
     device,
@@ -154,16 +155,6 @@ async function diskFact(
     allocationBytes: missing ? null : allocation,
     missing,
   };
-}
-
-/** Whether a job of anybody's is under way; null where libvirt does not tell. */
-async function jobUnderWay(reads: Caller, uuid: string): Promise<boolean | null> {
-  try {
-    return (await readJob(reads, uuid)) !== null;
-  } catch (error) {
-    if (error instanceof LibvirtError) return null;
-    throw error;
-  }
 }
 
 /** The tables of the images that hold the snapshot; null where one cannot be read. */

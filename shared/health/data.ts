@@ -1,5 +1,6 @@
 import { chainFrom, type DiskLayers, type LayerNode, pointsOf, usualOverlay } from '../chain.ts';
 import type { SnapshotDisk } from '../libvirt/disks.ts';
+import { resolveTag } from '../libvirt/image-tags.ts';
 import { mayBeId } from '../libvirt/names.ts';
 import type { HealthSnapshot } from './facts.ts';
 
@@ -100,7 +101,8 @@ export function dataOfSnapshots(facts: DataFacts): ReadonlyMap<string, SnapshotD
  * (find_snapshot_by_id_or_name; seen on 7.0–12.8, off and running).
  */
 export function tagFound(tags: readonly Tag[], name: string): Tag | undefined {
-  return tags.find(({ id }) => id === name) ?? tags.find((tag) => tag.name === name);
+  const meant = resolveTag(tags, name);
+  return meant.kind === 'missing' ? undefined : meant.tag;
 }
 
 type Stored = DataFacts['snapshots'][number];
@@ -363,16 +365,19 @@ function tagged(point: Point, { name }: Stored, { tags: tables }: Lookup): Damag
         ? `Which internal snapshots ${shortly(path)} holds could not be read, and QEMU may take the name “${name}” for the ID of another.`
         : `Which internal snapshots ${shortly(path)} holds could not be read.`,
     );
-  const found = tagFound(tags, name);
-  if (!found) return say('tag-gone', `${shortly(path)} does not hold an internal snapshot “${name}” any more.`);
-  if (found.name !== name)
+  const meant = resolveTag(tags, name);
+  if (meant.kind === 'missing')
+    return say('tag-gone', `${shortly(path)} does not hold an internal snapshot “${name}” any more.`);
+  if (meant.kind === 'other')
     return say(
       'id-is-another',
-      `QEMU takes “${name}” for the ID of “${found.name}” in ${shortly(path)}, and brings that back.`,
+      `QEMU takes “${name}” for the ID of “${meant.tag.name}” in ${shortly(path)}, and brings that back.`,
     );
-  const namesakes = tags.filter((tag) => tag.name === name).length;
-  return namesakes > 1
-    ? say('tag-twice', `${shortly(path)} holds ${namesakes} internal snapshots “${name}”: QEMU takes the first.`)
+  return meant.kind === 'twice'
+    ? say(
+        'tag-twice',
+        `${shortly(path)} holds ${tags.filter((tag) => tag.name === name).length} internal snapshots “${name}”: QEMU takes the first.`,
+      )
     : [];
 }
 

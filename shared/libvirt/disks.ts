@@ -67,12 +67,6 @@ const knownTypes: ReadonlySet<string> = new Set([
 export const isWritable = ({ image, readonly }: Pick<Disk, 'image' | 'readonly'>): boolean =>
   image !== null && !readonly;
 
-/** What libvirt takes when a snapshot says nothing of a disk (virDomainDiskDefPostParse, virDomainSnapshotAlignDisks). */
-export function defaultLocation(disk: Disk, wanted: 'internal' | 'external'): SnapshotLocation {
-  if (disk.image === null) return 'no';
-  return disk.snapshot ?? (disk.readonly || disk.type === 'vhostuser' ? 'no' : wanted);
-}
-
 /** The image as a path on the host that libvirt can be asked about; null where it has none. */
 export function hostPath(image: Image | null): string | null {
   return image !== null && onHost.has(image.type) && image.path.startsWith('/') ? image.path : null;

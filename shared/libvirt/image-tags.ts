@@ -53,14 +53,18 @@ const wantsName: Readonly<Record<RevertedBy, boolean>> = { 'qemu-img': false, qe
  * What a name stands for in an image. `found`: its own snapshot. `other`: a snapshot of another name, whose ID the name
  * is. `twice`: the name stands there more than once, and `tag` is the one that is meant. `missing`: nothing; it fails.
  */
-export type Resolution =
-  | { readonly kind: 'found'; readonly tag: ImageTag }
-  | { readonly kind: 'other'; readonly tag: ImageTag }
-  | { readonly kind: 'twice'; readonly tag: ImageTag }
+export type Resolution<T = ImageTag> =
+  | { readonly kind: 'found'; readonly tag: T }
+  | { readonly kind: 'other'; readonly tag: T }
+  | { readonly kind: 'twice'; readonly tag: T }
   | { readonly kind: 'missing' };
 
 /** Which snapshot of an image a revert to `name` brings back. The tags are in the order of the image's table. */
-export function resolveTag(tags: readonly ImageTag[], name: string, by: RevertedBy = 'qemu-img'): Resolution {
+export function resolveTag<T extends Pick<ImageTag, 'id' | 'name'>>(
+  tags: readonly T[],
+  name: string,
+  by: RevertedBy = 'qemu-img',
+): Resolution<T> {
   const named = tags.filter((tag) => tag.name === name);
   if (wantsName[by] && named.length === 0) return { kind: 'missing' };
   const tag = tags.find(({ id }) => id === name) ?? named[0];

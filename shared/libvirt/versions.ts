@@ -68,8 +68,3 @@ export function inVersions(libvirtVersion: number, { since = 0, until = Number.P
 export function can(libvirtVersion: number, capability: Capability): boolean {
   return libvirtVersion >= version[capability];
 }
-
-/** 9.9.x crashes QEMU when it goes back to an internal snapshot (NEWS 9.10.0). */
-export function crashesOnInternalRevert(libvirtVersion: number): boolean {
-  return inVersions(libvirtVersion, { since: version.revertsExternal, until: version.mendsInternalRevert });
-}

@@ -86,7 +86,7 @@ const later = ['later-a', 'later-b', 'later-c'] as const;
 
 /**
  * A snapshot that nobody can go back to, or get rid of, is none; nor is one that brings something else once there are
- * more, or that its parent can't be deleted for.
+ * more, or that its parent can't be deleted for. It is taken once more for that.
  */
 async function livesOn(trial: Trial, name: string): Promise<string | null> {
   const { stage, book } = trial;
@@ -112,18 +112,30 @@ async function livesOn(trial: Trial, name: string): Promise<string | null> {
     const again = await goBack();
     if (again !== null) return `a revert to it when there are more: ${again}`;
   }
+  const leave = async () => {
+    const left = await virsh('snapshot-delete', `--snapshotname=${name}`);
+    return left === '' ? null : `it can’t be deleted: ${left}`;
+  };
+  const stays = await leave();
+  if (stays !== null) return stays;
+  book.follow(await look(stage), null);
+  await trial.freshen(await look(stage));
+  for (const each of rawSteps(trial.step, await look(stage)) ?? []) await carryOutOther(stage, each);
+  book.follow(await look(stage), null);
+  return (await withoutParent(trial, name)) ?? leave();
+}
+
+/** What becomes of it when its parent is deleted. */
+async function withoutParent({ stage, book, ...trial }: Trial, name: string): Promise<string | null> {
   const before = book.sight(await look(stage));
   const parent = before.world.snapshots.get(name)?.parent ?? null;
-  if (parent !== null) {
-    const step: AppStep = { by: 'app', do: 'delete', names: [parent], mode: 'this' };
-    const complaint = await virsh('snapshot-delete', `--snapshotname=${parent}`);
-    const world = await look(stage);
-    book.follow(world, before);
-    const harm = harmOf({ ...trial, step }, complaint, before, book.sight(world));
-    if (harm !== null) return `when its parent is deleted: ${harm}`;
-  }
-  const left = await virsh('snapshot-delete', `--snapshotname=${name}`);
-  return left === '' ? null : `it can’t be deleted: ${left}`;
+  if (parent === null) return null;
+  const step: AppStep = { by: 'app', do: 'delete', names: [parent], mode: 'this' };
+  const complaint = await carryOutOther(stage, rawSteps(step, before.world)?.[0] as OtherStep);
+  const world = await look(stage);
+  book.follow(world, before);
+  const harm = harmOf({ ...trial, stage, book, step }, complaint, before, book.sight(world));
+  return harm === null ? null : `when its parent is deleted: ${harm}`;
 }
 
 function describe(findings: readonly Finding[]): string | null {

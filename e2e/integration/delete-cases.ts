@@ -94,6 +94,22 @@ export const cases: Readonly<Record<string, Stage>> = {
       ],
     ],
   },
+  'managed save': {
+    states: ['off'],
+    async build(lab, name) {
+      const guest = await lab.guest({ name });
+      await layers(guest, ['a', 'b', 'c']);
+      await lab.virsh('start', name);
+      await guest.managedSave();
+      return guest;
+    },
+    runs: [
+      [
+        ['b', 'this'],
+        ['a', 'this'],
+      ],
+    ],
+  },
   'left-out disk, managed save': {
     states: ['off'],
     async build(lab, name) {

@@ -33,6 +33,7 @@ const short: Readonly<Partial<Record<Generation, readonly string[]>>> = {
     'external, metadata alone, off',
     'internal on external, off',
     'children with children, off',
+    'managed save, off',
     'leaf on internal, off',
     'medium overlaid and ejected, off',
   ],

@@ -32,6 +32,16 @@ interface Actor {
   /** The CPU as it was defined. */
   readonly cpu: string;
   revertedAt: number;
+  /** Of a domain that was made transient. */
+  kept: Kept | null;
+}
+
+interface Kept {
+  readonly config: string;
+  /** The metadata, parents first. */
+  readonly snapshots: readonly string[];
+  /** The index of the current one; -1 for none. */
+  readonly current: number;
 }
 
 /** The guests of one lab, and how to bring one into the state that a case starts from. */
@@ -78,6 +88,7 @@ export class Stage {
       uuid,
       cpu: cpuOf(xml),
       revertedAt: Date.now(),
+      kept: null,
     });
   }
 
@@ -128,6 +139,7 @@ export class Stage {
     if (pause > 0 && actor.bytes.held.some(({ kind }) => kind !== 'internal')) await sleep(pause);
 
     await actor.scene.prepare?.(guest);
+    if (actor.kept && (await readDomain(reads, uuid)) === null) await this.#restore(actor.guest, actor.kept);
     let domain = await look();
     if (domain.managedSave) await removeManagedSave(writes, uuid);
     const inactive = await this.xml(guest, true);
@@ -158,7 +170,27 @@ export class Stage {
         if ((await look()).state !== 'crashed') throw new Error(`${guest.name} does not panic`);
       }, PANIC_MS);
     await actor.scene.arrange?.(this, guest, each);
+    actor.kept = transient ? await this.#keep(guest) : null;
     if (transient) await virsh('undefine');
+  }
+
+  /** What is lost with a transient domain that does not start again. */
+  async #keep(guest: Guest): Promise<Kept> {
+    const virsh = (command: string, ...args: string[]) => this.lab.virsh(command, guest.name, ...args);
+    const names = (await virsh('snapshot-list', '--topological', '--name')).split('\n').filter(Boolean);
+    const snapshots = await Promise.all(names.map((each) => virsh('snapshot-dumpxml', each, '--security-info')));
+    const current = await virsh('snapshot-current', '--name').catch(() => null);
+    return { config: await this.xml(guest, true), snapshots, current: names.indexOf(current ?? '') };
+  }
+
+  async #restore(guest: Guest, { config, snapshots, current }: Kept): Promise<void> {
+    await this.define(guest, config);
+    for (const [index, xml] of snapshots.entries()) {
+      const file = join(guest.folder, 'redefined.xml');
+      await writeFile(file, xml);
+      const more = [index === current && '--current', xml.includes('<state>disk-snapshot</state>') && '--disk-only'];
+      await this.lab.virsh('snapshot-create', guest.name, file, '--redefine', ...more.filter((each) => each !== false));
+    }
   }
 
   async define(guest: Guest, xml: string): Promise<void> {

@@ -99,6 +99,21 @@ export async function domainXml(caller: Caller, uuid: string, inactive: boolean)
   return (await caller.call(procedures.domainGetXmlDesc, { domain: domainRef(uuid), flags })).xml;
 }
 
+/**
+ * The configuration that `virsh managedsave` has kept with the memory; null where libvirt does not tell.
+ * @throws ConnectionError
+ */
+export async function managedSaveXml(caller: Caller, uuid: string): Promise<string | null> {
+  const reply = caller.call(procedures.domainManagedSaveGetXmlDesc, { domain: domainRef(uuid), flags: 0 });
+  return reply.then(
+    ({ xml }) => xml,
+    (error: unknown) => {
+      if (error instanceof LibvirtError) return null;
+      throw error;
+    },
+  );
+}
+
 /** Drops the memory that `virsh managedsave` has kept. There is no way back. */
 export async function removeManagedSave(caller: Caller, uuid: string): Promise<void> {
   await caller.call(procedures.domainManagedSaveRemove, { domain: domainRef(uuid), flags: 0 });

@@ -38,6 +38,7 @@ const numbers: Record<keyof typeof procedures, number> = {
   connectGetLibVersion: 157,
   domainHasManagedSaveImage: 183,
   domainManagedSaveRemove: 184,
+  domainManagedSaveGetXmlDesc: 388,
   domainSnapshotCreateXml: 185,
   domainSnapshotGetXmlDesc: 186,
   domainSnapshotNum: 187,

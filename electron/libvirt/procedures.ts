@@ -152,6 +152,7 @@ export const procedures = {
   domainGetJobInfo: remote(163, onDomain, jobInfo),
   domainAbortJob: remote(164, onDomain, nothing),
   domainManagedSaveRemove: remote(184, onDomainFlags, nothing),
+  domainManagedSaveGetXmlDesc: remote(388, onDomainFlags, { xml: string() }),
   domainSnapshotCreateXml: remote(185, { domain, xml: string(), flags: uint }, { snapshot }),
   domainSnapshotGetXmlDesc: remote(186, onSnapshotFlags, { xml: string() }),
   domainSnapshotNum: remote(187, onDomainFlags, { count: int }),

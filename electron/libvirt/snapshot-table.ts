@@ -52,6 +52,20 @@ export async function readSnapshotTable(
   }
 }
 
+/**
+ * The same where the reason does not matter: null is unknown. An image that is no qcow2 holds no internal snapshots.
+ * @throws as readSnapshotTable
+ */
+export async function tagsIn(
+  caller: StreamCaller,
+  path: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<readonly ImageTag[] | null> {
+  const table = await readSnapshotTable(caller, path, options);
+  if (table.known) return table.tags;
+  return table.why === 'not-qcow2' ? [] : null;
+}
+
 /** The volume of a path, or why there is none. */
 async function volumeOf(caller: StreamCaller, path: string): Promise<WireStorageVol | UnknownTable> {
   if (!path.startsWith('/')) return 'no-pool';

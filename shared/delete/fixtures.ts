@@ -72,6 +72,7 @@ export function deleteFacts({
       reason: 'shutdown',
       active: false,
       managedSave: false,
+      savedImages: null,
       blockJobs: [],
       busy: false,
       disks: [diskWith(now)],

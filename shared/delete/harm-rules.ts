@@ -15,6 +15,7 @@ import {
   shortly,
   strandedBy,
   tagsInMerged,
+  unlinks,
 } from './case.ts';
 
 const missing = (c: DeleteCase) => imagesInMerge(c).find((path) => c.facts.images[path]?.exists === false);
@@ -145,9 +146,16 @@ export const harms: readonly DeleteRule[] = [
     driver: 'QEMU',
     effect: 'harm',
     source:
-      'observed on 9.0 and 11.3: the saved memory names the overlay that was merged away, and the next start fails',
-    when: (c) => c.facts.domain.managedSave && merges(c).length > 0,
-    text: ({ facts }) =>
-      `“${facts.domain.name}” has a managed save image, which needs the overlay that would be merged away: the domain could not be started any more. Start it, or remove the image with “virsh managedsave-remove”, first.`,
+      'observed on 9.0–12.8: the configuration kept with the memory names the top of each disk, and the next start looks for it',
+    when: (c) => c.facts.domain.managedSave && savedImagesGoing(c).length > 0,
+    text: (c) =>
+      `“${c.facts.domain.name}” has a managed save image, which ${c.facts.domain.savedImages === null ? 'may need' : 'needs'} ${savedImagesGoing(c).map(shortly).join(', ')}, and that would be ${merges(c).length > 0 ? 'merged away' : 'deleted'}: the domain could not be started any more. Start it, or remove the image with “virsh managedsave-remove”, first.`,
   },
 ];
+
+/** Images that go and that the saved memory needs, or may need. */
+function savedImagesGoing(c: DeleteCase): string[] {
+  const going = [...merges(c).map(({ from }) => from), ...unlinks(c).map(({ path }) => path)];
+  const { savedImages } = c.facts.domain;
+  return going.filter((path) => savedImages?.includes(path) ?? true);
+}

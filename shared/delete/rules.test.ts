@@ -277,8 +277,17 @@ const cases: Readonly<Record<string, Speaks>> = {
     names: ['c'],
     not: { images: {} },
   },
-  MANAGED_SAVE: { history: { rows: outside, domain: { managedSave: true } }, names: ['c'], not: { domain: {} } },
+  MANAGED_SAVE: {
+    history: { rows: outside, domain: { managedSave: true, savedImages: ['/i/c', '/i/other'] } },
+    names: ['c'],
+    not: { domain: { managedSave: true, savedImages: ['/i/b'] } },
+  },
 };
+
+it('what a saved memory needs is not known where libvirt does not tell: nothing is merged then', () => {
+  const facts = deleteFacts({ rows: outside, domain: { managedSave: true, savedImages: null } });
+  expect(assessDelete(facts, ['b'], 'this').blockers.map(({ code }) => code)).toContain('MANAGED_SAVE');
+});
 
 const told: Readonly<Record<string, Speaks>> = {
   WAY_BACK: {

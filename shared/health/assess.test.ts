@@ -36,7 +36,7 @@ const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts
     snapshots.map((each) => each.stored),
   ),
   files: new Map([['/d.qcow2', { exists: true, virtualBytes: 1, allocatedBytes: 1 }]]),
-  tags: new Map([['/d.qcow2', snapshots.map(({ name }, index) => ({ id: `${index + 1}`, name }))]]),
+  tags: new Map([['/d.qcow2', snapshots.map(({ name }, index) => ({ id: `${index + 1}`, name, vmStateBytes: 0 }))]]),
   modifiedAt: new Map(),
   takenAt: new Map(),
   interrupted: new Set(),

@@ -27,7 +27,7 @@ const snapshot = (name: string, at: string, disk: Partial<SnapshotDisk>, parent:
     stored,
   };
 };
-const tag = (id: string, name: string) => ({ id, name });
+const tag = (id: string, name: string, vmStateBytes = 0) => ({ id, name, vmStateBytes });
 
 /** “a” inside /d.qcow2, which is written to; all was read. */
 function inside(name: string, change: Partial<HealthFacts> = {}): HealthFacts {
@@ -80,7 +80,13 @@ function layered(isBrokenOff: boolean, change: Partial<HealthFacts> = {}): Healt
   });
 }
 
-const table = (...tags: { id: string; name: string }[]) => ({ tags: new Map([['/d.qcow2', tags]]) });
+const table = (...tags: ReturnType<typeof tag>[]) => ({ tags: new Map([['/d.qcow2', tags]]) });
+/** “a” was taken of a running guest. */
+const live = (...tags: ReturnType<typeof tag>[]) =>
+  inside('a', {
+    ...table(...tags),
+    snapshots: [{ ...snapshot('a', '/d.qcow2', {}, null), state: 'running', memory: 'internal' }],
+  });
 /** For each rule, facts of which it speaks, and facts of which it does not: one thing is different. */
 const cases: Readonly<Record<string, readonly [HealthFacts, HealthFacts]>> = {
   'merge-broken-off': [layered(true), layered(false)],
@@ -98,6 +104,7 @@ const cases: Readonly<Record<string, readonly [HealthFacts, HealthFacts]>> = {
     layered(false),
   ],
   'tag-gone': [inside('a', table()), inside('a')],
+  'tag-without-memory': [live(tag('1', 'a')), live(tag('1', 'a', 4096))],
   'tag-twice': [inside('a', table(tag('1', 'a'), tag('2', 'a'))), inside('a')],
   'id-is-another': [inside('1', table(tag('1', 'x'), tag('2', '1'))), inside('1', table(tag('1', '1'), tag('2', 'x')))],
   'digits-name': [inside('1', { tags: new Map() }), inside('a', { tags: new Map() })],

@@ -79,6 +79,23 @@ export const dataRules: readonly HealthRule[] = [
       })),
   },
   {
+    code: 'tag-without-memory',
+    driver: 'QEMU',
+    source: 'loadsMemory (shared/libvirt/image-tags.ts); observed on 7.0–12.8',
+    find: (view) =>
+      concerned(view, 'tag-without-memory').map(({ name, damage }) => ({
+        level: 'broken' as const,
+        what: `The memory of “${name}” is not in its images.`,
+        means: `${damage.text} A revert to it fails, after it has stopped the guest.`,
+        remedy:
+          'Somebody has replaced the internal snapshot of that name. Put the image back from a backup that holds it, or delete the snapshot.',
+        snapshots: [name],
+        files: damage.path === null ? [] : [damage.path],
+        offers: deleting([name]),
+        shell: damage.path === null ? [] : [list(damage.path)],
+      })),
+  },
+  {
     code: 'tag-twice',
     driver: 'QEMU',
     source: 'QEMU find_snapshot_by_id_or_name: the first counts; observed on 7.0–12.8',

@@ -62,6 +62,7 @@ const facts = ({ rows: given = rows, now = disk('d.b'), gone = [], unread, ...ch
   );
   const paths = disks.flatMap(({ nodes }) => [...nodes.keys()]);
   return {
+    libvirtVersion: 11_003_000,
     current: given.at(-1)?.name ?? null,
     snapshots,
     disks,
@@ -138,7 +139,7 @@ describe('an image that was written to again after it was frozen', () => {
       modifiedAt: new Map(modified),
       now: disk('d.x', 'base'),
       takenAt: new Map(times),
-      tags: new Map([['base', [{ id: '1', name: 'c' }]]]),
+      tags: new Map([['base', [{ id: '1', name: 'c', vmStateBytes: 0 }]]]),
     });
   test.each<[string, readonly (readonly [string, number])[], string]>([
     [
@@ -226,7 +227,7 @@ describe('an image that was written to again after it was frozen', () => {
           ['base', 5_000],
           ['m', m],
         ]),
-        tags: new Map([['base', [{ id: '1', name: 'c' }]]]),
+        tags: new Map([['base', [{ id: '1', name: 'c', vmStateBytes: 0 }]]]),
       })[0];
     expect(saved(5_400)).toBe('e');
     expect(saved(5_000)).toBe('e written-perhaps');
@@ -280,7 +281,7 @@ describe('internal snapshots', () => {
     { name: '1', at: 'base' },
     { name: 'x', at: 'base' },
   ];
-  const tag = (id: string, name: string): Tag => ({ id, name });
+  const tag = (id: string, name: string, vmStateBytes = 0): Tag => ({ id, name, vmStateBytes });
   const table = (...tags: Tag[]) => told({ rows: inside, now: disk('base'), tags: new Map([['base', tags]]) });
   test.each<[string, Tag[], string[]]>([
     ['both are in the image', [tag('2', '1'), tag('3', 'x')], ['1', 'x']],
@@ -294,6 +295,20 @@ describe('internal snapshots', () => {
     const all = dataOfSnapshots(facts({ rows: inside, now: disk('base') }));
     expect([...all.values()].map(({ state }) => state)).toEqual(['unknown', 'unknown']);
     expect(all.get('1')?.why[0]?.text).toContain('the ID of another');
+  });
+
+  test('its memory is in the image, unless somebody has put another snapshot of that name there', () => {
+    const live = (...tags: Tag[]) =>
+      told({
+        rows: [{ name: 'x', at: 'base', change: { memory: 'internal' } }],
+        now: disk('base'),
+        tags: new Map([['base', tags]]),
+      });
+    expect(live(tag('1', 'x', 4096))).toEqual(['x']);
+    expect(live(tag('1', 'x'))).toEqual(['x tag-without-memory']);
+    expect(live(tag('1', 'y', 4096))).toEqual(['x tag-gone']);
+    expect(live(tag('1', 'x', 4096), tag('2', 'x', 4096))).toEqual(['x tag-twice']);
+    expect(live(tag('1', 'x', 4096), tag('2', 'x'))).toEqual(['x tag-without-memory tag-twice']);
   });
 
   test('QEMU looks for the ID before the name', () => {

@@ -1,7 +1,8 @@
 import { chainFrom, type DiskLayers, type LayerNode, pointsOf, usualOverlay } from '../chain.ts';
 import type { SnapshotDisk } from '../libvirt/disks.ts';
-import { resolveTag } from '../libvirt/image-tags.ts';
+import { type ImageTag, loadsMemory, resolveTag } from '../libvirt/image-tags.ts';
 import { mayBeId } from '../libvirt/names.ts';
+import { can } from '../libvirt/versions.ts';
 import type { HealthSnapshot } from './facts.ts';
 
 /**
@@ -31,12 +32,10 @@ export interface SnapshotData {
 }
 
 /** An internal snapshot in the table of its image (qemu-img snapshot -l). */
-export interface Tag {
-  readonly id: string;
-  readonly name: string;
-}
+export type Tag = Pick<ImageTag, 'id' | 'name' | 'vmStateBytes'>;
 
 export interface DataFacts {
+  readonly libvirtVersion: number;
   readonly current: string | null;
   readonly snapshots: readonly Pick<
     HealthSnapshot,
@@ -60,6 +59,7 @@ const states = {
   'image-gone': 'gone',
   'base-gone': 'gone',
   'tag-gone': 'gone',
+  'tag-without-memory': 'gone',
   'merge-broken-off': 'mixture',
   'written-to': 'mixture',
   'written-since': 'mixture',
@@ -100,7 +100,7 @@ export function dataOfSnapshots(facts: DataFacts): ReadonlyMap<string, SnapshotD
  * The internal snapshot that QEMU takes for a name: the one with that ID, else the first with that name
  * (find_snapshot_by_id_or_name; seen on 7.0–12.8, off and running).
  */
-export function tagFound(tags: readonly Tag[], name: string): Tag | undefined {
+export function tagFound<T extends Pick<ImageTag, 'id' | 'name'>>(tags: readonly T[], name: string): T | undefined {
   const meant = resolveTag(tags, name);
   return meant.kind === 'missing' ? undefined : meant.tag;
 }
@@ -144,6 +144,7 @@ const findings: readonly ((snapshot: Stored, lookup: Lookup) => readonly Damage[
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => listedSince(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => merged(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => tagged(point, snapshot, lookup)),
+  memoryInside,
 ];
 
 function metadata({ readable, hasConfig, stored }: Stored): Damage[] {
@@ -379,6 +380,28 @@ function tagged(point: Point, { name }: Stored, { tags: tables }: Lookup): Damag
         `${shortly(path)} holds ${tags.filter((tag) => tag.name === name).length} internal snapshots “${name}”: QEMU takes the first.`,
       )
     : [];
+}
+
+/** Where all its images hold it, whether QEMU finds its memory there. */
+function memoryInside({ name, memory: kept, stored }: Stored, { tags, libvirtVersion }: Lookup): Damage[] {
+  if (kept !== 'internal') return [];
+  const paths = [...new Set(pointsOf(stored).flatMap(({ kind, path }) => (kind === 'internal' ? [path] : [])))];
+  const tables = paths.flatMap((path) => {
+    const table = tags.get(path);
+    return table?.some((tag) => tag.name === name) ? [table] : [];
+  });
+  if (paths.length === 0 || tables.length < paths.length) return [];
+  const load = loadsMemory(tables, name, can(libvirtVersion, 'namesJobs'));
+  if (load === 'loads') return [];
+  const where = paths.map(shortly).join(', ');
+  return [
+    damage(
+      'tag-without-memory',
+      null,
+      paths[0] ?? null,
+      `QEMU does not find the memory of “${name}” in ${where}${load === 'fails' ? '' : ', and tells only after it has put back the disks'}.`,
+    ),
+  ];
 }
 
 function lookupOf(facts: DataFacts): Lookup {

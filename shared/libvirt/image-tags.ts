@@ -94,7 +94,11 @@ export type MemoryLoad = 'loads' | 'fails' | 'replaces-disks';
  * the image itself, by the *last* tag of the name in each, of which exactly one must have memory
  * (qemuSnapshotInternalRevertGetDevices); else QEMU takes the first image
  */
-export function loadsMemory(images: readonly (readonly ImageTag[])[], name: string, byJobs: boolean): MemoryLoad {
+export function loadsMemory(
+  images: readonly (readonly Pick<ImageTag, 'id' | 'name' | 'vmStateBytes'>[])[],
+  name: string,
+  byJobs: boolean,
+): MemoryLoad {
   const named = images.map((tags) => tags.filter((tag) => tag.name === name));
   if (named.some((tags) => tags.length === 0)) return 'fails';
   const withMemory = images.flatMap((_, index) => (hasMemory(named[index]?.at(-1)) ? [index] : []));
@@ -104,7 +108,7 @@ export function loadsMemory(images: readonly (readonly ImageTag[])[], name: stri
   return meant.kind !== 'missing' && hasMemory(meant.tag) ? 'loads' : 'replaces-disks';
 }
 
-function hasMemory(tag: ImageTag | undefined): boolean {
+function hasMemory(tag: Pick<ImageTag, 'vmStateBytes'> | undefined): boolean {
   return tag !== undefined && tag.vmStateBytes > 0;
 }
 

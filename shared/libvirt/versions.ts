@@ -48,6 +48,8 @@ export const version = {
   sparesForeignImages: 11_000_000,
   /** Merging while a guest is paused since its memory was written or loaded: seen on 12.8, refused on 11.3. */
   mergesWhilePaused: 12_008_000,
+  /** A transient domain that does not start again in a live revert is gone: seen on 12.8, not on 11.3; what lies between is not known. */
+  dropsTransient: 11_004_000,
   /** Deleting below branches: seen right on 12.8, and crashing on 11.3; what lies between is not known. */
   deletesBelowBranches: 12_000_000,
   /** Chains of more than about 25 images broke the start of a domain before (NEWS 12.0). */

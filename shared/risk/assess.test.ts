@@ -220,6 +220,21 @@ describe('predictRevert', () => {
     expect(predict(gone)).toMatchObject({ verdict: 'willFail', answer: { code, leaves: 'shutoff' } });
   });
 
+  it.each([
+    ['off', {}, 11_003_000, 'gone'],
+    ['live, older', { state: 'running', memory: 'internal' }, 11_003_000, 'shutoff'],
+    ['live, newer', { state: 'running', memory: 'internal' }, 12_008_000, 'gone'],
+    ['off, old', {}, old, 'gone'],
+  ] as const)('leaves a transient domain: taken %s', (_, snapshot, libvirtVersion, state) => {
+    const failing: Facts = {
+      snapshot,
+      domain: { persistent: false, state: 'running', active: true, reason: 'booted' },
+      data: { state: 'gone', why: [damage('tag-gone', 'gone')] },
+      libvirtVersion,
+    };
+    expect(predict(failing, 'running')).toMatchObject({ verdict: 'willFail', state });
+  });
+
   it('answers in libvirt’s order', () => {
     const both: Facts = { domain: { blockJobs: ['vda'], persistent: false }, snapshot: { kind: 'external' } };
     expect(predict({ ...both, libvirtVersion: old }).answer?.code).toBe(55);
@@ -336,6 +351,7 @@ describe('assessRevert', () => {
             state: 'gone',
             why: [
               damage('tag-gone', 'gone'),
+              damage('tag-without-memory', 'gone'),
               damage('image-gone', 'gone'),
               damage('merge-broken-off', 'mixture'),
               damage('written-to', 'mixture'),

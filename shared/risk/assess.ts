@@ -27,8 +27,8 @@ export interface Prediction {
   forced: Answer | null | undefined;
   /** `crash`, `harm`: why Snapkeel does not ask at all. */
   hazard: 'crash' | 'harm' | null;
-  /** Afterwards; as before when libvirt refuses. */
-  state: DomainState;
+  /** Afterwards; as before when libvirt refuses; `gone` is a transient domain that libvirt has forgotten. */
+  state: DomainState | 'gone';
   reason: string | null;
   current: string | null;
   /** The hypervisor process afterwards, where the domain was active and stays so; null otherwise. */
@@ -61,11 +61,16 @@ function predict(c: Case): Prediction {
     answer,
     forced: asksForForce ? lasting : undefined,
     hazard: hazard?.effect ?? null,
-    ...(last === null ? after : last.leaves ? { ...before, state: last.leaves, reason: null } : before),
+    ...(last === null ? after : afterFailure(before, last)),
     process: isActive(facts) && last === null && after.state !== 'shutoff' ? processAfter(facts) : null,
     unlinked: last === null && unlinks(facts) ? facts.overlays.map(({ file }) => file) : [],
     destroyed: last === null ? facts.history.destroyed.names : [],
   };
+}
+
+function afterFailure<T extends { current: string | null }>(before: T, { leaves }: Answer) {
+  if (leaves === undefined) return before;
+  return { state: leaves, reason: null, current: leaves === 'gone' ? null : before.current };
 }
 
 /**

@@ -9,23 +9,32 @@ const as = { ...off, state: 'running' } as const;
 const external = facts({ snapshot: { kind: 'external' } });
 
 it('never says that nothing was reverted when the guest was stopped', () => {
-  const told = failureFound(problem, external, { found: off, sameImages: true, safety: 'safe' });
+  const told = failureFound(problem, external, { gone: false, found: off, sameImages: true, safety: 'safe' });
   expect(told.effect).toBe('The domain is shut off now; it was running. Its disks are those of before.');
   expect(told.next).toContain('Undo leads back to “safe”.');
-  const inside = failureFound(problem, facts(), { found: off, sameImages: true, safety: null });
+  const inside = failureFound(problem, facts(), { gone: false, found: off, sameImages: true, safety: null });
   expect(inside.effect).toContain('may be partly taken back');
   expect(inside.next).not.toContain('Undo');
 });
 
 it('says so when all is as before', () => {
-  const told = failureFound(problem, external, { found: as, sameImages: true, safety: null });
+  const told = failureFound(problem, external, { gone: false, found: as, sameImages: true, safety: null });
   expect(told.effect).toBe('Nothing was reverted: the domain is running, as before.');
 });
 
 it('tells what is not known', () => {
-  expect(failureFound(problem, external, { found: null, sameImages: null, safety: null })).toEqual(problem);
-  expect(failureFound(problem, external, { found: off, sameImages: null, safety: null }).effect).toContain('unknown');
-  expect(failureFound(problem, external, { found: as, sameImages: false, safety: null }).effect).toContain(
+  expect(failureFound(problem, external, { gone: false, found: null, sameImages: null, safety: null })).toEqual(
+    problem,
+  );
+  expect(failureFound(problem, external, { gone: false, found: off, sameImages: null, safety: null }).effect).toContain(
+    'unknown',
+  );
+  expect(failureFound(problem, external, { gone: false, found: as, sameImages: false, safety: null }).effect).toContain(
     'other images',
   );
+});
+
+it('tells that a transient domain is gone', () => {
+  const told = failureFound(problem, external, { gone: true, found: null, sameImages: null, safety: null });
+  expect(told.effect).toContain('The domain is gone');
 });

@@ -4,6 +4,8 @@ import { isExternal } from './rule.ts';
 
 /** What was found after a revert that libvirt did not do. */
 export interface AfterFailure {
+  /** libvirt does not know the domain any more. */
+  readonly gone: boolean;
   readonly found: Found | null;
   /** Every disk writes to the image that it wrote to before; null where that could not be looked at. */
   readonly sameImages: boolean | null;
@@ -13,7 +15,14 @@ export interface AfterFailure {
 
 /** A failure in the words of what was found, whatever its code is usually a sign of. */
 export function failureFound(problem: Problem, facts: RevertFacts, after: AfterFailure): Problem {
-  const { found, safety } = after;
+  const { found, safety, gone } = after;
+  if (gone)
+    return {
+      ...problem,
+      effect:
+        'The domain is gone: it was transient, and libvirt forgets such a domain, with the list of its snapshots, when it cannot start it again. Its images are still there; what they hold is unknown.',
+      next: 'See libvirt’s reason below. Define the domain anew, and import its snapshots from an export.',
+    };
   if (!found) return problem;
   const back = safety === null ? '' : ` Undo leads back to “${safety}”.`;
   return isAsBefore(facts, after)

@@ -20,7 +20,18 @@ import {
   writtenBack,
 } from './rule.ts';
 
-const left = (code: number): Answer => ({ code, leaves: 'shutoff' });
+/**
+ * A transient domain that was stopped is forgotten (qemuDomainRemoveInactive), with the list of its snapshots; before
+ * 12.x not where memory comes back, nor where the overlays cannot be made (seen on 7.0–12.8).
+ */
+const left =
+  (code: number, at: 'preparing' | 'starting' = 'preparing') =>
+  ({ facts }: Case): Answer => {
+    const forgets =
+      can(facts.libvirtVersion, 'dropsTransient') ||
+      (!isLive(facts.snapshot) && (at === 'starting' || !isExternal(facts)));
+    return { code, leaves: !facts.domain.persistent && forgets ? 'gone' : 'shutoff' };
+  };
 const withImage = (facts: RevertFacts) => facts.stored.disks.filter(({ image }) => image !== null);
 const gone = (disks: readonly StoredDisk[]) => [...new Set(disks.flatMap(({ missing }) => missing))];
 const topGone = ({ image, missing }: StoredDisk) => image !== null && missing.includes(image.path);
@@ -28,10 +39,11 @@ const topGone = ({ image, missing }: StoredDisk) => image !== null && missing.in
  * Where memory comes back: since jobs have names of their own QEMU's failures have another code, and so they have where
  * the process was kept, which leaves the guest paused (seen on 7.0–12.8).
  */
-const leftByQemu = ({ facts }: Case): Answer => {
-  if (!isLive(facts.snapshot)) return left(errorCode.INTERNAL_ERROR);
+const leftByQemu = (c: Case): Answer => {
+  const { facts } = c;
+  if (!isLive(facts.snapshot)) return left(errorCode.INTERNAL_ERROR)(c);
   if (isActive(facts) && !replacesProcess(facts)) return { code: errorCode.OPERATION_FAILED, leaves: 'paused' };
-  return left(can(facts.libvirtVersion, 'namesJobs') ? errorCode.OPERATION_FAILED : errorCode.INTERNAL_ERROR);
+  return left(can(facts.libvirtVersion, 'namesJobs') ? errorCode.OPERATION_FAILED : errorCode.INTERNAL_ERROR)(c);
 };
 
 /**
@@ -177,6 +189,15 @@ export const failureRules: readonly RefusalRule[] = [
       `${quoted(facts.snapshot.name)} is not in the image of ${named(tagGone(facts))}, though libvirt lists it. libvirt would stop the guest and then fail. Only its metadata is left to delete.`,
   },
   {
+    code: 'TAG_WITHOUT_MEMORY',
+    driver: 'QEMU',
+    source: 'loadsMemory (shared/libvirt/image-tags.ts); observed on 7.0–12.8',
+    answer: leftByQemu,
+    forceHelps: false,
+    when: ({ facts }) => withoutMemory(facts).length > 0,
+    text: ({ facts }) => `${texts(withoutMemory(facts))} libvirt would stop the guest and then fail.`,
+  },
+  {
     code: 'TAG_QUOTED',
     driver: 'QEMU',
     source: 'tagRules (shared/libvirt/names.ts); observed on 9.0: the image does not hold it',
@@ -225,7 +246,7 @@ export const failureRules: readonly RefusalRule[] = [
     code: 'CANNOT_START',
     driver: 'QEMU',
     source: 'qemuProcessStart: what the stored configuration names cannot be opened; observed on 7.0–12.8',
-    answer: left(errorCode.SYSTEM_ERROR),
+    answer: left(errorCode.SYSTEM_ERROR, 'starting'),
     forceHelps: false,
     when: (c) => starts(c) && goneAtStart(c).length > 0,
     text: (c) =>
@@ -260,6 +281,7 @@ function filesGone({ stored }: RevertFacts, role: string): string[] {
   return stored.files.filter((file) => file.role === role && file.exists === false).map(({ path }) => path);
 }
 
+/** Images that would get one overlay together (`/d/a.qcow2` and `/d/a.img`). */
 function sameOverlay({ stored }: RevertFacts): string[] {
   const images = [...new Set(stored.disks.flatMap(({ image }) => (image?.type === 'file' ? [image.path] : [])))];
   const stem = (path: string) => path.replace(/\.[^./]*$/, '');
@@ -282,4 +304,9 @@ function notQcow2(facts: RevertFacts): StoredDisk[] {
 /** Disks whose image does not hold the snapshot. */
 function tagGone({ data }: RevertFacts): string[] {
   return data.why.flatMap(({ code, target }) => (code === 'tag-gone' && target !== null ? [target] : []));
+}
+
+/** The memory is not where QEMU looks for it. */
+function withoutMemory({ data }: RevertFacts) {
+  return data.why.filter(({ code }) => code === 'tag-without-memory');
 }

@@ -123,5 +123,3 @@ function wrongOverlays({ overlays }: RevertFacts): OverlayFact[] {
       neededBy.length > 0 || mayNeed.length > 0 || (inUse === false && under === null),
   );
 }
-
-/** Images that would get one overlay together (`/d/a.qcow2` and `/d/a.img`). */

@@ -8,8 +8,11 @@ import { abiChanges, asksToRun, type Case, isActive, isExternal, isLive, named, 
 /** What libvirt answers; error codes are virErrorNumber. */
 export interface Answer {
   code: number;
-  /** How the guest is left, which has been stopped by then. Else nothing was touched. */
-  leaves?: 'shutoff' | 'paused';
+  /**
+   * How the guest is left, which has been stopped by then; `gone`: a transient domain, with libvirt’s list of its
+   * snapshots. Else nothing was touched.
+   */
+  leaves?: 'shutoff' | 'paused' | 'gone';
 }
 
 export interface RefusalRule extends Rule {

@@ -369,6 +369,17 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: '“before-upgrade” is not in the image of vda',
       },
       {
+        code: 'TAG_WITHOUT_MEMORY',
+        matches: { data: { state: 'gone', why: [damage('tag-without-memory', 'gone')] } },
+        unless: [
+          { data: { state: 'there', why: [] } },
+          { data: { state: 'gone', why: [damage('tag-gone', 'gone')] } },
+          test,
+        ],
+        also: [...live, { libvirtVersion: old }],
+        says: 'libvirt would stop the guest and then fail',
+      },
+      {
         code: 'TAG_QUOTED',
         matches: merge(running, {
           snapshot: { name: 'a"b' },
@@ -686,6 +697,13 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: toRun,
         unless: [{ flags: { running: false } }, ...live, test],
         also: [toPause, { snapshot: { state: 'disk-snapshot' } }],
+      },
+      {
+        code: 'TRANSIENT_IF_IT_FAILS',
+        matches: { domain: { persistent: false } },
+        unless: [{ domain: { persistent: true } }, test],
+        also: [...live, toRun],
+        says: 'libvirt forgets it',
       },
       {
         code: 'MANAGED_SAVE_SURVIVES',

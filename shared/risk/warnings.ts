@@ -45,6 +45,15 @@ export const warningRules: readonly WarningRule[] = [
     text: () => 'The snapshot holds no memory, so the guest boots from its disks.',
   },
   {
+    code: 'TRANSIENT_IF_IT_FAILS',
+    driver: 'QEMU',
+    risk: false,
+    source: 'qemuDomainRemoveInactive; observed on 7.0–12.8',
+    when: ({ facts }) => !facts.domain.persistent,
+    text: () =>
+      'The domain is transient: should the revert fail once the guest is stopped, libvirt forgets it, and the list of its snapshots too. “virsh define” makes it persistent first.',
+  },
+  {
     code: 'MANAGED_SAVE_SURVIVES',
     driver: 'QEMU',
     risk: true,
@@ -221,13 +230,16 @@ function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {
   return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, without being forced to`;
 }
 
+/** Findings about the data that make the revert fail (failures.ts). */
+const failing: ReadonlySet<string> = new Set(['tag-gone', 'tag-without-memory']);
+
 /** What no other rule says of data that is not what was taken. */
 function otherDamage({ data, stored }: RevertFacts): string[] {
   const gone = new Set(stored.disks.flatMap(({ missing }) => missing));
   if (stored.memoryFile?.exists === false) gone.add(stored.memoryFile.path);
   const others = data.why.filter(
     ({ state, code, path }) =>
-      state !== 'unknown' && code !== 'tag-gone' && !damageCodes.has(code) && !(path !== null && gone.has(path)),
+      state !== 'unknown' && !failing.has(code) && !damageCodes.has(code) && !(path !== null && gone.has(path)),
   );
   return [...new Set(others.map(({ text }) => text))];
 }

@@ -48,6 +48,8 @@ export const DeleteFacts = z.object({
     /** It has an id: QEMU has its images open, whatever its state is called. */
     active: z.boolean(),
     managedSave: z.boolean(),
+    /** Images that the configuration kept with it names, the tops of its disks; null without one, and where it is unknown. */
+    savedImages: z.array(z.string()).nullable(),
     /** Those of the configuration in force. */
     disks: z.array(Disk).readonly(),
     /** Targets of disks with a block job; null is unknown. */

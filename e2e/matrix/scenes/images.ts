@@ -41,6 +41,16 @@ export const imageScenes: Scenes = {
       return guest;
     },
   },
+  /** Somebody has taken other snapshots of those names in the image: one without memory. */
+  'tag-replaced': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name);
+      await offAndRun(stage, guest);
+      const path = join(guest.folder, 'hda.qcow2');
+      for (const way of ['-d', '-c']) await run(['qemu-img', 'snapshot', way, 'run', path]);
+      return guest;
+    },
+  },
   'tag-twice': {
     async make(stage, name) {
       const guest = await makeGuest(stage, name);

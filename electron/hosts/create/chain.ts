@@ -3,7 +3,7 @@ import { type Disk, hostPath, type Image, imagesOf } from '../../../shared/libvi
 import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import type { CreateDisk } from '../../../shared/schema.ts';
 import type { StreamCaller } from '../../libvirt/domains.ts';
-import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
+import { tagsIn } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
 import type { HostSession } from '../host-session.ts';
@@ -56,11 +56,11 @@ export async function readChains(
 }
 
 /** The internal snapshots in an image; null where they cannot be read. @throws ConnectionError */
-export async function tagsIn(reads: StreamCaller, image: Image): Promise<ImageTag[] | null> {
+export async function tagsOf(reads: StreamCaller, image: Image): Promise<ImageTag[] | null> {
   const path = hostPath(image);
   if (path === null || image.format !== 'qcow2') return null;
-  const table = await readSnapshotTable(reads, path);
-  return table.known ? [...table.tags] : null;
+  const tags = await tagsIn(reads, path);
+  return tags && [...tags];
 }
 
 async function factsOf(session: HostSession, { images, whole }: Chain, exists: boolean | null): Promise<ChainFacts> {
@@ -71,7 +71,7 @@ async function factsOf(session: HostSession, { images, whole }: Chain, exists: b
     exists,
     depth: whole ? images.length : null,
     gone,
-    tags: top && exists !== false ? await tagsIn(session.reads, top) : null,
+    tags: top && exists !== false ? await tagsOf(session.reads, top) : null,
   };
 }
 

@@ -14,7 +14,7 @@ import { currentSnapshot, StoredSnapshot, snapshotXml } from '../../libvirt/snap
 import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
-import { tagsIn } from './chain.ts';
+import { tagsOf } from './chain.ts';
 
 /** What libvirt said when asked afterwards. */
 export interface CreateSeen extends Found {
@@ -67,7 +67,7 @@ export function lookAtCreate(
     const there = await Promise.all(paths.map((path) => fileExists(reads, path)));
     const holders = insideOf(expected, disks);
     const tags = await Promise.all(
-      holders.map(async ({ target, image }) => [target, image && (await tagsIn(reads, image))] as const),
+      holders.map(async ({ target, image }) => [target, image && (await tagsOf(reads, image))] as const),
     );
     return {
       state: domain.state,

@@ -1,7 +1,10 @@
+import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DeleteFacts, ImageFact } from '../../../shared/schema.ts';
-import { activeBlockJobs } from '../../libvirt/domains.ts';
+import { readDisks } from '../../libvirt/disks.ts';
+import { activeBlockJobs, managedSaveXml } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { readJob } from '../../libvirt/jobs.ts';
+import { parseXml } from '../../libvirt/xml.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
 import { type ImageTags, imagesWithTags, readTags } from '../health/tags.ts';
 import type { HostSession } from '../host-session.ts';
@@ -28,10 +31,11 @@ export async function gatherDeleteFacts(
   const { domain, config, snapshots, stored } = known;
   const active = domain.id !== null;
   const targets = known.now.map(({ target }) => target);
-  const [blockJobs, busy, tags] = await Promise.all([
+  const [blockJobs, busy, tags, saved] = await Promise.all([
     active ? unlessRefused(activeBlockJobs(reads, uuid, targets)) : [],
     active ? unlessRefused(readJob(reads, uuid).then((job) => job !== null)) : false,
     readTags(reads, imagesForTags(known), signal),
+    domain.managedSave ? managedSaveXml(reads, uuid) : null,
   ]);
   const wayBack = marks.lastRevert(host, uuid)?.safetyRequestId ?? null;
   const safety = marks.safety(host, uuid).find(({ requestId }) => requestId === wayBack);
@@ -39,7 +43,18 @@ export async function gatherDeleteFacts(
   return {
     driver,
     libvirtVersion,
-    domain: { uuid, name, state, reason, active, managedSave, disks: config, blockJobs, busy },
+    domain: {
+      uuid,
+      name,
+      state,
+      reason,
+      active,
+      managedSave,
+      savedImages: saved === null ? null : imagesNamed(saved),
+      disks: config,
+      blockJobs,
+      busy,
+    },
     current: stored.current,
     snapshots: snapshots.map(({ readable, hasConfig, ...each }) => ({
       ...each,
@@ -50,6 +65,10 @@ export async function gatherDeleteFacts(
     })),
     images: imageFacts(known, tags),
   };
+}
+
+function imagesNamed(xml: string): string[] {
+  return imagesOf(readDisks(parseXml(xml, 'domain'))).map(({ path }) => path);
 }
 
 /** A deletion of internal snapshots asks nothing of the images; with external ones it matters what lies on what. */

@@ -1,13 +1,13 @@
 import type { DiskLayers } from '../../../shared/chain.ts';
-import type { Tag } from '../../../shared/health/data.ts';
+import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import type { StreamCaller } from '../../libvirt/domains.ts';
-import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
+import { tagsIn } from '../../libvirt/snapshot-table.ts';
 import { limited } from './limited.ts';
 
 const AT_ONCE = 2;
 
-/** By image its table of internal snapshots; null where it could not be read. An image that is no qcow2 has none. */
-export type ImageTags = ReadonlyMap<string, readonly Tag[] | null>;
+/** By image its table of internal snapshots; null where it could not be read. */
+export type ImageTags = ReadonlyMap<string, readonly ImageTag[] | null>;
 
 /** The images in which internal snapshots are kept, by what libvirt lists. */
 export function imagesWithTags(disks: readonly DiskLayers[]): string[] {
@@ -22,12 +22,6 @@ export function imagesWithTags(disks: readonly DiskLayers[]): string[] {
  */
 export async function readTags(caller: StreamCaller, paths: Iterable<string>, signal: AbortSignal): Promise<ImageTags> {
   const all = [...new Set(paths)];
-  const tables = await limited(all, AT_ONCE, signal, (path) => readSnapshotTable(caller, path, { signal }));
-  return new Map(
-    all.map((path, index) => {
-      const table = tables[index];
-      if (table?.known) return [path, table.tags.map(({ id, name }) => ({ id, name }))];
-      return [path, table?.why === 'not-qcow2' ? [] : null];
-    }),
-  );
+  const tables = await limited(all, AT_ONCE, signal, (path) => tagsIn(caller, path, { signal }));
+  return new Map(all.map((path, index) => [path, tables[index] ?? null]));
 }

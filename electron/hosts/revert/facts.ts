@@ -9,7 +9,7 @@ import { diskAllocation, readDisks } from '../../libvirt/disks.ts';
 import { activeBlockJobs, autostarts, type Caller, domainXml, type StreamCaller } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { hasJob } from '../../libvirt/jobs.ts';
-import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
+import { tagsIn } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import { type KnownLayers, type Source as LayerSource, readLayers } from '../health/layers.ts';
@@ -93,7 +93,7 @@ export async function gatherFacts(
     neededFiles(reads, aimed),
   ]);
   const configs = configsOf(aimed);
-  const { state, why } = dataFacts(known, aimed, tags, isInterrupted);
+  const { state, why } = dataFacts(known, aimed, { tags, libvirtVersion }, isInterrupted);
   return {
     driver,
     libvirtVersion,
@@ -163,14 +163,13 @@ async function tagsOf(reads: StreamCaller, { disks: { config, disks } }: StoredS
   const paths = [
     ...new Set(imagesOf(config.filter(({ target }) => kept.has(target))).flatMap((image) => hostPath(image) ?? [])),
   ];
-  const tables = await Promise.all(paths.map((path) => readSnapshotTable(reads, path)));
-  return new Map(paths.map((path, index) => [path, tables[index]?.known ? tables[index].tags : null]));
+  return new Map(await Promise.all(paths.map(async (path) => [path, await tagsIn(reads, path)] as const)));
 }
 
 function dataFacts(
   { stored, snapshots, disks, files, modifiedAt }: KnownLayers,
   aimed: StoredSnapshot,
-  tags: Parameters<typeof dataOfSnapshots>[0]['tags'],
+  told: Pick<Parameters<typeof dataOfSnapshots>[0], 'tags' | 'libvirtVersion'>,
   isInterrupted: (snapshot: string) => boolean,
 ) {
   const data = dataOfSnapshots({
@@ -178,7 +177,7 @@ function dataFacts(
     snapshots,
     disks,
     files,
-    tags,
+    ...told,
     interrupted: new Set(snapshots.flatMap(({ name }) => (isInterrupted(name) ? [name] : []))),
     modifiedAt,
     takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),

@@ -13,7 +13,16 @@ import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
 import { factsOf } from './plans.ts';
 import { type Checked, type Prepared, prepare } from './prepare.ts';
-import { differences, findOut, imagesToLookInto, processBefore, type Seen, sameImages, verify } from './verify.ts';
+import {
+  differences,
+  findOut,
+  imagesToLookInto,
+  isGone,
+  processBefore,
+  type Seen,
+  sameImages,
+  verify,
+} from './verify.ts';
 
 export interface RevertRequest extends Partial<RevertChoice> {
   readonly session: HostSession;
@@ -123,11 +132,13 @@ async function revert(
   const found = seen && foundOf(seen);
   const after = {
     found,
+    gone: seen === null && answer.problem !== undefined && (await isGone(session, domain.uuid)),
     sameImages: seen && sameImages(seen, facts),
     safety: report.safety?.takenAt ? report.safety.name : null,
   };
   // libvirt refuses before it touches anything, with these codes; what it left behind has the last word.
-  const touched = answer.result === 'refused' && seen !== null && !isAsBefore({ ...facts, current }, after);
+  const looked = seen !== null || after.gone;
+  const touched = answer.result === 'refused' && looked && !isAsBefore({ ...facts, current }, after);
   const result = touched ? 'failed' : answer.result;
   const failed = result === 'failed' || result === 'refused';
   const problem =

@@ -7,7 +7,7 @@ import { isExternal, writtenBack } from '../../../shared/risk.ts';
 import type { Found, RevertPlan, StoredDisk, Verification } from '../../../shared/schema.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
-import { readSnapshotTable } from '../../libvirt/snapshot-table.ts';
+import { tagsIn } from '../../libvirt/snapshot-table.ts';
 import { currentSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
@@ -34,13 +34,17 @@ export function findOut(session: HostSession, uuid: string, images: readonly str
       readDomain(reads, uuid),
       currentSnapshot(reads, uuid),
       domainXml(reads, uuid, false),
-      Promise.all(images.map((path) => readSnapshotTable(reads, path))),
+      Promise.all(images.map(async (path) => [path, await tagsIn(reads, path)] as const)),
     ]);
     if (!domain) return null;
     const { state, reason, id } = domain;
-    const tags = new Map(images.map((path, n) => [path, tables[n]?.known ? tables[n].tags : null]));
-    return { state, reason, current, id, disks: readDisks(parseXml(xml, 'domain')), tags };
+    return { state, reason, current, id, disks: readDisks(parseXml(xml, 'domain')), tags: new Map(tables) };
   });
+}
+
+/** libvirt was asked, and does not know the domain. */
+export async function isGone(session: HostSession, uuid: string): Promise<boolean> {
+  return (await lookAfterwards(session, async (reads) => ({ domain: await readDomain(reads, uuid) })))?.domain === null;
 }
 
 /** The images that hold the data to come back to, whose tables tell whether it is there. */

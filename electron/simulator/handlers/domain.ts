@@ -134,6 +134,11 @@ export const domainHandlers = {
     return { xml: `${lines.join('\n')}\n` };
   }),
   domainHasManagedSaveImage: onDomain((domain) => ({ present: domain.managedSave ? 1 : 0 })),
+  domainManagedSaveGetXmlDesc: onDomain((domain) => {
+    if (!domain.managedSave) refuse('OPERATION_INVALID', 'QEMU', 'domain does not have managed save image');
+    const { name, uuid, config } = domain;
+    return { xml: `${domainXml(config, { name, uuid, id: null, secure: false }).join('\n')}\n` };
+  }),
   domainManagedSaveRemove: onDomain((domain, _, { world }) => {
     world.put({ ...domain, managedSave: false });
     return {};

@@ -69,14 +69,15 @@ async function ask(writes: Caller, uuid: string, { target, ask }: MatrixCase, ex
 /** Sentences where reality is not as predicted. */
 export function compare(predicted: Prediction, real: Reality): string[] {
   const verdict = verdictOf(real);
+  const doubtful = predicted.state === 'perhaps-gone' && (real.state === 'gone' || real.state === 'shutoff');
   const rows: [string, unknown, unknown][] = [
     // `safe` and `risky` are the same yes: the difference is in what may come of it later.
     ['verdict', predicted.hazard ? verdict : predicted.verdict === 'risky' ? 'safe' : predicted.verdict, verdict],
     ['answer', predicted.answer?.code ?? null, real.answer],
     ['answer by force', predicted.forced === undefined ? undefined : (predicted.forced?.code ?? null), real.forced],
-    ['state', predicted.state, real.state],
+    ['state', doubtful ? real.state : predicted.state, real.state],
     ['reason', predicted.reason ?? real.reason, real.reason],
-    ['current snapshot', predicted.current, real.current],
+    ['current snapshot', doubtful ? real.current : predicted.current, real.current],
     ['process', predicted.process ?? real.process, real.process],
     ['deleted files', predicted.unlinked.length, real.gone.length],
   ];

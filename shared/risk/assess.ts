@@ -28,7 +28,7 @@ export interface Prediction {
   /** `crash`, `harm`: why Snapkeel does not ask at all. */
   hazard: 'crash' | 'harm' | null;
   /** Afterwards; as before when libvirt refuses; `gone` is a transient domain that libvirt has forgotten. */
-  state: DomainState | 'gone';
+  state: DomainState | 'gone' | 'perhaps-gone';
   reason: string | null;
   current: string | null;
   /** The hypervisor process afterwards, where the domain was active and stays so; null otherwise. */

@@ -21,16 +21,17 @@ import {
 } from './rule.ts';
 
 /**
- * A transient domain that was stopped is forgotten (qemuDomainRemoveInactive), with the list of its snapshots; before
- * 12.x not where memory comes back, nor where the overlays cannot be made (seen on 7.0–12.8).
+ * A transient domain that was stopped is forgotten (qemuDomainRemoveInactive), with the list of its snapshots. Before
+ * 12.x it is not where memory comes back, unless libvirt notices first that QEMU has ended, nor where the overlays cannot
+ * be made (seen on 7.0–12.8).
  */
 const left =
-  (code: number, at: 'preparing' | 'starting' = 'preparing') =>
+  (code: number, by: 'libvirt' | 'start' | 'QEMU' = 'libvirt') =>
   ({ facts }: Case): Answer => {
-    const forgets =
-      can(facts.libvirtVersion, 'dropsTransient') ||
-      (!isLive(facts.snapshot) && (at === 'starting' || !isExternal(facts)));
-    return { code, leaves: !facts.domain.persistent && forgets ? 'gone' : 'shutoff' };
+    if (facts.domain.persistent) return { code, leaves: 'shutoff' };
+    if (can(facts.libvirtVersion, 'dropsTransient')) return { code, leaves: 'gone' };
+    if (isLive(facts.snapshot)) return { code, leaves: by === 'QEMU' ? 'perhaps-gone' : 'shutoff' };
+    return { code, leaves: by === 'start' || !isExternal(facts) ? 'gone' : 'shutoff' };
   };
 const withImage = (facts: RevertFacts) => facts.stored.disks.filter(({ image }) => image !== null);
 const gone = (disks: readonly StoredDisk[]) => [...new Set(disks.flatMap(({ missing }) => missing))];
@@ -43,7 +44,8 @@ const leftByQemu = (c: Case): Answer => {
   const { facts } = c;
   if (!isLive(facts.snapshot)) return left(errorCode.INTERNAL_ERROR)(c);
   if (isActive(facts) && !replacesProcess(facts)) return { code: errorCode.OPERATION_FAILED, leaves: 'paused' };
-  return left(can(facts.libvirtVersion, 'namesJobs') ? errorCode.OPERATION_FAILED : errorCode.INTERNAL_ERROR)(c);
+  const code = can(facts.libvirtVersion, 'namesJobs') ? errorCode.OPERATION_FAILED : errorCode.INTERNAL_ERROR;
+  return left(code, 'QEMU')(c);
 };
 
 /**
@@ -246,7 +248,7 @@ export const failureRules: readonly RefusalRule[] = [
     code: 'CANNOT_START',
     driver: 'QEMU',
     source: 'qemuProcessStart: what the stored configuration names cannot be opened; observed on 7.0–12.8',
-    answer: left(errorCode.SYSTEM_ERROR, 'starting'),
+    answer: left(errorCode.SYSTEM_ERROR, 'start'),
     forceHelps: false,
     when: (c) => starts(c) && goneAtStart(c).length > 0,
     text: (c) =>

@@ -12,7 +12,7 @@ export interface Answer {
    * How the guest is left, which has been stopped by then; `gone`: a transient domain, with libvirt’s list of its
    * snapshots. Else nothing was touched.
    */
-  leaves?: 'shutoff' | 'paused' | 'gone';
+  leaves?: 'shutoff' | 'paused' | 'gone' | 'perhaps-gone';
 }
 
 export interface RefusalRule extends Rule {

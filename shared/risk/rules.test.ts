@@ -703,7 +703,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: { domain: { persistent: false } },
         unless: [{ domain: { persistent: true } }, test],
         also: [...live, toRun],
-        says: 'libvirt forgets it',
+        says: 'libvirt may forget it',
       },
       {
         code: 'MANAGED_SAVE_SURVIVES',

@@ -51,7 +51,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuDomainRemoveInactive; observed on 7.0–12.8',
     when: ({ facts }) => !facts.domain.persistent,
     text: () =>
-      'The domain is transient: should the revert fail once the guest is stopped, libvirt forgets it, and the list of its snapshots too. “virsh define” makes it persistent first.',
+      'The domain is transient: should the revert fail once the guest is stopped, libvirt may forget it, and the list of its snapshots too. “virsh define” makes it persistent first.',
   },
   {
     code: 'MANAGED_SAVE_SURVIVES',

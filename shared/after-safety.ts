@@ -42,6 +42,19 @@ export function expectedAfter(before: RevertFacts, safety: Snapshot | null, mana
   };
 }
 
+/**
+ * The facts after a safety snapshot, with what was known before it of the same images: taking one drops libvirt’s own
+ * record of where the overlays of the last revert lie (`<revertDisks>`; seen on 11.3).
+ */
+export function withKnownBefore(now: RevertFacts, expected: RevertFacts): RevertFacts {
+  const disks = now.stored.disks.map((disk) => {
+    const known = expected.stored.disks.find(({ target }) => target === disk.target);
+    const isSame = known !== undefined && known.image?.path === disk.image?.path && known.now === disk.now;
+    return isSame && disk.related === null ? { ...disk, related: known.related } : disk;
+  });
+  return { ...now, stored: { ...now.stored, disks } };
+}
+
 /** The same beforehand, of a snapshot that is only offered: libvirt names its overlays after the images. */
 export function expectedAfterSafety(before: RevertFacts, { name, kind }: SafetyOffer): RevertFacts {
   const overlays =

@@ -5,6 +5,7 @@ import type { Finding } from './judge.ts';
 import { type Refusal, type Report, runSequence, type Script, sourceOf } from './sequence.ts';
 import { shrink } from './shrink.ts';
 import type { Step } from './steps.ts';
+import { leaveVirsh } from './virsh.ts';
 
 export interface Found extends Finding {
   readonly seed: number;
@@ -73,14 +74,20 @@ export async function* replay(generation: Generation, scripts: Iterable<Script>)
       number += 1;
       const report = await runSequence(lab, number, script.domain, sourceOf(script), script.tries);
       if (report.crashed) {
-        await lab.stop();
+        await leave(lab);
         lab = undefined;
       }
       yield report;
     }
   } finally {
-    await lab?.stop();
+    await leave(lab);
   }
+}
+
+async function leave(lab: Lab | undefined): Promise<void> {
+  if (!lab) return;
+  leaveVirsh(lab);
+  await lab.stop();
 }
 
 type Writable<T> = { -readonly [key in keyof T]: T[key] };
@@ -99,7 +106,7 @@ class Worker {
     try {
       for (let next = seeds.next(); !next.done && Date.now() < until; next = seeds.next()) await this.#one(next.value);
     } finally {
-      await this.#lab?.stop();
+      await this.#stop();
     }
   }
 
@@ -116,8 +123,7 @@ class Worker {
     } catch (error) {
       summary.broken.push({ seed, error: error instanceof Error ? (error.stack ?? error.message) : `${error}` });
       options.onLine(`seed ${seed} could not be carried out: ${error}`);
-      await this.#lab?.stop();
-      this.#lab = undefined;
+      await this.#stop();
     }
   }
 
@@ -164,11 +170,14 @@ class Worker {
     this.summary.version = this.#lab.version;
     this.#number += 1;
     const report = await runSequence(this.#lab, this.#number, domain, source, tries);
-    if (report.crashed) {
-      await this.#lab.stop();
-      this.#lab = undefined;
-    }
+    if (report.crashed) await this.#stop();
     return report;
+  }
+
+  async #stop(): Promise<void> {
+    const lab = this.#lab;
+    this.#lab = undefined;
+    await leave(lab);
   }
 }
 

@@ -59,7 +59,7 @@ const entry: Entry = {
   created: 1,
   marks: readings(5, 6),
   loose: new Map(),
-  memory: '1e',
+  memory: '1e00',
   keeps: new Set(),
   ids: new Map(),
 };
@@ -129,8 +129,8 @@ describe('what is held against the app', () => {
         before,
         after: sightOf({ active: readings(5, hdb) }, { ...running, memory }, live),
       });
-    expect(kinds('1e', 6)).toEqual([]);
-    expect(kinds('1e', 8)).toEqual(['wrong data']);
+    expect(kinds('1e00', 6)).toEqual([]);
+    expect(kinds('1e00', 8)).toEqual(['wrong data']);
     expect(kinds('22', 6)).toEqual(['wrong data']);
   });
 

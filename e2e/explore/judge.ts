@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Ended, Plan } from './app.ts';
 import type { Book, Reading, Sight } from './book.ts';
 import type { AppStep, Step } from './steps.ts';
-import { isWritable, type World } from './world.ts';
+import { isBootedMemory, isWritable, type World } from './world.ts';
 
 export const kinds = {
   crash: 'libvirtd died',
@@ -242,7 +242,9 @@ function reverted({ step, plan, before, after, book }: Case): Finding[] {
     else if (restored && then !== found) wrong('wrong data', target, `${how}, under the memory of then`, then, found);
     else if (!restored && now !== undefined && now !== found) wrong('overwritten', target, how, now, found);
   }
-  if (restored && after.world.active && entry.memory !== null && after.world.memory !== entry.memory)
+  // A guest that was paused while it booted goes on booting.
+  const settled = after.world.state === 'paused' || isBootedMemory(entry.memory);
+  if (restored && settled && after.world.active && entry.memory !== null && after.world.memory !== entry.memory)
     findings.push({
       kind: 'wrong data',
       signature: `${step.do} memory ${snap.memory}`,

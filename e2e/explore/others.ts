@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Lab } from '../lab/lab.ts';
 import { CommandError, run, sleep } from '../lab/run.ts';
 import type { Stage } from './stage.ts';
 import type { OtherStep } from './steps.ts';
-import { DaemonGone, isGone } from './virsh.ts';
+import { leaveVirsh, virshEach } from './virsh.ts';
 
 /** libvirt names the overlays of a revert by the second: two in the same one collide. */
 const secondMs = 1_050;
@@ -23,28 +24,31 @@ export async function carryOutOther(stage: Stage, step: OtherStep): Promise<stri
   try {
     switch (step.by) {
       case 'daemon':
+        leaveVirsh(lab);
         await lab.restartDaemon();
         return '';
       case 'shell':
         await run(step.argv.map(filled));
         return '';
       case 'define': {
-        const xml = await lab.virsh('dumpxml', uuid, '--inactive', '--security-info');
-        await writeFile(beside, changed(xml, step.target, step.change, filled));
-        await lab.virsh('define', beside);
-        return '';
+        const [xml] = await virshEach(lab, [['dumpxml', uuid, '--inactive', '--security-info']]);
+        if (xml?.error !== '') return xml?.error ?? '';
+        await writeFile(beside, changed(xml.out, step.target, step.change, filled));
+        return await complaint(lab, 'define', beside);
       }
       case 'virsh':
         if (step.xml !== undefined) await writeFile(beside, filled(step.xml));
         if (step.args[0] === 'snapshot-revert') await sleep((reverts.get(stage) ?? 0) + secondMs - Date.now());
-        await lab.virsh(...step.args.map((arg) => filled(arg).replaceAll('{xml}', beside)));
-        return '';
+        return await complaint(lab, ...step.args.map((arg) => filled(arg).replaceAll('{xml}', beside)));
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (isGone(error.stderr)) throw new DaemonGone(error.stderr);
     return error.stderr.trim() || error.message;
   }
+}
+
+async function complaint(lab: Lab, ...words: string[]): Promise<string> {
+  return (await virshEach(lab, [words]))[0]?.error ?? '';
 }
 
 function changed(

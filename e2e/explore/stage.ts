@@ -5,6 +5,7 @@ import { createDisk, writeDisk } from '../lab/disk.ts';
 import type { Lab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';
 import { writeCommands } from './marks.ts';
+import { virshEach } from './virsh.ts';
 import { element } from './xml.ts';
 
 /** A disk or a drive of the domain that a sequence is about; all images have one mebibyte. */
@@ -46,7 +47,7 @@ const mebibytes = 1;
 /** The mark of an image that nobody wrote to yet. */
 const firstMark = 1;
 
-/** Makes the images and defines the domain, or starts it when it is transient. @throws CommandError */
+/** Makes the images and defines the domain, or starts it when it is transient. */
 export async function setStage(lab: Lab, spec: DomainSpec, number: number): Promise<Stage> {
   const dir = join(lab.dir, 'guests', `${number}`, spec.folder);
   await mkdir(dir, { recursive: true });
@@ -60,10 +61,12 @@ export async function setStage(lab: Lab, spec: DomainSpec, number: number): Prom
   const uuid = `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
   const xmlFile = join(dir, 'domain.xml');
   await writeFile(xmlFile, domainXml(spec, uuid, dir));
-  await lab.virsh(spec.transient ? 'create' : 'define', xmlFile);
-  await rm(xmlFile);
   const stage = { lab, uuid, dir, spec };
-  if (spec.pool !== 'none') await lab.virsh('pool-create-as', poolOf(stage), 'dir', '--target', dir);
+  const pool = spec.pool === 'none' ? [] : [['pool-create-as', poolOf(stage), 'dir', '--target', dir]];
+  const answers = await virshEach(lab, [[spec.transient ? 'create' : 'define', xmlFile], ...pool]);
+  const problem = answers.find(({ error }) => error !== '');
+  if (problem) throw new Error(problem.error);
+  await rm(xmlFile);
   return stage;
 }
 
@@ -75,11 +78,11 @@ export function poolOf({ uuid }: Pick<Stage, 'uuid'>): string {
 /** Takes everything down, as far as libvirt lets go of it. */
 export async function clearStage(stage: Stage): Promise<void> {
   const { lab, uuid, dir, spec } = stage;
-  const ignore = () => {};
-  if (spec.pool !== 'none') await lab.virsh('pool-destroy', poolOf(stage)).catch(ignore);
-  await lab.virsh('destroy', uuid).catch(ignore);
-  const flags = ['--snapshots-metadata', '--checkpoints-metadata', '--managed-save'];
-  await lab.virsh('undefine', uuid, ...flags).catch(ignore);
+  await virshEach(lab, [
+    ...(spec.pool === 'none' ? [] : [['pool-destroy', poolOf(stage)]]),
+    ['destroy', uuid],
+    ['undefine', uuid, '--snapshots-metadata', '--checkpoints-metadata', '--managed-save'],
+  ]);
   await rm(join(dir, '..'), { recursive: true, force: true });
 }
 

@@ -55,6 +55,11 @@ const keyBuffer = 'xp /36xb 0x41a';
 /** The signature of the boot sector, once it is loaded. */
 const bootSignature = 'xp /1hx 0x7dfe';
 
+/** Whether a memory is that of a guest whose boot sector ran: its BIOS has set both pointers, and takes no key out. */
+export function isBootedMemory(memory: string | null): boolean {
+  return memory?.startsWith('1e00') ?? false;
+}
+
 /**
  * Asks libvirt for everything.
  * @param guess names of snapshots that are likely listed, which saves a second question

@@ -1,4 +1,4 @@
-import { expectedAfter } from '../../../shared/after-safety.ts';
+import { expectedAfter, withKnownBefore } from '../../../shared/after-safety.ts';
 import { problemOf } from '../../../shared/errors.ts';
 import { assessRevert, staleness } from '../../../shared/risk.ts';
 import type { Assessment, Problem, RevertFacts, RevertOutcome, SafetyReport } from '../../../shared/schema.ts';
@@ -128,7 +128,7 @@ async function lookAgain(
 ): Promise<Prepared['next']> {
   const { session, plan, acknowledged } = request;
   const target = { kind: 'named', name: plan.facts.snapshot.name } as const; // what is current has just changed
-  const now = await gatherRevertFacts(
+  const found = await gatherRevertFacts(
     session,
     plan.facts.domain.uuid,
     target,
@@ -136,6 +136,7 @@ async function lookAgain(
     ground.marks,
   );
   const expected = expectedAfter(checked.facts, safety?.snapshot ?? null, managedSaveRemoved);
+  const now = withKnownBefore(found, expected);
   const changes = staleness(expected, now);
   if (changes.length > 0) return refused(problemOf('STALE_AFTER_SAFETY'), 'refused', changes);
   const assessment = assessRevert(now, { ...choiceIn(request), safetySnapshot: false });

@@ -20,7 +20,10 @@ export function expectedAfter(before: RevertFacts, safety: Snapshot | null, mana
     current: safety.name,
     domain: {
       ...domain,
-      disks: before.domain.disks.map((disk) => ({ ...disk, file: overlay.get(disk.target) ?? disk.file })),
+      disks: before.domain.disks.map((disk) => {
+        const file = overlay.get(disk.target);
+        return file === undefined ? disk : { ...disk, file, format: 'qcow2' };
+      }),
     },
     overlays: [...overlay].map(([target, file]) => ({
       target,

@@ -101,7 +101,7 @@ export function powerLosses(action: PowerAction, facts: PowerFacts, now: number)
     ...(losesMemory ? [memory] : []),
     ...(action === 'reset' && facts.state === 'paused' ? [staysPaused] : []),
     ...(endsOff && !facts.persistent ? [transient(facts)] : []),
-    ...(action === 'start' && facts.managedSave ? [managedSave(facts, now)] : []),
+    ...(action === 'start' && facts.managedSave ? [managedSave(facts, now), ...otherImages(facts)] : []),
   ];
 }
 
@@ -132,6 +132,16 @@ function managedSave({ reverted }: PowerFacts, now: number): Statement {
   };
 }
 
+/** qemuDomainObjRestore goes by the configuration that was saved; observed on 9.0–12.8. */
+function otherImages({ savedElsewhere }: PowerFacts): Statement[] {
+  if (savedElsewhere === null)
+    return [{ code: 'SAVED_UNREAD', text: 'Which images the saved memory goes on with could not be read.' }];
+  return savedElsewhere.map(({ target, saved, now }) => ({
+    code: 'SAVED_ELSEWHERE',
+    text: `The saved memory goes on with ${saved} as ${target}${now === null ? ', which the domain does not have now' : `, and leaves ${now} behind, which the domain writes to now`}. Snapshots that lie on ${saved} are damaged by that.`,
+  }));
+}
+
 /** Sentences about what is no longer as the person read it. */
 export function powerChanges(read: PowerFacts, now: PowerFacts): string[] {
   return [
@@ -142,6 +152,9 @@ export function powerChanges(read: PowerFacts, now: PowerFacts): string[] {
     ...(read.managedSave === now.managedSave
       ? []
       : [`The domain has ${now.managedSave ? 'a' : 'no'} managed save image now.`]),
+    ...(JSON.stringify(read.savedElsewhere) === JSON.stringify(now.savedElsewhere)
+      ? []
+      : ['The saved memory and the domain’s disks no longer belong together as they did.']),
     ...(read.persistent === now.persistent
       ? []
       : [`The domain is ${now.persistent ? 'persistent' : 'transient'} now.`]),

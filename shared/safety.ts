@@ -105,9 +105,14 @@ export function safetyOffer(
     memory: available && create.active,
     name,
     reasons,
-    notes: available ? [...matching(safetyNotes), ...taking.unknown] : [],
+    notes: available ? [...matching(safetyNotes), ...mayFail(taking), ...taking.unknown] : [],
     virsh: available ? taking.virsh : null,
   };
+}
+
+/** What may keep it from being taken, without being certain. */
+function mayFail({ warnings }: CreateAssessment): Statement[] {
+  return warnings.flatMap(({ code, text }) => (code === 'PAUSED_TWICE' ? [{ code, text }] : []));
 }
 
 /** Images that the revert writes to and that no disk of today writes to. */

@@ -93,7 +93,7 @@ export class Drawer {
       [this.#reverted ? 7 : 0, () => ({ by: 'app', do: 'undo', safety: random.chance(0.3) })],
       [some ? 15 : 0, () => this.#delete(names)],
       [some ? 3 : 0, () => ({ by: 'app', do: 'describe', of: random.pick(names), text: `words ${this.#count}` })],
-      [some ? 4 : 0, () => ({ by: 'app', do: 'rename', of: random.pick(names), to: this.#name(world) })],
+      [some ? 4 : 0, () => ({ by: 'app', do: 'rename', of: random.pick(names), to: this.#name(world, false) })],
       [some ? 4 : 0, () => ({ by: 'app', do: 'make-current', of: random.pick(names) })],
       [some ? 3 : 0, () => ({ by: 'app', do: 'export' })],
       [this.#exported ? 6 : 0, () => ({ by: 'app', do: 'import' })],
@@ -203,7 +203,17 @@ export class Drawer {
       [this.#looseLayer(world) ? 1.5 : 0, () => shell('mv', this.#looseLayer(world) ?? '', '{dir}/moved')],
       [
         layered && running ? 3 : 0,
-        () => virsh(random.pick(['blockcommit', 'blockpull']), '{dom}', layered?.target ?? '', '--wait', '--active'),
+        () =>
+          random.chance(0.5)
+            ? virsh(
+                'blockcommit',
+                '{dom}',
+                layered?.target ?? '',
+                '--wait',
+                '--active',
+                ...(random.chance(0.5) ? ['--pivot'] : []),
+              )
+            : virsh('blockpull', '{dom}', layered?.target ?? '', '--wait'),
       ],
       [
         disks.length > 0 ? 3 : 0,
@@ -258,7 +268,7 @@ export class Drawer {
     return layers.find((path) => path !== null && !used.has(path) && !path.endsWith('.iso')) ?? null;
   }
 
-  #name(world: World): string {
+  #name(world: World, mayBeTaken = true): string {
     const { random } = this;
     const free = (list: readonly string[]) => list.filter((name) => !world.snapshots.has(name));
     const plain = `s${this.#count}`;
@@ -267,7 +277,7 @@ export class Drawer {
       [14, () => free(digits)],
       [12, () => free(oddSnapshots)],
       [10, () => free(this.#gone)],
-      [2, () => [...world.snapshots.keys()]],
+      [mayBeTaken ? 2 : 0, () => [...world.snapshots.keys()]],
     ])();
     return wanted.length > 0 ? random.pick(wanted) : plain;
   }

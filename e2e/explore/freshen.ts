@@ -8,7 +8,7 @@ import { type Disk, isBooted, isInside, isWritable, look, type World } from './w
 const keys = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => `KEY_${letter}`);
 /** The BIOS keeps no more of them. */
 const bootMs = 20_000;
-const keyMs = 600;
+const keyMs = 5_000;
 
 /** Gives everything that a guest could write to a mark that it never had. */
 export class Freshener {

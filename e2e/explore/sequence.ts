@@ -8,7 +8,7 @@ import { clearStage, type DomainSpec, type Stage, setStage } from './stage.ts';
 import { type AppStep, type OtherStep, type Step, stepText } from './steps.ts';
 import { rawSteps, tryRefused } from './try-refused.ts';
 import { DaemonGone } from './virsh.ts';
-import { type Disk, isBooted, look, type World } from './world.ts';
+import { type Disk, isBooted, isBootedMemory, look, type World } from './world.ts';
 
 /** Everything that has to be known to do a sequence again. */
 export interface Script {
@@ -33,7 +33,7 @@ export interface Report {
   readonly refusals: readonly Refusal[];
   /** Of each step of the app: what it was, the verdict on it, and how it ended. */
   readonly endings: readonly string[];
-  /** libvirtd died: the lab is of no use any more. */
+  /** The lab is of no use any more: libvirtd died, or does not let go of the domain. */
   readonly crashed: boolean;
   /** Of a script that tries what is refused: why it was, and the harm that came of it. */
   readonly tried: { readonly codes: readonly string[]; readonly harm: string | null } | null;
@@ -55,11 +55,11 @@ export async function runSequence(
 ): Promise<Report> {
   const stage = await setStage(lab, domain, number);
   const run = new Sequence(stage);
-  try {
-    return await run.run(source, tries);
-  } finally {
+  const report = await run.run(source, tries).catch(async (error: unknown) => {
     if (!run.crashed) await clearStage(stage);
-  }
+    throw error;
+  });
+  return report.crashed ? report : { ...report, crashed: !(await clearStage(stage)) };
 }
 
 /** A script’s steps, one after the other. */
@@ -164,7 +164,7 @@ class Sequence {
     const ended = await plan.run();
     if (step.do === 'revert' || step.do === 'undo') noteRevert(this.stage);
     const world = await this.#settled(before);
-    const renamed = step.do === 'rename' ? { of: step.of, to: step.to } : undefined;
+    const renamed = step.do === 'rename' && ended.result !== 'refused' ? { of: step.of, to: step.to } : undefined;
     this.#book.follow(world, before, renamed);
     this.#endings.push(`${step.do}: ${plan.verdict}, ${ended.result}`);
     const c = { step, plan, ended, before, book: this.#book, disturbed: step.between !== undefined };
@@ -195,7 +195,7 @@ class Sequence {
     const world = await look(this.stage, [...before.snapshots.keys()]);
     if (world.state !== 'running') return world;
     if (before.active && before.memory === world.memory) return world;
-    return (await isBooted(this.stage)) ? world : waitForBoot(this.stage, world);
+    return isBootedMemory(world.memory) && (await isBooted(this.stage)) ? world : waitForBoot(this.stage, world);
   }
 
   /** The health tab must always have something to say. */

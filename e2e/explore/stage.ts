@@ -75,15 +75,17 @@ export function poolOf({ uuid }: Pick<Stage, 'uuid'>): string {
   return `pool-${uuid}`;
 }
 
-/** Takes everything down, as far as libvirt lets go of it. */
-export async function clearStage(stage: Stage): Promise<void> {
+/** Takes everything down. Answers whether libvirt has let go of it: else the lab is of no use any more. */
+export async function clearStage(stage: Stage): Promise<boolean> {
   const { lab, uuid, dir, spec } = stage;
-  await virshEach(lab, [
+  const answers = await virshEach(lab, [
     ...(spec.pool === 'none' ? [] : [['pool-destroy', poolOf(stage)]]),
     ['destroy', uuid],
     ['undefine', uuid, '--snapshots-metadata', '--checkpoints-metadata', '--managed-save'],
+    ['domstate', uuid],
   ]);
   await rm(join(dir, '..'), { recursive: true, force: true });
+  return answers.at(-1)?.error !== '';
 }
 
 const made = new WeakMap<Lab, Promise<Readonly<Record<'qcow2' | 'raw', string>>>>();

@@ -119,9 +119,9 @@ async function livesOn(trial: Trial, name: string): Promise<string | null> {
   const stays = await leave();
   if (stays !== null) return stays;
   book.follow(await look(stage), null);
-  await trial.freshen(await look(stage));
-  for (const each of rawSteps(trial.step, await look(stage)) ?? []) await carryOutOther(stage, each);
-  book.follow(await look(stage), null);
+  const again = book.sight(await trial.freshen(await look(stage)));
+  for (const each of rawSteps(trial.step, again.world) ?? []) await carryOutOther(stage, each);
+  book.follow(await look(stage), again);
   return (await withoutParent(trial, name)) ?? leave();
 }
 

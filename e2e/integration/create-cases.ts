@@ -234,6 +234,7 @@ export const createCases: readonly CreateCase[] = [
   one('tag-left', 'off', 'disks-internal', { change: { name: 'other' }, what: 'under another name' }),
   one('number-in-image', 'off', 'disks-internal', { refused: ['ID_IS_A_NAME'], ...telling }),
   one('number-in-image', 'on', 'memory-internal', { refused: ['ID_IS_A_NAME'] }),
+  one('number-by-hand', 'off', 'disks-internal', { warned: ['ID_IS_A_TAG'] }),
   one('next-differs', 'on', 'disks-external', { warned: ['NEXT_START'] }),
   one('next-differs', 'on', 'memory-internal', { warned: ['NEXT_START'] }),
   one('comma-folder', 'off', 'disks-external', { refused: ['FILE_COMMA_FOLDER'] }),

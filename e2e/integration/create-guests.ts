@@ -181,7 +181,9 @@ export const createGuests = {
     afterwards: async (guest) => void (await run(['qemu-img', 'snapshot', '-c', 'fresh', await guest.diskPath()])),
   },
   /** Its ID is 1; the next one gets 2. */
-  'number-in-image': {
+  'number-in-image': { afterwards: async (guest) => void (await guest.snapshot('2')) },
+  /** The same, of which libvirt knows nothing. */
+  'number-by-hand': {
     files: async (folder) => void (await run(['qemu-img', 'snapshot', '-c', '2', join(folder, 'hda.qcow2')])),
   },
   /** libvirt leaves it paused, for somebody to copy its disks. */

@@ -24,6 +24,8 @@ const File = z.object({
   tagged: z.array(OnSnapshot.extend({ tags: z.array(Tag) })).default([]),
   /** Snapshots whose deletion was broken off while their image was written to. */
   interrupted: z.array(OnSnapshot).default([]),
+  /** Snapshots whose metadata was brought back: what became of their images meanwhile is not known. */
+  imported: z.array(OnSnapshot).default([]),
   safety: z.array(SafetyMark),
   /** The last revert of a domain; without a request there was no safety snapshot. */
   lastReverts: z.array(
@@ -43,7 +45,7 @@ export class MarkStore {
   ) {}
 
   static async open(path: string, hub: Hub, hosts: () => readonly Host[], log: (line: string) => void) {
-    const lists = { protected: [], pinned: [], tagged: [], interrupted: [], safety: [], lastReverts: [] };
+    const lists = { protected: [], pinned: [], tagged: [], interrupted: [], imported: [], safety: [], lastReverts: [] };
     const empty: File = { version: 1, ...lists };
     return new MarkStore(await JsonFile.open(path, File, empty, log), hub, hosts);
   }
@@ -84,6 +86,18 @@ export class MarkStore {
     await this.#change({ interrupted: [...interrupted, { host: hostKey(host), uuid, name, createdAt }] });
   }
 
+  /** Its metadata was brought back from a file. */
+  isImported(host: HostLike, uuid: string, name: string): boolean {
+    return this.file.value.imported.filter(on(host, uuid)).some((mark) => mark.name === name);
+  }
+
+  async noteImported(host: HostLike, uuid: string, snapshots: readonly Pick<Snapshot, 'name' | 'createdAt'>[]) {
+    const names = new Set(snapshots.map(({ name }) => name));
+    const others = this.file.value.imported.filter((mark) => !(on(host, uuid)(mark) && names.has(mark.name)));
+    const added = snapshots.map(({ name, createdAt }) => ({ host: hostKey(host), uuid, name, createdAt }));
+    await this.#change({ imported: [...others, ...added] });
+  }
+
   /** Its image was not written to after all. */
   async forgetInterrupted(host: HostLike, uuid: string, name: string): Promise<void> {
     const stays = (mark: File['interrupted'][number]) => !(on(host, uuid)(mark) && mark.name === name);
@@ -121,12 +135,13 @@ export class MarkStore {
     const gone = new Set(names);
     const stays = (mark: { host: string; uuid: string; name: string }) =>
       !(on(host, uuid)(mark) && gone.has(mark.name));
-    const { pinned, tagged, interrupted, safety } = this.file.value;
-    if ([...pinned, ...tagged, ...interrupted, ...safety].every(stays)) return;
+    const { pinned, tagged, interrupted, imported, safety } = this.file.value;
+    if ([...pinned, ...tagged, ...interrupted, ...imported, ...safety].every(stays)) return;
     await this.#change({
       pinned: pinned.filter(stays),
       tagged: tagged.filter(stays),
       interrupted: interrupted.filter(stays),
+      imported: imported.filter(stays),
       safety: safety.filter(stays),
     });
   }
@@ -136,8 +151,9 @@ export class MarkStore {
    * not in the list keeps its marks, since its metadata may come back.
    */
   async recognise(host: HostLike, uuid: string, snapshots: readonly Pick<Snapshot, 'name' | 'createdAt'>[]) {
-    const { pinned, tagged, interrupted } = this.file.value;
-    if (![...pinned, ...tagged, ...interrupted].some(on(host, uuid))) return;
+    const { pinned, tagged, interrupted, imported } = this.file.value;
+    const before = { pinned, tagged, interrupted, imported };
+    if (!Object.values(before).flat().some(on(host, uuid))) return;
     const times = new Map(snapshots.map(({ name, createdAt }) => [name, createdAt]));
     const checked = <T extends File['pinned'][number]>(marks: readonly T[]) =>
       marks.flatMap((mark) => {
@@ -145,8 +161,13 @@ export class MarkStore {
         if (createdAt === undefined || mark.createdAt === createdAt) return [mark];
         return mark.createdAt === null ? [{ ...mark, createdAt }] : [];
       });
-    const next = { pinned: checked(pinned), tagged: checked(tagged), interrupted: checked(interrupted) };
-    if (JSON.stringify(next) !== JSON.stringify({ pinned, tagged, interrupted })) await this.#change(next);
+    const next = {
+      pinned: checked(pinned),
+      tagged: checked(tagged),
+      interrupted: checked(interrupted),
+      imported: checked(imported),
+    };
+    if (JSON.stringify(next) !== JSON.stringify(before)) await this.#change(next);
   }
 
   /** The safety snapshots of a domain, oldest first. */
@@ -179,11 +200,12 @@ export class MarkStore {
       here(mark) && mark.name === from ? { ...mark, name: to } : mark;
     const target = <M extends { host: string; uuid: string; revertedTo: string }>(mark: M): M =>
       here(mark) && mark.revertedTo === from ? { ...mark, revertedTo: to } : mark;
-    const { pinned, tagged, interrupted, safety, lastReverts } = this.file.value;
+    const { pinned, tagged, interrupted, imported, safety, lastReverts } = this.file.value;
     await this.#change({
       pinned: pinned.map(renamed),
       tagged: tagged.map(renamed),
       interrupted: interrupted.map(renamed),
+      imported: imported.map(renamed),
       safety: safety.map(renamed).map(target),
       lastReverts: lastReverts.map(target),
     });

@@ -2,7 +2,7 @@ import type { Disk, Image, SnapshotDisk, SnapshotLocation, StoredDisks } from '.
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
-import type { XmlElement } from './xml.ts';
+import { parseXml, type XmlElement } from './xml.ts';
 
 const locations: Readonly<Record<string, SnapshotLocation>> = {
   internal: 'internal',
@@ -16,6 +16,11 @@ const kinds: Readonly<Record<string, SnapshotDisk['kind']>> = {
   no: 'none',
   manual: 'manual',
 };
+
+/** The disks of a configuration as libvirt gives it. @throws XmlError */
+export function disksIn(xml: string): Disk[] {
+  return readDisks(parseXml(xml, 'domain'));
+}
 
 /** The disks of a `<domain>` or `<inactiveDomain>`, drives without a medium included, in its order. */
 export function readDisks(domain: XmlElement | undefined): Disk[] {

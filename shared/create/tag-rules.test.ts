@@ -1,6 +1,9 @@
-import { disk, facts, offFacts } from './fixtures.ts';
+import type { CreateFacts } from '../schema.ts';
+import { disk, facts, offFacts, snapshot } from './fixtures.ts';
 import { tagRules } from './tag-rules.ts';
 import { disks, eachWay, tagged } from './testing.ts';
+
+const listing = (name: string, of: CreateFacts): CreateFacts => ({ ...of, snapshots: [snapshot(name, 'internal')] });
 
 eachWay(tagRules, [
   [
@@ -15,13 +18,14 @@ eachWay(tagRules, [
   [
     'ID_IS_A_NAME',
     [
-      [facts(disks(tagged('1', '2'))), 'memory-internal'],
-      [offFacts(disks(disk('vdb'), tagged('7', '8'))), 'disks-internal'],
+      [listing('2', facts(disks(tagged('1', '2')))), 'memory-internal'],
+      [listing('8', offFacts(disks(disk('vdb'), tagged('7', '8')))), 'disks-internal'],
     ],
     [
-      [facts(disks(tagged('1', '3'))), 'memory-internal'],
-      [facts(disks(tagged('2', '2'))), 'memory-internal'],
-      [facts(disks(tagged('1', '2'))), 'disks-external'],
+      [facts(disks(tagged('1', '2'))), 'memory-internal'],
+      [listing('3', facts(disks(tagged('1', '3')))), 'memory-internal'],
+      [listing('2', facts(disks(tagged('2', '2')))), 'memory-internal'],
+      [listing('2', facts(disks(tagged('1', '2')))), 'disks-external'],
     ],
   ],
 ]);

@@ -20,9 +20,9 @@ export const tagRules: readonly CreateRule[] = [
     about: 'mode',
     answer: null,
     source: 'observed (7.0–12.8): QEMU looks a snapshot up by its ID first',
-    when: (c) => internal(c) && overshadowed(c).length > 0,
+    when: (c) => internal(c) && overshadowed(c, true).length > 0,
     text: (c) =>
-      `In the image of ${listed(overshadowed(c))} the new snapshot would get the ID that is the name of another one there, and going back to that one would bring this one.`,
+      `In the image of ${listed(overshadowed(c, true))} the new snapshot would get the ID that is the name of another one there, and going back to that one would bring this one.`,
   },
 ];
 
@@ -31,6 +31,10 @@ function holding(c: CreateCase, is: (tag: ImageTag) => boolean): string[] {
   return kept(c, ({ tags }) => tags?.some(is) ?? false);
 }
 
-function overshadowed(c: CreateCase): string[] {
-  return kept(c, ({ tags }) => tags?.some(({ name }) => name === nextTagId(tags)) ?? false);
+/** Disks in whose image a snapshot has the name that will be the ID of the new one: one that libvirt lists, or another. */
+export function overshadowed(c: CreateCase, isListed: boolean): string[] {
+  const names = new Set(c.facts.snapshots.map(({ name }) => name));
+  const meant = (tags: readonly ImageTag[]) =>
+    tags.some(({ name }) => name === nextTagId(tags) && names.has(name) === isListed);
+  return kept(c, ({ tags }) => tags !== null && meant(tags));
 }

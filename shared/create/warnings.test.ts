@@ -14,6 +14,7 @@ import {
   off,
   on,
   rawEfi,
+  tagged,
   vhostuser,
   volume,
   without,
@@ -33,6 +34,15 @@ eachWay(createWarnings, [
     'MIXED_ALREADY',
     [[facts({ snapshots: [...inside, snapshot('other', 'external')] }), 'memory-internal']],
     [[facts({ snapshots: inside }), 'memory-internal']],
+  ],
+  [
+    'ID_IS_A_TAG',
+    [[facts(disks(tagged('1', '2'))), 'memory-internal']],
+    [
+      [facts({ ...disks(tagged('1', '2')), snapshots: [snapshot('2', 'internal')] }), 'memory-internal'],
+      [facts(disks(tagged('1', '3'))), 'memory-internal'],
+      [facts(disks(tagged('1', '2'))), 'disks-external'],
+    ],
   ],
   [
     'NO_WAY_BACK',

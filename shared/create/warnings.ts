@@ -4,6 +4,7 @@ import { version } from '../libvirt/versions.ts';
 import { hasMemory } from './modes.ts';
 import { isMarked } from './request.ts';
 import { type CreateCase, type CreateWarning, external, internal, isOff, kept } from './rule.ts';
+import { overshadowed } from './tag-rules.ts';
 import { are, chainKinds, listed } from './text.ts';
 
 /** Disks that could be kept and are not. */
@@ -39,6 +40,15 @@ export const createWarnings: readonly CreateWarning[] = [
     when: (c) => chainKinds(c.facts).size > 1,
     text: () =>
       'The domain has internal and external snapshots already. One more of either kind might not be possible to go back to.',
+  },
+  {
+    code: 'ID_IS_A_TAG',
+    driver: 'QEMU',
+    wayBack: false,
+    source: 'observed (7.0–12.8): QEMU looks a snapshot up by its ID first',
+    when: (c) => internal(c) && overshadowed(c, false).length > 0,
+    text: (c) =>
+      `The image of ${listed(overshadowed(c, false))} holds a snapshot that libvirt does not list, and whose name will be the ID of the new one: qemu-img goes back to the new one by that name.`,
   },
   {
     code: 'NO_WAY_BACK',

@@ -1,6 +1,6 @@
 import { holds, stated, unknowns } from '../rule.ts';
 import type { DeleteFacts, DeleteMode, Statement } from '../schema.ts';
-import { caseOf } from './case.ts';
+import { caseOf, misnames } from './case.ts';
 import { deleteNeeds } from './needs.ts';
 import { type Merge, Present } from './present.ts';
 import { deleteRules } from './rules.ts';
@@ -79,6 +79,7 @@ export function assessDelete(facts: DeleteFacts, names: readonly string[], mode:
       present.settle(present.ownerAbove(step.name, merge.target)?.name ?? '', [merge.target]);
       present.merge(merge);
     }
+    if (misnames(c)) present.misname(step.name);
     present.remove(step.name);
   }
   const goes = steps.map(({ name }) => name);

@@ -1,5 +1,6 @@
 import { deleteFlag } from '../libvirt/flags.ts';
 import { type TagEffect, tagHazards } from '../libvirt/names.ts';
+import { can } from '../libvirt/versions.ts';
 import type { Rule } from '../rule.ts';
 import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -46,9 +47,23 @@ export const shortly = (path: string) => `“${path.slice(path.lastIndexOf('/') 
 export const withData = ({ step }: DeleteCase) => (step.flags & deleteFlag.metadataOnly) === 0;
 export const external = (c: DeleteCase) => withData(c) && isExternal(c.snapshot);
 export const internal = (c: DeleteCase) => withData(c) && !isExternal(c.snapshot);
+/** Children keep their data, and libvirt notes a wrong image for them (seen on 9.0; right on 11.3 and 12.8). */
+export const misnames = (c: DeleteCase) =>
+  c.facts.driver === 'QEMU' &&
+  !withData(c) &&
+  isExternal(c.snapshot) &&
+  !can(c.facts.libvirtVersion, 'branches') &&
+  can(c.facts.libvirtVersion, 'deletesExternal') &&
+  children(c).length > 0;
+/** The tables of all its images were read, and none holds it: QEMU is asked for nothing then. */
+const isInNoImage = ({ present, snapshot, facts }: DeleteCase) => {
+  const points = present.pointsOf(snapshot.name);
+  const tables = points.map(({ path }) => facts.images[path]?.tags ?? null);
+  return points.length > 0 && tables.every((tags) => tags?.every(({ name }) => name !== snapshot.name) ?? false);
+};
 /** What its name does to the deletion of an internal snapshot. */
 export const nameHazard = (c: DeleteCase, effect: TagEffect) =>
-  internal(c)
+  internal(c) && !isInNoImage(c)
     ? tagHazards(c.snapshot.name, 'delete', {
         driver: c.facts.driver,
         libvirtVersion: c.facts.libvirtVersion,

@@ -157,6 +157,18 @@ export class Present {
     return undefined;
   }
 
+  /**
+   * What 9.0 makes of a snapshot whose metadata alone goes: the image of what lay on it is noted as if its overlay had
+   * been merged, and it was not.
+   */
+  misname(name: string): void {
+    for (const { target, kind, file } of this.disksOf(name)) {
+      const into = this.storedImage(name, target);
+      if (kind !== 'external' || file === undefined || into === undefined) continue;
+      for (const { images } of this.#nodes.values()) if (images.get(target) === file) images.set(target, into);
+    }
+  }
+
   /** Takes a snapshot out: its children go to its parent, and so does “current”. */
   remove(name: string): void {
     const node = this.#nodes.get(name);

@@ -227,12 +227,12 @@ const cases: Readonly<Record<string, Speaks>> = {
     not: { domain: top('/i/a') },
   },
   JOB_NAME: {
-    history: { rows: chain('internal', 'two words'), domain: running },
+    history: { rows: chain('internal', 'two words'), domain: running, images: { '/i/base': { tags: null } } },
     names: ['two words'],
-    not: { change: { libvirtVersion: 10_008_000 } },
+    not: { images: { '/i/base': { tags: [] } } },
   },
   NAME_STAYS: {
-    history: { rows: chain('internal', 'a"b'), domain: running, change: old },
+    history: { rows: chain('internal', 'a"b'), domain: running, images: { '/i/base': { tags: null } }, change: old },
     names: ['a"b'],
     not: { domain: {} },
   },

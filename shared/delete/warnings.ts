@@ -1,7 +1,7 @@
 import { formatVersion } from '../format.ts';
 import { version } from '../libvirt/versions.ts';
 import type { Rule } from '../rule.ts';
-import { type DeleteCase, external, internal, merges, quoted, shortly, withData } from './case.ts';
+import { type DeleteCase, external, internal, merges, misnames, quoted, shortly, withData } from './case.ts';
 import { isExternal } from './present.ts';
 import { unlike } from './refusal-rules.ts';
 
@@ -144,12 +144,11 @@ export const deleteWarnings: readonly DeleteWarning[] = [
   {
     code: 'CHILDREN_MISLED',
     driver: 'QEMU',
-    until: version.branches,
     risk: true,
-    source: 'observed once on 9.0: the metadata of what lay on it named another image afterwards',
-    when: (c) => !withData(c) && isExternal(c.snapshot) && c.present.childrenOf(c.snapshot.name).length > 0,
+    source: 'observed on 9.0: the metadata of what lay on it names another image afterwards',
+    when: misnames,
     text: ({ facts, snapshot, present }) =>
-      `libvirt ${formatVersion(facts.libvirtVersion)} may note a wrong image for ${quoted(present.childrenOf(snapshot.name))}, which ${present.childrenOf(snapshot.name).length === 1 ? 'lies' : 'lie'} on “${snapshot.name}”. Going back there may then bring other data.`,
+      `libvirt ${formatVersion(facts.libvirtVersion)} notes a wrong image for ${quoted(present.childrenOf(snapshot.name))}, which ${present.childrenOf(snapshot.name).length === 1 ? 'lies' : 'lie'} on “${snapshot.name}”. Going back there brings other data then.`,
   },
   {
     code: 'DATA_STAYS',

@@ -40,6 +40,7 @@ const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts
   modifiedAt: new Map(),
   takenAt: new Map(),
   interrupted: new Set(),
+  imported: new Set(),
   checkpoints: [],
   strays: [],
   unlisted: [],

@@ -48,6 +48,7 @@ function inside(name: string, change: Partial<HealthFacts> = {}): HealthFacts {
     modifiedAt: new Map(),
     takenAt: new Map(),
     interrupted: new Set(),
+    imported: new Set(),
     checkpoints: [],
     strays: [],
     unlisted: [],

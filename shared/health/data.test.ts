@@ -69,6 +69,7 @@ const facts = ({ rows: given = rows, now = disk('d.b'), gone = [], unread, ...ch
     files: new Map(paths.map((path) => [path, { exists: !gone.includes(path) }])),
     tags: new Map(),
     interrupted: new Set(),
+    imported: new Set(),
     modifiedAt: new Map(),
     takenAt: new Map(),
     ...change,

@@ -48,6 +48,8 @@ export interface DataFacts {
   readonly tags: ReadonlyMap<string, readonly Tag[] | null>;
   /** Snapshots whose deletion was seen to be broken off while it wrote. */
   readonly interrupted: ReadonlySet<string>;
+  /** Snapshots whose metadata was brought back from a file, after whatever became of their images. */
+  readonly imported: ReadonlySet<string>;
   /** When files were last written to, by path, milliseconds since 1970; absent is unknown. */
   readonly modifiedAt: ReadonlyMap<string, number>;
   /** When each was taken, milliseconds since 1970, as its metadata say. */
@@ -70,6 +72,7 @@ const states = {
   'merge-perhaps': 'unknown',
   'written-perhaps': 'unknown',
   'part-perhaps': 'unknown',
+  'imported-perhaps': 'unknown',
   'image-unknown': 'unknown',
   'base-unread': 'unknown',
   'memory-unknown': 'unknown',
@@ -142,6 +145,7 @@ const findings: readonly ((snapshot: Stored, lookup: Lookup) => readonly Damage[
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenTo(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenSince(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => listedSince(point, snapshot, lookup)),
+  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => imported(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => merged(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => tagged(point, snapshot, lookup)),
   memoryInside,
@@ -301,6 +305,23 @@ function listedSince({ target, kind, path }: Point, snapshot: Stored, lookup: Lo
         ),
       ]
     : [];
+}
+
+/** While nothing was known of it, an image that it lies on may have been written to, or merged with another. */
+function imported(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
+  if (!lookup.imported.has(snapshot.name)) return [];
+  const chain = chainOf(lookup, point);
+  const frozen = point.kind === 'internal' ? chain.slice(1) : chain;
+  return frozen
+    .filter(({ path, active }) => !active && !isUntouched(path, snapshot, lookup))
+    .map(({ path }) =>
+      damage(
+        'imported-perhaps',
+        point.target,
+        path,
+        `It was imported: whether ${shortly(path)} was written to after it was taken is not known.`,
+      ),
+    );
 }
 
 /** Beyond this a time is none: 2100. */

@@ -50,6 +50,8 @@ export interface HealthFacts extends Host {
   readonly takenAt: ReadonlyMap<string, number>;
   /** Snapshots whose deletion was seen to be broken off while it wrote. */
   readonly interrupted: ReadonlySet<string>;
+  /** Snapshots whose metadata was brought back from a file. */
+  readonly imported: ReadonlySet<string>;
   /** Names of the domain's checkpoints; null is unknown. */
   readonly checkpoints: readonly string[] | null;
   readonly strays: readonly StrayFile[];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { version } from '../libvirt/versions.ts';
 import { unknowns } from '../rule.ts';
+import type { SafetyOffer } from '../schema.ts';
 import { failureRules } from './failures.ts';
 import {
   damage,
@@ -21,7 +22,7 @@ import { blockerRules, forceRules, refusalRules } from './refusals.ts';
 import { holds, type RevertFlags, type Rule } from './rule.ts';
 import { warningRules } from './warnings.ts';
 
-type Change = Facts & { flags?: Partial<RevertFlags> };
+type Change = Facts & { flags?: Partial<RevertFlags>; kept?: SafetyOffer };
 /** For each rule: facts that it matches, and what to change for it not to. */
 interface Row {
   code: string;
@@ -46,6 +47,15 @@ const external: Facts = {
 };
 const internal: Facts = { snapshot: { kind: 'internal' } };
 const toRun = { flags: { running: true } };
+const safetyWith = (code: string): SafetyOffer => ({
+  available: true,
+  kind: 'external',
+  memory: true,
+  name: 'before',
+  reasons: [],
+  notes: [{ code, text: 'so it is' }],
+  virsh: null,
+});
 const toPause = { flags: { paused: true } };
 const path = '/images/web.qcow2';
 /** The one disk that is stored, and what differs. */
@@ -706,6 +716,12 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: 'libvirt may forget it',
       },
       {
+        code: 'SAFETY_MAY_FAIL',
+        matches: { kept: safetyWith('PAUSED_TWICE') },
+        unless: [{ kept: safetyWith('PAUSES_GUEST') }, test],
+        says: 'nothing is reverted then',
+      },
+      {
         code: 'MANAGED_SAVE_SURVIVES',
         matches: { domain: { managedSave: true } },
         unless: [{ domain: { managedSave: false } }, test],
@@ -1070,11 +1086,12 @@ const needRows: readonly NeedRow[] = [
 ];
 const all: readonly Rule[] = [...refusalRules, ...hazardRules, ...lossRules, ...warningRules];
 
-const caseOf = ({ flags, ...change }: Change, more: Change = {}) => ({
+const caseOf = ({ flags, kept, ...change }: Change, more: Change = {}) => ({
   facts: facts(merge(change, withoutFlags(more))),
   flags: { running: false, paused: false, resetNvram: false, ...flags, ...more.flags },
+  kept: more.kept ?? kept ?? null,
 });
-function withoutFlags({ flags: _, ...rest }: Change): Facts {
+function withoutFlags({ flags: _, kept: __, ...rest }: Change): Facts {
   return rest;
 }
 

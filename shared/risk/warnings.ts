@@ -7,6 +7,7 @@ import { damageCodes } from './hazards.ts';
 import { leftBehind } from './losses.ts';
 import {
   asksToRun,
+  type Case,
   isActive,
   isExternal,
   isLive,
@@ -17,6 +18,7 @@ import {
   replacesProcess,
   starts,
   targetsOf,
+  texts,
 } from './rule.ts';
 
 export interface WarningRule extends Rule {
@@ -52,6 +54,14 @@ export const warningRules: readonly WarningRule[] = [
     when: ({ facts }) => !facts.domain.persistent,
     text: () =>
       'The domain is transient: should the revert fail once the guest is stopped, libvirt may forget it, and the list of its snapshots too. “virsh define” makes it persistent first.',
+  },
+  {
+    code: 'SAFETY_MAY_FAIL',
+    driver: 'QEMU',
+    risk: true,
+    source: 'shared/safety.ts',
+    when: (c) => mayFail(c).length > 0,
+    text: (c) => `The safety snapshot may fail, and nothing is reverted then. ${texts(mayFail(c))}`,
   },
   {
     code: 'MANAGED_SAVE_SURVIVES',
@@ -223,6 +233,8 @@ export const warningRules: readonly WarningRule[] = [
     text: () => 'libvirt’s test driver leaves the domain shut off here, whatever is chosen.',
   },
 ];
+
+const mayFail = ({ kept }: Case) => (kept?.notes ?? []).filter(({ code }) => code === 'PAUSED_TWICE');
 
 /** What older versions want to be forced to, newer ones do at every revert. */
 function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {

@@ -11,6 +11,8 @@ export const PowerFacts = z.object({
   id: z.number().nullable(),
   persistent: z.boolean(),
   managedSave: z.boolean(),
+  /** Disks that the saved memory has in other images than the domain writes to now; null is unknown. */
+  savedElsewhere: z.array(z.object({ target: z.string(), saved: z.string(), now: z.string().nullable() })).nullable(),
   snapshotCount: z.number(),
   /** The last revert that Snapkeel knows of. */
   reverted: z.object({ to: z.string(), at: z.number() }).nullable(),

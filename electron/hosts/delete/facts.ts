@@ -1,10 +1,9 @@
 import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DeleteFacts, ImageFact } from '../../../shared/schema.ts';
-import { readDisks } from '../../libvirt/disks.ts';
+import { disksIn } from '../../libvirt/disks.ts';
 import { activeBlockJobs, managedSaveXml } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { readJob } from '../../libvirt/jobs.ts';
-import { parseXml } from '../../libvirt/xml.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
 import { type ImageTags, imagesWithTags, readTags } from '../health/tags.ts';
 import type { HostSession } from '../host-session.ts';
@@ -50,7 +49,7 @@ export async function gatherDeleteFacts(
       reason,
       active,
       managedSave,
-      savedImages: saved === null ? null : imagesNamed(saved),
+      savedImages: saved === null ? null : imagesOf(disksIn(saved)).map(({ path }) => path),
       disks: config,
       blockJobs,
       busy,
@@ -65,10 +64,6 @@ export async function gatherDeleteFacts(
     })),
     images: imageFacts(known, tags),
   };
-}
-
-function imagesNamed(xml: string): string[] {
-  return imagesOf(readDisks(parseXml(xml, 'domain'))).map(({ path }) => path);
 }
 
 /** A deletion of internal snapshots asks nothing of the images; with external ones it matters what lies on what. */

@@ -2,9 +2,9 @@ import { assessHealth } from '../../../shared/health/assess.ts';
 import type { HealthReport } from '../../../shared/schema.ts';
 import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import type { HostSession } from '../host-session.ts';
-import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
 import { readLayers } from './layers.ts';
+import { type Memory, remembered } from './remembered.ts';
 import { findStrays } from './strays.ts';
 import { imagesWithTags, readTags } from './tags.ts';
 
@@ -16,7 +16,7 @@ export async function healthOf(
   session: HostSession,
   uuid: string,
   signal: AbortSignal,
-  marks?: Pick<MarkStore, 'isInterrupted'>,
+  marks?: Memory,
 ): Promise<HealthReport> {
   const { reads, host } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
@@ -50,7 +50,7 @@ export async function healthOf(
     disks,
     files,
     tags,
-    interrupted: new Set(snapshots.flatMap(({ name }) => (marks?.isInterrupted(host, uuid, name) ? [name] : []))),
+    ...(marks ? remembered(marks, host, uuid, snapshots) : { interrupted: new Set(), imported: new Set() }),
     modifiedAt,
     takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
     checkpoints: checkpoints?.map(({ name }) => name) ?? null,

@@ -73,6 +73,13 @@ async function carryOut(
     const { result } = await asker.redefine({ name, xml, state, moveCurrent: name === current, line });
     if (result !== 'done') break;
   }
+  await ground.marks
+    .noteImported(
+      session.host,
+      uuid,
+      documents.map(({ snapshot }) => snapshot),
+    )
+    .catch((error: unknown) => ground.log(`marks: ${error}`));
   const names = documents.map(({ snapshot }) => snapshot.name);
   return endOf(asker, {
     kept: { list, texts: new Map(), added: names },

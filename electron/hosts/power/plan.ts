@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { PowerAction } from '../../../shared/deeds.ts';
+import { imagesOf, isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { powerLosses, powerRefusal } from '../../../shared/power.ts';
 import type { PowerFacts, PowerPlan } from '../../../shared/schema.ts';
-import { readDomain } from '../../libvirt/domains.ts';
+import { disksIn } from '../../libvirt/disks.ts';
+import { domainXml, managedSaveXml, readDomain } from '../../libvirt/domains.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
@@ -45,6 +47,18 @@ export async function gatherPower(session: HostSession, uuid: string, marks: Gro
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const last = marks.lastRevert(session.host, uuid);
   const { name: domainName, state, id, persistent, managedSave, snapshotCount } = domain;
+  const savedElsewhere = managedSave && id === null ? await elsewhere(session, uuid) : [];
   const reverted = last ? { to: last.revertedTo, at: last.at } : null;
-  return { domainName, state, id, persistent, managedSave, snapshotCount, reverted };
+  return { domainName, state, id, persistent, managedSave, savedElsewhere, snapshotCount, reverted };
+}
+
+/** What memory that was saved goes on with, where that is not what the domain writes to. */
+async function elsewhere({ reads }: HostSession, uuid: string): Promise<PowerFacts['savedElsewhere']> {
+  const [saved, now] = await Promise.all([managedSaveXml(reads, uuid), domainXml(reads, uuid, true)]);
+  if (saved === null) return null;
+  const images = new Map(imagesOf(disksIn(now)).map(({ target, path }) => [target, path]));
+  return imagesOf(disksIn(saved).filter(isWritable)).flatMap(({ target, path }) => {
+    const today = images.get(target) ?? null;
+    return today === path ? [] : [{ target, saved: path, now: today }];
+  });
 }

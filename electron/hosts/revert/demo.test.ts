@@ -35,6 +35,7 @@ it.each([
   const uuid = domains.find((each) => each.name === domain)?.uuid ?? '';
   const facts = await gatherRevertFacts(bench.session, uuid, { kind: 'named', name }, null, {
     isInterrupted: () => false,
+    isImported: () => false,
   });
   const assessment = assessRevert(facts, choice);
   expect(assessment.verdict).toBe(verdict);
@@ -45,8 +46,12 @@ it.each([
 it('the demo host: firmware that somebody removed is told', async () => {
   const { uuid = '' } = domains.find(({ name }) => name === 'win11-desktop') ?? {};
   const files = async () =>
-    (await gatherRevertFacts(bench.session, uuid, { kind: 'current' }, null, { isInterrupted: () => false })).stored
-      .files;
+    (
+      await gatherRevertFacts(bench.session, uuid, { kind: 'current' }, null, {
+        isInterrupted: () => false,
+        isImported: () => false,
+      })
+    ).stored.files;
   const [loader, nvram] = await files();
   expect([loader?.exists, nvram?.exists]).toEqual([true, true]);
   bench.simulator.hands.removeFile('win11-desktop', nvram?.path ?? '');

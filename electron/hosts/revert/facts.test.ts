@@ -45,6 +45,7 @@ const facts = async (uuid: string, name: string, interrupted: string[] = []) =>
   RevertFacts.parse(
     await gatherRevertFacts(bench.session, uuid, { kind: 'named', name }, null, {
       isInterrupted: (_host, _uuid, snapshot) => interrupted.includes(snapshot),
+      isImported: () => false,
     }),
   );
 

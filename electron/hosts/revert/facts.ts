@@ -1,5 +1,5 @@
 import { configChanges, type DomainConfig } from '../../../shared/config-changes.ts';
-import { dataOfSnapshots } from '../../../shared/health/data.ts';
+import { type DataFacts, dataOfSnapshots } from '../../../shared/health/data.ts';
 import { type Disk, hostPath, imagesOf } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/risk.ts';
 import type { ConfigChange, DiskFact, RevertFacts, RevertTarget } from '../../../shared/schema.ts';
@@ -13,8 +13,8 @@ import { tagsIn } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import { type KnownLayers, type Source as LayerSource, readLayers } from '../health/layers.ts';
+import { type Memory, type Remembered, remembered } from '../health/remembered.ts';
 import type { HostSession } from '../host-session.ts';
-import type { MarkStore } from '../marks.ts';
 import { ProblemError } from '../problems.ts';
 import { historyOf } from './history.ts';
 import { imagesAround, overlaysUnlinked } from './overlays.ts';
@@ -22,6 +22,8 @@ import { configsOf, filesNamed, neededFiles, storedFacts } from './stored.ts';
 
 /** A connection to ask, and what is known of its other end. */
 export interface Source extends LayerSource, Pick<RevertFacts, 'driver' | 'libvirtVersion' | 'hypervisorVersion'> {}
+
+type Remember = (snapshots: readonly { readonly name: string }[]) => Remembered;
 
 /**
  * Asks libvirt for everything the rules look at.
@@ -32,7 +34,7 @@ export async function gatherRevertFacts(
   uuid: string,
   target: RevertTarget,
   riskReported: string | null,
-  marks: Pick<MarkStore, 'isInterrupted'>,
+  marks: Memory,
 ): Promise<RevertFacts> {
   const { host } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
@@ -44,7 +46,7 @@ export async function gatherRevertFacts(
     libvirtVersion,
     hypervisorVersion,
   };
-  return gatherFacts(source, uuid, target, riskReported, (name) => marks.isInterrupted(host, uuid, name));
+  return gatherFacts(source, uuid, target, riskReported, (all) => remembered(marks, host, uuid, all));
 }
 
 /** The same without a session. @throws as gatherRevertFacts, except NOT_CONNECTED */
@@ -53,7 +55,7 @@ export async function gatherFacts(
   uuid: string,
   target: RevertTarget,
   riskReported: string | null,
-  isInterrupted: (snapshot: string) => boolean = () => false,
+  remember: Remember = () => ({ interrupted: new Set(), imported: new Set() }),
 ): Promise<RevertFacts> {
   const { reads, driver, libvirtVersion, hypervisorVersion } = source;
   let aimed: StoredSnapshot | undefined;
@@ -93,7 +95,7 @@ export async function gatherFacts(
     neededFiles(reads, aimed),
   ]);
   const configs = configsOf(aimed);
-  const { state, why } = dataFacts(known, aimed, { tags, libvirtVersion }, isInterrupted);
+  const { state, why } = dataFacts(known, aimed, { tags, libvirtVersion, ...remember(known.snapshots) });
   return {
     driver,
     libvirtVersion,
@@ -169,8 +171,7 @@ async function tagsOf(reads: StreamCaller, { disks: { config, disks } }: StoredS
 function dataFacts(
   { stored, snapshots, disks, files, modifiedAt }: KnownLayers,
   aimed: StoredSnapshot,
-  told: Pick<Parameters<typeof dataOfSnapshots>[0], 'tags' | 'libvirtVersion'>,
-  isInterrupted: (snapshot: string) => boolean,
+  told: Remembered & Pick<DataFacts, 'tags' | 'libvirtVersion'>,
 ) {
   const data = dataOfSnapshots({
     current: stored.current,
@@ -178,7 +179,6 @@ function dataFacts(
     disks,
     files,
     ...told,
-    interrupted: new Set(snapshots.flatMap(({ name }) => (isInterrupted(name) ? [name] : []))),
     modifiedAt,
     takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
   }).get(aimed.snapshot.name);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { assessRevert, staleness } from '../../../shared/risk.ts';
 import type { RevertAim, RevertFacts, RevertPlan, Snapshot } from '../../../shared/schema.ts';
+import type { Memory } from '../health/remembered.ts';
 import { HeldPlans, StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
@@ -64,7 +65,7 @@ export class RevertPlans extends HeldPlans<RevertPlan> {
 export async function factsOf(
   session: HostSession,
   { facts, target }: RevertPlan,
-  marks: Pick<MarkStore, 'isInterrupted'>,
+  marks: Memory,
 ): Promise<RevertFacts> {
   let now: RevertFacts;
   try {

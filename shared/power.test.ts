@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { powerChanges, powerLosses } from './power.ts';
+import { powerChanges, powerLosses, startHindrance } from './power.ts';
 import type { PowerFacts } from './schema.ts';
 
 const saved: PowerFacts = {
@@ -8,6 +8,7 @@ const saved: PowerFacts = {
   persistent: true,
   managedSave: true,
   savedElsewhere: [],
+  missing: [],
   snapshotCount: 0,
   reverted: null,
 };
@@ -31,4 +32,11 @@ it('names the images that a saved memory goes on with, where they are others', (
     'MANAGED_SAVE',
     'SAVED_ELSEWHERE',
   ]);
+});
+
+it('does not start without an image', () => {
+  const off = { missing: ['/i/base'], managedSave: false };
+  expect(startHindrance(off)).toContain('/i/base');
+  expect(startHindrance({ ...off, missing: [] })).toBeNull();
+  expect(startHindrance({ ...off, managedSave: true })).toBeNull();
 });

@@ -85,6 +85,12 @@ export function powerRefusal(action: PowerAction, state: DomainState): string | 
   return states.includes(state) ? null : (whyNot?.[state] ?? `It is ${stateLabel(state)}.`);
 }
 
+/** Why a domain cannot be started, as a sentence: qemuProcessStart opens every image that its definition names. */
+export function startHindrance({ missing, managedSave }: Pick<PowerFacts, 'missing' | 'managedSave'>): string | null {
+  if (missing.length === 0 || managedSave) return null;
+  return `The host does not have ${missing.join(', ')} any more, and the domain cannot start without ${missing.length === 1 ? 'it' : 'them'}.`;
+}
+
 /** Whether the person has to confirm first. `facts` may be those that a window knows. */
 export function powerNeedsConfirming(
   action: PowerAction,

@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
     generation: { type: 'string', multiple: true },
-    workers: { type: 'string', default: '2' },
+    workers: { type: 'string', default: '6' },
     'no-shrink': { type: 'boolean', default: false },
     replay: { type: 'string', multiple: true },
   },

@@ -80,6 +80,13 @@ export async function waitForBoot(stage: Stage, world: World): Promise<World> {
   return look(stage, [...world.snapshots.keys()]);
 }
 
+/** Waits until the BIOS has thrown away the keys that a guest had before it was reset. Its boot sector stays in memory. */
+export async function waitForReset(stage: Stage): Promise<void> {
+  for (const deadline = Date.now() + bootMs; Date.now() < deadline; await sleep(50)) {
+    if ((await look(stage)).memory?.startsWith('1e001e00')) return;
+  }
+}
+
 /** The buffer's end meets its beginning: no key fits in any more. */
 function isFull(memory: string | null): boolean {
   return memory?.startsWith('1e003c00') ?? false;

@@ -116,7 +116,7 @@ function ending({ step, plan, ended, disturbed }: Case): Finding[] {
     return [{ kind: 'not refused', signature: `${step.do} ${codes}`, text: `${codes}, and yet: ${result} ${text}` }];
   }
   if (result === 'done') {
-    return differences.length === 0
+    return differences.length === 0 || disturbed
       ? []
       : [{ kind: 'difference', signature: `${step.do} ${words(differences[0] ?? '')}`, text: differences.join(' ') }];
   }
@@ -177,13 +177,14 @@ function snapshots({ step, plan, ended, before, after, book }: Case): Finding[] 
   ];
 }
 
-function created({ step, ended, before, after, book }: Case): Finding[] {
+function created({ step, plan, ended, before, after, book }: Case): Finding[] {
   const name = step.do === 'create' ? step.name : ended.safety;
   if (name === null || before.world.snapshots.has(name)) return [];
   const snap = after.world.snapshots.get(name);
   if (!snap)
     return step.do === 'create' ? [{ kind: 'no data', signature: 'not listed', text: `“${name}” is not listed` }] : [];
-  const lacking = book.lostOf(name, after.held.get(name) ?? new Map());
+  const isSaid = (what: string) => step.do === 'create' && plan.said.some(({ text }) => text.includes(what));
+  const lacking = book.lostOf(name, after.held.get(name) ?? new Map()).filter(({ what }) => !isSaid(what));
   const findings = lacking.map(
     ({ what, expected, found }): Finding => ({
       kind: 'no data',
@@ -253,7 +254,8 @@ function reverted({ step, plan, before, after, book }: Case): Finding[] {
   if (step.do === 'undo')
     for (const [path, then] of entry.loose) {
       const found = after.loose.get(path);
-      if (found !== undefined && found !== then && !isTold(plan, [basename(path)]))
+      // A file that went was told when it went, as with an older safety snapshot.
+      if (found !== undefined && found !== 'gone' && found !== then && !isTold(plan, [basename(path)]))
         findings.push({
           kind: 'wrong data',
           signature: 'undo of a detached disk',

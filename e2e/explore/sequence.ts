@@ -1,7 +1,7 @@
 import type { Lab } from '../lab/lab.ts';
 import { App, nothingBelow, type Plan } from './app.ts';
 import { Book, type Sight } from './book.ts';
-import { Freshener, flush, waitForBoot } from './freshen.ts';
+import { Freshener, flush, waitForBoot, waitForReset } from './freshen.ts';
 import { type Case, type Finding, judge, judgeUnseen, judgeWriting } from './judge.ts';
 import { carryOutOther, noteRevert } from './others.ts';
 import { clearStage, type DomainSpec, type Stage, setStage } from './stage.ts';
@@ -70,6 +70,8 @@ export function sourceOf({ steps }: Pick<Script, 'steps'>): Source {
 class Sequence {
   crashed = false;
   #tried: Report['tried'] = null;
+  /** The guest was reset, and its BIOS has not run yet. */
+  #resets = false;
   /** Of the last step of the app. */
   #plan: Plan | null = null;
   /** Snapshots with losses that a plan was asked for. */
@@ -163,6 +165,7 @@ class Sequence {
     if (step.between) before = this.#book.sight(await this.#other(app, step.between, read));
     const ended = await plan.run();
     if (step.do === 'revert' || step.do === 'undo') noteRevert(this.stage);
+    if (step.do === 'power') this.#resets = step.action === 'reset' && ended.result === 'done';
     const world = await this.#settled(before);
     const renamed = step.do === 'rename' && ended.result !== 'refused' ? { of: step.of, to: step.to } : undefined;
     this.#book.follow(world, before, renamed);
@@ -192,8 +195,14 @@ class Sequence {
 
   /** The world once a guest that was started, or reverted, can be told by its memory. */
   async #settled({ world: before }: Sight): Promise<World> {
-    const world = await look(this.stage, [...before.snapshots.keys()]);
+    const names = [...before.snapshots.keys()];
+    const world = await look(this.stage, names);
     if (world.state !== 'running') return world;
+    if (this.#resets) {
+      this.#resets = false;
+      await waitForReset(this.stage);
+      return look(this.stage, names);
+    }
     if (before.active && before.memory === world.memory) return world;
     return isBootedMemory(world.memory) && (await isBooted(this.stage)) ? world : waitForBoot(this.stage, world);
   }

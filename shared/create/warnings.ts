@@ -206,13 +206,12 @@ export const createWarnings: readonly CreateWarning[] = [
     source:
       'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR; internal, from 10.9 on: OPERATION_FAILED)',
     when: ({ facts, draft }) => {
-      const current = facts.snapshots.find(({ name }) => name === facts.current);
-      const again = current?.memory === 'external' && current.state === 'paused';
+      const again = facts.snapshots.some(({ memory, state }) => memory === 'external' && state === 'paused');
       const stood = facts.state === 'paused' && facts.reason === 'user';
       return hasMemory(draft.mode) && stood && again;
     },
-    text: ({ facts }) =>
-      `If the guest has not run since “${facts.current}” was taken, QEMU refuses to write its memory again. Resume it for a moment first.`,
+    text: () =>
+      'If the guest has not run since a snapshot of its memory was written to a file, QEMU refuses to write it again. Resume it for a moment first.',
   },
   {
     code: 'MANAGED_SAVE_NOT_KEPT',

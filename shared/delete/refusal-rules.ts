@@ -121,8 +121,8 @@ export const refusals: readonly DeleteRule[] = [
     since: version.branches,
     effect: 'harm',
     source:
-      'qemuSnapshotDeleteValidate asks for the ancestors of the current snapshot without looking whether there is one, and a leaf that is not current has its image deleted, though the domain may lie on it',
-    when: (c) => external(c) && c.present.current === null,
+      'qemuSnapshotDeleteValidate asks for the ancestors of the current snapshot without looking whether there is one',
+    when: (c) => external(c) && c.present.current === null && !isLeaf(c),
     text: () =>
       'The domain has no current snapshot, so libvirt cannot tell which overlays are in use. Make the snapshot that the domain stands on the current one first.',
   },

@@ -150,7 +150,7 @@ const cases: Readonly<Record<string, Speaks>> = {
     names: ['c'],
     not: { domain: running },
   },
-  EXTERNAL_WITHOUT_CURRENT: { history: { rows: outside, current: null }, names: ['c'], not: { current: 'c' } },
+  EXTERNAL_WITHOUT_CURRENT: { history: { rows: outside, current: null }, names: ['b'], not: { current: 'c' } },
   DISK_DETACHED_CRASH: {
     history: { rows: chain('internal', 'a'), domain: { ...running, disks: [] }, change: old },
     names: ['a'],
@@ -283,6 +283,12 @@ const cases: Readonly<Record<string, Speaks>> = {
     not: { domain: { managedSave: true, savedImages: ['/i/b'] } },
   },
 };
+
+it('without a current snapshot a leaf may go, unless the domain lies on it', () => {
+  const of = (name: string, rows: Row[], current: string | null, domain = {}) =>
+    assessDelete(deleteFacts({ rows, current, domain }), [name], 'this').blockers.map(({ code }) => code);
+  expect(of('c', outside, null)).toEqual(['UNLINKS_NEEDED']);
+});
 
 it('what a saved memory needs is not known where libvirt does not tell: nothing is merged then', () => {
   const facts = deleteFacts({ rows: outside, domain: { managedSave: true, savedImages: null } });

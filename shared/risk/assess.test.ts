@@ -251,7 +251,7 @@ describe('predictRevert', () => {
 
   it('does not ask where that would do harm', () => {
     expect(predict(merge(external, { current: null }))).toMatchObject({ verdict: 'willFail', hazard: 'crash' });
-    const moved = merge(external, { overlays: [{ ...overlay, inUse: false }] });
+    const moved = merge(external, { overlays: [{ ...overlay, inUse: false, neededBy: ['x'] }] });
     expect(predict(moved)).toMatchObject({ verdict: 'willFail', hazard: 'harm', answer: null });
   });
 

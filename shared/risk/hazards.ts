@@ -114,12 +114,9 @@ export const hazardRules: readonly HazardRule[] = [
 ];
 
 /**
- * Overlays that libvirt would delete though others need them, or though nobody knows who does. One below the image of
- * now that no listed snapshot needs goes with what was written since (seen on 11.3 and 12.8): that is a loss.
+ * Overlays that libvirt would delete though others need them, or though nobody knows who does. One that no listed
+ * snapshot needs goes with what was written to it (seen on 11.3 and 12.8): that is a loss.
  */
 function wrongOverlays({ overlays }: RevertFacts): OverlayFact[] {
-  return overlays.filter(
-    ({ inUse, under, neededBy, mayNeed }) =>
-      neededBy.length > 0 || mayNeed.length > 0 || (inUse === false && under === null),
-  );
+  return overlays.filter(({ neededBy, mayNeed }) => neededBy.length > 0 || mayNeed.length > 0);
 }

@@ -114,14 +114,27 @@ export const lossRules: readonly LossRule[] = [
         .join('. '),
   },
   {
+    code: 'UNLINKS_LOOSE',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    risk: true,
+    source:
+      'qemuSnapshotRevertExternalFinish: unlinks the overlays of the current snapshot, also where the disks are elsewhere; observed on 11.3 and 12.8',
+    when: ({ facts }) => isExternal(facts) && unlinkedLoose(facts).length > 0,
+    text: ({ facts }) => {
+      const files = unlinkedLoose(facts).map(({ file }) => file);
+      return `libvirt deletes ${named(files)}, with all that was written there: the domain does not write to ${files.length === 1 ? 'it' : 'them'} now, and no listed snapshot needs ${files.length === 1 ? 'it' : 'them'}`;
+    },
+  },
+  {
     code: 'UNLINKS_DETACHED',
     driver: 'QEMU',
     since: version.revertsExternal,
     risk: true,
     source: 'qemuSnapshotRevertExternalFinish: unlinks without a look at the domain’s disks',
-    when: ({ facts }) => isExternal(facts) && unlinked(facts, false).length > 0,
+    when: ({ facts }) => isExternal(facts) && unlinked(facts, null).length > 0,
     text: ({ facts }) => {
-      const files = unlinked(facts, false);
+      const files = unlinked(facts, null);
       return `libvirt also deletes ${sized(files)}, although ${targetsOf(files)} ${files.length === 1 ? 'is' : 'are'} not attached to the domain now`;
     },
   },
@@ -147,14 +160,19 @@ export const lossRules: readonly LossRule[] = [
   },
 ];
 
-/** Overlays that libvirt deletes: of disks that the domain has now, or of others. */
-function unlinked({ overlays }: RevertFacts, attached: boolean): OverlayFact[] {
-  return overlays.filter(({ inUse }) => (inUse !== null) === attached);
+/** Overlays that libvirt deletes: what the domain writes to, or of disks that it does not have now. */
+function unlinked({ overlays }: RevertFacts, inUse: true | null): OverlayFact[] {
+  return overlays.filter((overlay) => overlay.inUse === inUse);
 }
 
 /** Overlays that libvirt deletes though another image lies on them. */
 function unlinkedBelow({ overlays }: RevertFacts): OverlayFact[] {
   return overlays.filter(({ under }) => under !== null);
+}
+
+/** Overlays that libvirt deletes, that the domain does not write to, and that nothing of now lies on. */
+function unlinkedLoose({ overlays }: RevertFacts): OverlayFact[] {
+  return overlays.filter(({ inUse, under }) => inUse === false && under === null);
 }
 
 function sized(overlays: readonly OverlayFact[]): string {

@@ -549,10 +549,13 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       },
       {
         code: 'WRONG_OVERLAY',
-        matches: merge(external, { overlays: [overlay, { ...overlay, file: '/images/other', inUse: false }] }),
+        matches: merge(external, {
+          overlays: [overlay, { ...overlay, file: '/images/other', inUse: false, neededBy: ['x'] }],
+        }),
         unless: [
           { overlays: [overlay] },
           { overlays: [{ ...overlay, inUse: null }] },
+          { overlays: [{ ...overlay, inUse: false }] },
           { overlays: [{ ...overlay, inUse: false, under: '/images/top' }] },
           internal,
           beforeExternal,
@@ -668,6 +671,19 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: merge(external, { overlays: [{ ...overlay, inUse: false, under: '/images/top' }] }),
         unless: [{ overlays: [overlay] }, { overlays: [] }, internal, beforeExternal, test],
         says: `libvirt deletes ${overlay.file} from below /images/top`,
+      },
+      {
+        code: 'UNLINKS_LOOSE',
+        matches: merge(external, { overlays: [{ ...overlay, inUse: false }] }),
+        unless: [
+          { overlays: [overlay] },
+          { overlays: [{ ...overlay, inUse: false, under: '/images/top' }] },
+          { overlays: [{ ...overlay, inUse: null }] },
+          internal,
+          beforeExternal,
+          test,
+        ],
+        says: 'with all that was written there',
       },
       {
         code: 'UNLINKS_DETACHED',

@@ -13,6 +13,8 @@ export const PowerFacts = z.object({
   managedSave: z.boolean(),
   /** Disks that the saved memory has in other images than the domain writes to now; null is unknown. */
   savedElsewhere: z.array(z.object({ target: z.string(), saved: z.string(), now: z.string().nullable() })).nullable(),
+  /** Of a start: images that the host does not have any more. */
+  missing: z.array(z.string()),
   snapshotCount: z.number(),
   /** The last revert that Snapkeel knows of. */
   reverted: z.object({ to: z.string(), at: z.number() }).nullable(),

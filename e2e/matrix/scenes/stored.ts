@@ -156,6 +156,18 @@ export const storedScenes: Scenes = {
       return guest;
     },
   },
+  /** Its second disk is transient: what is written there is gone when it stops. */
+  'transient-disk': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name, { disks: 2 });
+      await internal(stage, guest, 'before');
+      await edit(stage, guest, (xml) =>
+        xml.replace(/<target dev='hdb' bus='ide'\/>\s*<address[^>]*>/, "<target dev='vda' bus='virtio'/><transient/>"),
+      );
+      await internal(stage, guest, 'off');
+      return guest;
+    },
+  },
   volume: {
     async make(stage, name) {
       const guest = await makeGuest(stage, name, { pool: false });

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { PowerAction } from '../../../shared/deeds.ts';
 import { imagesOf, isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
-import { powerLosses, powerRefusal } from '../../../shared/power.ts';
+import { powerLosses, powerRefusal, startHindrance } from '../../../shared/power.ts';
 import type { PowerFacts, PowerPlan } from '../../../shared/schema.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml, managedSaveXml, readDomain } from '../../libvirt/domains.ts';
+import { readChains } from '../create/chain.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
@@ -23,8 +24,8 @@ export async function planPower(
   { power, marks }: Pick<Ground, 'power' | 'marks'>,
 ): Promise<PowerPlan> {
   const { host } = session;
-  const { domainName, ...facts } = await gatherPower(session, uuid, marks);
-  const refusal = powerRefusal(action, facts.state);
+  const { domainName, ...facts } = await gatherPower(session, uuid, action, marks);
+  const refusal = powerRefusal(action, facts.state) ?? startHindrance(facts);
   const losses = powerLosses(action, facts, Date.now());
   return power.keep({
     planId: randomUUID(),
@@ -34,7 +35,7 @@ export async function planPower(
     domainName,
     action,
     facts,
-    refusal: refusal === null ? null : { code: 'STATE', text: refusal },
+    refusal: refusal === null ? null : { code: facts.missing.length > 0 ? 'IMAGE_GONE' : 'STATE', text: refusal },
     losses,
     protected: losses.length > 0 && marks.isProtected(host, uuid),
     virsh: virshTarget(host, { name: domainName, uuid }),
@@ -42,14 +43,20 @@ export async function planPower(
 }
 
 /** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError, ConnectionError */
-export async function gatherPower(session: HostSession, uuid: string, marks: Ground['marks']): Promise<Known> {
+export async function gatherPower(
+  session: HostSession,
+  uuid: string,
+  action: PowerAction,
+  marks: Ground['marks'],
+): Promise<Known> {
   const domain = await readDomain(session.reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const last = marks.lastRevert(session.host, uuid);
   const { name: domainName, state, id, persistent, managedSave, snapshotCount } = domain;
   const savedElsewhere = managedSave && id === null ? await elsewhere(session, uuid) : [];
+  const missing = action === 'start' && id === null ? await missingImages(session, uuid) : [];
   const reverted = last ? { to: last.revertedTo, at: last.at } : null;
-  return { domainName, state, id, persistent, managedSave, savedElsewhere, snapshotCount, reverted };
+  return { domainName, state, id, persistent, managedSave, savedElsewhere, missing, snapshotCount, reverted };
 }
 
 /** What memory that was saved goes on with, where that is not what the domain writes to. */
@@ -60,5 +67,16 @@ async function elsewhere({ reads }: HostSession, uuid: string): Promise<PowerFac
   return imagesOf(disksIn(saved).filter(isWritable)).flatMap(({ target, path }) => {
     const today = images.get(target) ?? null;
     return today === path ? [] : [{ target, saved: path, now: today }];
+  });
+}
+
+/** What QEMU would open at a start and that is not there, as far as can be told. */
+async function missingImages(session: HostSession, uuid: string): Promise<string[]> {
+  const [xml, snapshots] = await Promise.all([domainXml(session.reads, uuid, true), session.readSnapshots(uuid)]);
+  const disks = disksIn(xml).filter(({ startupPolicy }) => startupPolicy !== 'optional');
+  const chains = await readChains(session, disks, snapshots, false);
+  return disks.flatMap(({ target, image }) => {
+    const chain = chains.get(target);
+    return [...(chain?.exists === false && image ? [image.path] : []), ...(chain?.gone ?? [])];
   });
 }

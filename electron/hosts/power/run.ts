@@ -1,5 +1,5 @@
 import { startFlag } from '../../../shared/libvirt/flags.ts';
-import { powerChanges, powerLosses, powerRefusal } from '../../../shared/power.ts';
+import { powerChanges, powerLosses, powerRefusal, startHindrance } from '../../../shared/power.ts';
 import type { DeedOutcome, PowerFacts, PowerPlan } from '../../../shared/schema.ts';
 import { changePower } from '../../libvirt/power.ts';
 import { askLibvirt } from '../deeds/ask.ts';
@@ -55,10 +55,10 @@ async function check(
   { confirmed, typedName }: PowerConsent,
   { marks }: Ground,
 ): Promise<PowerFacts> {
-  const facts = await gatherPower(session, uuid, marks);
+  const facts = await gatherPower(session, uuid, action, marks);
   const changes = powerChanges(read, facts);
   if (changes.length > 0) throw new StalePlanError(changes);
-  const refusal = powerRefusal(action, facts.state);
+  const refusal = powerRefusal(action, facts.state) ?? startHindrance(facts);
   if (refusal !== null) throw new ProblemError('POWER_REFUSED', { reason: refusal });
   const [loss] = powerLosses(action, facts, Date.now());
   if (loss && !confirmed) throw new ProblemError('LOSS_NOT_CONFIRMED', { reason: loss.text });

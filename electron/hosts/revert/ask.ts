@@ -56,17 +56,19 @@ export async function askToRevert(ask: Ask, ground: Ground): Promise<Answer> {
       revertToSnapshot(session.writes, domain.uuid, snapshot.name, flags),
     );
   };
-  const again = async (error: unknown) => {
-    if (isRisky(error) && mayForce) {
-      forced = true;
-      return revert(revertFlag.force);
-    }
-    if (!isCollision(error, plan)) throw error;
-    await sleep(NEXT_SECOND_MS);
-    return revert(0);
+  const twice = (extra: number) =>
+    revert(extra).catch(async (error: unknown) => {
+      if (!isCollision(error, plan)) throw error;
+      await sleep(NEXT_SECOND_MS);
+      return revert(extra);
+    });
+  const byForce = (error: unknown) => {
+    if (!isRisky(error) || !mayForce) throw error;
+    forced = true;
+    return twice(revertFlag.force);
   };
   try {
-    await revert(0).catch(again);
+    await twice(0).catch(byForce);
     return { requestId, result: 'done', forced };
   } catch (error) {
     if (error instanceof ConnectionError) {

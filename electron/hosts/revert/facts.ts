@@ -1,3 +1,4 @@
+import { chainFrom } from '../../../shared/chain.ts';
 import { configChanges, type DomainConfig } from '../../../shared/config-changes.ts';
 import { type DataFacts, dataOfSnapshots } from '../../../shared/health/data.ts';
 import { type Disk, hostPath, imagesOf } from '../../../shared/libvirt/disks.ts';
@@ -64,7 +65,8 @@ export async function gatherFacts(
     uuid,
     (disks, _, all) => {
       aimed = aimedAt(all, target);
-      return aimed ? [...filesNamed(aimed, disks), ...imagesAround(all, disks)] : [];
+      const now = disks.flatMap((disk) => (disk.active === null ? [] : chainFrom(disk, disk.active)));
+      return aimed ? [...filesNamed(aimed, disks), ...now.map(({ path }) => path), ...imagesAround(all, disks)] : [];
     },
     new AbortController().signal,
   );

@@ -285,9 +285,10 @@ const cases: Readonly<Record<string, Speaks>> = {
 };
 
 it('without a current snapshot a leaf may go, unless the domain lies on it', () => {
-  const of = (name: string, rows: Row[], current: string | null, domain = {}) =>
-    assessDelete(deleteFacts({ rows, current, domain }), [name], 'this').blockers.map(({ code }) => code);
-  expect(of('c', outside, null)).toEqual(['UNLINKS_NEEDED']);
+  const of = (domain = {}) =>
+    assessDelete(deleteFacts({ rows: outside, current: null, domain }), ['c'], 'this').blockers.map(({ code }) => code);
+  expect(of()).toEqual([]);
+  expect(of(top('/i/c'))).toEqual(['UNLINKS_NEEDED']);
 });
 
 it('what a saved memory needs is not known where libvirt does not tell: nothing is merged then', () => {

@@ -43,6 +43,7 @@ export interface Stage {
 /** Images that no disk uses at first, to attach and to insert. */
 export const spares = { qcow2: 'spare.qcow2', raw: 'spare.raw', media: ['tools.iso', 'other.iso'] } as const;
 
+const withMetadata = ['--snapshots-metadata', '--checkpoints-metadata', '--managed-save'];
 const mebibytes = 1;
 /** The mark of an image that nobody wrote to yet. */
 const firstMark = 1;
@@ -63,7 +64,12 @@ export async function setStage(lab: Lab, spec: DomainSpec, number: number): Prom
   await writeFile(xmlFile, domainXml(spec, uuid, dir));
   const stage = { lab, uuid, dir, spec };
   const pool = spec.pool === 'none' ? [] : [['pool-create-as', poolOf(stage), 'dir', '--target', dir]];
-  const answers = await virshEach(lab, [[spec.transient ? 'create' : 'define', xmlFile], ...pool]);
+  // One of that name may have come back while the last sequence was taken down.
+  const [, ...answers] = await virshEach(lab, [
+    ['undefine', `--domain=${spec.name}`, ...withMetadata],
+    [spec.transient ? 'create' : 'define', xmlFile],
+    ...pool,
+  ]);
   const problem = answers.find(({ error }) => error !== '');
   if (problem) throw new Error(problem.error);
   await rm(xmlFile);
@@ -81,7 +87,7 @@ export async function clearStage(stage: Stage): Promise<boolean> {
   const answers = await virshEach(lab, [
     ...(spec.pool === 'none' ? [] : [['pool-destroy', poolOf(stage)]]),
     ['destroy', uuid],
-    ['undefine', uuid, '--snapshots-metadata', '--checkpoints-metadata', '--managed-save'],
+    ['undefine', uuid, ...withMetadata],
     ['domstate', uuid],
   ]);
   await rm(join(dir, '..'), { recursive: true, force: true });

@@ -37,7 +37,7 @@ export function differencesAfter({ facts, assessment }: CheckedDelete, { facts: 
       ? []
       : [`The current snapshot is ${quoted(now.current)}; ${quoted(assessment.current)} was expected.`]),
     ...disksAfter(assessment.after, now),
-    ...imagesAfter(assessment.after, now),
+    ...imagesAfter(assessment.after, now, facts),
     ...left.map((path) => `${path} is still there; it was to be gone.`),
     ...(assessment.steps.some(({ flags }) => flags & deleteFlag.metadataOnly) ? [] : tagsAfter(facts, now, goes)),
   ];
@@ -66,7 +66,7 @@ function disksAfter({ active }: After, { domain }: DeleteFacts): string[] {
   });
 }
 
-function imagesAfter({ points }: After, { snapshots, images }: DeleteFacts): string[] {
+function imagesAfter({ points }: After, { snapshots, images }: DeleteFacts, before: DeleteFacts): string[] {
   const named = new Map(
     snapshots.flatMap(({ name, stored }) => pointsOf(stored).map(({ target, path }) => [`${target} ${name}`, path])),
   );
@@ -75,7 +75,7 @@ function imagesAfter({ points }: After, { snapshots, images }: DeleteFacts): str
     const now = named.get(`${target} ${name}`);
     if (now !== undefined && now !== path)
       return [`“${name}” names ${now} as its disk ${target}; ${path} was expected.`];
-    if (images[path]?.exists !== false || lost.has(path)) return [];
+    if (images[path]?.exists !== false || before.images[path]?.exists === false || lost.has(path)) return [];
     lost.add(path);
     return [`${path}, which “${name}” needs, is not there.`];
   });

@@ -9,6 +9,7 @@ const saved: PowerFacts = {
   managedSave: true,
   savedElsewhere: [],
   missing: [],
+  unseen: [],
   snapshotCount: 0,
   reverted: null,
 };

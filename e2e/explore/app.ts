@@ -161,9 +161,10 @@ export class App {
       }
       case 'power': {
         const { action, discardSave } = step;
-        const { planId, refusal, losses } = await client.power.plan({ ...about, action });
+        const { planId, facts, refusal, losses } = await client.power.plan({ ...about, action });
         const run = () => client.power.run({ planId, confirmed: true, discardSave });
-        return { ...silent, ...verdictOf(refusal ? [refusal] : []), said: losses, run: () => ended(run) };
+        const doubt = refusal === null && facts.unseen.length > 0 ? { verdict: 'risky' as const } : {};
+        return { ...silent, ...verdictOf(refusal ? [refusal] : []), ...doubt, said: losses, run: () => ended(run) };
       }
     }
   }

@@ -1,5 +1,5 @@
 import { version } from '../libvirt/versions.ts';
-import { disk, emptyDrive, facts, offFacts } from './fixtures.ts';
+import { disk, emptyDrive, facts, offFacts, snapshot } from './fixtures.ts';
 import { modeRules } from './mode-rules.ts';
 import {
   at,
@@ -17,6 +17,13 @@ import {
   test,
   without,
 } from './testing.ts';
+
+/** With memory, and its disks left to somebody else. */
+const copied = facts({
+  state: 'paused',
+  reason: 'creating snapshot',
+  snapshots: [snapshot('v', 'external', 'external')],
+});
 
 eachWay(modeRules, [
   [
@@ -183,19 +190,20 @@ eachWay(modeRules, [
   ],
   [
     'STOOD_STILL',
-    [[facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-external']],
+    [[copied, 'memory-external']],
     [
+      [{ ...copied, snapshots: outside }, 'memory-external'],
       [facts({ state: 'paused', reason: 'user' }), 'memory-external'],
-      [facts({ state: 'paused', reason: 'creating snapshot' }), 'disks-external'],
+      [copied, 'disks-external'],
       [facts({ state: 'paused', reason: 'from snapshot' }), 'memory-external'],
     ],
   ],
   [
     'STOOD_STILL_INTERNAL',
-    [[facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-internal']],
+    [[copied, 'memory-internal']],
     [
       [facts({ state: 'paused', reason: 'user' }), 'memory-internal'],
-      [facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-external'],
+      [copied, 'memory-external'],
     ],
   ],
   [

@@ -223,9 +223,16 @@ export const modeRules: readonly CreateRule[] = [
 const stoodStill =
   'The guest stands still since the last snapshot was taken, whose disks were left to somebody else. Resume it first.';
 
-/** libvirt leaves a guest paused whose disks somebody else is to copy (`manual`). */
+/**
+ * libvirt leaves a guest paused whose disks somebody else is to copy (`manual`), also after a snapshot of the disks alone:
+ * QEMU keeps its images then.
+ */
 function standsSinceSnapshot({ facts }: CreateCase): boolean {
-  return facts.state === 'paused' && facts.reason === 'creating snapshot';
+  return (
+    facts.state === 'paused' &&
+    facts.reason === 'creating snapshot' &&
+    facts.snapshots.some(({ memory }) => memory === 'external')
+  );
 }
 
 /** The disks that the snapshot keeps and that have a block job. */

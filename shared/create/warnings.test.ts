@@ -207,9 +207,10 @@ eachWay(createWarnings, [
     [
       [stood, 'memory-external'],
       [stood, 'memory-internal'],
+      [{ ...stood, reason: 'from snapshot' }, 'memory-external'],
+      [facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-external'],
     ],
     [
-      [{ ...stood, reason: 'from snapshot' }, 'memory-external'],
       [{ ...stood, snapshots: outsideMemory }, 'memory-external'],
       [facts({ state: 'paused', reason: 'user' }), 'memory-external'],
       [stood, 'disks-external'],

@@ -207,8 +207,7 @@ export const createWarnings: readonly CreateWarning[] = [
       'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR; internal, from 10.9 on: OPERATION_FAILED)',
     when: ({ facts, draft }) => {
       const again = facts.snapshots.some(({ memory, state }) => memory === 'external' && state === 'paused');
-      const stood = facts.state === 'paused' && facts.reason === 'user';
-      return hasMemory(draft.mode) && stood && again;
+      return hasMemory(draft.mode) && facts.state === 'paused' && (again || facts.reason === 'creating snapshot');
     },
     text: () =>
       'If the guest has not run since a snapshot of its memory was written to a file, QEMU refuses to write it again. Resume it for a moment first.',

@@ -15,6 +15,8 @@ export const PowerFacts = z.object({
   savedElsewhere: z.array(z.object({ target: z.string(), saved: z.string(), now: z.string().nullable() })).nullable(),
   /** Of a start: images that the host does not have any more. */
   missing: z.array(z.string()),
+  /** Of a start: images of which it is not known whether they, or all below them, are there. */
+  unseen: z.array(z.string()),
   snapshotCount: z.number(),
   /** The last revert that Snapkeel knows of. */
   reverted: z.object({ to: z.string(), at: z.number() }).nullable(),

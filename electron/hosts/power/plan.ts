@@ -54,9 +54,9 @@ export async function gatherPower(
   const last = marks.lastRevert(session.host, uuid);
   const { name: domainName, state, id, persistent, managedSave, snapshotCount } = domain;
   const savedElsewhere = managedSave && id === null ? await elsewhere(session, uuid) : [];
-  const missing = action === 'start' && id === null ? await missingImages(session, uuid) : [];
+  const images = action === 'start' && id === null ? await imagesOfStart(session, uuid) : { missing: [], unseen: [] };
   const reverted = last ? { to: last.revertedTo, at: last.at } : null;
-  return { domainName, state, id, persistent, managedSave, savedElsewhere, missing, snapshotCount, reverted };
+  return { domainName, state, id, persistent, managedSave, savedElsewhere, ...images, snapshotCount, reverted };
 }
 
 /** What memory that was saved goes on with, where that is not what the domain writes to. */
@@ -70,13 +70,16 @@ async function elsewhere({ reads }: HostSession, uuid: string): Promise<PowerFac
   });
 }
 
-/** What QEMU would open at a start and that is not there, as far as can be told. */
-async function missingImages(session: HostSession, uuid: string): Promise<string[]> {
+/** What QEMU would open at a start: what is not there, and what that cannot be told of. */
+async function imagesOfStart(session: HostSession, uuid: string): Promise<Pick<PowerFacts, 'missing' | 'unseen'>> {
   const [xml, snapshots] = await Promise.all([domainXml(session.reads, uuid, true), session.readSnapshots(uuid)]);
   const disks = disksIn(xml).filter(({ startupPolicy }) => startupPolicy !== 'optional');
   const chains = await readChains(session, disks, snapshots, false);
-  return disks.flatMap(({ target, image }) => {
-    const chain = chains.get(target);
-    return [...(chain?.exists === false && image ? [image.path] : []), ...(chain?.gone ?? [])];
-  });
+  const opened = disks.flatMap(({ target, image }) =>
+    image === null ? [] : [{ path: image.path, chain: chains.get(target) }],
+  );
+  return {
+    missing: opened.flatMap(({ path, chain }) => [...(chain?.exists === false ? [path] : []), ...(chain?.gone ?? [])]),
+    unseen: opened.flatMap(({ path, chain }) => (chain?.exists == null || chain.depth === null ? [path] : [])),
+  };
 }

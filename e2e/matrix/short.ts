@@ -34,6 +34,7 @@ export const short = {
     'copied off → off as-saved',
     'detached off → off as-saved',
     'tag-gone off → off as-saved',
+    'tag-replaced off → run as-saved',
     'tag-twice off → off as-saved',
     'digits off → 2 as-saved',
     'console running → run as-saved',
@@ -88,4 +89,5 @@ export const unreached: Readonly<Record<string, string>> = {
   NO_STATE: 'libvirt takes no such snapshot',
   NOT_ON_HOST: 'needs a disk on the network that answers',
   NOT_QCOW2: 'libvirt takes no such snapshot',
+  SAFETY_MAY_FAIL: 'no safety snapshot is taken here',
 };

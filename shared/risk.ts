@@ -11,6 +11,7 @@ export {
   holds,
   isExternal,
   isLive,
+  mayFail,
   type RevertFlags,
   type Rule,
   writtenBack,

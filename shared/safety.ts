@@ -2,7 +2,7 @@ import { usualOverlay } from './chain.ts';
 import { assessCreate, type CreateAssessment } from './create/assess.ts';
 import { emptyDraft } from './create/draft.ts';
 import { isDigits } from './libvirt/names.ts';
-import { assessRevert, isExternal, writtenBack } from './risk.ts';
+import { assessRevert, isExternal, mayFail, writtenBack } from './risk.ts';
 import type {
   CreateDraft,
   CreateFacts,
@@ -105,14 +105,9 @@ export function safetyOffer(
     memory: available && create.active,
     name,
     reasons,
-    notes: available ? [...matching(safetyNotes), ...mayFail(taking), ...taking.unknown] : [],
+    notes: available ? [...matching(safetyNotes), ...mayFail(taking.warnings), ...taking.unknown] : [],
     virsh: available ? taking.virsh : null,
   };
-}
-
-/** What may keep it from being taken, without being certain. */
-function mayFail({ warnings }: CreateAssessment): Statement[] {
-  return warnings.flatMap(({ code, text }) => (code === 'PAUSED_TWICE' ? [{ code, text }] : []));
 }
 
 /** Images that the revert writes to and that no disk of today writes to. */

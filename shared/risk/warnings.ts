@@ -7,11 +7,11 @@ import { damageCodes } from './hazards.ts';
 import { leftBehind } from './losses.ts';
 import {
   asksToRun,
-  type Case,
   isActive,
   isExternal,
   isLive,
   leftOut,
+  mayFail,
   named,
   quoted,
   type Rule,
@@ -60,8 +60,9 @@ export const warningRules: readonly WarningRule[] = [
     driver: 'QEMU',
     risk: true,
     source: 'shared/safety.ts',
-    when: (c) => mayFail(c).length > 0,
-    text: (c) => `The safety snapshot may fail, and nothing is reverted then. ${texts(mayFail(c))}`,
+    when: ({ kept }) => mayFail(kept?.notes ?? []).length > 0,
+    text: ({ kept }) =>
+      `The safety snapshot may fail, and nothing is reverted then. ${texts(mayFail(kept?.notes ?? []))}`,
   },
   {
     code: 'MANAGED_SAVE_SURVIVES',
@@ -233,8 +234,6 @@ export const warningRules: readonly WarningRule[] = [
     text: () => 'libvirt’s test driver leaves the domain shut off here, whatever is chosen.',
   },
 ];
-
-const mayFail = ({ kept }: Case) => (kept?.notes ?? []).filter(({ code }) => code === 'PAUSED_TWICE');
 
 /** What older versions want to be forced to, newer ones do at every revert. */
 function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {

@@ -76,6 +76,11 @@ export const isLeaf = (c: DeleteCase) => children(c).length === 0;
 export const onChain = ({ present, snapshot }: DeleteCase) => present.isOnActiveChain(snapshot.name);
 export const merges = ({ prepared }: DeleteCase) => prepared.merges;
 export const unlinks = ({ prepared }: DeleteCase) => prepared.unlinks;
+/** Images that are not there any more afterwards. */
+export const goingImages = (c: DeleteCase): string[] => [
+  ...merges(c).map(({ from }) => from),
+  ...unlinks(c).map(({ path }) => path),
+];
 
 /** Internal snapshots that libvirt lists inside images that would be merged away. */
 export const tagsInMerged = (c: DeleteCase) =>

@@ -4,6 +4,7 @@ import {
   type DeleteCase,
   type DeleteRule,
   external,
+  goingImages,
   imagesInMerge,
   isLeaf,
   merges,
@@ -15,7 +16,6 @@ import {
   shortly,
   strandedBy,
   tagsInMerged,
-  unlinks,
 } from './case.ts';
 
 const missing = (c: DeleteCase) => imagesInMerge(c).find((path) => c.facts.images[path]?.exists === false);
@@ -155,7 +155,6 @@ export const harms: readonly DeleteRule[] = [
 
 /** Images that go and that the saved memory needs, or may need. */
 function savedImagesGoing(c: DeleteCase): string[] {
-  const going = [...merges(c).map(({ from }) => from), ...unlinks(c).map(({ path }) => path)];
   const { savedImages } = c.facts.domain;
-  return going.filter((path) => savedImages?.includes(path) ?? true);
+  return goingImages(c).filter((path) => savedImages?.includes(path) ?? true);
 }

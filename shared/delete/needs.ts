@@ -1,7 +1,7 @@
 import { isUnderstood } from '../libvirt/disks.ts';
 import { version } from '../libvirt/versions.ts';
 import type { Need } from '../rule.ts';
-import { type DeleteCase, external, imagesInMerge, merges, shortly, unlinks, withData } from './case.ts';
+import { type DeleteCase, external, goingImages, imagesInMerge, merges, shortly, unlinks, withData } from './case.ts';
 
 const touchesImages = (c: DeleteCase) => merges(c).length > 0 || unlinks(c).length > 0;
 
@@ -38,10 +38,7 @@ const loose = (c: DeleteCase) =>
 const unseen = (c: DeleteCase) => imagesInMerge(c).find((path) => (c.facts.images[path]?.exists ?? null) === null);
 
 /** An image that goes, of which it is not known what else is inside it. */
-const opaque = (c: DeleteCase) =>
-  [...merges(c).map(({ from }) => from), ...unlinks(c).map(({ path }) => path)].find(
-    (path) => (c.facts.images[path]?.tags ?? null) === null,
-  );
+const opaque = (c: DeleteCase) => goingImages(c).find((path) => (c.facts.images[path]?.tags ?? null) === null);
 
 /** What has to be known before a deletion may be called safe. */
 export const deleteNeeds: readonly Need<DeleteCase>[] = [

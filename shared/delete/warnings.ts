@@ -1,7 +1,17 @@
 import { formatVersion } from '../format.ts';
 import { version } from '../libvirt/versions.ts';
 import type { Rule } from '../rule.ts';
-import { type DeleteCase, external, internal, merges, misnames, quoted, shortly, withData } from './case.ts';
+import {
+  type DeleteCase,
+  external,
+  goingImages,
+  internal,
+  merges,
+  misnames,
+  quoted,
+  shortly,
+  withData,
+} from './case.ts';
 import { isExternal } from './present.ts';
 import { unlike } from './refusal-rules.ts';
 
@@ -34,9 +44,7 @@ const twice = (c: DeleteCase) =>
     : undefined;
 
 const unlisted = (c: DeleteCase) =>
-  [...merges(c).map(({ from }) => from), ...c.prepared.unlinks.map(({ path }) => path)].flatMap((path) =>
-    (c.facts.images[path]?.tags ?? []).map(({ name }) => name),
-  );
+  goingImages(c).flatMap((path) => (c.facts.images[path]?.tags ?? []).map(({ name }) => name));
 
 /** What is true and worth knowing, without keeping anybody from it. */
 export const deleteWarnings: readonly DeleteWarning[] = [

@@ -5,13 +5,12 @@ import type { DiskRequest } from '../../../shared/create/request.ts';
 import type { Disk } from '../../../shared/libvirt/disks.ts';
 import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import type { CreateFacts, Found, Snapshot } from '../../../shared/schema.ts';
-import { readDisks } from '../../libvirt/disks.ts';
+import { disksIn } from '../../libvirt/disks.ts';
 import { type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { readJob } from '../../libvirt/jobs.ts';
 import { currentSnapshot, StoredSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
 import { tagsOf } from './chain.ts';
@@ -60,9 +59,9 @@ export function lookAtCreate(
       snapshotOrNull(reads, uuid, name),
     ]);
     if (!domain) return null;
-    const disks = readDisks(parseXml(xml, 'domain'));
+    const disks = disksIn(xml);
     const differs = domain.id !== null && domain.persistent;
-    const next = differs ? readDisks(parseXml(await domainXml(reads, uuid, true), 'domain')) : disks;
+    const next = differs ? disksIn(await domainXml(reads, uuid, true)) : disks;
     const paths = [...files.overlays.map(({ file }) => file), ...(files.memory === null ? [] : [files.memory])];
     const there = await Promise.all(paths.map((path) => fileExists(reads, path)));
     const holders = insideOf(expected, disks);

@@ -2,7 +2,7 @@ import { isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { virshExport } from '../../../shared/metadata/virsh.ts';
 import type { SnapshotExport } from '../../../shared/schema.ts';
-import { readDisks, readStoredDisks } from '../../libvirt/disks.ts';
+import { disksIn, readDisks, readStoredDisks } from '../../libvirt/disks.ts';
 import { domainXml } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
@@ -73,7 +73,7 @@ function allFiles(texts: readonly string[], live: string): string[] {
       ...readStoredDisks(element, '').reverted.map(({ file }) => file),
     ];
   });
-  const now = readDisks(parseXml(live, 'domain'))
+  const now = disksIn(live)
     .filter(isWritable)
     .flatMap(({ image }) => image?.path ?? []);
   return [...new Set([...named, ...now])].sort();

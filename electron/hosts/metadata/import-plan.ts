@@ -6,9 +6,8 @@ import { type Judged, judgeImport } from '../../../shared/metadata/import-rules.
 import { importBlockers, importWarnings } from '../../../shared/metadata/import-words.ts';
 import { virshImport } from '../../../shared/metadata/virsh.ts';
 import type { ImportFile, ImportPlan, ImportRow, SnapshotList } from '../../../shared/schema.ts';
-import { readDisks } from '../../libvirt/disks.ts';
+import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml } from '../../libvirt/domains.ts';
-import { parseXml } from '../../libvirt/xml.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { missingFiles } from './file-probe.ts';
@@ -49,7 +48,7 @@ export async function planImport(
 export async function assessImport(session: HostSession, uuid: string, read: ReadImport): Promise<AssessedImport> {
   const { reads, host } = session;
   const list = await readTree(session, uuid);
-  const layers = readDisks(parseXml(await domainXml(reads, uuid, false), 'domain'));
+  const layers = disksIn(await domainXml(reads, uuid, false));
   const domain = { uuid, name: list.domainName };
   const targets = layers.map(({ target }) => target);
   const facts = hostFacts(session);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PowerAction } from '../../../shared/deeds.ts';
-import { imagesOf, isWritable } from '../../../shared/libvirt/disks.ts';
+import { type Disk, imagesOf, isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { powerLosses, powerRefusal, startHindrance } from '../../../shared/power.ts';
 import type { PowerFacts, PowerPlan } from '../../../shared/schema.ts';
@@ -53,29 +53,47 @@ export async function gatherPower(
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const last = marks.lastRevert(session.host, uuid);
   const { name: domainName, state, id, persistent, managedSave, snapshotCount } = domain;
-  const savedElsewhere = managedSave && id === null ? await elsewhere(session, uuid) : [];
-  const images = action === 'start' && id === null ? await imagesOfStart(session, uuid) : { missing: [], unseen: [] };
+  const start = action === 'start' && id === null ? await gatherStart(session, uuid, managedSave) : nothingToStart;
   const reverted = last ? { to: last.revertedTo, at: last.at } : null;
-  return { domainName, state, id, persistent, managedSave, savedElsewhere, ...images, snapshotCount, reverted };
+  return { domainName, state, id, persistent, managedSave, ...start, snapshotCount, reverted };
+}
+
+type StartFacts = Pick<PowerFacts, 'savedElsewhere' | 'missing' | 'unseen'>;
+const nothingToStart: StartFacts = { savedElsewhere: [], missing: [], unseen: [] };
+
+async function gatherStart(session: HostSession, uuid: string, managedSave: boolean): Promise<StartFacts> {
+  const disks = disksIn(await domainXml(session.reads, uuid, true));
+  const [savedElsewhere, images] = await Promise.all([
+    managedSave ? elsewhere(session, uuid, disks) : [],
+    imagesOfStart(session, uuid, disks),
+  ]);
+  return { savedElsewhere, ...images };
 }
 
 /** What memory that was saved goes on with, where that is not what the domain writes to. */
-async function elsewhere({ reads }: HostSession, uuid: string): Promise<PowerFacts['savedElsewhere']> {
-  const [saved, now] = await Promise.all([managedSaveXml(reads, uuid), domainXml(reads, uuid, true)]);
+async function elsewhere(
+  { reads }: HostSession,
+  uuid: string,
+  disks: readonly Disk[],
+): Promise<StartFacts['savedElsewhere']> {
+  const saved = await managedSaveXml(reads, uuid);
   if (saved === null) return null;
-  const images = new Map(imagesOf(disksIn(now)).map(({ target, path }) => [target, path]));
+  const images = new Map(imagesOf(disks).map(({ target, path }) => [target, path]));
   return imagesOf(disksIn(saved).filter(isWritable)).flatMap(({ target, path }) => {
-    const today = images.get(target) ?? null;
-    return today === path ? [] : [{ target, saved: path, now: today }];
+    const now = images.get(target) ?? null;
+    return now === path ? [] : [{ target, saved: path, now }];
   });
 }
 
 /** What QEMU would open at a start: what is not there, and what that cannot be told of. */
-async function imagesOfStart(session: HostSession, uuid: string): Promise<Pick<PowerFacts, 'missing' | 'unseen'>> {
-  const [xml, snapshots] = await Promise.all([domainXml(session.reads, uuid, true), session.readSnapshots(uuid)]);
-  const disks = disksIn(xml).filter(({ startupPolicy }) => startupPolicy !== 'optional');
-  const chains = await readChains(session, disks, snapshots, false);
-  const opened = disks.flatMap(({ target, image }) =>
+async function imagesOfStart(
+  session: HostSession,
+  uuid: string,
+  disks: readonly Disk[],
+): Promise<Pick<StartFacts, 'missing' | 'unseen'>> {
+  const needed = disks.filter(({ startupPolicy }) => startupPolicy !== 'optional');
+  const chains = await readChains(session, needed, await session.readSnapshots(uuid), false);
+  const opened = needed.flatMap(({ target, image }) =>
     image === null ? [] : [{ path: image.path, chain: chains.get(target) }],
   );
   return {

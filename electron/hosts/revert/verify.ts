@@ -5,11 +5,10 @@ import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
 import { isExternal, writtenBack } from '../../../shared/risk.ts';
 import type { Found, RevertPlan, StoredDisk, Verification } from '../../../shared/schema.ts';
-import { readDisks } from '../../libvirt/disks.ts';
+import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
 import { tagsIn } from '../../libvirt/snapshot-table.ts';
 import { currentSnapshot } from '../../libvirt/snapshots.ts';
-import { parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { lookAfterwards } from '../look-afterwards.ts';
 
@@ -38,7 +37,7 @@ export function findOut(session: HostSession, uuid: string, images: readonly str
     ]);
     if (!domain) return null;
     const { state, reason, id } = domain;
-    return { state, reason, current, id, disks: readDisks(parseXml(xml, 'domain')), tags: new Map(tables) };
+    return { state, reason, current, id, disks: disksIn(xml), tags: new Map(tables) };
   });
 }
 

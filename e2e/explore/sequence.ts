@@ -165,7 +165,7 @@ class Sequence {
     if (step.between) before = this.#book.sight(await this.#other(app, step.between, read));
     const ended = await plan.run();
     if (step.do === 'revert' || step.do === 'undo') noteRevert(this.stage);
-    if (step.do === 'power') this.#resets = step.action === 'reset' && ended.result === 'done';
+    if (step.do === 'power' && step.action === 'reset' && ended.result === 'done') this.#resets = true;
     const world = await this.#settled(before);
     const renamed = step.do === 'rename' && ended.result !== 'refused' ? { of: step.of, to: step.to } : undefined;
     this.#book.follow(world, before, renamed);
@@ -197,6 +197,7 @@ class Sequence {
   async #settled({ world: before }: Sight): Promise<World> {
     const names = [...before.snapshots.keys()];
     const world = await look(this.stage, names);
+    if (!world.active) this.#resets = false;
     if (world.state !== 'running') return world;
     if (this.#resets) {
       this.#resets = false;

@@ -1,6 +1,5 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bootSector } from '../lab/boot-sector.ts';
 import { createDisk, writeDisk } from '../lab/disk.ts';
 import type { Lab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';
@@ -45,6 +44,11 @@ export const spares = { qcow2: 'spare.qcow2', raw: 'spare.raw', media: ['tools.i
 
 const withMetadata = ['--snapshots-metadata', '--checkpoints-metadata', '--managed-save'];
 const mebibytes = 1;
+/** A boot sector that sleeps for ever: `sti`, `hlt`, and back. A key that is pressed stays where the BIOS keeps it. */
+const sleeper = Uint8Array.from(
+  { length: 512 },
+  (_, n) => ({ 0: 0xfb, 1: 0xf4, 2: 0xeb, 3: 0xfd, 510: 0x55, 511: 0xaa })[n] ?? 0,
+);
 /** The mark of an image that nobody wrote to yet. */
 const firstMark = 1;
 
@@ -104,7 +108,7 @@ function templatesOf(lab: Lab): Promise<Readonly<Record<'qcow2' | 'raw', string>
     const paths = { qcow2: join(lab.dir, 'template.qcow2'), raw: join(lab.dir, 'template.raw') };
     for (const [format, path] of Object.entries(paths)) {
       await createDisk(path, mebibytes);
-      await writeDisk(path, 0, bootSector('explored'));
+      await writeDisk(path, 0, sleeper);
       const commands = writeCommands(firstMark).flatMap((command) => ['-c', command]);
       await run(['qemu-io', '-f', format, ...commands, path]);
     }

@@ -5,7 +5,6 @@ import {
   type DeleteRule,
   external,
   goingImages,
-  imagesInMerge,
   isLeaf,
   merges,
   nameHazard,
@@ -18,7 +17,8 @@ import {
   tagsInMerged,
 } from './case.ts';
 
-const missing = (c: DeleteCase) => imagesInMerge(c).find((path) => c.facts.images[path]?.exists === false);
+/** The image that is to take in what is merged. Of the others in the chain QEMU has a hold, there or not. */
+const missing = (c: DeleteCase) => merges(c).find(({ into }) => c.facts.images[into]?.exists === false)?.into;
 
 /** Its memory was written or loaded while it was paused, and it did not run since: QEMU has let go of the images. */
 function holdsNoImages({ facts, present }: DeleteCase, how: 'written' | 'loaded'): boolean {
@@ -99,10 +99,11 @@ export const harms: readonly DeleteRule[] = [
     code: 'IMAGE_GONE',
     driver: 'QEMU',
     effect: 'harm',
-    source: 'a block commit goes on writing into a file that was deleted, and what it wrote is gone when QEMU ends',
+    source:
+      'observed on 9.0–12.8: “unable to stat” of the image that takes in, after the merges of other disks have begun; any other image of the chain may be gone, and nothing is lost',
     when: (c) => c.facts.domain.active && missing(c) !== undefined,
     text: (c) =>
-      `${shortly(missing(c) ?? '')}, which the disks lie on, is gone. Merging now could lose what the guest still has. Copy its data out first.`,
+      `${shortly(missing(c) ?? '')}, which an overlay would be merged into, is gone: libvirt would refuse, or leave the deletion half done. The guest still has its data, and loses it when it ends. Copy it out of the guest first.`,
   },
   {
     code: 'TAGS_LOST',

@@ -273,9 +273,9 @@ const cases: Readonly<Record<string, Speaks>> = {
     not: { change: old },
   },
   IMAGE_GONE: {
-    history: { rows: outside, domain: running, images: { '/i/base': { exists: false } } },
+    history: { rows: outside, domain: running, images: { '/i/b': { exists: false } } },
     names: ['c'],
-    not: { images: {} },
+    not: { images: { '/i/base': { exists: false } } },
   },
   MANAGED_SAVE: {
     history: { rows: outside, domain: { managedSave: true, savedImages: ['/i/c', '/i/other'] } },

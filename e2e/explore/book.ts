@@ -34,6 +34,13 @@ export interface Sight {
   readonly loose: ReadonlyMap<string, Reading>;
 }
 
+/** What a step is known to have done to the list of snapshots. */
+export interface Did {
+  readonly renamed?: { readonly of: string; readonly to: string } | undefined;
+  /** The name of a new one: another of that name and of the same second may have been forgotten. */
+  readonly taken?: string | null | undefined;
+}
+
 /** The oracle's own record of what each snapshot was taken of. */
 export class Book {
   readonly #entries = new Map<string, Entry>();
@@ -53,8 +60,13 @@ export class Book {
     return this.#entries.get(name);
   }
 
-  /** What was taken and what went, as libvirt lists it now. @param before what a new snapshot was taken of */
-  follow(world: World, before: Sight | null, renamed?: { readonly of: string; readonly to: string }): void {
+  /**
+   * What was taken and what went, as libvirt lists it now.
+   * @param before what a new snapshot was taken of
+   * @param did what the step did, where it is known
+   */
+  follow(world: World, before: Sight | null, did: Did = {}): void {
+    const { renamed, taken } = did;
     const moved = renamed && world.snapshots.has(renamed.to) ? this.#entries.get(renamed.of) : undefined;
     for (const [name, entry] of this.#entries) {
       const now = world.snapshots.get(name);
@@ -69,7 +81,7 @@ export class Book {
     for (const [name, snap] of world.snapshots) {
       if (this.#entries.has(name)) continue;
       const known = this.#forgotten.get(name);
-      const back = known !== undefined && known.created === snap.created && !this.#isNew(snap);
+      const back = known?.created === snap.created && name !== taken && !this.#isNew(snap);
       this.#entries.set(name, back ? known : this.#taken(snap, before));
       if (back) this.#forgotten.delete(name);
     }

@@ -147,7 +147,7 @@ class Sequence {
     if (step.by === 'virsh' && step.args[0] === 'snapshot-revert') noteRevert(this.stage);
     const world = await this.#settled(sight);
     if (step.by === 'daemon' && world.exists) await app.connected();
-    this.#book.follow(world, sight);
+    this.#book.follow(world, sight, { taken: takenBy(step) });
     return world;
   }
 
@@ -168,7 +168,7 @@ class Sequence {
     if (step.do === 'power' && step.action === 'reset' && ended.result === 'done') this.#resets = true;
     const world = await this.#settled(before);
     const renamed = step.do === 'rename' && ended.result !== 'refused' ? { of: step.of, to: step.to } : undefined;
-    this.#book.follow(world, before, renamed);
+    this.#book.follow(world, before, { renamed, taken: step.do === 'create' ? step.name : ended.safety });
     this.#endings.push(`${step.do}: ${plan.verdict}, ${ended.result}`);
     const c = { step, plan, ended, before, book: this.#book, disturbed: step.between !== undefined };
     let found = judge({ ...c, after: this.#book.sight(world) });
@@ -263,6 +263,12 @@ function withTexts(step: Step, change: (text: string) => string): Step {
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, changed(each)]));
   };
   return changed(step) as Step;
+}
+
+/** The name of the snapshot that virsh was told to take. */
+function takenBy(step: OtherStep): string | undefined {
+  if (step.by !== 'virsh' || step.args[0] !== 'snapshot-create-as') return undefined;
+  return step.args.find((arg) => arg.startsWith('--name='))?.slice('--name='.length);
 }
 
 function codesOf({ blockers }: Plan): string[] {

@@ -122,7 +122,23 @@ async function livesOn(trial: Trial, name: string): Promise<string | null> {
   const again = book.sight(await trial.freshen(await look(stage)));
   for (const each of rawSteps(trial.step, again.world) ?? []) await carryOutOther(stage, each);
   book.follow(await look(stage), again);
-  return (await withoutParent(trial, name)) ?? leave();
+  return (await withoutParent(trial, name)) ?? (await besideOthers(trial, name)) ?? leave();
+}
+
+/** What becomes of it when the domain goes back to a snapshot that is kept inside of an image. */
+async function besideOthers({ stage, book, ...trial }: Trial, name: string): Promise<string | null> {
+  const before = book.sight(await trial.freshen(await look(stage)));
+  const other = [...before.world.snapshots.values()].find(
+    (snap) => snap.name !== name && [...snap.disks.values()].includes('internal'),
+  );
+  if (!other) return null;
+  const step: AppStep = { by: 'app', do: 'revert', to: other.name, start: 'as-saved', safety: false, dropSave: false };
+  const complaint = await carryOutOther(stage, rawSteps(step, before.world)?.at(-1) as OtherStep);
+  noteRevert(stage);
+  const world = await look(stage);
+  book.follow(world, before);
+  const harm = harmOf({ ...trial, stage, book, step }, complaint, before, book.sight(world));
+  return harm === null ? null : `when the domain goes back to “${other.name}”: ${harm}`;
 }
 
 /** What becomes of it when its parent is deleted. */

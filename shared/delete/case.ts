@@ -56,7 +56,7 @@ export const misnames = (c: DeleteCase) =>
   can(c.facts.libvirtVersion, 'deletesExternal') &&
   children(c).length > 0;
 /** The tables of all its images were read, and none holds it: QEMU is asked for nothing then. */
-const isInNoImage = ({ present, snapshot, facts }: DeleteCase) => {
+export const isInNoImage = ({ present, snapshot, facts }: DeleteCase) => {
   const points = present.pointsOf(snapshot.name);
   const tables = points.map(({ path }) => facts.images[path]?.tags ?? null);
   return points.length > 0 && tables.every((tags) => tags?.every(({ name }) => name !== snapshot.name) ?? false);
@@ -82,9 +82,13 @@ export const goingImages = (c: DeleteCase): string[] => [
   ...unlinks(c).map(({ path }) => path),
 ];
 
-/** Internal snapshots that libvirt lists inside images that would be merged away. */
+/** Internal snapshots that libvirt lists inside images that would be merged away, and that may still be there. */
 export const tagsInMerged = (c: DeleteCase) =>
-  merges(c).flatMap(({ target, from }) => [...(c.present.stack(target)?.inside(from) ?? [])]);
+  merges(c).flatMap(({ target, from }) => {
+    const tags = c.facts.images[from]?.tags ?? null;
+    const listed = [...(c.present.stack(target)?.inside(from) ?? [])];
+    return listed.filter((name) => tags?.some((tag) => tag.name === name) ?? true);
+  });
 
 /** Merges into an image that others need as it is: they lie on it by another way than through what is merged. */
 export const sharedMerges = (c: DeleteCase): Merge[] =>

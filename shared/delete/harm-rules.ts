@@ -1,10 +1,13 @@
 import { formatVersion } from '../format.ts';
 import { version } from '../libvirt/versions.ts';
+import type { DeleteSnapshot } from '../schema.ts';
 import {
   type DeleteCase,
   type DeleteRule,
   external,
   goingImages,
+  internal,
+  isInNoImage,
   isLeaf,
   merges,
   nameHazard,
@@ -20,12 +23,15 @@ import {
 /** The image that is to take in what is merged. Of the others in the chain QEMU has a hold, there or not. */
 const missing = (c: DeleteCase) => merges(c).find(({ into }) => c.facts.images[into]?.exists === false)?.into;
 
+const isExternalAndPaused = (current: DeleteSnapshot | undefined) =>
+  current?.memory === 'external' && current.state === 'paused';
+
 /** Its memory was written or loaded while it was paused, and it did not run since: QEMU has let go of the images. */
 function holdsNoImages({ facts, present }: DeleteCase, how: 'written' | 'loaded'): boolean {
   const { state, reason } = facts.domain;
   const current = present.current === null ? undefined : present.get(present.current);
   if (state !== 'paused') return false;
-  if (how === 'written') return reason === 'user' && current?.memory === 'external' && current.state === 'paused';
+  if (how === 'written') return reason === 'creating snapshot' || (reason === 'user' && isExternalAndPaused(current));
   return reason === 'migrating' || (reason === 'from snapshot' && current?.memory === 'external');
 }
 
@@ -44,8 +50,13 @@ const tellsNoChain = ({ present }: DeleteCase, name: string) => {
   );
 };
 
+const insideOf = (c: DeleteCase) => internal(c) && !isInNoImage(c);
+
 const resumeFirst = ({ facts }: DeleteCase) =>
   `The guest is paused since its memory was written or loaded. QEMU does not merge then, and libvirt (${formatVersion(facts.libvirtVersion)}) leaves the deletion half done. Resume “${facts.domain.name}” first.`;
+
+const resumeToDelete = ({ facts, snapshot }: DeleteCase) =>
+  `The guest is paused since its memory was written or loaded, and QEMU has let go of its images: what they hold of “${snapshot.name}” would stay. Resume “${facts.domain.name}” first.`;
 
 /** What libvirt would do, and destroys something by it or leaves it half done. */
 export const harms: readonly DeleteRule[] = [
@@ -94,6 +105,28 @@ export const harms: readonly DeleteRule[] = [
     source: 'observed on 11.3 after a managed save and after a revert to memory outside; 9.0 and 12.8 merge then',
     when: (c) => merges(c).length > 0 && holdsNoImages(c, 'loaded'),
     text: resumeFirst,
+  },
+  {
+    code: 'STAYS_SINCE_MEMORY_WRITTEN',
+    driver: 'QEMU',
+    until: version.mergesWhilePaused,
+    effect: 'harm',
+    source:
+      'observed: 7.0 and 9.0 say that it is done, and the image still holds it; 11.3: 9, “Device … is writable but does not support snapshots”',
+    when: (c) => insideOf(c) && holdsNoImages(c, 'written'),
+    text: resumeToDelete,
+  },
+  {
+    code: 'STAYS_SINCE_MEMORY_LOADED',
+    driver: 'QEMU',
+    since: version.branches,
+    until: version.mergesWhilePaused,
+    effect: 'refused',
+    error: 'OPERATION_FAILED',
+    source:
+      'observed on 11.3 after a managed save: “Device … is writable but does not support snapshots”; 9.0 and 12.8 delete it',
+    when: (c) => insideOf(c) && holdsNoImages(c, 'loaded'),
+    text: resumeToDelete,
   },
   {
     code: 'IMAGE_GONE',

@@ -103,6 +103,7 @@ const leftOut: Row[] = [
 ];
 const memory = { memory: 'external', memoryFile: '/i/a.mem' } as const;
 const paused = (reason: string) => ({ ...running, state: 'paused', reason }) as const;
+const unseenTags = { '/i/base': { tags: null } };
 const ofGuest = (change: NonNullable<Row['change']>): Row[] => [{ name: 'a', kind: 'external', change }];
 const offTaken = branches.map(
   (row): Row =>
@@ -237,9 +238,9 @@ const cases: Readonly<Record<string, Speaks>> = {
     not: { domain: {} },
   },
   TAGS_LOST: {
-    history: { rows: [...chain('external', 'a'), { name: 'i' }] },
+    history: { rows: [...chain('external', 'a'), { name: 'i' }], images: { '/i/a': { tags: null } } },
     names: ['a'],
-    not: { rows: chain('external', 'a') },
+    not: { images: { '/i/a': { tags: [] } } },
   },
   SHARED_IMAGE: {
     history: { rows: [...outside, { name: 'd', kind: 'external', parent: null }] },
@@ -270,6 +271,16 @@ const cases: Readonly<Record<string, Speaks>> = {
   PAUSED_SINCE_MEMORY_LOADED: {
     history: { rows: outside, domain: paused('migrating') },
     names: ['c'],
+    not: { change: old },
+  },
+  STAYS_SINCE_MEMORY_WRITTEN: {
+    history: { rows: [{ name: 'i' }], domain: paused('creating snapshot'), images: unseenTags, change: old },
+    names: ['i'],
+    not: { change: newest },
+  },
+  STAYS_SINCE_MEMORY_LOADED: {
+    history: { rows: [{ name: 'i' }], domain: paused('migrating'), images: unseenTags },
+    names: ['i'],
     not: { change: old },
   },
   IMAGE_GONE: {

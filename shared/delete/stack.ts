@@ -78,13 +78,17 @@ export class Stack {
     return undefined;
   }
 
-  /** One image is merged into the one below it. Answers with the snapshots whose configuration names another one now. */
+  /**
+   * One image is merged into the one below it. Answers with the snapshots whose configuration names another one now: not
+   * those that were kept inside the image (qemuSnapshotUpdateDisksSingle; observed on 11.3).
+   */
   merge(from: string, target: string): string[] {
-    const users = [...(this.#users.get(from) ?? [])];
-    for (const table of [this.#users, this.#holders, this.#inside]) {
-      for (const name of table.get(from) ?? []) into(table, target, name);
+    const users = [...(this.#users.get(from) ?? [])].filter((name) => !this.inside(from).has(name));
+    for (const table of [this.#users, this.#holders]) {
+      for (const name of table.get(from) ?? []) if (!this.inside(from).has(name)) into(table, target, name);
       table.delete(from);
     }
+    this.#inside.delete(from);
     for (const over of this.over(from)) {
       this.#under.set(over, target);
       into(this.#over, target, over);

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { Ended, Plan } from './app.ts';
 import type { Book, Sight } from './book.ts';
 import { type Finding, judge } from './judge.ts';
 import { carryOutOther, noteRevert } from './others.ts';
+import { imageSnapshots } from './qcow2.ts';
 import type { Stage } from './stage.ts';
 import type { AppStep, OtherStep } from './steps.ts';
 import { isWritable, look, type World } from './world.ts';
@@ -51,6 +53,8 @@ export interface Trial {
 export async function tryRefused(trial: Trial): Promise<string | null> {
   const { step, before, stage, book } = trial;
   const raw = rawSteps(step, before.world) ?? [];
+  const inside =
+    step.do === 'delete' && step.mode !== 'metadata-only' ? tagsOf(deleted(step, before.world), trial) : [];
   let complaint = '';
   for (const each of raw) complaint ||= await carryOutOther(stage, each);
   const world = await look(stage);
@@ -58,7 +62,29 @@ export async function tryRefused(trial: Trial): Promise<string | null> {
   const after = book.sight(world);
   const harm = harmOf(trial, complaint, before, after);
   if (harm !== null) return harm;
+  const stays = inside.find(isStillThere);
+  if (stays) return `what “${stays.name}” holds stays inside ${stays.path}`;
   return (await starts(stage, world)) ?? (step.do === 'create' ? await livesOn(trial, step.name) : null);
+}
+
+interface TagInImage {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+}
+
+/** Where snapshots are kept inside of images. */
+function tagsOf(names: readonly string[], { book, before }: Trial): TagInImage[] {
+  return names.flatMap((name) =>
+    [...(book.entry(name)?.ids ?? [])].flatMap(([target, id]) => {
+      const path = before.world.snapshots.get(name)?.stored.find((disk) => disk.target === target)?.path;
+      return path ? [{ name, path, id }] : [];
+    }),
+  );
+}
+
+function isStillThere({ name, path, id }: TagInImage): boolean {
+  return existsSync(path) && imageSnapshots(path).some((each) => each.id === id && each.name === name);
 }
 
 function harmOf({ step, book }: Trial, complaint: string, before: Sight, after: Sight): string | null {

@@ -1,11 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { canBuildGenerations, labAvailable } from '../../lab/available.ts';
+import { type Availability, canBuildGenerations, isRoot, labAvailable } from '../../lab/available.ts';
 import { type Generation, startLab } from '../../lab/lab.ts';
 import { type Connected, connectTo } from '../connected.ts';
 import { deviceCases } from './devices.ts';
 import type { FieldCase } from './field-case.ts';
 import { fileCases } from './files.ts';
-import { knownToDisagree } from './known.ts';
 import { layerCases } from './layers.ts';
 import { nameCases } from './names.ts';
 import { stateCases } from './state.ts';
@@ -41,6 +40,12 @@ afterAll(async () => {
   for (const open of places.values()) await close(await open);
 });
 
+/** A plain user's labs have session daemons. */
+function availabilityOf({ generation, system }: FieldCase & { readonly generation: Generation }): Availability {
+  if (generation !== 'host') return canBuildGenerations();
+  return system && !isRoot() ? { ok: false, reason: 'a session daemon refuses its configuration' } : labAvailable();
+}
+
 const rows = cases
   .filter(({ name }) => only === undefined || only.includes(name))
   .flatMap((each) =>
@@ -58,11 +63,9 @@ if (wanted === undefined)
 describe('cases from the field', () => {
   for (const row of rows) {
     const { generation, title } = row;
-    const available = generation === 'host' ? labAvailable() : canBuildGenerations();
-    const known = wanted === undefined ? knownToDisagree[title] : undefined;
+    const available = availabilityOf(row);
     if (!available.ok) console.log(`Left out: ${title}: ${available.reason}.`);
-    else if (known !== undefined) console.log(`Left out: ${title}: known to disagree, being mended: ${known}`);
-    test.skipIf(!available.ok || known !== undefined).concurrent(title, { timeout: 240_000 }, async ({ expect }) => {
+    test.skipIf(!available.ok).concurrent(title, { timeout: 240_000 }, async ({ expect }) => {
       const at = row.alone ? await connectTo(await startLab({ generation })) : await place(generation);
       const trial = new Trial(at, expect, row.name);
       try {

@@ -141,6 +141,7 @@ export const deviceCases: readonly FieldCase[] = [
     name: 'memory-cannot-be-saved',
     on: ['7.0', 'host'],
     short: ['host'],
+    system: true,
     async run(t) {
       const guest = await t.guest();
       await t.edit(guest, (xml) =>

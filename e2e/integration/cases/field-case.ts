@@ -10,6 +10,8 @@ export interface FieldCase {
   readonly short: readonly Generation[];
   /** The daemon dies of it, so it gets one of its own. */
   readonly alone?: true;
+  /** Only a system daemon takes its configuration. */
+  readonly system?: true;
   run(trial: Trial): Promise<void>;
 }
 

@@ -211,7 +211,8 @@ function readingOf(path: Disk['path'], id?: string): Reading {
   }
 }
 
-function tableOf(path: string | null) {
+/** The snapshots inside an image; none of one that can't be read. */
+export function tableOf(path: string | null) {
   try {
     return path === null ? [] : imageSnapshots(path);
   } catch (error) {

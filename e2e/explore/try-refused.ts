@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import type { Ended, Plan } from './app.ts';
-import type { Book, Sight } from './book.ts';
+import { type Book, type Sight, tableOf } from './book.ts';
 import { type Finding, judge } from './judge.ts';
 import { carryOutOther, noteRevert } from './others.ts';
-import { imageSnapshots } from './qcow2.ts';
 import type { Stage } from './stage.ts';
 import type { AppStep, OtherStep } from './steps.ts';
 import { isWritable, look, type World } from './world.ts';
@@ -84,7 +82,7 @@ function tagsOf(names: readonly string[], { book, before }: Trial): TagInImage[]
 }
 
 function isStillThere({ name, path, id }: TagInImage): boolean {
-  return existsSync(path) && imageSnapshots(path).some((each) => each.id === id && each.name === name);
+  return tableOf(path).some((each) => each.id === id && each.name === name);
 }
 
 function harmOf({ step, book }: Trial, complaint: string, before: Sight, after: Sight): string | null {

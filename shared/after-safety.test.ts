@@ -22,6 +22,7 @@ const disk = {
   type: 'file',
   format: 'qcow2',
   file: '/vm.qcow2',
+  dropped: null,
   allocationBytes: 1,
   missing: false,
 };

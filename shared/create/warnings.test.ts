@@ -21,13 +21,7 @@ import {
 } from './testing.ts';
 import { createWarnings } from './warnings.ts';
 
-const outsideMemory = [snapshot('old', 'external', 'external')];
-const stood = facts({
-  state: 'paused',
-  reason: 'user',
-  current: 'old',
-  snapshots: [{ ...snapshot('old', 'external', 'external'), state: 'paused' }],
-});
+const paused = facts({ state: 'paused', reason: 'user' });
 
 eachWay(createWarnings, [
   [
@@ -205,15 +199,14 @@ eachWay(createWarnings, [
   [
     'PAUSED_TWICE',
     [
-      [stood, 'memory-external'],
-      [stood, 'memory-internal'],
-      [{ ...stood, reason: 'from snapshot' }, 'memory-external'],
-      [facts({ state: 'paused', reason: 'creating snapshot' }), 'memory-external'],
+      [paused, 'memory-external'],
+      [paused, 'memory-internal'],
+      [{ ...paused, reason: 'from snapshot' }, 'memory-external'],
+      [{ ...paused, reason: 'creating snapshot' }, 'memory-external'],
     ],
     [
-      [{ ...stood, snapshots: outsideMemory }, 'memory-external'],
-      [facts({ state: 'paused', reason: 'user' }), 'memory-external'],
-      [stood, 'disks-external'],
+      [on, 'memory-external'],
+      [paused, 'disks-external'],
     ],
   ],
   ['MANAGED_SAVE_NOT_KEPT', [[offFacts({ managedSave: true }), 'disks-internal']], [[off, 'disks-internal']]],

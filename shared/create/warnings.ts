@@ -204,13 +204,10 @@ export const createWarnings: readonly CreateWarning[] = [
     driver: 'QEMU',
     wayBack: false,
     source:
-      'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR; internal, from 10.9 on: OPERATION_FAILED)',
-    when: ({ facts, draft }) => {
-      const again = facts.snapshots.some(({ memory, state }) => memory === 'external' && state === 'paused');
-      return hasMemory(draft.mode) && facts.state === 'paused' && (again || facts.reason === 'creating snapshot');
-    },
+      'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR; internal, from 10.9 on: OPERATION_FAILED); libvirt does not tell whether it was written, and the snapshot need not be listed any more',
+    when: ({ facts, draft }) => hasMemory(draft.mode) && facts.state === 'paused',
     text: () =>
-      'If the guest has not run since a snapshot of its memory was written to a file, QEMU refuses to write it again. Resume it for a moment first.',
+      'The guest is paused. If its memory was written to a file since, QEMU refuses to write it again: no snapshot is taken then, and nothing is lost. Resume it for a moment first to be sure.',
   },
   {
     code: 'MANAGED_SAVE_NOT_KEPT',

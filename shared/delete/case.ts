@@ -61,9 +61,10 @@ export const isInNoImage = ({ present, snapshot, facts }: DeleteCase) => {
   const tables = points.map(({ path }) => facts.images[path]?.tags ?? null);
   return points.length > 0 && tables.every((tags) => tags?.every(({ name }) => name !== snapshot.name) ?? false);
 };
+export const insideOf = (c: DeleteCase) => internal(c) && !isInNoImage(c);
 /** What its name does to the deletion of an internal snapshot. */
 export const nameHazard = (c: DeleteCase, effect: TagEffect) =>
-  internal(c) && !isInNoImage(c)
+  insideOf(c)
     ? tagHazards(c.snapshot.name, 'delete', {
         driver: c.facts.driver,
         libvirtVersion: c.facts.libvirtVersion,

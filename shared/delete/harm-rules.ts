@@ -6,8 +6,7 @@ import {
   type DeleteRule,
   external,
   goingImages,
-  internal,
-  isInNoImage,
+  insideOf,
   isLeaf,
   merges,
   nameHazard,
@@ -49,8 +48,6 @@ const tellsNoChain = ({ present }: DeleteCase, name: string) => {
       local.has(type) && (image === null || (snapshot?.state === 'shutoff' && below.length === 0)),
   );
 };
-
-const insideOf = (c: DeleteCase) => internal(c) && !isInNoImage(c);
 
 const resumeFirst = ({ facts }: DeleteCase) =>
   `The guest is paused since its memory was written or loaded. QEMU does not merge then, and libvirt (${formatVersion(facts.libvirtVersion)}) leaves the deletion half done. Resume “${facts.domain.name}” first.`;

@@ -1,7 +1,17 @@
 import { isUnderstood } from '../libvirt/disks.ts';
 import { version } from '../libvirt/versions.ts';
 import type { Need } from '../rule.ts';
-import { type DeleteCase, external, goingImages, imagesInMerge, merges, shortly, unlinks, withData } from './case.ts';
+import {
+  type DeleteCase,
+  external,
+  goingImages,
+  imagesInMerge,
+  insideOf,
+  merges,
+  shortly,
+  unlinks,
+  withData,
+} from './case.ts';
 
 const touchesImages = (c: DeleteCase) => merges(c).length > 0 || unlinks(c).length > 0;
 
@@ -79,15 +89,11 @@ export const deleteNeeds: readonly Need<DeleteCase>[] = [
   {
     code: 'PAUSE_UNKNOWN',
     driver: 'QEMU',
-    since: version.deletesExternal,
     until: version.mergesWhilePaused,
-    matters: (c) => merges(c).length > 0 && c.facts.domain.state === 'paused',
-    known: ({ facts, present }) => {
-      const current = present.current === null ? undefined : present.get(present.current);
-      return facts.domain.reason === 'from snapshot' && current?.memory === 'internal';
-    },
-    text: ({ facts }) =>
-      `The guest is paused. If its memory was written to a file since, QEMU does not merge, and the deletion stays half done: resume “${facts.domain.name}” first to be sure.`,
+    matters: (c) => c.facts.domain.state === 'paused' && (merges(c).length > 0 || insideOf(c)),
+    known: () => false,
+    text: (c) =>
+      `The guest is paused. If its memory was written to a file since, QEMU has let go of its images, and ${merges(c).length > 0 ? 'the deletion stays half done' : 'they may go on holding what is deleted'}: resume “${c.facts.domain.name}” first to be sure.`,
   },
   {
     code: 'IMAGE_UNKNOWN',

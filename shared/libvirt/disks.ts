@@ -72,6 +72,16 @@ export function hostPath(image: Image | null): string | null {
   return image !== null && onHost.has(image.type) && image.path.startsWith('/') ? image.path : null;
 }
 
+/**
+ * The image that stays when the guest stops: a transient disk in use writes to an overlay `<image>.TRANSIENT-<domain>`, which
+ * libvirt deletes then (formatdomain, `<transient>`; observed on 9.0–12.8).
+ */
+export function lastingImage({ image, below, transient }: Pick<Disk, 'image' | 'below' | 'transient'>): Image | null {
+  const path = image?.path.replace(/\.TRANSIENT-[^/]*$/, '');
+  if (!transient || !image || path === undefined || path === image.path) return image;
+  return below.find((each) => each.path === path) ?? { ...image, path, format: null };
+}
+
 /** The images of disks, with their chains; drives without a medium are left out. */
 export function imagesOf(disks: readonly Disk[]): DiskImage[] {
   return disks.flatMap(({ target, image, below }) => (image ? [{ ...image, target, below }] : []));

@@ -393,6 +393,7 @@ describe('assessRevert', () => {
         { domain: { managedSave: true, persistent: false, checkpoints: [{ name: 'c', images: null }], job: true } },
         { domain: { blockJobs: ['vda'], consoles: ['vnc'], disks: [{ ...disk, allocationBytes: null }] } },
         { domain: { state: 'unknown', disks: [{ ...disk, missing: true }] } },
+        { domain: { state: 'paused', disks: [{ ...disk, dropped: '/images/web.qcow2.TRANSIENT-web' }] } },
       ],
       [
         {},

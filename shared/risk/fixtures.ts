@@ -18,6 +18,7 @@ export const disk: RevertFacts['domain']['disks'][number] = {
   type: 'file',
   format: 'qcow2',
   file: '/images/web.qcow2',
+  dropped: null,
   allocationBytes: 1024,
   missing: false,
 };

@@ -12,6 +12,7 @@ import {
   named,
   quoted,
   type Rule,
+  replacesProcess,
   targetsOf,
   writtenBack,
 } from './rule.ts';
@@ -46,6 +47,20 @@ export const lossRules: readonly LossRule[] = [
         facts.current === facts.snapshot.name || kept ? 'since the snapshot' : 'that is not kept by another snapshot';
       return `Everything written to ${named(targets)} ${since}${kept ? '' : amount(facts, targets)}`;
     },
+  },
+  {
+    code: 'TRANSIENT',
+    driver: 'QEMU',
+    risk: true,
+    source: 'formatdomain, <transient>: what was written is dropped when the guest stops; observed on 9.0–12.8',
+    when: ({ facts }) => replacesProcess(facts) && transient(facts).length > 0,
+    text: ({ facts }) =>
+      transient(facts)
+        .map(
+          ({ target, dropped }) =>
+            `Everything written to ${target} since the guest was started: the disk is transient, and libvirt deletes ${dropped} when it stops the guest`,
+        )
+        .join('. '),
   },
   {
     code: 'DETACHED',
@@ -189,6 +204,8 @@ function goingBack(facts: RevertFacts): string[] {
     ? facts.snapshot.disks.filter(isSaved).map(({ target }) => target)
     : disks.filter(({ attached }) => attached).map(({ target }) => target);
 }
+
+const transient = ({ domain }: RevertFacts) => domain.disks.filter(({ dropped }) => dropped !== null);
 
 /** Disks that are written back though the domain does not have them now. */
 function detached(facts: RevertFacts): StoredDisk[] {

@@ -12,6 +12,7 @@ import {
   listed,
   named,
   quoted,
+  replacesProcess,
   starts,
   targetsOf,
   writtenBack,
@@ -115,6 +116,15 @@ export const revertNeeds: readonly Need<Case>[] = [
     known: ({ facts }) => facts.domain.checkpoints !== null,
     text: ({ facts }) =>
       `Whether backup programs have left checkpoints on the domain is unknown. If they have, ${isExternal(facts) ? 'these no longer fit the disks afterwards' : 'libvirt would stop the guest and then fail'}.`,
+  },
+  {
+    code: 'PAUSE_UNKNOWN',
+    driver: 'QEMU',
+    until: version.alwaysRestarts,
+    matters: ({ facts }) => facts.domain.state === 'paused' && !replacesProcess(facts),
+    known: () => false,
+    text: () =>
+      'The guest is paused. If its memory was written to a file since, QEMU ends in the middle of this revert: the guest is off then, and whether its disks have gone back is not known. Resume it first to be sure.',
   },
   {
     code: 'UNSEEN_IMAGE',

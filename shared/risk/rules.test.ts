@@ -612,6 +612,13 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: 'vda',
       },
       {
+        code: 'TRANSIENT',
+        matches: { domain: { disks: [{ ...disk, dropped: '/images/web.qcow2.TRANSIENT-web-01' }] } },
+        unless: [{ domain: { disks: [disk] } }, merge(running, { libvirtVersion: old }), test],
+        also: [...live, toRun, external],
+        says: 'libvirt deletes /images/web.qcow2.TRANSIENT-web-01',
+      },
+      {
         code: 'DETACHED',
         matches: stored({ attached: false, now: null }),
         unless: [stored({}), stored({ attached: false, kind: 'none' }), external, test],
@@ -1026,6 +1033,12 @@ const needRows: readonly NeedRow[] = [
     known: [{ domain: { checkpoints: [] } }],
     idle: [stored({ kind: 'none' }), test],
     also: [...live, off, external],
+  },
+  {
+    code: 'PAUSE_UNKNOWN',
+    matches: merge(running, { libvirtVersion: old, domain: { state: 'paused' } }),
+    known: [{ domain: { state: 'running' } }],
+    idle: [newer, { snapshot: { state: 'shutoff', memory: 'none' } }, { configChanges: [memoryChange] }, off, test],
   },
   {
     code: 'UNSEEN_IMAGE',

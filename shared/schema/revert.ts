@@ -106,8 +106,10 @@ export const DiskFact = z.object({
   /** `<disk type=…>`: file, block, network, volume … */
   type: z.string(),
   format: z.string(),
-  /** The image that is written to, where it has a path. */
+  /** The image that is written to, where it has a path; of a transient disk in use the one that stays. */
   file: z.string().nullable(),
+  /** Of a transient disk in use: the overlay that libvirt deletes when the guest stops. */
+  dropped: z.string().nullable(),
   /** What the active layer takes up on the host's storage; null where libvirt cannot tell. */
   allocationBytes: z.number().nullable(),
   /** libvirt could not open the image. */
@@ -125,7 +127,7 @@ export const StoredDisk = Disk.extend({
   unseen: z.array(z.string()),
   /** The domain has a disk of that target now. */
   attached: z.boolean(),
-  /** The image which that one writes to; null for a drive without a medium, and where there is none. */
+  /** The image which that one writes to, as `DiskFact.file`; null for a drive without a medium, and where there is none. */
   now: z.string().nullable(),
   /** Both images belong to one tree: one lies on the other, or both on a third. Null is unknown. */
   related: z.boolean().nullable(),

@@ -1,7 +1,7 @@
 import { chainFrom } from '../../../shared/chain.ts';
 import { configChanges, type DomainConfig } from '../../../shared/config-changes.ts';
 import { type DataFacts, dataOfSnapshots } from '../../../shared/health/data.ts';
-import { type Disk, hostPath, imagesOf } from '../../../shared/libvirt/disks.ts';
+import { type Disk, hostPath, imagesOf, lastingImage } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/risk.ts';
 import type { ConfigChange, DiskFact, RevertFacts, RevertTarget } from '../../../shared/schema.ts';
 import { checkpointFacts } from '../../libvirt/checkpoints.ts';
@@ -137,12 +137,9 @@ function aimedAt(all: DomainSnapshots, target: RevertTarget): StoredSnapshot | u
   return name === null ? undefined : all.get(name);
 }
 
-async function diskFact(
-  reads: Caller,
-  uuid: string,
-  { target, device, type, readonly, image }: Disk,
-  files: KnownLayers['files'],
-): Promise<DiskFact> {
+async function diskFact(reads: Caller, uuid: string, disk: Disk, files: KnownLayers['files']): Promise<DiskFact> {
+  const { target, device, type, readonly } = disk;
+  const image = lastingImage(disk);
   const allocation = await diskAllocation(reads, uuid, target);
   const { format, path: file } = image ?? { format: null, path: null };
   const path = hostPath(image);
@@ -156,6 +153,7 @@ async function diskFact(
     type,
     format: format ?? '',
     file,
+    dropped: disk.image && disk.image.path !== file ? disk.image.path : null,
     allocationBytes: missing ? null : allocation,
     missing,
   };

@@ -1,5 +1,5 @@
 import { chainFrom, type DiskLayers } from '../../../shared/chain.ts';
-import { type Disk, type Image, imagesOf } from '../../../shared/libvirt/disks.ts';
+import { type Disk, type Image, imagesOf, lastingImage } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/risk.ts';
 import type { DiskFact, NamedFile, RevertFacts, StoredDisk } from '../../../shared/schema.ts';
 import { readDisks, readNvram } from '../../libvirt/disks.ts';
@@ -91,7 +91,7 @@ function storedDisk(
 ): StoredDisk {
   const today = current.find(({ target }) => target === disk.target);
   const fact = facts.find(({ target }) => target === disk.target);
-  const now = today?.image?.path ?? null;
+  const now = (today && lastingImage(today)?.path) ?? null;
   const below = disk.image ? belowOf(disk, disk.image.path, layers) : [];
   const paths = disk.image ? [...new Set([disk.image.path, ...below.map(({ path }) => path)])] : [];
   /** What a running domain has open is there, whatever it lies on. */

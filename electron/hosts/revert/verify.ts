@@ -1,6 +1,6 @@
 import { stateLabel } from '../../../shared/format.ts';
 import { tagFound } from '../../../shared/health/data.ts';
-import { type Disk, hostPath } from '../../../shared/libvirt/disks.ts';
+import { type Disk, hostPath, lastingImage } from '../../../shared/libvirt/disks.ts';
 import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
 import { isExternal, writtenBack } from '../../../shared/risk.ts';
@@ -53,7 +53,10 @@ export function imagesToLookInto({ facts }: RevertPlan): string[] {
 
 /** Every disk writes to the image that it wrote to when the facts were gathered. */
 export function sameImages({ disks }: Pick<Seen, 'disks'>, { domain }: RevertPlan['facts']): boolean {
-  return domain.disks.every(({ target, file }) => disks.find((disk) => disk.target === target)?.image?.path === file);
+  return domain.disks.every(({ target, file }) => {
+    const now = disks.find((disk) => disk.target === target);
+    return now !== undefined && lastingImage(now)?.path === file;
+  });
 }
 
 /** Sentences where what was found is not what was expected. */
@@ -113,7 +116,7 @@ function expectedDisks({ hasConfig, stored, domain }: RevertPlan['facts']): read
  */
 function checkDisk({ target, image, startupPolicy }: ExpectedDisk, seen: Seen, external: boolean) {
   const now = seen.disks.find((disk) => disk.target === target);
-  const file = now?.image?.path ?? null;
+  const file = (now && lastingImage(now)?.path) ?? null;
   const then = image?.path ?? null;
   const told = (expected: string | null, sentence: string | null) => ({ target, file, expected, sentence });
   if (!now) return told(then, `Disk ${target} is not attached; ${then ?? 'an empty drive'} was expected.`);

@@ -15,24 +15,31 @@ const saved: PowerFacts = {
 };
 const codes = (change: Partial<PowerFacts>) => powerLosses('start', { ...saved, ...change }, 0).map(({ code }) => code);
 
+const moved = { target: 'vda', saved: '/i/base', now: '/i/base.s1', written: true };
+
 it('is stale when the disks were changed', () => {
-  const savedElsewhere = [{ target: 'vda', saved: '/i/base', now: '/i/base.s1' }];
   expect(powerChanges(saved, saved)).toEqual([]);
-  expect(powerChanges(saved, { ...saved, savedElsewhere })).toHaveLength(1);
+  expect(powerChanges(saved, { ...saved, savedElsewhere: [moved] })).toHaveLength(1);
 });
 
-it('names the images that a saved memory goes on with, where they are others', () => {
+it('says so where it is not known what a saved memory goes on with', () => {
   expect(codes({})).toEqual(['MANAGED_SAVE']);
   expect(codes({ savedElsewhere: null })).toEqual(['MANAGED_SAVE', 'SAVED_UNREAD']);
   expect(codes({ managedSave: false, savedElsewhere: null })).toEqual([]);
-  const savedElsewhere = [{ target: 'vda', saved: '/i/base', now: '/i/base.s1' }];
-  const [, told] = powerLosses('start', { ...saved, savedElsewhere }, 0);
-  expect(told?.code).toBe('SAVED_ELSEWHERE');
-  expect(told?.text).toMatch(/\/i\/base as vda.*\/i\/base\.s1.*Snapshots that lie on \/i\/base/);
-  expect(codes({ savedElsewhere: [{ target: 'vdb', saved: '/i/b', now: null }] })).toEqual([
-    'MANAGED_SAVE',
-    'SAVED_ELSEWHERE',
-  ]);
+});
+
+it.each([
+  ['another image', moved, /\/i\/base as vda, and leaves \/i\/base\.s1 behind\. Snapshots that lie on \/i\/base/],
+  ['a disk that was taken off', { ...moved, now: null }, /as vda, which the domain does not have now\. Snapshots/],
+  ['another medium', { target: 'hdc', saved: '/a.iso', now: '/b.iso', written: false }, /\/a\.iso as hdc.*behind\.$/],
+  [
+    'a medium that was put in',
+    { target: 'hdc', saved: null, now: '/b.iso', written: false },
+    /without \/b\.iso in hdc/,
+  ],
+])('names what a saved memory goes on with: %s', (_, disk, text) => {
+  const [, told] = powerLosses('start', { ...saved, savedElsewhere: [disk] }, 0);
+  expect(told).toEqual({ code: 'SAVED_ELSEWHERE', text: expect.stringMatching(text) });
 });
 
 it('does not start without an image', () => {

@@ -142,10 +142,17 @@ function managedSave({ reverted }: PowerFacts, now: number): Statement {
 function otherImages({ savedElsewhere }: PowerFacts): Statement[] {
   if (savedElsewhere === null)
     return [{ code: 'SAVED_UNREAD', text: 'Which images the saved memory goes on with could not be read.' }];
-  return savedElsewhere.map(({ target, saved, now }) => ({
-    code: 'SAVED_ELSEWHERE',
-    text: `The saved memory goes on with ${saved} as ${target}${now === null ? ', which the domain does not have now' : `, and leaves ${now} behind, which the domain writes to now`}. Snapshots that lie on ${saved} are damaged by that.`,
-  }));
+  return savedElsewhere.map(({ target, saved, now, written }) => {
+    const left = now === null ? ', which the domain does not have now' : `, and leaves ${now} behind`;
+    const damaged = written ? ` Snapshots that lie on ${saved} are damaged by that.` : '';
+    return {
+      code: 'SAVED_ELSEWHERE',
+      text:
+        saved === null
+          ? `The saved memory goes on without ${now} in ${target}, which was put there since.`
+          : `The saved memory goes on with ${saved} as ${target}${left}.${damaged}`,
+    };
+  });
 }
 
 /** Sentences about what is no longer as the person read it. */

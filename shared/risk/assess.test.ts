@@ -330,7 +330,7 @@ describe('assessRevert', () => {
           overlays: [
             overlay,
             { ...overlay, inUse: false, bytes: null, neededBy: ['e'] },
-            { ...overlay, inUse: false, bytes: null, under: '/images/top' },
+            { ...overlay, inUse: false, bytes: null, under: '/images/top', mayNeed: ['e'] },
             { ...overlay, inUse: null },
           ],
         },

@@ -98,7 +98,7 @@ export const hazardRules: readonly HazardRule[] = [
     when: ({ facts }) => isExternal(facts) && wrongOverlays(facts).length > 0,
     text: ({ facts }) => {
       const needed = [...new Set(wrongOverlays(facts).flatMap(({ neededBy }) => neededBy))];
-      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${needed.length > 0 ? `${listed(needed)} ${needed.length === 1 ? 'needs' : 'need'}` : 'other snapshots may need'}.`;
+      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${listed(needed)} ${needed.length === 1 ? 'needs' : 'need'}.`;
     },
   },
   {
@@ -113,10 +113,7 @@ export const hazardRules: readonly HazardRule[] = [
   },
 ];
 
-/**
- * Overlays that libvirt would delete though others need them, or though nobody knows who does. One that no listed
- * snapshot needs goes with what was written to it (seen on 11.3 and 12.8): that is a loss.
- */
+/** Overlays that libvirt would delete though others need them. */
 function wrongOverlays({ overlays }: RevertFacts): OverlayFact[] {
-  return overlays.filter(({ neededBy, mayNeed }) => neededBy.length > 0 || mayNeed.length > 0);
+  return overlays.filter(({ neededBy }) => neededBy.length > 0);
 }

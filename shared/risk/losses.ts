@@ -137,8 +137,10 @@ export const lossRules: readonly LossRule[] = [
       'qemuSnapshotRevertExternalFinish: unlinks the overlays of the current snapshot, also where the disks are elsewhere; observed on 11.3 and 12.8',
     when: ({ facts }) => isExternal(facts) && unlinkedLoose(facts).length > 0,
     text: ({ facts }) => {
-      const files = unlinkedLoose(facts).map(({ file }) => file);
-      return `libvirt deletes ${named(files)}, with all that was written there: the domain does not write to ${files.length === 1 ? 'it' : 'them'} now, and no listed snapshot needs ${files.length === 1 ? 'it' : 'them'}`;
+      const overlays = unlinkedLoose(facts);
+      const it = overlays.length === 1 ? 'it' : 'them';
+      const unneeded = overlays.every(({ mayNeed }) => mayNeed.length === 0);
+      return `libvirt deletes ${named(overlays.map(({ file }) => file))}, with all that was written there: the domain does not write to ${it} now${unneeded ? `, and no listed snapshot needs ${it}` : ''}`;
     },
   },
   {

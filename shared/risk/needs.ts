@@ -179,6 +179,17 @@ export const revertNeeds: readonly Need<Case>[] = [
       `Whether ${listed(history.unsure.names, history.unsure.count)} ${history.unsure.count === 1 ? 'depends' : 'depend'} on an image that is put back is unknown. If so, ${history.unsure.count === 1 ? 'its' : 'their'} data is lost.`,
   },
   {
+    code: 'UNSURE_OVERLAYS',
+    driver: 'QEMU',
+    since: version.revertsExternal,
+    matters: ({ facts }) => isExternal(facts) && facts.overlays.length > 0,
+    known: ({ facts }) => unsureOverlays(facts).length === 0,
+    text: ({ facts }) => {
+      const names = [...new Set(unsureOverlays(facts).flatMap(({ mayNeed }) => mayNeed))];
+      return `Whether ${listed(names)} ${names.length === 1 ? 'needs' : 'need'} ${named(unsureOverlays(facts).map(({ file }) => file))}, which libvirt deletes, is unknown. If so, ${names.length === 1 ? 'its' : 'their'} data is lost.`;
+    },
+  },
+  {
     code: 'UNREAD_DISK',
     driver: 'QEMU',
     matters: ({ facts }) => facts.domain.active,
@@ -214,5 +225,6 @@ const unrelated = (facts: RevertFacts) =>
       disk.attached &&
       (disk.now === null ? isDrive(disk) : isExternal(facts) && disk.related === null),
   );
+const unsureOverlays = ({ overlays }: RevertFacts) => overlays.filter(({ mayNeed }) => mayNeed.length > 0);
 const unread = ({ domain }: RevertFacts) =>
   domain.disks.filter(({ allocationBytes, missing }) => !missing && allocationBytes === null);

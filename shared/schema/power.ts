@@ -11,8 +11,21 @@ export const PowerFacts = z.object({
   id: z.number().nullable(),
   persistent: z.boolean(),
   managedSave: z.boolean(),
-  /** Disks that the saved memory has in other images than the domain writes to now; null is unknown. */
-  savedElsewhere: z.array(z.object({ target: z.string(), saved: z.string(), now: z.string().nullable() })).nullable(),
+  /**
+   * Disks and drives in which the saved memory has another image than the domain has now, each null where there is none;
+   * null is unknown.
+   */
+  savedElsewhere: z
+    .array(
+      z.object({
+        target: z.string(),
+        saved: z.string().nullable(),
+        now: z.string().nullable(),
+        /** The guest writes to the image that was saved. */
+        written: z.boolean(),
+      }),
+    )
+    .nullable(),
   /** Of a start: images that the host does not have any more. */
   missing: z.array(z.string()),
   /** Of a start: images of which it is not known whether they, or all below them, are there. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PowerAction } from '../../../shared/deeds.ts';
-import { type Disk, imagesOf, isWritable } from '../../../shared/libvirt/disks.ts';
+import { type Disk, isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { powerLosses, powerRefusal, startHindrance } from '../../../shared/power.ts';
 import type { PowerFacts, PowerPlan } from '../../../shared/schema.ts';
@@ -70,7 +70,7 @@ async function gatherStart(session: HostSession, uuid: string, managedSave: bool
   return { savedElsewhere, ...images };
 }
 
-/** What memory that was saved goes on with, where that is not what the domain writes to. */
+/** What memory that was saved goes on with, where that is not what the domain has. */
 async function elsewhere(
   { reads }: HostSession,
   uuid: string,
@@ -78,10 +78,13 @@ async function elsewhere(
 ): Promise<StartFacts['savedElsewhere']> {
   const saved = await managedSaveXml(reads, uuid);
   if (saved === null) return null;
-  const images = new Map(imagesOf(disks).map(({ target, path }) => [target, path]));
-  return imagesOf(disksIn(saved).filter(isWritable)).flatMap(({ target, path }) => {
-    const now = images.get(target) ?? null;
-    return now === path ? [] : [{ target, saved: path, now }];
+  const then = disksIn(saved);
+  return [...new Set([...then, ...disks].map(({ target }) => target))].flatMap((target) => {
+    const [before, now] = [then, disks].map((all) => all.find((disk) => disk.target === target));
+    const [path, pathNow] = [before?.image?.path ?? null, now?.image?.path ?? null];
+    return path === pathNow
+      ? []
+      : [{ target, saved: path, now: pathNow, written: before !== undefined && isWritable(before) }];
   });
 }
 

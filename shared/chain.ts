@@ -21,6 +21,8 @@ export interface DiskLayers {
   readonly target: string;
   /** What is written to now; null where the domain has no such disk. */
   readonly active: string | null;
+  /** Images that this disk had as read-only alone, as media of a CD drive. */
+  readonly onlyRead: ReadonlySet<string>;
   readonly nodes: ReadonlyMap<string, LayerNode>;
 }
 
@@ -62,7 +64,12 @@ export function diskLayers(
   for (const snapshot of snapshots)
     for (const { target, kind, path } of pointsOf(snapshot)) forestOf(target).claim(path, kind, snapshot.name);
   if (tree) for (const { target, over, under } of assumed(now, snapshots, tree)) forestOf(target).assume(over, under);
-  return [...disks].map(([target, forest]) => ({ target, active: forest.active, nodes: forest.nodes() }));
+  return [...disks].map(([target, forest]) => ({
+    target,
+    active: forest.active,
+    onlyRead: forest.onlyRead(),
+    nodes: forest.nodes(),
+  }));
 }
 
 /** The images from one downwards; empty for one that is not known. */
@@ -166,13 +173,16 @@ class Forest {
   readonly #drafts = new Map<string, Draft>();
   /** Images whose underside is settled: what is said of it later does not count. */
   readonly #settled = new Set<string>();
+  /** By path of what the disk had itself: whether that was read-only each time. */
+  readonly #onlyRead = new Map<string, boolean>();
   /** Any ancestor, shortened as it is followed. */
   readonly #up = new Map<string, string>();
 
   constructor(private readonly probed: Probed) {}
 
-  addChain({ below, ...top }: DiskImage): void {
+  addChain({ below, readonly, ...top }: DiskImage): void {
     this.#draft(top);
+    this.#onlyRead.set(top.path, readonly === true && this.#onlyRead.get(top.path) !== false);
     let over = top.path;
     for (const image of below) {
       this.#lay(over, image);
@@ -207,6 +217,10 @@ class Forest {
         { ...draft, active: path === this.active, isRead: isRead(draft) },
       ]),
     );
+  }
+
+  onlyRead(): ReadonlySet<string> {
+    return new Set([...this.#onlyRead].flatMap(([path, only]) => (only ? [path] : [])));
   }
 
   #draft(image: Image): Draft {

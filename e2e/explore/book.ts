@@ -1,13 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mark } from './marks.ts';
-import { readMark } from './marks.ts';
+import { type Content, readContent } from './marks.ts';
 import { backingOf, ImageError, imageSnapshots } from './qcow2.ts';
 import { type Stage, spares } from './stage.ts';
 import type { Disk, Snap, World } from './world.ts';
 
-/** A mark, or why there is none to be had. */
-export type Reading = Mark | 'gone';
+/** What is on a disk, or why that can't be had. */
+export type Reading = Content | 'gone';
 
 /** What was so when a snapshot was taken: what it has to bring back. */
 export interface Entry {
@@ -87,6 +86,17 @@ export class Book {
     }
     for (const { path } of world.disks) if (path !== null) this.#images.add(path);
     this.#remember(world);
+  }
+
+  /** Somebody attached images: what is written to them from now on is no revert's doing. */
+  noteAttached({ loose }: Sight, { disks, nextDisks }: World): void {
+    const attached = new Set(
+      [...disks, ...nextDisks].flatMap(({ path }) => chainOf(path)).filter((path) => loose.has(path)),
+    );
+    for (const [name, entry] of this.#entries) {
+      const still = [...entry.loose].filter(([path]) => !attached.has(path));
+      this.#entries.set(name, { ...entry, loose: new Map(still) });
+    }
   }
 
   /** Reads everything that holds data. */
@@ -204,7 +214,7 @@ function below(path: string): string | null {
 
 function readingOf(path: Disk['path'], id?: string): Reading {
   try {
-    return path === null ? 'gone' : readMark(path, id);
+    return path === null ? 'gone' : readContent(path, id);
   } catch (error) {
     if (error instanceof ImageError && error.reason !== 'not understood') return 'gone';
     throw error;

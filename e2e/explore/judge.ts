@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Ended, Plan } from './app.ts';
 import type { Book, Reading, Sight } from './book.ts';
+import { markOf } from './marks.ts';
 import type { AppStep, Step } from './steps.ts';
 import { isBootedMemory, isWritable, type World } from './world.ts';
 
@@ -331,7 +332,9 @@ function kindOf({ world }: Sight, name: string, what: string): string {
 }
 
 function reading(value: Reading | undefined): string {
-  return value === 'gone' || value === undefined ? 'nothing' : `mark ${value}`;
+  if (value === 'gone' || value === undefined) return 'nothing';
+  const mark = markOf(value);
+  return value === mark ? `mark ${mark}` : `mark ${mark} (${((value - mark) / 65_536).toString(16)})`;
 }
 
 /** A message without what differs from case to case. */

@@ -148,6 +148,7 @@ class Sequence {
     const world = await this.#settled(sight);
     if (step.by === 'daemon' && world.exists) await app.connected();
     this.#book.follow(world, sight, { taken: takenBy(step) });
+    this.#book.noteAttached(sight, world);
     return world;
   }
 

@@ -56,7 +56,10 @@ function whyNotCurrent(context: CommandContext): string | null {
   const list = context.state.history?.list;
   const connection = context.host?.connection;
   if (connection?.status !== 'connected') return 'The host is not connected.';
-  const refusal = snapshot && list ? makeCurrentRefusal({ ...list, snapshot, config: [], facts: connection }) : null;
+  const refusal =
+    snapshot && list
+      ? makeCurrentRefusal({ ...list, snapshot, config: [], facts: { ...connection, offWithCheckpoints: null } })
+      : null;
   return refusal ? (shortReasons[refusal.code] ?? refusal.text) : null;
 }
 

@@ -19,16 +19,26 @@ interface Row {
   /** The overlay that it made. */
   readonly made?: string;
   readonly inProgress?: true;
+  /** It was a medium that nobody could write to. */
+  readonly medium?: boolean;
   readonly change?: Partial<DataFacts['snapshots'][number]>;
 }
-const snapshot = ({ name, parent, at, made, inProgress, change }: Row): DataFacts['snapshots'][number] => {
+const snapshot = ({
+  name,
+  parent,
+  at,
+  made,
+  inProgress,
+  medium = false,
+  change,
+}: Row): DataFacts['snapshots'][number] => {
   const own: SnapshotDisk = {
     target: 'vda',
     kind: made === undefined ? 'internal' : 'external',
     ...(made === undefined ? {} : { file: made }),
     ...(inProgress ? { deleteInProgress: true as const } : {}),
   };
-  const stored: StoredDisks = { name, config: [diskWith(disk(at))], disks: [own], reverted: [] };
+  const stored: StoredDisks = { name, config: [diskWith(disk(at), { readonly: medium })], disks: [own], reverted: [] };
   return {
     name,
     parent: parent ?? null,
@@ -106,6 +116,20 @@ describe('external snapshots', () => {
       'c merge-broken-off base-unread',
     ]);
     expect(told({ rows: branched, current: null })).toEqual(['a', 'b merge-perhaps', 'c base-unread merge-perhaps']);
+  });
+
+  test('nobody writes to a medium that is put in again', () => {
+    const again: Row[] = [
+      { name: 'a', at: 'base', made: 'd.a', medium: true },
+      { name: 'b', parent: 'a', at: 'base', made: 'd.b', medium: true },
+    ];
+    expect(told({ rows: again, now: { ...disk('base'), readonly: true } })).toEqual(['a', 'b']);
+    expect(told({ rows: again, now: disk('base') })).toEqual(['a written-to', 'b written-to']);
+    const [a] = again as [Row];
+    expect(told({ rows: [a, { name: 'b', parent: 'a', at: 'base', made: 'd.b' }], now: disk('d.b') })).toEqual([
+      'a written-since',
+      'b',
+    ]);
   });
 
   test('memory outside is a file of its own', () => {

@@ -138,6 +138,17 @@ function chainOf({ byTarget }: Lookup, { target, path }: Point): LayerNode[] {
   return disk ? chainFrom(disk, path) : [];
 }
 
+/** The images of its chain that the domain may write to, or may have written to. */
+function writable(lookup: Lookup, point: Point): LayerNode[] {
+  const onlyRead = lookup.byTarget.get(point.target)?.onlyRead;
+  return chainOf(lookup, point).filter(({ path }) => !onlyRead?.has(path));
+}
+
+/** Those that have to stay as they were: an internal snapshot is in the image that is written to. */
+function frozen(lookup: Lookup, point: Point): LayerNode[] {
+  return writable(lookup, point).filter(({ path }) => point.kind === 'external' || path !== point.path);
+}
+
 const findings: readonly ((snapshot: Stored, lookup: Lookup) => readonly Damage[])[] = [
   metadata,
   memory,
@@ -228,7 +239,7 @@ function images(point: Point, lookup: Lookup): Damage[] {
 
 /** The domain writes to its image, or to one below. An internal snapshot keeps its data in the image that is written to. */
 function writtenTo(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
-  return chainOf(lookup, point)
+  return writable(lookup, point)
     .filter(({ active, inside, path }) => active && !(path === point.path && inside.includes(name)))
     .map(({ path }) =>
       damage(
@@ -245,9 +256,7 @@ function writtenTo(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
  * internal one that was taken earlier is no such trace, but going back to it would have written there too.
  */
 function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
-  const chain = chainOf(lookup, point);
-  const frozen = point.kind === 'internal' ? chain.slice(1) : chain;
-  return frozen.flatMap(({ path, active, holds, inside }): Damage[] => {
+  return frozen(lookup, point).flatMap(({ path, active, holds, inside }): Damage[] => {
     if (active) return [];
     const others = inside.filter((name) => name !== snapshot.name);
     const orders = [...holds.filter((name) => name !== snapshot.name), ...others].map((name) =>
@@ -310,9 +319,7 @@ function listedSince({ target, kind, path }: Point, snapshot: Stored, lookup: Lo
 /** While nothing was known of it, an image that it lies on may have been written to, or merged with another. */
 function imported(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
   if (!lookup.imported.has(snapshot.name)) return [];
-  const chain = chainOf(lookup, point);
-  const frozen = point.kind === 'internal' ? chain.slice(1) : chain;
-  return frozen
+  return frozen(lookup, point)
     .filter(({ path, active }) => !active && !isUntouched(path, snapshot, lookup))
     .map(({ path }) =>
       damage(

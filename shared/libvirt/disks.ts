@@ -37,7 +37,12 @@ export const Disk = z.object({
 export type Disk = z.infer<typeof Disk>;
 
 /** An image of a disk, with what lies below it, nearest first. */
-export const DiskImage = Image.extend({ target: z.string(), below: z.array(Image).readonly() });
+export const DiskImage = Image.extend({
+  target: z.string(),
+  below: z.array(Image).readonly(),
+  /** Nobody can write to it through this disk, as to a CD. */
+  readonly: z.boolean().optional(),
+});
 export type DiskImage = z.infer<typeof DiskImage>;
 
 const drives: ReadonlySet<string> = new Set(['disk', 'lun']);
@@ -84,7 +89,7 @@ export function lastingImage({ image, below, transient }: Pick<Disk, 'image' | '
 
 /** The images of disks, with their chains; drives without a medium are left out. */
 export function imagesOf(disks: readonly Disk[]): DiskImage[] {
-  return disks.flatMap(({ target, image, below }) => (image ? [{ ...image, target, below }] : []));
+  return disks.flatMap(({ target, image, below, readonly }) => (image ? [{ ...image, target, below, readonly }] : []));
 }
 
 /** One `<disk>` of a snapshot: how it is kept, and the overlay that was made. */

@@ -1,9 +1,9 @@
 import type { Disk } from '../libvirt/disks.ts';
 import { nameProblem, utf8Bytes } from '../libvirt/names.ts';
-import { type Host, holds, type Rule } from '../rule.ts';
+import { holds, type Rule } from '../rule.ts';
 import type { ImportRow, Snapshot, SnapshotList } from '../schema.ts';
 import { isUnknown } from './make-current.ts';
-import { redefinitionProblem } from './redefinition.ts';
+import { type RedefineFacts, redefinitionProblem } from './redefinition.ts';
 
 /** One `<domainsnapshot>` of a file, as far as the rules look at it. */
 export interface Candidate {
@@ -20,7 +20,7 @@ export interface Candidate {
   readonly xml: string;
 }
 export interface ImportGround {
-  readonly facts: Host;
+  readonly facts: RedefineFacts;
   readonly domain: { readonly uuid: string; readonly name: string };
   /** Disks of the domain. */
   readonly targets: readonly string[];
@@ -43,6 +43,9 @@ const lackWords = {
 
 const strange = ({ candidate: { snapshot, targets } }: ImportCase) =>
   snapshot.disks.map(({ target }) => target).filter((target) => !targets.includes(target));
+
+const redefinition = ({ facts, candidate: { snapshot, layers } }: ImportCase) =>
+  redefinitionProblem({ facts, snapshot, config: layers });
 
 /** What makes libvirt refuse a redefinition, seen on 9.0 and 11.3: codes 27, 35, 1, 67 and 8. The first that holds is told. */
 export const importRules: readonly Rule<ImportCase>[] = [
@@ -85,9 +88,9 @@ export const importRules: readonly Rule<ImportCase>[] = [
   },
   {
     code: 'not-redefinable',
-    source: 'redefinitionProblem: CONFIG_UNSUPPORTED',
-    when: ({ candidate: { snapshot, layers } }) => redefinitionProblem({ snapshot, config: layers }) !== null,
-    text: ({ candidate: { snapshot, layers } }) => redefinitionProblem({ snapshot, config: layers })?.text ?? '',
+    source: 'redefinitionProblem',
+    when: (c) => redefinition(c) !== null,
+    text: (c) => redefinition(c)?.text ?? '',
   },
   {
     code: 'too-large',

@@ -1,9 +1,8 @@
-import { type Host, holds, type Rule } from '../rule.ts';
+import { holds, type Rule } from '../rule.ts';
 import type { Snapshot, SnapshotList, Statement } from '../schema.ts';
 import { type Redefined, redefinitionProblem } from './redefinition.ts';
 
 export interface MakeCurrentCase extends SnapshotList, Redefined {
-  readonly facts: Host;
   readonly snapshot: Snapshot;
 }
 

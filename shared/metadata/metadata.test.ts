@@ -25,7 +25,7 @@ const snapshot = (name: string, more: Partial<Snapshot> = {}): Snapshot => ({
 });
 const external = (name: string, more: Partial<Snapshot> = {}) =>
   snapshot(name, { kind: 'external', disks: [{ target: 'vda', kind: 'external', file: `/i/${name}` }], ...more });
-const facts = { driver: 'QEMU', libvirtVersion: 11_003_000 };
+const facts = { driver: 'QEMU', libvirtVersion: 11_003_000, offWithCheckpoints: false };
 const holder: Partial<Snapshot> = { kind: 'none', disks: [] };
 const vda: Disk = {
   target: 'vda',
@@ -45,7 +45,7 @@ const fixed = (of: Snapshot, children: readonly Snapshot[] = []) =>
     facts,
     snapshot: of,
     config: [vda],
-    children: children.map((child) => ({ snapshot: child, config: [vda] })),
+    children: children.map((child) => ({ facts, snapshot: child, config: [vda] })),
   });
 const refused = (of: Snapshot, list: SnapshotList) =>
   makeCurrentRefusal({ ...list, snapshot: of, config: [vda], facts });
@@ -90,7 +90,15 @@ describe('what libvirt does not take back', () => {
     ['nor beside an overlay', of('none', { disks: [...beside] }), {}, false],
   ];
   it.each(rows)('%s', (_, of, disk, isRefused) => {
-    expect(redefinitionProblem({ snapshot: of, config: [{ ...vda, ...disk }] }) !== null).toBe(isRefused);
+    expect(redefinitionProblem({ facts, snapshot: of, config: [{ ...vda, ...disk }] }) !== null).toBe(isRefused);
+  });
+  it.each([
+    ['9.0 nothing beside checkpoints', 9_000_000, true, 'beside-checkpoints'],
+    ['9.0 all while it is on, or without any', 9_000_000, false, undefined],
+    ['11.3 all the same', 11_003_000, true, undefined],
+  ])('%s', (_, libvirtVersion, offWithCheckpoints, code) => {
+    const on = { ...facts, libvirtVersion, offWithCheckpoints };
+    expect(redefinitionProblem({ facts: on, snapshot: external('a'), config: [vda] })?.code).toBe(code);
   });
   it('keeps the parent’s name too, which such a child would have to be told', () => {
     expect(fixed(external('a'), [external('b'), manual])).toMatchObject({

@@ -1,10 +1,9 @@
 import { nameProblem } from '../libvirt/names.ts';
-import { type Host, holds, type Rule } from '../rule.ts';
+import { holds, type Rule } from '../rule.ts';
 import type { EditPlan, Snapshot, Statement } from '../schema.ts';
 import { type Redefined, redefinitionProblem } from './redefinition.ts';
 
 export interface RenameCase extends Redefined {
-  readonly facts: Host;
   readonly snapshot: Snapshot;
   /** They are redefined as well, to point at the new name. */
   readonly children: readonly Redefined[];

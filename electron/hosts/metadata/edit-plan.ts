@@ -10,7 +10,7 @@ import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
-import { hostFacts, readTree } from './tree.ts';
+import { readTree } from './tree.ts';
 
 /**
  * What there is to know before a snapshot's name or description is changed.
@@ -27,7 +27,7 @@ export async function planEdit(
   const { snapshot, children, current } = factsIn(tree, name);
   // Asked for only to hear whether it may be: without secrets nothing can be redefined.
   await secretSnapshotXml(session.reads, uuid, name);
-  const { domainName } = tree;
+  const { domainName, facts } = tree;
   const safety = marks
     .safety(session.host, uuid)
     .some((mark) => mark.name === name && mark.requestId === safetyRequestOf(snapshot.description));
@@ -43,14 +43,14 @@ export async function planEdit(
     children: [...children],
     taken: tree.snapshots.map((each) => each.name).filter((each) => each !== name),
     nameFixed: nameFixed({
-      facts: hostFacts(session),
+      facts,
       snapshot,
       config: tree.config(name),
       children: tree.snapshots
         .filter(({ parent }) => parent === name)
-        .map((child) => ({ snapshot: child, config: tree.config(child.name) })),
+        .map((child) => ({ facts, snapshot: child, config: tree.config(child.name) })),
     }),
-    refusal: redefinitionProblem({ snapshot, config: tree.config(name) }),
+    refusal: redefinitionProblem({ facts, snapshot, config: tree.config(name) }),
     notes: safety ? [safetyNote] : [],
   });
 }

@@ -12,7 +12,7 @@ import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import { missingFiles } from './file-probe.ts';
 import { type ImportDocument, type ReadImport, readImport } from './import-read.ts';
-import { hostFacts, readTree } from './tree.ts';
+import { readTree } from './tree.ts';
 
 /** A plan with the texts that it would add, which only this process needs. */
 export interface HeldImport {
@@ -51,7 +51,7 @@ export async function assessImport(session: HostSession, uuid: string, read: Rea
   const layers = disksIn(await domainXml(reads, uuid, false));
   const domain = { uuid, name: list.domainName };
   const targets = layers.map(({ target }) => target);
-  const facts = hostFacts(session);
+  const { facts } = list;
   const judged = judgeImport(read.documents, { facts, domain, targets, here: list });
   const documents = judged.filter(({ verdict }) => verdict === 'add').map((each) => each.candidate as ImportDocument);
   const active = layers

@@ -12,7 +12,7 @@ import { MetadataAsker } from './asker.ts';
 import { factsIn, stillSo } from './edit-plan.ts';
 import { endOf } from './end.ts';
 import { treeDifferences } from './restore.ts';
-import { hostFacts, type ReadTree, readTree, secretTexts } from './tree.ts';
+import { type ReadTree, readTree, secretTexts } from './tree.ts';
 
 /**
  * What there is to know before libvirt is told that another snapshot is the current one.
@@ -36,7 +36,7 @@ export async function planMakeCurrent(
     virsh: virshTarget(session.host, { name: tree.domainName, uuid }),
     snapshot,
     current: tree.current,
-    refusal: refusalOf(session, tree, snapshot),
+    refusal: refusalOf(tree, snapshot),
   });
 }
 
@@ -70,7 +70,7 @@ async function check(session: HostSession, { uuid, snapshot, current }: MakeCurr
   if (tree.current !== current)
     throw new StalePlanError([`The current snapshot is ${tree.current === null ? 'none' : `“${tree.current}”`} now.`]);
   await stillSo(session, uuid, { snapshot, current: current === snapshot.name, children });
-  const refusal = refusalOf(session, tree, snapshot);
+  const refusal = refusalOf(tree, snapshot);
   if (refusal) throw new ProblemError('MAKE_CURRENT_REFUSED', { reason: refusal.text });
   return tree;
 }
@@ -98,6 +98,6 @@ async function carryOut(
   });
 }
 
-function refusalOf(session: HostSession, tree: ReadTree, snapshot: Snapshot) {
-  return makeCurrentRefusal({ ...tree, snapshot, config: tree.config(snapshot.name), facts: hostFacts(session) });
+function refusalOf(tree: ReadTree, snapshot: Snapshot) {
+  return makeCurrentRefusal({ ...tree, snapshot, config: tree.config(snapshot.name) });
 }

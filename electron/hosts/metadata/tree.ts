@@ -1,6 +1,7 @@
 import type { Disk } from '../../../shared/libvirt/disks.ts';
-import type { Host } from '../../../shared/rule.ts';
+import type { RedefineFacts } from '../../../shared/metadata/redefinition.ts';
 import type { Found, SnapshotList } from '../../../shared/schema.ts';
+import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
@@ -14,15 +15,9 @@ export interface SeenTree extends SnapshotList {
   readonly found: Found;
 }
 
-/** What every rule goes by. @throws ProblemError NOT_CONNECTED */
-export function hostFacts({ host }: Pick<HostSession, 'host'>): Host {
-  const { connection, name } = host;
-  if (connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: name });
-  return { driver: connection.driver, libvirtVersion: connection.libvirtVersion };
-}
-
 export interface ReadTree extends SnapshotList {
   readonly domainName: string;
+  readonly facts: RedefineFacts;
   /** The disks of the configuration that is stored with a snapshot. */
   config(name: string): readonly Disk[];
 }
@@ -31,10 +26,16 @@ export interface ReadTree extends SnapshotList {
 export async function readTree(session: HostSession, uuid: string): Promise<ReadTree> {
   const { host, reads } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
+  const { driver, libvirtVersion } = host.connection;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
-  const stored = await session.readSnapshots(uuid);
-  return { ...stored.list, domainName: domain.name, config: (name) => stored.get(name)?.disks.config ?? [] };
+  const [stored, checkpoints] = await Promise.all([
+    session.readSnapshots(uuid),
+    domain.id === null ? checkpointFacts(reads, uuid) : [],
+  ]);
+  const offWithCheckpoints = checkpoints && checkpoints.length > 0;
+  const facts = { driver, libvirtVersion, offWithCheckpoints };
+  return { ...stored.list, domainName: domain.name, facts, config: (name) => stored.get(name)?.disks.config ?? [] };
 }
 
 /** How the tree is after libvirt was asked to change it; null: it cannot be asked. */

@@ -9,6 +9,7 @@ const saved: PowerFacts = {
   managedSave: true,
   savedElsewhere: [],
   missing: [],
+  unlike: [],
   unseen: [],
   snapshotCount: 0,
   reverted: null,
@@ -43,8 +44,9 @@ it.each([
 });
 
 it('does not start without an image', () => {
-  const off = { missing: ['/i/base'], managedSave: false };
+  const off = { missing: ['/i/base'], unlike: [], managedSave: false };
   expect(startHindrance(off)).toContain('/i/base');
   expect(startHindrance({ ...off, missing: [] })).toBeNull();
   expect(startHindrance({ ...off, managedSave: true })).toBeNull();
+  expect(startHindrance({ ...off, missing: [], unlike: ['/a.iso'] })).toMatch(/^\/a\.iso is of another format/);
 });

@@ -86,8 +86,16 @@ export function powerRefusal(action: PowerAction, state: DomainState): string | 
 }
 
 /** Why a domain cannot be started, as a sentence: qemuProcessStart opens every image that its definition names. */
-export function startHindrance({ missing, managedSave }: Pick<PowerFacts, 'missing' | 'managedSave'>): string | null {
-  if (missing.length === 0 || managedSave) return null;
+export function startHindrance({
+  missing,
+  unlike,
+  managedSave,
+}: Pick<PowerFacts, 'missing' | 'unlike' | 'managedSave'>): string | null {
+  if (managedSave) return null;
+  if (missing.length === 0)
+    return unlike.length === 0
+      ? null
+      : `${unlike.join(', ')} ${unlike.length === 1 ? 'is' : 'are'} of another format than the configuration says, and QEMU would not open ${unlike.length === 1 ? 'it' : 'them'}.`;
   return `The host does not have ${missing.join(', ')} any more, and the domain cannot start without ${missing.length === 1 ? 'it' : 'them'}.`;
 }
 

@@ -291,9 +291,11 @@ function disks({ step, plan, ended, before, after }: Case): Finding[] {
   for (const [path, was] of before.loose) {
     const active = after.world.disks.find((disk) => disk.path === path)?.target;
     const is = readingAt(after, path);
+    // What it lies on may change: nobody knows of an image that nothing lists.
+    const own = (value: Reading) => (value === 'gone' ? value : markOf(value));
     if (
       is === undefined ||
-      is === was ||
+      own(is) === own(was) ||
       layers.has(path) ||
       isTold(plan, [basename(path), ...(active ? [active] : [])])
     )

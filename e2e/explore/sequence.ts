@@ -159,7 +159,7 @@ class Sequence {
       const codes = codesOf(plan);
       const text = plan.blockers.map(({ text }) => text).join(' ');
       if (tries) return this.#try(step, plan, read);
-      if (!step.between && canTry(plan) && rawSteps(step, read.world))
+      if (!step.between && canTry(plan, read.world) && rawSteps(step, read.world))
         this.#refusals.push({ at: this.#steps.length - 1, step, codes, text });
     }
     let before = read;
@@ -279,7 +279,11 @@ function codesOf({ blockers }: Plan): string[] {
 /** What is never done, whether or not it would do harm this time: a number can become the ID of another snapshot later. */
 const principles: ReadonlySet<string> = new Set(['TAG_ID']);
 
-/** Where the window has nothing to press, there is nothing to try. */
-function canTry({ blockers }: Plan): boolean {
-  return !blockers.includes(nothingBelow) && !blockers.every(({ code }) => principles.has(code));
+/**
+ * Where the window has nothing to press, there is nothing to try. A guest that is paused may have written nothing yet to
+ * an image that it can write to.
+ */
+function canTry({ blockers }: Plan, { state }: World): boolean {
+  if (blockers.includes(nothingBelow) || blockers.some(({ code }) => principles.has(code))) return false;
+  return !(state === 'paused' && blockers.every(({ code }) => code === 'OVERWRITTEN'));
 }

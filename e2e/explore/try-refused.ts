@@ -116,13 +116,7 @@ async function livesOn(trial: Trial, name: string): Promise<string | null> {
   const { stage, book } = trial;
   const virsh = (...args: readonly string[]) =>
     carryOutOther(stage, { by: 'virsh', args: [args[0] ?? '', '{dom}', ...args.slice(1)] });
-  const goBack = async (): Promise<string | null> => {
-    const step: AppStep = { by: 'app', do: 'revert', to: name, start: 'as-saved', safety: false, dropSave: false };
-    const before = book.sight(await look(stage));
-    const complaint = await virsh('snapshot-revert', `--snapshotname=${name}`);
-    noteRevert(stage);
-    return harmOf({ ...trial, step }, complaint, before, book.sight(await look(stage)));
-  };
+  const goBack = () => next(trial, revertTo(name));
   const first = await goBack();
   if (first !== null) return `a revert to it: ${first}`;
   const { snapshots } = await look(stage);
@@ -152,32 +146,41 @@ async function livesOn(trial: Trial, name: string): Promise<string | null> {
   return (await withoutParent(trial, name)) ?? (await besideOthers(trial, name)) ?? leave();
 }
 
-/** What becomes of it when the domain goes back to a snapshot that is kept inside of an image. */
-async function besideOthers({ stage, book, ...trial }: Trial, name: string): Promise<string | null> {
-  const before = book.sight(await trial.freshen(await look(stage)));
-  const other = [...before.world.snapshots.values()].find(
-    (snap) => ![name, ...later].includes(snap.name) && [...snap.disks.values()].includes('internal'),
-  );
-  if (!other) return null;
-  const step: AppStep = { by: 'app', do: 'revert', to: other.name, start: 'as-saved', safety: false, dropSave: false };
+/** What becomes of everything when one more thing is done with virsh. */
+async function next(trial: Trial, step: AppStep): Promise<string | null> {
+  const { stage, book } = trial;
+  const before = book.sight(await look(stage));
   const complaint = await carryOutOther(stage, rawSteps(step, before.world)?.at(-1) as OtherStep);
-  noteRevert(stage);
+  if (step.do === 'revert') noteRevert(stage);
   const world = await look(stage);
   book.follow(world, before);
-  const harm = harmOf({ ...trial, stage, book, step }, complaint, before, book.sight(world));
-  return harm === null ? null : `when the domain goes back to “${other.name}”: ${harm}`;
+  return harmOf({ ...trial, step }, complaint, before, book.sight(world));
+}
+
+const revertTo = (to: string): AppStep => ({
+  by: 'app',
+  do: 'revert',
+  to,
+  start: 'as-saved',
+  safety: false,
+  dropSave: false,
+});
+
+/** What becomes of it when the domain goes back to a snapshot that is kept inside of an image. */
+async function besideOthers(trial: Trial, name: string): Promise<string | null> {
+  const { snapshots } = await trial.freshen(await look(trial.stage));
+  const other = [...snapshots.values()].find(
+    (snap) => ![name, ...later].includes(snap.name) && [...snap.disks.values()].includes('internal'),
+  );
+  const harm = other ? await next(trial, revertTo(other.name)) : null;
+  return harm === null ? null : `when the domain goes back to “${other?.name}”: ${harm}`;
 }
 
 /** What becomes of it when its parent is deleted. */
-async function withoutParent({ stage, book, ...trial }: Trial, name: string): Promise<string | null> {
-  const before = book.sight(await look(stage));
-  const parent = before.world.snapshots.get(name)?.parent ?? null;
-  if (parent === null) return null;
-  const step: AppStep = { by: 'app', do: 'delete', names: [parent], mode: 'this' };
-  const complaint = await carryOutOther(stage, rawSteps(step, before.world)?.[0] as OtherStep);
-  const world = await look(stage);
-  book.follow(world, before);
-  const harm = harmOf({ ...trial, stage, book, step }, complaint, before, book.sight(world));
+async function withoutParent(trial: Trial, name: string): Promise<string | null> {
+  const { snapshots } = await look(trial.stage);
+  const parent = snapshots.get(name)?.parent ?? null;
+  const harm = parent === null ? null : await next(trial, { by: 'app', do: 'delete', names: [parent], mode: 'this' });
   return harm === null ? null : `when its parent is deleted: ${harm}`;
 }
 

@@ -56,6 +56,7 @@ export function disk(
     transient: false,
     startupPolicy: null,
     exists: image && (type === 'file' || type === 'block' ? true : null),
+    found: null,
     depth: 1,
     gone: [],
     tags: image?.format === 'qcow2' ? [] : null,

@@ -219,6 +219,18 @@ eachWay(modeRules, [
     ],
   ],
   [
+    'UNLIKE_FORMAT',
+    [
+      [offFacts(disks(disk('vda', { found: 'raw' }))), 'disks-internal'],
+      [offFacts(disks(disk('vda', { found: 'raw' }))), 'disks-external'],
+    ],
+    [
+      [offFacts(disks(disk('vda', { found: 'qcow2' }))), 'disks-internal'],
+      [offFacts(disks(disk('vda', { found: 'raw' }), disk('vdb'))), 'disks-external', without('vda')],
+      [facts(disks(disk('vda', { found: 'raw' }))), 'disks-external'],
+    ],
+  ],
+  [
     'IMAGE_DELETED',
     [
       [facts(disks(gone)), 'disks-external'],

@@ -1,4 +1,5 @@
 import { formatVersion } from '../format.ts';
+import { isUnlike } from '../libvirt/disks.ts';
 import { version } from '../libvirt/versions.ts';
 import { hasMemory } from './modes.ts';
 import { canKeep } from './request.ts';
@@ -200,6 +201,16 @@ export const modeRules: readonly CreateRule[] = [
     text: (c) => missing(c),
   },
   {
+    code: 'UNLIKE_FORMAT',
+    driver: 'QEMU',
+    about: 'mode',
+    answer: 'INTERNAL_ERROR',
+    source: 'qemu-img: “Image is not in qcow2 format”; observed on 11.3',
+    when: (c) => isOff(c) && unlike(c).length > 0,
+    text: (c) =>
+      `The ${unlike(c).length === 1 ? 'image' : 'images'} of ${listed(unlike(c))} ${are(unlike(c))} of another format than the configuration says, and cannot be opened.`,
+  },
+  {
     code: 'IMAGE_DELETED',
     driver: 'QEMU',
     about: 'mode',
@@ -219,6 +230,8 @@ export const modeRules: readonly CreateRule[] = [
     text: (c) => `${listed(deeper(c, 200))} ${are(deeper(c, 200))} 200 images deep already; libvirt opens no more.`,
   },
 ];
+
+const unlike = (c: CreateCase) => kept(c, ({ image, found }) => isUnlike(image?.format ?? null, found));
 
 const stoodStill =
   'The guest stands still since the last snapshot was taken, whose disks were left to somebody else. Resume it first.';

@@ -54,7 +54,7 @@ export const misnames = (c: DeleteCase) =>
   isExternal(c.snapshot) &&
   !can(c.facts.libvirtVersion, 'branches') &&
   can(c.facts.libvirtVersion, 'deletesExternal') &&
-  children(c).length > 0;
+  c.present.misnamed(c.snapshot.name).size > 0;
 /** The tables of all its images were read, and none holds it: QEMU is asked for nothing then. */
 export const isInNoImage = ({ present, snapshot, facts }: DeleteCase) => {
   const points = present.pointsOf(snapshot.name);

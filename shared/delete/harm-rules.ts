@@ -49,6 +49,14 @@ const tellsNoChain = ({ present }: DeleteCase, name: string) => {
   );
 };
 
+/** A snapshot below that was taken when one of its disks was not there, which libvirt looks for. */
+function lacksDisk({ present, snapshot }: DeleteCase): { name: string; target: string } | undefined {
+  const targets = present.disksOf(snapshot.name).flatMap(({ target, kind }) => (kind === 'none' ? [] : [target]));
+  for (const name of present.below(snapshot.name))
+    for (const target of targets) if (!present.hadDisk(name, target)) return { name, target };
+  return undefined;
+}
+
 const resumeFirst = ({ facts }: DeleteCase) =>
   `The guest is paused since its memory was written or loaded. QEMU does not merge then, and libvirt (${formatVersion(facts.libvirtVersion)}) leaves the deletion half done. Resume “${facts.domain.name}” first.`;
 
@@ -124,6 +132,20 @@ export const harms: readonly DeleteRule[] = [
       'observed on 11.3 after a managed save: “Device … is writable but does not support snapshots”; 9.0 and 12.8 delete it',
     when: (c) => insideOf(c) && holdsNoImages(c, 'loaded'),
     text: resumeToDelete,
+  },
+  {
+    code: 'DISK_NOT_BELOW',
+    driver: 'QEMU',
+    since: version.deletesExternal,
+    until: version.branches,
+    effect: 'harm',
+    source:
+      'qemuDomainDiskByName, asked of every snapshot below; observed on 9.0: INVALID_ARG, and it is done all the same, but for what those are to note',
+    when: (c) => lacksDisk(c) !== undefined,
+    text: (c) => {
+      const { name, target } = lacksDisk(c) ?? { name: '', target: '' };
+      return `“${name}” was taken without disk ${target}, which “${c.snapshot.name}” has: libvirt ${formatVersion(c.facts.libvirtVersion)} would stop halfway, and say that it failed although “${c.snapshot.name}” is gone. Delete “${name}” first.`;
+    },
   },
   {
     code: 'IMAGE_GONE',

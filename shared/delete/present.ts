@@ -158,15 +158,35 @@ export class Present {
   }
 
   /**
-   * What 9.0 makes of a snapshot whose metadata alone goes: the image of what lay on it is noted as if its overlay had
-   * been merged, and it was not.
+   * What 9.0 makes of a snapshot whose metadata alone goes: the images of external ones below that lay on it are noted as
+   * if its overlay had been merged, and it was not. By snapshot, its disks with the image that is noted.
    */
-  misname(name: string): void {
-    for (const { target, kind, file } of this.disksOf(name)) {
+  misnamed(name: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    const overlays = this.disksOf(name).flatMap(({ target, kind, file }) => {
       const into = this.storedImage(name, target);
-      if (kind !== 'external' || file === undefined || into === undefined) continue;
-      for (const { images } of this.#nodes.values()) if (images.get(target) === file) images.set(target, into);
-    }
+      return kind === 'external' && file !== undefined && typeof into === 'string' ? [{ target, file, into }] : [];
+    });
+    return new Map(
+      this.below(name).flatMap((below) => {
+        const node = this.#nodes.get(below);
+        const wrong = node && isExternal(node.snapshot) ? overlays : [];
+        const images = wrong.flatMap(({ target, file, into }) =>
+          node?.images.get(target) === file ? [[target, into] as const] : [],
+        );
+        return images.length > 0 ? [[below, new Map(images)] as const] : [];
+      }),
+    );
+  }
+
+  misname(name: string): void {
+    for (const [below, images] of this.misnamed(name))
+      for (const [target, into] of images) this.#nodes.get(below)?.images.set(target, into);
+  }
+
+  /** Whether a disk was there when a snapshot was taken, by its stored configuration. */
+  hadDisk(name: string, target: string): boolean {
+    const images = this.#nodes.get(name)?.images;
+    return images === undefined || images.size === 0 || images.has(target);
   }
 
   /** Takes a snapshot out: its children go to its parent, and so does “current”. */

@@ -1,5 +1,5 @@
 import { formatVersion } from '../format.ts';
-import type { SnapshotDisk } from '../libvirt/disks.ts';
+import { isUnlike, type SnapshotDisk } from '../libvirt/disks.ts';
 import { version } from '../libvirt/versions.ts';
 import {
   children,
@@ -38,12 +38,15 @@ const target = ({ prepared }: DeleteCase) => prepared.refusal?.target ?? '';
 /** Where the image of an internal snapshot has to be for qemu-img (qemuSnapshotForEachQcow2). */
 const local: ReadonlySet<string> = new Set(['file', 'block', 'dir', 'volume']);
 
-/** A file that QEMU has to open to start; a medium that may be left out is none. */
-const missingFile = ({ facts, present }: DeleteCase) =>
-  facts.domain.disks
-    .filter(({ startupPolicy }) => startupPolicy === null || startupPolicy === 'mandatory')
-    .flatMap((disk) => present.chainOf(disk.target))
-    .find((path) => path !== null && facts.images[path]?.exists === false);
+/** What QEMU has to open to start; a medium that may be left out is none. */
+const neededDisks = ({ facts }: DeleteCase) =>
+  facts.domain.disks.filter(({ startupPolicy }) => startupPolicy === null || startupPolicy === 'mandatory');
+const missingFile = (c: DeleteCase) =>
+  neededDisks(c)
+    .flatMap((disk) => c.present.chainOf(disk.target))
+    .find((path) => path !== null && c.facts.images[path]?.exists === false);
+const unlikeDisk = (c: DeleteCase) =>
+  neededDisks(c).find(({ image }) => image && isUnlike(image.format, c.facts.images[image.path]?.found ?? null));
 
 /** What libvirt refuses, in its order, and where it dies of looking. */
 export const refusals: readonly DeleteRule[] = [
@@ -202,6 +205,18 @@ export const refusals: readonly DeleteRule[] = [
     when: found('DISK_TAKEN_OUT'),
     text: (c) =>
       `The domain no longer has disk ${target(c)}, which “${c.snapshot.name}” keeps. Attach it again, with the image that it had, to delete the snapshot.`,
+  },
+  {
+    code: 'UNLIKE_FORMAT',
+    driver: 'QEMU',
+    since: version.deletesExternal,
+    effect: 'refused',
+    error: 'INTERNAL_ERROR',
+    source:
+      'qemuSnapshotDeleteExternalPrepare: QEMU is started to merge while the domain is off, with all its disks; observed on 12.8',
+    when: (c) => !c.facts.domain.active && c.prepared.merges.length > 0 && unlikeDisk(c) !== undefined,
+    text: (c) =>
+      `The image of disk ${unlikeDisk(c)?.target}, ${unlikeDisk(c)?.image?.path}, is of another format than the configuration says. libvirt starts QEMU to merge, which would not open it.`,
   },
   {
     code: 'NOT_IN_CHAIN',

@@ -101,6 +101,18 @@ const leftOut: Row[] = [
     },
   },
 ];
+/** Taken when the domain had another disk alone. */
+const without: Row = {
+  name: 'b',
+  change: {
+    stored: {
+      name: 'b',
+      config: [disk('/i/other', {}, 'vdb')],
+      disks: [{ target: 'vdb', kind: 'internal' }],
+      reverted: [],
+    },
+  },
+};
 const memory = { memory: 'external', memoryFile: '/i/a.mem' } as const;
 const paused = (reason: string) => ({ ...running, state: 'paused', reason }) as const;
 const unseenTags = { '/i/base': { tags: null } };
@@ -282,6 +294,16 @@ const cases: Readonly<Record<string, Speaks>> = {
     history: { rows: [{ name: 'i' }], domain: paused('migrating'), images: unseenTags },
     names: ['i'],
     not: { change: old },
+  },
+  UNLIKE_FORMAT: {
+    history: { rows: outside, images: { '/i/c': { found: 'raw' } } },
+    names: ['c'],
+    not: { images: { '/i/c': { found: 'qcow2' } } },
+  },
+  DISK_NOT_BELOW: {
+    history: { rows: [{ name: 'a' }, without], change: old },
+    names: ['a'],
+    not: { change: {} },
   },
   IMAGE_GONE: {
     history: { rows: outside, domain: running, images: { '/i/b': { exists: false } } },
@@ -480,7 +502,7 @@ describe('each rule', () => {
 
   it('leaves metadata alone in peace', () => {
     for (const [code, speaks] of Object.entries(cases)) {
-      if (['PINNED', 'TEST_METADATA_ONLY', 'BUSY'].includes(code)) continue;
+      if (['PINNED', 'TEST_METADATA_ONLY', 'BUSY', 'DISK_NOT_BELOW'].includes(code)) continue;
       expect(codes({ ...speaks, mode: 'metadata-only' }, 'blockers'), code).toEqual([]);
     }
   });

@@ -155,8 +155,10 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     risk: true,
     source: 'observed on 9.0: the metadata of what lay on it names another image afterwards',
     when: misnames,
-    text: ({ facts, snapshot, present }) =>
-      `libvirt ${formatVersion(facts.libvirtVersion)} notes a wrong image for ${quoted(present.childrenOf(snapshot.name))}, which ${present.childrenOf(snapshot.name).length === 1 ? 'lies' : 'lie'} on “${snapshot.name}”. Going back there brings other data then.`,
+    text: ({ facts, snapshot, present }) => {
+      const names = [...present.misnamed(snapshot.name).keys()];
+      return `libvirt ${formatVersion(facts.libvirtVersion)} notes a wrong image for ${quoted(names)}, which ${names.length === 1 ? 'lies' : 'lie'} on “${snapshot.name}”. Going back there brings other data then.`;
+    },
   },
   {
     code: 'DATA_STAYS',

@@ -132,6 +132,28 @@ describe('external snapshots', () => {
     ]);
   });
 
+  test.each<[string, string, Image | null, string]>([
+    ['lies where it lay', 'd.b', image('d.a'), 'i'],
+    ['lies on nothing any more', 'd.b', null, 'i pulled-perhaps'],
+    ['lies further down', 'd.b', image('base'), 'i pulled-perhaps'],
+    ['a revert made, and lies on nothing', 'd.1790000000', null, 'i pulled-perhaps'],
+    ['a revert made', 'd.1790000000', image('base'), 'i'],
+    ['nobody made', 'd.x', null, 'i'],
+  ])('an internal one in an image that %s', (_, at, under, expected) => {
+    const snapshots = [...rows, { name: 'i', parent: 'b', at }].map(snapshot);
+    const told = new Map([
+      ['base', null],
+      ['d.a', image('base')],
+      [at, under],
+    ]);
+    const stored = snapshots.map((each) => each.stored);
+    const files = new Map([...told.keys()].map((path) => [path, { exists: true }]));
+    const tags = new Map([[at, [{ id: '1', name: 'i', vmStateBytes: 0 }]]]);
+    const given = { ...facts(), current: 'i', snapshots, disks: diskLayers([disk(at)], stored, told), files, tags };
+    const why = dataOfSnapshots(given).get('i')?.why ?? [];
+    expect(['i', ...why.map(({ code }) => code)].join(' ')).toBe(expected);
+  });
+
   test('memory outside is a file of its own', () => {
     const [a] = rows as [Row];
     const at = (memoryFile: string | null, exists: boolean | null) =>

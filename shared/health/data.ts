@@ -71,6 +71,7 @@ const states = {
   'disk-unknown': 'unknown',
   'merge-perhaps': 'unknown',
   'written-perhaps': 'unknown',
+  'pulled-perhaps': 'unknown',
   'part-perhaps': 'unknown',
   'imported-perhaps': 'unknown',
   'image-unknown': 'unknown',
@@ -158,6 +159,7 @@ const findings: readonly ((snapshot: Stored, lookup: Lookup) => readonly Damage[
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => listedSince(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => imported(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => merged(point, snapshot, lookup)),
+  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => pulled(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => tagged(point, snapshot, lookup)),
   memoryInside,
 ];
@@ -380,6 +382,29 @@ function merged(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
           ),
     ];
   });
+}
+
+/**
+ * A block pull copies what lies below into an image, and cuts the tie: an internal snapshot inside loses whatever it had
+ * there (observed on 9.0). Whether that was before the snapshot was taken nobody tells. An overlay is known by the
+ * snapshot that made it, or by the name that a revert gives to one.
+ */
+function pulled({ target, path, kind }: Point, _: Stored, lookup: Lookup): Damage[] {
+  const node = lookup.byTarget.get(target)?.nodes.get(path);
+  if (kind !== 'internal' || !node?.isRead) return [];
+  const { made, under } = node;
+  const config = made ? lookup.byName.get(made.snapshot)?.stored.config : undefined;
+  const lay = config?.find((disk) => disk.target === target)?.image?.path;
+  if (lay === undefined ? under !== null || !/\.\d{9,}$/.test(path) : lay === under) return [];
+  const now = under === null ? 'on nothing' : `on ${shortly(under)}`;
+  return [
+    damage(
+      'pulled-perhaps',
+      target,
+      path,
+      `${shortly(path)} was an overlay of ${lay === undefined ? 'another image' : shortly(lay)} once, and lies ${now} now: whether the snapshot has lost what it had below is not known.`,
+    ),
+  ];
 }
 
 function tagged(point: Point, { name }: Stored, { tags: tables }: Lookup): Damage[] {

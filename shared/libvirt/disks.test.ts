@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lastingImage } from './disks.ts';
+import { isUnlike, lastingImage } from './disks.ts';
 
 const image = (path: string, format: string | null = 'qcow2') => ({ path, type: 'file', format });
 const dropped = image('/i/a.raw.TRANSIENT-web');
@@ -14,4 +14,14 @@ it.each([
   ['none of an empty drive', null, [], true, null],
 ])('the image that stays: %s', (_, top, below, transient, lasting) => {
   expect(lastingImage({ image: top, below, transient })).toEqual(lasting);
+});
+
+it.each([
+  ['qcow2', 'raw', true],
+  ['qcow2', 'qcow2', false],
+  ['raw', 'iso', false],
+  ['qcow2', null, false],
+  [null, 'raw', false],
+])('said to be %s and found to be %s: unlike is %s', (said, found, unlike) => {
+  expect(isUnlike(said, found)).toBe(unlike);
 });

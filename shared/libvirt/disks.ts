@@ -72,6 +72,10 @@ const knownTypes: ReadonlySet<string> = new Set([
 export const isWritable = ({ image, readonly }: Pick<Disk, 'image' | 'readonly'>): boolean =>
   image !== null && !readonly;
 
+/** QEMU would not open an image as what it is said to be; it takes anything for raw. Null is unknown. */
+export const isUnlike = (said: string | null, found: string | null): boolean =>
+  said !== null && said !== 'raw' && found !== null && said !== found;
+
 /** The image as a path on the host that libvirt can be asked about; null where it has none. */
 export function hostPath(image: Image | null): string | null {
   return image !== null && onHost.has(image.type) && image.path.startsWith('/') ? image.path : null;

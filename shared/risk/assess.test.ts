@@ -382,6 +382,7 @@ describe('assessRevert', () => {
               storedDisk({ target: 'vdg', missing: ['/images/web.qcow2'] }),
               storedDisk({ target: 'vdi', missing: ['/base'] }),
               storedDisk({ target: 'vdh', image: storedImage('/images/h', null) }),
+              storedDisk({ target: 'vdk', found: 'raw' }),
               storedDisk({ target: 'vdj', image: storedImage('/a,b/web.qcow2') }),
             ],
           },

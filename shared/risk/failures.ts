@@ -1,4 +1,4 @@
-import { isDrive } from '../libvirt/disks.ts';
+import { isDrive, isUnlike } from '../libvirt/disks.ts';
 import { errorCode } from '../libvirt/flags.ts';
 import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
@@ -60,6 +60,11 @@ export function neededAtStart(facts: RevertFacts, start: 'in the revert' | 'late
   return withImage(facts).filter((disk) => isDrive(disk) || !dispensable(disk, start));
 }
 
+/** Disks whose images libvirt opens in this revert. */
+export const opened = (c: Case): readonly StoredDisk[] =>
+  isExternal(c.facts) ? withImage(c.facts) : starts(c) ? neededAtStart(c.facts, 'in the revert') : writtenBack(c.facts);
+const unlike = (c: Case) => opened(c).filter(({ image, found }) => isUnlike(image?.format ?? null, found));
+
 /** Checkpoints whose bitmaps are in an image that would be written back. */
 export function bitmapsInTheWay(facts: RevertFacts): string[] {
   const images = new Set(writtenBack(facts).flatMap(({ image, below }) => [image, ...below].map((each) => each?.path)));
@@ -114,6 +119,18 @@ export const failureRules: readonly RefusalRule[] = [
     when: ({ facts }) => isExternal(facts) && shared(facts).length > 0,
     text: ({ facts }) =>
       `${targetsOf(shared(facts))} can be shared with other guests, and libvirt cannot put an overlay on such a disk. It would stop the guest and then fail.`,
+  },
+  {
+    code: 'UNLIKE_FORMAT',
+    driver: 'QEMU',
+    source: 'qemu-img, QEMU: “Image is not in qcow2 format”; observed on 11.3',
+    answer: left(errorCode.INTERNAL_ERROR),
+    forceHelps: false,
+    when: (c) => unlike(c).length > 0,
+    text: (c) =>
+      `${unlike(c)
+        .map(({ image, found }) => `${image?.path} is ${found}, and the snapshot’s configuration says ${image?.format}`)
+        .join('. ')}. libvirt would stop the guest and then fail.`,
   },
   {
     code: 'MEMORY_FILE_GONE',

@@ -64,6 +64,7 @@ export const storedDisk = (change: Partial<StoredDisk> = {}): StoredDisk => ({
   kind: 'internal',
   missing: [],
   unseen: [],
+  found: null,
   attached: true,
   now: '/images/web.qcow2',
   related: true,

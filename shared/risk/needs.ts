@@ -2,7 +2,7 @@ import { isDrive, isUnderstood } from '../libvirt/disks.ts';
 import { version } from '../libvirt/versions.ts';
 import type { Need } from '../rule.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
-import { neededAtStart } from './failures.ts';
+import { opened } from './failures.ts';
 import {
   type Case,
   isExternal,
@@ -13,7 +13,6 @@ import {
   named,
   quoted,
   replacesProcess,
-  starts,
   targetsOf,
   writtenBack,
 } from './rule.ts';
@@ -34,13 +33,6 @@ const unknownDisks = ({ stored, snapshot }: RevertFacts): string[] => {
     ]),
   ];
 };
-/** Disks whose images libvirt opens in this revert. */
-const opened = (c: Case): readonly StoredDisk[] =>
-  isExternal(c.facts)
-    ? c.facts.stored.disks.filter(({ image }) => image !== null)
-    : starts(c)
-      ? neededAtStart(c.facts, 'in the revert')
-      : writtenBack(c.facts);
 const unseen = (disks: readonly StoredDisk[]) => [...new Set(disks.flatMap((disk) => disk.unseen))];
 const unseenLater = ({ stored }: RevertFacts) => [
   ...new Set([

@@ -272,6 +272,19 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         says: 'vda',
       },
       {
+        code: 'UNLIKE_FORMAT',
+        matches: stored({ found: 'raw' }),
+        unless: [
+          stored({ found: 'qcow2' }),
+          stored({ found: null }),
+          stored({ image: storedImage('/images/web.qcow2', 'raw'), found: 'iso' }),
+          stored({ kind: 'none', found: 'raw' }),
+          test,
+        ],
+        also: [...live, toRun, outside({ found: 'raw' }), outside({ kind: 'none', device: 'cdrom', found: 'iso' })],
+        says: '/images/web.qcow2 is raw, and the snapshot’s configuration says qcow2',
+      },
+      {
         code: 'MEMORY_FILE_GONE',
         matches: merge(merge(external, running), {
           stored: { memoryFile: { path: '/images/web.mem', exists: false } },

@@ -47,7 +47,7 @@ const comparisons: readonly Comparison[] = [
   },
   { changed: differ((f) => f.hasConfig), text: () => 'The configuration stored with the snapshot was changed.' },
   {
-    changed: differ((f) => [f.stored, f.history]),
+    changed: differ((f) => [{ ...f.stored, disks: f.stored.disks.map(({ found: _, ...disk }) => disk) }, f.history]),
     text: () => 'The domain’s snapshots, or what is stored with them, were changed.',
   },
   {

@@ -46,6 +46,8 @@ export type FileFacts = z.infer<typeof FileFacts>;
 export const CreateDisk = Disk.extend({
   /** Whether the host has the image; null where that cannot be told. */
   exists: z.boolean().nullable(),
+  /** What the storage says the image is, while the domain is off; null is unknown. */
+  found: z.string().nullable(),
   /** How many images it consists of, the one that is written to included; null where nobody tells how far down it goes. */
   depth: z.number().nullable(),
   /** Images below that the host does not have. */

@@ -30,6 +30,8 @@ export const ImageFact = z.object({
   exists: z.boolean().nullable(),
   /** What it lies on, null for nothing; absent where the storage does not tell. */
   under: Image.nullable().optional(),
+  /** What the storage says it is, absent where it does not. */
+  found: z.string().optional(),
   /** Its table of internal snapshots; null is unknown. */
   tags: z.array(z.object({ id: z.string(), name: z.string() })).nullable(),
 });

@@ -28,6 +28,8 @@ export const PowerFacts = z.object({
     .nullable(),
   /** Of a start: images that the host does not have any more. */
   missing: z.array(z.string()),
+  /** Of a start: images that are not what the configuration says. */
+  unlike: z.array(z.string()),
   /** Of a start: images of which it is not known whether they, or all below them, are there. */
   unseen: z.array(z.string()),
   snapshotCount: z.number(),

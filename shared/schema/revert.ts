@@ -125,6 +125,8 @@ export const StoredDisk = Disk.extend({
   missing: z.array(z.string()),
   /** The same, where that is not known. */
   unseen: z.array(z.string()),
+  /** What the storage says its image is; null where it does not. */
+  found: z.string().nullable(),
   /** The domain has a disk of that target now. */
   attached: z.boolean(),
   /** The image which that one writes to, as `DiskFact.file`; null for a drive without a medium, and where there is none. */

@@ -12,11 +12,13 @@ import { limitedLook } from './files.ts';
 /** libvirt opens no deeper chains (VIR_STORAGE_MAX_CHAIN_DEPTH). */
 const MOST = 200;
 
-type ChainFacts = Pick<CreateDisk, 'exists' | 'depth' | 'gone' | 'tags'>;
+type ChainFacts = Pick<CreateDisk, 'exists' | 'depth' | 'gone' | 'tags' | 'found'>;
 interface Chain {
   readonly images: readonly Image[];
   /** It is known that nothing lies below the last one. */
   readonly whole: boolean;
+  /** What the storage says the first one is. */
+  readonly found: string | null;
 }
 
 /**
@@ -39,10 +41,10 @@ export async function readChains(
       );
   const facts = await Promise.all(
     disks.map(async ({ target, image, below }): Promise<[string, ChainFacts]> => {
-      if (!image) return [target, { exists: null, depth: null, gone: [], tags: null }];
+      if (!image) return [target, { exists: null, depth: null, gone: [], tags: null, found: null }];
       const exists = await isThere(session, image);
       const chain = active
-        ? { images: [image, ...below], whole: true }
+        ? { images: [image, ...below], whole: true, found: null }
         : await walk(
             session,
             image,
@@ -63,7 +65,11 @@ export async function tagsOf(reads: StreamCaller, image: Image): Promise<ImageTa
   return tags && [...tags];
 }
 
-async function factsOf(session: HostSession, { images, whole }: Chain, exists: boolean | null): Promise<ChainFacts> {
+async function factsOf(
+  session: HostSession,
+  { images, whole, found }: Chain,
+  exists: boolean | null,
+): Promise<ChainFacts> {
   const [top, ...below] = images;
   const there = await Promise.all(below.map(async (image) => ({ image, there: await isThere(session, image) })));
   const gone = there.filter((each) => each.there === false).map(({ image }) => image.path);
@@ -72,6 +78,7 @@ async function factsOf(session: HostSession, { images, whole }: Chain, exists: b
     depth: whole ? images.length : null,
     gone,
     tags: top && exists !== false ? await tagsOf(session.reads, top) : null,
+    found,
   };
 }
 
@@ -82,17 +89,19 @@ async function walk(
   layers: DiskLayers | undefined,
 ): Promise<Chain> {
   const images: Image[] = [];
+  let found: string | null = null;
   for (let at: Image | null = top; at; ) {
-    if (images.length > MOST || images.some(({ path }) => path === at?.path)) return { images, whole: false };
+    if (images.length > MOST || images.some(({ path }) => path === at?.path)) return { images, whole: false, found };
     images.push(at);
     if (at.format === 'raw') break;
     const path: string | null = exists === false && at === top ? null : hostPath(at);
     const volume: Volume | null = path === null ? null : await volumeAt(session.reads, path);
+    if (at === top) found = volume?.format ?? null;
     const under: string | null = volume ? null : (layers?.nodes.get(at.path)?.under ?? null);
-    if (!volume && under === null) return { images, whole: false };
+    if (!volume && under === null) return { images, whole: false, found };
     at = volume ? volume.backing : (layers?.nodes.get(under ?? '') ?? null);
   }
-  return { images, whole: true };
+  return { images, whole: true, found };
 }
 
 async function isThere(session: HostSession, image: Image): Promise<boolean | null> {

@@ -83,7 +83,7 @@ async function createDisks(
   const chains = await readChains(session, disks, snapshots, active);
   return disks.map((disk) => ({
     ...disk,
-    ...(chains.get(disk.target) ?? { exists: null, depth: null, gone: [], tags: null }),
+    ...(chains.get(disk.target) ?? { exists: null, depth: null, gone: [], tags: null, found: null }),
     next: next.find(({ target }) => target === disk.target)?.image?.path ?? null,
   }));
 }

@@ -9,8 +9,12 @@ const without = (facts: DeleteFacts, path: string): DeleteFacts => ({
   images: { ...facts.images, [path]: { exists: false, tags: [] } },
 });
 
-it('tells of an image that is gone since, and not of one that was gone before', () => {
-  const facts = deleteFacts({ rows: chain('internal', 'a', 'b') });
+it('tells of an image that is gone since, and not of one that was gone before, or held nothing', () => {
+  const inside = (...names: string[]) => ({
+    '/i/base': { tags: names.map((name, index) => ({ id: `${index + 1}`, name })) },
+  });
+  const rows = chain('internal', 'a', 'b');
+  const facts = deleteFacts({ rows, images: inside('a', 'b') });
   const after = deleteFacts({ rows: chain('internal', 'a') });
   const told = (before: DeleteFacts) => {
     const assessment = assessDelete(before, ['b'], 'metadata-only');
@@ -18,4 +22,5 @@ it('tells of an image that is gone since, and not of one that was gone before', 
   };
   expect(told(facts)).toEqual(['/i/base, which “a” needs, is not there.']);
   expect(told(without(facts, '/i/base'))).toEqual([]);
+  expect(told(deleteFacts({ rows, images: inside('b') }))).toEqual([]);
 });

@@ -75,10 +75,18 @@ function imagesAfter({ points }: After, { snapshots, images }: DeleteFacts, befo
     const now = named.get(`${target} ${name}`);
     if (now !== undefined && now !== path)
       return [`“${name}” names ${now} as its disk ${target}; ${path} was expected.`];
-    if (images[path]?.exists !== false || before.images[path]?.exists === false || lost.has(path)) return [];
+    if (images[path]?.exists !== false || lost.has(path) || !wasThere(before, name, path)) return [];
     lost.add(path);
     return [`${path}, which “${name}” needs, is not there.`];
   });
+}
+
+/** Unless it is known that the image was gone before, or did not hold that internal snapshot. */
+function wasThere({ snapshots, images }: DeleteFacts, name: string, path: string): boolean {
+  const stored = snapshots.find((each) => each.name === name)?.stored;
+  const isInternal = stored && pointsOf(stored).some((point) => point.path === path && point.kind === 'internal');
+  const { exists, tags } = images[path] ?? { exists: null, tags: null };
+  return exists !== false && !(isInternal && tags?.every((tag) => tag.name !== name));
 }
 
 /** Of internal snapshots, where the table of their image could be read: data that is still inside. */

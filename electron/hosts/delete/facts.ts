@@ -78,14 +78,22 @@ function imagesForTags({ disks, snapshots }: KnownLayers): string[] {
   return [...imagesWithTags(disks), ...(others.length <= MOST_TABLES ? others : [])];
 }
 
-function imageFacts({ disks, files, probed }: KnownLayers, tags: ImageTags): Record<string, ImageFact> {
+function imageFacts({ disks, files, formats, probed }: KnownLayers, tags: ImageTags): Record<string, ImageFact> {
   const paths = new Set([...disks.flatMap(({ nodes }) => [...nodes.keys()]), ...probed.keys()]);
   return Object.fromEntries(
     [...paths].map((path) => {
       const under = probed.get(path);
       const table = tags.get(path) ?? null;
-      const fact = { exists: files.get(path)?.exists ?? null, tags: table && [...table] };
-      return [path, under === undefined ? fact : { ...fact, under }];
+      const found = formats.get(path) ?? null;
+      return [
+        path,
+        {
+          exists: files.get(path)?.exists ?? null,
+          tags: table && [...table],
+          ...(under === undefined ? {} : { under }),
+          ...(found === null ? {} : { found }),
+        },
+      ];
     }),
   );
 }

@@ -36,6 +36,8 @@ export interface KnownLayers {
   readonly files: ReadonlyMap<string, FileFact>;
   /** When files were last written to, by path, milliseconds since 1970; absent is unknown. */
   readonly modifiedAt: ReadonlyMap<string, number>;
+  /** What the storage says an image is, by path; null or absent is unknown. */
+  readonly formats: ReadonlyMap<string, string | null>;
 }
 
 /** Which images are to be looked at, of all that are known. */
@@ -104,6 +106,7 @@ export async function readLayers(
     probed,
     files,
     modifiedAt,
+    formats: new Map([...volumes].map(([path, { format }]) => [path, format])),
   };
 }
 

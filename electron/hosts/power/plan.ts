@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PowerAction } from '../../../shared/deeds.ts';
-import { type Disk, isWritable } from '../../../shared/libvirt/disks.ts';
+import { type Disk, isUnlike, isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { powerLosses, powerRefusal, startHindrance } from '../../../shared/power.ts';
 import type { PowerFacts, PowerPlan } from '../../../shared/schema.ts';
@@ -58,8 +58,8 @@ export async function gatherPower(
   return { domainName, state, id, persistent, managedSave, ...start, snapshotCount, reverted };
 }
 
-type StartFacts = Pick<PowerFacts, 'savedElsewhere' | 'missing' | 'unseen'>;
-const nothingToStart: StartFacts = { savedElsewhere: [], missing: [], unseen: [] };
+type StartFacts = Pick<PowerFacts, 'savedElsewhere' | 'missing' | 'unlike' | 'unseen'>;
+const nothingToStart: StartFacts = { savedElsewhere: [], missing: [], unlike: [], unseen: [] };
 
 async function gatherStart(session: HostSession, uuid: string, managedSave: boolean): Promise<StartFacts> {
   const disks = disksIn(await domainXml(session.reads, uuid, true));
@@ -88,19 +88,20 @@ async function elsewhere(
   });
 }
 
-/** What QEMU would open at a start: what is not there, and what that cannot be told of. */
+/** What QEMU would open at a start: what is not there, is not what it is said to be, and what that cannot be told of. */
 async function imagesOfStart(
   session: HostSession,
   uuid: string,
   disks: readonly Disk[],
-): Promise<Pick<StartFacts, 'missing' | 'unseen'>> {
+): Promise<Pick<StartFacts, 'missing' | 'unlike' | 'unseen'>> {
   const needed = disks.filter(({ startupPolicy }) => startupPolicy !== 'optional');
   const chains = await readChains(session, needed, await session.readSnapshots(uuid), false);
   const opened = needed.flatMap(({ target, image }) =>
-    image === null ? [] : [{ path: image.path, chain: chains.get(target) }],
+    image === null ? [] : [{ path: image.path, format: image.format, chain: chains.get(target) }],
   );
   return {
     missing: opened.flatMap(({ path, chain }) => [...(chain?.exists === false ? [path] : []), ...(chain?.gone ?? [])]),
+    unlike: opened.flatMap(({ path, format, chain }) => (isUnlike(format, chain?.found ?? null) ? [path] : [])),
     unseen: opened.flatMap(({ path, chain }) => (chain?.exists == null || chain.depth === null ? [path] : [])),
   };
 }

@@ -98,6 +98,7 @@ describe('the facts', () => {
     const current = readDisks(live);
     const known = {
       disks: diskLayers(imagesOf(current), [aimed.disks], probed),
+      formats: new Map(),
       files: new Map(Object.entries(files).map(([path, exists]) => [path, { path, exists, bytes: null }])),
     } as unknown as KnownLayers;
     return storedFacts({ aimed, known, current, disks: facts as DiskFact[], files: [] });

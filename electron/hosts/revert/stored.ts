@@ -85,7 +85,7 @@ export function storedFacts({ aimed, known, current, disks, files }: Gathered): 
 function storedDisk(
   disk: Disk,
   { disks: { disks: kept } }: StoredSnapshot,
-  { disks: layers, files }: KnownLayers,
+  { disks: layers, files, formats }: KnownLayers,
   current: readonly Disk[],
   facts: readonly DiskFact[],
 ): StoredDisk {
@@ -103,6 +103,7 @@ function storedDisk(
     kind: kept.find(({ target }) => target === disk.target)?.kind ?? 'none',
     missing: paths.filter((path) => there(path) === false),
     unseen: paths.filter((path) => there(path) === null),
+    found: formats.get(disk.image?.path ?? '') ?? null,
     attached: today !== undefined,
     now,
     related: disk.image && now !== null ? related(layers, disk.target, disk.image.path, now) : null,

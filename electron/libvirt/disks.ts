@@ -45,9 +45,11 @@ export function readDisks(domain: XmlElement | undefined): Disk[] {
 
 /** What a `<domainsnapshot>` tells of disks; `name` stands for the one in the XML. */
 export function readStoredDisks(snapshot: XmlElement, name: string): StoredDisks {
+  const next = snapshot.at('inactiveDomain');
   return {
     name,
     config: readDisks(snapshot.at('domain')),
+    ...(next ? { next: readDisks(next).map(({ target }) => target) } : {}),
     disks: readSnapshotDisks(snapshot),
     reverted: (snapshot.at('revertDisks')?.all('disk') ?? [])
       .map(readSnapshotDisk)

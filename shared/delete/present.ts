@@ -183,10 +183,11 @@ export class Present {
       for (const [target, into] of images) this.#nodes.get(below)?.images.set(target, into);
   }
 
-  /** Whether a disk was there when a snapshot was taken, by its stored configuration. */
+  /** Whether a disk was there when a snapshot was taken, by both of its stored configurations. */
   hadDisk(name: string, target: string): boolean {
-    const images = this.#nodes.get(name)?.images;
-    return images === undefined || images.size === 0 || images.has(target);
+    const node = this.#nodes.get(name);
+    if (!node || node.images.size === 0) return true;
+    return node.images.has(target) && (node.snapshot.stored.next?.includes(target) ?? true);
   }
 
   /** Takes a snapshot out: its children go to its parent, and so does “current”. */

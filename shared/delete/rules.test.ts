@@ -324,6 +324,28 @@ it('without a current snapshot a leaf may go, unless the domain lies on it', () 
   expect(of(top('/i/c'))).toEqual(['UNLINKS_NEEDED']);
 });
 
+it('a disk of a snapshot is looked for in both configurations of those below', () => {
+  const child = (next?: string[]): Row => ({
+    name: 'b',
+    change: {
+      stored: {
+        name: 'b',
+        config: [disk('/i/base')],
+        ...(next ? { next } : {}),
+        disks: [{ target: 'vda', kind: 'internal' }],
+        reverted: [],
+      },
+    },
+  });
+  const told = (row: Row) =>
+    assessDelete(deleteFacts({ rows: [{ name: 'a' }, row], change: old }), ['a'], 'this').blockers.map(
+      ({ code }) => code,
+    );
+  expect(told(child())).toEqual([]);
+  expect(told(child(['vda', 'vdb']))).toEqual([]);
+  expect(told(child([]))).toEqual(['DISK_NOT_BELOW']);
+});
+
 it('what a saved memory needs is not known where libvirt does not tell: nothing is merged then', () => {
   const facts = deleteFacts({ rows: outside, domain: { managedSave: true, savedImages: null } });
   expect(assessDelete(facts, ['b'], 'this').blockers.map(({ code }) => code)).toContain('MANAGED_SAVE');

@@ -111,6 +111,8 @@ export const StoredDisks = z.object({
   name: z.string(),
   /** Of its `<domain>`: the disks when it was taken. */
   config: z.array(Disk).readonly(),
+  /** Of its `<inactiveDomain>`, where it has one: targets of the disks that the next start was to have. */
+  next: z.array(z.string()).readonly().optional(),
   /** `<disks>` */
   disks: z.array(SnapshotDisk).readonly(),
   /** `<revertDisks>`: the overlays that the last revert to it made, where it had children by then. */

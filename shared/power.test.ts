@@ -8,6 +8,7 @@ const saved: PowerFacts = {
   persistent: true,
   managedSave: true,
   savedElsewhere: [],
+  savedMissing: [],
   missing: [],
   unlike: [],
   unseen: [],
@@ -44,9 +45,16 @@ it.each([
 });
 
 it('does not start without an image', () => {
-  const off = { missing: ['/i/base'], unlike: [], managedSave: false };
-  expect(startHindrance(off)).toContain('/i/base');
-  expect(startHindrance({ ...off, missing: [] })).toBeNull();
-  expect(startHindrance({ ...off, managedSave: true })).toBeNull();
-  expect(startHindrance({ ...off, missing: [], unlike: ['/a.iso'] })).toMatch(/^\/a\.iso is of another format/);
+  const off = { ...saved, managedSave: false };
+  const hindrance = (change: Partial<PowerFacts>, discardSave = false) =>
+    startHindrance({ ...off, ...change }, discardSave);
+  expect(hindrance({ missing: ['/i/base'] })).toContain('/i/base');
+  expect(hindrance({})).toBeNull();
+  expect(hindrance({ unlike: ['/a.iso'] })).toMatch(/^\/a\.iso is of another format/);
+  // Saved memory goes on with its own images, unless it is dropped.
+  expect(hindrance({ missing: ['/i/base'], managedSave: true })).toBeNull();
+  expect(hindrance({ missing: ['/i/base'], managedSave: true }, true)).toContain('/i/base');
+  expect(hindrance({ savedMissing: ['/i/old'], managedSave: true })).toContain('/i/old');
+  expect(hindrance({ savedMissing: ['/i/old'], managedSave: true }, true)).toBeNull();
+  expect(codes({ savedMissing: ['/i/old'] })).toEqual(['MANAGED_SAVE', 'SAVED_GONE']);
 });

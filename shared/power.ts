@@ -85,19 +85,32 @@ export function powerRefusal(action: PowerAction, state: DomainState): string | 
   return states.includes(state) ? null : (whyNot?.[state] ?? `It is ${stateLabel(state)}.`);
 }
 
-/** Why a domain cannot be started, as a sentence: qemuProcessStart opens every image that its definition names. */
-export function startHindrance({
-  missing,
-  unlike,
-  managedSave,
-}: Pick<PowerFacts, 'missing' | 'unlike' | 'managedSave'>): string | null {
-  if (managedSave) return null;
-  if (missing.length === 0)
-    return unlike.length === 0
-      ? null
-      : `${unlike.join(', ')} ${unlike.length === 1 ? 'is' : 'are'} of another format than the configuration says, and QEMU would not open ${unlike.length === 1 ? 'it' : 'them'}.`;
-  return `The host does not have ${missing.join(', ')} any more, and the domain cannot start without ${missing.length === 1 ? 'it' : 'them'}.`;
+/**
+ * Why a domain cannot be started, as a sentence; null when it can: qemuProcessStart opens every image that its definition
+ * names, or that of the saved memory. @param discardSave from its disks, whatever was saved
+ */
+export function startHindrance(
+  {
+    missing,
+    unlike,
+    managedSave,
+    savedMissing,
+  }: Pick<PowerFacts, 'missing' | 'unlike' | 'managedSave' | 'savedMissing'>,
+  discardSave: boolean,
+): string | null {
+  if (managedSave && !discardSave) return savedMissing.length > 0 ? savedGone(savedMissing).text : null;
+  const [is, it] = (missing.length || unlike.length) === 1 ? ['is', 'it'] : ['are', 'them'];
+  if (missing.length > 0)
+    return `The host does not have ${missing.join(', ')} any more, and the domain cannot start without ${it}.`;
+  return unlike.length > 0
+    ? `${unlike.join(', ')} ${is} of another format than the configuration says, and QEMU would not open ${it}.`
+    : null;
 }
+
+const savedGone = (files: readonly string[]): Statement => ({
+  code: 'SAVED_GONE',
+  text: `The saved memory needs ${files.join(', ')}, which the host does not have any more: it cannot be restored. What is left is to drop it, and to boot from the disks.`,
+});
 
 /** Whether the person has to confirm first. `facts` may be those that a window knows. */
 export function powerNeedsConfirming(
@@ -115,7 +128,9 @@ export function powerLosses(action: PowerAction, facts: PowerFacts, now: number)
     ...(losesMemory ? [memory] : []),
     ...(action === 'reset' && facts.state === 'paused' ? [staysPaused] : []),
     ...(endsOff && !facts.persistent ? [transient(facts)] : []),
-    ...(action === 'start' && facts.managedSave ? [managedSave(facts, now), ...otherImages(facts)] : []),
+    ...(action === 'start' && facts.managedSave
+      ? [managedSave(facts, now), ...otherImages(facts), ...lostWithImages(facts)]
+      : []),
   ];
 }
 
@@ -162,6 +177,8 @@ function otherImages({ savedElsewhere }: PowerFacts): Statement[] {
     };
   });
 }
+
+const lostWithImages = ({ savedMissing }: PowerFacts) => (savedMissing.length > 0 ? [savedGone(savedMissing)] : []);
 
 /** Sentences about what is no longer as the person read it. */
 export function powerChanges(read: PowerFacts, now: PowerFacts): string[] {

@@ -8,6 +8,7 @@ import { assessCreate } from '../../shared/create/assess.ts';
 import { emptyDraft, withAllDisks, withDisk } from '../../shared/create/draft.ts';
 import { newPaths } from '../../shared/create/files.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
+import { startHindrance } from '../../shared/power.ts';
 import { assessRevert } from '../../shared/risk.ts';
 import type { CreateDraft, DeedOutcome, RevertAim, RevertOutcome, Statement } from '../../shared/schema.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -163,8 +164,10 @@ export class App {
         const { action, discardSave } = step;
         const { planId, facts, refusal, losses } = await client.power.plan({ ...about, action });
         const run = () => client.power.run({ planId, confirmed: true, discardSave });
-        const doubt = refusal === null && facts.unseen.length > 0 ? { verdict: 'risky' as const } : {};
-        return { ...silent, ...verdictOf(refusal ? [refusal] : []), ...doubt, said: losses, run: () => ended(run) };
+        const hindrance = startHindrance(facts, discardSave);
+        const blocked = refusal ?? (hindrance === null ? null : { code: 'HINDRANCE', text: hindrance });
+        const doubt = blocked === null && facts.unseen.length > 0 ? { verdict: 'risky' as const } : {};
+        return { ...silent, ...verdictOf(blocked ? [blocked] : []), ...doubt, said: losses, run: () => ended(run) };
       }
     }
   }

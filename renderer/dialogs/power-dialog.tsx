@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { PowerAction } from '../../shared/deeds.ts';
 import { stateLabel } from '../../shared/format.ts';
-import { powerLabel, virshPower } from '../../shared/power.ts';
+import { powerLabel, startHindrance, virshPower } from '../../shared/power.ts';
 import type { PowerPlan } from '../../shared/schema.ts';
 import { hostById } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
@@ -35,7 +35,7 @@ export function PowerDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'power
   const control = useDeed(() => client.power.plan({ hostId, uuid, action }));
   const [before, after] = titles[action];
   const blocked = (plan: PowerPlan) => {
-    if (plan.refusal) return 'This is not possible now';
+    if (plan.refusal || startHindrance(plan.facts, discardSave) !== null) return 'This is not possible now';
     return plan.protected && typedName !== plan.domainName ? 'Type the domain’s name first' : null;
   };
   return (

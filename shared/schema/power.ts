@@ -26,6 +26,8 @@ export const PowerFacts = z.object({
       }),
     )
     .nullable(),
+  /** Images that the saved memory needs and that the host does not have any more. */
+  savedMissing: z.array(z.string()),
   /** Of a start: images that the host does not have any more. */
   missing: z.array(z.string()),
   /** Of a start: images that are not what the configuration says. */

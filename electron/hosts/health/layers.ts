@@ -74,12 +74,10 @@ export async function readLayers(
   const stored = snapshots.map((each) => each.stored);
   const images = imagesByPath([...now, ...stored.flatMap((each) => imagesOf(each.config))]);
   const probed = new Map<string, Image | null>(chainsTold(blocks ?? [], images, running));
-  const first = diskLayers(now, stored, probed, tree);
-  const paths = [...new Set(wanted(first, snapshots, all))];
   const sizes = new Map((blocks ?? []).map((block) => [block.path, block]));
   const volumes = new Map<string, Volume>();
   const files = new Map<string, FileFact>();
-  await limited(paths, AT_ONCE, signal, async (path) => {
+  const look = async (path: string) => {
     const type = images.get(path)?.type ?? 'file';
     const exists = local.has(type) ? await fileExists(reads, path) : null;
     const told = sizes.get(path);
@@ -88,10 +86,17 @@ export async function readLayers(
     const volume = isRead || exists === false || !local.has(type) ? null : await volumeAt(reads, path);
     if (volume) volumes.set(path, volume);
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
-  });
-  for (const [path, { backing }] of volumes)
-    if (!probed.has(path)) probed.set(path, backing && (images.get(backing.path) ?? backing));
-  const disks = volumes.size === 0 ? first : diskLayers(now, stored, probed, tree);
+  };
+  let disks = diskLayers(now, stored, probed, tree);
+  // What the storage tells of one image may lead to another that nobody has named.
+  for (let paths = wanted(disks, snapshots, all); ; paths = wanted(disks, snapshots, all)) {
+    const unread = [...new Set(paths)].filter((path) => !files.has(path));
+    if (unread.length === 0) break;
+    await limited(unread, AT_ONCE, signal, look);
+    for (const [path, { backing }] of volumes)
+      if (!probed.has(path)) probed.set(path, backing && (images.get(backing.path) ?? backing));
+    disks = diskLayers(now, stored, probed, tree);
+  }
   const modifiedAt = new Map(
     [...volumes].flatMap(([path, volume]) => (volume.modifiedAt === null ? [] : [[path, volume.modifiedAt] as const])),
   );

@@ -25,7 +25,7 @@ export async function planPower(
 ): Promise<PowerPlan> {
   const { host } = session;
   const { domainName, ...facts } = await gatherPower(session, uuid, action, marks);
-  const refusal = powerRefusal(action, facts.state) ?? startHindrance(facts);
+  const refusal = powerRefusal(action, facts.state) ?? hindranceEitherWay(facts);
   const losses = powerLosses(action, facts, Date.now());
   return power.keep({
     planId: randomUUID(),
@@ -40,6 +40,12 @@ export async function planPower(
     protected: losses.length > 0 && marks.isProtected(host, uuid),
     virsh: virshTarget(host, { name: domainName, uuid }),
   });
+}
+
+/** A start that can be done from saved memory or from the disks is offered. */
+function hindranceEitherWay(facts: PowerFacts): string | null {
+  const restoring = startHindrance(facts, false);
+  return restoring !== null && startHindrance(facts, true) !== null ? restoring : null;
 }
 
 /** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError, ConnectionError */
@@ -58,27 +64,31 @@ export async function gatherPower(
   return { domainName, state, id, persistent, managedSave, ...start, snapshotCount, reverted };
 }
 
-type StartFacts = Pick<PowerFacts, 'savedElsewhere' | 'missing' | 'unlike' | 'unseen'>;
-const nothingToStart: StartFacts = { savedElsewhere: [], missing: [], unlike: [], unseen: [] };
+type StartFacts = Pick<PowerFacts, 'savedElsewhere' | 'savedMissing' | 'missing' | 'unlike' | 'unseen'>;
+const nothingToStart: StartFacts = { savedElsewhere: [], savedMissing: [], missing: [], unlike: [], unseen: [] };
 
 async function gatherStart(session: HostSession, uuid: string, managedSave: boolean): Promise<StartFacts> {
   const disks = disksIn(await domainXml(session.reads, uuid, true));
-  const [savedElsewhere, images] = await Promise.all([
-    managedSave ? elsewhere(session, uuid, disks) : [],
+  const [saved, images] = await Promise.all([
+    managedSave ? savedDisks(session, uuid) : [],
     imagesOfStart(session, uuid, disks),
   ]);
-  return { savedElsewhere, ...images };
+  const needed = managedSave && saved ? await imagesOfStart(session, uuid, saved) : null;
+  return {
+    savedElsewhere: managedSave ? saved && elsewhere(saved, disks) : [],
+    savedMissing: needed?.missing ?? [],
+    ...images,
+  };
+}
+
+/** The disks of memory that was saved; null where libvirt does not tell. */
+async function savedDisks({ reads }: HostSession, uuid: string): Promise<Disk[] | null> {
+  const saved = await managedSaveXml(reads, uuid);
+  return saved === null ? null : disksIn(saved);
 }
 
 /** What memory that was saved goes on with, where that is not what the domain has. */
-async function elsewhere(
-  { reads }: HostSession,
-  uuid: string,
-  disks: readonly Disk[],
-): Promise<StartFacts['savedElsewhere']> {
-  const saved = await managedSaveXml(reads, uuid);
-  if (saved === null) return null;
-  const then = disksIn(saved);
+function elsewhere(then: readonly Disk[], disks: readonly Disk[]): StartFacts['savedElsewhere'] {
   return [...new Set([...then, ...disks].map(({ target }) => target))].flatMap((target) => {
     const [before, now] = [then, disks].map((all) => all.find((disk) => disk.target === target));
     const [path, pathNow] = [before?.image?.path ?? null, now?.image?.path ?? null];

@@ -52,13 +52,13 @@ export async function runPower(
 async function check(
   session: HostSession,
   { uuid, action, facts: read, domainName }: PowerPlan,
-  { confirmed, typedName }: PowerConsent,
+  { confirmed, typedName, discardSave = false }: PowerConsent,
   { marks }: Ground,
 ): Promise<PowerFacts> {
   const facts = await gatherPower(session, uuid, action, marks);
   const changes = powerChanges(read, facts);
   if (changes.length > 0) throw new StalePlanError(changes);
-  const refusal = powerRefusal(action, facts.state) ?? startHindrance(facts);
+  const refusal = powerRefusal(action, facts.state) ?? startHindrance(facts, discardSave);
   if (refusal !== null) throw new ProblemError('POWER_REFUSED', { reason: refusal });
   const [loss] = powerLosses(action, facts, Date.now());
   if (loss && !confirmed) throw new ProblemError('LOSS_NOT_CONFIRMED', { reason: loss.text });

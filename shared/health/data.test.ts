@@ -118,6 +118,27 @@ describe('external snapshots', () => {
     expect(told({ rows: branched, current: null })).toEqual(['a', 'b merge-perhaps', 'c base-unread merge-perhaps']);
   });
 
+  test('on what nobody says that it lies, whatever the tree suggests', () => {
+    const snapshots = [rows[0] as Row, { name: 'b', parent: 'a', at: 'd.x', made: 'd.b' }].map(snapshot);
+    const stored = snapshots.map((each) => each.stored);
+    const why = (told: ReadonlyMap<string, Image | null>) => {
+      const tree = { current: 'b', parents: new Map([['b', 'a']]) };
+      const disks = diskLayers([disk('d.b')], stored, told, tree);
+      const files = new Map(['base', 'd.x'].map((path) => [path, { exists: true }]));
+      const data = dataOfSnapshots({ ...facts(), snapshots, disks, files }).get('b');
+      return data?.why.map(({ code, path }) => `${code} ${path}`);
+    };
+    expect(why(new Map([['base', null]]))).toEqual(['base-unread d.x']);
+    expect(
+      why(
+        new Map([
+          ['base', null],
+          ['d.x', image('base')],
+        ]),
+      ),
+    ).toEqual([]);
+  });
+
   test('nobody writes to a medium that is put in again', () => {
     const again: Row[] = [
       { name: 'a', at: 'base', made: 'd.a', medium: true },

@@ -226,17 +226,11 @@ function images(point: Point, lookup: Lookup): Damage[] {
         ];
   });
   const last = chain.at(-1);
-  return last?.isRead === true || files.some(({ state }) => state === 'gone')
+  // What the tree alone suggests nobody has said.
+  const unread = chain.find(({ isAssumed }) => isAssumed) ?? (last?.isRead === true ? undefined : (last ?? { path }));
+  return unread === undefined || files.some(({ state }) => state === 'gone')
     ? files
-    : [
-        ...files,
-        damage(
-          'base-unread',
-          target,
-          last?.path ?? path,
-          `Whether ${shortly(last?.path ?? path)} lies on another image could not be read.`,
-        ),
-      ];
+    : [...files, damage('base-unread', target, unread.path, `What ${shortly(unread.path)} lies on could not be read.`)];
 }
 
 /** The domain writes to its image, or to one below. An internal snapshot keeps its data in the image that is written to. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedAfter, expectedAfterSafety } from './after-safety.ts';
+import { expectedAfter, expectedAfterSafety, withKnownBefore } from './after-safety.ts';
 import { facts, storedDisk } from './risk/fixtures.ts';
 import { staleness } from './risk.ts';
 import type { RevertFacts, SafetyOffer, Snapshot } from './schema.ts';
@@ -50,7 +50,7 @@ const changes = (after: RevertFacts, safety: Snapshot | null, removed = false) =
   staleness(expectedAfter(before, safety, removed), after);
 
 describe('what preparing a revert changes', () => {
-  const history = { leftBehind, destroyed: none, unsure: none };
+  const history = { leftBehind, destroyed: none, unsure: none, now: 'stays' } as const;
   const afterInternal = changed({ current: 'safe', history });
   const afterExternal = changed(
     {
@@ -72,6 +72,24 @@ describe('what preparing a revert changes', () => {
     ).toEqual([]);
   });
 
+  it('is told of the safety snapshot itself, where it would depend on what is put back', () => {
+    const unsure = { ...before, history: { ...before.history, now: 'unsure' } } as const;
+    expect(expectedAfter(unsure, internal, false).history.unsure).toEqual({ names: ['safe'], count: 1 });
+    expect(expectedAfter(unsure, external, false).history.unsure).toEqual(none);
+    const found = (names: string[]) => {
+      const expected = expectedAfter(
+        changed({ history: { ...history, now: 'unsure', unsure: other } }),
+        internal,
+        false,
+      );
+      const now = { ...expected, history: { ...expected.history, unsure: { names, count: names.length } } };
+      return staleness(expected, withKnownBefore(now, expected));
+    };
+    const other = { names: ['x'], count: 1 };
+    expect(found(['x', 'safe'])).toEqual([]);
+    expect(found(['x', 'y'])).toHaveLength(1);
+  });
+
   it.each<[string, RevertFacts, Snapshot | null, boolean]>([
     ['another snapshot is current', { ...afterInternal, current: 'other' }, internal, false],
     ['nothing is current', { ...afterInternal, current: null }, internal, false],
@@ -80,14 +98,22 @@ describe('what preparing a revert changes', () => {
       'one more was taken',
       changed({
         current: 'safe',
-        history: { leftBehind: { names: ['safe', 'x', 'later'], count: 3 }, destroyed: none, unsure: none },
+        history: {
+          leftBehind: { names: ['safe', 'x', 'later'], count: 3 },
+          destroyed: none,
+          unsure: none,
+          now: 'stays',
+        },
       }),
       internal,
       false,
     ],
     [
       'its data would be lost with the revert',
-      { ...afterExternal, history: { leftBehind, destroyed: { names: ['safe'], count: 1 }, unsure: none } },
+      {
+        ...afterExternal,
+        history: { leftBehind, destroyed: { names: ['safe'], count: 1 }, unsure: none, now: 'stays' },
+      },
       external,
       false,
     ],

@@ -34,7 +34,7 @@ export function expectedAfter(before: RevertFacts, safety: Snapshot | null, mana
       neededBy: [],
       mayNeed: [],
     })),
-    history: withSafety(before.history, safety.name),
+    history: withSafety(before.history, safety.name, safety.kind === 'internal'),
     stored: {
       ...before.stored,
       disks: before.stored.disks.map((disk) => ({
@@ -55,7 +55,23 @@ export function withKnownBefore(now: RevertFacts, expected: RevertFacts): Revert
     const isSame = known !== undefined && known.image?.path === disk.image?.path && known.now === disk.now;
     return isSame && disk.related === null ? { ...disk, related: known.related } : disk;
   });
-  return { ...now, stored: { ...now.stored, disks } };
+  const history = {
+    ...now.history,
+    destroyed: inOrder(now.history.destroyed, expected.history.destroyed),
+    unsure: inOrder(now.history.unsure, expected.history.unsure),
+    now: expected.history.now, // the safety snapshot is taken
+  };
+  return { ...now, history, stored: { ...now.stored, disks } };
+}
+
+type Names = RevertFacts['history']['destroyed'];
+
+/** The same names in the order of others, where they are the same. */
+function inOrder(names: Names, others: Names): Names {
+  return JSON.stringify(names.names.toSorted()) === JSON.stringify(others.names.toSorted()) &&
+    names.count === others.count
+    ? others
+    : names;
 }
 
 /** The same beforehand, of a snapshot that is only offered: libvirt names its overlays after the images. */
@@ -78,10 +94,14 @@ export function expectedAfterSafety(before: RevertFacts, { name, kind }: SafetyO
               ],
         )
       : [];
-  return { ...before, current: name, overlays, history: withSafety(before.history, name) };
+  return { ...before, current: name, overlays, history: withSafety(before.history, name, kind === 'internal') };
 }
 
-function withSafety(history: RevertFacts['history'], name: string): RevertFacts['history'] {
-  const { names, count } = history.leftBehind;
-  return { ...history, leftBehind: { names: [name, ...names].slice(0, LISTED), count: count + 1 } };
+function withSafety(history: RevertFacts['history'], name: string, isInternal: boolean): RevertFacts['history'] {
+  const after = { ...history, leftBehind: withName(history.leftBehind, name) };
+  return isInternal && after.now !== 'stays' ? { ...after, [after.now]: withName(after[after.now], name) } : after;
+}
+
+function withName({ names, count }: Names, name: string): Names {
+  return { names: [name, ...names].slice(0, LISTED), count: count + 1 };
 }

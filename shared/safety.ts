@@ -199,7 +199,7 @@ export function undoFacts({ revert, create, draft }: Case, taking: CreateAssessm
       memoryFile: null,
     },
     overlays: reverted,
-    history: { leftBehind: none, destroyed: none, unsure: none },
+    history: { leftBehind: none, destroyed: none, unsure: none, now: 'stays' },
     current: revert.snapshot.name,
     data: { state: 'there', why: [] },
     configChanges: [],

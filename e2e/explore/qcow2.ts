@@ -46,7 +46,9 @@ export function readImage(path: string, offset: number, length: number, snapshot
     if ((entry[7] ?? 0) & 1) return Buffer.alloc(length);
     const host = hostOffset(entry);
     if (host !== 0) return file.read(host + within, length);
-    return header.backing === null ? Buffer.alloc(length) : readImage(header.backing, offset, length);
+    if (header.backing === null) return Buffer.alloc(length);
+    if (header.backing === path) throw new ImageError('gone', path);
+    return readImage(header.backing, offset, length);
   });
 }
 

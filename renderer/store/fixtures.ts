@@ -119,6 +119,7 @@ export function aPlan(
         leftBehind: { names: [], count: 0 },
         destroyed: { names: [], count: 0 },
         unsure: { names: [], count: 0 },
+        now: 'stays',
       },
       current: 'clean',
       configChanges: [],

@@ -63,9 +63,14 @@ export class Stack {
     return false;
   }
 
-  /** The same, of the image itself and of what lies on it by another way than through one image. */
+  /**
+   * The same, of the image itself and of what lies on it by another way than through one image, which is merged into it:
+   * what is kept inside stays then. With null the image goes.
+   */
   isNeededBeside(path: string, through: string | null, except: string): boolean {
-    if (path === this.active || others(this.#holders.get(path), except)) return true;
+    const stays = through === null ? none : this.inside(path);
+    const holders = [...(this.#holders.get(path) ?? [])].filter((name) => !stays.has(name));
+    if (path === this.active || others(new Set(holders), except)) return true;
     return [...this.over(path)].some((over) => over !== through && this.isNeeded(over, except));
   }
 

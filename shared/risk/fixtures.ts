@@ -109,7 +109,7 @@ export const facts = (change: Facts = {}): RevertFacts => ({
     memoryFile: null,
     ...change.stored,
   },
-  history: { leftBehind: none, destroyed: none, unsure: none, ...change.history },
+  history: { leftBehind: none, destroyed: none, unsure: none, now: 'stays', ...change.history },
 });
 
 export const merge = (a: Facts, b: Facts): Facts => ({

@@ -197,6 +197,8 @@ export const HistoryFacts = z.object({
   destroyed: z.object({ names: z.array(z.string()), count: z.number() }),
   /** Those of which that is not known: what their images lie on could not be read. */
   unsure: z.object({ names: z.array(z.string()), count: z.number() }),
+  /** The same of a snapshot that would be kept inside today’s images. */
+  now: z.enum(['destroyed', 'unsure', 'stays']),
 });
 export type HistoryFacts = z.infer<typeof HistoryFacts>;
 

@@ -69,6 +69,7 @@ it('an external snapshot: its image, the overlays that go with the revert, and w
     leftBehind: { names: ['second'], count: 1 },
     destroyed: { names: [], count: 0 },
     unsure: { names: [], count: 0 },
+    now: 'stays',
   });
 });
 

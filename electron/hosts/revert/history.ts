@@ -1,5 +1,5 @@
 import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../../../shared/chain.ts';
-import type { StoredDisks } from '../../../shared/libvirt/disks.ts';
+import { isDrive, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { HistoryFacts, SnapshotList } from '../../../shared/schema.ts';
 import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
 import type { KnownLayers } from '../health/layers.ts';
@@ -9,14 +9,22 @@ const LISTED = 10;
 
 /** Where a snapshot and the present stand, and whose data a revert to it would write over. */
 export function historyOf(
-  { stored, disks }: Pick<KnownLayers, 'stored' | 'disks'>,
+  { stored, disks, config }: Pick<KnownLayers, 'stored' | 'disks' | 'config'>,
   aimed: StoredSnapshot,
 ): HistoryFacts {
   const { name } = aimed.snapshot;
   const left = leftBehind(stored.list, name);
   const all = stored.all.map((each) => each.disks);
   const { destroyed, unsure } = destroyedBy(aimed.disks, all, disks);
-  return { leftBehind: counted(left), destroyed: counted(destroyed), unsure: counted(unsure) };
+  const kept = config.filter((disk) => isDrive(disk) && isWritable(disk));
+  const inside = kept.map(({ target }) => ({ target, kind: 'internal' }) as const);
+  const now = destroyedBy(aimed.disks, [{ name: '', config, disks: inside, reverted: [] }], disks);
+  return {
+    leftBehind: counted(left),
+    destroyed: counted(destroyed),
+    unsure: counted(unsure),
+    now: now.destroyed.length > 0 ? 'destroyed' : now.unsure.length > 0 ? 'unsure' : 'stays',
+  };
 }
 
 function counted(names: readonly string[]): HistoryFacts['leftBehind'] {
@@ -74,5 +82,5 @@ function fateOf(
 ): Fate {
   if (kind === 'internal' && written.has(path)) return 'stays';
   if (written.has(path) || chain.some((node) => written.has(node.path))) return 'destroyed';
-  return chain.at(-1)?.isRead ? 'stays' : 'unsure';
+  return chain.at(-1)?.isRead && !chain.some((node) => node.isAssumed) ? 'stays' : 'unsure';
 }

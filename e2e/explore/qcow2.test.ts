@@ -90,6 +90,9 @@ describe.skipIf(!available.ok)('the oracle’s reader of images, beside qemu-img
     await write(base, 9, 'raw');
     expect([readMark(top), readMark(middle)]).toEqual([8, 9]);
     expect(readContent(top)).not.toBe(before[0]);
+    await img('rebase', '-u', '-f', 'qcow2', '-b', top, '-F', 'qcow2', middle);
+    expect(() => readContent(top)).toThrow(/gone/);
+    await img('rebase', '-u', '-f', 'qcow2', '-b', base, '-F', 'raw', middle);
     await rm(base);
     expect(() => readMark(top)).toThrow(/gone/);
     expect(() => readMark(middle)).toThrow(/gone/);

@@ -25,7 +25,13 @@ export class ImageError extends Error {
  * Only what qemu-img makes by default is understood (docs/interop/qcow2.txt of QEMU): no compression, no encryption.
  * @throws ImageError
  */
-export function readImage(path: string, offset: number, length: number, snapshotId?: string): Buffer {
+export function readImage(
+  path: string,
+  offset: number,
+  length: number,
+  snapshotId?: string,
+  over: ReadonlySet<string> = new Set(),
+): Buffer {
   return withFile(path, (file) => {
     const header = readHeader(file, path);
     if (!header) return file.read(offset, length);
@@ -47,8 +53,8 @@ export function readImage(path: string, offset: number, length: number, snapshot
     const host = hostOffset(entry);
     if (host !== 0) return file.read(host + within, length);
     if (header.backing === null) return Buffer.alloc(length);
-    if (header.backing === path) throw new ImageError('gone', path);
-    return readImage(header.backing, offset, length);
+    if (over.has(path)) throw new ImageError('gone', path); // a ring, which QEMU would not open
+    return readImage(header.backing, offset, length, undefined, new Set([...over, path]));
   });
 }
 

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatherCreateFacts } from '../../electron/hosts/create/facts.ts';
@@ -24,7 +25,7 @@ const { diskOnly, live, quiesce } = createFlag;
 /** Something that the rules refuse, and how libvirt is asked for the same. */
 interface Refused {
   readonly code: string;
-  readonly guest: 'off' | 'on' | 'paused' | 'raw' | 'busy' | 'agent';
+  readonly guest: 'off' | 'on' | 'paused' | 'raw' | 'unlike' | 'busy' | 'agent';
   readonly mode: CreateDraft['mode'];
   readonly change?: (draft: CreateDraft, folder: string) => CreateDraft;
   readonly xml?: (folder: string) => string;
@@ -51,6 +52,7 @@ const cases: readonly Refused[] = [
   { code: 'NO_MEMORY', guest: 'off', mode: 'memory-external', xml: memory },
   { code: 'MEMORY_NEEDED', guest: 'on', mode: 'disks-internal', xml: () => "<memory snapshot='no'/>" },
   { code: 'NOT_QCOW2', guest: 'raw', mode: 'disks-internal' },
+  { code: 'UNLIKE_FORMAT', guest: 'unlike', mode: 'disks-internal' },
   { code: 'BLOCK_JOB', guest: 'busy', mode: 'disks-external', flags: diskOnly },
   { code: 'NOTHING_SELECTED', guest: 'on', mode: 'disks-external', change: leftOut, xml: () => no, flags: diskOnly },
   { code: 'ALL_DISKS', guest: 'on', mode: 'memory-internal', change: leftOut, xml: () => no },
@@ -126,8 +128,11 @@ describe.each(wanted)('what the rules refuse, libvirt refuses: %s', (generation)
     if (!available.ok) return;
     lab = await startLab({ generation });
     at = await connectTo(lab);
-    for (const name of ['off', 'on', 'paused', 'raw', 'busy'])
+    for (const name of ['off', 'on', 'paused', 'raw', 'unlike', 'busy'])
       guests.set(name, await lab.guest({ name, disks: name === 'raw' ? ['qcow2', 'raw'] : 1 }));
+    await writeFile(join(guests.get('unlike')?.folder ?? '', 'hda.qcow2'), Buffer.alloc(1024 * 1024));
+    const pools = (await lab.virsh('pool-list', '--uuid')).split('\n').filter(Boolean);
+    for (const pool of pools) await lab.virsh('pool-refresh', pool);
     for (const name of ['on', 'paused', 'busy']) await guests.get(name)?.start();
     await lab.virsh('suspend', 'paused');
     const copy = join(guests.get('busy')?.folder ?? '', 'copy.qcow2');

@@ -89,5 +89,6 @@ export const unreached: Readonly<Record<string, string>> = {
   NO_STATE: 'libvirt takes no such snapshot',
   NOT_ON_HOST: 'needs a disk on the network that answers',
   NOT_QCOW2: 'libvirt takes no such snapshot',
+  UNLIKE_FORMAT: 'needs an image that was replaced by one of another format; a start has such a case, and a deletion',
   SAFETY_MAY_FAIL: 'no safety snapshot is taken here',
 };

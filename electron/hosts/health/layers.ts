@@ -93,8 +93,10 @@ export async function readLayers(
     const unread = [...new Set(paths)].filter((path) => !files.has(path));
     if (unread.length === 0) break;
     await limited(unread, AT_ONCE, signal, look);
+    const known = probed.size;
     for (const [path, { backing }] of volumes)
       if (!probed.has(path)) probed.set(path, backing && (images.get(backing.path) ?? backing));
+    if (probed.size === known) break;
     disks = diskLayers(now, stored, probed, tree);
   }
   const modifiedAt = new Map(

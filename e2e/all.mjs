@@ -12,6 +12,8 @@ process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
 const unit = join(temporary, 'unit.json');
 const e2e = join(temporary, 'e2e.json');
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, told once more at the end: logs are read from there. */
+const failures = [];
 
 installSystemPackages();
 step('install', () => ensureInstalled());
@@ -24,14 +26,28 @@ suite(
   'vitest/vitest.mjs',
   ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`],
   () => {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(unit, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = read(unit);
+    for (const { name, message, assertionResults } of testResults) {
+      if (message) failures.push(`${name}\n${message}`);
+      for (const { status, fullName, failureMessages } of assertionResults)
+        if (status === 'failed') failures.push(`${name} › ${fullName}\n${failureMessages.join('\n')}`);
+    }
     return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
   },
 );
 suite('e2e', '@playwright/test/cli.js', ['test'], () => {
-  const { expected, flaky, unexpected, skipped } = JSON.parse(readFileSync(e2e, 'utf8')).stats;
+  const { stats, suites, errors } = read(e2e);
+  const { expected, flaky, unexpected, skipped } = stats;
+  for (const { message } of errors) failures.push(message);
+  for (const { file, title, tests } of specsIn(suites))
+    for (const { projectName, status, results } of tests)
+      if (status === 'unexpected')
+        failures.push(
+          `[${projectName}] ${file} › ${title}\n${results.flatMap((r) => r.errors.map((e) => e.message)).join('\n')}`,
+        );
   return { passed: expected + flaky, failed: unexpected, skipped };
 });
+for (const failure of failures) console.log(`\n✘ ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
@@ -48,6 +64,15 @@ function suite(name, script, args, count = undefined) {
   // A tool that failed without a failed test, as by an error outside of any test, has failed all the same.
   if (status !== 0 && counted.failed === 0) counted.failed = 1;
   for (const key of Object.keys(total)) total[key] += counted[key];
+}
+
+function read(report) {
+  return JSON.parse(readFileSync(report, 'utf8'));
+}
+
+/** Playwright's report nests: files hold groups, and groups hold groups. */
+function specsIn(suites) {
+  return suites.flatMap((each) => [...(each.specs ?? []), ...specsIn(each.suites ?? [])]);
 }
 
 /** Other generations of libvirt; where they can't be built, as without a mirror, what needs them is left out. */

@@ -55,13 +55,20 @@ export const misnames = (c: DeleteCase) =>
   !can(c.facts.libvirtVersion, 'branches') &&
   can(c.facts.libvirtVersion, 'deletesExternal') &&
   c.present.misnamed(c.snapshot.name).size > 0;
+/** No disk is part of it, nor the memory: libvirt keeps nothing but its list. */
+const hasNoPart = ({ present, snapshot }: DeleteCase) => {
+  const disks = present.disksOf(snapshot.name);
+  return (
+    disks.length > 0 && snapshot.memory === 'none' && disks.every(({ kind }) => kind === 'none' || kind === 'manual')
+  );
+};
 /** The tables of all its images were read, and none holds it: QEMU is asked for nothing then. */
-export const isInNoImage = ({ present, snapshot, facts }: DeleteCase) => {
+const isInNoImage = ({ present, snapshot, facts }: DeleteCase) => {
   const points = present.pointsOf(snapshot.name);
   const tables = points.map(({ path }) => facts.images[path]?.tags ?? null);
   return points.length > 0 && tables.every((tags) => tags?.every(({ name }) => name !== snapshot.name) ?? false);
 };
-export const insideOf = (c: DeleteCase) => internal(c) && !isInNoImage(c);
+export const insideOf = (c: DeleteCase) => internal(c) && !hasNoPart(c) && !isInNoImage(c);
 /** What its name does to the deletion of an internal snapshot. */
 export const nameHazard = (c: DeleteCase, effect: TagEffect) =>
   insideOf(c)

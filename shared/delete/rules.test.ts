@@ -324,6 +324,26 @@ it('without a current snapshot a leaf may go, unless the domain lies on it', () 
   expect(of(top('/i/c'))).toEqual(['UNLINKS_NEEDED']);
 });
 
+it.each([['none'], ['manual']] as const)('a name matters to QEMU only where a disk is part of it: %s', (kind) => {
+  const of = (kinds: readonly ('none' | 'manual' | 'internal')[], memory: 'none' | 'internal' = 'none') => {
+    const disks = kinds.map((each, n) => ({ target: `vd${'ab'[n]}`, kind: each }));
+    const config = [disk('/i/base'), disk('/i/other', {}, 'vdb')];
+    const rows = [
+      { name: 'two words', change: { stored: { name: 'two words', config, disks, reverted: [] }, memory } },
+    ];
+    const facts = deleteFacts({
+      rows,
+      domain: { ...running, disks: config },
+      images: { '/i/base': { tags: null } },
+    });
+    return assessDelete(facts, ['two words'], 'this').blockers.map(({ code }) => code);
+  };
+  expect(of([kind, kind])).toEqual([]);
+  expect(of(['internal', kind])).toEqual(['JOB_NAME']);
+  expect(of([kind], 'internal')).toEqual(['JOB_NAME']);
+  expect(of([])).toEqual(['JOB_NAME']);
+});
+
 it('a disk of a snapshot is looked for in both configurations of those below', () => {
   const child = (next?: string[]): Row => ({
     name: 'b',

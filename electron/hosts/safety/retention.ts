@@ -1,6 +1,8 @@
+import { assessDelete } from '../../../shared/delete/assess.ts';
 import { safetyRequestOf } from '../../../shared/safety.ts';
-import type { RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../shared/schema.ts';
+import type { DeleteFacts, RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../shared/schema.ts';
 import { deleteSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { gatherDeleteFacts } from '../delete/facts.ts';
 import type { Ground } from '../ground.ts';
 import type { HostSession } from '../host-session.ts';
 import type { SafetyMark } from '../marks.ts';
@@ -31,8 +33,9 @@ const reasons: readonly { when(c: Case): boolean; text: string }[] = [
 ];
 
 /**
- * Removes the oldest safety snapshots of a domain beyond the number to keep: only leaves that Snapkeel has made, each
- * after its XML is in the journal. What cannot be removed is told and tried again next time.
+ * Removes the oldest safety snapshots of a domain beyond the number to keep: only leaves that Snapkeel has made and
+ * whose deletion is safe by the rules of one, each after its XML is in the journal. What cannot be removed is told and
+ * tried again next time.
  * @returns null when there was nothing to remove. @throws LibvirtError, ConnectionError of reading the list.
  */
 export async function removeOldSafety(
@@ -78,6 +81,8 @@ async function remove(
   const { uuid, name: domainName } = plan.facts.domain;
   let request: string | undefined;
   try {
+    const reason = notSafe(await gatherDeleteFacts(session, uuid, ground.marks), name);
+    if (reason !== null) return reason;
     const xml = await snapshotXml(session.reads, uuid, name);
     request = await ground.journal.begin({
       operationId,
@@ -98,4 +103,11 @@ async function remove(
     const problem = toProblem(error, session.host.name, 'delete');
     return problem.detail ? `${problem.what} ${problem.detail}` : problem.what;
   }
+}
+
+/** Nobody is asked about this deletion: what would have to be told of it is a reason to leave it. */
+function notSafe(facts: DeleteFacts, name: string): string | null {
+  const { verdict, blockers, unknowns, warnings } = assessDelete(facts, [name], 'this');
+  const said = [blockers, unknowns, warnings].find((list) => list.length > 0) ?? [];
+  return verdict === 'safe' ? null : said.map(({ text }) => text).join(' ');
 }

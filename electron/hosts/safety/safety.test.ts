@@ -352,6 +352,20 @@ describe('retention', () => {
     await ground.marks.pin(bench.session.host, off, first, 0, false);
     expect((await run(await plan(off))).tidied?.removed).toContain(first);
   });
+
+  it('spares what is not safe to delete, by the rules of a deletion', async () => {
+    await ground.settings.set({ safetySnapshotsKept: 1 });
+    const { safety } = await run(await plan(layered));
+    const first = safety?.name ?? '';
+    // Somebody lays the domain on what the safety snapshot holds, which libvirt would delete with it.
+    const below = findSnapshot(domain('layered'), first)?.config?.disks[0];
+    if (!below) throw new Error('the safety snapshot tells no disk');
+    bench.simulator.hands.edit('layered', { disks: [below] }, true);
+    const { tidied } = await run(await plan(layered));
+    expect(tidied).toMatchObject({ removed: [], kept: [{ name: first }] });
+    expect(tidied?.kept[0]?.reason).toContain(below.path);
+    expect(names('layered')).toContain(first);
+  });
 });
 
 describe('a managed save image', () => {

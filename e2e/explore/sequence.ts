@@ -205,7 +205,9 @@ class Sequence {
       await waitForReset(this.stage);
       return look(this.stage, names);
     }
-    if (before.active && before.memory === world.memory) return world;
+    // One that was paused before its BIOS had run, and goes on, has yet to boot.
+    const isSettled = before.state === 'running' || isBootedMemory(world.memory);
+    if (before.active && before.memory === world.memory && isSettled) return world;
     return isBootedMemory(world.memory) && (await isBooted(this.stage)) ? world : waitForBoot(this.stage, world);
   }
 

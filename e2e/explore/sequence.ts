@@ -278,8 +278,11 @@ function codesOf({ blockers }: Plan): string[] {
   return [...new Set(blockers.map(({ code }) => code))];
 }
 
-/** What is never done, whether or not it would do harm this time: a number can become the ID of another snapshot later. */
-const principles: ReadonlySet<string> = new Set(['TAG_ID']);
+/**
+ * What is never done, whether or not it would do harm this time: a number can become the ID of another snapshot later, and
+ * where kinds are mixed it depends on everything that is done later what libvirt still deletes and reverts to.
+ */
+const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN']);
 
 /**
  * Where the window has nothing to press, there is nothing to try. A guest that is paused may have written nothing yet to

@@ -83,7 +83,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'libvirt issue 734; virt-manager issues 800 and 811',
     when: (c) => chainKinds(c.facts).has(other(c)) && !chainKinds(c.facts).has(kindOf(c)),
     text: (c) =>
-      `The domain’s snapshots are ${other(c)}. With ${kindOf(c)} ones on top, libvirt can no longer delete or revert them all.`,
+      `The domain’s snapshots are ${other(c)}. With ${kindOf(c)} ones on top, libvirt may no longer delete or revert to them all.`,
   },
   {
     code: 'CHECKPOINT_EXTERNAL',

@@ -159,7 +159,7 @@ class Sequence {
       const codes = codesOf(plan);
       const text = plan.blockers.map(({ text }) => text).join(' ');
       if (tries) return this.#try(step, plan, read);
-      if (!step.between && canTry(plan, read.world) && rawSteps(step, read.world))
+      if (!step.between && canTry(step, plan, read.world) && rawSteps(step, read.world))
         this.#refusals.push({ at: this.#steps.length - 1, step, codes, text });
     }
     let before = read;
@@ -286,9 +286,10 @@ const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN']);
 
 /**
  * Where the window has nothing to press, there is nothing to try. A guest that is paused may have written nothing yet to
- * an image that it can write to.
+ * an image that it can write to; beside saved memory the disks stay as they are, and one snapshot is like the other.
  */
-function canTry({ blockers }: Plan, { state }: World): boolean {
+function canTry({ do: kind }: AppStep, { blockers }: Plan, { state, active, managedSave }: World): boolean {
   if (blockers.includes(nothingBelow) || blockers.some(({ code }) => principles.has(code))) return false;
+  if (kind === 'create' && !active && managedSave) return false;
   return !(state === 'paused' && blockers.every(({ code }) => code === 'OVERWRITTEN'));
 }

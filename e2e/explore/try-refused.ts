@@ -166,14 +166,17 @@ const revertTo = (to: string): AppStep => ({
   dropSave: false,
 });
 
-/** What becomes of it when the domain goes back to a snapshot that is kept inside of an image. */
+/** What becomes of it when the domain goes back to those that are kept inside of an image, one after the other. */
 async function besideOthers(trial: Trial, name: string): Promise<string | null> {
   const { snapshots } = await trial.freshen(await look(trial.stage));
-  const other = [...snapshots.values()].find(
+  const others = [...snapshots.values()].filter(
     (snap) => ![name, ...later].includes(snap.name) && [...snap.disks.values()].includes('internal'),
   );
-  const harm = other ? await next(trial, revertTo(other.name)) : null;
-  return harm === null ? null : `when the domain goes back to “${other?.name}”: ${harm}`;
+  for (const other of others) {
+    const harm = await next(trial, revertTo(other.name));
+    if (harm !== null) return `when the domain goes back to “${other.name}”: ${harm}`;
+  }
+  return null;
 }
 
 /** What becomes of it when its parent is deleted. */
@@ -209,7 +212,12 @@ function deleted({ names, mode }: Extract<AppStep, { do: 'delete' }>, { snapshot
   const children = (of: string) =>
     [...snapshots.values()].filter(({ parent }) => parent === of).map(({ name }) => name);
   const below = (of: string): string[] => children(of).flatMap((name) => [...below(name), name]);
+  const depth = (name: string): number => {
+    const parent = snapshots.get(name)?.parent ?? null;
+    return parent === null ? 0 : 1 + depth(parent);
+  };
   const itself = mode !== 'children-only';
   const descends = mode === 'with-children' || mode === 'children-only';
-  return [...new Set(names.flatMap((name) => [...(descends ? below(name) : []), ...(itself ? [name] : [])]))];
+  const all = new Set(names.flatMap((name) => [...(descends ? below(name) : []), ...(itself ? [name] : [])]));
+  return [...all].sort((a, b) => depth(b) - depth(a));
 }

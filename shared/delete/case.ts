@@ -98,9 +98,15 @@ export const tagsInMerged = (c: DeleteCase) =>
     return listed.filter((name) => tags?.some((tag) => tag.name === name) ?? true);
   });
 
-/** Merges into an image that others need as it is: they lie on it by another way than through what is merged. */
+/**
+ * Merges of what a guest wrote into an image that others need as it is: they lie on it by another way than through what
+ * is merged.
+ */
 export const sharedMerges = (c: DeleteCase): Merge[] =>
-  merges(c).filter(({ target, from, into }) => c.present.stack(target)?.isNeededBeside(into, from, c.snapshot.name));
+  merges(c).filter(({ target, from, into }) => {
+    const stack = c.present.stack(target);
+    return stack && !stack.isOnlyRead(from) && stack.isNeededBeside(into, from, c.snapshot.name);
+  });
 
 /**
  * Images that lie on one that is merged away, and that libvirt does not lay on the other one: neither in the active

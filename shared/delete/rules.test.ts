@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../libvirt/disks.ts';
 import { diskWith } from '../libvirt/fixtures.ts';
-import type { DeleteMode } from '../schema.ts';
+import type { DeleteFacts, DeleteMode } from '../schema.ts';
 import { assessDelete } from './assess.ts';
 import { chain, deleteFacts, type History, type Row, running } from './fixtures.ts';
 import { deleteNeeds } from './needs.ts';
@@ -342,6 +342,24 @@ it.each([['none'], ['manual']] as const)('a name matters to QEMU only where a di
   expect(of(['internal', kind])).toEqual(['JOB_NAME']);
   expect(of([kind], 'internal')).toEqual(['JOB_NAME']);
   expect(of([])).toEqual(['JOB_NAME']);
+});
+
+it('what no guest wrote to may be merged into what others need', () => {
+  const facts = deleteFacts({ rows: [...outside, { name: 'd', kind: 'external', parent: null }] });
+  const readOnly = (disks: readonly Disk[]) => disks.map((each) => ({ ...each, readonly: true }));
+  const medium = {
+    ...facts,
+    domain: { ...facts.domain, disks: readOnly(facts.domain.disks) },
+    snapshots: facts.snapshots.map((each) => ({
+      ...each,
+      stored: { ...each.stored, config: readOnly(each.stored.config) },
+    })),
+  };
+  const told = (of: DeleteFacts) => assessDelete(of, ['d'], 'this');
+  expect(told(facts).blockers.map(({ code }) => code)).toEqual(['SHARED_IMAGE']);
+  expect(told(medium)).toMatchObject({ verdict: 'risky', blockers: [] });
+  const written = { ...medium, domain: facts.domain };
+  expect(told(written).blockers.map(({ code }) => code)).toEqual(['SHARED_IMAGE']);
 });
 
 it('a disk of a snapshot is looked for in both configurations of those below', () => {

@@ -8,14 +8,16 @@ export class Stack {
   readonly #over = new Map<string, Set<string>>();
   readonly #read = new Set<string>();
   readonly #assumed = new Set<string>();
+  readonly #onlyRead: ReadonlySet<string>;
   /** By image, the snapshots whose stored configuration names it. */
   readonly #users = new Map<string, Set<string>>();
   /** Of those the ones whose state it holds, outside or inside. */
   readonly #holders = new Map<string, Set<string>>();
   readonly #inside = new Map<string, Set<string>>();
 
-  constructor({ target, active, nodes }: DiskLayers, stored: readonly StoredDisks[]) {
+  constructor({ target, active, nodes, onlyRead }: DiskLayers, stored: readonly StoredDisks[]) {
     this.active = active;
+    this.#onlyRead = onlyRead;
     for (const { path, under, isRead, isAssumed } of nodes.values()) {
       this.#under.set(path, under);
       if (under !== null) into(this.#over, under, path);
@@ -39,6 +41,11 @@ export class Stack {
   /** What an image lies on was told by the storage, down to an image that lies on nothing. */
   isRead(path: string): boolean {
     return this.#read.has(path);
+  }
+
+  /** No guest ever wrote to it: it was a medium, or on a disk that is read-only, wherever it was used. */
+  isOnlyRead(path: string): boolean {
+    return this.#onlyRead.has(path);
   }
 
   /** An image and everything below. */

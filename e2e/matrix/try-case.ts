@@ -61,9 +61,15 @@ async function ask(writes: Caller, uuid: string, { target, ask }: MatrixCase, ex
     await revertToSnapshot(writes, uuid, target, flags);
     return { code: null, words: '' };
   } catch (error) {
-    if (error instanceof LibvirtError) return { code: error.code, words: error.message };
+    if (error instanceof LibvirtError)
+      return { code: endsEarly(error) ? errorCode.INTERNAL_ERROR : error.code, words: error.message };
     throw error;
   }
+}
+
+/** QEMU that ends by itself has another code where libvirt was still connecting to it: which comes first is chance. */
+function endsEarly(error: LibvirtError): boolean {
+  return error.code === errorCode.SYSTEM_ERROR && /failed to connect to monitor socket/.test(error.message);
 }
 
 /** Sentences where reality is not as predicted. */

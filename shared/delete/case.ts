@@ -131,6 +131,21 @@ export const neededUnlinks = (c: DeleteCase): string[] =>
     c.present.stack(target)?.isNeededBeside(path, null, c.snapshot.name) ? [path] : [],
   );
 
+/** Files that are there though nothing of the domain needs them, and that lie on an image that goes or is written to. */
+export const spoiled = (c: DeleteCase): { readonly over: string; readonly under: string }[] =>
+  [
+    ...unlinks(c).map(({ target, path }) => ({ target, under: path, through: '' })),
+    ...merges(c).flatMap(({ target, from, into }) => [
+      { target, under: from, through: '' },
+      { target, under: into, through: from },
+    ]),
+  ].flatMap(({ target, under, through }) => {
+    const stack = c.present.stack(target);
+    const isSpoiled = (over: string) =>
+      over !== through && c.facts.images[over]?.exists === true && !stack?.isNeeded(over, c.snapshot.name);
+    return [...(stack?.over(under) ?? [])].filter(isSpoiled).map((over) => ({ over, under }));
+  });
+
 /** The images of a merge, and of what libvirt opens for it. */
 export const imagesInMerge = (c: DeleteCase): string[] => [
   ...new Set(

@@ -408,6 +408,15 @@ const told: Readonly<Record<string, Speaks>> = {
     names: ['a'],
     not: { domain: {} },
   },
+  SPOILS_OVERLAYS: {
+    // What the domain wrote to until it went back to an internal snapshot further down, where “c” was taken and forgotten.
+    history: {
+      rows: [{ name: 'i' }, ...chain('external', 'a', 'b'), { name: 'c', kind: 'external', forgotten: true }],
+      current: 'i',
+    },
+    names: ['b'],
+    not: { images: { '/i/b': { exists: false } } },
+  },
   UNLISTED_TAGS_LOST: {
     history: { rows: outside, images: { '/i/c': { tags: [{ id: '1', name: 'by hand' }] } } },
     names: ['c'],

@@ -10,6 +10,7 @@ import {
   misnames,
   quoted,
   shortly,
+  spoiled,
   withData,
 } from './case.ts';
 import { isExternal } from './present.ts';
@@ -111,6 +112,17 @@ export const deleteWarnings: readonly DeleteWarning[] = [
         .join(', ')} an overlay: libvirt opens ${intoMedia(c)
         .map(({ into }) => shortly(into))
         .join(', ')} for writing to merge it back.`,
+  },
+  {
+    code: 'SPOILS_OVERLAYS',
+    driver: 'QEMU',
+    risk: true,
+    source: 'an image is worth what it lies on; libvirt asks nobody who lies on one that it deletes or merges',
+    when: (c) => spoiled(c).length > 0,
+    text: (c) =>
+      `What lies on an image that goes, or is written to, loses what it holds: ${spoiled(c)
+        .map(({ over, under }) => `${shortly(over)} on ${shortly(under)}`)
+        .join(', ')}. Nothing of the domain needs it; somebody may have laid it aside.`,
   },
   {
     code: 'UNLISTED_TAGS_LOST',

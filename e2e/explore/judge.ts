@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Ended, Plan } from './app.ts';
-import type { Book, Reading, Sight } from './book.ts';
+import { type Book, chainOf, type Reading, type Sight } from './book.ts';
 import { markOf } from './marks.ts';
 import type { AppStep, Step } from './steps.ts';
 import { isBootedMemory, isWritable, type World } from './world.ts';
@@ -60,7 +60,7 @@ export function judge(c: Case): Finding[] {
 /** A snapshot whose data changed though nothing was asked for: since the app’s last step the guest writes into it. */
 export function judgeWriting({ step, plan, before, after, book }: Omit<Case, 'ended' | 'disturbed'>): Finding[] {
   return newlyLost(before, after, book)
-    .filter(({ name, what }) => !isTold(plan, [name, ...filesOf(before, name, what)]))
+    .filter(({ name, what }) => !isTold(plan, [name, ...imagesBelow(before, name, what)]))
     .map(({ name, what, text }) => ({
       kind: 'lost',
       signature: `written to after ${step.do}`,
@@ -326,6 +326,12 @@ function readingAt({ world, active, loose }: Sight, path: string): Reading | und
 function filesOf({ world }: Sight, name: string, target: string): string[] {
   const stored = world.snapshots.get(name)?.stored ?? [];
   return stored.flatMap((disk) => (disk.target === target && disk.path ? [basename(disk.path)] : []));
+}
+
+/** The same, and of what they lie on: who writes there writes into the snapshot too. */
+function imagesBelow({ world }: Sight, name: string, target: string): string[] {
+  const path = world.snapshots.get(name)?.stored.find((disk) => disk.target === target)?.path ?? null;
+  return chainOf(path).map((each) => basename(each));
 }
 
 function kindOf({ world }: Sight, name: string, what: string): string {

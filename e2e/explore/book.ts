@@ -74,7 +74,8 @@ export class Book {
         continue;
       }
       this.#entries.delete(name);
-      if (!(moved && name === renamed?.of)) this.#forgotten.set(name, entry);
+      // One that got another name may come back under its own, as by an import.
+      this.#forgotten.set(name, entry);
     }
     if (moved && renamed) this.#entries.set(renamed.to, moved);
     for (const [name, snap] of world.snapshots) {

@@ -159,7 +159,7 @@ class Sequence {
       const codes = codesOf(plan);
       const text = plan.blockers.map(({ text }) => text).join(' ');
       if (tries) return this.#try(step, plan, read);
-      if (!step.between && canTry(step, plan, read.world) && rawSteps(step, read.world))
+      if (!step.between && canTry(plan, read.world) && rawSteps(step, read.world))
         this.#refusals.push({ at: this.#steps.length - 1, step, codes, text });
     }
     let before = read;
@@ -284,12 +284,15 @@ function codesOf({ blockers }: Plan): string[] {
  */
 const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN']);
 
+/** What does harm only where one content differs from the other. */
+const byContent: ReadonlySet<string> = new Set(['OVERWRITTEN', 'ID_IS_A_NAME']);
+
 /**
- * Where the window has nothing to press, there is nothing to try. A guest that is paused may have written nothing yet to
- * an image that it can write to; beside saved memory the disks stay as they are, and one snapshot is like the other.
+ * Where the window has nothing to press, there is nothing to try. Nothing new is written to the disks of a guest that is
+ * paused, or saved: one content is like the other there.
  */
-function canTry({ do: kind }: AppStep, { blockers }: Plan, { state, active, managedSave }: World): boolean {
+function canTry({ blockers }: Plan, { state, active, managedSave }: World): boolean {
   if (blockers.includes(nothingBelow) || blockers.some(({ code }) => principles.has(code))) return false;
-  if (kind === 'create' && !active && managedSave) return false;
-  return !(state === 'paused' && blockers.every(({ code }) => code === 'OVERWRITTEN'));
+  const isStill = state === 'paused' || (!active && managedSave);
+  return !(isStill && blockers.every(({ code }) => byContent.has(code)));
 }

@@ -1,4 +1,5 @@
 import { revertFlag } from '../../shared/libvirt/flags.ts';
+import { can, inVersions, type Versions, version } from '../../shared/libvirt/versions.ts';
 import {
   currentConfig,
   type DomainConfig,
@@ -20,11 +21,8 @@ export interface RevertCase {
   readonly snapshot: SnapshotModel | undefined;
 }
 
-/** A row applies to versions from `since` up to, not including, `until`. */
-export interface RevertRule extends Omit<Refusal, 'message'> {
+export interface RevertRule extends Omit<Refusal, 'message'>, Versions {
   readonly rule: string;
-  readonly since?: number;
-  readonly until?: number;
   /** FORCE overrides it. */
   readonly forceable?: true;
   /** The daemon does not answer: it dies. */
@@ -32,14 +30,6 @@ export interface RevertRule extends Omit<Refusal, 'message'> {
   readonly message: (asked: RevertCase) => string;
   readonly when: (asked: RevertCase) => boolean;
 }
-
-/** From here on QEMU is always restarted, and only two risks are left (libvirt NEWS 7.10). */
-export const ALWAYS_RESTARTS = 7_010_000;
-/** External snapshots can be reverted to (libvirt NEWS 9.9). */
-export const EXTERNAL_REVERT = 9_009_000;
-const RESET_NVRAM = 8_001_000;
-/** Seen failing in 10.0.0 and working in 11.3.0; others report it working in 10.10. */
-const DISK_ONLY_REVERT = 10_010_000;
 
 const { running, paused, force, resetNvram } = revertFlag;
 const asksToRun = (asked: RevertCase): boolean => (asked.flags & (running | paused)) !== 0;
@@ -72,7 +62,7 @@ export const revertRules: readonly RevertRule[] = [
     domain: 'QEMU',
     message: ({ flags }) => `unsupported flags (0x${flags.toString(16)}) in function qemuDomainRevertToSnapshot`,
     when: ({ flags, version }) =>
-      (flags & ~(running | paused | force | (version >= RESET_NVRAM ? resetNvram : 0))) !== 0,
+      (flags & ~(running | paused | force | (can(version, 'resetsNvram') ? resetNvram : 0))) !== 0,
   },
   {
     rule: 'block-job',
@@ -97,7 +87,7 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'external-unsupported',
-    until: EXTERNAL_REVERT,
+    until: version.revertsExternal,
     code: 'CONFIG_UNSUPPORTED',
     domain: 'QEMU',
     message: () => 'revert to external snapshot not supported yet',
@@ -105,7 +95,7 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'no-rollback-info-old',
-    until: ALWAYS_RESTARTS,
+    until: version.alwaysRestarts,
     forceable: true,
     code: 'SNAPSHOT_REVERT_RISKY',
     domain: 'QEMU',
@@ -115,7 +105,7 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'no-rollback-info',
-    since: ALWAYS_RESTARTS,
+    since: version.alwaysRestarts,
     code: 'SNAPSHOT_REVERT_RISKY',
     domain: 'QEMU',
     message: ({ name, domain }) =>
@@ -124,7 +114,7 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'must-respawn',
-    until: ALWAYS_RESTARTS,
+    until: version.alwaysRestarts,
     forceable: true,
     code: 'SNAPSHOT_REVERT_RISKY',
     domain: 'QEMU',
@@ -149,7 +139,7 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'external-without-current',
-    since: EXTERNAL_REVERT,
+    since: version.revertsExternal,
     crash: true,
     code: 'INTERNAL_ERROR',
     domain: 'QEMU',
@@ -158,8 +148,8 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'external-disk-only-unsupported',
-    since: EXTERNAL_REVERT,
-    until: DISK_ONLY_REVERT,
+    since: version.revertsExternal,
+    until: version.revertsDiskOnly,
     code: 'INTERNAL_ERROR',
     domain: 'QEMU',
     message: () => "Invalid target domain state 'disk-snapshot'. Refusing snapshot reversion",
@@ -167,7 +157,7 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'external-not-a-file',
-    since: EXTERNAL_REVERT,
+    since: version.revertsExternal,
     code: 'OPERATION_UNSUPPORTED',
     domain: 'QEMU',
     message: () => "source disk is not a regular file, reverting to snapshot isn't supported",
@@ -180,7 +170,7 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'genid',
-    until: ALWAYS_RESTARTS,
+    until: version.alwaysRestarts,
     forceable: true,
     code: 'SNAPSHOT_REVERT_RISKY',
     domain: 'QEMU',
@@ -189,7 +179,7 @@ export const revertRules: readonly RevertRule[] = [
   },
   {
     rule: 'abi',
-    until: ALWAYS_RESTARTS,
+    until: version.alwaysRestarts,
     forceable: true,
     code: 'SNAPSHOT_REVERT_RISKY',
     domain: 'QEMU',
@@ -200,8 +190,8 @@ export const revertRules: readonly RevertRule[] = [
 ];
 
 /** The rows that a libvirt of this version has. */
-export function rulesOf(version: number): RevertRule[] {
-  return revertRules.filter(({ since = 0, until = Number.POSITIVE_INFINITY }) => version >= since && version < until);
+export function rulesOf(libvirtVersion: number): RevertRule[] {
+  return revertRules.filter((rule) => inVersions(libvirtVersion, rule));
 }
 
 /** The row that refuses, if any. */

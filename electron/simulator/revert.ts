@@ -10,6 +10,7 @@ import {
   stoppedDetail,
   suspendedDetail,
 } from '../../shared/libvirt/flags.ts';
+import { can } from '../../shared/libvirt/versions.ts';
 import type { LibvirtError } from '../libvirt/errors.ts';
 import {
   type Change,
@@ -27,12 +28,7 @@ import {
 } from './model.ts';
 import { switchedOff, tell } from './power.ts';
 import { refusal } from './refuse.ts';
-import { ALWAYS_RESTARTS, abiDifference, findRevertRefusal } from './revert-rules.ts';
-
-/** Killing QEMU is told as SHUTDOWN/2 too: seen on 11.3, not on 9.0. */
-const TELLS_SHUTDOWN = 11_000_000;
-/** A vanished internal snapshot is OPERATION_FAILED: seen on 11.3; INTERNAL_ERROR on 9.0. */
-const SAYS_FAILED = 11_000_000;
+import { abiDifference, findRevertRefusal } from './revert-rules.ts';
 
 /**
  * What a revert does, one thing after the other. `killed`: QEMU is stopped, there is no way back from here.
@@ -65,7 +61,7 @@ export function revert(domain: DomainModel, name: string, flags: number, env: En
 
 /** Before 7.10 a snapshot that fits the running QEMU is loaded in place. */
 function fitsInto(live: DomainConfig, snapshot: SnapshotModel, env: Env): boolean {
-  if (env.version >= ALWAYS_RESTARTS || !hasMemory(snapshot)) return false;
+  if (can(env.version, 'alwaysRestarts') || !hasMemory(snapshot)) return false;
   return snapshot.config === null || (snapshot.config.genid === null && abiDifference(snapshot.config, live) === null);
 }
 
@@ -73,7 +69,7 @@ function kill(domain: DomainModel, env: Env): Change {
   const stopped = tell('stopped', stoppedDetail.fromSnapshot);
   return {
     domain: switchedOff(domain, shutoffReason.fromSnapshot),
-    events: env.version >= TELLS_SHUTDOWN ? [tell('shutdown', shutdownDetail.host), stopped] : [stopped],
+    events: can(env.version, 'tellsShutdown') ? [tell('shutdown', shutdownDetail.host), stopped] : [stopped],
   };
 }
 
@@ -93,7 +89,7 @@ function fail(domain: DomainModel, killed: Change | null, snapshot: SnapshotMode
             message: `Failed to open file '${snapshot.memoryFile}': No such file or directory`,
           })
         : refusal({
-            code: env.version >= SAYS_FAILED ? 'OPERATION_FAILED' : 'INTERNAL_ERROR',
+            code: can(env.version, 'namesJobs') ? 'OPERATION_FAILED' : 'INTERNAL_ERROR',
             domain: 'QEMU',
             message: `Snapshot '${snapshot.name}' does not exist in one or more devices`,
           });
@@ -123,7 +119,7 @@ function toLive(domain: DomainModel, snapshot: SnapshotModel, flags: number, env
   }
   const then = paused ? tell('suspended', suspendedDetail.fromSnapshot) : tell('resumed', resumedDetail.fromSnapshot);
   const started = tell('started', startedDetail.fromSnapshot);
-  const resumesFirst = env.version < ALWAYS_RESTARTS && !paused;
+  const resumesFirst = !can(env.version, 'alwaysRestarts') && !paused;
   return {
     domain: { ...domain, ...state, live, config, clock, id: env.newId() },
     events: resumesFirst ? [then, started] : [started, then],

@@ -7,6 +7,7 @@ import {
   stoppedDetail,
   suspendedDetail,
 } from '../../shared/libvirt/flags.ts';
+import { can } from '../../shared/libvirt/versions.ts';
 import { freezeRefused } from './guest-agent.ts';
 import {
   type Change,
@@ -40,11 +41,6 @@ interface CreateCase {
 
 const { current, noMetadata, halt, diskOnly, redefine: REDEFINE, quiesce: QUIESCE, live: LIVE } = createFlag;
 const KNOWN = Object.values(createFlag).reduce((all, bit) => all | bit, 0);
-/** Internal snapshots of running UEFI guests, when the NVRAM is qcow2 (libvirt NEWS 10.9). */
-const INTERNAL_UEFI = 10_009_000;
-
-/** Since then the name of a running guest's internal snapshot is part of a QEMU job's ID (libvirt NEWS 10.9). */
-const JOB_NAMED = 10_009_000;
 /** The longest file name in bytes, with `.xml` for its metadata. */
 const NAME_MAX = 255;
 
@@ -134,7 +130,7 @@ const rules: readonly (Refusal & { readonly when: (c: CreateCase) => boolean })[
     domain: 'QEMU',
     message: 'internal snapshots of a VM with pflash based firmware are not supported',
     when: ({ domain, snapshot, version }) =>
-      version < INTERNAL_UEFI && snapshot.memory === 'internal' && domain.config.firmware === 'efi',
+      !can(version, 'namesJobs') && snapshot.memory === 'internal' && domain.config.firmware === 'efi',
   },
   {
     code: 'OPERATION_UNSUPPORTED',
@@ -153,7 +149,7 @@ const rules: readonly (Refusal & { readonly when: (c: CreateCase) => boolean })[
     domain: 'QEMU',
     message: "unable to execute QEMU command 'snapshot-save': Invalid job ID",
     when: ({ snapshot, version }) =>
-      version >= JOB_NAMED && snapshot.memory === 'internal' && !/^[\w.-]+$/.test(snapshot.name),
+      can(version, 'namesJobs') && snapshot.memory === 'internal' && !/^[\w.-]+$/.test(snapshot.name),
   },
   {
     code: 'INTERNAL_ERROR',

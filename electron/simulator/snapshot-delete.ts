@@ -1,4 +1,5 @@
 import { blockJobStatus, blockJobType, deleteFlag } from '../../shared/libvirt/flags.ts';
+import { can } from '../../shared/libvirt/versions.ts';
 import { leftBehind } from './files.ts';
 import {
   type Change,
@@ -13,11 +14,6 @@ import {
 } from './model.ts';
 import { checkFlags, type Refusal, refusal, refuse } from './refuse.ts';
 import { withoutTags } from './tags.ts';
-
-/** Deleting external snapshots by committing their overlays (libvirt NEWS 9.0). */
-const EXTERNAL_DELETE = 9_000_000;
-/** Later checks of the tree (qemuSnapshotDeleteValidate since 10.0). */
-const TREE_CHECKS = 10_000_000;
 
 interface DeleteCase {
   readonly flags: number;
@@ -34,7 +30,7 @@ const rules: readonly (Refusal & { readonly when: (c: DeleteCase) => boolean })[
     code: 'CONFIG_UNSUPPORTED',
     domain: 'QEMU',
     message: 'deletion of external disk snapshots not supported yet',
-    when: ({ version, snapshot, below }) => version < EXTERNAL_DELETE && [snapshot, ...below].some(isExternal),
+    when: ({ version, snapshot, below }) => !can(version, 'deletesExternal') && [snapshot, ...below].some(isExternal),
   },
   {
     code: 'CONFIG_UNSUPPORTED',
@@ -65,7 +61,7 @@ const rules: readonly (Refusal & { readonly when: (c: DeleteCase) => boolean })[
     // Since 10.0 a leaf that is not current is not merged, and its parent may be whatever it is.
     when: ({ version, snapshot, domain, children }) => {
       const parent = snapshot.parent === null ? undefined : findSnapshot(domain, snapshot.parent);
-      const isMerged = version < TREE_CHECKS || children.length > 0 || domain.current === snapshot.name;
+      const isMerged = !can(version, 'branches') || children.length > 0 || domain.current === snapshot.name;
       return isMerged && isExternal(snapshot) && parent !== undefined && !isExternal(parent);
     },
   },
@@ -79,21 +75,21 @@ const rules: readonly (Refusal & { readonly when: (c: DeleteCase) => boolean })[
     code: 'CONFIG_UNSUPPORTED',
     domain: 'QEMU',
     message: 'deletion of external disk snapshot with multiple children snapshots not supported',
-    when: ({ version, snapshot, children }) => version >= TREE_CHECKS && isExternal(snapshot) && children.length > 1,
+    when: ({ version, snapshot, children }) => can(version, 'branches') && isExternal(snapshot) && children.length > 1,
   },
   {
     code: 'CONFIG_UNSUPPORTED',
     domain: 'QEMU',
     message: 'deletion of active external snapshot that is not a leaf snapshot is not supported',
     when: ({ version, snapshot, children, domain }) =>
-      version >= TREE_CHECKS && isExternal(snapshot) && snapshot.name === domain.current && children.length > 0,
+      can(version, 'branches') && isExternal(snapshot) && snapshot.name === domain.current && children.length > 0,
   },
   {
     code: 'CONFIG_UNSUPPORTED',
     domain: 'QEMU',
     message: 'deletion of non-leaf external snapshot that is not in active chain is not supported',
     when: ({ version, snapshot, children, below, domain }) =>
-      version >= TREE_CHECKS &&
+      can(version, 'branches') &&
       isExternal(snapshot) &&
       children.length > 0 &&
       !below.some((each) => each.name === domain.current),

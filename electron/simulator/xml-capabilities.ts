@@ -1,4 +1,4 @@
-import { EXTERNAL_REVERT } from './revert-rules.ts';
+import { can } from '../../shared/libvirt/versions.ts';
 
 /** virCapabilitiesFormatXML: a host with two sockets' worth of KVM, and what snapshots it can do. */
 export function capabilitiesXml(version: number): string {
@@ -31,7 +31,7 @@ export function capabilitiesXml(version: number): string {
       <cpuselection/>
       <deviceboot/>
       <disksnapshot default='on' toggle='no'/>
-${version >= EXTERNAL_REVERT ? '      <externalSnapshot/>\n' : ''}    </features>
+${can(version, 'revertsExternal') ? '      <externalSnapshot/>\n' : ''}    </features>
   </guest>
 
 </capabilities>

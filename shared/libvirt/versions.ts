@@ -44,6 +44,8 @@ export const version = {
   revertsNvram: 10_010_000,
   /** … and seen to be taken from here on. */
   seenInternalBesideCheckpoints: 11_003_000,
+  /** QEMU that is killed by a revert is told as shut down, too: seen on 11.3, not on 9.0; what lies between is not known. */
+  tellsShutdown: 11_000_000,
   /** A leaf of another branch takes an image along only if an external snapshot made it (NEWS 11.0.0). */
   sparesForeignImages: 11_000_000,
   /** Merging while a guest is paused since its memory was written or loaded: seen on 12.8, refused on 11.3. */

@@ -322,16 +322,19 @@ function readingAt({ world, active, loose }: Sight, path: string): Reading | und
   return (target === undefined ? undefined : active.get(target)) ?? loose.get(path);
 }
 
-/** The names of the files that hold a disk of a snapshot. */
-function filesOf({ world }: Sight, name: string, target: string): string[] {
+function pathsOf({ world }: Sight, name: string, target: string): string[] {
   const stored = world.snapshots.get(name)?.stored ?? [];
-  return stored.flatMap((disk) => (disk.target === target && disk.path ? [basename(disk.path)] : []));
+  return stored.flatMap((disk) => (disk.target === target && disk.path ? [disk.path] : []));
+}
+
+/** The names of the files that hold a disk of a snapshot. */
+function filesOf(sight: Sight, name: string, target: string): string[] {
+  return pathsOf(sight, name, target).map((path) => basename(path));
 }
 
 /** The same, and of what they lie on: who writes there writes into the snapshot too. */
-function imagesBelow({ world }: Sight, name: string, target: string): string[] {
-  const path = world.snapshots.get(name)?.stored.find((disk) => disk.target === target)?.path ?? null;
-  return chainOf(path).map((each) => basename(each));
+function imagesBelow(sight: Sight, name: string, target: string): string[] {
+  return pathsOf(sight, name, target).flatMap((path) => chainOf(path).map((each) => basename(each)));
 }
 
 function kindOf({ world }: Sight, name: string, what: string): string {

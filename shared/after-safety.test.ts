@@ -50,7 +50,13 @@ const changes = (after: RevertFacts, safety: Snapshot | null, removed = false) =
   staleness(expectedAfter(before, safety, removed), after);
 
 describe('what preparing a revert changes', () => {
-  const history = { leftBehind, destroyed: none, unsure: none, now: 'stays' } as const;
+  const history: RevertFacts['history'] = {
+    leftBehind,
+    destroyed: none,
+    unsure: none,
+    now: 'stays',
+    spoiled: [],
+  };
   const afterInternal = changed({ current: 'safe', history });
   const afterExternal = changed(
     {
@@ -90,6 +96,13 @@ describe('what preparing a revert changes', () => {
     expect(found(['x', 'y'])).toHaveLength(1);
   });
 
+  it('is that an external one takes the overlays upon itself that would be deleted, and nothing lies on its own', () => {
+    const spoiled = [{ path: '/clone', on: '/vm', usedBy: [] }];
+    const lain = { ...before, history: { ...before.history, spoiled } };
+    expect(expectedAfter(lain, internal, false).history.spoiled).toEqual(spoiled);
+    expect(expectedAfter(lain, external, false).history.spoiled).toEqual([]);
+  });
+
   it.each<[string, RevertFacts, Snapshot | null, boolean]>([
     ['another snapshot is current', { ...afterInternal, current: 'other' }, internal, false],
     ['nothing is current', { ...afterInternal, current: null }, internal, false],
@@ -103,6 +116,7 @@ describe('what preparing a revert changes', () => {
           destroyed: none,
           unsure: none,
           now: 'stays',
+          spoiled: [],
         },
       }),
       internal,
@@ -112,7 +126,7 @@ describe('what preparing a revert changes', () => {
       'its data would be lost with the revert',
       {
         ...afterExternal,
-        history: { leftBehind, destroyed: { names: ['safe'], count: 1 }, unsure: none, now: 'stays' },
+        history: { ...history, destroyed: { names: ['safe'], count: 1 } },
       },
       external,
       false,

@@ -98,7 +98,9 @@ export function expectedAfterSafety(before: RevertFacts, { name, kind }: SafetyO
 }
 
 function withSafety(history: RevertFacts['history'], name: string, isInternal: boolean): RevertFacts['history'] {
-  const after = { ...history, leftBehind: withName(history.leftBehind, name) };
+  // The overlays of an external one are what the revert deletes then, and nothing lies on them.
+  const spoiled = isInternal ? history.spoiled : [];
+  const after = { ...history, leftBehind: withName(history.leftBehind, name), spoiled };
   return isInternal && after.now !== 'stays' ? { ...after, [after.now]: withName(after[after.now], name) } : after;
 }
 

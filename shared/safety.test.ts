@@ -86,7 +86,7 @@ describe('why not', () => {
   it('an undo that would fail: a drive that is no file, a checkpoint', () => {
     const drive = createDisk('hdc', { type: 'block', path: '/dev/sr0', readonly: true, device: 'cdrom' });
     expect(codes(external, { ...outside, disks: [createDisk('vda', { path: image }), drive] })).not.toEqual([]);
-    const reasons = offer({ domain: { checkpoints: [{ name: 'cp', images: [image] }] } }).reasons;
+    const reasons = offer({ domain: { checkpoints: [{ name: 'cp', disks: [{ target: 'vda', image }] }] } }).reasons;
     expect(reasons.map(({ code }) => code)).toEqual(['CHECKPOINT']);
     expect(reasons[0]?.text).toMatch(/^It would be no way back: /);
   });

@@ -159,6 +159,8 @@ export function undoFacts({ revert, create, draft }: Case, taking: CreateAssessm
       attached: back !== undefined,
       now: back?.image?.path ?? null,
       related: true,
+      isUnderNow: false,
+      hasBitmaps: revert.stored.disks.find(({ image }) => image?.path === path)?.hasBitmaps ?? null,
     };
   });
   const reverted = revert.stored.disks.flatMap(({ target, image, readonly }) =>
@@ -199,7 +201,7 @@ export function undoFacts({ revert, create, draft }: Case, taking: CreateAssessm
       memoryFile: null,
     },
     overlays: reverted,
-    history: { leftBehind: none, destroyed: none, unsure: none, now: 'stays' },
+    history: { leftBehind: none, destroyed: none, unsure: none, now: 'stays', spoiled: [] },
     current: revert.snapshot.name,
     data: { state: 'there', why: [] },
     configChanges: [],

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Content, readContent } from './marks.ts';
 import { backingOf, ImageError, imageSnapshots } from './qcow2.ts';
-import { type Stage, spares } from './stage.ts';
+import { clone, type Stage, spares } from './stage.ts';
 import type { Disk, Snap, World } from './world.ts';
 
 /** What is on a disk, or why that can't be had. */
@@ -47,12 +47,14 @@ export class Book {
   readonly #forgotten = new Map<string, Entry>();
   /** Images that disks used at some time. */
   readonly #images: Set<string>;
+  readonly #clone: string;
   /** By image: the IDs that were seen inside it. */
   #seen = new Map<string, ReadonlySet<string>>();
 
   constructor(stage: Stage) {
     const files = [...stage.spec.disks.flatMap(({ file }) => file ?? []), spares.qcow2, spares.raw, ...spares.media];
     this.#images = new Set(files.map((file) => join(stage.dir, file)));
+    this.#clone = join(stage.dir, clone);
   }
 
   entry(name: string): Entry | undefined {
@@ -103,6 +105,7 @@ export class Book {
   /** Reads everything that holds data. */
   sight(world: World): Sight {
     const used = new Set([...world.disks, ...world.nextDisks].flatMap(({ path }) => chainOf(path)));
+    if (existsSync(this.#clone)) this.#images.add(this.#clone);
     return {
       world,
       active: new Map(

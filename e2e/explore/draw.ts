@@ -1,5 +1,5 @@
 import { Random } from './random.ts';
-import { type DiskSpec, type DomainSpec, spares } from './stage.ts';
+import { clone, type DiskSpec, type DomainSpec, spares } from './stage.ts';
 import type { AppStep, OtherStep, Step } from './steps.ts';
 import { isWritable, type Snap, type World } from './world.ts';
 import { element } from './xml.ts';
@@ -65,7 +65,10 @@ export class Drawer {
   #exported = false;
   #reverted = false;
 
-  constructor(private readonly random: Random) {
+  constructor(
+    private readonly random: Random,
+    private readonly pool: DomainSpec['pool'],
+  ) {
     this.#taste = random.weighted([
       [4, 'internal'],
       [4, 'external'],
@@ -196,6 +199,22 @@ export class Drawer {
         () => virsh('checkpoint-delete', '{dom}', `--checkpointname=${world.checkpoints[0]}`),
       ],
       [!active && image ? 3 : 0, () => shell('qemu-img', 'snapshot', '-c', this.#name(world), image ?? '')],
+      [!active && image ? 1.5 : 0, () => shell('qemu-img', 'bitmap', '--add', image ?? '', `b${this.#count}`)],
+      [
+        layered && this.pool === 'always' ? 2 : 0,
+        () =>
+          shell(
+            'qemu-img',
+            'create',
+            '-f',
+            'qcow2',
+            '-F',
+            'qcow2',
+            '-b',
+            `{dir}/${layered?.target}.qcow2`,
+            `{dir}/${clone}`,
+          ),
+      ],
       [
         !active && internal.length > 0 && image ? 3 : 0,
         () => shell('qemu-img', 'snapshot', '-d', random.pick(internal).name, image ?? ''),
@@ -287,7 +306,7 @@ export class Drawer {
 export function fromSeed(seed: number): { domain: DomainSpec; drawer: Drawer; length: number } {
   const random = new Random(seed);
   const domain = drawDomain(random);
-  return { domain, drawer: new Drawer(random), length: 8 + random.below(6) };
+  return { domain, drawer: new Drawer(random, domain.pool), length: 8 + random.below(6) };
 }
 
 /** Whether a snapshot keeps anything outside of the images. */

@@ -42,6 +42,9 @@ export interface Stage {
 /** Images that no disk uses at first, to attach and to insert. */
 export const spares = { qcow2: 'spare.qcow2', raw: 'spare.raw', media: ['tools.iso', 'other.iso'] } as const;
 
+/** What somebody may lay on an image of the domain. */
+export const clone = 'clone.qcow2';
+
 const withMetadata = ['--snapshots-metadata', '--checkpoints-metadata', '--managed-save'];
 const mebibytes = 1;
 /** A boot sector that sleeps for ever: `sti`, `hlt`, and back. A key that is pressed stays where the BIOS keeps it. */

@@ -114,6 +114,8 @@ const blocks: readonly Block[] = [
 
   // What else there is of a guest.
   { guest: 'checkpoint', states, targets: live, asks: all, since: 9 },
+  { guest: 'checkpoint-merged', states, targets: ['run'], asks: all, since: 9 },
+  { guest: 'bitmap', states, targets: live, asks: two },
   { guest: 'backup', states: active, targets: live, asks: two, since: 9 },
   { guest: 'panic', states: ['panicked'], targets: ['off'], asks: all },
 

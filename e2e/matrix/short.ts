@@ -40,6 +40,7 @@ export const short = {
     'console running → run as-saved',
     'odd-live off → a"b as-saved',
     'checkpoint off → off as-saved',
+    'bitmap off → off as-saved',
     'backup running → off as-saved',
     'branch off → A as-saved',
   ],

@@ -18,16 +18,16 @@ const having = (xml: string) =>
 const refusing = (code: Parameters<typeof refusal>[0]) =>
   checkpointFacts(new FakeCaller({ domainListAllCheckpoints: () => Promise.reject(refusal(code)) }), uuid);
 
-it('tells the images that have a bitmap', async () => {
+it('tells the disks that have a bitmap, and where it was made', async () => {
   const config = `<domain><devices>${disk('vda', '/a')}${disk('vdb', '/b')}</devices></domain>`;
   const disks = "<disks><disk name='vda' checkpoint='bitmap'/><disk name='vdb' checkpoint='no'/></disks>";
   expect(await having(`<domaincheckpoint>${disks}${config}</domaincheckpoint>`)).toEqual([
-    { name: 'cp1', images: ['/a'] },
+    { name: 'cp1', disks: [{ target: 'vda', image: '/a' }] },
   ]);
 });
 
-it.each(['<domaincheckpoint/>', '<cut', '<other/>'])('does not know the images of %s', async (xml) => {
-  expect(await having(xml)).toEqual([{ name: 'cp1', images: null }]);
+it.each(['<domaincheckpoint/>', '<cut', '<other/>'])('does not know the disks of %s', async (xml) => {
+  expect(await having(xml)).toEqual([{ name: 'cp1', disks: null }]);
 });
 
 it('tells none from not known', async () => {

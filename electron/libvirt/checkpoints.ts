@@ -8,8 +8,8 @@ import { parseXml, XmlError } from './xml.ts';
 /** A checkpoint, as incremental backups leave them. */
 export interface Checkpoint {
   readonly name: string;
-  /** The images that a bitmap was made in; null where its metadata do not tell. */
-  readonly images: string[] | null;
+  /** The disks that a bitmap was made for, each with the image that it was made in; null where the metadata do not tell. */
+  readonly disks: { readonly target: string; readonly image: string }[] | null;
 }
 
 /**
@@ -23,7 +23,7 @@ export async function checkpointFacts(caller: Caller, uuid: string): Promise<Che
     return await Promise.all(
       checkpoints.map(async (checkpoint) => {
         const { xml } = await caller.call(procedures.domainCheckpointGetXmlDesc, { checkpoint, flags: 0 });
-        return { name: checkpoint.name, images: imagesIn(xml) };
+        return { name: checkpoint.name, disks: disksWithBitmap(xml) };
       }),
     );
   } catch (error) {
@@ -33,7 +33,7 @@ export async function checkpointFacts(caller: Caller, uuid: string): Promise<Che
 }
 
 /** Of the disks that have a bitmap (libvirt formatcheckpoint). */
-function imagesIn(xml: string): string[] | null {
+function disksWithBitmap(xml: string): Checkpoint['disks'] {
   try {
     const checkpoint = parseXml(xml, 'domaincheckpoint');
     const disks = readDisks(checkpoint.at('domain'));
@@ -43,7 +43,10 @@ function imagesIn(xml: string): string[] | null {
         .filter((disk) => disk.attribute('checkpoint') === 'no')
         .map((disk) => disk.attribute('name')),
     );
-    return imagesOf(disks.filter(({ target }) => !without.has(target))).map(({ path }) => path);
+    return imagesOf(disks.filter(({ target }) => !without.has(target))).map(({ target, path }) => ({
+      target,
+      image: path,
+    }));
   } catch (error) {
     if (error instanceof XmlError) return null;
     throw error;

@@ -43,6 +43,7 @@ describe('readSnapshotTable', () => {
         const [id, name] = each.split(' ');
         return { id, name, vmStateBytes: 4096, dateSec: 7, diskBytes: 67_108_864 };
       }),
+      hasBitmaps: false,
     });
     // Nothing but the header and the table is read, and never length 0, which is the whole file.
     const table = bytes.length - TABLE_AT;
@@ -56,7 +57,7 @@ describe('readSnapshotTable', () => {
 
   it('reads no table where there is none', async () => {
     const caller = host(() => image([]));
-    expect(await readSnapshotTable(caller, path)).toEqual({ known: true, tags: [] });
+    expect(await readSnapshotTable(caller, path)).toEqual({ known: true, tags: [], hasBitmaps: false });
     expect(ranges(caller)).toEqual([
       [0, 104],
       [0, 104],

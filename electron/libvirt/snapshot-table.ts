@@ -16,8 +16,15 @@ import { MAX_TABLE, minTableBytes, type Qcow2Snapshot, readSnapshots } from './q
 export type UnknownTable = 'no-pool' | 'newer-than-pool' | 'not-qcow2' | 'gone' | 'read-only' | 'damaged' | 'refused';
 
 export type SnapshotTable =
-  | { readonly known: true; readonly tags: readonly ImageTag[] }
+  | ({ readonly known: true } & ImageContent)
   | { readonly known: false; readonly why: UnknownTable };
+
+/** What is inside an image besides the disk. */
+export interface ImageContent {
+  readonly tags: readonly ImageTag[];
+  /** It holds dirty bitmaps; of an image that a guest writes to, those that its file has so far. */
+  readonly hasBitmaps: boolean;
+}
 
 /** The most that is read at once, bytes. */
 const LONGEST_PIECE = 4 * 1024 * 1024;
@@ -45,25 +52,30 @@ export async function readSnapshotTable(
     return (await caller.receive(procedures.storageVolDownload, args, { limit: length, signal })).data;
   };
   try {
-    const snapshots = (await readTwice(read)) ?? (await readTwice(read));
-    return snapshots === null ? { known: false, why: 'damaged' } : { known: true, tags: snapshots.map(tagOf) };
+    const content = (await readTwice(read)) ?? (await readTwice(read));
+    return content === null ? { known: false, why: 'damaged' } : { known: true, ...content };
   } catch (error) {
     return { known: false, why: reasonOf(error) };
   }
 }
 
 /**
- * The same where the reason does not matter: null is unknown. An image that is no qcow2 holds no internal snapshots.
+ * The same where the reason does not matter: null is unknown. An image that is no qcow2 holds nothing of the kind.
  * @throws as readSnapshotTable
  */
-export async function tagsIn(
+export async function contentOf(
   caller: StreamCaller,
   path: string,
   options: { readonly signal?: AbortSignal } = {},
-): Promise<readonly ImageTag[] | null> {
+): Promise<ImageContent | null> {
   const table = await readSnapshotTable(caller, path, options);
-  if (table.known) return table.tags;
-  return table.why === 'not-qcow2' ? [] : null;
+  if (table.known) return table;
+  return table.why === 'not-qcow2' ? { tags: [], hasBitmaps: false } : null;
+}
+
+/** The internal snapshots alone. @throws as readSnapshotTable */
+export async function tagsIn(...args: Parameters<typeof contentOf>): Promise<readonly ImageTag[] | null> {
+  return (await contentOf(...args))?.tags ?? null;
 }
 
 /** The volume of a path, or why there is none. */
@@ -88,11 +100,11 @@ async function volumeOf(caller: StreamCaller, path: string): Promise<WireStorage
 type Read = (offset: number, length: number) => Promise<Buffer>;
 
 /**
- * The snapshots, if two looks agree; null if they do not, or if what was seen makes no sense, as it may while QEMU
+ * The content, if two looks agree; null if they do not, or if what was seen makes no sense, as it may while QEMU
  * changes it.
  * @throws Qcow2Error `not-qcow2`; LibvirtError
  */
-async function readTwice(read: Read): Promise<readonly Qcow2Snapshot[] | null> {
+async function readTwice(read: Read): Promise<ImageContent | null> {
   const head = await read(0, HEADER_BYTES);
   try {
     const header = readHeader(head);
@@ -101,7 +113,8 @@ async function readTwice(read: Read): Promise<readonly Qcow2Snapshot[] | null> {
       read(0, HEADER_BYTES),
       bytes.length > 0 && bytes.length <= LONGEST_PIECE ? read(header.snapshotsOffset, bytes.length) : bytes,
     ]);
-    return headAgain.equals(head) && bytesAgain.equals(bytes) ? snapshots : null;
+    if (!headAgain.equals(head) || !bytesAgain.equals(bytes)) return null;
+    return { tags: snapshots.map(tagOf), hasBitmaps: header.hasBitmaps };
   } catch (error) {
     if (error instanceof Qcow2Error && error.fault !== 'not-qcow2') return null;
     throw error;

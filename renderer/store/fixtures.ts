@@ -120,6 +120,7 @@ export function aPlan(
         destroyed: { names: [], count: 0 },
         unsure: { names: [], count: 0 },
         now: 'stays',
+        spoiled: [],
       },
       current: 'clean',
       configChanges: [],

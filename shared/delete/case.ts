@@ -1,3 +1,4 @@
+import type { StrayOverlay } from '../libvirt/disks.ts';
 import { deleteFlag } from '../libvirt/flags.ts';
 import { type TagEffect, tagHazards } from '../libvirt/names.ts';
 import { can } from '../libvirt/versions.ts';
@@ -131,20 +132,24 @@ export const neededUnlinks = (c: DeleteCase): string[] =>
     c.present.stack(target)?.isNeededBeside(path, null, c.snapshot.name) ? [path] : [],
   );
 
-/** Files that are there though nothing of the domain needs them, and that lie on an image that goes or is written to. */
-export const spoiled = (c: DeleteCase): { readonly over: string; readonly under: string }[] =>
-  [
-    ...unlinks(c).map(({ target, path }) => ({ target, under: path, through: '' })),
+/** Files that nothing of the domain needs, and that lie on an image that goes or is written to. */
+export const spoiled = (c: DeleteCase): StrayOverlay[] => {
+  const left = [
+    ...unlinks(c).map(({ target, path }) => ({ target, on: path, through: '' })),
     ...merges(c).flatMap(({ target, from, into }) => [
-      { target, under: from, through: '' },
-      { target, under: into, through: from },
+      { target, on: from, through: '' },
+      { target, on: into, through: from },
     ]),
-  ].flatMap(({ target, under, through }) => {
+  ].flatMap(({ target, on, through }) => {
     const stack = c.present.stack(target);
-    const isSpoiled = (over: string) =>
+    const isLeft = (over: string) =>
       over !== through && c.facts.images[over]?.exists === true && !stack?.isNeeded(over, c.snapshot.name);
-    return [...(stack?.over(under) ?? [])].filter(isSpoiled).map((over) => ({ over, under }));
+    return [...(stack?.over(on) ?? [])].filter(isLeft).map((path) => ({ path, on, usedBy: [] }));
   });
+  const images = new Set([...goingImages(c), ...merges(c).map(({ into }) => into), ...left.map(({ path }) => path)]);
+  const strays = c.facts.strays.filter(({ path, on }) => images.has(on) && images.add(path));
+  return [...left, ...strays];
+};
 
 /** The images of a merge, and of what libvirt opens for it. */
 export const imagesInMerge = (c: DeleteCase): string[] => [

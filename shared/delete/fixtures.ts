@@ -64,6 +64,7 @@ export function deleteFacts({
   return {
     driver: 'QEMU',
     libvirtVersion: 11_003_000,
+    strays: [],
     ...change,
     domain: {
       uuid: 'u',

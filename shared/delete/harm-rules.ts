@@ -15,12 +15,16 @@ import {
   quoted,
   sharedMerges,
   shortly,
+  spoiled,
   strandedBy,
   tagsInMerged,
 } from './case.ts';
 
 /** The image that is to take in what is merged. Of the others in the chain QEMU has a hold, there or not. */
 const missing = (c: DeleteCase) => merges(c).find(({ into }) => c.facts.images[into]?.exists === false)?.into;
+
+/** Images of other domains that would be spoiled. */
+const clones = (c: DeleteCase) => spoiled(c).filter(({ usedBy }) => usedBy !== null && usedBy.length > 0);
 
 const isExternalAndPaused = (current: DeleteSnapshot | undefined) =>
   current?.memory === 'external' && current.state === 'paused';
@@ -174,6 +178,17 @@ export const harms: readonly DeleteRule[] = [
     when: (c) => sharedMerges(c).length > 0,
     text: (c) =>
       `${sharedMerges(c)[0]?.into} would be written to, and other snapshots need it as it is. Snapkeel does not ask for it.`,
+  },
+  {
+    code: 'CLONES',
+    driver: 'QEMU',
+    effect: 'harm',
+    source: 'an image is worth what it lies on; libvirt asks nobody who lies on one that it deletes or merges',
+    when: (c) => clones(c).length > 0,
+    text: (c) =>
+      `${clones(c)
+        .map(({ path, on, usedBy }) => `${path} of ${quoted(usedBy ?? [])} lies on ${shortly(on)}`)
+        .join('. ')}. It would be worth nothing afterwards, so Snapkeel does not ask for it.`,
   },
   {
     code: 'STRANDED',

@@ -259,6 +259,11 @@ const cases: Readonly<Record<string, Speaks>> = {
     names: ['d'],
     not: { rows: [...outside, { name: 'd', kind: 'external' }] },
   },
+  CLONES: {
+    history: { rows: outside, change: { strays: [{ path: '/i/clone', on: '/i/c', usedBy: ['shop'] }] } },
+    names: ['c'],
+    not: { change: { strays: [{ path: '/i/clone', on: '/i/c', usedBy: [] }] } },
+  },
   STRANDED: {
     // Somebody pulled b into c while the guest ran: what c was taken in still lies on what a would be merged from.
     history: { rows: outside, domain: running, images: { '/i/c': { under: image('/i/a') } } },

@@ -121,8 +121,8 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     when: (c) => spoiled(c).length > 0,
     text: (c) =>
       `What lies on an image that goes, or is written to, loses what it holds: ${spoiled(c)
-        .map(({ over, under }) => `${shortly(over)} on ${shortly(under)}`)
-        .join(', ')}. Nothing of the domain needs it; somebody may have laid it aside.`,
+        .map(({ path, on }) => `${shortly(path)} on ${shortly(on)}`)
+        .join(', ')}. Nothing of the domain needs it; somebody may have laid it aside, or use it as a clone.`,
   },
   {
     code: 'UNLISTED_TAGS_LOST',

@@ -1,5 +1,5 @@
 import type { DiskLayers } from '../chain.ts';
-import type { StoredDisks } from '../libvirt/disks.ts';
+import type { StoredDisks, StrayOverlay } from '../libvirt/disks.ts';
 import type { Host } from '../rule.ts';
 import type { Snapshot } from '../schema.ts';
 import type { Tag } from './data.ts';
@@ -20,10 +20,8 @@ export interface FileFact {
   readonly allocatedBytes: number | null;
 }
 
-/** A file beside the domain's images that lies on one of them, though neither domain nor snapshots name it. */
-export interface StrayFile {
-  readonly path: string;
-  readonly on: string;
+/** Size in bytes; null is unknown. */
+export interface StrayFile extends StrayOverlay {
   readonly allocatedBytes: number | null;
 }
 

@@ -45,6 +45,15 @@ export const DiskImage = Image.extend({
 });
 export type DiskImage = z.infer<typeof DiskImage>;
 
+/** A file that lies on an image of a domain’s, though neither the domain nor its snapshots name it. */
+export const StrayOverlay = z.object({
+  path: z.string(),
+  on: z.string(),
+  /** Other domains whose disks consist of it; null is unknown. */
+  usedBy: z.array(z.string()).nullable(),
+});
+export type StrayOverlay = z.infer<typeof StrayOverlay>;
+
 const drives: ReadonlySet<string> = new Set(['disk', 'lun']);
 const removable: ReadonlySet<string> = new Set(['cdrom', 'floppy']);
 const onHost: ReadonlySet<string> = new Set(['file', 'block', 'dir']);

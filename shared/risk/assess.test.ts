@@ -340,6 +340,10 @@ describe('assessRevert', () => {
             leftBehind: { names: ['a'], count: 2 },
             destroyed: { names: ['e'], count: 1 },
             unsure: { names: ['f'], count: 1 },
+            spoiled: [
+              { path: '/images/left', on: '/images/web.qcow2', usedBy: [] },
+              { path: '/images/clone', on: '/images/web.qcow2', usedBy: ['shop', 'mail'] },
+            ],
           },
         },
       ],
@@ -383,6 +387,8 @@ describe('assessRevert', () => {
               storedDisk({ target: 'vdi', missing: ['/base'] }),
               storedDisk({ target: 'vdh', image: storedImage('/images/h', null) }),
               storedDisk({ target: 'vdk', found: 'raw' }),
+              storedDisk({ target: 'vdl', hasBitmaps: true }),
+              storedDisk({ target: 'vdm', hasBitmaps: null }),
               storedDisk({ target: 'vdj', image: storedImage('/a,b/web.qcow2') }),
             ],
           },
@@ -391,7 +397,7 @@ describe('assessRevert', () => {
       [
         {},
         { domain: { ...off.domain, disks: [{ ...disk, missing: true }], checkpoints: null, job: null } },
-        { domain: { managedSave: true, persistent: false, checkpoints: [{ name: 'c', images: null }], job: true } },
+        { domain: { managedSave: true, persistent: false, checkpoints: [{ name: 'c', disks: null }], job: true } },
         { domain: { blockJobs: ['vda'], consoles: ['vnc'], disks: [{ ...disk, allocationBytes: null }] } },
         { domain: { state: 'unknown', disks: [{ ...disk, missing: true }] } },
         { domain: { state: 'paused', disks: [{ ...disk, dropped: '/images/web.qcow2.TRANSIENT-web' }] } },

@@ -2,6 +2,7 @@ import { isDrive, isUnlike } from '../libvirt/disks.ts';
 import { errorCode } from '../libvirt/flags.ts';
 import { can, version } from '../libvirt/versions.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
+import { bitmapsOf } from './bitmaps.ts';
 import type { Answer, RefusalRule } from './refusals.ts';
 import {
   type Case,
@@ -65,14 +66,11 @@ export const opened = (c: Case): readonly StoredDisk[] =>
   isExternal(c.facts) ? withImage(c.facts) : starts(c) ? neededAtStart(c.facts, 'in the revert') : writtenBack(c.facts);
 const unlike = (c: Case) => opened(c).filter(({ image, found }) => isUnlike(image?.format ?? null, found));
 
-/** Checkpoints whose bitmaps are in an image that would be written back. */
-export function bitmapsInTheWay(facts: RevertFacts): string[] {
-  const images = new Set(writtenBack(facts).flatMap(({ image, below }) => [image, ...below].map((each) => each?.path)));
-  if (images.size === 0) return [];
-  return (facts.domain.checkpoints ?? []).flatMap(({ name, images: own }) =>
-    own === null || own.some((path) => images.has(path)) ? [name] : [],
-  );
-}
+const withBitmaps = (facts: RevertFacts) => bitmapsOf(facts).filter(({ found }) => found === 'there');
+const checkpointsInTheWay = (facts: RevertFacts) => [
+  ...new Set(withBitmaps(facts).flatMap(({ checkpoints }) => checkpoints)),
+];
+const strayBitmaps = (facts: RevertFacts) => withBitmaps(facts).filter(({ checkpoints }) => checkpoints.length === 0);
 
 const gonePhrase = (files: readonly string[]) =>
   `${named(files)} ${files.length === 1 ? 'is' : 'are'} gone, or libvirt cannot open ${files.length === 1 ? 'it' : 'them'}`;
@@ -181,11 +179,21 @@ export const failureRules: readonly RefusalRule[] = [
     source: 'QEMU bdrv_snapshot_goto: “Device has active dirty bitmaps”; observed on 9.0, 11.3 and 12.8',
     answer: leftByQemu,
     forceHelps: false,
-    when: ({ facts }) => bitmapsInTheWay(facts).length > 0,
+    when: ({ facts }) => checkpointsInTheWay(facts).length > 0,
     text: ({ facts }) => {
-      const names = bitmapsInTheWay(facts);
+      const names = checkpointsInTheWay(facts);
       return `The domain has ${names.length === 1 ? `the checkpoint ${quoted(names[0] ?? '')}` : `${names.length} checkpoints (${named(names.map(quoted))})`}, left by a backup program. QEMU cannot revert to an internal snapshot with ${names.length === 1 ? 'it' : 'them'}: libvirt would stop the guest and then fail. Start the domain, delete the checkpoint${names.length === 1 ? '' : 's'} with “virsh checkpoint-delete”, and then revert. The next backup will be a full one.`;
     },
+  },
+  {
+    code: 'BITMAPS',
+    driver: 'QEMU',
+    source: 'QEMU bdrv_snapshot_goto: “Device has active dirty bitmaps”; observed on 9.0, 11.3 and 12.8',
+    answer: leftByQemu,
+    forceHelps: false,
+    when: ({ facts }) => strayBitmaps(facts).length > 0,
+    text: ({ facts }) =>
+      `${named(strayBitmaps(facts).map(({ path }) => path))} ${strayBitmaps(facts).length === 1 ? 'holds' : 'hold'} dirty bitmaps that belong to no checkpoint. QEMU cannot revert inside an image with such: libvirt would stop the guest and then fail. Remove them with “qemu-img bitmap --remove” while the domain is off, and then revert.`,
   },
   {
     code: 'IMAGE_GONE',

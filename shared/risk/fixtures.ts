@@ -68,6 +68,8 @@ export const storedDisk = (change: Partial<StoredDisk> = {}): StoredDisk => ({
   attached: true,
   now: '/images/web.qcow2',
   related: true,
+  isUnderNow: false,
+  hasBitmaps: false,
   ...change,
 });
 export const storedImage = (path: string, format: string | null = 'qcow2', type = 'file') => ({ path, type, format });
@@ -109,7 +111,7 @@ export const facts = (change: Facts = {}): RevertFacts => ({
     memoryFile: null,
     ...change.stored,
   },
-  history: { leftBehind: none, destroyed: none, unsure: none, now: 'stays', ...change.history },
+  history: { leftBehind: none, destroyed: none, unsure: none, now: 'stays', spoiled: [], ...change.history },
 });
 
 export const merge = (a: Facts, b: Facts): Facts => ({

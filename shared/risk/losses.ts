@@ -82,9 +82,10 @@ export const lossRules: readonly LossRule[] = [
     when: ({ facts }) => otherImages(facts).length > 0,
     text: ({ facts }) =>
       otherImages(facts)
-        .map(
-          ({ target, image, now }) =>
-            `${target} goes back to writing to ${image?.path}; what was written to ${now} stays behind there`,
+        .map(({ target, image, now, isUnderNow }) =>
+          isUnderNow
+            ? `${target} goes back to writing to ${image?.path}; what was written to ${now}, which lies on it, can no longer be read`
+            : `${target} goes back to writing to ${image?.path}; what was written to ${now} stays behind there`,
         )
         .join('. '),
   },
@@ -167,6 +168,23 @@ export const lossRules: readonly LossRule[] = [
         ? `The data of ${listed(names, count)}, which lies on the image that is reverted. libvirt will still list that snapshot, but it can no longer bring its data back`
         : `The data of ${listed(names, count)}, which lie on the image that is reverted. libvirt will still list those snapshots, but they can no longer bring their data back`;
     },
+  },
+  {
+    code: 'SPOILS_OVERLAYS',
+    driver: 'QEMU',
+    risk: true,
+    source: 'an image is worth what it lies on; libvirt asks nobody who lies on one that it writes to or deletes',
+    when: ({ facts }) => facts.history.spoiled.length > 0,
+    text: ({ facts }) =>
+      facts.history.spoiled
+        .map(({ path, on, usedBy }) => {
+          const whose =
+            usedBy === null || usedBy.length === 0
+              ? 'No listed snapshot needs it'
+              : `It is a disk of ${listed(usedBy)}`;
+          return `What ${path} holds, which lies on ${on}: libvirt ${isExternal(facts) ? 'deletes that' : 'writes there'}. ${whose}`;
+        })
+        .join('. '),
   },
   {
     code: 'CONFIGURATION',

@@ -2,6 +2,7 @@ import { isDrive, isUnderstood } from '../libvirt/disks.ts';
 import { version } from '../libvirt/versions.ts';
 import type { Need } from '../rule.ts';
 import type { RevertFacts, StoredDisk } from '../schema.ts';
+import { bitmapsOf } from './bitmaps.ts';
 import { opened } from './failures.ts';
 import {
   type Case,
@@ -13,6 +14,7 @@ import {
   named,
   quoted,
   replacesProcess,
+  tagsRead,
   targetsOf,
   writtenBack,
 } from './rule.ts';
@@ -110,6 +112,19 @@ export const revertNeeds: readonly Need<Case>[] = [
       `Whether backup programs have left checkpoints on the domain is unknown. If they have, ${isExternal(facts) ? 'these no longer fit the disks afterwards' : 'libvirt would stop the guest and then fail'}.`,
   },
   {
+    code: 'UNKNOWN_BITMAPS',
+    driver: 'QEMU',
+    matters: ({ facts }) => writtenBack(facts).length > 0,
+    known: ({ facts }) => unknownBitmaps(facts).length === 0,
+    text: ({ facts }) => {
+      const paths = named(unknownBitmaps(facts).map(({ path }) => path));
+      const names = [...new Set(unknownBitmaps(facts).flatMap(({ checkpoints }) => checkpoints))];
+      return names.length === 0
+        ? `Whether backup programs have left bitmaps in ${paths} is unknown. If so, libvirt would stop the guest and then fail.`
+        : `The ${names.length === 1 ? 'checkpoint' : 'checkpoints'} ${listed(names)} ${names.length === 1 ? 'was' : 'were'} taken when the domain wrote to another image. Whether ${names.length === 1 ? 'its bitmap is' : 'their bitmaps are'} in ${paths} by now is unknown. If so, libvirt would stop the guest and then fail: delete ${names.length === 1 ? 'it' : 'them'} first with “virsh checkpoint-delete”.`;
+    },
+  },
+  {
     code: 'PAUSE_UNKNOWN',
     driver: 'QEMU',
     until: version.alwaysRestarts,
@@ -189,6 +204,12 @@ export const revertNeeds: readonly Need<Case>[] = [
     text: ({ facts }) => `libvirt tells nothing of the image that ${targetsOf(unread(facts))} writes to.`,
   },
 ];
+
+/** Where the tables of the images were not read either, that is told already, unless checkpoints make it likely. */
+const unknownBitmaps = (facts: RevertFacts) =>
+  bitmapsOf(facts).filter(
+    ({ found, checkpoints }) => found === 'unknown' && (tagsRead(facts) || checkpoints.length > 0),
+  );
 
 /** Formats of virStorageFileFormat that QEMU opens. */
 const formats: ReadonlySet<string | null> = new Set([

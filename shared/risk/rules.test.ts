@@ -72,6 +72,7 @@ const cd = (change: Parameters<typeof storedDisk>[0] = {}) =>
     now: '/iso/a.iso',
     ...change,
   });
+const monday = (image: string, target = 'vda') => ({ name: 'monday', disks: [{ target, image }] });
 const kernel = (exists: boolean | null) => [{ role: 'kernel', path: '/boot/vmlinuz', exists }];
 const nvramFile = (exists: boolean | null) => [{ role: 'nvram', path: '/nvram/web.fd', exists }];
 
@@ -346,31 +347,47 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       },
       {
         code: 'CHECKPOINT',
-        matches: { domain: { checkpoints: [{ name: 'monday', images: [path] }] } },
+        matches: { domain: { checkpoints: [monday(path)] } },
         unless: [
           { domain: { checkpoints: [] } },
           { domain: { checkpoints: null } },
-          merge(external, { domain: { checkpoints: [{ name: 'monday', images: null }] } }),
-          { domain: { checkpoints: [{ name: 'monday', images: ['/images/other'] }] } },
+          merge(external, { domain: { checkpoints: [{ name: 'monday', disks: null }] } }),
+          { domain: { checkpoints: [monday('/images/other')] } },
+          { domain: { checkpoints: [monday(path, 'vdb')] } },
+          merge(off, { domain: { checkpoints: [monday(path)] } }),
+          merge({ domain: { checkpoints: [monday(path)] } }, stored({ now: '/images/web.later' })),
           external,
           stored({ kind: 'none' }),
           test,
         ],
         also: [
           ...live,
-          off,
-          { domain: { checkpoints: [{ name: 'monday', images: null }] } },
-          stored({ image: storedImage('/images/top.qcow2'), below: [storedImage(path)] }),
+          merge(off, stored({ hasBitmaps: true })),
+          stored({ hasBitmaps: null }),
+          { domain: { checkpoints: [{ name: 'monday', disks: null }] } },
+          stored({ image: storedImage('/images/top.qcow2'), now: '/images/top.qcow2', below: [storedImage(path)] }),
+          merge({ domain: { checkpoints: [monday('/images/other')] } }, stored({ hasBitmaps: true })),
           {
             domain: {
-              checkpoints: [
-                { name: 'monday', images: [path] },
-                { name: 'tuesday', images: null },
-              ],
+              checkpoints: [monday(path), { name: 'tuesday', disks: null }],
             },
           },
         ],
         says: 'the checkpoint “monday”',
+      },
+      {
+        code: 'BITMAPS',
+        matches: stored({ hasBitmaps: true }),
+        unless: [
+          stored({ hasBitmaps: false }),
+          stored({ hasBitmaps: null }),
+          stored({ hasBitmaps: true, kind: 'none' }),
+          merge({ domain: { checkpoints: [monday(path)] } }, stored({ hasBitmaps: true })),
+          merge(external, stored({ hasBitmaps: true })),
+          test,
+        ],
+        also: [...live, off, { domain: { checkpoints: [monday(path, 'vdb')] } }, { domain: { checkpoints: null } }],
+        says: path,
       },
       {
         code: 'IMAGE_GONE',
@@ -656,6 +673,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         also: [
           ...live,
           stored({ now: '/images/copy.qcow2', related: true }),
+          stored({ now: '/images/web.later', isUnderNow: true }),
           outside({ now: '/images/copy.qcow2', related: false }),
         ],
         says: 'vda goes back to writing to /images/web.qcow2',
@@ -717,6 +735,13 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         unless: [{ history: { destroyed: { names: [], count: 0 } } }, test],
         also: [{ history: { destroyed: { names: ['e1'], count: 1 } } }, ...live],
         says: '“e1”, “e2” and 1 more',
+      },
+      {
+        code: 'SPOILS_OVERLAYS',
+        matches: { history: { spoiled: [{ path: '/images/left', on: path, usedBy: [] }] } },
+        unless: [{ history: { spoiled: [] } }, test],
+        also: [...live, external, { history: { spoiled: [{ path: '/images/left', on: path, usedBy: null }] } }],
+        says: 'What /images/left holds',
       },
       {
         code: 'CONFIGURATION',
@@ -859,7 +884,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       },
       {
         code: 'CHECKPOINT_LEFT',
-        matches: merge(external, { domain: { checkpoints: [{ name: 'cp1', images: null }] } }),
+        matches: merge(external, { domain: { checkpoints: [{ name: 'cp1', disks: null }] } }),
         unless: [
           { domain: { checkpoints: [] } },
           { domain: { checkpoints: null } },
@@ -1045,6 +1070,31 @@ const needRows: readonly NeedRow[] = [
     known: [{ domain: { checkpoints: [] } }],
     idle: [stored({ kind: 'none' }), test],
     also: [...live, off, external],
+  },
+  {
+    code: 'UNKNOWN_BITMAPS',
+    matches: { domain: { checkpoints: [monday('/images/merged.qcow2')] } },
+    known: [
+      { domain: { checkpoints: [] } },
+      { domain: { checkpoints: [monday('/images/merged.qcow2', 'vdb')] } },
+      { domain: { checkpoints: [monday(path)] } },
+      merge(off, { domain: { checkpoints: [monday('/images/merged.qcow2')] } }),
+      {
+        domain: { checkpoints: [] },
+        data: { state: 'unknown', why: [damage('tags-unread', 'unknown')] },
+        ...stored({ hasBitmaps: null }),
+      },
+    ],
+    idle: [stored({ kind: 'none' }), external, test],
+    also: [
+      ...live,
+      stored({ hasBitmaps: null }),
+      merge(off, stored({ hasBitmaps: null })),
+      merge(
+        { domain: { checkpoints: [monday('/images/merged.qcow2')] } },
+        { data: { state: 'unknown', why: [damage('tags-unread', 'unknown')] }, ...stored({ hasBitmaps: null }) },
+      ),
+    ],
   },
   {
     code: 'PAUSE_UNKNOWN',

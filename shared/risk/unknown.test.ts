@@ -74,7 +74,7 @@ const common: Facts = {
   domain: {
     autostart: true,
     consoles: ['vnc'],
-    checkpoints: [{ name: 'monday', images: ['/images/elsewhere'] }],
+    checkpoints: [{ name: 'monday', disks: [{ target: 'vdz', image: '/images/elsewhere' }] }],
   },
   history: { leftBehind: { names: ['later'], count: 1 } },
   configChanges: [{ label: 'Memory', snapshot: '2 GiB', now: '4 GiB', abi: true }],
@@ -113,7 +113,10 @@ const assess = (of: RevertFacts, startState: StartState) =>
 
 /** Facts that a verdict does not need, why, and when. */
 const harmless: readonly (readonly [fact: RegExp, why: string, when?: (c: Case) => boolean])[] = [
-  [/^domain\.checkpoints(\.\*\.(name|images.*))? = (\[\]|"quantum")$/, 'no bitmap in an image of the snapshot'],
+  [/^domain\.checkpoints(\.\*\.name|\.\*\.disks.*)? = (\[\]|"quantum")$/, 'no bitmap in an image of the snapshot'],
+  [/^domain\.checkpoints\.\*\.disks = null$/, 'the files tell of their bitmaps', ({ of }) => !of.domain.active],
+  [/^stored\.disks\.sda\.hasBitmaps = /, 'not written back'],
+  [/^stored\.disks\.\w+\.hasBitmaps = /, 'external reverts write to no image', (c) => !isInternal(c)],
   [/^(domain\.(uuid|name|reason)|snapshot\.(name|description|parent)) = /, 'names and notes: nothing goes by them'],
   [/^configChanges/, 'told as it is; before 7.10 alone a change that matters is more than a loss, and flags it'],
   [/^domain\.(autostart|consoles.*) = /, 'only worded'],

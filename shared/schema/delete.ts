@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Disk, Image, StoredDisks } from '../libvirt/disks.ts';
+import { Disk, Image, StoredDisks, StrayOverlay } from '../libvirt/disks.ts';
 import { DomainState, VirshTarget } from './base.ts';
 import { Snapshot } from './snapshot.ts';
 
@@ -63,6 +63,8 @@ export const DeleteFacts = z.object({
   snapshots: z.array(DeleteSnapshot),
   /** By path. */
   images: z.record(z.string(), ImageFact),
+  /** Files that lie on one of these, nearest first. */
+  strays: z.array(StrayOverlay),
 });
 export type DeleteFacts = z.infer<typeof DeleteFacts>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Disk, SnapshotDisk } from '../libvirt/disks.ts';
+import { Disk, SnapshotDisk, StrayOverlay } from '../libvirt/disks.ts';
 import { DomainState, Problem, Statement, VirshTarget } from './base.ts';
 import { ConfigChange } from './config.ts';
 import { Snapshot, Tag } from './snapshot.ts';
@@ -133,6 +133,10 @@ export const StoredDisk = Disk.extend({
   now: z.string().nullable(),
   /** Both images belong to one tree: one lies on the other, or both on a third. Null is unknown. */
   related: z.boolean().nullable(),
+  /** The image of now lies on this one. */
+  isUnderNow: z.boolean(),
+  /** Of an image that the snapshot is inside of: its file holds dirty bitmaps. Null where it could not be read. */
+  hasBitmaps: z.boolean().nullable(),
 });
 export type StoredDisk = z.infer<typeof StoredDisk>;
 
@@ -199,6 +203,8 @@ export const HistoryFacts = z.object({
   unsure: z.object({ names: z.array(z.string()), count: z.number() }),
   /** The same of a snapshot that would be kept inside today’s images. */
   now: z.enum(['destroyed', 'unsure', 'stays']),
+  /** Files that lie on images which the revert writes to or deletes, though neither domain nor snapshots need them. */
+  spoiled: z.array(StrayOverlay),
 });
 export type HistoryFacts = z.infer<typeof HistoryFacts>;
 
@@ -219,8 +225,18 @@ export const RevertFacts = z.object({
     managedSave: z.boolean(),
     /** Starts with the host; null where libvirt cannot tell. */
     autostart: z.boolean().nullable(),
-    /** Backup tools leave them; each with the images that its bitmaps are in. Null where libvirt does not tell. */
-    checkpoints: z.array(z.object({ name: z.string(), images: z.array(z.string()).nullable() })).nullable(),
+    /**
+     * Backup tools leave them. Each with the disks that it made a bitmap for, and the image that it made it in; null
+     * where libvirt does not tell.
+     */
+    checkpoints: z
+      .array(
+        z.object({
+          name: z.string(),
+          disks: z.array(z.object({ target: z.string(), image: z.string() })).nullable(),
+        }),
+      )
+      .nullable(),
     /** Somebody's job is under way: a backup, a snapshot, a migration. Null where libvirt does not tell. */
     job: z.boolean().nullable(),
     /** Disks in force, drives for media included where they have one. */

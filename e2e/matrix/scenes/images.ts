@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createDisk, writeDisk } from '../../lab/disk.ts';
 import type { Guest } from '../../lab/lab.ts';
 import { run } from '../../lab/run.ts';
-import { edit, internal, makeGuest, offAndRun, type Scene, type Scenes, start } from './scene.ts';
+import { edit, external, internal, makeGuest, offAndRun, type Scene, type Scenes, start } from './scene.ts';
 
 /** Its one disk lies in a folder with such a name. */
 export async function inFolder(guest: Guest, folder: string): Promise<(xml: string) => string> {
@@ -98,6 +98,28 @@ export const imageScenes: Scenes = {
       await offAndRun(stage, guest);
       await start(stage, guest, '--paused');
       await stage.lab.virsh('checkpoint-create-as', name, 'cp1');
+      return guest;
+    },
+  },
+  /** A checkpoint of an overlay, which was merged into the image since, and its bitmap with it. */
+  'checkpoint-merged': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name);
+      await external(stage, guest, 'over', { diskOnly: true });
+      await start(stage, guest);
+      await stage.lab.virsh('checkpoint-create-as', name, 'cp1');
+      await stage.lab.virsh('snapshot-delete', name, 'over');
+      await internal(stage, guest, 'run');
+      await guest.destroy();
+      return guest;
+    },
+  },
+  /** A bitmap that libvirt knows nothing of. */
+  bitmap: {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name);
+      await offAndRun(stage, guest);
+      await run(['qemu-img', 'bitmap', '--add', join(guest.folder, 'hda.qcow2'), 'by-hand']);
       return guest;
     },
   },

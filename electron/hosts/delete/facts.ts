@@ -5,6 +5,7 @@ import { activeBlockJobs, managedSaveXml } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { readJob } from '../../libvirt/jobs.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
+import { findStrays } from '../health/strays.ts';
 import { type ImageTags, imagesWithTags, readTags } from '../health/tags.ts';
 import type { HostSession } from '../host-session.ts';
 import type { MarkStore } from '../marks.ts';
@@ -30,11 +31,12 @@ export async function gatherDeleteFacts(
   const { domain, config, snapshots, stored } = known;
   const active = domain.id !== null;
   const targets = known.now.map(({ target }) => target);
-  const [blockJobs, busy, tags, saved] = await Promise.all([
+  const [blockJobs, busy, tags, saved, { strays }] = await Promise.all([
     active ? unlessRefused(activeBlockJobs(reads, uuid, targets)) : [],
     active ? unlessRefused(readJob(reads, uuid).then((job) => job !== null)) : false,
     readTags(reads, imagesForTags(known), signal),
     domain.managedSave ? managedSaveXml(reads, uuid) : null,
+    findStrays(reads, known.disks, imagesAtStake(known.disks, snapshots), signal),
   ]);
   const wayBack = marks.lastRevert(host, uuid)?.safetyRequestId ?? null;
   const safety = marks.safety(host, uuid).find(({ requestId }) => requestId === wayBack);
@@ -63,6 +65,7 @@ export async function gatherDeleteFacts(
       interrupted: marks.isInterrupted(host, uuid, each.name),
     })),
     images: imageFacts(known, tags),
+    strays: strays.map(({ path, on, usedBy }) => ({ path, on, usedBy })),
   };
 }
 

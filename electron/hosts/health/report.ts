@@ -31,7 +31,12 @@ export async function healthOf(
   );
   const { domain, snapshots, stored, disks, files, modifiedAt } = known;
   const [{ strays, unlisted }, tags, checkpoints] = await Promise.all([
-    findStrays(reads, disks, signal),
+    findStrays(
+      reads,
+      disks,
+      disks.flatMap(({ nodes }) => [...nodes.keys()]),
+      signal,
+    ),
     readTags(reads, imagesWithTags(disks), signal),
     checkpointFacts(reads, uuid),
   ]);
@@ -54,7 +59,7 @@ export async function healthOf(
     modifiedAt,
     takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
     checkpoints: checkpoints?.map(({ name }) => name) ?? null,
-    strays,
+    strays: strays.filter(({ usedBy }) => usedBy?.length === 0),
     unlisted,
   });
 }

@@ -11,41 +11,60 @@ const AT_ONCE = 2;
 /** Of a folder with more unknown files than this only those are looked at that are named like ours. */
 const MANY = 300;
 
-/** Files beside a domain's images that lie on one of them, of which no domain's disks know. */
+/**
+ * Files beside some images that lie on one of them, or on each other, though the domain and its snapshots do not name
+ * them: nearest first. `unlisted` are folders that no active pool has, so that nothing is known of what is in them.
+ * @throws ConnectionError; what the signal was aborted with
+ */
 export async function findStrays(
   reads: Caller,
   disks: readonly DiskLayers[],
+  images: Iterable<string>,
   signal: AbortSignal,
 ): Promise<{ strays: StrayFile[]; unlisted: string[] }> {
   const known = new Set(disks.flatMap(({ nodes }) => [...nodes.keys()]));
-  const folders = [...new Set([...known].filter((path) => path.startsWith('/')).map(folderOf))];
+  const below = new Set(images);
+  const folders = [...new Set([...below].filter((path) => path.startsWith('/')).map(folderOf))];
   const listed = await limited(folders, AT_ONCE, signal, (folder) => volumePaths(reads, folder));
   const unlisted = folders.filter((_, n) => listed[n] === null);
   const others = listed.flatMap((paths) => paths ?? []).filter((path) => !known.has(path));
-  const stems = [...known].map((path) => path.replace(/\.[^./]*$/, ''));
+  const stems = [...below].map((path) => path.replace(/\.[^./]*$/, ''));
   const near = others.length > MANY ? others.filter((path) => stems.some((stem) => path.startsWith(stem))) : others;
   const volumes = await limited(near, AT_ONCE, signal, (path) => volumeAt(reads, path));
-  const lying = volumes.flatMap((volume) =>
-    volume?.backing && known.has(volume.backing.path) ? [{ ...volume, on: volume.backing.path }] : [],
-  );
-  if (lying.length === 0) return { strays: [], unlisted };
-  const used = await imagesInUse(reads);
-  const strays = used === null ? [] : lying.filter(({ path }) => !used.has(path));
-  return { strays: strays.map(({ path, on, allocatedBytes }) => ({ path, on, allocatedBytes })), unlisted };
+  const found: Omit<StrayFile, 'usedBy'>[] = [];
+  for (const on of below)
+    for (const volume of volumes) {
+      if (volume?.backing?.path !== on || below.has(volume.path)) continue;
+      below.add(volume.path);
+      found.push({ path: volume.path, on, allocatedBytes: volume.allocatedBytes });
+    }
+  if (found.length === 0) return { strays: [], unlisted };
+  const users = await usersOfImages(reads);
+  // Of a guest that is off libvirt tells the top image alone: who uses that uses what it lies on.
+  for (const { path, on } of found.toReversed())
+    for (const name of users?.get(path) ?? []) users?.set(on, (users.get(on) ?? new Set()).add(name));
+  return {
+    strays: found.map((stray) => ({ ...stray, usedBy: users && [...(users.get(stray.path) ?? [])] })),
+    unlisted,
+  };
 }
 
-/** Every image of every domain's disks; null where that cannot be told of all of them. */
-async function imagesInUse(reads: Caller): Promise<Set<string> | null> {
+/** By image the domains whose disks consist of it; null where that cannot be told of all of them. */
+async function usersOfImages(reads: Caller): Promise<Map<string, Set<string>> | null> {
   try {
     const { records } = await reads.call(procedures.connectGetAllDomainStats, {
       domains: [],
       stats: statsGroup.block,
       flags: statsFlag.backing,
     });
-    const paths = records.flatMap(({ params }) =>
-      params.flatMap(({ field, value }) => (/^block\.\d+\.path$/.test(field) ? [String(value.value)] : [])),
-    );
-    return new Set(paths);
+    const users = new Map<string, Set<string>>();
+    for (const { domain, params } of records)
+      for (const { field, value } of params)
+        if (/^block\.\d+\.path$/.test(field)) {
+          const path = String(value.value);
+          users.set(path, (users.get(path) ?? new Set()).add(domain.name));
+        }
+    return users;
   } catch (error) {
     if (error instanceof LibvirtError) return null;
     throw error;

@@ -70,6 +70,7 @@ it('an external snapshot: its image, the overlays that go with the revert, and w
     destroyed: { names: [], count: 0 },
     unsure: { names: [], count: 0 },
     now: 'stays',
+    spoiled: [],
   });
 });
 

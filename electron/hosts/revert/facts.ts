@@ -10,15 +10,17 @@ import { diskAllocation, readDisks } from '../../libvirt/disks.ts';
 import { activeBlockJobs, autostarts, type Caller, domainXml, type StreamCaller } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { hasJob } from '../../libvirt/jobs.ts';
-import { tagsIn } from '../../libvirt/snapshot-table.ts';
+import { contentOf } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
 import { type KnownLayers, type Source as LayerSource, readLayers } from '../health/layers.ts';
 import { type Memory, type Remembered, remembered } from '../health/remembered.ts';
+import { findStrays } from '../health/strays.ts';
 import type { HostSession } from '../host-session.ts';
 import { ProblemError } from '../problems.ts';
 import { historyOf } from './history.ts';
 import { imagesAround, overlaysUnlinked } from './overlays.ts';
+import { imagesSpoiled, leftOn } from './spoiled.ts';
 import { configsOf, filesNamed, neededFiles, storedFacts } from './stored.ts';
 
 /** A connection to ask, and what is known of its other end. */
@@ -66,7 +68,9 @@ export async function gatherFacts(
     (disks, _, all) => {
       aimed = aimedAt(all, target);
       const now = disks.flatMap((disk) => (disk.active === null ? [] : chainFrom(disk, disk.active)));
-      return aimed ? [...filesNamed(aimed, disks), ...now.map(({ path }) => path), ...imagesAround(all, disks)] : [];
+      if (!aimed) return [];
+      const left = leftOn(imagesSpoiled(aimed, all), disks, all);
+      return [...filesNamed(aimed, disks), ...[...now, ...left].map(({ path }) => path), ...imagesAround(all, disks)];
     },
     new AbortController().signal,
   );
@@ -80,7 +84,7 @@ export async function gatherFacts(
   const { snapshot } = aimed;
   const active = domain.id !== null;
   const current = readDisks(live);
-  const [inactiveText, autostart, disks, blockJobs, checkpoints, job, tags, nvramFiles] = await Promise.all([
+  const [inactiveText, autostart, disks, blockJobs, checkpoints, job, contents, files, spoiled] = await Promise.all([
     domainXml(reads, uuid, true),
     autostarts(reads, uuid),
     Promise.all(current.filter(({ image }) => image !== null).map((disk) => diskFact(reads, uuid, disk, known.files))),
@@ -93,10 +97,12 @@ export async function gatherFacts(
       : [],
     checkpointFacts(reads, uuid),
     active ? hasJob(reads, uuid) : false,
-    tagsOf(reads, aimed),
+    contentsOf(reads, aimed),
     neededFiles(reads, aimed),
+    driver === 'QEMU' ? spoiledBy(reads, known, aimed) : [],
   ]);
   const configs = configsOf(aimed);
+  const tags = new Map([...contents].map(([path, content]) => [path, content?.tags ?? null]));
   const { state, why } = dataFacts(known, aimed, { tags, libvirtVersion, ...remember(known.snapshots) });
   return {
     driver,
@@ -119,9 +125,9 @@ export async function gatherFacts(
     },
     snapshot,
     hasConfig: aimed.config !== undefined,
-    stored: storedFacts({ aimed, known, current, disks, files: nvramFiles }),
+    stored: storedFacts({ aimed, known, current, disks, files, contents }),
     overlays: overlaysUnlinked(known, disks),
-    history: historyOf(known, aimed),
+    history: { ...historyOf(known, aimed), spoiled },
     current: list.current,
     data: { state, why: [...why] },
     configChanges:
@@ -130,6 +136,18 @@ export async function gatherFacts(
         : changes(configs.next, parseXml(inactiveText, 'domain'), isLive(snapshot) && !configs.hasNext),
     riskReported,
   };
+}
+
+/** Files that lie on what the revert writes to or deletes, and of which nothing else tells. */
+async function spoiledBy(reads: Caller, { stored, disks, files }: KnownLayers, aimed: StoredSnapshot) {
+  const images = imagesSpoiled(aimed, stored);
+  const left = leftOn(images, disks, stored).filter(({ path }) => files.get(path)?.exists !== false);
+  const below = [...images, ...left.map(({ path }) => path)];
+  const { strays } = await findStrays(reads, disks, below, new AbortController().signal);
+  return [
+    ...left.map((each) => ({ ...each, usedBy: [] })),
+    ...strays.map(({ path, on, usedBy }) => ({ path, on, usedBy })),
+  ];
 }
 
 function aimedAt(all: DomainSnapshots, target: RevertTarget): StoredSnapshot | undefined {
@@ -159,13 +177,13 @@ async function diskFact(reads: Caller, uuid: string, disk: Disk, files: KnownLay
   };
 }
 
-/** The tables of the images that hold the snapshot; null where one cannot be read. */
-async function tagsOf(reads: StreamCaller, { disks: { config, disks } }: StoredSnapshot) {
+/** What is inside the images that hold the snapshot; null where one cannot be read. */
+async function contentsOf(reads: StreamCaller, { disks: { config, disks } }: StoredSnapshot) {
   const kept = new Set(disks.filter(({ kind }) => kind === 'internal').map(({ target }) => target));
   const paths = [
     ...new Set(imagesOf(config.filter(({ target }) => kept.has(target))).flatMap((image) => hostPath(image) ?? [])),
   ];
-  return new Map(await Promise.all(paths.map(async (path) => [path, await tagsIn(reads, path)] as const)));
+  return new Map(await Promise.all(paths.map(async (path) => [path, await contentOf(reads, path)] as const)));
 }
 
 function dataFacts(

@@ -11,7 +11,7 @@ const LISTED = 10;
 export function historyOf(
   { stored, disks, config }: Pick<KnownLayers, 'stored' | 'disks' | 'config'>,
   aimed: StoredSnapshot,
-): HistoryFacts {
+): Omit<HistoryFacts, 'spoiled'> {
   const { name } = aimed.snapshot;
   const left = leftBehind(stored.list, name);
   const all = stored.all.map((each) => each.disks);

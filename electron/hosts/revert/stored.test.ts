@@ -101,7 +101,7 @@ describe('the facts', () => {
       formats: new Map(),
       files: new Map(Object.entries(files).map(([path, exists]) => [path, { path, exists, bytes: null }])),
     } as unknown as KnownLayers;
-    return storedFacts({ aimed, known, current, disks: facts as DiskFact[], files: [] });
+    return storedFacts({ aimed, known, current, disks: facts as DiskFact[], files: [], contents: new Map() });
   };
   const one = (...args: Parameters<typeof factsOf>) => factsOf(...args).disks[0];
   const vda = { kept: internal('vda'), domain: config(disk('vda', '/a')) };

@@ -5,6 +5,7 @@ import type { DiskFact, NamedFile, RevertFacts, StoredDisk } from '../../../shar
 import { readDisks, readNvram } from '../../libvirt/disks.ts';
 import type { Caller } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
+import type { ImageContent } from '../../libvirt/snapshot-table.ts';
 import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
 import type { XmlElement } from '../../libvirt/xml.ts';
 import type { KnownLayers } from '../health/layers.ts';
@@ -59,13 +60,16 @@ interface Gathered {
   readonly current: readonly Disk[];
   readonly disks: readonly DiskFact[];
   readonly files: NamedFile[];
+  /** Of the images that hold the snapshot; null where one could not be read. */
+  readonly contents: ReadonlyMap<string, ImageContent | null>;
 }
 
-export function storedFacts({ aimed, known, current, disks, files }: Gathered): RevertFacts['stored'] {
+export function storedFacts({ aimed, known, current, disks, files, contents }: Gathered): RevertFacts['stored'] {
   const { live, next } = configsOf(aimed);
-  const stored = readDisks(live).map((disk) => storedDisk(disk, aimed, known, current, disks));
+  const found = (disk: Disk) => storedDisk(disk, aimed, known, current, disks, contents);
+  const stored = readDisks(live).map(found);
   const own = new Set(stored.flatMap((disk) => [...disk.missing, ...disk.unseen]));
-  const later = readDisks(next).map((disk) => storedDisk(disk, aimed, known, current, disks));
+  const later = readDisks(next).map(found);
   const others = (of: (disk: StoredDisk) => readonly string[]) => [
     ...new Set(later.flatMap(of).filter((path) => !own.has(path))),
   ];
@@ -88,6 +92,7 @@ function storedDisk(
   { disks: layers, files, formats }: KnownLayers,
   current: readonly Disk[],
   facts: readonly DiskFact[],
+  contents: Gathered['contents'],
 ): StoredDisk {
   const today = current.find(({ target }) => target === disk.target);
   const fact = facts.find(({ target }) => target === disk.target);
@@ -107,6 +112,12 @@ function storedDisk(
     attached: today !== undefined,
     now,
     related: disk.image && now !== null ? related(layers, disk.target, disk.image.path, now) : null,
+    isUnderNow:
+      now !== null &&
+      chainOf(layers, disk.target, now)
+        .slice(1)
+        .includes(disk.image?.path ?? ''),
+    hasBitmaps: contents.get(disk.image?.path ?? '')?.hasBitmaps ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 import { Qcow2Error } from './error.ts';
 
-/** What a header says of the snapshot table (QEMU docs/interop/qcow2: Header). */
+/** What a header says of snapshots and bitmaps (QEMU docs/interop/qcow2: Header). */
 export interface Qcow2Header {
   readonly version: 2 | 3;
   /** Bytes. */
@@ -10,6 +10,8 @@ export interface Qcow2Header {
   readonly snapshotCount: number;
   /** Where the snapshot table begins, bytes; of no meaning without snapshots. */
   readonly snapshotsOffset: number;
+  /** The image holds dirty bitmaps, as backups with checkpoints leave them. */
+  readonly hasBitmaps: boolean;
 }
 
 /** As much of an image's beginning as a header of any version can be; bytes. */
@@ -21,6 +23,8 @@ const MAGIC = 0x51_46_49_fb;
 const V2_BYTES = 72;
 /** Incompatible features, bit 1: QEMU found the metadata corrupt, and opens the image for reading only. */
 const CORRUPT = 0b10n;
+/** Autoclear features, bit 0: the bitmaps fit the data. QEMU sets it with the first and clears it with the last. */
+const BITMAPS = 0b1n;
 
 /**
  * Reads the header at the beginning of an image.
@@ -49,5 +53,6 @@ export function readHeader(image: Uint8Array): Qcow2Header {
     diskBytes: bytes.readBigUInt64BE(24),
     snapshotCount,
     snapshotsOffset: snapshotCount > 0 ? Number(offset) : 0,
+    hasBitmaps: version === 3 && (bytes.readBigUInt64BE(88) & BITMAPS) !== 0n,
   };
 }

@@ -48,12 +48,13 @@ const one: Qcow2Snapshot = {
 };
 
 describe('the header', () => {
-  const image = { diskBytes: 64n << 20n, snapshotCount: 3, snapshotsOffset: 5 * CLUSTER_BYTES };
+  const image = { diskBytes: 64n << 20n, snapshotCount: 3, snapshotsOffset: 5 * CLUSTER_BYTES, hasBitmaps: false };
   const good = headerBytes(image);
 
   it('tells where the snapshot table is', () => {
     expect(readHeader(good)).toEqual({ version: 3, clusterBytes: CLUSTER_BYTES, ...image });
     expect(readHeader(headerBytes({ ...image, snapshotCount: 0 }))).toMatchObject({ snapshotsOffset: 0 });
+    expect(readHeader(headerBytes({ ...image, hasBitmaps: true }))).toMatchObject({ hasBitmaps: true });
     const v2 = changed(good.subarray(0, 72), (bytes) => bytes.writeUInt32BE(2, 4));
     expect(readHeader(v2)).toMatchObject({ version: 2, snapshotCount: 3 });
   });
@@ -238,6 +239,17 @@ describe.skipIf(!hasQemuImg)('images of qemu-img', () => {
         expect(read(path).snapshots.every(({ diskBytes }) => diskBytes === null || diskBytes === 4n << 20n)).toBe(true);
       },
     );
+
+  it('tells bitmaps as long as there are any', { timeout: 120_000 }, () => {
+    const path = create('bitmaps.qcow2');
+    const has = () => readHeader(readFileSync(path)).hasBitmaps;
+    expect(has()).toBe(false);
+    for (const name of ['monday', 'tuesday']) qemuImg('bitmap', '--add', path, name);
+    qemuImg('bitmap', '--remove', path, 'monday');
+    expect(has()).toBe(true);
+    qemuImg('bitmap', '--remove', path, 'tuesday');
+    expect(has()).toBe(false);
+  });
 
   it('what is written here is read by it as well', { timeout: 120_000 }, () => {
     const path = create('written.qcow2');

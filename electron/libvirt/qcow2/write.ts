@@ -11,7 +11,12 @@ export const CLUSTER_BYTES = 2 ** CLUSTER_BITS;
  * A version 3 header, as far as a reader of the snapshot table looks at it: of simulated images, and of tests. An image
  * that QEMU can open needs its L1 and refcount tables too.
  */
-export function headerBytes(image: { diskBytes: bigint; snapshotCount: number; snapshotsOffset: number }): Buffer {
+export function headerBytes(image: {
+  diskBytes: bigint;
+  snapshotCount: number;
+  snapshotsOffset: number;
+  hasBitmaps?: boolean;
+}): Buffer {
   const bytes = Buffer.alloc(V3_HEADER);
   bytes.write('QFI\xfb', 0, 'latin1');
   bytes.writeUInt32BE(3, 4);
@@ -19,6 +24,7 @@ export function headerBytes(image: { diskBytes: bigint; snapshotCount: number; s
   bytes.writeBigUInt64BE(image.diskBytes, 24);
   bytes.writeUInt32BE(image.snapshotCount, 60);
   bytes.writeBigUInt64BE(BigInt(image.snapshotCount > 0 ? image.snapshotsOffset : 0), 64);
+  bytes.writeBigUInt64BE(image.hasBitmaps ? 1n : 0n, 88);
   bytes.writeUInt32BE(4, 96); // 2^4 bits a refcount
   bytes.writeUInt32BE(V3_HEADER, 100);
   return bytes;

@@ -1,0 +1,44 @@
+import { chainFrom, type DiskLayers, pointsOf } from '../../../shared/chain.ts';
+import type { StrayOverlay } from '../../../shared/libvirt/disks.ts';
+import { overlaysMade } from '../../libvirt/disks.ts';
+import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
+
+/**
+ * Images that a revert writes to or deletes: what lies on them is worth nothing afterwards. An internal one writes to the
+ * images that it is inside of; an external one deletes the overlays of the current snapshot.
+ */
+export function imagesSpoiled({ snapshot, disks }: StoredSnapshot, { all, current }: DomainSnapshots): string[] {
+  if (snapshot.kind === 'internal')
+    return pointsOf(disks).flatMap(({ kind, path }) => (kind === 'internal' ? [path] : []));
+  const found = all.find((each) => each.snapshot.name === current);
+  return found ? overlaysMade(found.disks).map(({ file }) => file) : [];
+}
+
+/**
+ * What lies on such images and is neither in the chain that the domain writes to nor in that of a snapshot, which are
+ * told of by themselves: overlays that were left behind, of which the metadata still tell.
+ */
+export function leftOn(
+  images: readonly string[],
+  layers: readonly DiskLayers[],
+  { all }: DomainSnapshots,
+): Omit<StrayOverlay, 'usedBy'>[] {
+  const spoiled = new Set(images);
+  return layers.flatMap((disk) => {
+    const tops = [
+      ...(disk.active === null ? [] : [disk.active]),
+      ...all.flatMap((each) =>
+        pointsOf(each.disks).flatMap(({ target, path }) => (target === disk.target ? path : [])),
+      ),
+    ];
+    const needed = new Set<string>();
+    for (const top of tops)
+      for (let at: string | null = top; at !== null && !needed.has(at); at = disk.nodes.get(at)?.under ?? null)
+        needed.add(at);
+    return [...disk.nodes.keys()].flatMap((path) => {
+      if (needed.has(path) || spoiled.has(path)) return [];
+      const on = chainFrom(disk, path).find((node) => spoiled.has(node.path))?.path;
+      return on === undefined ? [] : [{ path, on }];
+    });
+  });
+}

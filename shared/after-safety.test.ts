@@ -63,7 +63,10 @@ describe('what preparing a revert changes', () => {
       current: 'safe',
       overlays: [{ target: 'vda', file: '/vm.safe', bytes: 7, inUse: true, under: null, neededBy: [], mayNeed: [] }],
       history,
-      stored: { ...before.stored, disks: before.stored.disks.map((each) => ({ ...each, now: '/vm.safe' })) },
+      stored: {
+        ...before.stored,
+        disks: before.stored.disks.map((each) => ({ ...each, now: '/vm.safe', isUnderNow: true })),
+      },
     },
     { disks: [{ ...disk, file: '/vm.safe', allocationBytes: 2 }] },
   );

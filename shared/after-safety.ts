@@ -37,10 +37,12 @@ export function expectedAfter(before: RevertFacts, safety: Snapshot | null, mana
     history: withSafety(before.history, safety.name, safety.kind === 'internal'),
     stored: {
       ...before.stored,
-      disks: before.stored.disks.map((disk) => ({
-        ...disk,
-        now: disk.now === null ? null : (overlay.get(disk.target) ?? disk.now),
-      })),
+      disks: before.stored.disks.map((disk) => {
+        const now = disk.now === null ? undefined : overlay.get(disk.target);
+        return now === undefined
+          ? disk
+          : { ...disk, now, isUnderNow: disk.isUnderNow || disk.now === disk.image?.path };
+      }),
     },
   };
 }
@@ -53,7 +55,8 @@ export function withKnownBefore(now: RevertFacts, expected: RevertFacts): Revert
   const disks = now.stored.disks.map((disk) => {
     const known = expected.stored.disks.find(({ target }) => target === disk.target);
     const isSame = known !== undefined && known.image?.path === disk.image?.path && known.now === disk.now;
-    return isSame && disk.related === null ? { ...disk, related: known.related } : disk;
+    if (!isSame) return disk;
+    return { ...disk, related: disk.related ?? known.related, isUnderNow: disk.isUnderNow || known.isUnderNow };
   });
   const history = {
     ...now.history,

@@ -216,7 +216,7 @@ function below(path: string): string | null {
   }
 }
 
-function readingOf(path: Disk['path'], id?: string): Reading {
+export function readingOf(path: Disk['path'], id?: string): Reading {
   try {
     return path === null ? 'gone' : readContent(path, id);
   } catch (error) {

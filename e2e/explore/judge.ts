@@ -246,7 +246,8 @@ function reverted({ step, plan, before, after, book }: Case): Finding[] {
   }
   // A guest that was paused while it booted goes on booting.
   const settled = after.world.state === 'paused' || isBootedMemory(entry.memory);
-  if (restored && settled && after.world.active && entry.memory !== null && after.world.memory !== entry.memory)
+  const isOther = entry.memory !== null && after.world.memory !== entry.memory;
+  if (restored && settled && after.world.active && isOther && !isTold(plan, ['memory']))
     findings.push({
       kind: 'wrong data',
       signature: `${step.do} memory ${snap.memory}`,

@@ -285,7 +285,7 @@ function codesOf({ blockers }: Plan): string[] {
 const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN']);
 
 /** What does harm only where one content differs from the other. */
-const byContent: ReadonlySet<string> = new Set(['OVERWRITTEN', 'ID_IS_A_NAME']);
+const byContent: ReadonlySet<string> = new Set(['OVERWRITTEN', 'ID_IS_A_NAME', 'NAME_IN_IMAGE']);
 
 /**
  * Where the window has nothing to press, there is nothing to try. Nothing new is written to the disks of a guest that is

@@ -1,5 +1,5 @@
 import type { Ended, Plan } from './app.ts';
-import { type Book, type Sight, tableOf } from './book.ts';
+import { type Book, readingOf, type Sight, tableOf } from './book.ts';
 import { type Finding, judge } from './judge.ts';
 import { carryOutOther, noteRevert } from './others.ts';
 import type { Stage } from './stage.ts';
@@ -53,6 +53,7 @@ export async function tryRefused(trial: Trial): Promise<string | null> {
   const raw = rawSteps(step, before.world) ?? [];
   const inside =
     step.do === 'delete' && step.mode !== 'metadata-only' ? tagsOf(deleted(step, before.world), trial) : [];
+  const beside = step.do === 'create' ? tagsInUse(before.world) : [];
   let complaint = '';
   for (const each of raw) complaint ||= await carryOutOther(stage, each);
   const world = await look(stage);
@@ -62,6 +63,8 @@ export async function tryRefused(trial: Trial): Promise<string | null> {
   if (harm !== null) return harm;
   const stays = inside.find(isStillThere);
   if (stays) return `what “${stays.name}” holds stays inside ${stays.path}`;
+  const lost = beside.find(({ path, id, held }) => readingOf(path, id) !== held);
+  if (lost) return `what “${lost.name}” held inside ${lost.path} is gone, whoever may have listed it`;
   return (await starts(stage, world)) ?? (step.do === 'create' ? await livesOn(trial, step.name) : null);
 }
 
@@ -78,6 +81,13 @@ function tagsOf(names: readonly string[], { book, before }: Trial): TagInImage[]
       const path = before.world.snapshots.get(name)?.stored.find((disk) => disk.target === target)?.path;
       return path ? [{ name, path, id }] : [];
     }),
+  );
+}
+
+/** What is kept inside of the images that the domain writes to, listed or not. */
+function tagsInUse({ disks }: World) {
+  return disks.flatMap(({ path }) =>
+    tableOf(path).map(({ id, name }) => ({ name, path, id, held: readingOf(path, id) })),
   );
 }
 

@@ -68,7 +68,8 @@ export class Book {
    */
   follow(world: World, before: Sight | null, did: Did = {}): void {
     const { renamed, taken } = did;
-    const moved = renamed && world.snapshots.has(renamed.to) ? this.#entries.get(renamed.of) : undefined;
+    const isRenamed = renamed && world.snapshots.has(renamed.to) && !world.snapshots.has(renamed.of);
+    const moved = isRenamed ? this.#entries.get(renamed.of) : undefined;
     for (const [name, entry] of this.#entries) {
       const now = world.snapshots.get(name);
       if (now && now.created === entry.created) {

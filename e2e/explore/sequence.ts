@@ -72,8 +72,9 @@ class Sequence {
   #tried: Report['tried'] = null;
   /** The guest was reset, and its BIOS has not run yet. */
   #resets = false;
-  /** Of the last step of the app. */
+  /** Of the last step of the app, with the images that the domain wrote to before. */
   #plan: Plan | null = null;
+  #wroteTo = '';
   /** Snapshots with losses that a plan was asked for. */
   readonly #asked = new Set<string>();
   readonly #steps: Step[] = [];
@@ -117,7 +118,9 @@ class Sequence {
       world = await this.#freshener.freshen(world);
       const sight = this.#book.sight(world);
       const last = this.#steps.at(-1);
-      if (last?.by === 'app' && !last.between && this.#plan)
+      // One that is switched off or resumed writes where it wrote already.
+      const isMoved = last?.by === 'app' && (last.do !== 'power' || imagesOf(world) !== this.#wroteTo);
+      if (isMoved && !last.between && this.#plan)
         this.#add(judgeWriting({ step: last, plan: this.#plan, before: left, after: sight, book: this.#book }));
       if (!tries) await this.#unseen(app, sight);
       if (this.#findings.some(({ kind }) => !goesOn.has(kind))) return;
@@ -155,6 +158,7 @@ class Sequence {
   async #app(app: App, step: AppStep & { between?: OtherStep }, read: Sight, tries: boolean): Promise<World> {
     const plan = await app.plan(step);
     this.#plan = plan;
+    this.#wroteTo = imagesOf(read.world);
     if (plan.blockers.length > 0) {
       const codes = codesOf(plan);
       const text = plan.blockers.map(({ text }) => text).join(' ');
@@ -266,6 +270,10 @@ function withTexts(step: Step, change: (text: string) => string): Step {
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, changed(each)]));
   };
   return changed(step) as Step;
+}
+
+function imagesOf({ disks }: World): string {
+  return disks.map(({ path }) => path).join('\n');
 }
 
 /** The name of the snapshot that virsh was told to take. */

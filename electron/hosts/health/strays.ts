@@ -28,8 +28,7 @@ export async function findStrays(
   const listed = await limited(folders, AT_ONCE, signal, (folder) => volumePaths(reads, folder));
   const unlisted = folders.filter((_, n) => listed[n] === null);
   const others = listed.flatMap((paths) => paths ?? []).filter((path) => !known.has(path));
-  const stems = [...below].map((path) => path.replace(/\.[^./]*$/, ''));
-  const near = others.length > MANY ? others.filter((path) => stems.some((stem) => path.startsWith(stem))) : others;
+  const near = others.length > MANY ? namedLike(others, below) : others;
   const volumes = await limited(near, AT_ONCE, signal, (path) => volumeAt(reads, path));
   const found: Omit<StrayFile, 'usedBy'>[] = [];
   for (const on of below)
@@ -47,6 +46,15 @@ export async function findStrays(
     strays: found.map((stray) => ({ ...stray, usedBy: users && [...(users.get(stray.path) ?? [])] })),
     unlisted,
   };
+}
+
+/** Those whose names begin as that of an image does, without its suffix. */
+function namedLike(paths: readonly string[], images: Iterable<string>): string[] {
+  const stems = new Set([...images].map((path) => path.replace(/\.[^./]*$/, '')));
+  return paths.filter((path) => {
+    for (let end = path.length; end > path.lastIndexOf('/'); end--) if (stems.has(path.slice(0, end))) return true;
+    return false;
+  });
 }
 
 /** By image the domains whose disks consist of it; null where that cannot be told of all of them. */

@@ -5,7 +5,8 @@ import { cdrom, type DomainSpec, qcow2 } from '../../simulator/build.ts';
 import { type Bench, createBench, uuidOf } from '../testing.ts';
 import { gatherRevertFacts } from './facts.ts';
 
-const [layered, inside, far] = [uuidOf(1), uuidOf(2), uuidOf(3)];
+const [layered, inside, far, template] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4)];
+const images = '/var/lib/libvirt/images';
 const specs: readonly DomainSpec[] = [
   {
     name: 'layered',
@@ -32,6 +33,20 @@ const specs: readonly DomainSpec[] = [
     // No storage pool has it.
     disks: [{ ...qcow2('far', 'vda'), path: '/srv/far.qcow2' }],
     snapshots: [{ name: 'a', ago: 900 }],
+  },
+  {
+    name: 'template',
+    uuid: template,
+    snapshots: [{ name: 'a', ago: 900 }],
+    strays: [
+      { path: `${images}/laid-aside.qcow2`, backing: [`${images}/template.qcow2`] },
+      { path: `${images}/upon-it.qcow2`, backing: [`${images}/laid-aside.qcow2`, `${images}/template.qcow2`] },
+    ],
+  },
+  {
+    name: 'shop',
+    uuid: uuidOf(5),
+    disks: [{ ...qcow2('shop', 'vda'), backing: [`${images}/template.qcow2`] }],
   },
 ];
 let bench: Bench;
@@ -83,6 +98,16 @@ it('an internal snapshot: what lies on its image is lost, and today’s image ma
     now: '/var/lib/libvirt/images/copy.qcow2',
   });
   expect(history.destroyed).toEqual({ names: ['e'], count: 1 });
+});
+
+it('what lies on the image that is reverted, of which nobody else tells', async () => {
+  const { history } = await facts(template, 'a');
+  const on = `${images}/template.qcow2`;
+  expect(history.spoiled.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+    { path: `${images}/laid-aside.qcow2`, on, usedBy: [] },
+    { path: `${images}/shop.qcow2`, on, usedBy: ['shop'] },
+    { path: `${images}/upon-it.qcow2`, on: `${images}/laid-aside.qcow2`, usedBy: [] },
+  ]);
 });
 
 it('an image that is gone', async () => {

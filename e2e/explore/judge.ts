@@ -124,9 +124,10 @@ function ending({ step, plan, ended, disturbed }: Case): Finding[] {
   if (disturbed && (result === 'stale' || result === 'refused')) return [];
   // What the app itself refuses on the way is no risk that anybody could have been told of.
   const isLibvirts = /libvirt error \d+/.test(text);
+  const isDoubted = plan.verdict === 'risky' || (plan.verdict === 'needsForce' && plan.said.some(tellsDoubt));
   return [
     {
-      kind: plan.verdict === 'risky' && isLibvirts ? 'doubted' : 'error',
+      kind: isDoubted && isLibvirts ? 'doubted' : 'error',
       signature: `${step.do} ${result} ${words(text)}`,
       text: `${plan.verdict}, and then: ${result}: ${text} ${differences.join(' ')}`,
     },
@@ -308,6 +309,11 @@ function disks({ step, plan, ended, before, after }: Case): Finding[] {
     });
   }
   return findings;
+}
+
+/** Force is asked for in place of a verdict: what is not known stands beside it. */
+function tellsDoubt({ text }: Plan['said'][number]): boolean {
+  return /\bunknown\b|not known|could not be read/.test(text);
 }
 
 /** Whether the person was told: a verdict that is no yes, or a sentence that names it. */

@@ -14,7 +14,6 @@ import {
   named,
   quoted,
   replacesProcess,
-  tagsRead,
   targetsOf,
   writtenBack,
 } from './rule.ts';
@@ -205,11 +204,7 @@ export const revertNeeds: readonly Need<Case>[] = [
   },
 ];
 
-/** Where the tables of the images were not read either, that is told already, unless checkpoints make it likely. */
-const unknownBitmaps = (facts: RevertFacts) =>
-  bitmapsOf(facts).filter(
-    ({ found, checkpoints }) => found === 'unknown' && (tagsRead(facts) || checkpoints.length > 0),
-  );
+const unknownBitmaps = (facts: RevertFacts) => bitmapsOf(facts).filter(({ found }) => found === 'unknown');
 
 /** Formats of virStorageFileFormat that QEMU opens. */
 const formats: ReadonlySet<string | null> = new Set([

@@ -1079,22 +1079,9 @@ const needRows: readonly NeedRow[] = [
       { domain: { checkpoints: [monday('/images/merged.qcow2', 'vdb')] } },
       { domain: { checkpoints: [monday(path)] } },
       merge(off, { domain: { checkpoints: [monday('/images/merged.qcow2')] } }),
-      {
-        domain: { checkpoints: [] },
-        data: { state: 'unknown', why: [damage('tags-unread', 'unknown')] },
-        ...stored({ hasBitmaps: null }),
-      },
     ],
     idle: [stored({ kind: 'none' }), external, test],
-    also: [
-      ...live,
-      stored({ hasBitmaps: null }),
-      merge(off, stored({ hasBitmaps: null })),
-      merge(
-        { domain: { checkpoints: [monday('/images/merged.qcow2')] } },
-        { data: { state: 'unknown', why: [damage('tags-unread', 'unknown')] }, ...stored({ hasBitmaps: null }) },
-      ),
-    ],
+    also: [...live, stored({ hasBitmaps: null }), merge(off, stored({ hasBitmaps: null }))],
   },
   {
     code: 'PAUSE_UNKNOWN',

@@ -159,6 +159,7 @@ describe('what an offered safety snapshot will change', () => {
     name: 'safe',
     reasons: [],
     notes: [],
+    doubts: [],
     virsh: null,
   });
 

@@ -11,7 +11,6 @@ export {
   holds,
   isExternal,
   isLive,
-  mayFail,
   type RevertFlags,
   type Rule,
   writtenBack,

@@ -69,7 +69,7 @@ describe('why not', () => {
   it.each(cases)('%s: %j but not %j', (code, holds, not) => {
     const refused = offer(...holds);
     expect(refused.reasons.map((reason) => reason.code)).toContain(code);
-    expect(refused).toMatchObject({ available: false, kind: null, memory: false, notes: [] });
+    expect(refused).toMatchObject({ available: false, kind: null, memory: false, notes: [], doubts: [] });
     expect(refused.reasons.every((reason) => reason.text.endsWith('.'))).toBe(true);
     expect(codes(...not)).not.toContain(code);
   });

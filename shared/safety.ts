@@ -2,7 +2,7 @@ import { usualOverlay } from './chain.ts';
 import { assessCreate, type CreateAssessment } from './create/assess.ts';
 import { emptyDraft } from './create/draft.ts';
 import { isDigits } from './libvirt/names.ts';
-import { assessRevert, isExternal, mayFail, writtenBack } from './risk.ts';
+import { assessRevert, isExternal, writtenBack } from './risk.ts';
 import type {
   CreateDraft,
   CreateFacts,
@@ -105,10 +105,14 @@ export function safetyOffer(
     memory: available && create.active,
     name,
     reasons,
-    notes: available ? [...matching(safetyNotes), ...mayFail(taking.warnings), ...taking.unknown] : [],
+    notes: available ? matching(safetyNotes) : [],
+    doubts: available ? [...mayFail(taking.warnings), ...taking.unknown] : [],
     virsh: available ? taking.virsh : null,
   };
 }
+
+/** Of what is said of taking a snapshot: what may keep it from being taken, without being certain. */
+const mayFail = (said: readonly Statement[]) => said.filter(({ code }) => code === 'PAUSED_TWICE');
 
 /** Images that the revert writes to and that no disk of today writes to. */
 function writtenElsewhere({ revert }: Case): string[] {
@@ -159,6 +163,7 @@ export function undoFacts({ revert, create, draft }: Case, taking: CreateAssessm
       attached: back !== undefined,
       now: back?.image?.path ?? null,
       related: true,
+      isWhole: depth !== null,
       isUnderNow: false,
       hasBitmaps: revert.stored.disks.find(({ image }) => image?.path === path)?.hasBitmaps ?? null,
     };

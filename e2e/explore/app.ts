@@ -205,7 +205,7 @@ export class App {
       ...silent,
       blockers,
       verdict,
-      said: [...losses, ...warnings, ...requirements, ...(safetySnapshot ? offer.notes : [])],
+      said: [...losses, ...warnings, ...requirements, ...(safetySnapshot ? [...offer.notes, ...offer.doubts] : [])],
       state: outcome === 'shutoff' ? 'shut off' : outcome,
       target: facts.snapshot.name,
       run: () => ended(run),

@@ -3,7 +3,7 @@ import { ConnectionError } from './errors.ts';
 import { FakeCaller, refusal } from './fake-caller.ts';
 import type { Qcow2Snapshot } from './qcow2/snapshots.ts';
 import { CLUSTER_BYTES, headerBytes, tableBytes } from './qcow2/write.ts';
-import { readSnapshotTable } from './snapshot-table.ts';
+import { backingIn, readSnapshotTable } from './snapshot-table.ts';
 
 const path = '/images/vm.qcow2';
 const vol = { pool: 'default', name: 'vm.qcow2', key: path };
@@ -170,5 +170,30 @@ describe('readSnapshotTable', () => {
     await expect(readSnapshotTable(aborted, path, { signal: stop.signal })).rejects.toThrow('enough');
     await expect(readSnapshotTable(aborted, path, { signal: stop.signal })).rejects.toThrow('enough');
     expect(ranges(aborted)).toHaveLength(2);
+  });
+});
+
+describe('backingIn', () => {
+  const over = (backing?: string) =>
+    backingIn(
+      host(() => headerBytes({ diskBytes: 1n, snapshotCount: 0, snapshotsOffset: 0, backing })),
+      path,
+    );
+  it.each([
+    ['/images/base.qcow2', '/images/base.qcow2'],
+    ['base.qcow2', '/images/base.qcow2'],
+    ['../other/base', '/other/base'],
+    ['json:{"driver":"nbd"}', undefined],
+    [undefined, null],
+  ])('%s', async (named, found) => {
+    expect(await over(named)).toBe(found);
+  });
+  it('does not know what it cannot read', async () => {
+    expect(
+      await backingIn(
+        host(() => Buffer.alloc(9)),
+        path,
+      ),
+    ).toBeUndefined();
   });
 });

@@ -73,6 +73,30 @@ export async function contentOf(
   return table.why === 'not-qcow2' ? { tags: [], hasBitmaps: false } : null;
 }
 
+/**
+ * The image that one lies on, from its own header: null for nothing, undefined where it cannot be read. A pool goes on
+ * telling what it found when it was scanned last, also of a file that another one has taken the place of since.
+ * @throws ConnectionError
+ */
+export async function backingIn(caller: StreamCaller, path: string): Promise<string | null | undefined> {
+  const vol = await volumeOf(caller, path);
+  if (typeof vol === 'string') return undefined;
+  const read = async (offset: number, length: number): Promise<Buffer> => {
+    const args = { vol, offset: BigInt(offset), length: BigInt(length), flags: 0 };
+    return (await caller.receive(procedures.storageVolDownload, args, { limit: length })).data;
+  };
+  try {
+    const { backing } = readHeader(await read(0, HEADER_BYTES));
+    if (backing === null) return null;
+    const name = (await read(backing.offset, backing.length)).toString('utf8');
+    if (/^[a-z]+:/.test(name)) return undefined; // json:{…}, nbd://…: no path
+    return posix.resolve(posix.dirname(path), name);
+  } catch (error) {
+    reasonOf(error);
+    return undefined;
+  }
+}
+
 /** The internal snapshots alone. @throws as readSnapshotTable */
 export async function tagsIn(...args: Parameters<typeof contentOf>): Promise<readonly ImageTag[] | null> {
   return (await contentOf(...args))?.tags ?? null;

@@ -10,11 +10,16 @@ const TABLE_AT = 5 * CLUSTER_BYTES;
  * @returns fewer than `length` where the file ends
  */
 export function readImage(file: ImageFile, tags: readonly TagModel[], offset: number, length: number): Buffer {
-  const { format, virtualBytes, allocatedBytes } = file;
+  const { format, backing, virtualBytes, allocatedBytes } = file;
   const table = format === 'qcow2' ? tableBytes(tags.map((tag) => entry(tag, virtualBytes))) : Buffer.alloc(0);
   const header =
     format === 'qcow2'
-      ? headerBytes({ diskBytes: virtualBytes, snapshotCount: tags.length, snapshotsOffset: TABLE_AT })
+      ? headerBytes({
+          diskBytes: virtualBytes,
+          snapshotCount: tags.length,
+          snapshotsOffset: TABLE_AT,
+          backing: backing ?? undefined,
+        })
       : Buffer.alloc(0);
   const end = Math.max(Number(allocatedBytes), TABLE_AT + table.length);
   const bytes = Buffer.alloc(Math.max(0, Math.min(length, end - offset)));

@@ -48,7 +48,7 @@ describe('the images of the simulated host', () => {
   it('have the memory in the first image only', async () => {
     const [vda, vdb] = [await table(imageOf('db-primary')), await table(imageOf('db-primary-vdb'))];
     expect(vda.known && vda.tags.map(({ vmStateBytes }) => vmStateBytes > 0)).toEqual([false, true, true]);
-    expect(vdb).toEqual({ known: true, tags: [] }); // plugged in after the last of them
+    expect(vdb).toMatchObject({ known: true, tags: [] }); // plugged in after the last of them
   });
 
   it('follow what is taken, deleted, forgotten and lost', async () => {

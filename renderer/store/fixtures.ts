@@ -136,6 +136,7 @@ export function aPlan(
       name: 'before-revert',
       reasons: [],
       notes: [],
+      doubts: [],
       virsh: 'virsh snapshot-create-as db-01 before-revert',
     },
     protected: false,

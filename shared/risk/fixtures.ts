@@ -68,6 +68,7 @@ export const storedDisk = (change: Partial<StoredDisk> = {}): StoredDisk => ({
   attached: true,
   now: '/images/web.qcow2',
   related: true,
+  isWhole: true,
   isUnderNow: false,
   hasBitmaps: false,
   ...change,

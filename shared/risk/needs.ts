@@ -140,6 +140,14 @@ export const revertNeeds: readonly Need<Case>[] = [
     text: (c) => `Whether ${named(unseen(opened(c)))} can be opened is unknown.`,
   },
   {
+    code: 'UNREAD_BASE',
+    driver: 'QEMU',
+    matters: (c) => opened(c).length > 0,
+    known: (c) => bottomless(c).length === 0,
+    text: (c) =>
+      `What the image of ${targetsOf(bottomless(c))} lies on could not be told, so whether all of it is there is unknown.`,
+  },
+  {
     code: 'UNSEEN_MEMORY',
     driver: 'QEMU',
     since: version.revertsExternal,
@@ -233,6 +241,8 @@ const unrelated = (facts: RevertFacts) =>
       disk.attached &&
       (disk.now === null ? isDrive(disk) : isExternal(facts) && disk.related === null),
   );
+/** Of disks that the snapshot holds, what is known of the data tells that already. */
+const bottomless = (c: Case) => opened(c).filter((disk) => !disk.isWhole && !isSaved(disk));
 const unsureOverlays = ({ overlays }: RevertFacts) => overlays.filter(({ mayNeed }) => mayNeed.length > 0);
 const unread = ({ domain }: RevertFacts) =>
   domain.disks.filter(({ allocationBytes, missing }) => !missing && allocationBytes === null);

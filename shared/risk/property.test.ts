@@ -137,7 +137,7 @@ it('writes whole sentences, whatever the facts', () => {
 it('is made safer by a safety snapshot through the facts that it changes, and by nothing else', () => {
   fc.assert(
     fc.property(anyFacts, anyChoice, anyOffer, (facts, choice, offer) => {
-      const kept = assessRevert(facts, { ...choice, safetySnapshot: true }, { ...offer, available: true });
+      const kept = assessRevert(facts, { ...choice, safetySnapshot: true }, { ...offer, available: true, doubts: [] });
       const after = expectedAfterSafety(facts, offer);
       const codes = (statements: readonly Statement[]) => statements.map(({ code }) => code);
       const plain = assessRevert(after, { ...choice, safetySnapshot: false });

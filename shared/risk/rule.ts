@@ -101,9 +101,6 @@ export const named = (words: readonly string[], most = 4): string =>
       : (words[0] ?? '');
 export const targetsOf = (disks: readonly { readonly target: string }[]): string =>
   named(disks.map(({ target }) => target));
-/** Of what is said of taking a snapshot: what may keep it from being taken, without being certain. */
-export const mayFail = <T extends { readonly code: string }>(said: readonly T[]): T[] =>
-  said.filter(({ code }) => code === 'PAUSED_TWICE');
 /** Sentences, each once. */
 export const texts = (all: readonly { readonly text: string }[]): string =>
   [...new Set(all.map(({ text }) => text))].join(' ');

@@ -53,7 +53,8 @@ const safetyWith = (code: string): SafetyOffer => ({
   memory: true,
   name: 'before',
   reasons: [],
-  notes: [{ code, text: 'so it is' }],
+  notes: [],
+  doubts: [{ code, text: 'so it is' }],
   virsh: null,
 });
 const toPause = { flags: { paused: true } };
@@ -778,7 +779,8 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
       {
         code: 'SAFETY_MAY_FAIL',
         matches: { kept: safetyWith('PAUSED_TWICE') },
-        unless: [{ kept: safetyWith('PAUSES_GUEST') }, test],
+        unless: [{ kept: { ...safetyWith('PAUSED_TWICE'), doubts: [] } }, test],
+        also: [{ kept: safetyWith('BELOW') }],
         says: 'nothing is reverted then',
       },
       {
@@ -1096,6 +1098,13 @@ const needRows: readonly NeedRow[] = [
     idle: [stored({ kind: 'none', unseen: [path] }), test],
     also: [...live, toRun, outside({ unseen: [path] }), outside({ kind: 'none', unseen: [path] })],
     says: path,
+  },
+  {
+    code: 'UNREAD_BASE',
+    matches: outside({ kind: 'none', isWhole: false }),
+    known: [outside({ kind: 'none' }), outside({ isWhole: false })],
+    idle: [merge({ snapshot: { kind: 'internal' } }, stored({ kind: 'none', isWhole: false })), test],
+    also: [off, outside({ kind: 'manual', isWhole: false })],
   },
   {
     code: 'UNSEEN_MEMORY',

@@ -11,7 +11,6 @@ import {
   isExternal,
   isLive,
   leftOut,
-  mayFail,
   named,
   quoted,
   type Rule,
@@ -60,9 +59,8 @@ export const warningRules: readonly WarningRule[] = [
     driver: 'QEMU',
     risk: true,
     source: 'shared/safety.ts',
-    when: ({ kept }) => mayFail(kept?.notes ?? []).length > 0,
-    text: ({ kept }) =>
-      `The safety snapshot may fail, and nothing is reverted then. ${texts(mayFail(kept?.notes ?? []))}`,
+    when: ({ kept }) => (kept?.doubts ?? []).length > 0,
+    text: ({ kept }) => `The safety snapshot may fail, and nothing is reverted then. ${texts(kept?.doubts ?? [])}`,
   },
   {
     code: 'MANAGED_SAVE_SURVIVES',

@@ -50,7 +50,7 @@ export const DeleteFacts = z.object({
     /** It has an id: QEMU has its images open, whatever its state is called. */
     active: z.boolean(),
     managedSave: z.boolean(),
-    /** Images that the configuration kept with it names, the tops of its disks; null without one, and where it is unknown. */
+    /** Images that the configuration kept with it names, with what it says lies below; null without one, and where it is unknown. */
     savedImages: z.array(z.string()).nullable(),
     /** Those of the configuration in force. */
     disks: z.array(Disk).readonly(),

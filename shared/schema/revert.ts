@@ -78,6 +78,8 @@ export const SafetyOffer = z.object({
   reasons: z.array(Statement),
   /** True and worth knowing about it. */
   notes: z.array(Statement),
+  /** What may keep it from being taken, without being certain, and what is not known of that. */
+  doubts: z.array(Statement),
   /** The line that takes it with virsh. */
   virsh: z.string().nullable(),
 });
@@ -133,6 +135,8 @@ export const StoredDisk = Disk.extend({
   now: z.string().nullable(),
   /** Both images belong to one tree: one lies on the other, or both on a third. Null is unknown. */
   related: z.boolean().nullable(),
+  /** What lies below its image is known down to the end. */
+  isWhole: z.boolean(),
   /** The image of now lies on this one. */
   isUnderNow: z.boolean(),
   /** Of an image that the snapshot is inside of: its file holds dirty bitmaps. Null where it could not be read. */

@@ -187,7 +187,7 @@ export class Trial {
   /** Of whether, and why not, a safety snapshot is offered before it, and a way back promised. */
   async saysOfSafety(guest: Guest, aim: string): Promise<{ available: boolean; text: string }> {
     const { safety } = await this.plan(guest, aim);
-    return { available: safety.available, text: texts(safety.reasons, safety.notes) };
+    return { available: safety.available, text: texts(safety.reasons, safety.notes, safety.doubts) };
   }
 
   /** Of a snapshot that would be taken. */

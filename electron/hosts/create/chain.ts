@@ -51,7 +51,7 @@ export async function readChains(
             exists,
             layers.find((each) => each.target === target),
           );
-      return [target, await factsOf(session, chain, exists)];
+      return [target, await factsOf(session, chain, exists, below)];
     }),
   );
   return new Map(facts);
@@ -69,9 +69,14 @@ async function factsOf(
   session: HostSession,
   { images, whole, found }: Chain,
   exists: boolean | null,
+  named: readonly Image[],
 ): Promise<ChainFacts> {
-  const [top, ...below] = images;
-  const there = await Promise.all(below.map(async (image) => ({ image, there: await isThere(session, image) })));
+  const [top, ...lower] = images;
+  // libvirt opens what a configuration names below an image, whatever that lies on.
+  const below = new Map([...lower, ...named].map((image) => [image.path, image]));
+  const there = await Promise.all(
+    [...below.values()].map(async (image) => ({ image, there: await isThere(session, image) })),
+  );
   const gone = there.filter((each) => each.there === false).map(({ image }) => image.path);
   return {
     exists,

@@ -51,7 +51,10 @@ export async function gatherDeleteFacts(
       reason,
       active,
       managedSave,
-      savedImages: saved === null ? null : imagesOf(disksIn(saved)).map(({ path }) => path),
+      savedImages:
+        saved === null
+          ? null
+          : imagesOf(disksIn(saved)).flatMap(({ path, below }) => [path, ...below.map((image) => image.path)]),
       disks: config,
       blockJobs,
       busy,

@@ -6,6 +6,7 @@ import { type BlockLayer, blockLayers } from '../../libvirt/block-stats.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { type DomainRecord, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
+import { backingIn } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
 import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
@@ -87,6 +88,10 @@ export async function readLayers(
     if (volume) volumes.set(path, volume);
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
   };
+  /** What the metadata say that an image lies on: where a pool says otherwise, the image itself is asked. */
+  const said = new Map(
+    diskLayers(now, stored).flatMap(({ nodes }) => [...nodes].map(([path, { under }]) => [path, under] as const)),
+  );
   let disks = diskLayers(now, stored, probed, tree);
   // What the storage tells of one image may lead to another that nobody has named.
   for (let paths = wanted(disks, snapshots, all); ; paths = wanted(disks, snapshots, all)) {
@@ -94,8 +99,13 @@ export async function readLayers(
     if (unread.length === 0) break;
     await limited(unread, AT_ONCE, signal, look);
     const known = probed.size;
-    for (const [path, { backing }] of volumes)
-      if (!probed.has(path)) probed.set(path, backing && (images.get(backing.path) ?? backing));
+    for (const [path, { backing }] of volumes) {
+      if (probed.has(path)) continue;
+      const named = said.get(path) ?? null;
+      const under = named === null || named === (backing?.path ?? null) ? undefined : await backingIn(reads, path);
+      if (under === undefined) probed.set(path, backing && (images.get(backing.path) ?? backing));
+      else probed.set(path, under === null ? null : (images.get(under) ?? { path: under, type: 'file', format: null }));
+    }
     if (probed.size === known) break;
     disks = diskLayers(now, stored, probed, tree);
   }

@@ -112,6 +112,7 @@ function storedDisk(
     attached: today !== undefined,
     now,
     related: disk.image && now !== null ? related(layers, disk.target, disk.image.path, now) : null,
+    isWhole: disk.image === null || isWhole(layers, disk.target, disk.image.path),
     isUnderNow:
       now !== null &&
       chainOf(layers, disk.target, now)
@@ -129,6 +130,13 @@ function related(layers: readonly DiskLayers[], target: string, a: string, b: st
   if (!one || !other) return null;
   if (one.path === other.path) return true;
   return one.isRead && other.isRead ? false : null;
+}
+
+/** What it lies on was told, down to an image that lies on nothing. */
+function isWhole(layers: readonly DiskLayers[], target: string, path: string): boolean {
+  const disk = layers.find((each) => each.target === target);
+  const chain = disk ? chainFrom(disk, path) : [];
+  return chain.at(-1)?.isRead === true && !chain.some((node) => node.isAssumed);
 }
 
 /** What lies below an image: as far as the storage tells, else what the configuration says, which is seldom anything. */

@@ -10,6 +10,8 @@ export interface Qcow2Header {
   readonly snapshotCount: number;
   /** Where the snapshot table begins, bytes; of no meaning without snapshots. */
   readonly snapshotsOffset: number;
+  /** Where the name of the image below begins, and its length; bytes. Null for nothing below. */
+  readonly backing: { readonly offset: number; readonly length: number } | null;
   /** The image holds dirty bitmaps, as backups with checkpoints leave them. */
   readonly hasBitmaps: boolean;
 }
@@ -53,6 +55,17 @@ export function readHeader(image: Uint8Array): Qcow2Header {
     diskBytes: bytes.readBigUInt64BE(24),
     snapshotCount,
     snapshotsOffset: snapshotCount > 0 ? Number(offset) : 0,
+    backing: backingAt(bytes),
     hasBitmaps: version === 3 && (bytes.readBigUInt64BE(88) & BITMAPS) !== 0n,
   };
+}
+
+/** @throws Qcow2Error `damaged`: QEMU takes no longer names than 1023 bytes */
+function backingAt(bytes: Buffer): Qcow2Header['backing'] {
+  const offset = bytes.readBigUInt64BE(8);
+  const length = bytes.readUInt32BE(16);
+  if (offset === 0n) return null;
+  if (length === 0 || length > 1023 || offset >= 2n ** 53n)
+    throw new Qcow2Error('damaged', `a name of ${length} bytes at ${offset} of the image below`);
+  return { offset: Number(offset), length };
 }

@@ -48,12 +48,20 @@ const one: Qcow2Snapshot = {
 };
 
 describe('the header', () => {
-  const image = { diskBytes: 64n << 20n, snapshotCount: 3, snapshotsOffset: 5 * CLUSTER_BYTES, hasBitmaps: false };
+  const image = {
+    diskBytes: 64n << 20n,
+    snapshotCount: 3,
+    snapshotsOffset: 5 * CLUSTER_BYTES,
+    hasBitmaps: false,
+  };
   const good = headerBytes(image);
 
   it('tells where the snapshot table is', () => {
-    expect(readHeader(good)).toEqual({ version: 3, clusterBytes: CLUSTER_BYTES, ...image });
+    expect(readHeader(good)).toEqual({ version: 3, clusterBytes: CLUSTER_BYTES, backing: null, ...image });
     expect(readHeader(headerBytes({ ...image, snapshotCount: 0 }))).toMatchObject({ snapshotsOffset: 0 });
+    const over = headerBytes({ ...image, backing: '/images/below' });
+    expect(readHeader(over).backing).toEqual({ offset: HEADER_BYTES, length: 13 });
+    expect(over.subarray(HEADER_BYTES).toString()).toBe('/images/below');
     expect(readHeader(headerBytes({ ...image, hasBitmaps: true }))).toMatchObject({ hasBitmaps: true });
     const v2 = changed(good.subarray(0, 72), (bytes) => bytes.writeUInt32BE(2, 4));
     expect(readHeader(v2)).toMatchObject({ version: 2, snapshotCount: 3 });
@@ -71,6 +79,11 @@ describe('the header', () => {
     ['too many snapshots', changed(good, (bytes) => bytes.writeUInt32BE(MAX_SNAPSHOTS + 1, 60)), 'damaged'],
     ['a table in the header', changed(good, (bytes) => bytes.writeBigUInt64BE(0n, 64)), 'damaged'],
     ['a table within a cluster', changed(good, (bytes) => bytes.writeBigUInt64BE(65_544n, 64)), 'damaged'],
+    [
+      'a name of the image below without end',
+      changed(good, (bytes) => bytes.writeUIntBE(0x0f_ffff_ffff, 12, 6)),
+      'damaged',
+    ],
     ['a table beyond reason', changed(good, (bytes) => bytes.writeBigUInt64BE(2n ** 63n, 64)), 'damaged'],
   ])('refuses %s', (_, bytes, fault) => {
     expect(faultOf(() => readHeader(bytes))).toBe(fault);

@@ -16,8 +16,13 @@ export function headerBytes(image: {
   snapshotCount: number;
   snapshotsOffset: number;
   hasBitmaps?: boolean;
+  /** The name of the image below, which stands behind the header. */
+  backing?: string | undefined;
 }): Buffer {
-  const bytes = Buffer.alloc(V3_HEADER);
+  const name = Buffer.from(image.backing ?? '');
+  const bytes = Buffer.concat([Buffer.alloc(V3_HEADER), name]);
+  bytes.writeBigUInt64BE(BigInt(name.length > 0 ? V3_HEADER : 0), 8);
+  bytes.writeUInt32BE(name.length, 16);
   bytes.write('QFI\xfb', 0, 'latin1');
   bytes.writeUInt32BE(3, 4);
   bytes.writeUInt32BE(CLUSTER_BITS, 20);

@@ -163,7 +163,7 @@ class Sequence {
       const codes = codesOf(plan);
       const text = plan.blockers.map(({ text }) => text).join(' ');
       if (tries) return this.#try(step, plan, read);
-      if (!step.between && canTry(plan, read.world) && rawSteps(step, read.world))
+      if (!step.between && canTry(plan, read, this.#book) && rawSteps(step, read.world))
         this.#refusals.push({ at: this.#steps.length - 1, step, codes, text });
     }
     let before = read;
@@ -295,11 +295,16 @@ const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN']);
 /** What does harm only where one content differs from the other. */
 const byContent: ReadonlySet<string> = new Set(['OVERWRITTEN', 'ID_IS_A_NAME', 'NAME_IN_IMAGE']);
 
+/** What is said for the sake of other snapshots: of no use to those that have lost what they hold, as after an import. */
+const forOthers: ReadonlySet<string> = new Set(['WRONG_OVERLAY', 'SHARED_IMAGE', 'STRANDED', 'UNLINKS_NEEDED']);
+
 /**
  * Where the window has nothing to press, there is nothing to try. Nothing new is written to the disks of a guest that is
  * paused, or saved: one content is like the other there.
  */
-function canTry({ blockers }: Plan, { state, active, managedSave }: World): boolean {
+function canTry({ blockers }: Plan, { world: { state, active, managedSave }, held }: Sight, book: Book): boolean {
+  const hasLost = [...held].some(([name, readings]) => book.lostOf(name, readings).length > 0);
+  if (hasLost && blockers.every(({ code }) => forOthers.has(code))) return false;
   if (blockers.includes(nothingBelow) || blockers.some(({ code }) => principles.has(code))) return false;
   const isStill = state === 'paused' || (!active && managedSave);
   return !(isStill && blockers.every(({ code }) => byContent.has(code)));

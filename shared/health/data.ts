@@ -1,5 +1,5 @@
 import { chainFrom, type DiskLayers, type LayerNode, pointsOf, usualOverlay } from '../chain.ts';
-import type { SnapshotDisk } from '../libvirt/disks.ts';
+import { isDrive, type SnapshotDisk } from '../libvirt/disks.ts';
 import { type ImageTag, loadsMemory, resolveTag } from '../libvirt/image-tags.ts';
 import { mayBeId } from '../libvirt/names.ts';
 import { can } from '../libvirt/versions.ts';
@@ -65,6 +65,7 @@ const states = {
   'merge-broken-off': 'mixture',
   'written-to': 'mixture',
   'written-since': 'mixture',
+  'drive-not-kept': 'other',
   'tag-twice': 'other',
   'id-is-another': 'other',
   'metadata-unread': 'unknown',
@@ -401,7 +402,7 @@ function pulled({ target, path, kind }: Point, _: Stored, lookup: Lookup): Damag
   ];
 }
 
-function tagged(point: Point, { name }: Stored, { tags: tables }: Lookup): Damage[] {
+function tagged(point: Point, { name, memory: kept, stored }: Stored, { tags: tables }: Lookup): Damage[] {
   const { target, path, kind } = point;
   if (kind !== 'internal') return [];
   const tags = tables.get(path) ?? null;
@@ -414,6 +415,13 @@ function tagged(point: Point, { name }: Stored, { tags: tables }: Lookup): Damag
         : `Which internal snapshots ${shortly(path)} holds could not be read.`,
     );
   const meant = resolveTag(tags, name);
+  // While a guest is off libvirt takes hard disks alone into account (qemuSnapshotForEachQcow2).
+  const isPassedOver = kept === 'none' && stored.config.some((disk) => disk.target === target && !isDrive(disk));
+  if (meant.kind === 'missing' && isPassedOver)
+    return say(
+      'drive-not-kept',
+      `libvirt lists the medium in ${target} as kept, and keeps nothing of it while the guest is off: ${shortly(path)} stays as it is.`,
+    );
   if (meant.kind === 'missing')
     return say('tag-gone', `${shortly(path)} does not hold an internal snapshot “${name}” any more.`);
   if (meant.kind === 'other')

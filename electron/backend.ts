@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { operationUnderWay } from '../shared/deeds.ts';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import type { DeletePlan, PowerPlan } from '../shared/schema.ts';
 import { CreatePlans } from './hosts/create/plans.ts';
@@ -43,6 +44,10 @@ export interface BackendOptions {
 }
 export interface Backend {
   readonly router: AppRouter;
+  /** What changes something at this moment, each in a few words. */
+  underWay(): string[];
+  /** Adds hosts for this run alone, and connects to them. @throws LibvirtUriError for what is no URI of a host */
+  connect(uris: readonly string[]): Promise<void>;
   /** Disconnects everywhere. */
   close(): Promise<void>;
 }
@@ -103,6 +108,14 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       ground,
       labRuns: new LabRuns(hub, ground, (hostId) => pool.session(hostId)),
     }),
+    underWay: () =>
+      operations
+        .list()
+        .filter(({ phase }) => phase !== 'ended')
+        .map(operationUnderWay),
+    async connect(uris) {
+      for (const uri of uris) await pool.add(uri, undefined, false);
+    },
     async close() {
       await pool.close();
       simulator.close();

@@ -1,27 +1,34 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { app, dialog } from 'electron';
-import { readCommandLine } from './command-line.ts';
+import { type CommandLine, readCommandLine } from './command-line.ts';
 import { registerAppScheme } from './shell/app-scheme.ts';
+import { isOnlyInstance, makePrivateFolder } from './shell/instance.ts';
+import { surviveLostTerminal } from './shell/signals.ts';
 
 // Built as CommonJS: all of this runs before Electron can be ready, and a module that is loaded later might not.
 registerAppScheme();
+surviveLostTerminal();
 try {
   const options = readCommandLine(process.argv.slice(1), process.env);
-  app.setPath('userData', join(options.dataDir, 'window'));
-  if (app.requestSingleInstanceLock()) run(options).catch(giveUp);
+  const folder = join(options.dataDir, 'window');
+  makePrivateFolder(folder);
+  app.setPath('userData', folder);
+  if (isOnlyInstance(folder, (handed) => app.requestSingleInstanceLock(handed), options)) run(options).catch(giveUp);
   else app.quit();
 } catch (error) {
   giveUp(error);
 }
 
-async function run(options: ReturnType<typeof readCommandLine>): Promise<void> {
+async function run(options: CommandLine): Promise<void> {
   const build = pathToFileURL(join(__dirname, '../'));
   const { runDesktop }: typeof import('./shell/desktop.ts') = await import(new URL('main/desktop.js', build).href);
   return runDesktop(options, build);
 }
 
 function giveUp(error: unknown): void {
-  dialog.showErrorBox('Snapkeel could not start', error instanceof Error ? error.message : String(error));
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`Snapkeel could not start: ${reason}\n`);
+  dialog.showErrorBox('Snapkeel could not start', reason);
   app.exit(1);
 }

@@ -4,9 +4,11 @@ import { createBackend } from './backend.ts';
 import { readCommandLine } from './command-line.ts';
 import { serveBrowser } from './shell/browser-server.ts';
 import { logLine } from './shell/log.ts';
+import { onEndingSignal, surviveLostTerminal } from './shell/signals.ts';
 
 /** The browser shell: plain Node that serves the page and the router on the loopback address. */
 async function main(): Promise<void> {
+  surviveLostTerminal();
   const options = readCommandLine(process.argv.slice(2), process.env);
   const backend = await createBackend({ ...options, version: __APP_VERSION__, log: logLine });
   const page = fileURLToPath(new URL('../renderer/', import.meta.url));
@@ -21,8 +23,7 @@ async function main(): Promise<void> {
     await Promise.all([server.close(), backend.close()]);
     process.exit(0);
   };
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
+  onEndingSignal(end);
 }
 
 main().catch((error: unknown) => {

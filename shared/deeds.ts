@@ -1,4 +1,4 @@
-import type { DeedKind, DeedOperation, DeedOutcome } from './schema.ts';
+import type { DeedKind, DeedOperation, DeedOutcome, Operation } from './schema.ts';
 
 type Told = Pick<DeedOperation, 'kind' | 'domainName' | 'subject'>;
 interface Verb {
@@ -41,6 +41,13 @@ export function deedUnderWay(told: Told): string {
   const words = told.kind === 'power' ? [doing, told.domainName] : [doing, told.subject, 'of', told.domainName];
   const sentence = words.join(' ');
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+/** The same of a revert too: `Reverting web-01 to “clean”`. */
+export function operationUnderWay(operation: Operation): string {
+  return 'snapshotName' in operation
+    ? `Reverting ${operation.domainName} to “${operation.snapshotName}”`
+    : deedUnderWay(operation);
 }
 
 /** `web-01: “nightly” taken`: how it ended. */

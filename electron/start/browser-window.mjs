@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -19,7 +19,12 @@ const chromiums = [
  */
 export function openBrowser(url) {
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
-  const directory = mkdtempSync(join(tmpdir(), 'snapkeel-'));
+  if (process.platform === 'linux' && process.getuid?.() === 0) {
+    console.log('No window is opened: browsers do not run as root. Open the address above as the user you work as.');
+    return;
+  }
+  const chromium = chromiums.map(inPath).find(Boolean);
+  const directory = mkdtempSync(handOverFolder(chromium));
   const file = join(directory, 'open.html');
   writeFileSync(
     file,
@@ -29,13 +34,25 @@ export function openBrowser(url) {
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 
   const page = pathToFileURL(file).href;
-  const chromium = chromiums.map(inPath).find(Boolean);
   const [command, args] = chromium
     ? [chromium, [`--app=${page}`]]
     : [process.platform === 'darwin' ? 'open' : 'xdg-open', [file]];
   spawn(command, args, { stdio: 'ignore', detached: true })
     .on('error', () => console.log('No browser could be started: open the address above in one.'))
     .unref();
+}
+
+/** The beginning of a folder's path that the browser can read: a snap sees neither /tmp nor what is hidden at home. */
+export function handOverFolder(browser, home = homedir()) {
+  const confined = browser ? isSnap(browser) : process.platform === 'linux' && inPath('snap') !== undefined;
+  return confined ? join(home, 'snapkeel-') : join(tmpdir(), 'snapkeel-');
+}
+
+/** The snap itself, or the script of Ubuntu's package that starts it. */
+function isSnap(file) {
+  if (file.startsWith('/snap/') || realpathSync(file).endsWith('/snap')) return true;
+  const start = readFileSync(file).subarray(0, 4096).toString('latin1');
+  return start.startsWith('#!') && start.includes('/snap/bin/');
 }
 
 function inPath(name) {

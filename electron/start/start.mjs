@@ -1,5 +1,6 @@
 // `npm start`: sets up, then opens the app in Electron or, without it, in a browser window.
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser-window.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
@@ -36,10 +37,18 @@ if (values.help) {
   process.exit(0);
 }
 
+/** Somebody wants an end; what else a program dies of is its own fault, and worth another try. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'];
 // Nothing below may end this process at Ctrl+C before the app has ended: the terminal tells the app too.
 let child;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => (child ? child.kill(signal) : process.exit(130)));
+let ending;
+for (const signal of endings.slice(0, 3))
+  process.on(signal, () => {
+    if (ending) return;
+    ending = signal;
+    if (child) child.kill(signal);
+    else process.exit(exitCodeOf(signal));
+  });
 
 try {
   ensureInstalled();
@@ -54,16 +63,18 @@ process.exitCode = (await startElectron()) ?? (await startBrowserShell());
 /** Runs the app in Electron; undefined when that was not wanted or did not work, after a line that says why. */
 async function startElectron() {
   if (values.browser || values['no-open'] || values.port) return undefined;
-  const { executable, missing } = electronRuntime();
+  const { executable, missing, remedy } = electronRuntime();
   if (!executable) {
     console.log(`Opening Snapkeel in a browser: ${missing}.`);
+    if (remedy) console.log(remedy);
     return undefined;
   }
   const started = Date.now();
   child = spawn(executable, [root, ...args], { stdio: 'inherit' });
-  const code = await ended(child);
-  if (code === 0 || Date.now() - started > 5_000) return code;
-  console.log(`Opening Snapkeel in a browser: Electron ended at once, with ${code}.`);
+  const { code, signal } = await ended(child);
+  child = undefined;
+  if (code === 0 || ending || endings.includes(signal) || Date.now() - started > 5_000) return exitCode(code, signal);
+  console.log(`Opening Snapkeel in a browser: Electron ended at once, with ${signal ?? code}.`);
   return undefined;
 }
 
@@ -79,12 +90,25 @@ async function startBrowserShell() {
     child.stdout.removeAllListeners('data').pipe(process.stdout);
     if (!values['no-open']) openBrowser(url);
   });
-  return ended(child);
+  const { code, signal } = await ended(child);
+  return exitCode(code, signal);
 }
 
 function ended(process) {
   return new Promise((resolve) => {
-    process.on('error', () => resolve(127));
-    process.on('exit', (code, signal) => resolve(code ?? (signal ? 130 : 1)));
+    process.on('error', () => resolve({ code: 127, signal: null }));
+    process.on('exit', (code, signal) => resolve({ code, signal }));
   });
+}
+
+/** What a shell makes of it, after a line that names the signal, if it was one. */
+function exitCode(code, signal) {
+  const by = ending ?? signal;
+  if (!by) return code ?? 1;
+  console.log(`Snapkeel was ended by ${by}.`);
+  return exitCodeOf(by);
+}
+
+function exitCodeOf(signal) {
+  return 128 + constants.signals[signal];
 }

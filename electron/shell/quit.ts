@@ -1,0 +1,68 @@
+import { app, type BrowserWindow, dialog } from 'electron';
+import type { Backend } from '../backend.ts';
+import { onEndingSignal } from './signals.ts';
+
+/** Hosts that do not answer are not waited for longer. Milliseconds. */
+const CLOSING_MS = 5_000;
+
+/**
+ * How the app ends: it asks first where something is under way, but not at a signal, and disconnects everywhere.
+ * @returns what to tell of each window.
+ */
+export function endWith(backend: Backend): (window: BrowserWindow) => void {
+  let mayEnd = false;
+  let asking = false;
+  let state: 'open' | 'closing' | 'closed' = 'open';
+
+  onEndingSignal(() => {
+    mayEnd = true;
+    app.quit();
+  });
+  app.on('will-quit', (event) => {
+    if (state === 'closed') return;
+    event.preventDefault();
+    if (state === 'closing') return;
+    state = 'closing';
+    const done = () => {
+      state = 'closed';
+      app.exit(0);
+    };
+    setTimeout(done, CLOSING_MS).unref();
+    backend.close().finally(done);
+  });
+
+  return (window) => {
+    window.on('close', (event) => {
+      const underWay = backend.underWay();
+      if (mayEnd || underWay.length === 0) return;
+      event.preventDefault();
+      if (asking) return;
+      asking = true;
+      ask(window, underWay)
+        .then((yes) => {
+          mayEnd = yes;
+          if (yes) app.quit();
+        })
+        .finally(() => {
+          asking = false;
+        });
+    });
+  };
+}
+
+async function ask(window: BrowserWindow, underWay: readonly string[]): Promise<boolean> {
+  window.show();
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'warning',
+    message: underWay.length === 1 ? `${underWay[0]} is under way.` : `${underWay.length} operations are under way.`,
+    detail: [
+      ...(underWay.length === 1 ? [] : underWay.map((each) => `• ${each}`)),
+      'libvirt finishes what it was asked for, and Snapkeel finds out what came of it when it is opened again. What it has not asked for yet is not done: a revert whose safety snapshot is still being taken does not take place.',
+    ].join('\n'),
+    buttons: ['Keep Snapkeel open', 'Quit all the same'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
+}

@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { operationUnderWay } from '../shared/deeds.ts';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
-import type { DeletePlan, PowerPlan } from '../shared/schema.ts';
+import type { DeletePlan, PowerPlan, WindowState } from '../shared/schema.ts';
 import { CreatePlans } from './hosts/create/plans.ts';
 import type { Ground } from './hosts/ground.ts';
 import { HeldPlans } from './hosts/held-plans.ts';
@@ -41,6 +41,8 @@ export interface BackendOptions {
   readonly connect: readonly string[];
   readonly log: (line: string) => void;
   readonly demoPace?: DemoPace;
+  /** Of a shell that has a menu and a frame of its own. */
+  readonly present?: (state: WindowState) => void;
 }
 export interface Backend {
   readonly router: AppRouter;
@@ -48,6 +50,8 @@ export interface Backend {
   underWay(): string[];
   /** Adds hosts for this run alone, and connects to them. @throws LibvirtUriError for what is no URI of a host */
   connect(uris: readonly string[]): Promise<void>;
+  /** Does in the window what was chosen in a menu outside of it. */
+  choose(commandId: string): void;
   /** Disconnects everywhere. */
   close(): Promise<void>;
 }
@@ -107,6 +111,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       questions,
       ground,
       labRuns: new LabRuns(hub, ground, (hostId) => pool.session(hostId)),
+      present: options.present ?? (() => {}),
     }),
     underWay: () =>
       operations
@@ -116,6 +121,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     async connect(uris) {
       for (const uri of uris) await pool.add(uri, undefined, false);
     },
+    choose: (id) => hub.publish({ type: 'menu-command', id }),
     async close() {
       await pool.close();
       simulator.close();

@@ -1,6 +1,6 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../shared/contract.ts';
-import type { AppInfo } from '../shared/schema.ts';
+import type { AppInfo, WindowState } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
 import { openConsole } from './hosts/console/open.ts';
 import { fileFacts } from './hosts/create/files.ts';
@@ -41,12 +41,13 @@ export interface RouterParts {
   readonly questions: Questions;
   readonly ground: Ground;
   readonly labRuns: LabRuns;
+  readonly present: (state: WindowState) => void;
 }
 const never = new AbortController().signal;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts) {
-  const { hub, pool, questions, ground, labRuns } = parts;
+  const { hub, pool, questions, ground, labRuns, present } = parts;
   const { operations, plans, journal, marks, settings, thumbnails, log } = ground;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
@@ -221,6 +222,9 @@ export function createRouter(parts: RouterParts) {
         await thumbnails.tidy();
         return now;
       }),
+    },
+    window: {
+      present: os.window.present.handler(({ input }) => present(input)),
     },
     marks: {
       get: os.marks.get.handler(() => marks.list()),

@@ -9,6 +9,7 @@ import { Middle } from './middle.tsx';
 import { Notices } from './operations/notices.tsx';
 import { StatusBar } from './operations/status-bar.tsx';
 import { InspectorPane } from './snapshots/inspector-pane.tsx';
+import { windowTitle } from './store/selectors.ts';
 import type { App as AppCore } from './store/store.ts';
 import { TopBar } from './top-bar.tsx';
 import { AppProvider, useApp, useAppState } from './ui/context.tsx';
@@ -31,11 +32,15 @@ function Window() {
   const app = useApp();
   const link = useAppState((state) => state.link);
   const theme = useAppState((state) => state.settings.theme);
+  const title = useAppState(windowTitle);
   useShortcuts(app);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
   }, [theme]);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   if (link === 'locked') return <Locked />;
   return (
     <div className="app" data-link={link}>

@@ -39,6 +39,7 @@ import {
   Tag,
   ThumbnailUsage,
   UndoOffer,
+  WindowState,
 } from './schema.ts';
 
 const base = oc.errors({
@@ -210,6 +211,10 @@ export const contract = {
   settings: {
     get: base.output(Settings),
     set: base.input(Settings.partial()).output(Settings),
+  },
+  window: {
+    /** Tells the shell what to show outside of the window; without a frame of its own it has no use for it. */
+    present: base.input(WindowState),
   },
   marks: {
     get: base.output(Marks),

@@ -16,3 +16,4 @@ export * from './schema/revert.ts';
 export * from './schema/settings.ts';
 export * from './schema/snapshot.ts';
 export * from './schema/thumbnail.ts';
+export * from './schema/window.ts';

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, BrowserWindow } from 'electron';
 import icon from '../../assets/icon.png?asset';
-import { createBackend } from '../backend.ts';
+import { type Backend, createBackend } from '../backend.ts';
 import type { CommandLine } from '../command-line.ts';
 import { handleAppScheme } from './app-scheme.ts';
 import { offerEditing } from './context-menu.ts';
 import type { Handed } from './instance.ts';
 import { logLine } from './log.ts';
-import { setApplicationMenu } from './menu.ts';
+import { presentWindow, setFirstMenu } from './menu.ts';
 import { servePorts } from './port.ts';
 import { endWith } from './quit.ts';
 import { denyByDefault } from './security.ts';
@@ -25,7 +25,12 @@ export async function runDesktop(options: CommandLine, build: URL): Promise<void
   });
   app.on('window-all-closed', () => app.quit());
   await app.whenReady();
-  const backend = await createBackend({ ...options, version: __APP_VERSION__, log: logLine });
+  const backend: Backend = await createBackend({
+    ...options,
+    version: __APP_VERSION__,
+    log: logLine,
+    present: (state) => presentWindow(state, backend.choose),
+  });
   const asksBeforeItCloses = endWith(backend);
   app.on('second-instance', (_event, _argv, _folder, handed) => {
     const [window] = BrowserWindow.getAllWindows();
@@ -34,7 +39,7 @@ export async function runDesktop(options: CommandLine, build: URL): Promise<void
   });
   const file = (path: string) => fileURLToPath(new URL(path, build));
   handleAppScheme(file('renderer/'));
-  setApplicationMenu();
+  setFirstMenu();
   servePorts(backend.router);
   await openWindow(
     { preload: file('preload/preload.cjs'), icon, state: join(options.dataDir, 'window.json') },

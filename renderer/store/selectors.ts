@@ -340,3 +340,12 @@ export function filteredCount(domains: readonly Domain[], filter: string): numbe
   if (words.length === 0) return domains.length;
   return domains.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))).length;
 }
+
+/** What is open, for the frame of the window. */
+export function windowTitle({ place, domains, hosts }: AppState): string {
+  const open =
+    place?.kind === 'domain'
+      ? domains.get(place.key)?.name
+      : hosts.find(({ id }) => place?.kind === 'host' && id === place.hostId)?.name;
+  return open === undefined ? 'Snapkeel' : `${open} – Snapkeel`;
+}

@@ -125,6 +125,8 @@ export interface AppState {
   /** What is known of undoing the last revert of a domain; asked for where it may be wanted. */
   undoOffers: ReadonlyMap<DomainKey, UndoOffer>;
   questions: readonly Question[];
+  /** What was chosen last in the menu of a native shell: a new object each time. */
+  menuCommand: { readonly id: string } | null;
   place: Place | null;
   history: History | null;
   /** The snapshots of the open domain that have a picture of their console, by name. */
@@ -176,6 +178,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     appSettings: null,
     undoOffers: new Map(),
     questions: [],
+    menuCommand: null,
     place: null,
     history: null,
     keptPictures: null,

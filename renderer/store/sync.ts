@@ -40,7 +40,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
   const domains = new Map(state.domains);
   const operations = new Map(state.operations);
   const labRuns = new Map(state.labRuns);
-  let { hosts, questions, loaded, marks, appSettings } = state;
+  let { hosts, questions, loaded, marks, appSettings, menuCommand } = state;
   const ended: Operation[] = [];
   const endedLabRuns: LabRun[] = [];
   const learnRun = (run: LabRun) => {
@@ -99,6 +99,9 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'question-closed':
         questions = questions.filter(({ id }) => id !== event.id);
         break;
+      case 'menu-command':
+        menuCommand = { id: event.id };
+        break;
       case 'lab-run':
         learnRun(event.run);
         break;
@@ -112,7 +115,18 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
         console.warn('Unknown event', event satisfies never);
     }
   }
-  const next: AppState = { ...state, loaded, hosts, domains, operations, questions, labRuns, marks, appSettings };
+  const next: AppState = {
+    ...state,
+    loaded,
+    hosts,
+    domains,
+    operations,
+    questions,
+    labRuns,
+    marks,
+    appSettings,
+    menuCommand,
+  };
   return { next: { ...next, place: placeAfter(next) }, ended, endedLabRuns };
 }
 

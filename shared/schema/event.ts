@@ -39,6 +39,8 @@ export const AppEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('settings'), settings: Settings }),
   z.object({ type: z.literal('question'), question: Question }),
   z.object({ type: z.literal('question-closed'), id: z.string() }),
+  /** Chosen in the menu of a shell that has one. */
+  z.object({ type: z.literal('menu-command'), id: z.string() }),
 ]);
 export type AppEvent = z.infer<typeof AppEvent>;
 

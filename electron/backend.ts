@@ -1,8 +1,9 @@
-import { homedir, userInfo } from 'node:os';
+import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { operationUnderWay } from '../shared/deeds.ts';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import type { DeletePlan, PowerPlan, WindowState } from '../shared/schema.ts';
+import { diagnosticsText, RecentLines } from './diagnostics.ts';
 import { CreatePlans } from './hosts/create/plans.ts';
 import type { Ground } from './hosts/ground.ts';
 import { HeldPlans } from './hosts/held-plans.ts';
@@ -58,7 +59,12 @@ export interface Backend {
 
 /** Puts everything together, and takes it apart again. */
 export async function createBackend(options: BackendOptions): Promise<Backend> {
-  const { log, dataDir, version } = options;
+  const { dataDir, version } = options;
+  const recent = new RecentLines();
+  const log = (line: string): void => {
+    recent.add(line);
+    options.log(line);
+  };
   const hub = new Hub();
   const questions = new Questions(hub);
   const operations = new Operations(hub);
@@ -112,6 +118,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       ground,
       labRuns: new LabRuns(hub, ground, (hostId) => pool.session(hostId)),
       present: options.present ?? (() => {}),
+      diagnostics: () => diagnosticsText(versionsOf(version), pool.hosts, recent.all),
     }),
     underWay: () =>
       operations
@@ -127,6 +134,18 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       simulator.close();
       await journal.close();
     },
+  };
+}
+
+function versionsOf(version: string): Record<string, string | undefined> {
+  const { node, electron, chrome } = process.versions;
+  const { arch, platform } = process;
+  return {
+    Snapkeel: version,
+    Electron: electron,
+    Chromium: chrome,
+    Node: node,
+    System: `${platform} ${release()} ${arch}`,
   };
 }
 

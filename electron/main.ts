@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { app, dialog } from 'electron';
+import { app, crashReporter, dialog } from 'electron';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import { registerAppScheme } from './shell/app-scheme.ts';
 import { isOnlyInstance, makePrivateFolder } from './shell/instance.ts';
@@ -14,6 +14,9 @@ try {
   const folder = join(options.dataDir, 'window');
   makePrivateFolder(folder);
   app.setPath('userData', folder);
+  app.setAppLogsPath(join(options.dataDir, 'logs'));
+  app.setPath('crashDumps', join(options.dataDir, 'crashes'));
+  crashReporter.start({ uploadToServer: false });
   if (isOnlyInstance(folder, (handed) => app.requestSingleInstanceLock(handed), options)) run(options).catch(giveUp);
   else app.quit();
 } catch (error) {

@@ -42,12 +42,13 @@ export interface RouterParts {
   readonly ground: Ground;
   readonly labRuns: LabRuns;
   readonly present: (state: WindowState) => void;
+  readonly diagnostics: () => string;
 }
 const never = new AbortController().signal;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts) {
-  const { hub, pool, questions, ground, labRuns, present } = parts;
+  const { hub, pool, questions, ground, labRuns, present, diagnostics } = parts;
   const { operations, plans, journal, marks, settings, thumbnails, log } = ground;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
@@ -86,6 +87,7 @@ export function createRouter(parts: RouterParts) {
 
   return os.router({
     info: os.info.handler(() => parts.info),
+    diagnostics: os.diagnostics.handler(() => diagnostics()),
     events: os.events.handler(({ signal }) =>
       hub.subscribe(
         () => ({

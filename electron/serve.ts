@@ -1,16 +1,21 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBackend } from './backend.ts';
 import { readCommandLine } from './command-line.ts';
 import { serveBrowser } from './shell/browser-server.ts';
-import { logLine } from './shell/log.ts';
+import { logInto } from './shell/log.ts';
 import { onEndingSignal, surviveLostTerminal } from './shell/signals.ts';
 
 /** The browser shell: plain Node that serves the page and the router on the loopback address. */
 async function main(): Promise<void> {
   surviveLostTerminal();
   const options = readCommandLine(process.argv.slice(2), process.env);
-  const backend = await createBackend({ ...options, version: __APP_VERSION__, log: logLine });
+  const backend = await createBackend({
+    ...options,
+    version: __APP_VERSION__,
+    log: logInto(join(options.dataDir, 'logs')),
+  });
   const page = fileURLToPath(new URL('../renderer/', import.meta.url));
   const token = randomBytes(32).toString('base64url');
   const server = await serveBrowser(backend.router, page, token, options.port);

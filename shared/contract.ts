@@ -55,6 +55,8 @@ const onSnapshot = onDomain.extend({ name: z.string().min(1) });
 /** Every procedure and event between the window and the backend. */
 export const contract = {
   info: base.output(AppInfo),
+  /** Versions, hosts and the last lines of the log, without secrets: for a report, which nobody sends but the person. */
+  diagnostics: base.output(z.string()),
   /** First everything, then each change, until the caller stops. */
   events: base.output(eventIterator(AppEvent)),
   hosts: {

@@ -49,6 +49,11 @@ export const problems = {
     effect: notConnected,
     next: 'Check that the host is up and that a route or VPN to it exists.',
   },
+  LOCAL_NETWORK: {
+    what: '“{host}” cannot be reached, or macOS keeps Snapkeel out of the local network.',
+    effect: notConnected,
+    next: 'Allow Snapkeel in System Settings, Privacy & Security, Local Network. Then check that the host is up and that a route or VPN to it exists.',
+  },
   CONNECTION_REFUSED: {
     what: '“{host}” refused the connection.',
     effect: notConnected,

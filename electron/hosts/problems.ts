@@ -56,6 +56,7 @@ const passing: ReadonlySet<string> = new Set<ProblemCode>([
   'SOCKET_REFUSED',
   'HOST_NOT_FOUND',
   'HOST_UNREACHABLE',
+  'LOCAL_NETWORK',
   'CONNECTION_REFUSED',
   'CONNECTION_LOST',
   'TIMED_OUT',

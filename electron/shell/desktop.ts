@@ -7,7 +7,7 @@ import type { CommandLine } from '../command-line.ts';
 import { handleAppScheme } from './app-scheme.ts';
 import { offerEditing } from './context-menu.ts';
 import type { Handed } from './instance.ts';
-import { logLine } from './log.ts';
+import { logInto } from './log.ts';
 import { presentWindow, setFirstMenu } from './menu.ts';
 import { servePorts } from './port.ts';
 import { endWith } from './quit.ts';
@@ -25,17 +25,18 @@ export async function runDesktop(options: CommandLine, build: URL): Promise<void
   });
   app.on('window-all-closed', () => app.quit());
   await app.whenReady();
+  const log = logInto(app.getPath('logs'));
   const backend: Backend = await createBackend({
     ...options,
     version: __APP_VERSION__,
-    log: logLine,
+    log,
     present: (state) => presentWindow(state, backend.choose),
   });
   const asksBeforeItCloses = endWith(backend);
   app.on('second-instance', (_event, _argv, _folder, handed) => {
     const [window] = BrowserWindow.getAllWindows();
     if (window) bringForward(window);
-    backend.connect((handed as Handed).connect).catch((error: unknown) => logLine(`${error}`));
+    backend.connect((handed as Handed).connect).catch((error: unknown) => log(`${error}`));
   });
   const file = (path: string) => fileURLToPath(new URL(path, build));
   handleAppScheme(file('renderer/'));

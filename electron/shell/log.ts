@@ -1,6 +1,46 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { withoutSecrets } from '../redact.ts';
+
+export type Log = (line: string) => void;
+
+/** A file is put aside when it is larger; bytes. One older than those that are kept is written over. */
+const LARGEST = 1024 * 1024;
+const KEPT = 3;
+
 /** One line on standard error. Control characters are shown, not obeyed: names and messages come from outside. */
 export function logLine(line: string): void {
+  process.stderr.write(stamped(line));
+}
+
+/** The same, and into a file that does not grow without end. What cannot be kept is not. */
+export function logInto(folder: string): Log {
+  const file = join(folder, 'snapkeel.log');
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {}
+  return (line) => {
+    const text = stamped(line);
+    process.stderr.write(text);
+    try {
+      rotate(file);
+      appendFileSync(file, text, { mode: 0o600 });
+    } catch {}
+  };
+}
+
+function stamped(line: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  const safe = line.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (char) => JSON.stringify(char).slice(1, -1));
-  process.stderr.write(`${new Date().toISOString()} ${safe}\n`);
+  const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+  const safe = withoutSecrets(line).replace(control, (char) => JSON.stringify(char).slice(1, -1));
+  return `${new Date().toISOString()} ${safe}\n`;
+}
+
+/** `snapkeel.log` becomes `snapkeel.log.1`, that `.2`. */
+function rotate(file: string): void {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) < LARGEST) return;
+  for (let n = KEPT - 1; n >= 1; n--) {
+    const from = n === 1 ? file : `${file}.${n - 1}`;
+    if (statSync(from, { throwIfNoEntry: false })) renameSync(from, `${file}.${n}`);
+  }
 }

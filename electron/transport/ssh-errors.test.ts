@@ -20,6 +20,12 @@ it.each([
   expect(sshError(error(props), 'kvm-a', stage)).toMatchObject({ code, detail: { host: 'kvm-a', reason: 'because' } });
 });
 
+it('a Mac may keep it out of the local network', () => {
+  const unreachable = error({ code: 'EHOSTUNREACH' });
+  expect(sshError(unreachable, 'kvm-a', 'connecting', 'darwin')).toMatchObject({ code: 'LOCAL_NETWORK' });
+  expect(sshError(unreachable, 'kvm-a', 'connecting', 'linux')).toMatchObject({ code: 'HOST_UNREACHABLE' });
+});
+
 it('keeps an error that is already ours', () => {
   const ours = new TransportError('HOST_KEY_CHANGED', 'x');
   expect(sshError(ours, 'h', 'connecting')).toBe(ours);

@@ -10,10 +10,17 @@ interface Ssh2Error extends Error {
 }
 
 /** An error of ssh2 or its socket, as one of ours. */
-export function sshError(error: unknown, host: string, stage: SshStage): TransportError {
+export function sshError(
+  error: unknown,
+  host: string,
+  stage: SshStage,
+  platform: NodeJS.Platform = process.platform,
+): TransportError {
   if (error instanceof TransportError) return error;
   const { level, code, message } = error as Ssh2Error;
-  const known = typeof code === 'string' ? SYSTEM_ERRORS[code] : undefined;
+  // macOS 15 and newer: what an app may not do in the local network looks like a host that is not there.
+  const refused = platform === 'darwin' && code === 'EHOSTUNREACH' ? 'LOCAL_NETWORK' : undefined;
+  const known = refused ?? (typeof code === 'string' ? SYSTEM_ERRORS[code] : undefined);
   const ours = known ?? LEVELS[level ?? '']?.[stage] ?? STAGES[stage];
   return new TransportError(ours, `SSH to ${host}: ${message}`, { host, reason: message }, { cause: error });
 }

@@ -49,6 +49,8 @@ export type TransportErrorCode =
   | 'SOCKET_REFUSED'
   | 'HOST_NOT_FOUND'
   | 'HOST_UNREACHABLE'
+  /** The same on a Mac, which may keep this app out of the local network. */
+  | 'LOCAL_NETWORK'
   | 'CONNECTION_REFUSED'
   | 'TIMED_OUT'
   /** The far side, or the network, dropped a connection that was there. */

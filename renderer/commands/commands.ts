@@ -280,6 +280,18 @@ export const commands: readonly Command[] = [
     run: ({ app }) => openDialog(app.store, { kind: 'settings' }),
   },
   {
+    id: 'app.diagnostics',
+    group: 'View',
+    label: () => 'Copy diagnostics',
+    applies: always,
+    unavailable: linked,
+    run: ({ app }) =>
+      void app.client
+        .diagnostics()
+        .then((text) => copyText(app, text))
+        .catch((error) => tellCallFailed(app, error)),
+  },
+  {
     id: 'view.shortcuts',
     group: 'View',
     label: () => 'Keyboard shortcuts',

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { formatDateTime, formatDuration } from '../../shared/format.ts';
+import { exportText } from '../../shared/metadata/export-text.ts';
 import type { JournalEntry, KeptXml } from '../../shared/schema.ts';
 import { copyText, tellCallFailed } from '../commands/effects.ts';
 import { foundSentence } from '../operations/outcome.ts';
@@ -63,8 +64,8 @@ function Request({ entry }: { entry: JournalEntry }) {
   );
 }
 
-/** The snapshots as they were before their metadata went or was replaced: to copy, or to save, a file each. */
-function KeptXmls({ entry: { requestId } }: { entry: JournalEntry }) {
+/** The snapshots as they were before their metadata went or was replaced: to copy, or to save, several as one file. */
+function KeptXmls({ entry: { requestId, domainName } }: { entry: JournalEntry }) {
   const app = useApp();
   const [busy, setBusy] = useState(false);
   const withXml = (use: (kept: readonly KeptXml[]) => unknown) => async () => {
@@ -79,7 +80,9 @@ function KeptXmls({ entry: { requestId } }: { entry: JournalEntry }) {
   };
   const copy = withXml((kept) => copyText(app, kept.map(({ xml }) => xml).join('\n')));
   const save = withXml((kept) => {
-    for (const { name, xml } of kept) saveText(`${fileName(name)}.xml`, xml);
+    const [first] = kept;
+    if (kept.length === 1 && first) saveText(`${fileName(first.name)}.xml`, first.xml);
+    else saveText(`${fileName(domainName)}.snapshots.xml`, exportText(kept.map(({ xml }) => xml)));
   });
   return (
     <>

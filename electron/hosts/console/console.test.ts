@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Bench, createBench, uuidOf } from '../testing.ts';
 import { openConsole } from './open.ts';
-import { findProgram, startDetached } from './viewer.ts';
+import { findProgram, outerEnvironment, startDetached } from './viewer.ts';
 
 /** How much longer than a moment it is waited for a program that ends at once: a busy machine may start it late. */
 const moments = vi.hoisted(() => ({ factor: 1 }));
@@ -77,4 +77,22 @@ it('programs are found in absolute folders only, and must be runnable', async ()
   expect(await findProgram('sh', { PATH: 'bin:.' })).toBeNull();
   expect(await findProgram('sh', { PATH: 'bin:/usr/bin:/bin' })).toMatch(/^\/.*\/sh$/);
   expect(await startDetached(join(folder, 'plain'), [], {})).toContain('EACCES');
+});
+
+it('a program of the system sees nothing of this app’s own AppImage', () => {
+  const plain = { PATH: '/usr/bin', LD_LIBRARY_PATH: '/opt/lib' };
+  expect(outerEnvironment(plain)).toBe(plain);
+  expect(
+    outerEnvironment({
+      APPDIR: '/tmp/.mount_x',
+      PATH: '/tmp/.mount_x/usr/bin:/usr/bin',
+      LD_LIBRARY_PATH: '/tmp/.mount_x/usr/lib:',
+      XDG_DATA_DIRS: '/tmp/.mount_x/usr/share:/usr/local/share:/usr/share',
+      GSETTINGS_SCHEMA_DIR: '/tmp/.mount_x/usr/share/glib-2.0/schemas',
+    }),
+  ).toEqual({
+    APPDIR: '/tmp/.mount_x',
+    PATH: '/tmp/.mount_x/usr/bin:/usr/bin',
+    XDG_DATA_DIRS: '/usr/local/share:/usr/share',
+  });
 });

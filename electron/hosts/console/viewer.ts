@@ -10,9 +10,19 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A viewer that has ended by then has not shown anything. */
 const SETTLE_MS = 1_500;
 
+/** Where a Mac's package managers put programs: an app that was started from its icon has a PATH without them. */
+const macFolders = ['/opt/homebrew/bin', '/usr/local/bin'];
+/** What an AppImage's start sets for its own files, and keeps the person's own of under another name, if it does. */
+const ofAppImage = ['LD_LIBRARY_PATH', 'XDG_DATA_DIRS', 'GSETTINGS_SCHEMA_DIR', 'GTK_PATH', 'PYTHONHOME', 'PYTHONPATH'];
+
 /** The first file of this name that may be run, in the folders of PATH; null when there is none. */
-export async function findProgram(name: string, { PATH = '' }: Environment): Promise<string | null> {
-  for (const folder of PATH.split(delimiter).filter(isAbsolute)) {
+export async function findProgram(
+  name: string,
+  { PATH = '' }: Environment,
+  platform: NodeJS.Platform = process.platform,
+): Promise<string | null> {
+  const folders = [...PATH.split(delimiter), ...(platform === 'darwin' ? macFolders : [])];
+  for (const folder of folders.filter(isAbsolute)) {
     const file = join(folder, name);
     const runs = await access(file, constants.X_OK).then(
       () => true,
@@ -23,12 +33,26 @@ export async function findProgram(name: string, { PATH = '' }: Environment): Pro
   return null;
 }
 
+/** What a program of the system may see: nothing that points into this app's own AppImage. */
+export function outerEnvironment(env: Environment): Environment {
+  const { APPDIR } = env;
+  if (!APPDIR) return env;
+  const own = (part: string) => part === APPDIR || part.startsWith(`${APPDIR}/`);
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => {
+      if (!ofAppImage.includes(name) || value === undefined) return [[name, value]];
+      const rest = value.split(delimiter).filter((part) => part !== '' && !own(part));
+      return rest.length > 0 ? [[name, rest.join(delimiter)]] : [];
+    }),
+  );
+}
+
 /**
  * Starts a program that goes on without this one.
  * @returns why it does not run, in a few words; null when it still does after a moment, or has ended well.
  */
 export async function startDetached(file: string, argv: readonly string[], env: Environment): Promise<string | null> {
-  const child = spawn(file, argv, { detached: true, stdio: 'ignore', env });
+  const child = spawn(file, argv, { detached: true, stdio: 'ignore', env: outerEnvironment(env) });
   child.unref();
   const over = new AbortController();
   const ended = once(child, 'exit', { signal: over.signal }).then(

@@ -1,5 +1,6 @@
 import { isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
+import { exportText } from '../../../shared/metadata/export-text.ts';
 import { virshExport } from '../../../shared/metadata/virsh.ts';
 import type { SnapshotExport } from '../../../shared/schema.ts';
 import { disksIn, readDisks, readStoredDisks } from '../../libvirt/disks.ts';
@@ -9,7 +10,6 @@ import { parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { escapeXml, parseXml } from '../../libvirt/xml.ts';
 import type { HostSession } from '../host-session.ts';
 import { filesOf } from './import-plan.ts';
-import { EXPORT_ROOT, EXPORT_VERSION } from './import-read.ts';
 import { readTree, secretTexts } from './tree.ts';
 
 /**
@@ -24,17 +24,10 @@ export async function exportSnapshots(session: HostSession, uuid: string): Promi
     Promise.all(names.map((name) => snapshotXml(reads, uuid, name))),
     domainXml(reads, uuid, false),
   ]);
-  const documents = texts.map((text) => text.replace(/^\s*<\?xml[^>]*\?>/, '').trim());
-  const text = [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<!-- Metadata of snapshots, without passwords. The disk images and memory files are not in here. -->',
-    `<${EXPORT_ROOT} version="${EXPORT_VERSION}">`,
+  const text = exportText(texts, [
     `<domain name="${escapeXml(domainName)}" uuid="${uuid}"/>`,
     ...(current === null ? [] : [`<current>${escapeXml(current)}</current>`]),
-    ...documents,
-    `</${EXPORT_ROOT}>`,
-    '',
-  ].join('\n');
+  ]);
   const target = virshTarget(host, { name: domainName, uuid });
   return {
     fileName: `${domainName.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}.snapshots.xml`,

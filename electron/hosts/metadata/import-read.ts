@@ -1,5 +1,6 @@
 import { type Disk, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import { isXmlText } from '../../../shared/libvirt/names.ts';
+import { EXPORT_ROOT, EXPORT_VERSION } from '../../../shared/metadata/export-text.ts';
 import type { Candidate } from '../../../shared/metadata/import-rules.ts';
 import type { ImportFile } from '../../../shared/schema.ts';
 import { overlaysMade, readDisks, readStoredDisks } from '../../libvirt/disks.ts';
@@ -9,9 +10,6 @@ import { type RootSpan, scanChildren } from '../../libvirt/xml-children.ts';
 
 /** All chosen files together, in characters. */
 export const IMPORT_LIMIT = 32 * 1024 * 1024;
-/** Of Snapkeel's own file: what is exported. */
-export const EXPORT_ROOT = 'snapkeel-snapshots';
-export const EXPORT_VERSION = '1';
 
 export interface ImportDocument extends Candidate {
   /** Of its stored configuration. */

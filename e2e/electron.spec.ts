@@ -152,7 +152,7 @@ test(
 );
 
 test(
-  'a second start shows the window of the first, and hands over its hosts',
+  'a second start shows the window of the first, and hands over its hosts and links',
   electronOnly,
   async ({ start, home }) => {
     const app = await start('--demo');
@@ -168,6 +168,11 @@ test(
     expect(await focused).toBe(true);
     expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized())).toBe(false);
     await expect(app.page.getByRole('treeitem', { name: /nowhere/ })).toBeVisible();
+    const link = 'snapkeel://revert?host=qemu%3A%2F%2F%2Fsystem&domain=web-01&snapshot=app-2.0';
+    const [ended] = await once(startAgain('--data-dir', join(home, 'data'), link), 'exit');
+    expect(ended).toBe(0);
+    await app.dialog.ready();
+    await expect(app.dialog.root).toContainText('app-2.0');
   },
 );
 

@@ -21,6 +21,7 @@ import { Questions } from './hosts/questions.ts';
 import { RevertPlans } from './hosts/revert/plans.ts';
 import { SettingsStore } from './hosts/settings.ts';
 import { Thumbnails } from './hosts/thumbnails/store.ts';
+import { openLinks } from './links.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
@@ -51,6 +52,11 @@ export interface Backend {
   underWay(): string[];
   /** Adds hosts for this run alone, and connects to them. @throws LibvirtUriError for what is no URI of a host */
   connect(uris: readonly string[]): Promise<void>;
+  /**
+   * Shows where links lead, as soon as there is a window to show it.
+   * @param links as `CommandLine.links`
+   */
+  open(links: readonly string[]): Promise<void>;
   /** Does in the window what was chosen in a menu outside of it. */
   choose(commandId: string): void;
   /** Disconnects everywhere. */
@@ -128,6 +134,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     async connect(uris) {
       for (const uri of uris) await pool.add(uri, undefined, false);
     },
+    open: (links) => openLinks(links, hub, log),
     choose: (id) => hub.publish({ type: 'menu-command', id }),
     async close() {
       await pool.close();

@@ -7,11 +7,11 @@ const read = (...args: string[]) => readCommandLine(args, env);
 
 describe('readCommandLine', () => {
   it('without switches', () => {
-    expect(read()).toEqual({ demo: false, connect: [], dataDir: defaultDataDir(env), port: 0 });
+    expect(read()).toEqual({ demo: false, connect: [], dataDir: defaultDataDir(env), port: 0, links: [] });
   });
 
   it('with all of them, in either spelling', () => {
-    const all = { demo: true, connect: ['qemu:///system', 'test:///default'], dataDir: '/d', port: 8080 };
+    const all = { demo: true, connect: ['qemu:///system', 'test:///default'], dataDir: '/d', port: 8080, links: [] };
     const spaced = ['--demo', '--connect', 'qemu:///system', '--connect', 'test:///default', '--data-dir', '/d'];
     expect(read(...spaced, '--port', '8080')).toEqual(all);
     expect(
@@ -21,6 +21,13 @@ describe('readCommandLine', () => {
 
   it('makes a relative data directory absolute', () => {
     expect(read('--data-dir', 'here').dataDir).toBe(`${process.cwd()}/here`);
+  });
+
+  it('takes links and files with links for what they are', () => {
+    expect(read('.', 'snapkeel://open?host=a&domain=b', '--demo', '/home/me/lab.snapkeel', 'other').links).toEqual([
+      'snapkeel://open?host=a&domain=b',
+      '/home/me/lab.snapkeel',
+    ]);
   });
 
   it('skips what belongs to a runtime', () => {

@@ -8,6 +8,8 @@ export interface CommandLine {
   dataDir: string;
   /** 0 lets the system choose. */
   port: number;
+  /** `snapkeel://…`, or paths of files that hold one. */
+  links: string[];
 }
 
 /**
@@ -19,9 +21,10 @@ export function readCommandLine(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): CommandLine {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
     strict: false,
+    allowPositionals: true,
     options: {
       demo: { type: 'boolean', default: false },
       connect: { type: 'string', multiple: true, default: [] },
@@ -41,6 +44,7 @@ export function readCommandLine(
     connect: (values.connect as unknown[]).map((uri) => text(uri, 'connect')),
     dataDir: values['data-dir'] === undefined ? defaultDataDir(env) : resolve(text(values['data-dir'], 'data-dir')),
     port,
+    links: positionals.filter((each) => /^snapkeel:|\.snapkeel$/.test(each)),
   };
 }
 

@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   const page = fileURLToPath(new URL('../renderer/', import.meta.url));
   const token = randomBytes(32).toString('base64url');
   const server = await serveBrowser(backend.router, page, token, options.port);
+  void backend.open(options.links);
   process.stdout.write(`Snapkeel is ready at ${server.url}\n`);
 
   let ending = false;

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectApi } from './api.ts';
 import { App } from './app.tsx';
+import { startLinks } from './shell/links.ts';
 import { startNativeShell } from './shell/native-shell.ts';
 import { createAppStore } from './store/store.ts';
 import { startSync } from './store/sync.ts';
@@ -28,6 +29,7 @@ if (!root) throw new Error('There is no #root in the page.');
 
 const api = connectApi();
 const app = { store: createAppStore(), client: api.client };
+startLinks(app);
 startSync(api, app);
 if (window.snapkeel?.shell === 'electron') startNativeShell(app);
 createRoot(root).render(

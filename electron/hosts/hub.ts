@@ -4,9 +4,16 @@ import type { AppEvent } from '../../shared/schema.ts';
 /** Carries every change to every window. */
 export class Hub {
   #emitter = new EventEmitter().setMaxListeners(0);
+  #waiting: AppEvent[] = [];
 
   publish(event: AppEvent): void {
     this.#emitter.emit('event', event);
+  }
+
+  /** The same; where nobody listens yet, whoever does first hears it. */
+  publishLater(event: AppEvent): void {
+    if (this.#emitter.listenerCount('event') > 0) this.publish(event);
+    else this.#waiting.push(event);
   }
 
   /** All events from now on, until the signal; nothing is dropped while the caller is busy. */
@@ -17,6 +24,7 @@ export class Hub {
         signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
       });
       yield first();
+      for (const event of this.#waiting.splice(0)) yield event;
       for await (const [event] of events) yield event as AppEvent;
     } catch (error) {
       if (!signal?.aborted) throw error;

@@ -36,8 +36,19 @@ export async function runDesktop(options: CommandLine, build: URL): Promise<void
   app.on('second-instance', (_event, _argv, _folder, handed) => {
     const [window] = BrowserWindow.getAllWindows();
     if (window) bringForward(window);
-    backend.connect((handed as Handed).connect).catch((error: unknown) => log(`${error}`));
+    const { connect, links } = handed as Handed;
+    backend
+      .connect(connect)
+      .then(() => backend.open(links))
+      .catch((error: unknown) => log(`${error}`));
   });
+  // A Mac hands links and files over as events, also those that the app was started for.
+  for (const name of ['open-url', 'open-file'] as const)
+    app.on(name as 'open-url', (event, link) => {
+      event.preventDefault();
+      void backend.open([link]);
+    });
+  void backend.open(options.links);
   const file = (path: string) => fileURLToPath(new URL(path, build));
   handleAppScheme(file('renderer/'));
   setFirstMenu();

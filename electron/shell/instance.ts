@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CommandLine } from '../command-line.ts';
 
 /** What a second start hands to the first. */
-export type Handed = Pick<CommandLine, 'connect'>;
+export type Handed = Pick<CommandLine, 'connect' | 'links'>;
 
 /** Makes a folder that other users cannot look into. @throws Error with a sentence */
 export function makePrivateFolder(folder: string): void {
@@ -20,9 +20,13 @@ export function makePrivateFolder(folder: string): void {
  * @param lock takes it, and hands over what was asked for if another one has it.
  * @throws Error with a sentence, where the lock cannot be taken though nothing runs
  */
-export function isOnlyInstance(folder: string, lock: (handed: Handed) => boolean, { connect }: CommandLine): boolean {
+export function isOnlyInstance(
+  folder: string,
+  lock: (handed: Handed) => boolean,
+  { connect, links }: CommandLine,
+): boolean {
   const file = join(folder, 'running.pid');
-  if (lock({ connect })) {
+  if (lock({ connect, links })) {
     writeFileSync(file, `${process.pid}`, { mode: 0o600 });
     return true;
   }

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { PowerAction } from '../../shared/deeds.ts';
+import type { Link } from '../../shared/link.ts';
 import type {
   AppInfo,
   ConsoleAnswer,
@@ -127,6 +128,8 @@ export interface AppState {
   questions: readonly Question[];
   /** What was chosen last in the menu of a native shell: a new object each time. */
   menuCommand: { readonly id: string } | null;
+  /** The link that was followed last: a new object each time. */
+  openedLink: { readonly link: Link } | null;
   place: Place | null;
   history: History | null;
   /** The snapshots of the open domain that have a picture of their console, by name. */
@@ -179,6 +182,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     undoOffers: new Map(),
     questions: [],
     menuCommand: null,
+    openedLink: null,
     place: null,
     history: null,
     keptPictures: null,

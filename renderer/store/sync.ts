@@ -40,7 +40,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
   const domains = new Map(state.domains);
   const operations = new Map(state.operations);
   const labRuns = new Map(state.labRuns);
-  let { hosts, questions, loaded, marks, appSettings, menuCommand } = state;
+  let { hosts, questions, loaded, marks, appSettings, menuCommand, openedLink } = state;
   const ended: Operation[] = [];
   const endedLabRuns: LabRun[] = [];
   const learnRun = (run: LabRun) => {
@@ -102,6 +102,9 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'menu-command':
         menuCommand = { id: event.id };
         break;
+      case 'link':
+        openedLink = { link: event.link };
+        break;
       case 'lab-run':
         learnRun(event.run);
         break;
@@ -126,6 +129,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
     marks,
     appSettings,
     menuCommand,
+    openedLink,
   };
   return { next: { ...next, place: placeAfter(next) }, ended, endedLabRuns };
 }

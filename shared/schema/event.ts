@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Link } from '../link.ts';
 import { Domain, Host } from './host.ts';
 import { LabRun } from './lab-reset.ts';
 import { Operation } from './operation.ts';
@@ -41,6 +42,8 @@ export const AppEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('question-closed'), id: z.string() }),
   /** Chosen in the menu of a shell that has one. */
   z.object({ type: z.literal('menu-command'), id: z.string() }),
+  /** Somebody has followed a link. */
+  z.object({ type: z.literal('link'), link: Link }),
 ]);
 export type AppEvent = z.infer<typeof AppEvent>;
 

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './project.ts';
+
+export type Arch = 'x64' | 'arm64';
+export const kinds = {
+  linux: ['AppImage', 'deb', 'rpm', 'tar.gz'],
+  mac: ['dmg', 'zip'],
+} as const;
+export type LinuxKind = (typeof kinds.linux)[number];
+export type MacKind = (typeof kinds.mac)[number];
+
+export interface Build {
+  readonly arch: Arch;
+  /** A folder for all that is made. */
+  readonly output: string;
+  /** Seconds */
+  readonly date: number;
+  /** A folder laid out like Electron's own; without it Electron's is fetched. */
+  readonly runtime?: string;
+  /** What else electron-builder is told, such as the paths of its tools. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Shows what electron-builder prints; otherwise only an error holds it. */
+  readonly verbose?: boolean;
+}
+
+/**
+ * Stages the app for Linux: the folder that packages are made of. Needs a build and what `prepare` wrote.
+ * @returns the folder
+ * @throws Error when electron-builder fails
+ */
+export function stageForLinux(build: Build): string {
+  runBuilder(build, ['--linux', 'dir']);
+  return join(build.output, build.arch === 'x64' ? 'linux-unpacked' : `linux-${build.arch}-unpacked`);
+}
+
+/**
+ * Makes one package of a staged app.
+ * @throws Error when electron-builder fails
+ */
+export function packForLinux(build: Build, kind: LinuxKind, staged: string): void {
+  // What electron-builder would start an AppImage by turns the sandbox off where it can't run. A file in the app goes first.
+  const appRun = join(staged, 'AppRun');
+  if (kind === 'AppImage') cpSync(join(root, 'packaging/linux/AppRun'), appRun);
+  try {
+    runBuilder(build, ['--linux', kind, '--prepackaged', staged]);
+  } finally {
+    rmSync(appRun, { force: true });
+  }
+}
+
+/**
+ * Makes packages for macOS; signs and notarises them where the environment has what that takes.
+ * @throws Error when electron-builder fails
+ */
+export function packForMac(build: Build, wanted: readonly MacKind[]): void {
+  runBuilder(build, ['--mac', ...wanted]);
+}
+
+function runBuilder({ arch, output, date, runtime, env, verbose }: Build, args: readonly string[]): void {
+  const { status, stdout, stderr, error } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/electron-builder/cli.js'),
+      ...args,
+      `--${arch}`,
+      '--publish=never',
+      `-c.directories.output=${output}`,
+      ...(runtime ? [`-c.electronDist=${runtime}`] : []),
+    ],
+    {
+      cwd: root,
+      stdio: verbose ? 'inherit' : 'pipe',
+      encoding: 'utf8',
+      env: { ...process.env, ...env, SOURCE_DATE_EPOCH: String(date) },
+    },
+  );
+  if (error) throw error;
+  if (status === 0) return;
+  throw new Error(`electron-builder ${args.join(' ')} ended with ${status}${verbose ? '' : `\n${stdout}${stderr}`}`);
+}

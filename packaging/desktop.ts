@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './project.ts';
+import { desktopId, root } from './project.ts';
 
 export type Arch = 'x64' | 'arm64';
 export const kinds = {
@@ -25,6 +25,13 @@ export interface Build {
   readonly verbose?: boolean;
 }
 
+/** What lies in the staged app goes before what electron-builder itself puts into an AppImage. */
+const onlyInAppImage = [
+  // Its own turns the sandbox off where that can't run.
+  { from: 'packaging/linux/AppRun', to: 'AppRun' },
+  { from: `out/packaging/${desktopId}.metainfo.xml`, to: `usr/share/metainfo/${desktopId}.metainfo.xml` },
+];
+
 /**
  * Stages the app for Linux: the folder that packages are made of. Needs a build and what `prepare` wrote.
  * @returns the folder
@@ -40,13 +47,12 @@ export function stageForLinux(build: Build): string {
  * @throws Error when electron-builder fails
  */
 export function packForLinux(build: Build, kind: LinuxKind, staged: string): void {
-  // What electron-builder would start an AppImage by turns the sandbox off where it can't run. A file in the app goes first.
-  const appRun = join(staged, 'AppRun');
-  if (kind === 'AppImage') cpSync(join(root, 'packaging/linux/AppRun'), appRun);
+  const added = kind === 'AppImage' ? onlyInAppImage : [];
+  for (const { from, to } of added) cpSync(join(root, from), join(staged, to));
   try {
     runBuilder(build, ['--linux', kind, '--prepackaged', staged]);
   } finally {
-    rmSync(appRun, { force: true });
+    for (const { to } of added) rmSync(join(staged, to.split('/')[0] ?? to), { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { bundledPackages, licenceTexts } from './licences.ts';
 import { components, metainfo } from './metainfo.ts';
@@ -10,7 +11,12 @@ import { manifest, prepared, root } from './project.ts';
  */
 export function prepare(date: number): void {
   mkdirSync(prepared, { recursive: true });
-  const write = (name: string, content: string | Buffer): void => writeFileSync(prepared + name, content);
+  // Whoever packs at the same time sees a file whole.
+  const write = (name: string, content: string | Buffer): void => {
+    const unfinished = `${prepared}${name}.${randomUUID()}`;
+    writeFileSync(unfinished, content);
+    renameSync(unfinished, prepared + name);
+  };
   const licences = licenceTexts(bundledPackages());
   write('third-party-licences.txt', licences);
   write('copyright', copyright(licences));
@@ -41,9 +47,19 @@ function debianChangelog(name: string, date: number): string {
   const section = sections.find((each) => each.split('\n', 1)[0]?.split(' ')[0] === manifest.version);
   if (!section) throw new Error(`CHANGELOG.md says nothing of ${manifest.version}`);
   const entries = section.split(/^- /m).slice(1);
-  const lines = entries.map((entry) => `  * ${entry.trim().replace(/\n\s*/g, '\n    ')}`);
+  const lines = entries.map((entry) => wrapped(entry.trim().split(/\s+/), 74).join('\n    '));
   const day = new Date(date * 1000).toUTCString().replace('GMT', '+0000');
-  return `${name} (${manifest.version}) stable; urgency=medium\n\n${lines.join('\n')}\n\n -- ${manifest.author}  ${day}\n`;
+  return `${name} (${manifest.version}) stable; urgency=medium\n\n${lines.map((line) => `  * ${line}`).join('\n')}\n\n -- ${manifest.author}  ${day}\n`;
+}
+
+function wrapped(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 /** Debian's machine-readable form for our own; the others' follow as they are. */

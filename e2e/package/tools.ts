@@ -50,7 +50,12 @@ export function builderTools(folder: string): NodeJS.ProcessEnv {
   const fpmPath = tool('fpm', `cd '${root}' && exec '${process.execPath}' --import tsx '${fpm}' "$@"`);
   // On a Mac it would sign anew what flipped fuses have broken; here it says that it was asked to.
   tool('codesign', `echo "$@" >> '${join(folder, 'codesign.log')}'`);
-  const env: NodeJS.ProcessEnv = { CUSTOM_FPM_PATH: fpmPath, PATH: `${folder}${delimiter}${process.env.PATH}` };
+  // Under vitest, electron-builder links files instead of copying them, and can't put one in another's place.
+  const env: NodeJS.ProcessEnv = {
+    VITEST: undefined,
+    CUSTOM_FPM_PATH: fpmPath,
+    PATH: `${folder}${delimiter}${process.env.PATH}`,
+  };
   const sevenZip = program('7zz', '7z', '7za');
   if (sevenZip) env.ELECTRON_BUILDER_7ZIP_PATH = sevenZip;
   const mksquashfs = program('mksquashfs');

@@ -25,7 +25,7 @@ export const neededForEveryPackage = [
   ...needed.slice(-2),
   { program: 'rpmbuild', package: 'rpm', leftOut: 'the rpm package' },
   { program: 'mksquashfs', package: 'squashfs-tools', leftOut: 'the AppImage' },
-  { program: '7zz', package: '7zip', leftOut: 'tar.gz, and the zip for macOS' },
+  { program: '7zz', package: '7zip', leftOut: 'the zip for macOS' },
   { program: 'lintian', package: 'lintian', leftOut: 'lintian’s view of the deb' },
 ];
 const debianKeys = '/usr/share/keyrings/debian-archive-keyring.gpg';

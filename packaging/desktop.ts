@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { desktopId, root } from './project.ts';
+import { desktopId, manifest, root } from './project.ts';
 
 export type Arch = 'x64' | 'arm64';
+/** In the order that they are made in: deb and rpm leave an AppArmor profile in the staged app. */
 export const kinds = {
-  linux: ['AppImage', 'deb', 'rpm', 'tar.gz'],
+  linux: ['AppImage', 'tar.gz', 'deb', 'rpm'],
   mac: ['dmg', 'zip'],
 } as const;
 export type LinuxKind = (typeof kinds.linux)[number];
@@ -44,9 +45,14 @@ export function stageForLinux(build: Build): string {
 
 /**
  * Makes one package of a staged app.
- * @throws Error when electron-builder fails
+ * @throws Error when electron-builder or tar fails
  */
 export function packForLinux(build: Build, kind: LinuxKind, staged: string): void {
+  if (kind === 'tar.gz') packTar(build, staged);
+  else packByBuilder(build, kind, staged);
+}
+
+function packByBuilder(build: Build, kind: Exclude<LinuxKind, 'tar.gz'>, staged: string): void {
   const added = kind === 'AppImage' ? onlyInAppImage : [];
   for (const { from, to } of added) cpSync(join(root, from), join(staged, to));
   try {
@@ -54,6 +60,19 @@ export function packForLinux(build: Build, kind: LinuxKind, staged: string): voi
   } finally {
     for (const { to } of added) rmSync(join(staged, to.split('/')[0] ?? to), { recursive: true, force: true });
   }
+}
+
+/** By GNU tar, for electron-builder's own tarballs hold the time at which they were made. */
+function packTar({ arch, output, date }: Build, staged: string): void {
+  const name = `${manifest.name}-${manifest.version}-linux-${arch}`;
+  const args = [
+    ...['--create', `--file=${join(output, `${name}.tar.gz`)}`, '--use-compress-program=gzip -9 --no-name'],
+    ...['--sort=name', '--owner=root:0', '--group=root:0', `--mtime=@${date}`, `--transform=s|^\\.|${name}|S`],
+    ...[`--directory=${staged}`, '.'],
+  ];
+  const { status, stderr, error } = spawnSync('tar', args, { encoding: 'utf8' });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`tar ended with ${status}: ${stderr.trim()}`);
 }
 
 /**

@@ -52,6 +52,9 @@ export function metainfo({ id, name, binary, about, mediaType }: Component, date
     </ul>
     <p>Afterwards it looks at what came of it. A simulated host is always there to try things on.</p>
   </description>
+  <developer id="org.snapkeel">
+    <name>The Snapkeel authors</name>
+  </developer>
   <developer_name>The Snapkeel authors</developer_name>
   <url type="homepage">${manifest.homepage}</url>
   <launchable type="desktop-id">${id}.desktop</launchable>

@@ -175,7 +175,9 @@ describe.skipIf(without('dpkg-deb', 'the deb package'))(
       },
     );
 
-    test.skipIf(electronMissing() !== undefined)('the archive runs', async () => {
+    const noRuntime = electronMissing();
+    if (noRuntime) console.log(`Left out: running the archive: ${noRuntime}.`);
+    test.skipIf(noRuntime !== undefined)('the archive runs', async () => {
       const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules/electron/dist');
       const home = join(folder, 'home');
       const app = await _electron.launch({

@@ -63,7 +63,14 @@ describe.skipIf(noDeb)('the deb that uses a browser', () => {
   const share = join(system, 'usr/share');
   let deb = '';
   const dpkg = (...args: readonly string[]): string => {
-    const command = [...asRoot, 'dpkg', `--root=${system}`, '--force-depends,not-root,bad-path', ...args];
+    const command = [
+      ...asRoot,
+      'dpkg',
+      `--root=${system}`,
+      '--force-depends,not-root,bad-path',
+      `--log=${folder}/dpkg.log`,
+      ...args,
+    ];
     return run(command[0] ?? '', command.slice(1));
   };
 

@@ -90,7 +90,9 @@ export function debForBrowser(output: string, date: number): string {
 }
 
 function layOut(folder: string): void {
-  for (const [from, to] of program) cpSync(join(root, from), join(folder, to), { recursive: true });
+  // Pictures beside the code are for Electron's own windows.
+  const wanted = (from: string): boolean => !/\/out\/main\/.*\.png$/.test(from);
+  for (const [from, to] of program) cpSync(join(root, from), join(folder, to), { recursive: true, filter: wanted });
   const { name, version, description, license, homepage, author, engines } = manifest;
   const own = {
     ...{ name, version, description, license, homepage, author, type: 'module' },

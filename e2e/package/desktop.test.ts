@@ -23,7 +23,7 @@ const inAsar = [
   /^\/out\/main$/,
   /^\/out\/main\/desktop\.js$/,
   /^\/out\/main\/chunks$/,
-  /^\/out\/main\/chunks\/[\w.-]+\.js$/,
+  /^\/out\/main\/chunks\/[\w.-]+\.(js|png)$/,
   /^\/out\/preload$/,
   /^\/out\/preload\/(main|preload)\.cjs$/,
   /^\/out\/renderer$/,

@@ -20,8 +20,9 @@ export function prepare(date: number): void {
   const licences = licenceTexts(bundledPackages());
   write('third-party-licences.txt', licences);
   write('copyright', copyright(licences));
-  for (const name of ['snapkeel', 'snapkeel-browser'])
-    write(`${name}.changelog.gz`, zipped(debianChangelog(name, date)));
+  // fpm packs the one itself; the other is packed as it is.
+  write('snapkeel.changelog', debianChangelog('snapkeel', date));
+  write('snapkeel-browser.changelog.gz', zipped(debianChangelog('snapkeel-browser', date)));
   for (const component of Object.values(components)) write(`${component.id}.metainfo.xml`, metainfo(component, date));
   for (const page of ['linux/snapkeel.1', 'browser/snapkeel-browser.1']) {
     const source = readFileSync(`${root}packaging/${page}`, 'utf8');

@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { buildDeb, filesIn } from '../../packaging/deb.ts';
 
 const text = { type: 'string' } as const;
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
     depends: { type: 'string', multiple: true, short: 'd', default: [] },
     'deb-recommends': { ...several, default: [] },
     force: { type: 'boolean' },
+    'deb-changelog': text,
     'deb-compression': text,
     'deb-priority': text,
     'rpm-os': text,
@@ -52,6 +54,9 @@ else if (values.target === 'rpm') rpm();
 else throw new Error(`${values.target} is not something that is packed here`);
 
 function deb(): void {
+  const changelog = values['deb-changelog'];
+  const zipped = changelog && gzipSync(readFileSync(changelog), { level: 9 });
+  if (zipped) writeFileSync(join(tree, 'usr/share/doc', values.name ?? '', 'changelog.gz'), zipped);
   const control = {
     Package: values.name,
     Version: values.version,

@@ -43,7 +43,7 @@ const fuses = {
   GrantFileProtocolExtraPrivileges: false,
 } as const;
 
-describe.skipIf(without('dpkg-deb', 'the deb package'))(
+describe.skipIf(process.platform !== 'linux' || without('dpkg-deb', 'the deb package'))(
   'the packaged app, on a runtime that only looks like one',
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'snapkeel-deb-'));

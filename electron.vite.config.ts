@@ -1,18 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 const define = { __APP_VERSION__: JSON.stringify(version) };
 
+// Everything is bundled, so that a package holds no node_modules. What stays outside is native code that ssh2 and ws do
+// without when it is not there; a package never has it.
+const external = ['cpu-features', 'bufferutil', 'utf-8-validate', /\.node$/];
+
 export default defineConfig({
   main: {
     define,
-    build: { rolldownOptions: { input: { desktop: 'electron/shell/desktop.ts', serve: 'electron/serve.ts' } } },
+    plugins: [listPackages('main')],
+    build: {
+      externalizeDeps: false,
+      rolldownOptions: { external, input: { desktop: 'electron/shell/desktop.ts', serve: 'electron/serve.ts' } },
+    },
   },
   // What must be CommonJS: a sandboxed preload, and the entry, which has to be done before Electron is ready.
   preload: {
+    plugins: [listPackages('preload')],
     build: {
+      externalizeDeps: false,
       rolldownOptions: {
         input: { main: 'electron/main.ts', preload: 'electron/shell/preload/preload.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -21,7 +32,30 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react()],
-    build: { rolldownOptions: { input: 'renderer/index.html' } },
+    plugins: [react(), listPackages('renderer')],
+    build: { minify: true, chunkSizeWarningLimit: 1500, rolldownOptions: { input: 'renderer/index.html' } },
   },
 });
+
+/**
+ * Writes the folders of the packages that went into a part of the build to `out/packages/<part>.json`: their licences and
+ * the bill of materials are made of them.
+ */
+function listPackages(part: string): Plugin {
+  return {
+    name: 'list-packages',
+    writeBundle(_options, bundle) {
+      const folders = Object.values(bundle).flatMap((output) =>
+        output.type === 'chunk' ? output.moduleIds.map((id) => folderOfPackage(id)) : [],
+      );
+      const directory = new URL('out/packages/', import.meta.url);
+      mkdirSync(directory, { recursive: true });
+      const list = [...new Set(folders)].filter((folder) => folder !== undefined).sort();
+      writeFileSync(new URL(`${part}.json`, directory), `${JSON.stringify(list, null, 2)}\n`);
+    },
+  };
+}
+
+function folderOfPackage(moduleId: string): string | undefined {
+  return /(?<=\/)node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/.exec(moduleId)?.[0];
+}

@@ -15,7 +15,7 @@ export default defineConfig({
       'shared/**/*.test.ts',
       'electron/**/*.test.ts',
       'renderer/**/*.test.{ts,tsx}',
-      'e2e/{lab,integration,matrix,explore}/**/*.test.ts',
+      'e2e/{lab,integration,matrix,explore,package}/**/*.test.ts',
     ],
   },
 });

@@ -17,12 +17,22 @@ const needed = [
     package: 'libvirt-dev',
     leftOut: 'the comparison of flags with libvirt’s headers',
   },
+  { program: 'desktop-file-validate', package: 'desktop-file-utils', leftOut: 'validating desktop entries' },
+  { program: 'appstreamcli', package: 'appstream', leftOut: 'validating the metadata of packages' },
+];
+/** What only `npm run package:check` needs. */
+export const neededForEveryPackage = [
+  ...needed.slice(-2),
+  { program: 'rpmbuild', package: 'rpm', leftOut: 'the rpm package' },
+  { program: 'mksquashfs', package: 'squashfs-tools', leftOut: 'the AppImage' },
+  { program: '7zz', package: '7zip', leftOut: 'the zip for macOS' },
+  { program: 'lintian', package: 'lintian', leftOut: 'lintian’s view of the deb' },
 ];
 const debianKeys = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Installs what is missing on Debian and Ubuntu, where that takes no password; says what is left out elsewhere. */
-export function installSystemPackages() {
-  const missing = needed.filter((each) => !has(each));
+export function installSystemPackages(wanted = needed) {
+  const missing = wanted.filter((each) => !has(each));
   const packages = missing.map((each) => each.package);
   if (!existsSync(debianKeys)) packages.push('debian-archive-keyring');
   if (packages.length === 0) return;
@@ -33,7 +43,7 @@ export function installSystemPackages() {
     succeeds([...apt, 'update']);
     succeeds([...apt, 'install', '-y', '--no-install-recommends', ...packages]);
   }
-  for (const { program, file, leftOut } of needed.filter((each) => !has(each)))
+  for (const { program, file, leftOut } of wanted.filter((each) => !has(each)))
     console.log(`Left out: ${leftOut}, since ${program ?? file} is not on this machine.`);
 }
 

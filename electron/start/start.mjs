@@ -6,14 +6,15 @@ import { openBrowser } from './browser-window.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
 import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
 
-const usage = `npm start -- [--browser] [--no-open] [--port N] [--demo] [--connect URI]… [--data-dir DIR]
+const usage = `npm start -- [--browser] [--no-open] [--port N] [--demo] [--connect URI]… [--data-dir DIR] [LINK]…
 
   --browser       the browser shell, also where Electron could run
   --no-open       with the browser shell: print the address, open no window
   --port N        with the browser shell: the port to listen on (default: any free one)
   --demo          only the simulated demo host
   --connect URI   connect to this host, e.g. qemu+ssh://user@host/system; may be given several times
-  --data-dir DIR  where the list of hosts is kept`;
+  --data-dir DIR  where the list of hosts is kept
+  LINK            snapkeel://… or a .snapkeel file: shows a domain, or the plan of a revert`;
 
 const options = {
   browser: { type: 'boolean', default: false },
@@ -27,7 +28,7 @@ const options = {
 
 let values;
 try {
-  ({ values } = parseArgs({ options }));
+  ({ values } = parseArgs({ options, allowPositionals: true }));
 } catch (error) {
   console.error(`${error.message}\n\n${usage}`);
   process.exit(2);

@@ -18,6 +18,22 @@ const wanted = process.env.SNAPKEEL_EVERY_PACKAGE === '1' && process.platform ==
 
 const lacks = (name: string, leftOut: string): boolean => !wanted || without(name, leftOut);
 
+/** Installs a deb over this system in a layer that is thrown away, and lists what it brings, and what it leaves behind. */
+const inOverlay = `
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+mount --bind /dev /mnt/root/dev
+mount -t proc proc /mnt/root/proc
+cp "$1" /mnt/root/package.deb
+chroot /mnt/root dpkg --force-depends --install /package.deb >/dev/null 2>&1
+find /mnt/upper/opt/Snapkeel | sed 's,^/mnt/upper,,'
+echo "/usr/bin/snapkeel -> $(chroot /mnt/root readlink -f /usr/bin/snapkeel)"
+chroot /mnt/root dpkg --force-depends --purge snapkeel >/dev/null 2>&1
+echo '--- purged'
+find /mnt/root/opt /mnt/root/usr /mnt/root/etc -iname '*snapkeel*' | sed 's,^/mnt/root,,'
+`;
+
 describe.skipIf(!wanted)('every kind of package, on runtimes that only look like one', () => {
   const folder = mkdtempSync(join(tmpdir(), 'snapkeel-every-'));
   const output = join(folder, 'dist');
@@ -101,6 +117,17 @@ describe.skipIf(!wanted)('every kind of package, on runtimes that only look like
     const { status, stderr } = spawnSync(join(inside, 'AppRun'), { encoding: 'utf8' });
     expect(status === 0 ? '' : stderr).toMatch(status === 0 ? /^$/ : /user namespaces/);
     for (const name of ['AppRun', 'usr']) expect(existsSync(join(staged, name))).toBe(false);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  if (wanted && !isRoot) console.log('Left out: installing the deb in a system of its own, which only root can make.');
+  test.skipIf(!isRoot || lacks('dpkg-deb', 'installing the deb'))('deb, installed and purged without a trace', () => {
+    const deb = pack('deb', `snapkeel_${version}_amd64.deb`);
+    const said = run('unshare', ['--mount', 'sh', '-ec', inOverlay, 'sh', deb]);
+    const [installed = '', left = ''] = said.split('--- purged\n');
+    expect(installed).toContain('/opt/Snapkeel/resources/app.asar\n');
+    expect(installed).toMatch(/^\/usr\/bin\/snapkeel -> .*$/m);
+    expect(left).toBe('');
   });
 
   test.skipIf(lacks('7zz', 'the zip for macOS'))('zip for macOS', async () => {

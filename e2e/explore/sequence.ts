@@ -287,10 +287,11 @@ function codesOf({ blockers }: Plan): string[] {
 }
 
 /**
- * What is never done, whether or not it would do harm this time: a number can become the ID of another snapshot later, and
- * where kinds are mixed it depends on everything that is done later what libvirt still deletes and reverts to.
+ * What is never done, whether or not it would do harm this time: a number can become the ID of another snapshot later;
+ * where kinds are mixed it depends on everything that is done later what libvirt still deletes and reverts to; and which of
+ * two of one name is libvirt’s own nobody can tell.
  */
-const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN']);
+const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN', 'TWO_TAGS']);
 
 /** What does harm only where one content differs from the other. */
 const byContent: ReadonlySet<string> = new Set(['OVERWRITTEN', 'ID_IS_A_NAME', 'NAME_IN_IMAGE']);

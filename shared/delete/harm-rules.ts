@@ -42,14 +42,16 @@ function holdsNoImages({ facts, present }: DeleteCase, how: 'written' | 'loaded'
 const local: ReadonlySet<string> = new Set(['file', 'block', 'dir']);
 
 /**
- * libvirt does not know what a disk of its stored configuration lies on: an empty drive, or any disk if it was taken while
- * the domain was off.
+ * libvirt does not know what a disk of its stored configuration lies on: an empty drive, any disk if it was taken while
+ * the domain was off, and else one that would be merged and whose chain that configuration does not spell out.
  */
-const tellsNoChain = ({ present }: DeleteCase, name: string) => {
-  const snapshot = present.get(name);
+const tellsNoChain = (c: DeleteCase, name: string) => {
+  const snapshot = c.present.get(name);
+  const merged = new Set(merges(c).map(({ target }) => target));
   return (snapshot?.stored.config ?? []).some(
-    ({ type, image, below }) =>
-      local.has(type) && (image === null || (snapshot?.state === 'shutoff' && below.length === 0)),
+    ({ target, type, image, below }) =>
+      local.has(type) &&
+      (image === null || (below.length === 0 && (snapshot?.state === 'shutoff' || merged.has(target)))),
   );
 };
 
@@ -76,7 +78,7 @@ export const harms: readonly DeleteRule[] = [
     until: version.deletesBelowBranches,
     effect: 'crash',
     source:
-      'qemuSnapshotDiskHasBackingDisk takes what every disk of a snapshot below and off the active chain lies on for known; the daemon of 11.3 dies of one that was taken off and of an empty drive, 12.8 does not',
+      'qemuSnapshotDiskHasBackingDisk takes what every disk of a snapshot below and off the active chain lies on for known; the daemon of 11.3 dies of one that was taken off, of an empty drive, and of a live one on a chain that was made while the domain was off, 12.8 does not',
     when: (c) =>
       external(c) &&
       onChain(c) &&

@@ -118,8 +118,7 @@ class Sequence {
       world = await this.#freshener.freshen(world);
       const sight = this.#book.sight(world);
       const last = this.#steps.at(-1);
-      // One that is switched off or resumed writes where it wrote already.
-      const isMoved = last?.by === 'app' && (last.do !== 'power' || imagesOf(world) !== this.#wroteTo);
+      const isMoved = last?.by === 'app' && (!movesNothing.has(last.do) || imagesOf(world) !== this.#wroteTo);
       if (isMoved && !last.between && this.#plan)
         this.#add(judgeWriting({ step: last, plan: this.#plan, before: left, after: sight, book: this.#book }));
       if (!tries) await this.#unseen(app, sight);
@@ -292,6 +291,9 @@ function codesOf({ blockers }: Plan): string[] {
  * two of one name is libvirt’s own nobody can tell.
  */
 const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN', 'TWO_TAGS']);
+
+/** Steps after which a domain writes where it wrote already, and holds what it held. */
+const movesNothing: ReadonlySet<AppStep['do']> = new Set(['power', 'describe', 'rename', 'export', 'make-current']);
 
 /** What does harm only where one content differs from the other. */
 const byContent: ReadonlySet<string> = new Set(['OVERWRITTEN', 'ID_IS_A_NAME', 'NAME_IN_IMAGE']);

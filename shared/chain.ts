@@ -84,6 +84,11 @@ export function chainFrom({ nodes }: Pick<DiskLayers, 'nodes'>, path: string | n
   return chain;
 }
 
+/** What a chain lies on was told, down to an image that lies on nothing; not so for an image that nobody knows. */
+export function isReadToEnd(chain: readonly LayerNode[]): boolean {
+  return chain.at(-1)?.isRead === true && !chain.some(({ isAssumed }) => isAssumed);
+}
+
 /** The images that hold a snapshot's disks; those that are no part of it are left out. */
 export function pointsOf({
   config,

@@ -62,7 +62,8 @@ function missingTools(names: readonly string[]): string | undefined {
   return missing.length > 0 ? `missing on this machine: ${missing.join(', ')}` : undefined;
 }
 
-function isExecutable(path: string): boolean {
+/** It is there, and this user may run it. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../packaging/project.ts';
+import { isExecutable } from '../lab/available.ts';
 
 /** The path of a program, or undefined when it is not on this machine. */
 export function program(...names: readonly string[]): string | undefined {
@@ -73,13 +74,4 @@ function appImageTools(folder: string, mksquashfs: string): string {
   else cpSync('/bin/true', join(folder, 'desktop-file-validate'));
   writeFileSync(join(folder, 'runtimes/runtime-x64'), 'runtime\n'.repeat(512));
   return folder;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

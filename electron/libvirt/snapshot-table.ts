@@ -47,10 +47,7 @@ export async function readSnapshotTable(
   const found = await volumeOf(caller, path);
   signal?.throwIfAborted();
   if (typeof found === 'string') return { known: false, why: found };
-  const read = async (offset: number, length: number): Promise<Buffer> => {
-    const args = { vol: found, offset: BigInt(offset), length: BigInt(length), flags: 0 };
-    return (await caller.receive(procedures.storageVolDownload, args, { limit: length, signal })).data;
-  };
+  const read = rangesOf(caller, found, signal);
   try {
     const content = (await readTwice(read)) ?? (await readTwice(read));
     return content === null ? { known: false, why: 'damaged' } : { known: true, ...content };
@@ -81,10 +78,7 @@ export async function contentOf(
 export async function backingIn(caller: StreamCaller, path: string): Promise<string | null | undefined> {
   const vol = await volumeOf(caller, path);
   if (typeof vol === 'string') return undefined;
-  const read = async (offset: number, length: number): Promise<Buffer> => {
-    const args = { vol, offset: BigInt(offset), length: BigInt(length), flags: 0 };
-    return (await caller.receive(procedures.storageVolDownload, args, { limit: length })).data;
-  };
+  const read = rangesOf(caller, vol);
   try {
     const { backing } = readHeader(await read(0, HEADER_BYTES));
     if (backing === null) return null;
@@ -122,6 +116,13 @@ async function volumeOf(caller: StreamCaller, path: string): Promise<WireStorage
 }
 
 type Read = (offset: number, length: number) => Promise<Buffer>;
+
+function rangesOf(caller: StreamCaller, vol: WireStorageVol, signal?: AbortSignal): Read {
+  return async (offset, length) => {
+    const args = { vol, offset: BigInt(offset), length: BigInt(length), flags: 0 };
+    return (await caller.receive(procedures.storageVolDownload, args, { limit: length, signal })).data;
+  };
+}
 
 /**
  * The content, if two looks agree; null if they do not, or if what was seen makes no sense, as it may while QEMU

@@ -89,9 +89,13 @@ export async function readLayers(
     files.set(path, { ...unknownFile, ...sizesOf(told ?? volume), exists });
   };
   /** What the metadata say that an image lies on: where a pool says otherwise, the image itself is asked. */
-  const said = new Map(
-    diskLayers(now, stored).flatMap(({ nodes }) => [...nodes].map(([path, { under }]) => [path, under] as const)),
-  );
+  let said: ReadonlyMap<string, string | null> | undefined;
+  const saidOf = (path: string): string | null => {
+    said ??= new Map(
+      diskLayers(now, stored).flatMap(({ nodes }) => [...nodes].map(([at, { under }]) => [at, under] as const)),
+    );
+    return said.get(path) ?? null;
+  };
   let disks = diskLayers(now, stored, probed, tree);
   // What the storage tells of one image may lead to another that nobody has named.
   for (let paths = wanted(disks, snapshots, all); ; paths = wanted(disks, snapshots, all)) {
@@ -101,7 +105,7 @@ export async function readLayers(
     const known = probed.size;
     for (const [path, { backing }] of volumes) {
       if (probed.has(path)) continue;
-      const named = said.get(path) ?? null;
+      const named = saidOf(path);
       const under = named === null || named === (backing?.path ?? null) ? undefined : await backingIn(reads, path);
       if (under === undefined) probed.set(path, backing && (images.get(backing.path) ?? backing));
       else probed.set(path, under === null ? null : (images.get(under) ?? { path: under, type: 'file', format: null }));

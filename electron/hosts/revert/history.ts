@@ -1,4 +1,4 @@
-import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../../../shared/chain.ts';
+import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode, pointsOf } from '../../../shared/chain.ts';
 import { isDrive, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { HistoryFacts, SnapshotList } from '../../../shared/schema.ts';
 import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
@@ -82,5 +82,5 @@ function fateOf(
 ): Fate {
   if (kind === 'internal' && written.has(path)) return 'stays';
   if (written.has(path) || chain.some((node) => written.has(node.path))) return 'destroyed';
-  return chain.at(-1)?.isRead && !chain.some((node) => node.isAssumed) ? 'stays' : 'unsure';
+  return isReadToEnd(chain) ? 'stays' : 'unsure';
 }

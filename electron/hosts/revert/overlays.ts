@@ -47,7 +47,8 @@ export function imagesAround(all: DomainSnapshots, layers: readonly DiskLayers[]
   });
 }
 
-function ofCurrent({ all, current }: Pick<DomainSnapshots, 'all' | 'current'>) {
+/** The overlays of the current snapshot, which an external revert unlinks. */
+export function ofCurrent({ all, current }: Pick<DomainSnapshots, 'all' | 'current'>) {
   const found = all.find(({ snapshot }) => snapshot.name === current);
   return found ? overlaysMade(found.disks) : [];
 }

@@ -1,17 +1,16 @@
 import { chainFrom, type DiskLayers, pointsOf } from '../../../shared/chain.ts';
 import type { StrayOverlay } from '../../../shared/libvirt/disks.ts';
-import { overlaysMade } from '../../libvirt/disks.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
+import { ofCurrent } from './overlays.ts';
 
 /**
  * Images that a revert writes to or deletes: what lies on them is worth nothing afterwards. An internal one writes to the
  * images that it is inside of; an external one deletes the overlays of the current snapshot.
  */
-export function imagesSpoiled({ snapshot, disks }: StoredSnapshot, { all, current }: DomainSnapshots): string[] {
+export function imagesSpoiled({ snapshot, disks }: StoredSnapshot, stored: DomainSnapshots): string[] {
   if (snapshot.kind === 'internal')
     return pointsOf(disks).flatMap(({ kind, path }) => (kind === 'internal' ? [path] : []));
-  const found = all.find((each) => each.snapshot.name === current);
-  return found ? overlaysMade(found.disks).map(({ file }) => file) : [];
+  return ofCurrent(stored).map(({ file }) => file);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chainFrom, type DiskLayers } from '../../../shared/chain.ts';
+import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode } from '../../../shared/chain.ts';
 import { type Disk, type Image, imagesOf, lastingImage } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/risk.ts';
 import type { DiskFact, NamedFile, RevertFacts, StoredDisk } from '../../../shared/schema.ts';
@@ -112,7 +112,7 @@ function storedDisk(
     attached: today !== undefined,
     now,
     related: disk.image && now !== null ? related(layers, disk.target, disk.image.path, now) : null,
-    isWhole: disk.image === null || isWhole(layers, disk.target, disk.image.path),
+    isWhole: disk.image === null || isReadToEnd(nodesFrom(layers, disk.target, disk.image.path)),
     isUnderNow:
       now !== null &&
       chainOf(layers, disk.target, now)
@@ -132,13 +132,6 @@ function related(layers: readonly DiskLayers[], target: string, a: string, b: st
   return one.isRead && other.isRead ? false : null;
 }
 
-/** What it lies on was told, down to an image that lies on nothing. */
-function isWhole(layers: readonly DiskLayers[], target: string, path: string): boolean {
-  const disk = layers.find((each) => each.target === target);
-  const chain = disk ? chainFrom(disk, path) : [];
-  return chain.at(-1)?.isRead === true && !chain.some((node) => node.isAssumed);
-}
-
 /** What lies below an image: as far as the storage tells, else what the configuration says, which is seldom anything. */
 function belowOf({ target, below }: Disk, path: string, layers: readonly DiskLayers[]): Image[] {
   const disk = layers.find((each) => each.target === target);
@@ -148,6 +141,10 @@ function belowOf({ target, below }: Disk, path: string, layers: readonly DiskLay
 
 /** The paths from an image downwards, itself first. */
 function chainOf(layers: readonly DiskLayers[], target: string, path: string): string[] {
+  return nodesFrom(layers, target, path).map((node) => node.path);
+}
+
+function nodesFrom(layers: readonly DiskLayers[], target: string, path: string): LayerNode[] {
   const disk = layers.find((each) => each.target === target);
-  return disk ? chainFrom(disk, path).map((node) => node.path) : [];
+  return disk ? chainFrom(disk, path) : [];
 }

@@ -217,7 +217,7 @@ function createOptions({ mode, live, without, name }: Extract<AppStep, { do: 'cr
   ];
 }
 
-/** What a deletion takes away, leaves first. */
+/** What a deletion takes away, leaves first; where only what lies below goes, each that is named stays. */
 function deleted({ names, mode }: Extract<AppStep, { do: 'delete' }>, { snapshots }: World): string[] {
   const children = (of: string) =>
     [...snapshots.values()].filter(({ parent }) => parent === of).map(({ name }) => name);
@@ -226,8 +226,8 @@ function deleted({ names, mode }: Extract<AppStep, { do: 'delete' }>, { snapshot
     const parent = snapshots.get(name)?.parent ?? null;
     return parent === null ? 0 : 1 + depth(parent);
   };
-  const itself = mode !== 'children-only';
   const descends = mode === 'with-children' || mode === 'children-only';
-  const all = new Set(names.flatMap((name) => [...(descends ? below(name) : []), ...(itself ? [name] : [])]));
+  const all = new Set([...names, ...(descends ? names.flatMap(below) : [])]);
+  if (mode === 'children-only') for (const name of names) all.delete(name);
   return [...all].sort((a, b) => depth(b) - depth(a));
 }

@@ -342,6 +342,21 @@ describe('a snapshot that was reverted to, of which libvirt lists every disk sin
     ['and nobody knows when it was taken', ['base.1700000009', undefined, 0], 'e part-perhaps'],
     ['or not: its file has another name', ['other.1700000009'], 'e'],
   ])('%s', (_, given, expected) => expect(at(...given)).toBe(expected));
+
+  test.each<[string, string, string]>([
+    ['may have left a disk out that was written to then', 'base.1700000009', 'e part-perhaps'],
+    ['and one that had it from the beginning has not', 'base.e', 'e written-since'],
+  ])('%s', (_, made, expected) => {
+    const later: Row = { name: 'f', at: 'base', made: 'base.f' };
+    const takenAt = new Map([
+      ['e', 1_700_000_000_000],
+      ['f', 1_700_000_020_000],
+    ]);
+    expect(told({ rows: [{ name: 'e', at: 'base', made }, later], now: disk('base.f', 'base'), takenAt })).toEqual([
+      expected,
+      'f',
+    ]);
+  });
 });
 
 describe('internal snapshots', () => {

@@ -155,8 +155,8 @@ const findings: readonly ((snapshot: Stored, lookup: Lookup) => readonly Damage[
   metadata,
   memory,
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => images(point, lookup)),
-  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenTo(point, snapshot, lookup)),
-  (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => writtenSince(point, snapshot, lookup)),
+  (snapshot, lookup) => partsOf(snapshot, lookup).flatMap((point) => writtenTo(point, snapshot, lookup)),
+  (snapshot, lookup) => partsOf(snapshot, lookup).flatMap((point) => writtenSince(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => listedSince(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => imported(point, snapshot, lookup)),
   (snapshot, lookup) => pointsOf(snapshot.stored).flatMap((point) => merged(point, snapshot, lookup)),
@@ -292,16 +292,24 @@ function isUntouched(path: string, { name, memoryFile }: Stored, { modifiedAt, t
 }
 
 /**
- * A revert to a snapshot without children has libvirt list every disk as part of it, with the overlay that it made, also
- * those that were left out (seen on 11.3 and 12.8); it is named after the time of the revert.
+ * A revert has libvirt list every disk as part of the snapshot once nothing lies on it, with the overlay that it made,
+ * also those that were left out (seen on 11.3 and 12.8); it is named after the time of the revert.
  */
-function listedSince({ target, kind, path }: Point, snapshot: Stored, lookup: Lookup): Damage[] {
+function isListedSince({ target, kind, path }: Point, snapshot: Stored, { takenAt }: Lookup): boolean {
   const file = snapshot.stored.disks.find((disk) => disk.target === target)?.file;
   const seconds = /\.(\d+)$/.exec(file ?? '')?.[1];
-  if (kind !== 'external' || seconds === undefined || file !== usualOverlay(path, seconds)) return [];
+  if (kind !== 'external' || seconds === undefined || file !== usualOverlay(path, seconds)) return false;
   // A snapshot that was given no name has that of its own second, and so has its overlay.
-  const isSince = seconds !== snapshot.name && Number(seconds) * 1000 >= (lookup.takenAt.get(snapshot.name) ?? 0);
-  return isSince && !isUntouched(path, snapshot, lookup)
+  return seconds !== snapshot.name && Number(seconds) * 1000 >= (takenAt.get(snapshot.name) ?? 0);
+}
+
+/** The disks that were part of a snapshot from its beginning. */
+const partsOf = (snapshot: Stored, lookup: Lookup): Point[] =>
+  pointsOf(snapshot.stored).filter((point) => !isListedSince(point, snapshot, lookup));
+
+function listedSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
+  const { target, path } = point;
+  return isListedSince(point, snapshot, lookup) && !isUntouched(path, snapshot, lookup)
     ? [
         damage(
           'part-perhaps',

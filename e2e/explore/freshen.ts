@@ -1,7 +1,7 @@
 import { CommandError, run, sleep } from '../lab/run.ts';
 import { type Mark, overwriteMark, writeCommands } from './marks.ts';
 import { ImageError } from './qcow2.ts';
-import { poolOf, type Stage } from './stage.ts';
+import { refreshPool, type Stage } from './stage.ts';
 import { virshEach } from './virsh.ts';
 import { type Disk, isBooted, isInside, isWritable, look, type World } from './world.ts';
 
@@ -22,7 +22,7 @@ export class Freshener {
    */
   async freshen(world: World): Promise<World> {
     const disks = world.disks.filter((disk) => isWritable(disk) && isInside(disk.path ?? '', this.stage));
-    if (this.stage.spec.pool === 'always') await virshEach(this.stage.lab, [['pool-refresh', poolOf(this.stage)]]);
+    await refreshPool(this.stage);
     if (!world.exists || (!world.active && world.managedSave)) return world;
     if (world.active) return world.state === 'running' ? this.#running(world, disks) : world;
     await Promise.all(disks.map(({ path, format }) => writeMark(path ?? '', format, this.#next())));

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Lab } from '../lab/lab.ts';
 import { CommandError, run, sleep } from '../lab/run.ts';
-import type { Stage } from './stage.ts';
+import { refreshPool, type Stage } from './stage.ts';
 import type { OtherStep } from './steps.ts';
 import { leaveVirsh, virshEach } from './virsh.ts';
 
@@ -29,6 +29,7 @@ export async function carryOutOther(stage: Stage, step: OtherStep): Promise<stri
         return '';
       case 'shell':
         await run(step.argv.map(filled));
+        await refreshPool(stage);
         return '';
       case 'define': {
         const [xml] = await virshEach(lab, [['dumpxml', uuid, '--inactive', '--security-info']]);

@@ -84,8 +84,13 @@ export async function setStage(lab: Lab, spec: DomainSpec, number: number): Prom
 }
 
 /** The name of the pool that holds the images of a stage, where there is one. */
-export function poolOf({ uuid }: Pick<Stage, 'uuid'>): string {
+function poolOf({ uuid }: Pick<Stage, 'uuid'>): string {
   return `pool-${uuid}`;
+}
+
+/** Has the pool read new files, where it always does: what no pool has read yet nobody can tell. */
+export async function refreshPool(stage: Stage): Promise<void> {
+  if (stage.spec.pool === 'always') await virshEach(stage.lab, [['pool-refresh', poolOf(stage)]]);
 }
 
 /** Takes everything down. Answers whether libvirt has let go of it: else the lab is of no use any more. */

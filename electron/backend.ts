@@ -2,7 +2,7 @@ import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { operationUnderWay } from '../shared/deeds.ts';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
-import type { DeletePlan, PowerPlan, WindowState } from '../shared/schema.ts';
+import type { DeletePlan, WindowState } from '../shared/schema.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
 import { CreatePlans } from './hosts/create/plans.ts';
 import type { Ground } from './hosts/ground.ts';
@@ -22,6 +22,8 @@ import { RevertPlans } from './hosts/revert/plans.ts';
 import { SettingsStore } from './hosts/settings.ts';
 import { Thumbnails } from './hosts/thumbnails/store.ts';
 import { openLinks } from './links.ts';
+import { Engine } from './operations/engine/engine.ts';
+import { drivers } from './operations/registry.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
@@ -81,14 +83,12 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const plans = new RevertPlans(marks, settings);
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
-  const power = new HeldPlans<PowerPlan>();
   const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
   const ground: Ground = {
     operations,
     plans,
     creates,
     metadata,
-    power,
     deletes,
     journal,
     marks,
@@ -122,6 +122,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       pool,
       questions,
       ground,
+      engine: new Engine(drivers, ground, (hostId) => pool.session(hostId)),
       labRuns: new LabRuns(hub, ground, (hostId) => pool.session(hostId)),
       present: options.present ?? (() => {}),
       diagnostics: () => diagnosticsText(versionsOf(version), pool.hosts, recent.all),

@@ -1,5 +1,6 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../shared/contract.ts';
+import type { Kind } from '../shared/operations/registry.ts';
 import type { AppInfo, WindowState } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
 import { openConsole } from './hosts/console/open.ts';
@@ -21,8 +22,6 @@ import { exportSnapshots } from './hosts/metadata/export.ts';
 import { runImport } from './hosts/metadata/import.ts';
 import { planImport } from './hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
-import { planPower } from './hosts/power/plan.ts';
-import { runPower } from './hosts/power/run.ts';
 import { toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { runRevert } from './hosts/revert/run.ts';
@@ -33,6 +32,7 @@ import { undoOffer } from './hosts/undo.ts';
 import { parseDomainConfig } from './libvirt/config.ts';
 import { snapshotXml } from './libvirt/snapshots.ts';
 import { parseXml } from './libvirt/xml.ts';
+import type { Engine } from './operations/engine/engine.ts';
 
 export interface RouterParts {
   readonly info: AppInfo;
@@ -40,6 +40,7 @@ export interface RouterParts {
   readonly pool: HostPool;
   readonly questions: Questions;
   readonly ground: Ground;
+  readonly engine: Engine;
   readonly labRuns: LabRuns;
   readonly present: (state: WindowState) => void;
   readonly diagnostics: () => string;
@@ -48,7 +49,7 @@ const never = new AbortController().signal;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts) {
-  const { hub, pool, questions, ground, labRuns, present, diagnostics } = parts;
+  const { hub, pool, questions, ground, engine, labRuns, present, diagnostics } = parts;
   const { operations, plans, journal, marks, settings, thumbnails, log } = ground;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
@@ -67,6 +68,12 @@ export function createRouter(parts: RouterParts) {
     } catch (error) {
       throw forWindow(error, input);
     }
+  });
+  /** What comes in was read by the contract as of this kind; the compiler can’t follow that through a variable. */
+  const change = <K extends Kind>(kind: K) => ({
+    plan: os.changes[kind].plan.handler(({ input }) => engine.plan(kind, input.hostId, input.uuid, input.aim as never)),
+    held: os.changes[kind].held.handler(({ input }) => engine.held(kind, input.planId)),
+    run: os.changes[kind].run.handler(({ input }) => engine.run(kind, input as never)),
   });
   async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
     try {
@@ -198,15 +205,7 @@ export function createRouter(parts: RouterParts) {
         return thumbnails.usage();
       }),
     },
-    power: {
-      plan: os.power.plan.handler(({ input }) =>
-        planPower(pool.session(input.hostId), input.uuid, input.action, ground),
-      ),
-      run: os.power.run.handler(({ input }) => {
-        const plan = ground.power.find(input.planId);
-        return runPower(pool.session(plan.hostId), plan, input, ground);
-      }),
-    },
+    changes: { power: change('power') },
     operations: {
       cancel: os.operations.cancel.handler(({ input }) => operations.cancel(input.id)),
     },

@@ -1,5 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import type { AimOf, AnyType, ChoiceOf, PlanOf } from './operations/operation.ts';
+import { type Kind, type OperationTypes, operationTypes } from './operations/registry.ts';
 import {
   AppEvent,
   AppInfo,
@@ -9,7 +11,6 @@ import {
   ConsolePicture,
   CreateDraft,
   CreatePlan,
-  DeedOutcome,
   DeleteMode,
   DeletePlan,
   DiskChain,
@@ -25,8 +26,7 @@ import {
   LabRun,
   MakeCurrentPlan,
   Marks,
-  PowerAction,
-  PowerPlan,
+  Outcome,
   Problem,
   RevertAim,
   RevertOutcome,
@@ -51,6 +51,35 @@ const stale = { STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) }
 const onHost = z.object({ hostId: z.string() });
 const onDomain = onHost.extend({ uuid: z.string() });
 const onSnapshot = onDomain.extend({ name: z.string().min(1) });
+
+/** A change is two calls: what is read first, and what is done if that is still so. */
+function changeOf<T extends AnyType>(type: T) {
+  return {
+    plan: base
+      .input(onDomain.extend({ aim: type.aim as z.ZodType<AimOf<T>, AimOf<T>> }))
+      .output(type.plan as z.ZodType<PlanOf<T>, PlanOf<T>>),
+    /** A plan that the backend has made by itself, as after a refusal. */
+    held: base.input(z.object({ planId: z.string() })).output(type.plan as z.ZodType<PlanOf<T>, PlanOf<T>>),
+    /** Waits its turn behind other operations on the domain, gathers the facts again, and goes on if all still holds. */
+    run: base
+      .input(
+        z.object({
+          planId: z.string(),
+          choice: type.choice as z.ZodType<ChoiceOf<T>, ChoiceOf<T>>,
+          /** Codes of what the person has consented to. */
+          acknowledged: z.array(z.string()),
+          /** The domain’s name, which a protected domain wants typed. */
+          typedName: z.string().optional(),
+        }),
+      )
+      .output(Outcome)
+      .errors(stale),
+  };
+}
+type Changes = { [K in Kind]: ReturnType<typeof changeOf<OperationTypes[K]>> };
+const changes = Object.fromEntries(
+  Object.values(operationTypes).map((type) => [type.kind, changeOf(type)]),
+) as unknown as Changes;
 
 /** Every procedure and event between the window and the backend. */
 export const contract = {
@@ -102,7 +131,7 @@ export const contract = {
           typedName: z.string().optional(),
         }),
       )
-      .output(DeedOutcome)
+      .output(Outcome)
       .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
   },
   revert: {
@@ -140,19 +169,19 @@ export const contract = {
     /** Waits its turn, gathers the facts and runs the rules again, and takes the snapshot only if all still holds. */
     run: base
       .input(z.object({ planId: z.string(), draft: CreateDraft }))
-      .output(DeedOutcome)
+      .output(Outcome)
       .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
   },
   metadata: {
     planEdit: base.input(onSnapshot).output(EditPlan),
     edit: base
       .input(z.object({ planId: z.string(), name: z.string(), description: z.string() }))
-      .output(DeedOutcome)
+      .output(Outcome)
       .errors(stale),
     planMakeCurrent: base.input(onSnapshot).output(MakeCurrentPlan),
     makeCurrent: base
       .input(z.object({ planId: z.string() }))
-      .output(DeedOutcome)
+      .output(Outcome)
       .errors(stale),
     /** All snapshots of a domain as one text, without secrets. */
     export: base.input(onDomain).output(SnapshotExport),
@@ -160,7 +189,7 @@ export const contract = {
     planImport: base.input(onDomain.extend({ files: z.array(ImportFile).min(1).max(5_000) })).output(ImportPlan),
     import: base
       .input(z.object({ planId: z.string() }))
-      .output(DeedOutcome)
+      .output(Outcome)
       .errors(stale),
   },
   /** Pictures of consoles. Those of snapshots are on this computer; one that was not taken with its snapshot is nowhere. */
@@ -173,25 +202,8 @@ export const contract = {
     /** Removes all of them, of every host. */
     clear: base.output(ThumbnailUsage),
   },
-  /** Starting, pausing, resetting and switching off. */
-  power: {
-    plan: base.input(onDomain.extend({ action: PowerAction })).output(PowerPlan),
-    /** Asks libvirt if the domain is still as the person read it. “Shut down” only asks the guest, and waits a while. */
-    run: base
-      .input(
-        z.object({
-          planId: z.string(),
-          /** The person has read what is lost, where anything is. */
-          confirmed: z.boolean(),
-          /** Of “Start”: drops a managed save image and boots from the disks. */
-          discardSave: z.boolean().default(false),
-          /** The domain’s name, which a protected domain wants typed. */
-          typedName: z.string().optional(),
-        }),
-      )
-      .output(DeedOutcome)
-      .errors(stale),
-  },
+  /** Everything that changes a domain or its snapshots, by kind. */
+  changes,
   operations: {
     /** Takes an operation out of the queue, or asks libvirt to abort the snapshot; a revert cannot be aborted. */
     cancel: base.input(z.object({ id: z.string() })),

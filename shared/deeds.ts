@@ -1,4 +1,4 @@
-import type { DeedKind, DeedOperation, DeedOutcome, Operation } from './schema.ts';
+import type { DeedKind, DeedOperation, Operation, Outcome } from './schema.ts';
 
 type Told = Pick<DeedOperation, 'kind' | 'domainName' | 'subject'>;
 interface Verb {
@@ -27,7 +27,7 @@ const powerVerbs: Readonly<Record<PowerAction, Verb>> = {
   destroy: { doing: 'forcing off', done: 'forced off' },
 };
 
-const endings: Readonly<Record<DeedOutcome['result'], (verb: Verb, object: string) => string>> = {
+const endings: Readonly<Record<Outcome['result'], (verb: Verb, object: string) => string>> = {
   done: ({ done }, object) => `${object}${done}`,
   refused: ({ done }, object) => `${object}not ${done}: refused`,
   cancelled: ({ done }, object) => `${object}not ${done}: cancelled`,
@@ -51,7 +51,7 @@ export function operationUnderWay(operation: Operation): string {
 }
 
 /** `web-01: “nightly” taken`: how it ended. */
-export function deedEnded(told: Told, { result, differences }: Pick<DeedOutcome, 'result' | 'differences'>): string {
+export function deedEnded(told: Told, { result, differences }: Pick<Outcome, 'result' | 'differences'>): string {
   const object = told.kind === 'power' ? '' : `${told.subject} `;
   const ending = `${told.domainName}: ${endings[result](verbOf(told), object)}`;
   return result === 'done' && differences.length > 0 ? `${ending}, but not all is as planned` : ending;

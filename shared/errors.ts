@@ -221,10 +221,10 @@ export const problems = {
     effect: untouched,
     next: 'Look at the state the domain has now.',
   },
-  LOSS_NOT_CONFIRMED: {
-    what: 'Something would be lost, which was not confirmed. {reason}',
+  NOT_ACKNOWLEDGED: {
+    what: 'Something has to be agreed to first, and was not. {reason}',
     effect: untouched,
-    next: 'Read what is lost, and confirm it if that is what you want.',
+    next: 'Read it, and agree if that is what you want.',
   },
   IMPORT_REFUSED: {
     what: '{reason}',
@@ -363,8 +363,8 @@ export const problems = {
     next: 'Snapkeel asks libvirt as soon as it is reachable again. Look at the domain’s state before you go on.',
   },
   NOT_CONFIRMED: {
-    what: 'libvirt reported the revert as done, but could not be asked afterwards how things are.',
-    effect: 'The revert was done.',
+    what: 'libvirt reported it as done, but could not be asked afterwards how things are.',
+    effect: 'It was done.',
     next: 'Look at the domain’s state when the host is connected again.',
   },
 

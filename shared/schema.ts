@@ -11,6 +11,7 @@ export * from './schema/journal.ts';
 export * from './schema/lab-reset.ts';
 export * from './schema/metadata.ts';
 export * from './schema/operation.ts';
+export * from './schema/plan.ts';
 export * from './schema/power.ts';
 export * from './schema/revert.ts';
 export * from './schema/settings.ts';

@@ -8,9 +8,10 @@ import { assessCreate } from '../../shared/create/assess.ts';
 import { emptyDraft, withAllDisks, withDisk } from '../../shared/create/draft.ts';
 import { newPaths } from '../../shared/create/files.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
-import { startHindrance } from '../../shared/power.ts';
+import { consentsOfButton } from '../../shared/operations/operation.ts';
+import { powerType } from '../../shared/operations/power/type.ts';
 import { assessRevert } from '../../shared/risk.ts';
-import type { CreateDraft, DeedOutcome, RevertAim, RevertOutcome, Statement } from '../../shared/schema.ts';
+import type { CreateDraft, Outcome, RevertAim, RevertOutcome, Statement } from '../../shared/schema.ts';
 import type { Lab } from '../lab/lab.ts';
 import { retry } from '../lab/run.ts';
 import type { AppStep } from './steps.ts';
@@ -35,7 +36,7 @@ export interface Plan {
 /** What came of it, by the app's account. */
 export interface Ended {
   /** `stale`: the plan did not hold any more. */
-  readonly result: DeedOutcome['result'] | 'stale';
+  readonly result: Outcome['result'] | 'stale';
   readonly text: string;
   readonly differences: readonly string[];
   /** Safety snapshots: the one taken, and those removed. */
@@ -162,12 +163,15 @@ export class App {
       }
       case 'power': {
         const { action, discardSave } = step;
-        const { planId, facts, refusal, losses } = await client.power.plan({ ...about, action });
-        const run = () => client.power.run({ planId, confirmed: true, discardSave });
-        const hindrance = startHindrance(facts, discardSave);
-        const blocked = refusal ?? (hindrance === null ? null : { code: 'HINDRANCE', text: hindrance });
-        const doubt = blocked === null && facts.unseen.length > 0 ? { verdict: 'risky' as const } : {};
-        return { ...silent, ...verdictOf(blocked ? [blocked] : []), ...doubt, said: losses, run: () => ended(run) };
+        const { power } = client.changes;
+        const plan = await power.plan({ ...about, aim: { action } });
+        const choice = { discardSave };
+        const assessment = powerType.assess(plan, plan.facts, choice);
+        const { blockers, losses } = assessment;
+        const acknowledged = consentsOfButton(assessment);
+        const run = () => power.run({ planId: plan.planId, choice, acknowledged });
+        const doubt = blockers.length === 0 && plan.facts.unseen.length > 0 ? { verdict: 'risky' as const } : {};
+        return { ...silent, ...verdictOf(blockers), ...doubt, said: losses, run: () => ended(run) };
       }
     }
   }
@@ -222,7 +226,7 @@ function verdictOf(blockers: readonly Statement[]): Pick<Plan, 'blockers' | 'ver
   return { blockers, verdict: blockers.length > 0 ? 'willFail' : 'ok' };
 }
 
-async function ended(run: () => Promise<DeedOutcome | RevertOutcome>): Promise<Ended> {
+async function ended(run: () => Promise<Outcome | RevertOutcome>): Promise<Ended> {
   try {
     const outcome = await run();
     const { result, differences, problem } = outcome;

@@ -21,7 +21,7 @@ import { makeCreateGuest } from './create-guests.ts';
 const wanted = wantedGenerations('host', '11.3');
 const offset = 1 << 20;
 
-describe.each(wanted)('what was promised of a snapshot and does not come is told: %s', (generation) => {
+describe.each(wanted)('what was promised of a snapshot and does not come is notes: %s', (generation) => {
   const available = generation === 'host' ? labAvailable() : canBuildGenerations();
   let lab: Lab;
   let at: Connected;
@@ -75,12 +75,12 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
       at.ground,
     );
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
-    expect(outcome.told.join()).not.toContain('could not be read');
+    expect(outcome.notes.join()).not.toContain('could not be read');
     const unread = await runCreate(
       await planned(await lab.guest({ name: 'alone', pool: false }), 'disks-internal'),
       at.ground,
     );
-    expect(unread.told.join()).toContain('Whether the image of hda holds it could not be read');
+    expect(unread.notes.join()).toContain('Whether the image of hda holds it could not be read');
   });
 
   test.skipIf(!available.ok)('one that is listed and in no image', { timeout: 60_000 }, async () => {

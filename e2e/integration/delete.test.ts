@@ -96,7 +96,10 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
       const { doneBytes, totalBytes } = operation()?.progress ?? {};
       expect(doneBytes).toBeLessThan(totalBytes ?? 0);
       ground.operations.cancel(operation()?.id ?? '');
-      expect(await running).toMatchObject({ result: 'cancelled', told: expect.arrayContaining(['Still there: “b”.']) });
+      expect(await running).toMatchObject({
+        result: 'cancelled',
+        notes: expect.arrayContaining(['Still there: “b”.']),
+      });
 
       const after = await look(place, uuid);
       // tree, current, chains, state; and libvirt’s own record of what was begun, on the parent

@@ -238,14 +238,14 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
 
   test.skipIf(!available.ok || !isRoot())('a renaming that fails is put back', { timeout: 120_000 }, async () => {
     const { outcome, guest } = await renameBlocked('centre');
-    expect(outcome).toMatchObject({ differences: [], told: [expect.stringContaining('as it was before')] });
+    expect(outcome).toMatchObject({ differences: [], notes: [expect.stringContaining('as it was before')] });
     expect((await guest.snapshots()).toSorted()).toEqual(['leaf', 'middle', 'root']);
     expect(await guest.current()).toBe('leaf');
   });
 
   test.skipIf(!available.ok || !isRoot())('what cannot be put back is said', { timeout: 120_000 }, async () => {
     const { outcome, guest } = await renameBlocked('leaf');
-    expect(outcome.told).toEqual([expect.stringContaining('kept in the history')]);
+    expect(outcome.notes).toEqual([expect.stringContaining('kept in the history')]);
     expect(outcome.differences.join(' ')).toContain('“leaf” could not be put back');
     expect((await guest.snapshots()).toSorted()).toEqual(['middle', 'root']);
     const entry = at(0)

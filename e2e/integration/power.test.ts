@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { planPower } from '../../electron/hosts/power/plan.ts';
-import { runPower } from '../../electron/hosts/power/run.ts';
+import { engineOn } from '../../electron/hosts/testing.ts';
+import { consentsOfButton } from '../../shared/operations/operation.ts';
+import { powerType } from '../../shared/operations/power/type.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { type Guest, startLab } from '../lab/lab.ts';
 import { type Connected, connectTo } from './connected.ts';
@@ -29,15 +30,19 @@ describe.each(['host', '12.8'] as const)(
     };
     const start = async ({ name }: Guest, discardSave: boolean) => {
       const { lab, session, ground } = connected;
-      const plan = await planPower(session, await lab.virsh('domuuid', name), 'start', ground);
-      return runPower(session, plan, { confirmed: true, discardSave }, ground);
+      const engine = engineOn(connected, ground);
+      const uuid = await lab.virsh('domuuid', name);
+      const plan = await engine.plan('power', session.host.id, uuid, { action: 'start' });
+      const choice = { discardSave };
+      const acknowledged = consentsOfButton(powerType.assess(plan, plan.facts, choice));
+      return engine.run('power', { planId: plan.planId, choice, acknowledged });
     };
     const reason = ({ name }: Guest) => connected.lab.virsh('domstate', name, '--reason');
 
     test.skipIf(!available.ok)('goes on from there when it is started', { timeout: 120_000 }, async () => {
       const { guest, counted } = await savedGuest('restored');
       const outcome = await start(guest, false);
-      expect(outcome).toMatchObject({ result: 'done', told: ['libvirt says: running (restored).'], differences: [] });
+      expect(outcome).toMatchObject({ result: 'done', notes: ['libvirt says: running (restored).'], differences: [] });
       expect(await reason(guest)).toBe('running (restored)');
       await guest.booted();
       expect(await guest.counter()).toBeGreaterThanOrEqual(counted);
@@ -46,7 +51,7 @@ describe.each(['host', '12.8'] as const)(
     test.skipIf(!available.ok)('begins anew when the saved memory is dropped', { timeout: 120_000 }, async () => {
       const { guest, counted } = await savedGuest('dropped');
       const outcome = await start(guest, true);
-      expect(outcome).toMatchObject({ result: 'done', told: ['libvirt says: running (booted).'], differences: [] });
+      expect(outcome).toMatchObject({ result: 'done', notes: ['libvirt says: running (booted).'], differences: [] });
       expect(await reason(guest)).toBe('running (booted)');
       expect(await connected.lab.virsh('dominfo', guest.name)).toMatch(/^Managed save: +no$/m);
       await guest.booted();

@@ -5,7 +5,7 @@ import { currentSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { virshDelete } from '../../shared/delete/virsh.ts';
 import { domainAddress, virshLine } from '../../shared/libvirt/virsh.ts';
 import { virshExport, virshMakeCurrent } from '../../shared/metadata/virsh.ts';
-import { virshPower } from '../../shared/power.ts';
+import { virshPower } from '../../shared/operations/power/rules.ts';
 import { labAvailable } from '../lab/available.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';

@@ -1,4 +1,4 @@
-import type { DeletePlan, PowerPlan } from '../../shared/schema.ts';
+import type { DeletePlan } from '../../shared/schema.ts';
 import type { CreatePlans } from './create/plans.ts';
 import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
@@ -15,7 +15,6 @@ export interface Ground {
   readonly plans: RevertPlans;
   readonly creates: CreatePlans;
   readonly metadata: MetadataPlans;
-  readonly power: HeldPlans<PowerPlan>;
   readonly deletes: HeldPlans<DeletePlan>;
   readonly journal: Journal;
   readonly marks: MarkStore;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type {
   DeedOperation,
-  DeedOutcome,
   Operation,
   OperationPhase,
+  Outcome,
   Progress,
   RevertOperation,
   RevertOutcome,
@@ -19,7 +19,7 @@ type Where = 'hostId' | 'uuid' | 'domainName';
 type AboutRevert = Pick<RevertOperation, Where | 'kind' | 'snapshotName'>;
 type AboutDeed = Pick<DeedOperation, Where | 'kind' | 'subject'>;
 export type About = AboutRevert | AboutDeed;
-type OutcomeOf<A extends About> = A extends AboutRevert ? RevertOutcome : DeedOutcome;
+type OutcomeOf<A extends About> = A extends AboutRevert ? RevertOutcome : Outcome;
 
 /** Why an operation cannot be cancelled in a phase; a phase without a reason can be. */
 const cannotCancel: Readonly<Partial<Record<OperationPhase, string>>> = {
@@ -99,14 +99,14 @@ export class Operations {
     this.#change(id, { phase, progress: null, cancellable });
   }
 
-  #end(id: string, outcome: RevertOutcome | DeedOutcome): void {
+  #end(id: string, outcome: RevertOutcome | Outcome): void {
     this.#cancels.delete(id);
     this.#change(id, { phase: 'ended', endedAt: Date.now(), outcome, progress: null, cancellable: false });
     const ended = this.list().filter((each) => each.phase === 'ended');
     for (const old of ended.slice(0, -ENDED_KEPT)) this.#all.delete(old.id);
   }
 
-  #change(id: string, change: Partial<Omit<Operation, 'outcome'>> & { outcome?: RevertOutcome | DeedOutcome }): void {
+  #change(id: string, change: Partial<Omit<Operation, 'outcome'>> & { outcome?: RevertOutcome | Outcome }): void {
     const operation = this.#all.get(id);
     if (operation) this.#put({ ...operation, ...change } as Operation);
   }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { AppEvent, DeletePlan, Domain, HostStatus, PowerPlan } from '../../shared/schema.ts';
+import type { AppEvent, DeletePlan, Domain, HostStatus } from '../../shared/schema.ts';
+import { Engine } from '../operations/engine/engine.ts';
+import { drivers } from '../operations/registry.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import { CreatePlans } from './create/plans.ts';
@@ -53,12 +55,10 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const plans = new RevertPlans(marks, settings);
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
-  const power = new HeldPlans<PowerPlan>();
   const ground: Ground = {
     operations: new Operations(bench.hub),
     plans,
     metadata,
-    power,
     creates,
     deletes: new HeldPlans<DeletePlan>(),
     journal,
@@ -68,6 +68,15 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
     log,
   };
   return ground;
+}
+
+/** For tests: the one mechanism, on a bench. */
+export function engineOn(
+  { session }: Pick<Bench, 'session'>,
+  ground: Ground,
+  others: Partial<typeof drivers> = {},
+): Engine {
+  return new Engine({ ...drivers, ...others }, ground, () => session);
 }
 
 export const uuidOf = (n: number): string => `00000000-0000-4000-8000-${`${n}`.padStart(12, '0')}`;

@@ -11,7 +11,7 @@ import { virshDelete } from '../../shared/delete/virsh.ts';
 import { deleteFlag } from '../../shared/libvirt/flags.ts';
 import { shellQuote, virshLine } from '../../shared/libvirt/virsh.ts';
 import { virshEdit, virshExport, virshImport } from '../../shared/metadata/virsh.ts';
-import { virshPower } from '../../shared/power.ts';
+import { virshPower } from '../../shared/operations/power/rules.ts';
 import { virshRevert } from '../../shared/risk/virsh.ts';
 import type { RevertPlan } from '../../shared/schema.ts';
 

@@ -1,6 +1,7 @@
 import { CompareDialog } from '../compare/compare-dialog.tsx';
 import { LabDialog } from '../lab/lab-dialog.tsx';
 import { LabRunDialog } from '../lab/run-dialog.tsx';
+import { PowerDialog } from '../operations/power-dialog.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
@@ -14,7 +15,6 @@ import { ImportDialog } from './metadata/import-dialog.tsx';
 import { MakeCurrentDialog } from './metadata/make-current-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { PictureDialog } from './picture-dialog.tsx';
-import { PowerDialog } from './power-dialog.tsx';
 import { QuestionDialog } from './question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
 import { RevertDialog } from './revert/revert-dialog.tsx';

@@ -1,5 +1,5 @@
 import { revertFlag } from '../../shared/libvirt/flags.ts';
-import { powerWords } from '../../shared/power.ts';
+import { powerWords } from '../../shared/operations/power/rules.ts';
 import type { JournalEntry } from '../../shared/schema.ts';
 
 /** What was asked of libvirt for one operation. */

@@ -2,8 +2,8 @@ import { deedEnded } from '../../shared/deeds.ts';
 import { stateLabel } from '../../shared/format.ts';
 import type {
   DeedOperation,
-  DeedOutcome,
   Operation,
+  Outcome,
   RevertOperation,
   RevertOutcome,
   SafetyReport,
@@ -103,7 +103,7 @@ export function endSentence(operation: Operation): string | null {
   if (!operation.outcome) return null;
   return isRevert(operation)
     ? outcomeSentence({ ...operation, outcome: operation.outcome as RevertOutcome })
-    : deedEnded(operation, operation.outcome as DeedOutcome);
+    : deedEnded(operation, operation.outcome as Outcome);
 }
 
 /** The message about the end of any operation; null while it goes on. */
@@ -111,20 +111,20 @@ export function endNotice(operation: Operation): Omit<Notice, 'id'> | null {
   if (!operation.outcome) return null;
   return isRevert(operation)
     ? outcomeNotice({ ...operation, outcome: operation.outcome as RevertOutcome })
-    : deedNotice(operation, operation.outcome as DeedOutcome);
+    : deedNotice(operation, operation.outcome as Outcome);
 }
 
 /** The message about the end of a deed; only one that went wholly as planned may go away by itself. */
 export function deedNotice(
   deed: Pick<DeedOperation, 'kind' | 'domainName' | 'subject'>,
-  outcome: DeedOutcome,
+  outcome: Outcome,
 ): Omit<Notice, 'id'> {
-  const { result, problem, told, differences } = outcome;
+  const { result, problem, notes, differences } = outcome;
   const said = problem && result !== 'cancelled' ? [problem.what, problem.effect, problem.next] : [];
   return {
     tone: result !== 'done' ? 'failed' : differences.length > 0 ? 'differs' : 'done',
     title: deedEnded(deed, outcome),
-    lines: [...said, ...differences, ...told],
+    lines: [...said, ...differences, ...notes],
     ...(problem?.detail ? { detail: problem.detail } : {}),
   };
 }

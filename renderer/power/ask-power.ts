@@ -1,5 +1,6 @@
 import type { PowerAction } from '../../shared/deeds.ts';
-import { powerLabel, powerNeedsConfirming } from '../../shared/power.ts';
+import { powerLabel, powerNeedsConfirming } from '../../shared/operations/power/rules.ts';
+import { powerType } from '../../shared/operations/power/type.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { staleChangesOf } from '../api.ts';
 import { tellCallFailed } from '../commands/effects.ts';
@@ -20,10 +21,14 @@ export function openPower({ store }: App, { hostId, uuid, name }: Domain, action
 async function runAtOnce(app: App, domain: Domain, action: PowerAction): Promise<void> {
   const { hostId, uuid, name } = domain;
   try {
-    const { planId, refusal, losses } = await app.client.power.plan({ hostId, uuid, action });
+    const { power } = app.client.changes;
+    const plan = await power.plan({ hostId, uuid, aim: { action } });
+    const choice = { discardSave: false };
+    const { blockers, losses } = powerType.assess(plan, plan.facts, choice);
     if (losses.length > 0) return openPower(app, domain, action);
-    if (refusal) return tellNothingDone(app, name, action, [refusal.text]);
-    await app.client.power.run({ planId, confirmed: false });
+    const [blocker] = blockers;
+    if (blocker) return tellNothingDone(app, name, action, [blocker.text]);
+    await power.run({ planId: plan.planId, choice, acknowledged: [] });
   } catch (error) {
     const changes = staleChangesOf(error);
     if (changes) tellNothingDone(app, name, action, changes);

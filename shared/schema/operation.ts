@@ -52,23 +52,23 @@ export const DeedKind = z.enum(['create', 'delete', 'edit', 'make-current', 'imp
 export type DeedKind = z.infer<typeof DeedKind>;
 
 /** How a deed ended, as far as libvirt could be asked. */
-export const DeedOutcome = z.object({
+export const Outcome = z.object({
   operationId: z.string(),
   /** `refused`: nothing was done. `failed`: libvirt gave up on the way. `unknown`: no answer came. */
   result: z.enum(['done', 'refused', 'failed', 'unknown', 'cancelled']),
   /** Sentences: what libvirt showed afterwards. */
-  told: z.array(z.string()),
+  notes: z.array(z.string()),
   /** Sentences where what was found is not what was planned. */
   differences: z.array(z.string()),
   problem: Problem.optional(),
 });
-export type DeedOutcome = z.infer<typeof DeedOutcome>;
+export type Outcome = z.infer<typeof Outcome>;
 
 const DeedOperation = about.extend({
   kind: DeedKind,
   /** What it is done to or with: a snapshot's name in quotes, several of them, or the name of an action. */
   subject: z.string(),
-  outcome: DeedOutcome.nullable(),
+  outcome: Outcome.nullable(),
 });
 export type DeedOperation = z.infer<typeof DeedOperation>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { powerActions } from '../deeds.ts';
-import { DomainState, Statement, VirshTarget } from './base.ts';
+import { DomainState } from './base.ts';
+import { planOf } from './plan.ts';
 
 export const PowerAction = z.enum(powerActions);
 
@@ -41,20 +42,11 @@ export const PowerFacts = z.object({
 export type PowerFacts = z.infer<typeof PowerFacts>;
 
 /** What the person reads before a domain is started, paused, reset or switched off. */
-export const PowerPlan = z.object({
-  planId: z.string(),
-  hostId: z.string(),
-  hostName: z.string(),
-  uuid: z.string(),
-  domainName: z.string(),
-  action: PowerAction,
-  facts: PowerFacts,
-  /** Why it can't be done; null when it can. */
-  refusal: Statement.nullable(),
-  /** What is lost, or may be. Where there is anything the person has to confirm. */
-  losses: z.array(Statement),
-  /** Whether the domain's name has to be typed. */
-  protected: z.boolean(),
-  virsh: VirshTarget,
-});
+export const PowerPlan = planOf('power', PowerFacts, { action: PowerAction });
 export type PowerPlan = z.infer<typeof PowerPlan>;
+
+export const PowerChoice = z.object({
+  /** Of “Start”: drops a managed save image and boots from the disks. */
+  discardSave: z.boolean(),
+});
+export type PowerChoice = z.infer<typeof PowerChoice>;

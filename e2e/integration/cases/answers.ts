@@ -1,6 +1,6 @@
 import { ProblemError } from '../../../electron/hosts/problems.ts';
 import { LibvirtError } from '../../../electron/libvirt/errors.ts';
-import type { DeedOutcome, RevertPlan, StartState, Statement } from '../../../shared/schema.ts';
+import type { Outcome, RevertPlan, StartState, Statement } from '../../../shared/schema.ts';
 
 /** What the product says before something is done: a verdict and every sentence with it. */
 export interface Said {
@@ -31,7 +31,7 @@ export async function code(call: Promise<unknown>): Promise<number | null> {
 }
 
 /** What the product did not do at all. */
-export function refusal(error: unknown): Pick<DeedOutcome, 'result' | 'differences' | 'problem'> {
+export function refusal(error: unknown): Pick<Outcome, 'result' | 'differences' | 'problem'> {
   if (error instanceof ProblemError) return { result: 'refused', differences: [], problem: error.problem };
   throw error;
 }

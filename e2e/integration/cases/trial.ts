@@ -15,8 +15,8 @@ import { createFlag, deleteFlag, revertFlag } from '../../../shared/libvirt/flag
 import type {
   CreateDraft,
   CreateMode,
-  DeedOutcome,
   DeleteMode,
+  Outcome,
   RevertAim,
   RevertOutcome,
   RevertPlan,
@@ -235,7 +235,7 @@ export class Trial {
   }
 
   /** What the product does is as it has said. */
-  done(what: string, outcome: Pick<DeedOutcome, 'result' | 'differences' | 'problem'>): void {
+  done(what: string, outcome: Pick<Outcome, 'result' | 'differences' | 'problem'>): void {
     this.expect.soft(outcome, `Snapkeel, ${what}`).toMatchObject({ result: 'done', differences: [] });
   }
 

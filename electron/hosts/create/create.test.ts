@@ -122,7 +122,7 @@ it('external memory: progress, and a cancel leaves nothing', async () => {
   expect(await outcome).toMatchObject({
     result: 'cancelled',
     differences: [],
-    told: ['No snapshot is listed, nothing was left behind, and the disks are those of before.'],
+    notes: ['No snapshot is listed, nothing was left behind, and the disks are those of before.'],
   });
   expect(snapshots()).toEqual([]);
 });
@@ -151,7 +151,7 @@ it('quiesced: whatever libvirt answers but success, the guest is thawed', async 
   bench.simulator.faults.failNext('domainSnapshotCreateXml', { code: 1, domain: 10 });
   const outcome = await take('disks-external');
   expect(outcome).toMatchObject({ result: 'failed' });
-  expect(outcome.told).toContain('The guest’s file systems are not frozen.');
+  expect(outcome.notes).toContain('The guest’s file systems are not frozen.');
   expect(calls('domainFsthaw')).toBe(1);
 });
 
@@ -169,7 +169,7 @@ it.each(['before', 'after'] as const)('quiesced: a connection lost %s it was don
   bench.simulator.faults.dropOnNext('domainSnapshotCreateXml', when);
   const outcome = await take('disks-external');
   expect(outcome).toMatchObject({ result: 'unknown', problem: { code: 'OUTCOME_UNKNOWN' }, differences: [] });
-  expect(outcome.told[0]).toContain(when === 'after' ? 'libvirt lists “fresh”, as planned' : 'lists no snapshot');
+  expect(outcome.notes[0]).toContain(when === 'after' ? 'libvirt lists “fresh”, as planned' : 'lists no snapshot');
   expect(calls('domainFsthaw')).toBe(1);
   expect(entry()).toMatchObject({ kind: 'create', result: 'unknown' });
 });

@@ -44,12 +44,12 @@ function mayBeFrozen(answer: Answer<string>): boolean {
 }
 
 function taken(seen: CreateSeen | null, expected: CreateExpected, cancelled: boolean): Ended {
-  if (!seen) return { result: 'done', told: [notAsked], differences: [] };
+  if (!seen) return { result: 'done', notes: [notAsked], differences: [] };
   const differences = differencesOfTaken(seen, expected);
   const late = cancelled ? ['It was finished before it could be cancelled.'] : [];
-  const told = [...late, ...(differences.length > 0 ? [] : [asPlanned(expected)]), ...notCompared(seen)];
-  if (!isUseless(seen, expected)) return { result: 'done', told, differences };
-  return { result: 'failed', told, differences, problem: problemOf('CREATE_NOT_KEPT', { snapshot: expected.name }) };
+  const notes = [...late, ...(differences.length > 0 ? [] : [asPlanned(expected)]), ...notCompared(seen)];
+  if (!isUseless(seen, expected)) return { result: 'done', notes, differences };
+  return { result: 'failed', notes, differences, problem: problemOf('CREATE_NOT_KEPT', { snapshot: expected.name }) };
 }
 
 function asPlanned({ files, row }: CreateExpected): string {
@@ -63,32 +63,38 @@ function asPlanned({ files, row }: CreateExpected): string {
 
 function notTaken(failure: Failure, seen: CreateSeen | null, expected: CreateExpected, cancelled: boolean): Ended {
   const { result, problem, error } = failure;
-  if (!seen) return { result, told: [notAsked], differences: [], problem };
+  if (!seen) return { result, notes: [notAsked], differences: [], problem };
   if (result === 'unknown') return found(failure, seen, expected);
   const aborted = cancelled && error instanceof LibvirtError && error.is('OPERATION_ABORTED');
   const left = leftBehind(seen, expected);
   const moved = !seen.snapshot && movedDisks(seen, expected.files).length > 0;
   return {
     result: aborted ? 'cancelled' : result === 'refused' && left.length > 0 ? 'failed' : result,
-    told: left.length > 0 ? [] : ['No snapshot is listed, nothing was left behind, and the disks are those of before.'],
+    notes:
+      left.length > 0 ? [] : ['No snapshot is listed, nothing was left behind, and the disks are those of before.'],
     differences: left,
     problem: moved ? problemOf('CREATE_HALF_DONE', {}, problem.detail) : problem,
   };
 }
 
-/** The answer was lost on the way; what libvirt shows later is told, and not taken for the answer. */
+/** The answer was lost on the way; what libvirt shows later is notes, and not taken for the answer. */
 function found({ result, problem }: Failure, seen: CreateSeen, expected: CreateExpected): Ended {
   const { name } = expected;
   if (!seen.snapshot)
-    return { result, told: [`libvirt lists no snapshot “${name}”.`], differences: leftBehind(seen, expected), problem };
+    return {
+      result,
+      notes: [`libvirt lists no snapshot “${name}”.`],
+      differences: leftBehind(seen, expected),
+      problem,
+    };
   const differences = differencesOfTaken(seen, expected);
-  const told = [`libvirt lists “${name}”${differences.length > 0 ? '' : ', as planned'}.`];
-  return { result, told, differences, problem };
+  const notes = [`libvirt lists “${name}”${differences.length > 0 ? '' : ', as planned'}.`];
+  return { result, notes, differences, problem };
 }
 
 function withThaw(ended: Ended, { sentence, certain }: Thawed): Ended {
   return certain
-    ? { ...ended, told: [...ended.told, sentence] }
+    ? { ...ended, notes: [...ended.notes, sentence] }
     : { ...ended, differences: [...ended.differences, sentence] };
 }
 
@@ -102,5 +108,5 @@ async function writeDown(
   const at = seen && { state: seen.state, reason: seen.reason, current: seen.current };
   if (result !== 'unknown') return journal.found(requestId, at, ended.differences);
   if (!at) return journal.abandon(requestId);
-  await journal.resolved(requestId, 'unknown', at, [...ended.told, ...ended.differences]);
+  await journal.resolved(requestId, 'unknown', at, [...ended.notes, ...ended.differences]);
 }

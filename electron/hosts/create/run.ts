@@ -1,6 +1,6 @@
 import { createXml } from '../../../shared/create/xml.ts';
 import { agentTimeout, createFlag } from '../../../shared/libvirt/flags.ts';
-import type { CreateDraft, CreatePlan, DeedOutcome } from '../../../shared/schema.ts';
+import type { CreateDraft, CreatePlan, Outcome } from '../../../shared/schema.ts';
 import { setAgentTimeout } from '../../libvirt/guest-agent.ts';
 import { createSnapshot } from '../../libvirt/snapshots.ts';
 import { askLibvirt } from '../deeds/ask.ts';
@@ -26,7 +26,7 @@ const AGENT_SECONDS = 70;
  * what came of it.
  * @throws StalePlanError, ProblemError (NO_PLAN, CREATE_REFUSED): nothing was done.
  */
-export async function runCreate(request: CreateRequest, ground: Ground): Promise<DeedOutcome> {
+export async function runCreate(request: CreateRequest, ground: Ground): Promise<Outcome> {
   const { session, plan, draft } = request;
   const { uuid, name: domainName } = plan.facts;
   return runDeed<CheckedCreate>(

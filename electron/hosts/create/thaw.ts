@@ -1,7 +1,7 @@
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { thawFileSystems } from '../../libvirt/guest-agent.ts';
+import { lookAfterwards } from '../../operations/engine/look.ts';
 import type { HostSession } from '../host-session.ts';
-import { lookAfterwards } from '../look-afterwards.ts';
 
 /** A guest after it was asked to thaw: a sentence, and whether it may still be frozen. */
 export interface Thawed {

@@ -11,8 +11,8 @@ import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { readJob } from '../../libvirt/jobs.ts';
 import { currentSnapshot, StoredSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { lookAfterwards } from '../../operations/engine/look.ts';
 import type { HostSession } from '../host-session.ts';
-import { lookAfterwards } from '../look-afterwards.ts';
 import { tagsOf } from './chain.ts';
 
 /** What libvirt said when asked afterwards. */

@@ -1,6 +1,6 @@
 import type { Deed } from '../../../shared/deed-problems.ts';
 import { problemOf } from '../../../shared/errors.ts';
-import type { DeedOutcome, Problem } from '../../../shared/schema.ts';
+import type { Outcome, Problem } from '../../../shared/schema.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
 import type { Ground } from '../ground.ts';
 import type { Request } from '../journal/journal.ts';
@@ -10,7 +10,7 @@ import { nothingDone, toProblem } from '../problems.ts';
 export type Answer<T> =
   | { readonly result: 'done'; readonly requestId: string; readonly value: T }
   | {
-      readonly result: Exclude<DeedOutcome['result'], 'done' | 'cancelled'>;
+      readonly result: Exclude<Outcome['result'], 'done' | 'cancelled'>;
       /** null when libvirt was not asked. */
       readonly requestId: string | null;
       readonly problem: Problem;

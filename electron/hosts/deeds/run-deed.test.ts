@@ -11,7 +11,7 @@ import { type Deed, type DeedHandle, type Ended, runDeed } from './run-deed.ts';
 
 const uuid = uuidOf(1);
 const plans = new HeldPlans();
-const done: Ended = { result: 'done', told: [], differences: [] };
+const done: Ended = { result: 'done', notes: [], differences: [] };
 let bench: Bench;
 let ground: Ground;
 

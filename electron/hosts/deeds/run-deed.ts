@@ -1,5 +1,5 @@
 import { problemOf } from '../../../shared/errors.ts';
-import type { DeedOperation, DeedOutcome } from '../../../shared/schema.ts';
+import type { DeedOperation, Outcome } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { type Claim, StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
@@ -8,8 +8,8 @@ import { toProblem } from '../problems.ts';
 import { inTurn } from '../turn.ts';
 
 /** How a deed ended, before it has an operation's id. */
-export type Ended = Omit<DeedOutcome, 'operationId'>;
-export type DeedHandle = OperationHandle<DeedOutcome>;
+export type Ended = Omit<Outcome, 'operationId'>;
+export type DeedHandle = OperationHandle<Outcome>;
 
 /** A change of a domain or its snapshots that is not a revert. */
 export interface Deed<T> {
@@ -26,16 +26,16 @@ export interface Deed<T> {
  * Waits for its turn on the domain, checks, and carries out; what the deed throws then counts as refused.
  * @throws whatever its check throws: nothing was done.
  */
-export function runDeed<T>(deed: Deed<T>, { operations, log }: Ground): Promise<DeedOutcome> {
+export function runDeed<T>(deed: Deed<T>, { operations, log }: Ground): Promise<Outcome> {
   const { session, uuid, about, claim } = deed;
   const { host } = session;
   const refused = (error: unknown): Ended => ({
     result: 'refused',
-    told: [],
+    notes: [],
     differences: error instanceof StalePlanError ? [...error.changes] : [],
     problem: error instanceof StalePlanError ? problemOf('PLAN_STALE') : toProblem(error, host.name),
   });
-  return inTurn<DeedOutcome, T>(
+  return inTurn<Outcome, T>(
     {
       key: `${host.id}/${uuid}`,
       claim,

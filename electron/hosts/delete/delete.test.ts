@@ -143,7 +143,7 @@ describe('a merge', () => {
   it('that libvirt refuses leaves no mark', async () => {
     const error = { code: errorCode.OPERATION_INVALID, domain: errorDomain.QEMU, level: 2, message: 'no' };
     bench.simulator.faults.failNext('domainSnapshotDelete', new LibvirtError(error));
-    expect(await run(layered, ['two'])).toMatchObject({ result: 'refused', told: ['Still there: “two”.'] });
+    expect(await run(layered, ['two'])).toMatchObject({ result: 'refused', notes: ['Still there: “two”.'] });
     expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
   });
 
@@ -151,7 +151,7 @@ describe('a merge', () => {
     bench.simulator.faults.dropOnNext('domainSnapshotDelete', 'before');
     expect(await run(layered, ['two'])).toMatchObject({
       result: 'unknown',
-      told: ['Still there: “two”.', expect.any(String)],
+      notes: ['Still there: “two”.', expect.any(String)],
     });
     expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(true);
     expect(entries()[0]).toMatchObject({ result: 'unknown', resolved: true });
@@ -163,5 +163,5 @@ it('with one of several failed, says what is gone and what is still there', asyn
   const plan = await planDelete(bench.session, inside, ['side', 'leaf'], ground);
   bench.simulator.faults.failNext('domainSnapshotDelete', new LibvirtError(error));
   const first = await runDelete({ session: bench.session, plan, mode: 'this' }, ground);
-  expect(first).toMatchObject({ result: 'failed', told: ['Still there: “leaf”, “side”.'] });
+  expect(first).toMatchObject({ result: 'failed', notes: ['Still there: “leaf”, “side”.'] });
 });

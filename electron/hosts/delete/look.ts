@@ -1,8 +1,8 @@
 import { problemOf } from '../../../shared/errors.ts';
 import type { DeleteFacts, Found } from '../../../shared/schema.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
+import { lookAfterwards } from '../../operations/engine/look.ts';
 import type { Ended } from '../deeds/run-deed.ts';
-import { lookAfterwards } from '../look-afterwards.ts';
 import { ProblemError } from '../problems.ts';
 import { differencesAfter, type SeenAfter, stillMarked } from './differences.ts';
 import { gatherDeleteFacts } from './facts.ts';
@@ -24,7 +24,7 @@ export async function lookAfterDelete(
   const differences = seen && complete ? differencesAfter(checked, seen) : [];
   await writeDown(asked, seen, differences, ground);
   const result = complete ? 'done' : operation.signal.aborted ? 'cancelled' : (last?.result ?? 'cancelled');
-  const told = [
+  const notes = [
     ...(seen
       ? goneSentences(gone, checked.assessment.goes)
       : ['libvirt could not be asked for the snapshots afterwards.']),
@@ -34,7 +34,7 @@ export async function lookAfterDelete(
   // With some of several gone, “refused” would be untrue.
   const partly = result === 'refused' && gone.length > 0 ? 'failed' : result;
   const shown = problem ?? (seen ? undefined : problemOf('NOT_CONFIRMED'));
-  return { outcome: { result: partly, told, differences, ...(shown ? { problem: shown } : {}) }, gone };
+  return { outcome: { result: partly, notes, differences, ...(shown ? { problem: shown } : {}) }, gone };
 }
 
 /** Everything that was promised is looked at again; null where libvirt cannot be asked, or has no such domain. */
@@ -93,9 +93,9 @@ async function writeDown(
   for (const [index, { answer }] of asked.entries()) {
     const { requestId, result } = answer;
     if (requestId === null) continue;
-    const told = index === asked.length - 1 ? differences : [];
-    if (result !== 'unknown') await ground.journal.found(requestId, found, told);
-    else if (found) await ground.journal.resolved(requestId, 'unknown', found, told);
+    const lines = index === asked.length - 1 ? differences : [];
+    if (result !== 'unknown') await ground.journal.found(requestId, found, lines);
+    else if (found) await ground.journal.resolved(requestId, 'unknown', found, lines);
     else ground.journal.abandon(requestId); // it is found out when the host is back
   }
 }

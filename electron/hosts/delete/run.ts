@@ -1,5 +1,5 @@
 import { type DeleteStep, deleteSubject } from '../../../shared/delete/steps.ts';
-import type { DeedOutcome, DeleteMode, DeletePlan } from '../../../shared/schema.ts';
+import type { DeleteMode, DeletePlan, Outcome } from '../../../shared/schema.ts';
 import { deleteSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import { type Answer, askLibvirt } from '../deeds/ask.ts';
@@ -23,7 +23,7 @@ export interface DeleteRequest {
  * of it. It ends at the first call that does not succeed.
  * @throws StalePlanError, ProblemError NO_PLAN, NAME_NOT_TYPED, DELETE_BLOCKED, NOTHING_TO_DELETE: nothing was done.
  */
-export async function runDelete(request: DeleteRequest, ground: Ground): Promise<DeedOutcome> {
+export async function runDelete(request: DeleteRequest, ground: Ground): Promise<Outcome> {
   const { session, plan, mode, typedName } = request;
   const { uuid, name } = plan.facts.domain;
   if (ground.marks.isProtected(session.host, uuid) && typedName !== name)

@@ -1,7 +1,7 @@
 import { isXmlText, utf8Bytes } from '../../../shared/libvirt/names.ts';
 import { type Edit, type EditStep, editSteps, editStepText } from '../../../shared/metadata/edit-steps.ts';
 import { renameProblem } from '../../../shared/metadata/rename.ts';
-import type { DeedOutcome, EditPlan, SnapshotList } from '../../../shared/schema.ts';
+import type { EditPlan, Outcome, SnapshotList } from '../../../shared/schema.ts';
 import { editSnapshotXml } from '../../libvirt/snapshot-edit.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
 import type { Ground } from '../ground.ts';
@@ -26,7 +26,7 @@ export interface EditRequest extends Edit {
  * Changes a snapshot's name or description by redefining it, and puts everything back when a step fails.
  * @throws StalePlanError, ProblemError NO_PLAN, EDIT_REFUSED, NAME_REFUSED, DESCRIPTION_REFUSED, NOTHING_TO_CHANGE: nothing was done.
  */
-export async function runEdit(request: EditRequest, ground: Ground): Promise<DeedOutcome> {
+export async function runEdit(request: EditRequest, ground: Ground): Promise<Outcome> {
   const { session, plan } = request;
   const { uuid, planId, snapshot, current, children, domainName } = plan;
   const edit = { name: request.name, description: request.description.replaceAll(/\r\n?/g, '\n') };
@@ -89,7 +89,7 @@ async function carryOut({ request, edit, steps, list, operation, ground }: Work)
   const ended = await endOf(asker, {
     kept: { list, texts, added: renames ? [edit.name] : [] },
     look: (seen) => editDifferences(session, plan, edit, texts, { before: list, after: seen }),
-    told: toldOf(plan, edit),
+    notes: toldOf(plan, edit),
   });
   if (renames && ended.result === 'done') await followRename(session.host, uuid, snapshot, edit.name, ground);
   return ended;

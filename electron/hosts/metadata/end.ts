@@ -8,7 +8,7 @@ interface End {
   /** Sentences where the tree is not as planned. */
   look(seen: SeenTree): Promise<readonly string[]>;
   /** What to say when all is as planned. */
-  readonly told: readonly string[];
+  readonly notes: readonly string[];
 }
 
 const restored =
@@ -18,7 +18,7 @@ const restored =
  * Looks at what came of a change of metadata. One whose answer was lost may have been done after all; one that failed
  * half way is put back.
  */
-export async function endOf(asker: MetadataAsker, { kept, look, told }: End): Promise<Ended> {
+export async function endOf(asker: MetadataAsker, { kept, look, notes }: End): Promise<Ended> {
   const { last } = asker;
   const { session, domain, operation } = asker.errand;
   operation.phase('verifying');
@@ -27,24 +27,24 @@ export async function endOf(asker: MetadataAsker, { kept, look, told }: End): Pr
   const failure = last && last.result !== 'done' ? last : null;
   if (!seen || differences === null) {
     await writeDown(asker, null, []);
-    const told = ['libvirt could not be asked how the snapshots are now.'];
+    const notes = ['libvirt could not be asked how the snapshots are now.'];
     return failure
-      ? { result: failure.result, told, differences: [], problem: failure.problem }
-      : { result: 'done', told, differences: [] };
+      ? { result: failure.result, notes, differences: [], problem: failure.problem }
+      : { result: 'done', notes, differences: [] };
   }
   if (!failure || (failure.result === 'unknown' && differences.length === 0)) {
     await writeDown(asker, seen, differences);
-    return { result: 'done', told: differences.length > 0 ? [] : [...told], differences: [...differences] };
+    return { result: 'done', notes: differences.length > 0 ? [] : [...notes], differences: [...differences] };
   }
   const back = await restoreMetadata(kept, asker);
   await writeDown(asker, back?.seen ?? seen, back?.differences ?? []);
   const { problem } = failure;
   if (!back)
-    return { result: 'unknown', told: ['It is not known whether everything was put back.'], differences: [], problem };
+    return { result: 'unknown', notes: ['It is not known whether everything was put back.'], differences: [], problem };
   const first = asker.asked.length === 1 && failure.result === 'refused';
   return {
     result: first ? 'refused' : 'failed',
-    told: back.differences.length > 0 ? [keptInHistory] : [restored],
+    notes: back.differences.length > 0 ? [keptInHistory] : [restored],
     differences: [...back.differences],
     problem,
   };

@@ -1,5 +1,5 @@
 import { formatCount } from '../../../shared/format.ts';
-import type { DeedOutcome, ImportPlan, SnapshotList } from '../../../shared/schema.ts';
+import type { ImportPlan, Outcome, SnapshotList } from '../../../shared/schema.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
@@ -14,7 +14,7 @@ import { treeDifferences } from './restore.ts';
  * Adds the snapshots of a plan, parents first, and takes them away again when one of them fails.
  * @throws StalePlanError, ProblemError NO_PLAN, IMPORT_REFUSED: nothing was done.
  */
-export async function runImport(session: HostSession, held: HeldImport, ground: Ground): Promise<DeedOutcome> {
+export async function runImport(session: HostSession, held: HeldImport, ground: Ground): Promise<Outcome> {
   const { planId, plan } = held;
   const { uuid, domainName } = plan;
   const count = plan.rows.filter(({ verdict }) => verdict === 'add').length;
@@ -84,7 +84,7 @@ async function carryOut(
   return endOf(asker, {
     kept: { list, texts: new Map(), added: names },
     look: async (seen) => treeDifferences(expected(list, documents, current), seen),
-    told: [plan.currentText, 'No disk and no memory was touched.'],
+    notes: [plan.currentText, 'No disk and no memory was touched.'],
   });
 }
 

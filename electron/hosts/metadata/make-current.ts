@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { makeCurrentRefusal } from '../../../shared/metadata/make-current.ts';
-import type { DeedOutcome, MakeCurrentPlan, Snapshot, SnapshotList } from '../../../shared/schema.ts';
+import type { MakeCurrentPlan, Outcome, Snapshot, SnapshotList } from '../../../shared/schema.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
 import { type DeedHandle, type Ended, runDeed } from '../deeds/run-deed.ts';
 import type { Ground } from '../ground.ts';
@@ -44,11 +44,7 @@ export async function planMakeCurrent(
  * Tells libvirt that a snapshot is the current one. Neither disks nor memory are touched.
  * @throws StalePlanError, ProblemError NO_PLAN, MAKE_CURRENT_REFUSED: nothing was done.
  */
-export async function runMakeCurrent(
-  session: HostSession,
-  plan: MakeCurrentPlan,
-  ground: Ground,
-): Promise<DeedOutcome> {
+export async function runMakeCurrent(session: HostSession, plan: MakeCurrentPlan, ground: Ground): Promise<Outcome> {
   const { uuid, planId, snapshot, domainName } = plan;
   return runDeed<SnapshotList>(
     {
@@ -94,7 +90,7 @@ async function carryOut(
   return endOf(asker, {
     kept: { list, texts, added: [] },
     look: async (seen) => treeDifferences({ ...list, current: name }, seen),
-    told: [`The next snapshot becomes a child of “${name}”. The disks are as they were.`],
+    notes: [`The next snapshot becomes a child of “${name}”. The disks are as they were.`],
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
-import { DeedOutcome, EditPlan, MakeCurrentPlan } from '../../../shared/schema.ts';
+import { EditPlan, MakeCurrentPlan, Outcome } from '../../../shared/schema.ts';
 import { snapshotXml } from '../../libvirt/snapshots.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { Ground } from '../ground.ts';
@@ -61,7 +61,7 @@ const tree = (name: string) => model(name).snapshots.map((each) => [each.name, e
 const plan = async (uuid: string, name: string) => EditPlan.parse(await planEdit(bench.session, uuid, name, ground));
 const edit = async (of: EditPlan, change: { name?: string; description?: string }) => {
   const { name, description } = { ...of.snapshot, ...change };
-  return DeedOutcome.parse(await runEdit({ session: bench.session, plan: of, name, description }, ground));
+  return Outcome.parse(await runEdit({ session: bench.session, plan: of, name, description }, ground));
 };
 const problem = (of: Promise<unknown>): Promise<string> =>
   of.then(
@@ -113,7 +113,7 @@ describe('editing a description', () => {
   it('takes it away when it is empty', async () => {
     expect(await edit(await plan(inside, 'root'), { description: '' })).toMatchObject({
       result: 'done',
-      told: [expect.stringContaining('no description'), expect.any(String)],
+      notes: [expect.stringContaining('no description'), expect.any(String)],
     });
     expect(await snapshotXml(bench.session.reads, inside, 'root')).not.toMatch(/<\/name>\s*<description>/);
   });
@@ -124,7 +124,7 @@ describe('editing a description', () => {
     fail('domainSnapshotCreateXml');
     const outcome = await edit(of, { description: 'lost' });
     expect(outcome).toMatchObject({ result: 'failed', differences: [], problem: { code: 'SYSTEM_ERROR' } });
-    expect(outcome.told[0]).toContain('as it was before');
+    expect(outcome.notes[0]).toContain('as it was before');
     expect(JSON.stringify(outcome)).not.toContain('s3cret');
     expect(file.text.includes('s3cret')).toBe(false);
     expect(model('inside')).toEqual(before);
@@ -173,7 +173,7 @@ describe('renaming', () => {
     const before = await snapshotXml(bench.session.reads, layered, 'middle');
     const outcome = await edit(await plan(layered, 'middle'), { name: 'centre', description: 'after' });
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
-    expect(outcome.told[0]).toContain('“centre” now. Its 2 children belong');
+    expect(outcome.notes[0]).toContain('“centre” now. Its 2 children belong');
     expect(await snapshotXml(bench.session.reads, layered, 'centre')).toBe(
       before.replace('<name>middle</name>', '<name>centre</name>').replace('before', 'after'),
     );
@@ -229,7 +229,7 @@ describe('renaming', () => {
     };
     const outcome = await edit(of, { name: 'centre' });
     expect(outcome).toMatchObject({ result: 'failed', differences: [], problem: { code: 'SYSTEM_ERROR' } });
-    expect(outcome.told).toEqual([expect.stringContaining('Everything is as it was before')]);
+    expect(outcome.notes).toEqual([expect.stringContaining('Everything is as it was before')]);
     const byName = (of: typeof before) => of.snapshots.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     expect(byName(model('layered'))).toEqual(byName(before));
     expect(model('layered').current).toBe('middle');
@@ -263,7 +263,7 @@ describe('making a snapshot the current one', () => {
 
   it('among internal ones changes nothing but that', async () => {
     const before = model('inside');
-    const outcome = DeedOutcome.parse(await runMakeCurrent(bench.session, await planCurrent(inside, 'middle'), ground));
+    const outcome = Outcome.parse(await runMakeCurrent(bench.session, await planCurrent(inside, 'middle'), ground));
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
     expect(model('inside')).toEqual({ ...before, current: 'middle' });
   });

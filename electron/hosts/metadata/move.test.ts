@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
-import { DeedOutcome, ImportPlan, SnapshotExport } from '../../../shared/schema.ts';
+import { ImportPlan, Outcome, SnapshotExport } from '../../../shared/schema.ts';
 import { snapshotXml } from '../../libvirt/snapshots.ts';
 import type { DomainSpec, SnapshotSpec } from '../../simulator/build.ts';
 import type { Ground } from '../ground.ts';
@@ -53,7 +53,7 @@ const planned = async (uuid: string, ...texts: string[]) => {
   return ImportPlan.parse(await planImport(to.session, uuid, files, ground));
 };
 const run = async (plan: ImportPlan) =>
-  DeedOutcome.parse(await runImport(to.session, ground.metadata.imports.find(plan.planId), ground));
+  Outcome.parse(await runImport(to.session, ground.metadata.imports.find(plan.planId), ground));
 const verdicts = ({ rows }: ImportPlan) => Object.fromEntries(rows.map(({ name, verdict }) => [name, verdict]));
 const model = (name: string) => to.simulator.hands.domain(name);
 
@@ -159,7 +159,7 @@ describe('moving snapshots to another host', () => {
     };
     const outcome = await run(plan);
     expect(outcome).toMatchObject({ result: 'failed', differences: [], problem: { code: 'SYSTEM_ERROR' } });
-    expect(outcome.told[0]).toContain('as it was before');
+    expect(outcome.notes[0]).toContain('as it was before');
     expect(model('inside')).toMatchObject({ snapshots: [], current: null });
   });
 

@@ -5,9 +5,9 @@ import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
+import { lookAfterwards } from '../../operations/engine/look.ts';
 import type { Gate } from '../gate.ts';
 import type { HostSession } from '../host-session.ts';
-import { lookAfterwards } from '../look-afterwards.ts';
 import { ProblemError } from '../problems.ts';
 
 /** A domain's snapshots as libvirt tells them, and how the domain is. */

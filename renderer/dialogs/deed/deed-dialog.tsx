@@ -1,7 +1,7 @@
 import type { ReactNode, RefObject } from 'react';
 import { deedEnded, deedUnderWay } from '../../../shared/deeds.ts';
 import { formatDuration } from '../../../shared/format.ts';
-import type { DeedOutcome } from '../../../shared/schema.ts';
+import type { Outcome } from '../../../shared/schema.ts';
 import { cancelOperation } from '../../operations/cancel.ts';
 import { progressShare, progressText } from '../../operations/phases.ts';
 import { closeDialog } from '../../store/actions.ts';
@@ -154,14 +154,14 @@ function Running({ about, since }: { about: DeedAbout; since: number }) {
 }
 
 /** A deed that did not end as planned: why, and what libvirt says now. */
-function Ended({ about, outcome }: { about: DeedAbout; outcome: DeedOutcome }) {
-  const { result, problem, told, differences } = outcome;
+function Ended({ about, outcome }: { about: DeedAbout; outcome: Outcome }) {
+  const { result, problem, notes, differences } = outcome;
   return (
     <div role="alert">
       <h3 className={result === 'cancelled' ? 'ended-title calm' : 'ended-title'}>{deedEnded(about, outcome)}</h3>
       {problem && result !== 'cancelled' ? <ProblemView problem={problem} /> : null}
       <Differences title="Not as planned" lines={differences} />
-      {told.map((line) => (
+      {notes.map((line) => (
         <p key={line} className="found">
           {line}
         </p>

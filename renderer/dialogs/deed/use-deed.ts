@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { DeedOperation, DeedOutcome, Problem } from '../../../shared/schema.ts';
+import type { DeedOperation, Outcome, Problem } from '../../../shared/schema.ts';
 import { problemOf, staleChangesOf } from '../../api.ts';
 import { deedNotice } from '../../operations/outcome.ts';
 import { closeDialog, noteTold, pushNotice, setOwnRun } from '../../store/actions.ts';
@@ -14,14 +14,14 @@ export type DeedFlow<Plan> =
   | { step: 'planning'; changes: readonly string[] }
   | { step: 'review'; plan: Plan; changes: readonly string[] }
   | { step: 'running'; plan: Plan; about: DeedAbout; since: number }
-  | { step: 'ended'; about: DeedAbout; outcome: DeedOutcome }
+  | { step: 'ended'; about: DeedAbout; outcome: Outcome }
   | { step: 'problem'; problem: Problem; changes: readonly string[]; canRetry: boolean };
 
 export interface DeedControl<Plan> {
   readonly flow: DeedFlow<Plan>;
   planAgain(): void;
   /** Carries out what was reviewed. A second call does nothing: by then the flow isn't in review. */
-  start(about: DeedAbout, run: (plan: Plan) => Promise<DeedOutcome>): void;
+  start(about: DeedAbout, run: (plan: Plan) => Promise<Outcome>): void;
 }
 
 /**
@@ -50,7 +50,7 @@ export function useDeed<Plan>(ask: () => Promise<Plan>): DeedControl<Plan> {
     };
   }, [plan]);
 
-  const tell = (about: DeedAbout, outcome: DeedOutcome) => {
+  const tell = (about: DeedAbout, outcome: Outcome) => {
     noteTold(store, outcome.operationId);
     const asPlanned = outcome.result === 'done' && outcome.differences.length === 0;
     if (open.current && !asPlanned) return setFlow({ step: 'ended', about, outcome });

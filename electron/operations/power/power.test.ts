@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PowerAction } from '../../../shared/deeds.ts';
-import { DeedOutcome, PowerPlan } from '../../../shared/schema.ts';
+import { consentsOfButton } from '../../../shared/operations/operation.ts';
+import { powerType } from '../../../shared/operations/power/type.ts';
+import { Outcome, PowerPlan } from '../../../shared/schema.ts';
+import type { Ground } from '../../hosts/ground.ts';
+import { StalePlanError } from '../../hosts/held-plans.ts';
+import type { ProblemError } from '../../hosts/problems.ts';
+import { type Bench, createBench, createGround, engineOn, uuidOf } from '../../hosts/testing.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
-import type { Ground } from '../ground.ts';
-import { StalePlanError } from '../held-plans.ts';
-import type { ProblemError } from '../problems.ts';
-import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
-import { planPower } from './plan.ts';
-import { type PowerConsent, runPower } from './run.ts';
+import type { Engine } from '../engine/engine.ts';
+import { powerDriver } from './driver.ts';
 
 const names = ['off', 'on', 'held', 'deaf', 'fleeting', 'saved'] as const;
 type Name = (typeof names)[number];
@@ -29,21 +31,35 @@ const specs: readonly DomainSpec[] = [
 ];
 let bench: Bench;
 let ground: Ground;
+let engine: Engine;
 
 beforeEach(async () => {
   bench = createBench(specs, { shutdownMs: 20 });
   ground = await createGround(bench);
+  engine = engineOn(bench, ground, { power: powerDriver(60) });
   bench.session.connect();
   await bench.status('connected');
 });
 afterEach(() => bench.close());
 
 const plan = async (name: Name, action: PowerAction) =>
-  PowerPlan.parse(await planPower(bench.session, uuids[name], action, ground));
-const run = async (name: Name, action: PowerAction, given: Partial<PowerConsent> = {}, patienceMs = 60) =>
-  DeedOutcome.parse(
-    await runPower(bench.session, await plan(name, action), { confirmed: false, ...given }, ground, patienceMs),
-  );
+  PowerPlan.parse(await engine.plan('power', bench.session.host.id, uuids[name], { action }));
+const read = async (name: Name, action: PowerAction) => {
+  const made = await plan(name, action);
+  return powerType.assess(made, made.facts, { discardSave: false });
+};
+interface Given {
+  readonly confirmed?: boolean;
+  readonly discardSave?: boolean;
+  readonly typedName?: string;
+}
+const carryOut = (made: PowerPlan, { confirmed = false, discardSave = false, typedName }: Given = {}) => {
+  const choice = { discardSave };
+  const acknowledged = confirmed ? consentsOfButton(powerType.assess(made, made.facts, choice)) : [];
+  return engine.run('power', { planId: made.planId, choice, acknowledged, typedName });
+};
+const run = async (name: Name, action: PowerAction, given: Given = {}) =>
+  Outcome.parse(await carryOut(await plan(name, action), given));
 const state = (name: Name) => bench.simulator.hands.domain(name).state;
 const journal = () => ground.journal.list({ limit: 10 });
 const codeOf = (work: Promise<unknown>) =>
@@ -58,11 +74,11 @@ describe('what loses nothing', () => {
     ['held', 'resume', 'running'],
     ['on', 'suspend', 'paused'],
   ])('%s: %s', async (name, action, after) => {
-    const { losses, refusal } = await plan(name, action);
-    expect({ losses, refusal }).toEqual({ losses: [], refusal: null });
+    const { losses, blockers } = await read(name, action);
+    expect({ losses, blockers }).toEqual({ losses: [], blockers: [] });
     const outcome = await run(name, action);
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
-    expect(outcome.told.join()).toContain(after);
+    expect(outcome.notes.join()).toContain(after);
     expect(state(name)).toBe(after);
     expect(journal()[0]).toMatchObject({
       kind: 'power',
@@ -80,7 +96,7 @@ describe('what loses nothing', () => {
     ['off', 'reset', /shut off/],
     ['off', 'destroy', /shut off/],
   ])('%s refuses to %s, and libvirt is not asked', async (name, action, why) => {
-    expect((await plan(name, action)).refusal?.text).toMatch(why);
+    expect((await read(name, action)).blockers[0]?.text).toMatch(why);
     expect(await codeOf(run(name, action, { confirmed: true }))).toBe('POWER_REFUSED');
     expect(journal()).toEqual([]);
   });
@@ -89,8 +105,9 @@ describe('what loses nothing', () => {
 describe('what loses memory', () => {
   it('is done only when confirmed, and with the name of a protected domain', async () => {
     await ground.marks.protect(bench.session.host, uuids.on, true);
-    expect(await plan('on', 'destroy')).toMatchObject({ protected: true, losses: [{ code: 'MEMORY' }] });
-    expect(await codeOf(run('on', 'destroy'))).toBe('LOSS_NOT_CONFIRMED');
+    expect(await plan('on', 'destroy')).toMatchObject({ protected: true });
+    expect(await read('on', 'destroy')).toMatchObject({ losses: [{ code: 'MEMORY' }] });
+    expect(await codeOf(run('on', 'destroy'))).toBe('NOT_ACKNOWLEDGED');
     expect(await codeOf(run('on', 'destroy', { confirmed: true, typedName: 'no' }))).toBe('NAME_NOT_TYPED');
     expect(state('on')).toBe('running');
     expect(await run('on', 'destroy', { confirmed: true, typedName: 'on' })).toMatchObject({ result: 'done' });
@@ -100,23 +117,26 @@ describe('what loses memory', () => {
   it('a reset keeps the process, and a paused guest paused', async () => {
     expect(await run('on', 'reset', { confirmed: true })).toMatchObject({ result: 'done', differences: [] });
     expect(bench.simulator.hands.domain('on')).toMatchObject({ state: 'running', id: 1 });
-    expect((await plan('held', 'reset')).losses.map(({ code }) => code)).toEqual(['MEMORY', 'STAYS_PAUSED']);
+    expect((await read('held', 'reset')).losses.map(({ code }) => code)).toEqual(['MEMORY', 'STAYS_PAUSED']);
     expect(await run('held', 'reset', { confirmed: true })).toMatchObject({ differences: [] });
     expect(state('held')).toBe('paused');
   });
 
   it('of a transient domain says that libvirt forgets it, and that is no difference', async () => {
-    const { losses } = await plan('fleeting', 'destroy');
+    const { losses } = await read('fleeting', 'destroy');
     expect(losses[1]?.text).toMatch(/forgets it.*1 snapshot/);
     const outcome = await run('fleeting', 'destroy', { confirmed: true });
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
-    expect(outcome.told.join()).toContain('does not list the domain any more');
+    expect(outcome.notes.join()).toContain('does not list the domain any more');
   });
 });
 
 describe('shut down', () => {
   it('waits for the guest, and ends when it is off', async () => {
-    expect(await run('on', 'shutdown', {}, 4_000)).toMatchObject({ result: 'done', differences: [] });
+    const patient = engineOn(bench, ground, { power: powerDriver(4_000) });
+    const { planId } = await patient.plan('power', 'lab', uuids.on, { action: 'shutdown' });
+    const outcome = await patient.run('power', { planId, choice: { discardSave: false }, acknowledged: [] });
+    expect(outcome).toMatchObject({ result: 'done', differences: [] });
     expect(state('on')).toBe('shutoff');
   });
 
@@ -127,7 +147,9 @@ describe('shut down', () => {
   });
 
   it('keeps nobody waiting: forcing off goes on at once', async () => {
-    const asked = run('deaf', 'shutdown', {}, 60_000);
+    const patient = engineOn(bench, ground, { power: powerDriver(60_000) });
+    const { planId } = await patient.plan('power', 'lab', uuids.deaf, { action: 'shutdown' });
+    const asked = patient.run('power', { planId, choice: { discardSave: false }, acknowledged: [] });
     await bench.until(() => ground.operations.list().some((it) => it.phase === 'working' && it.cancellable));
     expect(await run('deaf', 'destroy', { confirmed: true })).toMatchObject({ result: 'done' });
     expect(await asked).toMatchObject({ result: 'done' });
@@ -136,25 +158,25 @@ describe('shut down', () => {
 
 describe('start with a managed save image', () => {
   it('restores it only when that was confirmed', async () => {
-    expect((await plan('saved', 'start')).losses[0]?.text).toMatch(/damages its file systems/);
-    expect(await codeOf(run('saved', 'start'))).toBe('LOSS_NOT_CONFIRMED');
+    expect((await read('saved', 'start')).losses[0]?.text).toMatch(/damages its file systems/);
+    expect(await codeOf(run('saved', 'start'))).toBe('NOT_ACKNOWLEDGED');
     const outcome = await run('saved', 'start', { confirmed: true });
-    expect(outcome.told.join()).toContain('restored');
+    expect(outcome.notes.join()).toContain('restored');
   });
 
   it('or drops it and boots', async () => {
     const outcome = await run('saved', 'start', { confirmed: true, discardSave: true });
-    expect(outcome.told.join()).toContain('booted');
+    expect(outcome.notes.join()).toContain('booted');
     expect(bench.simulator.hands.domain('saved').managedSave).toBe(false);
     expect(journal()[0]).toMatchObject({ flags: 8 });
   });
 });
 
 it('does nothing when the domain is no longer as it was read', async () => {
-  const read = await plan('on', 'destroy');
+  const made = await plan('on', 'destroy');
   bench.simulator.hands.destroy('on');
   bench.simulator.hands.start('on');
-  await expect(runPower(bench.session, read, { confirmed: true }, ground)).rejects.toThrow(StalePlanError);
+  await expect(carryOut(made, { confirmed: true })).rejects.toThrow(StalePlanError);
   expect(journal()).toEqual([]);
 });
 
@@ -163,7 +185,7 @@ describe('when the connection is lost on the way', () => {
     bench.simulator.faults.dropOnNext('domainSuspend', 'after');
     const outcome = await run('on', 'suspend');
     expect(outcome).toMatchObject({ result: 'done' });
-    expect(outcome.told[0]).toContain('did not see libvirt’s answer');
+    expect(outcome.notes[0]).toContain('did not see libvirt’s answer');
     expect(journal()[0]).toMatchObject({ result: 'unknown', resolved: true, found: { state: 'paused' } });
   });
 
@@ -174,7 +196,7 @@ describe('when the connection is lost on the way', () => {
     bench.simulator.faults.dropOnNext(action === 'reset' ? 'domainReset' : 'domainSuspend', when);
     const outcome = await run('on', action, { confirmed: true });
     expect(outcome).toMatchObject({ result: 'unknown', problem: { code: 'OUTCOME_UNKNOWN' } });
-    expect(outcome.told.join()).toContain('running');
+    expect(outcome.notes.join()).toContain('running');
   });
 });
 
@@ -183,5 +205,5 @@ it('tells why libvirt refuses, in words about this and not about a revert', asyn
   const outcome = await run('off', 'start');
   expect(outcome).toMatchObject({ result: 'failed', problem: { code: 'SYSTEM_ERROR' } });
   expect(outcome.problem?.what).toContain('file that the domain needs');
-  expect(outcome.told.join()).toContain('shut off');
+  expect(outcome.notes.join()).toContain('shut off');
 });

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LibvirtError } from '../libvirt/errors.ts';
-import { XmlError } from '../libvirt/xml.ts';
-import type { Gate } from './gate.ts';
-import type { HostSession } from './host-session.ts';
+import type { Gate } from '../../hosts/gate.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
+import { readJob } from '../../libvirt/jobs.ts';
+import { XmlError } from '../../libvirt/xml.ts';
 
 /** How long a lost host may stay away before its answer is given up, milliseconds. */
 const PATIENCE_MS = 120_000;
+/** How often a job that outlived its connection is looked at, milliseconds. */
+const JOB_MS = 500;
 
 /**
  * Asks libvirt how things are after an operation, waiting for a connection that was lost. null: it cannot be asked, as
@@ -27,4 +30,20 @@ export async function lookAfterwards<T>(session: HostSession, read: (reads: Gate
     }
   }
   return null;
+}
+
+/**
+ * Waits until libvirt is at nothing with a domain: it goes on with what it was asked, whether or not anybody waits.
+ * @throws ConnectionError
+ */
+export async function whenIdle(reads: Gate, uuid: string): Promise<void> {
+  while (await isBusy(reads, uuid)) await sleep(JOB_MS, undefined, { ref: false });
+}
+
+async function isBusy(reads: Gate, uuid: string): Promise<boolean> {
+  const job = await readJob(reads, uuid).catch((error: unknown) => {
+    if (error instanceof LibvirtError) return null; // the domain is gone, or its driver knows no jobs
+    throw error;
+  });
+  return job !== null;
 }

@@ -1,15 +1,13 @@
-import { useState } from 'react';
 import type { PowerAction } from '../../shared/deeds.ts';
 import { stateLabel } from '../../shared/format.ts';
-import { powerLabel, startHindrance, virshPower } from '../../shared/power.ts';
-import type { PowerPlan } from '../../shared/schema.ts';
+import { powerLabel, virshPower } from '../../shared/operations/power/rules.ts';
+import type { OperationTypes } from '../../shared/operations/registry.ts';
 import { hostById } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
-import { useApp, useAppState } from '../ui/context.tsx';
-import { TypedName } from '../ui/typed-name.tsx';
-import { VirshLine } from '../ui/virsh-line.tsx';
-import { DeedDialog } from './deed/deed-dialog.tsx';
-import { useDeed } from './deed/use-deed.ts';
+import { useAppState } from '../ui/context.tsx';
+import { assessmentOf, choose, type Review } from './flow.ts';
+import { OperationDialog } from './operation-dialog.tsx';
+import { type Control, useOperation } from './use-operation.ts';
 
 const titles: Readonly<Record<PowerAction, readonly [before: string, after: string]>> = {
   start: ['Start ', '?'],
@@ -28,18 +26,12 @@ const meanings: Readonly<Partial<Record<PowerAction, string>>> = {
 /** What is lost by an action on a domain, before it is done. */
 export function PowerDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'power' }> }) {
   const { hostId, uuid, domainName, action } = dialog;
-  const { client } = useApp();
-  const [typedName, setTypedName] = useState('');
-  const [discardSave, setDiscardSave] = useState(false);
   const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
-  const control = useDeed(() => client.power.plan({ hostId, uuid, action }));
+  const control = useOperation('power', { hostId, uuid, domainName, aim: { action } }, () => ({ discardSave: false }));
   const [before, after] = titles[action];
-  const blocked = (plan: PowerPlan) => {
-    if (plan.refusal || startHindrance(plan.facts, discardSave) !== null) return 'This is not possible now';
-    return plan.protected && typedName !== plan.domainName ? 'Type the domain’s name first' : null;
-  };
   return (
-    <DeedDialog
+    <OperationDialog
+      control={control}
       title={
         <>
           {before}
@@ -53,42 +45,31 @@ export function PowerDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'power
         </>
       }
       className="power"
-      control={control}
-      review={(plan) => (
-        <>
-          <Review plan={plan} discardSave={discardSave} onDiscardSave={setDiscardSave} />
-          {plan.protected && !plan.refusal ? (
-            <TypedName name={plan.domainName} value={typedName} onChange={setTypedName} />
-          ) : null}
-          {plan.refusal ? null : <VirshLine text={virshPower(plan.virsh, action, discardSave)} />}
-        </>
-      )}
+      review={(review) => <PowerReview control={control} review={review} />}
+      virsh={({ plan, choice }) => virshPower(plan.virsh, action, choice.discardSave)}
       action={powerLabel(action)}
       danger
-      blocked={blocked}
-      onAction={() =>
-        control.start({ kind: 'power', hostId, uuid, domainName, subject: action }, ({ planId }) =>
-          client.power.run({ planId, confirmed: true, discardSave, typedName }),
-        )
-      }
     />
   );
 }
 
-interface ReviewProps {
-  plan: PowerPlan;
-  discardSave: boolean;
-  onDiscardSave: (on: boolean) => void;
-}
+type Power = OperationTypes['power'];
 
-function Review({ plan: { action, facts, refusal, losses }, discardSave, onDiscardSave }: ReviewProps) {
-  if (refusal)
+function PowerReview({ control, review }: { control: Control<Power>; review: Review<Power> }) {
+  const { type } = control;
+  const { plan, choice } = review;
+  const { blockers, losses } = assessmentOf(type, review);
+  const other = choose(type, review, { discardSave: !choice.discardSave });
+  const [blocker] = blockers;
+  // A start that can be done from saved memory or from the disks is offered.
+  if (blocker && assessmentOf(type, other).blockers.length > 0)
     return (
       <section className="box impossible">
         <h3>There is nothing to do</h3>
-        <p>{refusal.text}</p>
+        <p>{blocker.text}</p>
       </section>
     );
+  const { action, facts } = plan;
   const meaning = meanings[action];
   return (
     <>
@@ -106,9 +87,9 @@ function Review({ plan: { action, facts, refusal, losses }, discardSave, onDisca
           <label className="check">
             <input
               type="checkbox"
-              checked={discardSave}
+              checked={choice.discardSave}
               aria-describedby="discard-note"
-              onChange={(event) => onDiscardSave(event.target.checked)}
+              onChange={() => control.reconsider(other)}
             />
             <span>Drop the saved memory, and boot from the disks instead</span>
           </label>

@@ -1,67 +1,27 @@
-import { randomUUID } from 'node:crypto';
 import type { PowerAction } from '../../../shared/deeds.ts';
 import { type Disk, isUnlike, isWritable } from '../../../shared/libvirt/disks.ts';
-import { virshTarget } from '../../../shared/libvirt/virsh.ts';
-import { powerLosses, powerRefusal, startHindrance } from '../../../shared/power.ts';
-import type { PowerFacts, PowerPlan } from '../../../shared/schema.ts';
+import type { PowerFacts } from '../../../shared/schema.ts';
+import { readChains } from '../../hosts/create/chain.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
+import type { MarkStore } from '../../hosts/marks.ts';
+import { ProblemError } from '../../hosts/problems.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml, managedSaveXml, readDomain } from '../../libvirt/domains.ts';
-import { readChains } from '../create/chain.ts';
-import type { Ground } from '../ground.ts';
-import type { HostSession } from '../host-session.ts';
-import { ProblemError } from '../problems.ts';
-
-type Known = PowerFacts & { readonly domainName: string };
-
-/**
- * What there is to know before a domain is started, paused, reset or switched off.
- * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError, ConnectionError
- */
-export async function planPower(
-  session: HostSession,
-  uuid: string,
-  action: PowerAction,
-  { power, marks }: Pick<Ground, 'power' | 'marks'>,
-): Promise<PowerPlan> {
-  const { host } = session;
-  const { domainName, ...facts } = await gatherPower(session, uuid, action, marks);
-  const refusal = powerRefusal(action, facts.state) ?? hindranceEitherWay(facts);
-  const losses = powerLosses(action, facts, Date.now());
-  return power.keep({
-    planId: randomUUID(),
-    hostId: host.id,
-    hostName: host.name,
-    uuid,
-    domainName,
-    action,
-    facts,
-    refusal: refusal === null ? null : { code: facts.missing.length > 0 ? 'IMAGE_GONE' : 'STATE', text: refusal },
-    losses,
-    protected: losses.length > 0 && marks.isProtected(host, uuid),
-    virsh: virshTarget(host, { name: domainName, uuid }),
-  });
-}
-
-/** A start that can be done from saved memory or from the disks is offered. */
-function hindranceEitherWay(facts: PowerFacts): string | null {
-  const restoring = startHindrance(facts, false);
-  return restoring !== null && startHindrance(facts, true) !== null ? restoring : null;
-}
 
 /** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError, ConnectionError */
 export async function gatherPower(
   session: HostSession,
   uuid: string,
   action: PowerAction,
-  marks: Ground['marks'],
-): Promise<Known> {
+  marks: MarkStore,
+): Promise<{ domainName: string; facts: PowerFacts }> {
   const domain = await readDomain(session.reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const last = marks.lastRevert(session.host, uuid);
   const { name: domainName, state, id, persistent, managedSave, snapshotCount } = domain;
   const start = action === 'start' && id === null ? await gatherStart(session, uuid, managedSave) : nothingToStart;
   const reverted = last ? { to: last.revertedTo, at: last.at } : null;
-  return { domainName, state, id, persistent, managedSave, ...start, snapshotCount, reverted };
+  return { domainName, facts: { state, id, persistent, managedSave, ...start, snapshotCount, reverted } };
 }
 
 type StartFacts = Pick<PowerFacts, 'savedElsewhere' | 'savedMissing' | 'missing' | 'unlike' | 'unseen'>;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { powerChanges, powerLosses, startHindrance } from './power.ts';
-import type { PowerFacts } from './schema.ts';
+import type { PowerFacts } from '../../schema.ts';
+import { powerChanges, powerLosses, startHindrance } from './rules.ts';
 
 const saved: PowerFacts = {
   state: 'shutoff',

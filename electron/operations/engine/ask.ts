@@ -1,0 +1,68 @@
+import type { Deed } from '../../../shared/deed-problems.ts';
+import { problemOf } from '../../../shared/errors.ts';
+import type { Outcome, Problem } from '../../../shared/schema.ts';
+import type { Journal, Request } from '../../hosts/journal/journal.ts';
+import { nothingDone, toProblem } from '../../hosts/problems.ts';
+import { ConnectionError } from '../../libvirt/errors.ts';
+
+/** What libvirt answered. `unknown`: the connection was lost on the way; the request stays open in the journal. */
+export type Answer<T> =
+  | { readonly result: 'done'; readonly requestId: string; readonly value: T }
+  | {
+      readonly result: Exclude<Outcome['result'], 'done' | 'cancelled'>;
+      /** null when libvirt was not asked. */
+      readonly requestId: string | null;
+      readonly problem: Problem;
+      readonly error: unknown;
+    };
+
+/** One request, besides who asks and of which domain. */
+export interface Asking extends Pick<Request, 'kind' | 'snapshot' | 'flags' | 'plan' | 'currentBefore'> {
+  /** The metadata that goes or is replaced, without secrets: it is kept in the journal before libvirt is asked. */
+  readonly keepXml?: string | undefined;
+}
+
+/** Asks libvirt for one change, written down before and after. Nothing is thrown. */
+export async function askLibvirt<T>(
+  request: Request,
+  keepXml: string | undefined,
+  call: () => Promise<T>,
+  journal: Journal,
+): Promise<Answer<T>> {
+  const { name } = request.host;
+  let requestId: string | null = null;
+  let asked = false;
+  try {
+    const id = await journal.begin(request);
+    requestId = id;
+    if (keepXml !== undefined) await journal.keepXml(id, keepXml);
+    const value = await journal.answer(id, name, () => {
+      asked = true;
+      return call();
+    });
+    return { result: 'done', requestId: id, value };
+  } catch (error) {
+    if (error instanceof ConnectionError && asked) {
+      const problem = problemOf('OUTCOME_UNKNOWN', { host: name }, error.message, wordsOf(request));
+      return { result: 'unknown', requestId, problem, error };
+    }
+    const problem = toProblem(error, name, wordsOf(request));
+    const result = asked && !nothingDone(error) ? 'failed' : 'refused';
+    if (requestId !== null && !asked) await journal.answered(requestId, result, problem);
+    return { result, requestId, problem, error };
+  }
+}
+
+/** Of requests for which libvirt's codes mean something else than for a revert. */
+const words: Readonly<Partial<Record<Request['kind'], Deed>>> = {
+  create: 'take',
+  'safety-snapshot': 'take',
+  delete: 'delete',
+  'delete-safety': 'delete',
+  redefine: 'redefine',
+  power: 'power',
+};
+
+function wordsOf({ kind }: Request): Deed | undefined {
+  return words[kind];
+}

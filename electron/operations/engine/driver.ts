@@ -1,0 +1,95 @@
+import type { AimOf, AnyType, AssessmentOf, ChoiceOf, PlanOf } from '../../../shared/operations/operation.ts';
+import type { Found, Outcome } from '../../../shared/schema.ts';
+import type { Gate } from '../../hosts/gate.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
+import type { Journal } from '../../hosts/journal/journal.ts';
+import type { MarkStore } from '../../hosts/marks.ts';
+import type { OperationHandle, Operations } from '../../hosts/operations.ts';
+import type { SettingsStore } from '../../hosts/settings.ts';
+import type { Thumbnails } from '../../hosts/thumbnails/store.ts';
+import type { Answer, Asking } from './ask.ts';
+
+/** What every change stands on. */
+export interface Services {
+  readonly operations: Operations;
+  readonly journal: Journal;
+  readonly marks: MarkStore;
+  readonly settings: SettingsStore;
+  readonly thumbnails: Thumbnails;
+  readonly log: (line: string) => void;
+}
+
+/** For whom facts are gathered. */
+export interface Gathering<T extends AnyType> {
+  readonly session: HostSession;
+  readonly uuid: string;
+  readonly aim: AimOf<T>;
+  readonly services: Services;
+  /** What the person has read and chosen; null while a plan is made. */
+  readonly ordered: { readonly plan: PlanOf<T>; readonly choice: ChoiceOf<T> } | null;
+}
+
+/** A change under way. */
+export interface Work<T extends AnyType> {
+  readonly session: HostSession;
+  readonly services: Services;
+  readonly plan: PlanOf<T>;
+  readonly aim: AimOf<T>;
+  readonly choice: ChoiceOf<T>;
+  readonly acknowledged: readonly string[];
+  /** Of this moment, and what the rules say of them. */
+  readonly facts: PlanOf<T>['facts'];
+  readonly assessment: AssessmentOf<T>;
+  readonly operation: OperationHandle<Outcome>;
+  /** Everything that libvirt was asked for, in order. */
+  readonly asked: readonly Answer<unknown>[];
+  /** Asks libvirt for one change, written down before and after. Nothing is thrown. */
+  ask<V>(asking: Asking, call: () => Promise<V>): Promise<Answer<V>>;
+}
+
+/** What libvirt showed afterwards; `found` is null where it does not list the domain any more. */
+export interface Seen {
+  readonly found: Found | null;
+}
+
+/** What is said of the end. What is left out follows from libvirt's last answer. */
+export interface Judged {
+  readonly result?: Outcome['result'];
+  readonly problem?: Outcome['problem'];
+  readonly notes: readonly string[];
+  readonly differences: readonly string[];
+}
+
+/** The effects of a kind, and nothing that all kinds share. @typeParam Done what carrying out tells the rest */
+export interface Driver<T extends AnyType, Done = void, S extends Seen = Seen> {
+  readonly type: T;
+  /** How many of its plans are kept; fewer where they are large. */
+  readonly plansKept?: number;
+  /** Asks libvirt for everything that the rules look at. Only reads. @throws ProblemError, LibvirtError, ConnectionError */
+  gather(gathering: Gathering<T>): Promise<{ readonly domainName: string; readonly facts: PlanOf<T>['facts'] }>;
+  /** What the plan of this kind says besides. */
+  complete(
+    facts: PlanOf<T>['facts'],
+    gathering: Gathering<T>,
+  ): Promise<
+    Omit<
+      PlanOf<T>,
+      'planId' | 'kind' | 'hostId' | 'hostName' | 'uuid' | 'domainName' | 'virsh' | 'gatheredAt' | 'protected' | 'facts'
+    >
+  >;
+  /** Asks libvirt for the change. What is thrown before libvirt was asked means that nothing was done. */
+  carryOut(work: Work<T>): Promise<Done>;
+  /** Asks libvirt how things are, once it is at nothing any more. */
+  look(reads: Gate, work: Work<T>, done: Done): Promise<S>;
+  /** Holds what came against what was promised. @param seen null: libvirt could not be asked */
+  judge(work: Work<T>, done: Done, seen: S | null): Judged;
+  /** What is remembered, put back or cleared away afterwards. */
+  settle?(
+    work: Work<T>,
+    done: Done,
+    end: { readonly seen: S | null; readonly result: Outcome['result'] },
+  ): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: of any kind; each driver keeps its own types
+export type AnyDriver = Driver<any, any, any>;

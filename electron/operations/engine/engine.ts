@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { problemOf } from '../../../shared/errors.ts';
+import { virshTarget } from '../../../shared/libvirt/virsh.ts';
+import { type AimOf, missingConsent, type Order, type PlanOf } from '../../../shared/operations/operation.ts';
+import type { Kind, OperationTypes } from '../../../shared/operations/registry.ts';
+import type { Outcome } from '../../../shared/schema.ts';
+import { type Claim, StalePlanError } from '../../hosts/held-plans.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
+import type { OperationHandle } from '../../hosts/operations.ts';
+import { ProblemError, toProblem } from '../../hosts/problems.ts';
+import { type Answer, askLibvirt } from './ask.ts';
+import type { AnyDriver, Gathering, Seen, Services, Work } from './driver.ts';
+import { lookAfterwards, whenIdle } from './look.ts';
+import { Plans } from './plans.ts';
+import { settle } from './settle.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: of any kind; who calls the engine sees each one's own types
+type Any = any;
+type End = Omit<Outcome, 'operationId'>;
+interface Ordered {
+  readonly driver: AnyDriver;
+  readonly session: HostSession;
+  readonly plan: Any;
+  readonly aim: Any;
+  readonly order: Order;
+}
+interface Checked {
+  readonly facts: Any;
+  readonly assessment: Any;
+}
+
+/** The one mechanism for everything that changes something: a kind is a driver in its table. */
+export class Engine {
+  readonly #plans = new Plans<Any>();
+
+  constructor(
+    private readonly drivers: Readonly<Record<Kind, AnyDriver>>,
+    private readonly services: Services,
+    private readonly sessionOf: (hostId: string) => HostSession,
+  ) {}
+
+  /**
+   * Gathers facts, and keeps what was read under an id.
+   * @throws ProblemError NOT_CONNECTED, NO_DOMAIN and those of the kind; LibvirtError; ConnectionError
+   */
+  async plan<K extends Kind>(
+    kind: K,
+    hostId: string,
+    uuid: string,
+    aim: AimOf<OperationTypes[K]>,
+  ): Promise<PlanOf<OperationTypes[K]>> {
+    const driver = this.drivers[kind];
+    const session = this.sessionOf(hostId);
+    const { host } = session;
+    const gathering: Gathering<Any> = { session, uuid, aim, services: this.services, ordered: null };
+    const { domainName, facts } = await driver.gather(gathering);
+    const plan: Any = {
+      planId: randomUUID(),
+      kind,
+      hostId,
+      hostName: host.name,
+      uuid,
+      domainName,
+      virsh: virshTarget(host, { name: domainName, uuid }),
+      gatheredAt: Date.now(),
+      protected: this.services.marks.isProtected(host, uuid),
+      facts,
+      ...(await driver.complete(facts, gathering)),
+    };
+    this.#plans.keep(plan, aim, driver.plansKept);
+    return plan;
+  }
+
+  /** A plan that was made and not carried out yet. @throws ProblemError NO_PLAN */
+  held<K extends Kind>(kind: K, planId: string): PlanOf<OperationTypes[K]> {
+    return this.#plans.find(kind, planId).plan;
+  }
+
+  /**
+   * Waits for the domain's turn, checks the plan against the present, carries it out, and asks libvirt what came of it.
+   * What did not have to wait and does not pass the check never becomes an operation.
+   * @throws StalePlanError, ProblemError NO_PLAN, NAME_NOT_TYPED, NOT_ACKNOWLEDGED and the kind's refusal: nothing was done.
+   */
+  async run<K extends Kind>(kind: K, order: Order<OperationTypes[K]>): Promise<Outcome> {
+    const { plan, aim } = this.#plans.find(kind, order.planId);
+    const session = this.sessionOf(plan.hostId);
+    return this.#inTurn({ driver: this.drivers[kind], session, plan, aim, order }, this.#plans.claim(order.planId));
+  }
+
+  async #inTurn(ordered: Ordered, claim: Claim): Promise<Outcome> {
+    const { plan } = ordered;
+    const { turns } = this.services.operations;
+    const key = `${plan.hostId}/${plan.uuid}`;
+    const queued = turns.isTaken(key) ? this.#start(ordered, 'queued') : null;
+    try {
+      return await turns.take(key, queued?.signal ?? new AbortController().signal, async () => {
+        const checked = await this.#check(ordered);
+        claim.use();
+        const operation = queued ?? this.#start(ordered, 'working');
+        operation.phase('working');
+        return ended(operation, await this.#carryOut(ordered, checked, operation));
+      });
+    } catch (error) {
+      if (!queued) throw error;
+      const cancelled = queued.signal.aborted;
+      const outcome = ended(queued, {
+        ...refused(error, plan.hostName),
+        ...(cancelled ? { result: 'cancelled' } : {}),
+      });
+      if (cancelled) return outcome;
+      throw error;
+    } finally {
+      claim.end();
+    }
+  }
+
+  #start({ driver: { type }, plan, order }: Ordered, phase: 'queued' | 'working') {
+    const { kind, hostId, uuid, domainName } = plan;
+    const subject = type.subject(plan, order.choice);
+    return this.services.operations.start({ kind, hostId, uuid, domainName, subject }, phase);
+  }
+
+  async #check({ driver, session, plan, aim, order }: Ordered): Promise<Checked> {
+    const { type } = driver;
+    const { choice, acknowledged, typedName } = order;
+    const { uuid, domainName } = plan;
+    const gathering = { session, uuid, aim, services: this.services, ordered: { plan, choice } };
+    const { facts } = await session.holding(uuid, () => driver.gather(gathering)).catch(staleIfGone);
+    const changes = type.changed(plan, facts, choice);
+    if (changes.length > 0) throw new StalePlanError(changes);
+    const assessment = type.assess(plan, facts, choice);
+    const [blocker] = assessment.blockers;
+    if (blocker) throw new ProblemError(type.refusal, { reason: blocker.text });
+    const missing = missingConsent(assessment, acknowledged);
+    if (missing) throw new ProblemError('NOT_ACKNOWLEDGED', { reason: missing.text });
+    const mustType = type.isProtected(assessment) && this.services.marks.isProtected(session.host, uuid);
+    if (mustType && typedName !== domainName) throw new ProblemError('NAME_NOT_TYPED', { domain: domainName });
+    return { facts, assessment };
+  }
+
+  /** From here on libvirt may be asked for something, so that whatever happens is an outcome: nothing is thrown. */
+  async #carryOut(ordered: Ordered, checked: Checked, operation: OperationHandle<Outcome>): Promise<End> {
+    const { driver, session, plan } = ordered;
+    const asked: Answer<unknown>[] = [];
+    const work = this.#work(ordered, checked, operation, asked);
+    try {
+      const done = await driver.carryOut(work);
+      operation.phase('verifying');
+      const seen = await look(work, (reads) => driver.look(reads, work, done));
+      const judged = driver.judge(work, done, seen);
+      const last = asked.at(-1);
+      const problem = judged.problem ?? (last && 'problem' in last ? last.problem : undefined);
+      const result = judged.result ?? last?.result ?? 'cancelled';
+      const end: End = {
+        result,
+        notes: [...judged.notes],
+        differences: [...judged.differences],
+        ...(problem ? { problem } : seen || result !== 'done' ? {} : { problem: problemOf('NOT_CONFIRMED') }),
+      };
+      const lines = last?.result === 'unknown' ? [...end.differences, ...end.notes] : end.differences;
+      await settle(asked, seen?.found, lines, this.services.journal);
+      await driver.settle?.(work, done, { seen, result });
+      return end;
+    } catch (error) {
+      this.services.log(`${session.host.name}: ${plan.kind} of ${plan.domainName}: ${error}`);
+      const end = refused(error, session.host.name);
+      const touched = asked.some(({ result }) => result === 'done' || result === 'unknown');
+      return touched ? { ...end, result: 'unknown' } : end;
+    }
+  }
+
+  #work(
+    { session, plan, aim, order }: Ordered,
+    { facts, assessment }: Checked,
+    operation: OperationHandle<Outcome>,
+    asked: Answer<unknown>[],
+  ): Work<Any> {
+    const { services } = this;
+    const { choice, acknowledged } = order;
+    return {
+      session,
+      services,
+      plan,
+      aim,
+      choice,
+      acknowledged,
+      facts,
+      assessment,
+      operation,
+      asked,
+      async ask({ keepXml, ...asking }, call) {
+        const { uuid, domainName: name } = plan;
+        const request = { ...asking, operationId: operation.id, host: session.host, domain: { uuid, name } };
+        const answer = await session.holding(uuid, () => askLibvirt(request, keepXml, call, services.journal));
+        asked.push(answer);
+        return answer;
+      },
+    };
+  }
+}
+
+/** Once libvirt is at nothing any more, where its answer was lost; null: it cannot be asked. */
+function look<S extends Seen>(
+  { session, asked, plan: { uuid } }: Work<Any>,
+  read: (reads: HostSession['reads']) => Promise<S>,
+): Promise<S | null> {
+  const wasLost = asked.at(-1)?.result === 'unknown';
+  return lookAfterwards(session, async (reads) => {
+    if (wasLost) await whenIdle(reads, uuid);
+    return read(reads);
+  });
+}
+
+function ended(operation: OperationHandle<Outcome>, end: End): Outcome {
+  const outcome = { operationId: operation.id, ...end };
+  operation.end(outcome);
+  return outcome;
+}
+
+function refused(error: unknown, hostName: string): End {
+  const isStale = error instanceof StalePlanError;
+  return {
+    result: 'refused',
+    notes: [],
+    differences: isStale ? [...error.changes] : [],
+    problem: isStale ? problemOf('PLAN_STALE') : toProblem(error, hostName),
+  };
+}
+
+/** A domain that vanished is told the same way everywhere. */
+function staleIfGone(error: unknown): never {
+  const gone = ['NO_DOMAIN', 'SNAPSHOT_GONE', 'NO_CURRENT_SNAPSHOT'];
+  if (error instanceof ProblemError && gone.includes(error.problem.code))
+    throw new StalePlanError([error.problem.what]);
+  throw error;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { PowerAction as Action } from '../../deeds.ts';
+import { PowerAction, PowerChoice, type PowerFacts, PowerPlan, type Statement } from '../../schema.ts';
+import type { BaseAssessment, OperationType } from '../operation.ts';
+import { powerChanges, powerLosses, powerRefusal, startHindrance } from './rules.ts';
+
+export interface PowerAssessment extends BaseAssessment {
+  /** What is lost, or may be. */
+  readonly losses: readonly Statement[];
+}
+
+/** What comes of an action. @param at when the facts were gathered, milliseconds since 1970 */
+export function assessPower(
+  action: Action,
+  facts: PowerFacts,
+  { discardSave }: PowerChoice,
+  at: number,
+): PowerAssessment {
+  const refusal = powerRefusal(action, facts.state);
+  const hindrance = refusal === null ? startHindrance(facts, discardSave) : null;
+  const losses = powerLosses(action, facts, at);
+  return {
+    blockers: [
+      ...(refusal === null ? [] : [{ code: 'STATE', text: refusal }]),
+      ...(hindrance === null ? [] : [{ code: 'IMAGE_GONE', text: hindrance }]),
+    ],
+    losses,
+    consents: losses.map((loss) => ({ ...loss, certainty: 'needed', by: 'button' })),
+  };
+}
+
+/** Starting, pausing, resetting and switching off. */
+export const powerType: OperationType<PowerPlan, { action: Action }, PowerChoice, PowerAssessment> = {
+  kind: 'power',
+  aim: z.object({ action: PowerAction }),
+  plan: PowerPlan,
+  choice: PowerChoice,
+  changed: (read, now) => powerChanges(read.facts, now),
+  assess: ({ action, gatheredAt }, facts, choice) => assessPower(action, facts, choice, gatheredAt),
+  subject: ({ action }) => action,
+  isProtected: ({ losses }) => losses.length > 0,
+  refusal: 'POWER_REFUSED',
+};

@@ -54,6 +54,7 @@ export async function tryRefused(trial: Trial): Promise<string | null> {
   const inside =
     step.do === 'delete' && step.mode !== 'metadata-only' ? tagsOf(deleted(step, before.world), trial) : [];
   const beside = step.do === 'create' ? tagsInUse(before.world) : [];
+  const namesake = step.do === 'revert' ? tagsOf([step.to], trial).find(isTakenForAnother) : undefined;
   let complaint = '';
   for (const each of raw) complaint ||= await carryOutOther(stage, each);
   const world = await look(stage);
@@ -61,6 +62,8 @@ export async function tryRefused(trial: Trial): Promise<string | null> {
   const after = book.sight(world);
   const harm = harmOf(trial, complaint, before, after);
   if (harm !== null) return harm;
+  if (namesake)
+    return `“${namesake.name}” is the ID of another one in ${namesake.path}, which holds the same by chance`;
   const stays = inside.find(isStillThere);
   if (stays) return `what “${stays.name}” holds stays inside ${stays.path}`;
   const lost = beside.find(({ path, id, held }) => readingOf(path, id) !== held);
@@ -93,6 +96,11 @@ function tagsInUse({ disks }: World) {
 
 function isStillThere({ name, path, id }: TagInImage): boolean {
   return tableOf(path).some((each) => each.id === id && each.name === name);
+}
+
+/** QEMU looks an ID up before a name. */
+function isTakenForAnother({ name, path, id }: TagInImage): boolean {
+  return id !== name && tableOf(path).some((each) => each.id === name);
 }
 
 function harmOf({ step, book }: Trial, complaint: string, before: Sight, after: Sight): string | null {

@@ -1,7 +1,7 @@
 import type { ReactNode, RefObject } from 'react';
 import { deedEnded, deedUnderWay } from '../../shared/deeds.ts';
 import { formatDuration } from '../../shared/format.ts';
-import type { AnyType } from '../../shared/operations/operation.ts';
+import type { AnyType, ChoiceOf, PlanOf } from '../../shared/operations/operation.ts';
 import type { Outcome } from '../../shared/schema.ts';
 import { Changes } from '../dialogs/revert/changes.tsx';
 import { Differences } from '../dialogs/revert/ended.tsx';
@@ -24,6 +24,7 @@ import type { Control } from './use-operation.ts';
 
 interface OperationDialogProps<T extends AnyType> {
   control: Control<T>;
+  /** The question; once it is answered the title says what is done, and how it ended. */
   title: ReactNode;
   /** A line under the title. */
   about: ReactNode;
@@ -40,6 +41,8 @@ interface OperationDialogProps<T extends AnyType> {
   danger?: boolean;
   /** Why that button can't be pressed, besides what the rules say; null when it can. */
   unfinished?: (review: Review<T>) => string | null;
+  /** What cancelling would do to the data while it runs, where it would do anything. */
+  cancelling?: (plan: PlanOf<T>, choice: ChoiceOf<T>) => string | null;
 }
 
 const safeLabels: Record<Flow<AnyType>['step'], string> = {
@@ -64,7 +67,7 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
         : 'Snapkeel’s backend is not reachable';
   return (
     <DecisionDialog
-      head={<DecisionHead title={title}>{about}</DecisionHead>}
+      head={<DecisionHead title={titleOf(type, flow) ?? title}>{about}</DecisionHead>}
       className={className}
       home={home}
       step={flow.step}
@@ -100,9 +103,15 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
   );
 }
 
+/** What is done now, or how it ended; null while it is a question. */
+function titleOf<T extends AnyType>(type: T, flow: Flow<T>): ReactNode {
+  if (flow.step === 'running') return <bdi>{deedUnderWay(aboutOf(type, flow))}</bdi>;
+  return flow.step === 'ended' ? <bdi>{deedEnded(aboutOf(type, flow), flow.outcome)}</bdi> : null;
+}
+
 const untouched = 'Nothing was changed by Snapkeel.';
 
-function Body<T extends AnyType>({ control, review, virsh }: OperationDialogProps<T>) {
+function Body<T extends AnyType>({ control, review, virsh, cancelling }: OperationDialogProps<T>) {
   const { flow, type } = control;
   switch (flow.step) {
     case 'planning':
@@ -125,9 +134,15 @@ function Body<T extends AnyType>({ control, review, virsh }: OperationDialogProp
       );
     }
     case 'running':
-      return <Running {...aboutOf(type, flow)} since={flow.since} />;
+      return (
+        <Running
+          {...aboutOf(type, flow)}
+          since={flow.since}
+          cancelling={cancelling?.(flow.plan, flow.choice) ?? null}
+        />
+      );
     case 'ended':
-      return <Ended about={aboutOf(type, flow)} outcome={flow.outcome} />;
+      return <Ended outcome={flow.outcome} />;
     case 'problem':
       return (
         <>
@@ -158,7 +173,7 @@ function CancelButton(about: About) {
   );
 }
 
-function Running({ since, ...about }: About & { since: number }) {
+function Running({ since, cancelling, ...about }: About & { since: number; cancelling: string | null }) {
   const now = useNow(1000);
   const operation = useAppState((state) => ownDeed(state, domainKey(about), about.kind));
   const progress = operation?.progress ?? null;
@@ -176,16 +191,16 @@ function Running({ since, ...about }: About & { since: number }) {
         {operation?.phase === 'queued' ? 'Something else is done with this domain first. ' : ''}
         It goes on without this dialog too, and its end is told below.
       </p>
+      {cancelling && operation?.cancellable ? <p className="dim">{cancelling}</p> : null}
     </div>
   );
 }
 
 /** What did not end as planned: why, and what libvirt says now. */
-function Ended({ about, outcome }: { about: About; outcome: Outcome }) {
+function Ended({ outcome }: { outcome: Outcome }) {
   const { result, problem, notes, differences } = outcome;
   return (
     <div role="alert">
-      <h3 className={result === 'cancelled' ? 'ended-title calm' : 'ended-title'}>{deedEnded(about, outcome)}</h3>
       {problem && result !== 'cancelled' ? <ProblemView problem={problem} /> : null}
       <Differences title="Not as planned" lines={differences} />
       {notes.map((line) => (

@@ -35,6 +35,12 @@ export const PowerFacts = z.object({
   unlike: z.array(z.string()),
   /** Of a start: images of which it is not known whether they, or all below them, are there. */
   unseen: z.array(z.string()),
+  /**
+   * Of switching off: disks that the guest writes to and that the next start has with another image, or not at all, and
+   * those of which libvirt deletes what was written.
+   */
+  leftBehind: z.array(z.object({ target: z.string(), now: z.string(), next: z.string().nullable() })),
+  dropped: z.array(z.string()),
   snapshotCount: z.number(),
   /** The last revert that Snapkeel knows of. */
   reverted: z.object({ to: z.string(), at: z.number() }).nullable(),

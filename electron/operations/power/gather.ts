@@ -1,5 +1,6 @@
 import type { PowerAction } from '../../../shared/deeds.ts';
-import { type Disk, isUnlike, isWritable } from '../../../shared/libvirt/disks.ts';
+import { type Disk, isUnlike, isWritable, lastingImage } from '../../../shared/libvirt/disks.ts';
+import { endsOff } from '../../../shared/operations/power/rules.ts';
 import type { PowerFacts } from '../../../shared/schema.ts';
 import { readChains } from '../../hosts/create/chain.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
@@ -20,8 +21,26 @@ export async function gatherPower(
   const last = marks.lastRevert(session.host, uuid);
   const { name: domainName, state, id, persistent, managedSave, snapshotCount } = domain;
   const start = action === 'start' && id === null ? await gatherStart(session, uuid, managedSave) : nothingToStart;
+  const off = id !== null && endsOff(action) ? await gatherOff(session, uuid, persistent) : nothingLeft;
   const reverted = last ? { to: last.revertedTo, at: last.at } : null;
-  return { domainName, facts: { state, id, persistent, managedSave, ...start, snapshotCount, reverted } };
+  return { domainName, facts: { state, id, persistent, managedSave, ...start, ...off, snapshotCount, reverted } };
+}
+
+type OffFacts = Pick<PowerFacts, 'leftBehind' | 'dropped'>;
+const nothingLeft: OffFacts = { leftBehind: [], dropped: [] };
+
+/** What a guest that is on writes to and its next start does not have. A transient domain has no next start. */
+async function gatherOff({ reads }: HostSession, uuid: string, persistent: boolean): Promise<OffFacts> {
+  const disks = disksIn(await domainXml(reads, uuid, false)).filter(isWritable);
+  const next = persistent ? disksIn(await domainXml(reads, uuid, true)) : null;
+  return {
+    leftBehind: disks.flatMap((disk) => {
+      const now = lastingImage(disk)?.path;
+      const then = next?.find(({ target }) => target === disk.target)?.image?.path ?? null;
+      return next === null || now === undefined || then === now ? [] : [{ target: disk.target, now, next: then }];
+    }),
+    dropped: disks.flatMap((disk) => (lastingImage(disk)?.path === disk.image?.path ? [] : [disk.target])),
+  };
 }
 
 type StartFacts = Pick<PowerFacts, 'savedElsewhere' | 'savedMissing' | 'missing' | 'unlike' | 'unseen'>;

@@ -12,6 +12,8 @@ const saved: PowerFacts = {
   missing: [],
   unlike: [],
   unseen: [],
+  leftBehind: [],
+  dropped: [],
   snapshotCount: 0,
   reverted: null,
 };
@@ -57,4 +59,19 @@ it('does not start without an image', () => {
   expect(hindrance({ savedMissing: ['/i/old'], managedSave: true })).toContain('/i/old');
   expect(hindrance({ savedMissing: ['/i/old'], managedSave: true }, true)).toBeNull();
   expect(codes({ savedMissing: ['/i/old'] })).toEqual(['MANAGED_SAVE', 'SAVED_GONE']);
+});
+
+it('says what the next start does not have of what a guest has written', () => {
+  const on: PowerFacts = { ...saved, state: 'running', id: 1, managedSave: false };
+  const elsewhere = { target: 'vda', now: '/i/base', next: '/i/base.s1' };
+  const gone = { target: 'vdb', now: '/i/other', next: null };
+  const facts = { ...on, leftBehind: [elsewhere, gone], dropped: ['vdc'] };
+  const said = (action: 'shutdown' | 'destroy' | 'reset', of: PowerFacts) =>
+    powerLosses(action, of, 0).map(({ code }) => code);
+  expect(said('shutdown', on)).toEqual([]);
+  expect(said('shutdown', facts)).toEqual(['NEXT_ELSEWHERE', 'NEXT_ELSEWHERE', 'DROPPED']);
+  expect(said('destroy', facts)).toEqual(['MEMORY', 'NEXT_ELSEWHERE', 'NEXT_ELSEWHERE', 'DROPPED']);
+  expect(said('reset', facts)).toEqual(['MEMORY']);
+  expect(powerLosses('shutdown', facts, 0)[0]?.text).toContain('/i/base as vda; the next start uses /i/base.s1');
+  expect(powerChanges(on, facts)).toHaveLength(1);
 });

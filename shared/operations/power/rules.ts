@@ -112,22 +112,28 @@ const savedGone = (files: readonly string[]): Statement => ({
   text: `The saved memory needs ${files.join(', ')}, which the host does not have any more: it cannot be restored. What is left is to drop it, and to boot from the disks.`,
 });
 
+/** Whether the domain is off afterwards. */
+export function endsOff(action: PowerAction): boolean {
+  return rules[action].endsOff === true;
+}
+
 /** Whether the person has to confirm first. `facts` may be those that a window knows. */
 export function powerNeedsConfirming(
   action: PowerAction,
   facts: Pick<PowerFacts, 'persistent' | 'managedSave'>,
 ): boolean {
-  const { losesMemory = false, endsOff = false } = rules[action];
-  return losesMemory || (endsOff && !facts.persistent) || (action === 'start' && facts.managedSave);
+  const { losesMemory = false } = rules[action];
+  return losesMemory || (endsOff(action) && !facts.persistent) || (action === 'start' && facts.managedSave);
 }
 
 /** What an action loses, or may lose: sentences. None where nothing has to be confirmed. */
 export function powerLosses(action: PowerAction, facts: PowerFacts, now: number): Statement[] {
-  const { losesMemory = false, endsOff = false } = rules[action];
+  const { losesMemory = false } = rules[action];
   return [
     ...(losesMemory ? [memory] : []),
     ...(action === 'reset' && facts.state === 'paused' ? [staysPaused] : []),
-    ...(endsOff && !facts.persistent ? [transient(facts)] : []),
+    ...(endsOff(action) && !facts.persistent ? [transient(facts)] : []),
+    ...(endsOff(action) ? notKept(facts) : []),
     ...(action === 'start' && facts.managedSave
       ? [managedSave(facts, now), ...otherImages(facts), ...lostWithImages(facts)]
       : []),
@@ -150,6 +156,26 @@ function transient({ snapshotCount }: PowerFacts): Statement {
     code: 'TRANSIENT',
     text: `The domain is transient: once it is off libvirt forgets it, its configuration${also}. Its disks stay.`,
   };
+}
+
+/**
+ * The next start goes by the stored configuration, whatever the guest runs with (virDomainObjRemoveTransientDef); the
+ * overlay of a `<transient/>` disk is deleted (qemuProcessStop). Observed on 9.0–12.8.
+ */
+function notKept({ leftBehind, dropped }: PowerFacts): Statement[] {
+  return [
+    ...leftBehind.map(({ target, now, next }) => ({
+      code: 'NEXT_ELSEWHERE',
+      text:
+        next === null
+          ? `The guest writes to ${now} as ${target}, a disk that the domain does not have at its next start.`
+          : `The guest writes to ${now} as ${target}; the next start uses ${next} instead, without what was written since.`,
+    })),
+    ...dropped.map((target) => ({
+      code: 'DROPPED',
+      text: `Disk ${target} is transient: libvirt deletes everything that the guest has written to it since it was started.`,
+    })),
+  ];
 }
 
 /** libvirt restores a managed save whatever happened to the disks since: a revert does not remove it. */
@@ -193,6 +219,9 @@ export function powerChanges(read: PowerFacts, now: PowerFacts): string[] {
     ...(JSON.stringify(read.savedElsewhere) === JSON.stringify(now.savedElsewhere)
       ? []
       : ['The saved memory and the domain’s disks no longer belong together as they did.']),
+    ...(JSON.stringify([read.leftBehind, read.dropped]) === JSON.stringify([now.leftBehind, now.dropped])
+      ? []
+      : ['The guest writes to other images now, or the next start uses others.']),
     ...(read.persistent === now.persistent
       ? []
       : [`The domain is ${now.persistent ? 'persistent' : 'transient'} now.`]),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectedAfter, expectedAfterSafety, withKnownBefore } from './after-safety.ts';
-import { facts, storedDisk } from './risk/fixtures.ts';
-import { staleness } from './risk.ts';
+import { facts, storedDisk } from './operations/revert/fixtures.ts';
+import { staleness } from './operations/revert/risk.ts';
 import type { RevertFacts, SafetyOffer, Snapshot } from './schema.ts';
 
 const snapshot = (name: string, more: Partial<Snapshot> = {}): Snapshot => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { disk as createDisk, facts as createFacts } from './create/fixtures.ts';
-import { disk as diskFact, type Facts, facts as revertFacts, storedDisk } from './risk/fixtures.ts';
+import { disk as diskFact, type Facts, facts as revertFacts, storedDisk } from './operations/revert/fixtures.ts';
 import { safetyDescription, safetyName, safetyOffer, safetyRequestOf, safetyRules } from './safety.ts';
 import type { CreateFacts } from './schema.ts';
 

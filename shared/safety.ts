@@ -2,7 +2,7 @@ import { usualOverlay } from './chain.ts';
 import { assessCreate, type CreateAssessment } from './create/assess.ts';
 import { emptyDraft } from './create/draft.ts';
 import { isDigits } from './libvirt/names.ts';
-import { assessRevert, isExternal, writtenBack } from './risk.ts';
+import { assessRevert, isExternal, writtenBack } from './operations/revert/risk.ts';
 import type {
   CreateDraft,
   CreateFacts,

@@ -10,7 +10,7 @@ import { newPaths } from '../../shared/create/files.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
 import { consentsOfButton } from '../../shared/operations/operation.ts';
 import { powerType } from '../../shared/operations/power/type.ts';
-import { assessRevert } from '../../shared/risk.ts';
+import { assessRevert } from '../../shared/operations/revert/risk.ts';
 import type { CreateDraft, Outcome, RevertAim, RevertOutcome, Statement } from '../../shared/schema.ts';
 import type { Lab } from '../lab/lab.ts';
 import { retry } from '../lab/run.ts';

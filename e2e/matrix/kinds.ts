@@ -1,4 +1,4 @@
-import type { Prediction, RevertFlags } from '../../shared/risk.ts';
+import type { Prediction, RevertFlags } from '../../shared/operations/revert/risk.ts';
 import type { RevertFacts } from '../../shared/schema.ts';
 
 export type Ask = 'as-saved' | 'running' | 'paused' | 'both' | 'reset-nvram';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hazardRules, refusalRules, warningRules } from '../../shared/risk.ts';
+import { hazardRules, refusalRules, warningRules } from '../../shared/operations/revert/risk.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { generationRoot } from '../lab/generations.ts';
 import { qemuCases } from './cases.ts';

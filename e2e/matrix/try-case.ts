@@ -4,7 +4,14 @@ import { type Caller, readDomain } from '../../electron/libvirt/domains.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { currentSnapshot, revertToSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { errorCode, revertFlag } from '../../shared/libvirt/flags.ts';
-import { hazardRules, holds, type Prediction, predictRevert, refusalRules, warningRules } from '../../shared/risk.ts';
+import {
+  hazardRules,
+  holds,
+  type Prediction,
+  predictRevert,
+  refusalRules,
+  warningRules,
+} from '../../shared/operations/revert/risk.ts';
 import { flagsOf, type MatrixCase, type Reality, type Result } from './kinds.ts';
 
 export interface Place extends Source {

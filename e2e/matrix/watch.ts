@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { assessRevert, revertNeeds, warningRules } from '../../shared/risk.ts';
+import { assessRevert, revertNeeds, warningRules } from '../../shared/operations/revert/risk.ts';
 import { stated, unknowns } from '../../shared/rule.ts';
 import type { RevertChoice } from '../../shared/schema.ts';
 import type { Guest, Lab } from '../lab/lab.ts';

@@ -12,7 +12,7 @@ import { deleteFlag } from '../../shared/libvirt/flags.ts';
 import { shellQuote, virshLine } from '../../shared/libvirt/virsh.ts';
 import { virshEdit, virshExport, virshImport } from '../../shared/metadata/virsh.ts';
 import { virshPower } from '../../shared/operations/power/rules.ts';
-import { virshRevert } from '../../shared/risk/virsh.ts';
+import { virshRevert } from '../../shared/operations/revert/virsh.ts';
 import type { RevertPlan } from '../../shared/schema.ts';
 
 /** A virsh that tells what it was called with, so that the shell itself says what a line means. */

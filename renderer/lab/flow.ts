@@ -1,4 +1,4 @@
-import { weightOf } from '../../shared/risk.ts';
+import { weightOf } from '../../shared/operations/revert/risk.ts';
 import type { LabPlanRow, Problem, StartState } from '../../shared/schema.ts';
 import { withoutManagedSave } from '../dialogs/revert/flow.ts';
 

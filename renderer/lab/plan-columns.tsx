@@ -1,5 +1,5 @@
 import { formatDuration, formatMoment, stateLabel } from '../../shared/format.ts';
-import { virshRevert } from '../../shared/risk/virsh.ts';
+import { virshRevert } from '../../shared/operations/revert/virsh.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import type { GridColumn } from '../ui/row-grid.tsx';
 import type { JudgedRow, LabReview } from './flow.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { revertFlag } from '../../../shared/libvirt/flags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
-import { virshRevert } from '../../../shared/risk/virsh.ts';
+import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
 import type { Assessment, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { revertToSnapshot } from '../../libvirt/snapshots.ts';

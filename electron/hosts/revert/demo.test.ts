@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { assessRevert } from '../../../shared/risk.ts';
+import { assessRevert } from '../../../shared/operations/revert/risk.ts';
 import { demoDomains } from '../../simulator/demo.ts';
 import { type Bench, createBench } from '../testing.ts';
 import { gatherRevertFacts } from './facts.ts';

@@ -2,7 +2,7 @@ import { chainFrom } from '../../../shared/chain.ts';
 import { configChanges, type DomainConfig } from '../../../shared/config-changes.ts';
 import { type DataFacts, dataOfSnapshots } from '../../../shared/health/data.ts';
 import { type Disk, hostPath, imagesOf, lastingImage } from '../../../shared/libvirt/disks.ts';
-import { isLive } from '../../../shared/risk.ts';
+import { isLive } from '../../../shared/operations/revert/risk.ts';
 import type { ConfigChange, DiskFact, RevertFacts, RevertTarget } from '../../../shared/schema.ts';
 import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
-import { assessRevert, staleness } from '../../../shared/risk.ts';
+import { assessRevert, staleness } from '../../../shared/operations/revert/risk.ts';
 import type { RevertAim, RevertFacts, RevertPlan, Snapshot } from '../../../shared/schema.ts';
 import type { Memory } from '../health/remembered.ts';
 import { HeldPlans, StalePlanError } from '../held-plans.ts';

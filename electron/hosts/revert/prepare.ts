@@ -1,6 +1,6 @@
 import { expectedAfter, withKnownBefore } from '../../../shared/after-safety.ts';
 import { problemOf } from '../../../shared/errors.ts';
-import { assessRevert, staleness } from '../../../shared/risk.ts';
+import { assessRevert, staleness } from '../../../shared/operations/revert/risk.ts';
 import type { Assessment, Problem, RevertFacts, RevertOutcome, SafetyReport } from '../../../shared/schema.ts';
 import { removeManagedSave } from '../../libvirt/domains.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';

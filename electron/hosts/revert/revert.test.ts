@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
-import { virshRevert } from '../../../shared/risk/virsh.ts';
+import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
 import { RevertOutcome, RevertPlan, type RevertTarget, type StartState } from '../../../shared/schema.ts';
 import { procedures } from '../../libvirt/procedures.ts';
 import { type DomainSpec, qcow2 } from '../../simulator/build.ts';

@@ -1,5 +1,5 @@
 import { problemOf } from '../../../shared/errors.ts';
-import { assessRevert, failureFound, isAsBefore } from '../../../shared/risk.ts';
+import { assessRevert, failureFound, isAsBefore } from '../../../shared/operations/revert/risk.ts';
 import type { Assessment, Found, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';

@@ -1,6 +1,6 @@
 import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode } from '../../../shared/chain.ts';
 import { type Disk, type Image, imagesOf, lastingImage } from '../../../shared/libvirt/disks.ts';
-import { isLive } from '../../../shared/risk.ts';
+import { isLive } from '../../../shared/operations/revert/risk.ts';
 import type { DiskFact, NamedFile, RevertFacts, StoredDisk } from '../../../shared/schema.ts';
 import { readDisks, readNvram } from '../../libvirt/disks.ts';
 import type { Caller } from '../../libvirt/domains.ts';

@@ -3,7 +3,7 @@ import { tagFound } from '../../../shared/health/data.ts';
 import { type Disk, hostPath, lastingImage } from '../../../shared/libvirt/disks.ts';
 import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
-import { isExternal, writtenBack } from '../../../shared/risk.ts';
+import { isExternal, writtenBack } from '../../../shared/operations/revert/risk.ts';
 import type { Found, RevertPlan, StoredDisk, Verification } from '../../../shared/schema.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';

@@ -1,5 +1,5 @@
-import { virshRevert } from '../../../shared/risk/virsh.ts';
-import { assessRevert } from '../../../shared/risk.ts';
+import { assessRevert } from '../../../shared/operations/revert/risk.ts';
+import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
 import type {
   Assessment,
   Problem,

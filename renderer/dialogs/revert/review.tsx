@@ -1,6 +1,6 @@
 import { Ban } from 'lucide-react';
 import { formatDuration, isMoment, stateLabel } from '../../../shared/format.ts';
-import { type Weight, weightOf } from '../../../shared/risk.ts';
+import { type Weight, weightOf } from '../../../shared/operations/revert/risk.ts';
 import type { Assessment, Requirement, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { goesOnSince } from '../../store/selectors.ts';
 import { domainKey } from '../../store/store.ts';

@@ -1,4 +1,4 @@
-import type { RevertFacts, StoredDisk } from '../schema.ts';
+import type { RevertFacts, StoredDisk } from '../../schema.ts';
 import { writtenBack } from './rule.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { version } from '../libvirt/versions.ts';
-import { unknowns } from '../rule.ts';
-import type { SafetyOffer } from '../schema.ts';
+import { version } from '../../libvirt/versions.ts';
+import { unknowns } from '../../rule.ts';
+import type { SafetyOffer } from '../../schema.ts';
 import { failureRules } from './failures.ts';
 import {
   damage,

@@ -1,8 +1,8 @@
-import { hostPath, isDrive } from '../libvirt/disks.ts';
-import { overlayHazard, type TagEffect, type TagHazard, tagHazards } from '../libvirt/names.ts';
-import { can } from '../libvirt/versions.ts';
-import * as rules from '../rule.ts';
-import type { RevertFacts, SafetyOffer, Snapshot, StartState, StoredDisk } from '../schema.ts';
+import { hostPath, isDrive } from '../../libvirt/disks.ts';
+import { overlayHazard, type TagEffect, type TagHazard, tagHazards } from '../../libvirt/names.ts';
+import { can } from '../../libvirt/versions.ts';
+import * as rules from '../../rule.ts';
+import type { RevertFacts, SafetyOffer, Snapshot, StartState, StoredDisk } from '../../schema.ts';
 
 /** What libvirt is asked for, flag by flag. */
 export interface RevertFlags {

@@ -1,5 +1,5 @@
-import { version } from '../libvirt/versions.ts';
-import type { OverlayFact, RevertFacts } from '../schema.ts';
+import { version } from '../../libvirt/versions.ts';
+import type { OverlayFact, RevertFacts } from '../../schema.ts';
 import { commas, isExternal, listed, named, quoted, type Rule, tagHazard, texts } from './rule.ts';
 
 export interface HazardRule extends Rule {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { RevertFacts, type StartState } from '../schema.ts';
+import { RevertFacts, type StartState } from '../../schema.ts';
 import { assessRevert } from './assess.ts';
 import { type Facts, facts, merge, overlay, storedDisk, storedImage } from './fixtures.ts';
 import { isLive } from './rule.ts';

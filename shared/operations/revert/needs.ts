@@ -1,7 +1,7 @@
-import { isDrive, isUnderstood } from '../libvirt/disks.ts';
-import { version } from '../libvirt/versions.ts';
-import type { Need } from '../rule.ts';
-import type { RevertFacts, StoredDisk } from '../schema.ts';
+import { isDrive, isUnderstood } from '../../libvirt/disks.ts';
+import { version } from '../../libvirt/versions.ts';
+import type { Need } from '../../rule.ts';
+import type { RevertFacts, StoredDisk } from '../../schema.ts';
 import { bitmapsOf } from './bitmaps.ts';
 import { opened } from './failures.ts';
 import {

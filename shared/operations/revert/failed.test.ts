@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Problem } from '../schema.ts';
+import type { Problem } from '../../schema.ts';
 import { failureFound } from './failed.ts';
 import { facts } from './fixtures.ts';
 

@@ -1,5 +1,5 @@
-import { can } from '../libvirt/versions.ts';
-import type { DomainState, RevertFacts } from '../schema.ts';
+import { can } from '../../libvirt/versions.ts';
+import type { DomainState, RevertFacts } from '../../schema.ts';
 import { abiChanges, asksToRun, type Case, isActive, isLive } from './rule.ts';
 
 /** A state, and why libvirt is in it, in virsh's words; null where that cannot be told. */

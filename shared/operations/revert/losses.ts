@@ -1,8 +1,8 @@
-import { describeChange } from '../config-changes.ts';
-import { formatBytes } from '../format.ts';
-import { isDrive } from '../libvirt/disks.ts';
-import { version } from '../libvirt/versions.ts';
-import type { OverlayFact, RevertFacts, StoredDisk } from '../schema.ts';
+import { describeChange } from '../../config-changes.ts';
+import { formatBytes } from '../../format.ts';
+import { isDrive } from '../../libvirt/disks.ts';
+import { version } from '../../libvirt/versions.ts';
+import type { OverlayFact, RevertFacts, StoredDisk } from '../../schema.ts';
 import {
   isActive,
   isExternal,

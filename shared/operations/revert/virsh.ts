@@ -1,5 +1,5 @@
-import { virshLine } from '../libvirt/virsh.ts';
-import type { RevertPlan, StartState } from '../schema.ts';
+import { virshLine } from '../../libvirt/virsh.ts';
+import type { RevertPlan, StartState } from '../../schema.ts';
 
 /** What a revert does besides bringing a snapshot back. */
 export interface RevertLine {

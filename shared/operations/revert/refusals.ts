@@ -1,7 +1,7 @@
-import { describeChange } from '../config-changes.ts';
-import { formatVersion } from '../format.ts';
-import { errorCode } from '../libvirt/flags.ts';
-import { version } from '../libvirt/versions.ts';
+import { describeChange } from '../../config-changes.ts';
+import { formatVersion } from '../../format.ts';
+import { errorCode } from '../../libvirt/flags.ts';
+import { version } from '../../libvirt/versions.ts';
 import { failureRules } from './failures.ts';
 import { abiChanges, asksToRun, type Case, isActive, isExternal, isLive, named, type Rule } from './rule.ts';
 

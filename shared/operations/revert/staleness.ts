@@ -1,6 +1,6 @@
-import { describeChange } from '../config-changes.ts';
-import { stateLabel } from '../format.ts';
-import type { RevertFacts } from '../schema.ts';
+import { describeChange } from '../../config-changes.ts';
+import { stateLabel } from '../../format.ts';
+import type { RevertFacts } from '../../schema.ts';
 import { quoted } from './rule.ts';
 
 interface Comparison {

@@ -1,7 +1,7 @@
-import { formatVersion } from '../format.ts';
-import { isDrive } from '../libvirt/disks.ts';
-import { can, version } from '../libvirt/versions.ts';
-import type { RevertFacts, StoredDisk } from '../schema.ts';
+import { formatVersion } from '../../format.ts';
+import { isDrive } from '../../libvirt/disks.ts';
+import { can, version } from '../../libvirt/versions.ts';
+import type { RevertFacts, StoredDisk } from '../../schema.ts';
 import { neededAtStart } from './failures.ts';
 import { damageCodes } from './hazards.ts';
 import { leftBehind } from './losses.ts';

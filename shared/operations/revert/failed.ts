@@ -1,5 +1,5 @@
-import { stateLabel } from '../format.ts';
-import type { Found, Problem, RevertFacts } from '../schema.ts';
+import { stateLabel } from '../../format.ts';
+import type { Found, Problem, RevertFacts } from '../../schema.ts';
 import { isExternal } from './rule.ts';
 
 /** What was found after a revert that libvirt did not do. */

@@ -1,6 +1,6 @@
-import { expectedAfterSafety } from '../after-safety.ts';
-import { errorCode } from '../libvirt/flags.ts';
-import { stated, unknowns } from '../rule.ts';
+import { expectedAfterSafety } from '../../after-safety.ts';
+import { errorCode } from '../../libvirt/flags.ts';
+import { stated, unknowns } from '../../rule.ts';
 import type {
   Assessment,
   DomainState,
@@ -9,7 +9,7 @@ import type {
   RevertFacts,
   SafetyOffer,
   Statement,
-} from '../schema.ts';
+} from '../../schema.ts';
 import { hazardRules } from './hazards.ts';
 import { lossRules } from './losses.ts';
 import { revertNeeds } from './needs.ts';

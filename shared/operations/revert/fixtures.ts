@@ -1,5 +1,5 @@
-import { diskWith } from '../libvirt/fixtures.ts';
-import type { ConfigChange, RevertFacts, Snapshot, StoredDisk } from '../schema.ts';
+import { diskWith } from '../../libvirt/fixtures.ts';
+import type { ConfigChange, RevertFacts, Snapshot, StoredDisk } from '../../schema.ts';
 
 /** For tests: facts to change one thing of. */
 export type Facts = Partial<Omit<RevertFacts, 'domain' | 'snapshot' | 'stored' | 'history'>> & {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { expectedAfterSafety } from '../after-safety.ts';
-import { unknowns } from '../rule.ts';
-import { RevertChoice, RevertFacts, SafetyOffer, type Statement } from '../schema.ts';
+import { expectedAfterSafety } from '../../after-safety.ts';
+import { unknowns } from '../../rule.ts';
+import { RevertChoice, RevertFacts, SafetyOffer, type Statement } from '../../schema.ts';
 import { assessRevert, predictRevert } from './assess.ts';
 import { lossRules } from './losses.ts';
 import { revertNeeds } from './needs.ts';

@@ -6,7 +6,7 @@ import {
   type SafetyOffer,
   type SnapshotState,
   type StartState,
-} from '../schema.ts';
+} from '../../schema.ts';
 import { assessRevert, predictRevert } from './assess.ts';
 import {
   damage,

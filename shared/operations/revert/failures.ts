@@ -1,7 +1,7 @@
-import { isDrive, isUnlike } from '../libvirt/disks.ts';
-import { errorCode } from '../libvirt/flags.ts';
-import { can, version } from '../libvirt/versions.ts';
-import type { RevertFacts, StoredDisk } from '../schema.ts';
+import { isDrive, isUnlike } from '../../libvirt/disks.ts';
+import { errorCode } from '../../libvirt/flags.ts';
+import { can, version } from '../../libvirt/versions.ts';
+import type { RevertFacts, StoredDisk } from '../../schema.ts';
 import { bitmapsOf } from './bitmaps.ts';
 import type { Answer, RefusalRule } from './refusals.ts';
 import {

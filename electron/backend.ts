@@ -18,7 +18,7 @@ import { MarkStore } from './hosts/marks.ts';
 import { MetadataPlans } from './hosts/metadata/plans.ts';
 import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
-import { RevertPlans } from './hosts/revert/plans.ts';
+import { RevertPlans } from './operations/revert/plans.ts';
 import { SettingsStore } from './hosts/settings.ts';
 import { Thumbnails } from './hosts/thumbnails/store.ts';
 import { openLinks } from './links.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCreate } from '../../electron/hosts/create/run.ts';
-import { runRevert } from '../../electron/hosts/revert/run.ts';
+import { runRevert } from '../../electron/operations/revert/run.ts';
 import { firstDraft } from '../../shared/create/draft.ts';
 import { labAvailable } from '../lab/available.ts';
 import { type Lab, startLab } from '../lab/lab.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { gatherFacts, type Source } from '../../electron/hosts/revert/facts.ts';
+import { gatherFacts, type Source } from '../../electron/operations/revert/facts.ts';
 import { type Caller, readDomain } from '../../electron/libvirt/domains.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { currentSnapshot, revertToSnapshot } from '../../electron/libvirt/snapshots.ts';

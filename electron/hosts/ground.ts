@@ -5,7 +5,7 @@ import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
 import type { MetadataPlans } from './metadata/plans.ts';
 import type { Operations } from './operations.ts';
-import type { RevertPlans } from './revert/plans.ts';
+import type { RevertPlans } from '../operations/revert/plans.ts';
 import type { SettingsStore } from './settings.ts';
 import type { Thumbnails } from './thumbnails/store.ts';
 

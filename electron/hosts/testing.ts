@@ -17,7 +17,7 @@ import { Journal } from './journal/journal.ts';
 import { MarkStore } from './marks.ts';
 import { MetadataPlans } from './metadata/plans.ts';
 import { Operations } from './operations.ts';
-import { RevertPlans } from './revert/plans.ts';
+import { RevertPlans } from '../operations/revert/plans.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails/store.ts';
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Ground } from '../ground.ts';
-import { runRevert } from '../revert/run.ts';
+import { runRevert } from '../../operations/revert/run.ts';
 import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';
 import { type AppendFs, appendFile } from './file.ts';
 import { Journal, type Request } from './journal.ts';

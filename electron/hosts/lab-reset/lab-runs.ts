@@ -5,7 +5,7 @@ import { StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
 import type { Hub } from '../hub.ts';
 import { ProblemError, toProblem } from '../problems.ts';
-import { runRevert } from '../revert/run.ts';
+import { runRevert } from '../../operations/revert/run.ts';
 
 export interface LabRequest {
   readonly planIds: readonly string[];

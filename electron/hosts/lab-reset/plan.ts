@@ -1,7 +1,7 @@
 import type { Assessment, LabPlanRow, RevertAim, RevertPlan, StartState } from '../../../shared/schema.ts';
 import type { HostPool } from '../host-pool.ts';
 import { toProblem } from '../problems.ts';
-import type { RevertPlans } from '../revert/plans.ts';
+import type { RevertPlans } from '../../operations/revert/plans.ts';
 
 export interface LabItem {
   readonly hostId: string;

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
-import { RevertOutcome, RevertPlan, type StartState } from '../../../shared/schema.ts';
-import { type DomainSpec, qcow2 } from '../../simulator/build.ts';
-import { findSnapshot } from '../../simulator/model.ts';
-import type { SimulatorOptions } from '../../simulator/simulator.ts';
-import type { Ground } from '../ground.ts';
-import type { ProblemError } from '../problems.ts';
-import { type RevertRequest, runRevert } from '../revert/run.ts';
-import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';
+import { errorCode, errorDomain } from '../../../../shared/libvirt/flags.ts';
+import { RevertOutcome, RevertPlan, type StartState } from '../../../../shared/schema.ts';
+import { type DomainSpec, qcow2 } from '../../../simulator/build.ts';
+import { findSnapshot } from '../../../simulator/model.ts';
+import type { SimulatorOptions } from '../../../simulator/simulator.ts';
+import type { Ground } from '../../../hosts/ground.ts';
+import type { ProblemError } from '../../../hosts/problems.ts';
+import { type RevertRequest, runRevert } from '../run.ts';
+import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../../../hosts/testing.ts';
 import { undoOffer } from '../undo.ts';
 
 const [on, off, saved, layered, raw, far] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4), uuidOf(5), uuidOf(6)];

@@ -1,12 +1,12 @@
-import { assessDelete } from '../../../shared/delete/assess.ts';
-import { safetyRequestOf } from '../../../shared/safety.ts';
-import type { DeleteFacts, RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../shared/schema.ts';
-import { deleteSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { gatherDeleteFacts } from '../delete/facts.ts';
-import type { Ground } from '../ground.ts';
-import type { HostSession } from '../host-session.ts';
-import type { SafetyMark } from '../marks.ts';
-import { toProblem } from '../problems.ts';
+import { assessDelete } from '../../../../shared/delete/assess.ts';
+import { safetyRequestOf } from '../../../../shared/safety.ts';
+import type { DeleteFacts, RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../../shared/schema.ts';
+import { deleteSnapshot, snapshotXml } from '../../../libvirt/snapshots.ts';
+import { gatherDeleteFacts } from '../../../hosts/delete/facts.ts';
+import type { Ground } from '../../../hosts/ground.ts';
+import type { HostSession } from '../../../hosts/host-session.ts';
+import type { SafetyMark } from '../../../hosts/marks.ts';
+import { toProblem } from '../../../hosts/problems.ts';
 
 interface Case {
   readonly mark: SafetyMark;

@@ -4,10 +4,10 @@ import { assessRevert, staleness } from '../../../shared/operations/revert/risk.
 import type { Assessment, Problem, RevertFacts, RevertOutcome, SafetyReport } from '../../../shared/schema.ts';
 import { removeManagedSave } from '../../libvirt/domains.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
-import type { Ground } from '../ground.ts';
-import type { OperationHandle } from '../operations.ts';
-import { ProblemError, toProblem } from '../problems.ts';
-import { type TakenSafety, takeSafety } from '../safety/take.ts';
+import type { Ground } from '../../hosts/ground.ts';
+import type { OperationHandle } from '../../hosts/operations.ts';
+import { ProblemError, toProblem } from '../../hosts/problems.ts';
+import { type TakenSafety, takeSafety } from './safety/take.ts';
 import { choiceIn } from './choice.ts';
 import { consent } from './consent.ts';
 import { gatherRevertFacts } from './facts.ts';

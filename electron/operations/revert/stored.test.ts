@@ -6,7 +6,7 @@ import { readDisks } from '../../libvirt/disks.ts';
 import { FakeCaller, refusal } from '../../libvirt/fake-caller.ts';
 import { StoredSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
-import type { KnownLayers } from '../health/layers.ts';
+import type { KnownLayers } from '../../hosts/health/layers.ts';
 import { configsOf, filesNamed, neededFiles, storedFacts } from './stored.ts';
 
 const disk = (target: string, file: string | null, more = '') =>

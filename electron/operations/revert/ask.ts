@@ -5,9 +5,9 @@ import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
 import type { Assessment, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { revertToSnapshot } from '../../libvirt/snapshots.ts';
-import type { Ground } from '../ground.ts';
-import type { HostSession } from '../host-session.ts';
-import { nothingDone, ProblemError, toProblem } from '../problems.ts';
+import type { Ground } from '../../hosts/ground.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
+import { nothingDone, ProblemError, toProblem } from '../../hosts/problems.ts';
 
 export type Answer = Pick<RevertOutcome, 'result' | 'forced' | 'problem' | 'retryWith'> & {
   /** The request whose answer this is; null when libvirt was not asked. */

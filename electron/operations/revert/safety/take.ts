@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { assessCreate } from '../../../shared/create/assess.ts';
-import { createXml } from '../../../shared/create/xml.ts';
-import { problemOf } from '../../../shared/errors.ts';
-import { safetyDescription, safetyDraft, safetyRequestOf } from '../../../shared/safety.ts';
-import type { RevertFacts, SafetyReport, Snapshot } from '../../../shared/schema.ts';
-import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
-import { createSnapshot } from '../../libvirt/snapshots.ts';
-import { followMemory } from '../create/cancel.ts';
-import { differencesOfTaken } from '../create/promises.ts';
-import { type CreateExpected, type CreateSeen, lookAtCreate } from '../create/verify.ts';
-import type { Ground } from '../ground.ts';
-import type { HostSession } from '../host-session.ts';
-import type { OperationHandle } from '../operations.ts';
-import { ProblemError, toProblem } from '../problems.ts';
+import { assessCreate } from '../../../../shared/create/assess.ts';
+import { createXml } from '../../../../shared/create/xml.ts';
+import { problemOf } from '../../../../shared/errors.ts';
+import { safetyDescription, safetyDraft, safetyRequestOf } from '../../../../shared/safety.ts';
+import type { RevertFacts, SafetyReport, Snapshot } from '../../../../shared/schema.ts';
+import { ConnectionError, LibvirtError } from '../../../libvirt/errors.ts';
+import { createSnapshot } from '../../../libvirt/snapshots.ts';
+import { followMemory } from '../../../hosts/create/cancel.ts';
+import { differencesOfTaken } from '../../../hosts/create/promises.ts';
+import { type CreateExpected, type CreateSeen, lookAtCreate } from '../../../hosts/create/verify.ts';
+import type { Ground } from '../../../hosts/ground.ts';
+import type { HostSession } from '../../../hosts/host-session.ts';
+import type { OperationHandle } from '../../../hosts/operations.ts';
+import { ProblemError, toProblem } from '../../../hosts/problems.ts';
 import { gatherSafety } from './facts.ts';
 
 export interface TakenSafety {

@@ -5,10 +5,10 @@ import { RevertOutcome, RevertPlan, type RevertTarget, type StartState } from '.
 import { procedures } from '../../libvirt/procedures.ts';
 import { type DomainSpec, qcow2 } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';
-import type { Ground } from '../ground.ts';
-import { StalePlanError } from '../held-plans.ts';
-import type { ProblemError } from '../problems.ts';
-import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
+import type { Ground } from '../../hosts/ground.ts';
+import { StalePlanError } from '../../hosts/held-plans.ts';
+import type { ProblemError } from '../../hosts/problems.ts';
+import { type Bench, createBench, createGround, uuidOf } from '../../hosts/testing.ts';
 import { RevertPlans } from './plans.ts';
 import { runRevert } from './run.ts';
 

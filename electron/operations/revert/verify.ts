@@ -9,8 +9,8 @@ import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
 import { tagsIn } from '../../libvirt/snapshot-table.ts';
 import { currentSnapshot } from '../../libvirt/snapshots.ts';
-import { lookAfterwards } from '../../operations/engine/look.ts';
-import type { HostSession } from '../host-session.ts';
+import { lookAfterwards } from '../engine/look.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
 
 /** What libvirt said when asked. */
 export interface Seen extends Found {

@@ -2,7 +2,7 @@ import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode, pointsOf } fro
 import { isDrive, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { HistoryFacts, SnapshotList } from '../../../shared/schema.ts';
 import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
-import type { KnownLayers } from '../health/layers.ts';
+import type { KnownLayers } from '../../hosts/health/layers.ts';
 
 /** Names that a sentence lists at most. */
 const LISTED = 10;

@@ -8,7 +8,7 @@ import { fileExists } from '../../libvirt/file-probe.ts';
 import type { ImageContent } from '../../libvirt/snapshot-table.ts';
 import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
 import type { XmlElement } from '../../libvirt/xml.ts';
-import type { KnownLayers } from '../health/layers.ts';
+import type { KnownLayers } from '../../hosts/health/layers.ts';
 
 /** The configurations that a snapshot puts back (qemuSnapshotRevertPrep). */
 export interface Configs {

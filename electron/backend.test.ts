@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AppEvent, type Domain } from '../shared/schema.ts';
+import { consentsOfButton } from '../shared/operations/operation.ts';
+import { revertType } from '../shared/operations/revert/type.ts';
+import { AppEvent, type Domain, type RevertChoice, type RevertPlan } from '../shared/schema.ts';
 import { type Backend, createBackend } from './backend.ts';
 import type { AppRouter } from './router.ts';
 
@@ -37,22 +39,29 @@ const domainNamed = (name: string): Promise<Domain> =>
     return found;
   }, 30_000);
 
+/** With everything agreed to that is read above the button. */
+const orderOf = (plan: RevertPlan, change: Partial<RevertChoice> = {}) => {
+  const usual = { startState: 'as-saved', safetySnapshot: false, removeManagedSave: false, resetNvram: false } as const;
+  const choice = { ...usual, ...change };
+  return { planId: plan.planId, choice, acknowledged: consentsOfButton(revertType.assess(plan, plan.facts, choice)) };
+};
+
 describe('the backend', () => {
   it('takes a safety snapshot, reverts, undoes, and can tell of it after a new start', async () => {
     const { hostId, uuid } = await domainNamed('web-02');
+    const { revert } = client.changes;
     const about = { hostId, uuid };
-    const run = { startState: 'as-saved' as const, acknowledged: [] };
-    expect(await client.revert.undoOffer(about)).toMatchObject({ available: false });
-    const plan = await client.revert.plan({ ...about, target: { kind: 'newest' } });
+    expect(await client.undoOffer(about)).toMatchObject({ available: false });
+    const plan = await revert.plan({ ...about, aim: { kind: 'newest' } });
     expect(plan.safety.available).toBe(true);
-    const outcome = await client.revert.run({ ...run, planId: plan.planId, safetySnapshot: true });
-    expect(outcome).toMatchObject({ result: 'done', differences: [], safety: { result: 'taken' } });
-    const undo = await client.revert.plan({ ...about, target: { kind: 'undo' } });
-    expect(undo).toMatchObject({ kind: 'undo', facts: { snapshot: { name: outcome.safety?.name } } });
-    expect(await client.revert.run({ ...run, planId: undo.planId })).toMatchObject({ result: 'done' });
+    const outcome = await revert.run(orderOf(plan, { safetySnapshot: true }));
+    expect(outcome).toMatchObject({ result: 'done', differences: [], detail: { safety: { result: 'taken' } } });
+    const undo = await revert.plan({ ...about, aim: { kind: 'undo' } });
+    expect(undo).toMatchObject({ undo: true, facts: { snapshot: { name: outcome.detail?.safety?.name } } });
+    expect(await revert.run(orderOf(undo))).toMatchObject({ result: 'done' });
     const told = await client.journal.list({ uuid });
     expect(told.map((entry) => [entry.kind, entry.result])).toEqual([
-      ['revert', 'done'],
+      ['undo', 'done'],
       ['revert', 'done'],
       ['safety-snapshot', 'done'],
     ]);
@@ -65,8 +74,9 @@ describe('the backend', () => {
 
   it('finds out what became of a revert that it did not live to see the end of', async () => {
     const { hostId, uuid } = await domainNamed('web-02');
-    const plan = await client.revert.plan({ hostId, uuid, target: { kind: 'newest' } });
-    await client.revert.run({ planId: plan.planId, startState: 'as-saved', acknowledged: [] });
+    const { revert } = client.changes;
+    const plan = await revert.plan({ hostId, uuid, aim: { kind: 'newest' } });
+    await revert.run(orderOf(plan));
     await backend.close();
     const file = join(dataDir, 'journal.jsonl');
     const [asked = ''] = (await readFile(file, 'utf8')).split('\n');
@@ -99,25 +109,24 @@ describe('the backend', () => {
       settings: { safetySnapshotsKept: 7 },
     });
     await domainNamed('web-02');
-    const plan = await client.revert.plan({ hostId, uuid, target: { kind: 'current' } });
-    const running = client.revert.run({ planId: plan.planId, startState: 'as-saved', acknowledged: [] });
+    const { revert } = client.changes;
+    const plan = await revert.plan({ hostId, uuid, aim: { kind: 'current' } });
+    const running = revert.run(orderOf(plan));
     await expect(running).rejects.toMatchObject({ code: 'PROBLEM', data: { code: 'NAME_NOT_TYPED' } });
   });
 
   it('resets a lab', async () => {
     const { hostId, uuid } = await domainNamed('web-02');
-    const rows = await client.labReset.plan({ items: [{ hostId, uuid }], target: { kind: 'current' } });
-    const run = await client.labReset.run({
-      planIds: rows.flatMap(({ plan }) => (plan ? [plan.planId] : [])),
-      startState: 'as-saved',
-      acknowledged: [],
-      forceAcknowledged: false,
+    const { revert } = client.changes;
+    const rows = await revert.planEach({ items: [{ hostId, uuid }], aim: { kind: 'current' } });
+    const run = await revert.runEach({
+      orders: rows.flatMap(({ plan }) => (plan ? [orderOf(plan)] : [])),
       onFailure: 'continue',
-      safetySnapshot: false,
+      leftOut: [],
     });
     expect(run.rows).toMatchObject([{ domainName: 'web-02', status: 'ended', outcome: { result: 'done' } }]);
-    expect((await everything()).labRuns).toHaveLength(1);
-    await expect(client.labReset.stop({ runId: run.id })).rejects.toMatchObject({ data: { code: 'NO_LAB_RUN' } });
+    expect((await everything()).batches).toHaveLength(1);
+    await expect(client.batches.stop({ id: run.id })).rejects.toMatchObject({ data: { code: 'NO_LAB_RUN' } });
     await expect(client.operations.cancel({ id: 'x' })).rejects.toMatchObject({ data: { code: 'NO_OPERATION' } });
   });
 });

@@ -13,15 +13,14 @@ import { Hub } from './hosts/hub.ts';
 import { appendFile } from './hosts/journal/file.ts';
 import { Journal } from './hosts/journal/journal.ts';
 import { resolveOnConnect } from './hosts/journal/resolve.ts';
-import { LabRuns } from './hosts/lab-reset/lab-runs.ts';
 import { MarkStore } from './hosts/marks.ts';
 import { MetadataPlans } from './hosts/metadata/plans.ts';
 import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
-import { RevertPlans } from './operations/revert/plans.ts';
 import { SettingsStore } from './hosts/settings.ts';
 import { Thumbnails } from './hosts/thumbnails/store.ts';
 import { openLinks } from './links.ts';
+import { Batches } from './operations/engine/batches.ts';
 import { Engine } from './operations/engine/engine.ts';
 import { drivers } from './operations/registry.ts';
 import { type AppRouter, createRouter } from './router.ts';
@@ -80,13 +79,11 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const settings = await SettingsStore.open(join(dataDir, 'settings.json'), hub, log);
   const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
   const thumbnails = await Thumbnails.open(join(dataDir, 'thumbnails'), () => settings.get(), log);
-  const plans = new RevertPlans(marks, settings);
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
   const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
   const ground: Ground = {
     operations,
-    plans,
     creates,
     metadata,
     deletes,
@@ -114,6 +111,8 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
         log,
       }),
   });
+  const sessionOf = (hostId: string) => pool.session(hostId);
+  const engine = new Engine(drivers, ground, sessionOf);
   await addFirstHosts(pool, options);
   return {
     router: createRouter({
@@ -122,8 +121,8 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       pool,
       questions,
       ground,
-      engine: new Engine(drivers, ground, (hostId) => pool.session(hostId)),
-      labRuns: new LabRuns(hub, ground, (hostId) => pool.session(hostId)),
+      engine,
+      batches: new Batches(hub, engine, sessionOf),
       present: options.present ?? (() => {}),
       diagnostics: () => diagnosticsText(versionsOf(version), pool.hosts, recent.all),
     }),

@@ -1,6 +1,6 @@
-import { implement, ORPCError } from '@orpc/server';
-import { contract } from '../shared/contract.ts';
-import type { Kind } from '../shared/operations/registry.ts';
+import { implement, ORPCError, type Router } from '@orpc/server';
+import { type Contract, contract } from '../shared/contract.ts';
+import { type Kind, kinds } from '../shared/operations/registry.ts';
 import type { AppInfo, WindowState } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
 import { openConsole } from './hosts/console/open.ts';
@@ -14,8 +14,6 @@ import { healthOf } from './hosts/health/report.ts';
 import { StalePlanError } from './hosts/held-plans.ts';
 import type { HostPool } from './hosts/host-pool.ts';
 import type { Hub } from './hosts/hub.ts';
-import type { LabRuns } from './hosts/lab-reset/lab-runs.ts';
-import { planLabReset } from './hosts/lab-reset/plan.ts';
 import { runEdit } from './hosts/metadata/edit.ts';
 import { planEdit } from './hosts/metadata/edit-plan.ts';
 import { exportSnapshots } from './hosts/metadata/export.ts';
@@ -24,15 +22,15 @@ import { planImport } from './hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
 import { toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
-import { runRevert } from './operations/revert/run.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
 import { captureConsole } from './hosts/thumbnails/capture.ts';
 import { consolePicture } from './hosts/thumbnails/show.ts';
-import { undoOffer } from './operations/revert/undo.ts';
 import { parseDomainConfig } from './libvirt/config.ts';
 import { snapshotXml } from './libvirt/snapshots.ts';
 import { parseXml } from './libvirt/xml.ts';
+import type { Batches } from './operations/engine/batches.ts';
 import type { Engine } from './operations/engine/engine.ts';
+import { undoOffer } from './operations/revert/undo.ts';
 
 export interface RouterParts {
   readonly info: AppInfo;
@@ -41,16 +39,18 @@ export interface RouterParts {
   readonly questions: Questions;
   readonly ground: Ground;
   readonly engine: Engine;
-  readonly labRuns: LabRuns;
+  readonly batches: Batches;
   readonly present: (state: WindowState) => void;
   readonly diagnostics: () => string;
 }
 const never = new AbortController().signal;
 
+export type AppRouter = Router<Contract, Record<never, never>>;
+
 /** The contract, answered. The one place where errors become what the window may see. */
-export function createRouter(parts: RouterParts) {
-  const { hub, pool, questions, ground, engine, labRuns, present, diagnostics } = parts;
-  const { operations, plans, journal, marks, settings, thumbnails, log } = ground;
+export function createRouter(parts: RouterParts): AppRouter {
+  const { hub, pool, questions, ground, engine, batches, present, diagnostics } = parts;
+  const { operations, journal, marks, settings, thumbnails, log } = ground;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
     return pool.hosts.find((host) => host.id === id)?.name ?? 'The host';
@@ -70,11 +70,19 @@ export function createRouter(parts: RouterParts) {
     }
   });
   /** What comes in was read by the contract as of this kind; the compiler can’t follow that through a variable. */
-  const change = <K extends Kind>(kind: K) => ({
-    plan: os.changes[kind].plan.handler(({ input }) => engine.plan(kind, input.hostId, input.uuid, input.aim as never)),
-    held: os.changes[kind].held.handler(({ input }) => engine.held(kind, input.planId)),
-    run: os.changes[kind].run.handler(({ input }) => engine.run(kind, input as never)),
-  });
+  const change = (kind: Kind) => {
+    const { plan, held, run, planEach, runEach } = os.changes[kind] as unknown as typeof os.changes.power;
+    return {
+      plan: plan.handler(({ input }) => engine.plan(kind, input.hostId, input.uuid, input.aim as never) as never),
+      held: held.handler(({ input }) => engine.held(kind, input.planId) as never),
+      run: run.handler(({ input }) => engine.run(kind, input as never)),
+      planEach: planEach.handler(({ input }) => batches.plan(kind, input.items, input.aim as never) as never),
+      runEach: runEach.handler(({ input }) => {
+        const { parallelPerHost = settings.get().labParallelPerHost } = input;
+        return batches.run(kind, { ...input, parallelPerHost } as never);
+      }),
+    };
+  };
   async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
     try {
       const session = pool.session(input.hostId);
@@ -103,7 +111,7 @@ export function createRouter(parts: RouterParts) {
           domains: pool.domains,
           operations: operations.list(),
           questions: questions.list(),
-          labRuns: labRuns.list(),
+          batches: batches.list(),
           marks: marks.list(),
           settings: settings.get(),
         }),
@@ -151,14 +159,7 @@ export function createRouter(parts: RouterParts) {
         return runDelete({ ...input, plan, session: pool.session(plan.hostId) }, ground);
       }),
     },
-    revert: {
-      plan: os.revert.plan.handler(({ input }) => plans.make(pool.session(input.hostId), input.uuid, input.target)),
-      run: os.revert.run.handler(({ input }) => {
-        const plan = plans.find(input.planId);
-        return runRevert({ ...input, plan, session: pool.session(plan.hostId) }, ground);
-      }),
-      undoOffer: os.revert.undoOffer.handler(({ input }) => undoOffer(pool.session(input.hostId), input.uuid, marks)),
-    },
+    undoOffer: os.undoOffer.handler(({ input }) => undoOffer(pool.session(input.hostId), input.uuid, marks)),
     create: {
       plan: os.create.plan.handler(({ input }) => ground.creates.make(pool.session(input.hostId), input.uuid)),
       files: os.create.files.handler(({ input }) => fileFacts(pool.session(input.hostId), input.paths)),
@@ -205,7 +206,7 @@ export function createRouter(parts: RouterParts) {
         return thumbnails.usage();
       }),
     },
-    changes: { power: change('power') },
+    changes: Object.fromEntries(kinds.map((kind) => [kind, change(kind)])) as never,
     operations: {
       cancel: os.operations.cancel.handler(({ input }) => operations.cancel(input.id)),
     },
@@ -237,11 +238,8 @@ export function createRouter(parts: RouterParts) {
         return marks.list();
       }),
     },
-    labReset: {
-      plan: os.labReset.plan.handler(({ input }) => planLabReset(input.items, input.target, pool, plans)),
-      run: os.labReset.run.handler(({ input }) => labRuns.run(input)),
-      stop: os.labReset.stop.handler(({ input }) => labRuns.stop(input.runId)),
+    batches: {
+      stop: os.batches.stop.handler(({ input }) => batches.stop(input.id)),
     },
   });
 }
-export type AppRouter = ReturnType<typeof createRouter>;

@@ -5,6 +5,7 @@ import { type Kind, type OperationTypes, operationTypes } from './operations/reg
 import {
   AppEvent,
   AppInfo,
+  Batch,
   ConfigComparison,
   ConfigOther,
   ConsoleAnswer,
@@ -22,20 +23,16 @@ import {
   JournalEntry,
   KeptPicture,
   KeptXml,
-  LabPlanRow,
-  LabRun,
+  LeftOut,
   MakeCurrentPlan,
   Marks,
   Outcome,
   Problem,
-  RevertAim,
-  RevertOutcome,
-  RevertPlan,
+  planRowOf,
   Settings,
   SnapshotDetail,
   SnapshotExport,
   SnapshotList,
-  StartState,
   Tag,
   ThumbnailUsage,
   UndoOffer,
@@ -54,6 +51,14 @@ const onSnapshot = onDomain.extend({ name: z.string().min(1) });
 
 /** A change is two calls: what is read first, and what is done if that is still so. */
 function changeOf<T extends AnyType>(type: T) {
+  const order = z.object({
+    planId: z.string(),
+    choice: type.choice as z.ZodType<ChoiceOf<T>, ChoiceOf<T>>,
+    /** Codes of what the person has consented to. */
+    acknowledged: z.array(z.string()),
+    /** The domain’s name, which a protected domain wants typed. */
+    typedName: z.string().optional(),
+  });
   return {
     plan: base
       .input(onDomain.extend({ aim: type.aim as z.ZodType<AimOf<T>, AimOf<T>> }))
@@ -61,19 +66,23 @@ function changeOf<T extends AnyType>(type: T) {
     /** A plan that the backend has made by itself, as after a refusal. */
     held: base.input(z.object({ planId: z.string() })).output(type.plan as z.ZodType<PlanOf<T>, PlanOf<T>>),
     /** Waits its turn behind other operations on the domain, gathers the facts again, and goes on if all still holds. */
-    run: base
+    run: base.input(order).output(Outcome).errors(stale),
+    /** One row a domain, in the order asked; a domain without a plan says why. */
+    planEach: base
+      .input(z.object({ items: z.array(onDomain).min(1).max(1_000), aim: type.aim as z.ZodType<AimOf<T>, AimOf<T>> }))
+      .output(z.array(planRowOf(type.plan as z.ZodType<PlanOf<T>, PlanOf<T>>))),
+    /** Runs many plans and answers when the last one has ended; `batch` events tell how it goes meanwhile. */
+    runEach: base
       .input(
         z.object({
-          planId: z.string(),
-          choice: type.choice as z.ZodType<ChoiceOf<T>, ChoiceOf<T>>,
-          /** Codes of what the person has consented to. */
-          acknowledged: z.array(z.string()),
-          /** The domain’s name, which a protected domain wants typed. */
-          typedName: z.string().optional(),
+          orders: z.array(order).min(1).max(1_000),
+          /** By default the setting. */
+          parallelPerHost: z.number().int().min(1).max(16).optional(),
+          onFailure: z.enum(['stop', 'continue']),
+          leftOut: z.array(LeftOut).max(1_000),
         }),
       )
-      .output(Outcome)
-      .errors(stale),
+      .output(Batch),
   };
 }
 type Changes = { [K in Kind]: ReturnType<typeof changeOf<OperationTypes[K]>> };
@@ -134,32 +143,8 @@ export const contract = {
       .output(Outcome)
       .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
   },
-  revert: {
-    plan: base.input(onDomain.extend({ target: RevertAim })).output(RevertPlan),
-    /**
-     * Waits its turn behind other operations on the domain, gathers the facts again, and reverts only if what the
-     * person read is still true. Once a safety snapshot was taken, a plan that no longer holds is an outcome.
-     */
-    run: base
-      .input(
-        z.object({
-          planId: z.string(),
-          startState: StartState,
-          acknowledged: z.array(z.string()),
-          /** Taken first; nothing is reverted unless libvirt has it. */
-          safetySnapshot: z.boolean().default(false),
-          /** Consent to removing the managed save image before the revert. */
-          removeManagedSave: z.boolean().default(false),
-          /** The firmware starts with fresh variables. */
-          resetNvram: z.boolean().default(false),
-          /** The domain's name, which a protected domain wants typed. */
-          typedName: z.string().optional(),
-        }),
-      )
-      .output(RevertOutcome)
-      .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
-    undoOffer: base.input(onDomain).output(UndoOffer),
-  },
+  /** Whether the last revert of a domain can be undone. */
+  undoOffer: base.input(onDomain).output(UndoOffer),
   /** Names, descriptions and the tree, by redefining: no disk and no memory is touched. */
   create: {
     /** Everything that decides how a snapshot can be taken; the window runs the rules of `shared/create` on it. */
@@ -243,44 +228,9 @@ export const contract = {
       )
       .output(Marks),
   },
-  labReset: {
-    /** One row a domain, in the order asked; a domain without a plan says why. */
-    plan: base
-      .input(
-        z.object({
-          items: z.array(onDomain).min(1).max(1_000),
-          target: z.discriminatedUnion('kind', [
-            z.object({ kind: z.literal('current') }),
-            z.object({ kind: z.literal('newest') }),
-            /** The newest snapshot that has the tag. */
-            z.object({ kind: z.literal('tagged'), tag: Tag }),
-            z.object({ kind: z.literal('named'), name: z.string().min(1) }),
-          ]),
-        }),
-      )
-      .output(z.array(LabPlanRow)),
-    /** Runs the plans and answers when the last row has ended; `lab-run` events tell how it goes meanwhile. */
-    run: base
-      .input(
-        z.object({
-          planIds: z.array(z.string()).min(1).max(1_000),
-          startState: StartState,
-          acknowledged: z.array(z.string()),
-          /** Consent for every row that needs force. */
-          forceAcknowledged: z.boolean(),
-          /** By default the setting. */
-          parallelPerHost: z.number().int().min(1).max(16).optional(),
-          onFailure: z.enum(['stop', 'continue']),
-          /** Taken on the rows where it can be. */
-          safetySnapshot: z.boolean(),
-          removeManagedSave: z.boolean().default(false),
-          /** By plan: the names typed for protected domains. */
-          typedNames: z.record(z.string(), z.string()).default({}),
-        }),
-      )
-      .output(LabRun),
+  batches: {
     /** Begins no further rows; what is under way goes on to its end. */
-    stop: base.input(z.object({ runId: z.string() })),
+    stop: base.input(z.object({ id: z.string() })),
   },
 };
 export type Contract = typeof contract;

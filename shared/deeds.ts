@@ -1,12 +1,14 @@
-import type { DeedKind, DeedOperation, Operation, Outcome } from './schema.ts';
+import { stateLabel } from './format.ts';
+import type { Operation, OperationKind, Outcome } from './schema.ts';
 
-type Told = Pick<DeedOperation, 'kind' | 'domainName' | 'subject'>;
+type Told = Pick<Operation, 'kind' | 'domainName' | 'subject' | 'undo'>;
 interface Verb {
   readonly doing: string;
   readonly done: string;
 }
 
-const verbs: Readonly<Record<Exclude<DeedKind, 'power'>, Verb>> = {
+const verbs: Readonly<Record<Exclude<OperationKind, 'power'>, Verb>> = {
+  revert: { doing: 'reverting', done: 'reverted' },
   create: { doing: 'taking', done: 'taken' },
   delete: { doing: 'deleting', done: 'deleted' },
   edit: { doing: 'editing', done: 'edited' },
@@ -36,25 +38,47 @@ const endings: Readonly<Record<Outcome['result'], (verb: Verb, object: string) =
 };
 
 /** `Taking “nightly” of web-01`: what is under way. */
-export function deedUnderWay(told: Told): string {
+export function operationUnderWay(told: Told): string {
+  const { kind, domainName, subject } = told;
   const { doing } = verbOf(told);
-  const words = told.kind === 'power' ? [doing, told.domainName] : [doing, told.subject, 'of', told.domainName];
-  const sentence = words.join(' ');
+  const words: Readonly<Partial<Record<OperationKind, string>>> = {
+    power: `${doing} ${domainName}`,
+    revert: `${doing} ${domainName} to ${subject}`,
+  };
+  const sentence = words[kind] ?? `${doing} ${subject} of ${domainName}`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-/** The same of a revert too: `Reverting web-01 to “clean”`. */
-export function operationUnderWay(operation: Operation): string {
-  return 'snapshotName' in operation
-    ? `Reverting ${operation.domainName} to “${operation.snapshotName}”`
-    : deedUnderWay(operation);
-}
+type Ending = Record<Outcome['result'], (told: Told) => string>;
+const revertEndings: Ending = {
+  done: ({ domainName, subject }) => `${domainName} reverted to ${subject}`,
+  refused: ({ domainName, subject }) => `${domainName} was not reverted to ${subject}: refused`,
+  failed: ({ domainName, subject }) => `Reverting ${domainName} to ${subject} failed`,
+  cancelled: ({ domainName, subject }) => `${domainName} was not reverted to ${subject}: cancelled`,
+  unknown: ({ domainName, subject }) => `It is not known whether ${domainName} was reverted to ${subject}`,
+};
+const undoEndings: Ending = {
+  done: ({ domainName, subject }) => `${domainName}: revert undone, back at ${subject}`,
+  refused: ({ domainName }) => `${domainName}: the revert was not undone: refused`,
+  failed: ({ domainName }) => `${domainName}: undoing the revert failed`,
+  cancelled: ({ domainName }) => `${domainName}: the revert was not undone: cancelled`,
+  unknown: ({ domainName }) => `It is not known whether the revert of ${domainName} was undone`,
+};
 
-/** `web-01: “nightly” taken`: how it ended. */
-export function deedEnded(told: Told, { result, differences }: Pick<Outcome, 'result' | 'differences'>): string {
+/** `web-01: “nightly” taken`, `web-01 reverted to “clean”, verified running`: how it ended. */
+export function operationEnded(
+  told: Told,
+  { result, differences, found }: Pick<Outcome, 'result' | 'differences' | 'found'>,
+): string {
+  const isRevert = told.kind === 'revert';
   const object = told.kind === 'power' ? '' : `${told.subject} `;
-  const ending = `${told.domainName}: ${endings[result](verbOf(told), object)}`;
-  return result === 'done' && differences.length > 0 ? `${ending}, but not all is as planned` : ending;
+  const ending = isRevert
+    ? (told.undo ? undoEndings : revertEndings)[result](told)
+    : `${told.domainName}: ${endings[result](verbOf(told), object)}`;
+  if (result !== 'done') return ending;
+  if (isRevert && !found) return `${ending}, not verified`;
+  if (differences.length > 0) return `${ending}, but not all is as planned`;
+  return isRevert && found ? `${ending}, verified ${stateLabel(found.state)}` : ending;
 }
 
 function verbOf({ kind, subject }: Told): Verb {

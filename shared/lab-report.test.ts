@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { labReport, labSummary } from './lab-report.ts';
-import type { LabRun, LabRunRow, RevertOutcome } from './schema.ts';
+import type { Batch, BatchRow, Outcome, RevertDetail } from './schema.ts';
 
-const outcome = (more: Partial<RevertOutcome>): RevertOutcome => ({
+const outcome = (more: Partial<Outcome>, detail: Partial<RevertDetail> = {}): Outcome => ({
   operationId: 'o',
   result: 'done',
-  forced: false,
+  notes: [],
+  detail: { forced: false, ...detail },
   found: { state: 'running', reason: 'from snapshot', current: 'clean' },
   differences: [],
   ...more,
 });
-const row = (domainName: string, more: Partial<LabRunRow>): LabRunRow => ({
+const row = (domainName: string, more: Partial<BatchRow>): BatchRow => ({
   planId: domainName,
   hostId: 'h',
   hostName: 'kvm-a',
   uuid: 'u',
   domainName,
-  snapshotName: 'clean',
+  subject: 'clean',
   status: 'ended',
   startedAt: 0,
   endedAt: 2_000,
@@ -25,16 +26,16 @@ const row = (domainName: string, more: Partial<LabRunRow>): LabRunRow => ({
   ...more,
 });
 const problem = { code: 'X', what: 'A file is missing.', effect: '', next: '', detail: 'mem|file' };
-const run: LabRun = {
+const run: Batch = {
   id: 'r',
+  kind: 'revert',
+  leftOut: [],
   startedAt: 0,
   endedAt: 65_000,
-  startState: 'as-saved',
   onFailure: 'continue',
-  safetySnapshot: true,
   stopRequested: false,
   rows: [
-    row('web', { outcome: outcome({ safety: { name: 'before', result: 'taken', takenAt: 1 }, forced: true }) }),
+    row('web', { outcome: outcome({}, { safety: { name: 'before', result: 'taken', takenAt: 1 }, forced: true }) }),
     row('db', { outcome: outcome({ result: 'failed', problem, differences: ['The domain is shut off.'] }) }),
     row('stale', { problem: { ...problem, what: 'No longer true.' }, changes: ['It is running now.'] }),
     row('last', { status: 'skipped', startedAt: null, endedAt: null }),

@@ -1,5 +1,5 @@
 import { formatDateTime, formatDuration, stateLabel } from './format.ts';
-import type { LabRun, LabRunRow } from './schema.ts';
+import type { Batch, BatchRow } from './schema.ts';
 
 type Format = 'text' | 'markdown';
 /** How a row ended, in one word. */
@@ -12,12 +12,12 @@ const endings = {
 } as const;
 
 /** What became of a lab reset: one line a domain, and under it what a person should know. */
-export function labReport(run: LabRun, format: Format): string {
+export function labReport(run: Batch, format: Format): string {
   return (format === 'markdown' ? markdown : text)(run);
 }
 
 /** `11 of 12 reverted, 1 failed`. */
-export function labSummary({ rows }: Pick<LabRun, 'rows'>): string {
+export function labSummary({ rows }: Pick<Batch, 'rows'>): string {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(wordOf(row), (counts.get(wordOf(row)) ?? 0) + 1);
   const done = counts.get('done') ?? 0;
@@ -26,29 +26,24 @@ export function labSummary({ rows }: Pick<LabRun, 'rows'>): string {
   return [`${done} of ${rows.length} reverted`, ...others].join(', ');
 }
 
-function text(run: LabRun): string {
-  const table = run.rows.map((row) => [
-    wordOf(row),
-    `${row.domainName} on ${row.hostName}`,
-    row.snapshotName,
-    tookOf(row),
-  ]);
+function text(run: Batch): string {
+  const table = run.rows.map((row) => [wordOf(row), `${row.domainName} on ${row.hostName}`, row.subject, tookOf(row)]);
   const widths = [0, 1, 2].map((column) => Math.max(0, ...table.map((cells) => cells[column]?.length ?? 0)));
   const lines = table.flatMap((cells, index) => [
     cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
-    ...notesOf(run.rows[index] as LabRunRow).map((note) => `    ${note}`),
+    ...notesOf(run.rows[index] as BatchRow).map((note) => `    ${note}`),
   ]);
   return `${[...headOf(run), '', ...lines].join('\n')}\n`;
 }
 
-function markdown(run: LabRun): string {
+function markdown(run: Batch): string {
   const [title = '', ...head] = headOf(run);
   const cell = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
   const lines = run.rows.map((row) => {
-    const cells = [row.domainName, row.hostName, row.snapshotName, wordOf(row), tookOf(row), notesOf(row).join(' ')];
+    const cells = [row.domainName, row.hostName, row.subject, wordOf(row), tookOf(row), notesOf(row).join(' ')];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
   const columns = ['Domain', 'Host', 'Snapshot', 'Result', 'Took', 'Notes'];
@@ -56,31 +51,31 @@ function markdown(run: LabRun): string {
   return `${[`# ${title}`, '', ...head.flatMap((line) => [line, '']), ...table].join('\n')}\n`;
 }
 
-function headOf(run: LabRun): string[] {
+function headOf(run: Batch): string[] {
   const took = run.endedAt === null ? 'still running' : `took ${formatDuration(run.endedAt - run.startedAt)}`;
   return ['Lab reset', `${formatDateTime(run.startedAt)}, ${took}.`, `${labSummary(run)}.`];
 }
 
-function wordOf(row: LabRunRow): string {
+function wordOf(row: BatchRow): string {
   if (row.status !== 'ended') return row.status;
   return row.outcome ? endings[row.outcome.result] : 'refused';
 }
 
-function tookOf({ startedAt, endedAt }: LabRunRow): string {
+function tookOf({ startedAt, endedAt }: BatchRow): string {
   return startedAt === null || endedAt === null ? '' : formatDuration(endedAt - startedAt);
 }
 
 /** Sentences about one row. */
-function notesOf({ status, outcome, problem, changes }: LabRunRow): string[] {
+function notesOf({ status, outcome, problem, changes }: BatchRow): string[] {
   if (status === 'skipped') return ['Not begun: the run was stopped before.'];
   const trouble = outcome?.problem ?? problem;
-  const safety = outcome?.safety;
+  const safety = outcome?.detail?.safety;
   return [
     ...(trouble ? [trouble.what, ...(trouble.detail ? [trouble.detail] : [])] : []),
     ...changes,
     ...(outcome?.differences ?? []),
     ...(outcome?.found ? [`Now ${stateLabel(outcome.found.state)}.`] : []),
     ...(safety?.result === 'taken' ? [`Safety snapshot “${safety.name}”.`] : []),
-    ...(outcome?.forced ? ['Reverted by force.'] : []),
+    ...(outcome?.detail?.forced ? ['Reverted by force.'] : []),
   ];
 }

@@ -1,5 +1,6 @@
 /** The models of the contract, a file a subject; types are inferred from them. */
 export * from './schema/base.ts';
+export * from './schema/batch.ts';
 export * from './schema/config.ts';
 export * from './schema/console.ts';
 export * from './schema/create.ts';
@@ -8,7 +9,6 @@ export * from './schema/event.ts';
 export * from './schema/health.ts';
 export * from './schema/host.ts';
 export * from './schema/journal.ts';
-export * from './schema/lab-reset.ts';
 export * from './schema/metadata.ts';
 export * from './schema/operation.ts';
 export * from './schema/plan.ts';

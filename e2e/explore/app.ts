@@ -10,8 +10,8 @@ import { newPaths } from '../../shared/create/files.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
 import { consentsOfButton } from '../../shared/operations/operation.ts';
 import { powerType } from '../../shared/operations/power/type.ts';
-import { assessRevert } from '../../shared/operations/revert/risk.ts';
-import type { CreateDraft, Outcome, RevertAim, RevertOutcome, Statement } from '../../shared/schema.ts';
+import { revertType } from '../../shared/operations/revert/type.ts';
+import type { CreateDraft, Outcome, RevertAim, Statement } from '../../shared/schema.ts';
 import type { Lab } from '../lab/lab.ts';
 import { retry } from '../lab/run.ts';
 import type { AppStep } from './steps.ts';
@@ -197,14 +197,15 @@ export class App {
 
   async #revert(target: RevertAim, start: 'as-saved' | 'running' | 'paused', safety: boolean, dropSave: boolean) {
     const { client } = this;
-    const { planId, facts, safety: offer } = await client.revert.plan({ ...this.#about, target });
+    const plan = await client.changes.revert.plan({ ...this.#about, aim: target });
+    const { planId, facts, safety: offer } = plan;
     const safetySnapshot = safety && offer.available;
     const removeManagedSave = dropSave && facts.domain.managedSave;
     const choice = { startState: start, safetySnapshot, removeManagedSave, resetNvram: false };
-    const assessment = assessRevert(facts, choice, offer);
+    const assessment = revertType.assess(plan, facts, choice);
     const { verdict, outcome, losses, warnings, requirements, blockers } = assessment;
-    const acknowledged = requirements.map(({ code }) => code);
-    const run = () => client.revert.run({ planId, ...choice, acknowledged });
+    const acknowledged = assessment.consents.map(({ code }) => code);
+    const run = () => client.changes.revert.run({ planId, choice, acknowledged });
     return {
       ...silent,
       blockers,
@@ -226,12 +227,12 @@ function verdictOf(blockers: readonly Statement[]): Pick<Plan, 'blockers' | 'ver
   return { blockers, verdict: blockers.length > 0 ? 'willFail' : 'ok' };
 }
 
-async function ended(run: () => Promise<Outcome | RevertOutcome>): Promise<Ended> {
+async function ended(run: () => Promise<Outcome>): Promise<Ended> {
   try {
     const outcome = await run();
     const { result, differences, problem } = outcome;
     const text = problem ? [problem.code, problem.what, problem.detail ?? ''].join(' | ') : '';
-    const { safety = undefined, tidied = undefined } = 'forced' in outcome ? outcome : {};
+    const { safety, tidied } = outcome.detail ?? {};
     return {
       result,
       text,

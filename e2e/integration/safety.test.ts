@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ground } from '../../electron/hosts/ground.ts';
 import type { HostSession } from '../../electron/hosts/host-session.ts';
-import { runRevert } from '../../electron/operations/revert/run.ts';
+import { engineOn, revertsOn } from '../../electron/hosts/testing.ts';
 import { undoOffer } from '../../electron/operations/revert/undo.ts';
 import type { RevertAim } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
@@ -20,10 +20,12 @@ describe.each(wanted)('a safety snapshot and its undo on a real libvirt: %s', (g
   let lab: Lab;
   let session: HostSession;
   let ground: Ground;
+  let reverts: ReturnType<typeof revertsOn>;
   beforeAll(async () => {
     if (!available.ok) return;
     lab = await startLab({ generation });
     ({ session, ground } = await connectTo(lab));
+    reverts = revertsOn(engineOn({ session }, ground), session.host.id);
   });
   afterAll(async () => {
     await session?.disconnect();
@@ -37,9 +39,8 @@ describe.each(wanted)('a safety snapshot and its undo on a real libvirt: %s', (g
   };
   const revert = async (guest: Guest, aim: RevertAim, safetySnapshot: boolean) => {
     const uuid = await lab.virsh('domuuid', guest.name);
-    const plan = await ground.plans.make(session, uuid, aim);
-    const request = { session, plan, startState: 'as-saved', acknowledged: [], safetySnapshot } as const;
-    return { uuid, plan, outcome: await runRevert(request, ground) };
+    const plan = await reverts.plan(uuid, aim);
+    return { uuid, plan, outcome: await reverts.run(plan, { safetySnapshot }) };
   };
 
   test.skipIf(!available.ok)('off, internal: the later bytes come back', { timeout: 120_000 }, async () => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCreate } from '../../electron/hosts/create/run.ts';
-import { runRevert } from '../../electron/operations/revert/run.ts';
+import { engineOn, revertsOn } from '../../electron/hosts/testing.ts';
 import { firstDraft } from '../../shared/create/draft.ts';
 import { labAvailable } from '../lab/available.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
@@ -41,8 +41,8 @@ test.skipIf(!available.ok)('what is changed in a world from a file is seen, and 
     snapshots: [{ name: 'fresh', description: 'of this world' }],
     current: 'fresh',
   });
-  const plan = await ground.plans.make(session, uuid, { kind: 'named', name: 'fresh' });
-  const request = { session, plan, startState: 'paused', acknowledged: [], safetySnapshot: false } as const;
-  const outcome = await runRevert(request, ground);
+  const reverts = revertsOn(engineOn(at, ground), session.host.id);
+  const plan = await reverts.plan(uuid, { kind: 'named', name: 'fresh' });
+  const outcome = await reverts.run(plan, { startState: 'paused' });
   expect(outcome).toMatchObject({ result: 'done', differences: [], found: { state: 'paused', current: 'fresh' } });
 });

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { gatherFacts, type Source } from '../../electron/operations/revert/facts.ts';
 import { type Caller, readDomain } from '../../electron/libvirt/domains.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { currentSnapshot, revertToSnapshot } from '../../electron/libvirt/snapshots.ts';
+import { gatherFacts, type Source } from '../../electron/operations/revert/facts.ts';
 import { errorCode, revertFlag } from '../../shared/libvirt/flags.ts';
 import {
   hazardRules,

@@ -5,14 +5,12 @@ import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
 import type { MetadataPlans } from './metadata/plans.ts';
 import type { Operations } from './operations.ts';
-import type { RevertPlans } from '../operations/revert/plans.ts';
 import type { SettingsStore } from './settings.ts';
 import type { Thumbnails } from './thumbnails/store.ts';
 
 /** What every change stands on. */
 export interface Ground {
   readonly operations: Operations;
-  readonly plans: RevertPlans;
   readonly creates: CreatePlans;
   readonly metadata: MetadataPlans;
   readonly deletes: HeldPlans<DeletePlan>;

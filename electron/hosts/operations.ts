@@ -1,13 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  DeedOperation,
-  Operation,
-  OperationPhase,
-  Outcome,
-  Progress,
-  RevertOperation,
-  RevertOutcome,
-} from '../../shared/schema.ts';
+import type { Operation, OperationPhase, Outcome, Progress } from '../../shared/schema.ts';
 import type { Hub } from './hub.ts';
 import { ProblemError } from './problems.ts';
 import { Turns } from './turns.ts';
@@ -15,11 +7,7 @@ import { Turns } from './turns.ts';
 /** Ended operations that are kept for the windows to show. */
 const ENDED_KEPT = 50;
 
-type Where = 'hostId' | 'uuid' | 'domainName';
-type AboutRevert = Pick<RevertOperation, Where | 'kind' | 'snapshotName'>;
-type AboutDeed = Pick<DeedOperation, Where | 'kind' | 'subject'>;
-export type About = AboutRevert | AboutDeed;
-type OutcomeOf<A extends About> = A extends AboutRevert ? RevertOutcome : Outcome;
+export type About = Pick<Operation, 'hostId' | 'uuid' | 'domainName' | 'kind' | 'subject' | 'undo'>;
 
 /** Why an operation cannot be cancelled in a phase; a phase without a reason can be. */
 const cannotCancel: Readonly<Partial<Record<OperationPhase, string>>> = {
@@ -32,7 +20,7 @@ const cannotCancel: Readonly<Partial<Record<OperationPhase, string>>> = {
 };
 
 /** One operation, in the hands of whoever carries it out. */
-export interface OperationHandle<O = never> {
+export interface OperationHandle<O = Outcome> {
   readonly id: string;
   /** Aborted when the person wants it cancelled, which is possible in some phases only. */
   readonly signal: AbortSignal;
@@ -54,7 +42,7 @@ export class Operations {
     return [...this.#all.values()];
   }
 
-  start<A extends About>(about: A, phase: OperationPhase): OperationHandle<OutcomeOf<A>> {
+  start(about: About, phase: OperationPhase): OperationHandle {
     const id = randomUUID();
     const cancel = new AbortController();
     this.#cancels.set(id, cancel);
@@ -99,16 +87,16 @@ export class Operations {
     this.#change(id, { phase, progress: null, cancellable });
   }
 
-  #end(id: string, outcome: RevertOutcome | Outcome): void {
+  #end(id: string, outcome: Outcome): void {
     this.#cancels.delete(id);
     this.#change(id, { phase: 'ended', endedAt: Date.now(), outcome, progress: null, cancellable: false });
     const ended = this.list().filter((each) => each.phase === 'ended');
     for (const old of ended.slice(0, -ENDED_KEPT)) this.#all.delete(old.id);
   }
 
-  #change(id: string, change: Partial<Omit<Operation, 'outcome'>> & { outcome?: RevertOutcome | Outcome }): void {
+  #change(id: string, change: Partial<Operation>): void {
     const operation = this.#all.get(id);
-    if (operation) this.#put({ ...operation, ...change } as Operation);
+    if (operation) this.#put({ ...operation, ...change });
   }
 
   #put(operation: Operation): void {

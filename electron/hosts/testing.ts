@@ -2,7 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { AppEvent, DeletePlan, Domain, HostStatus } from '../../shared/schema.ts';
+import { consentsOfButton } from '../../shared/operations/operation.ts';
+import { revertType } from '../../shared/operations/revert/type.ts';
+import {
+  type AppEvent,
+  type DeletePlan,
+  type Domain,
+  type HostStatus,
+  Outcome,
+  type RevertAim,
+  type RevertChoice,
+  type RevertPlan,
+} from '../../shared/schema.ts';
 import { Engine } from '../operations/engine/engine.ts';
 import { drivers } from '../operations/registry.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
@@ -17,7 +28,6 @@ import { Journal } from './journal/journal.ts';
 import { MarkStore } from './marks.ts';
 import { MetadataPlans } from './metadata/plans.ts';
 import { Operations } from './operations.ts';
-import { RevertPlans } from '../operations/revert/plans.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails/store.ts';
 
@@ -52,12 +62,10 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const settings = await SettingsStore.open(join(folder, 'settings.json'), bench.hub, log);
   const marks = await MarkStore.open(join(folder, 'marks.json'), bench.hub, () => [bench.session.host], log);
   const thumbnails = await Thumbnails.open(join(folder, 'thumbnails'), () => settings.get(), log);
-  const plans = new RevertPlans(marks, settings);
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
   const ground: Ground = {
     operations: new Operations(bench.hub),
-    plans,
     metadata,
     creates,
     deletes: new HeldPlans<DeletePlan>(),
@@ -77,6 +85,28 @@ export function engineOn(
   others: Partial<typeof drivers> = {},
 ): Engine {
   return new Engine({ ...drivers, ...others }, ground, () => session);
+}
+
+export interface TestedRevert extends Partial<RevertChoice> {
+  /** Consents with a box of their own; what is read above the button is always agreed to. */
+  readonly ticked?: readonly string[];
+  readonly typedName?: string | undefined;
+}
+
+/** For tests: plans and carries out reverts. What only a revert tells stands beside the rest of its outcome. */
+export function revertsOn(engine: Engine, hostId: string) {
+  return {
+    plan: (uuid: string, aim: RevertAim) => engine.plan('revert', hostId, uuid, aim),
+    async run(plan: RevertPlan, { ticked = [], typedName, ...change }: TestedRevert = {}) {
+      const { startState = 'as-saved', safetySnapshot = false, removeManagedSave = false, resetNvram = false } = change;
+      const choice = { startState, safetySnapshot, removeManagedSave, resetNvram };
+      const acknowledged = [...ticked, ...consentsOfButton(revertType.assess(plan, plan.facts, choice))];
+      const { detail, ...outcome } = Outcome.parse(
+        await engine.run('revert', { planId: plan.planId, choice, acknowledged, typedName }),
+      );
+      return { ...outcome, ...detail };
+    },
+  };
 }
 
 export const uuidOf = (n: number): string => `00000000-0000-4000-8000-${`${n}`.padStart(12, '0')}`;

@@ -119,7 +119,7 @@ test('a lab reset needs a selection and waits for the one that runs', () => {
   const chosen = new Set(['h/u']);
   expect(reset.applies(contextOf(anApp({}, { chosen }), null))).toBe(true);
   const run = aLabRun([aLabRunRow()], { endedAt: null });
-  const busy = anApp({}, { chosen, labRuns: new Map([['l', run]]) });
+  const busy = anApp({}, { chosen, batches: new Map([['l', run]]) });
   expect(reset.unavailable(contextOf(busy, null))).toContain('running');
 });
 

@@ -1,6 +1,6 @@
 import type { Domain } from '../../shared/schema.ts';
 import { hereKey } from '../../shared/snapshot-tree.ts';
-import { askRevert } from '../dialogs/revert/run.ts';
+import { askRevert } from '../operations/revert/ask.ts';
 import { changeSettings, openDialog, showTab, toggleInspector } from '../store/actions.ts';
 import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
 import type { Theme } from '../store/settings.ts';
@@ -72,7 +72,7 @@ export const commands: readonly Command[] = [
       const snapshot = snapshotOf(context);
       if (!domain || !snapshot) return;
       const { hostId, uuid } = domain;
-      askRevert(app, { hostId, uuid, domainName: domain.name, target: { kind: 'named', name: snapshot.name } });
+      askRevert(app, { hostId, uuid, domainName: domain.name, aim: { kind: 'named', name: snapshot.name } });
     },
   },
   {
@@ -87,7 +87,7 @@ export const commands: readonly Command[] = [
     run: ({ app, domain }) => {
       if (!domain) return;
       const { hostId, uuid } = domain;
-      askRevert(app, { hostId, uuid, domainName: domain.name, target: { kind: 'current' } });
+      askRevert(app, { hostId, uuid, domainName: domain.name, aim: { kind: 'current' } });
     },
   },
   createCommand,
@@ -104,7 +104,7 @@ export const commands: readonly Command[] = [
     run: ({ app, domain }) => {
       if (!domain) return;
       const { hostId, uuid } = domain;
-      askRevert(app, { hostId, uuid, domainName: domain.name, target: { kind: 'undo' } });
+      askRevert(app, { hostId, uuid, domainName: domain.name, aim: { kind: 'undo' } });
     },
   },
   deleteCommand,

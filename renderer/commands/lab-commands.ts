@@ -1,7 +1,7 @@
 import { formatCount } from '../../shared/format.ts';
-import { askLabReset, showLabRun } from '../lab/run.ts';
+import { askLabReset, showBatch } from '../lab/run.ts';
 import { chooseDomains } from '../store/actions.ts';
-import { chosenCounts, lastLabRun, liveLabRun } from '../store/selectors.ts';
+import { chosenCounts, lastLabRun, liveBatch } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { available, type Command, type CommandContext, linked, onDomain } from './command.ts';
 
@@ -32,18 +32,18 @@ export const labCommands: readonly Command[] = [
     applies: anyChosen,
     inMenu: onDomain,
     unavailable: (context) =>
-      linked(context) ?? (liveLabRun(context.state) ? 'A lab reset is running. Wait for its end, or stop it.' : null),
+      linked(context) ?? (liveBatch(context.state) ? 'A lab reset is running. Wait for its end, or stop it.' : null),
     run: ({ app }) => askLabReset(app),
   },
   {
     id: 'lab.show',
     group: 'View',
-    label: ({ state }) => (liveLabRun(state) ? 'Show the running lab reset' : 'Report of the last lab reset'),
+    label: ({ state }) => (liveBatch(state) ? 'Show the running lab reset' : 'Report of the last lab reset'),
     applies: ({ state }) => lastLabRun(state) !== undefined,
     unavailable: available,
     run: ({ app, state }) => {
-      const run = liveLabRun(state) ?? lastLabRun(state);
-      if (run) showLabRun(app, run);
+      const run = liveBatch(state) ?? lastLabRun(state);
+      if (run) showBatch(app, run);
     },
   },
 ];

@@ -1,7 +1,8 @@
 import { CompareDialog } from '../compare/compare-dialog.tsx';
 import { LabDialog } from '../lab/lab-dialog.tsx';
-import { LabRunDialog } from '../lab/run-dialog.tsx';
+import { BatchDialog } from '../lab/run-dialog.tsx';
 import { PowerDialog } from '../operations/power-dialog.tsx';
+import { RevertDialog } from '../operations/revert/revert-dialog.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
@@ -17,7 +18,6 @@ import { Palette } from './palette.tsx';
 import { PictureDialog } from './picture-dialog.tsx';
 import { QuestionDialog } from './question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
-import { RevertDialog } from './revert/revert-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TagsDialog } from './tags-dialog.tsx';
 import { TagsOfSeveralDialog } from './tags-of-several-dialog.tsx';
@@ -32,8 +32,8 @@ export function DialogHost() {
       return <RevertDialog key={dialog.id} dialog={dialog} />;
     case 'lab-reset':
       return <LabDialog key={dialog.id} dialog={dialog} />;
-    case 'lab-run':
-      return <LabRunDialog key={dialog.planId} planId={dialog.planId} />;
+    case 'batch':
+      return <BatchDialog key={dialog.planId} planId={dialog.planId} />;
     case 'create':
       return <CreateDialog key={`${dialog.hostId}/${dialog.uuid}`} dialog={dialog} />;
     case 'settings':

@@ -28,6 +28,7 @@ export function groupEntries(entries: readonly JournalEntry[]): JournalGroup[] {
 
 const kindWords: Record<JournalEntry['kind'], (name: string) => string> = {
   revert: (name) => `Revert to “${name}”`,
+  undo: (name) => `Undo the last revert: back to “${name}”`,
   'safety-snapshot': (name) => `Safety snapshot “${name}”`,
   'remove-managed-save': () => 'Remove the managed save image',
   create: (name) => `Take “${name}”`,

@@ -1,13 +1,20 @@
+import { consentsOfButton, type Order } from '../../shared/operations/operation.ts';
 import { weightOf } from '../../shared/operations/revert/risk.ts';
-import type { LabPlanRow, Problem, StartState } from '../../shared/schema.ts';
-import { withoutManagedSave } from '../dialogs/revert/flow.ts';
+import type { LeftOut, PlanRow, Problem, RevertChoice, RevertPlan, StartState } from '../../shared/schema.ts';
+
+export type LabPlanRow = PlanRow<RevertPlan>;
+
+import { revertType } from '../../shared/operations/revert/type.ts';
+import { domainKey } from '../store/store.ts';
 
 /** What each domain is to go back to. */
 export type LabTarget =
   | { kind: 'current' }
   | { kind: 'newest' }
   | { kind: 'named'; name: string }
-  | { kind: 'tagged'; tag: string };
+  | { kind: 'tagged'; tag: string }
+  /** Back to where each was before its last revert. */
+  | { kind: 'undo' };
 
 /** Where a lab reset stands before it runs. Only `review` has a button that reverts. */
 export type LabFlow =
@@ -18,7 +25,7 @@ export type LabFlow =
 
 export interface LabAim {
   step: 'target';
-  kind: LabTarget['kind'];
+  kind: Exclude<LabTarget['kind'], 'undo'>;
   /** Kept while another kind is looked at. */
   name: string;
   tag: string;
@@ -39,6 +46,8 @@ export interface LabReview {
   forceAcknowledged: boolean;
   /** By plan: the names typed for protected domains. */
   typedNames: Readonly<Record<string, string>>;
+  /** Domains that the person leaves out, by `hostId/uuid`. */
+  leftOut: ReadonlySet<string>;
 }
 
 /** A row with what it comes to under the present choices. */
@@ -59,7 +68,7 @@ export function targetOf({ kind, name, tag }: LabAim): LabTarget | null {
 export function aimOf(target: LabTarget): LabAim {
   return {
     step: 'target',
-    kind: target.kind,
+    kind: target.kind === 'undo' ? 'current' : target.kind,
     name: target.kind === 'named' ? target.name : '',
     tag: target.kind === 'tagged' ? target.tag : '',
   };
@@ -79,6 +88,7 @@ export function labReviewOf(rows: readonly LabPlanRow[], target: LabTarget, para
     acknowledged: false,
     forceAcknowledged: false,
     typedNames: {},
+    leftOut: new Set(),
   };
 }
 
@@ -87,17 +97,52 @@ export function reconsidered(review: LabReview, change: Partial<LabReview>): Lab
   return { ...review, acknowledged: false, forceAcknowledged: false, ...change };
 }
 
+/** What is chosen for one domain: a safety snapshot where it can be taken. */
+export function choiceOf({ startState, safetySnapshot, removeManagedSave }: LabReview, plan: RevertPlan): RevertChoice {
+  const safety = safetySnapshot && plan.safety.available;
+  const removes = removeManagedSave && plan.facts.domain.managedSave;
+  return { startState, safetySnapshot: safety, removeManagedSave: removes, resetNvram: false };
+}
+
+export function assessmentOf(review: LabReview, plan: RevertPlan) {
+  return revertType.assess(plan, plan.facts, choiceOf(review, plan));
+}
+
 /** What a row comes to: left out, in need of force, risky, or none of these. */
-export function judge(row: LabPlanRow, { startState, removeManagedSave }: LabReview): JudgedRow {
+export function judge(row: LabPlanRow, review: LabReview): JudgedRow {
+  if (review.leftOut.has(domainKey(row))) return { row, verdict: 'out', why: 'Left out by hand.' };
   if (!row.plan) return { row, verdict: 'out', why: row.problem?.what ?? 'It could not be planned.' };
-  const excluded = row.excluded[startState];
-  if (excluded !== null) return { row, verdict: 'out', why: excluded };
-  const { requirements, warnings, verdict } = row.plan.choices[startState];
-  const needed = withoutManagedSave(requirements, removeManagedSave).filter((it) => it.certainty === 'needed');
-  if (row.needsForce[startState] && needed.length > 0) return { row, verdict: 'force', why: needed[0]?.text ?? null };
-  const left = withoutManagedSave(warnings, removeManagedSave);
-  const warning = left.find((each) => weightOf(each) !== 'note') ?? left[0];
+  const { requirements, warnings, verdict, blockers } = assessmentOf(review, row.plan);
+  if (blockers[0]) return { row, verdict: 'out', why: blockers[0].text };
+  const needed = requirements.find((it) => it.certainty === 'needed');
+  if (needed) return { row, verdict: 'force', why: needed.text };
+  const warning = warnings.find((each) => weightOf(each) !== 'note') ?? warnings[0];
   return { row, verdict: verdict === 'risky' && warning ? 'risky' : 'safe', why: warning?.text ?? null };
+}
+
+/** What is sent for each domain that is reverted: its choice, and the consents that were given for all of them. */
+export function ordersOf(review: LabReview): Order<typeof revertType>[] {
+  return labCounts(review).plans.map((plan) => {
+    const assessment = assessmentOf(review, plan);
+    const force = assessment.consents.filter(({ by, certainty }) => by === 'tick' && certainty === 'needed');
+    const typedName = review.typedNames[plan.planId];
+    return {
+      planId: plan.planId,
+      choice: choiceOf(review, plan),
+      acknowledged: [
+        ...(review.acknowledged ? consentsOfButton(assessment) : []),
+        ...(review.forceAcknowledged ? force.map(({ code }) => code) : []),
+      ],
+      ...(plan.protected && typedName !== undefined ? { typedName } : {}),
+    };
+  });
+}
+
+/** The domains for which nothing is done, and why. */
+export function leftOutOf(review: LabReview): LeftOut[] {
+  return labCounts(review).judged.flatMap(({ row: { hostName, domainName }, verdict, why }) =>
+    verdict === 'out' ? [{ hostName, domainName, why: why ?? '' }] : [],
+  );
 }
 
 /** The rows that would be reverted, and their numbers. */

@@ -83,6 +83,7 @@ function subtitle(flow: LabFlow): string {
     current: 'to their current snapshots',
     newest: 'to their newest snapshots',
     named: `to “${flow.target.kind === 'named' ? flow.target.name : ''}”`,
+    undo: 'to where each was before its last revert',
     tagged: `to their newest snapshots tagged “${flow.target.kind === 'tagged' ? flow.target.tag : ''}”`,
   };
   return `Step 2 of 2: what it means to go back ${aims[flow.target.kind]}`;

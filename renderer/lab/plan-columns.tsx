@@ -2,7 +2,7 @@ import { formatDuration, formatMoment, stateLabel } from '../../shared/format.ts
 import { virshRevert } from '../../shared/operations/revert/virsh.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import type { GridColumn } from '../ui/row-grid.tsx';
-import type { JudgedRow, LabReview } from './flow.ts';
+import { assessmentOf, type JudgedRow, type LabReview } from './flow.ts';
 
 const minute = 60_000;
 
@@ -67,7 +67,7 @@ export function planColumns(review: LabReview, now: number): GridColumn<JudgedRo
         verdict === 'out' ? (
           <span className="dim">as it is</span>
         ) : (
-          stateLabel(row.plan?.choices[review.startState].outcome ?? 'unknown')
+          stateLabel(row.plan ? assessmentOf(review, row.plan).outcome : 'unknown')
         ),
     },
     {
@@ -80,9 +80,9 @@ export function planColumns(review: LabReview, now: number): GridColumn<JudgedRo
 
 function LossCell({ review, row, now }: { review: LabReview; row: JudgedRow['row']; now: number }) {
   if (!row.plan) return null;
-  const { facts, choices } = row.plan;
+  const { facts } = row.plan;
   const span = now - facts.snapshot.createdAt;
-  const [first, ...more] = choices[review.startState].losses;
+  const [first, ...more] = assessmentOf(review, row.plan).losses;
   return (
     <>
       <div className="cell-line">
@@ -107,7 +107,7 @@ export function PlanDetail({ judged: { row, verdict, why }, review }: { judged: 
         {row.problem ? <p className="dim">{row.problem.next}</p> : null}
       </div>
     );
-  const { losses, warnings, requirements, blockers } = row.plan.choices[review.startState];
+  const { losses, warnings, requirements, blockers } = assessmentOf(review, row.plan);
   const virsh = virshRevert(row.plan, { startState: review.startState, force: requirements.length > 0 });
   const { safety } = row.plan;
   const sentences = [...blockers, ...requirements, ...warnings].map(({ text }) => text);

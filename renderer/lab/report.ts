@@ -1,11 +1,11 @@
 import { formatCount } from '../../shared/format.ts';
-import type { LabRun, LabRunRow } from '../../shared/schema.ts';
+import type { Batch, BatchRow } from '../../shared/schema.ts';
 import type { Notice } from '../store/store.ts';
 
 export type RowResult = 'waiting' | 'running' | 'done' | 'differs' | 'failed' | 'skipped';
 
 /** What became of a row, as far as it is known. */
-export function rowResult({ status, outcome, problem, changes }: LabRunRow): RowResult {
+export function rowResult({ status, outcome, problem, changes }: BatchRow): RowResult {
   if (status !== 'ended') return status;
   if (!outcome || problem || changes.length > 0) return outcome?.result === 'done' ? 'differs' : 'failed';
   if (outcome.result !== 'done') return 'failed';
@@ -29,7 +29,7 @@ const failedWords: Record<string, string> = {
 };
 
 /** The result in words that claim no more than is known: a failed revert may have changed something. */
-export function rowResultWords(row: LabRunRow): string {
+export function rowResultWords(row: BatchRow): string {
   const result = rowResult(row);
   if (result === 'failed' && row.changes.length > 0) return 'Changed meanwhile';
   return result === 'failed' && row.outcome
@@ -37,14 +37,14 @@ export function rowResultWords(row: LabRunRow): string {
     : resultWords[result];
 }
 
-export function runCounts({ rows }: LabRun): Record<RowResult, number> & { ended: number } {
+export function runCounts({ rows }: Batch): Record<RowResult, number> & { ended: number } {
   const counts = { waiting: 0, running: 0, done: 0, differs: 0, failed: 0, skipped: 0 };
   for (const row of rows) counts[rowResult(row)]++;
   return { ...counts, ended: rows.length - counts.waiting - counts.running };
 }
 
 /** `Lab reset: 5 of 12 ended, 1 not reverted`, or how it ended. */
-export function runHeadline(run: LabRun): string {
+export function runHeadline(run: Batch): string {
   const { ended, done, differs, failed } = runCounts(run);
   const bad = failed > 0 ? `, ${failed} not reverted` : '';
   if (run.endedAt === null) return `Lab reset: ${ended} of ${run.rows.length} ended${bad}`;
@@ -52,7 +52,7 @@ export function runHeadline(run: LabRun): string {
 }
 
 /** The counts that are not nothing, in the order of what to look at first. */
-export function countSentences(run: LabRun): { result: RowResult; text: string }[] {
+export function countSentences(run: Batch): { result: RowResult; text: string }[] {
   const counts = runCounts(run);
   const order: RowResult[] = ['failed', 'differs', 'skipped', 'running', 'waiting', 'done'];
   return order.flatMap((result) =>
@@ -61,7 +61,7 @@ export function countSentences(run: LabRun): { result: RowResult; text: string }
 }
 
 /** The message about an ended lab reset. It goes away by itself only if every row went as planned. */
-export function labNotice(run: LabRun): Omit<Notice, 'id'> {
+export function labNotice(run: Batch): Omit<Notice, 'id'> {
   const { failed, differs, skipped } = runCounts(run);
   const tone = failed > 0 || skipped > 0 ? 'failed' : differs > 0 ? 'differs' : 'done';
   const [first] = run.rows;

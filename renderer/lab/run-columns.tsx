@@ -1,9 +1,10 @@
 import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { formatDuration } from '../../shared/format.ts';
-import type { LabRunRow } from '../../shared/schema.ts';
-import { Differences, OutcomeLists } from '../dialogs/revert/ended.tsx';
+import type { BatchRow } from '../../shared/schema.ts';
+import { Differences } from '../operations/differences.tsx';
 import { foundSentence } from '../operations/outcome.ts';
 import { phaseWords, progressText } from '../operations/phases.ts';
+import { OutcomeLists } from '../operations/revert/ended.tsx';
 import { operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
@@ -21,7 +22,7 @@ const icons: Record<RowResult, typeof CircleCheck> = {
 };
 
 /** The columns of a run; their widths are in `styles/lab.css`. */
-export function runColumns(now: number): GridColumn<LabRunRow>[] {
+export function runColumns(now: number): GridColumn<BatchRow>[] {
   return [
     {
       id: 'domain',
@@ -41,8 +42,8 @@ export function runColumns(now: number): GridColumn<LabRunRow>[] {
       id: 'target',
       header: 'Goes back to',
       cell: (row) => (
-        <div className="cell-line" title={row.snapshotName}>
-          <bdi>{row.snapshotName}</bdi>
+        <div className="cell-line" title={row.subject}>
+          <bdi>{row.subject}</bdi>
         </div>
       ),
     },
@@ -55,7 +56,7 @@ export function runColumns(now: number): GridColumn<LabRunRow>[] {
   ];
 }
 
-function ResultCell({ row }: { row: LabRunRow }) {
+function ResultCell({ row }: { row: BatchRow }) {
   const result = rowResult(row);
   const operation = useAppState((state) => (result === 'running' ? operationOn(state, domainKey(row)) : undefined));
   const Icon = icons[result];
@@ -80,14 +81,14 @@ function ResultCell({ row }: { row: LabRunRow }) {
 }
 
 /** All that is known of the end of one row; null before it. */
-export function runDetail(row: LabRunRow) {
+export function runDetail(row: BatchRow) {
   if (row.status !== 'ended') return null;
   const { outcome, problem, changes } = row;
   return (
     <div className="detail-text">
       {problem ? <ProblemView problem={problem} /> : null}
       {outcome?.problem ? <ProblemView problem={outcome.problem} /> : null}
-      {outcome?.safety?.problem ? <ProblemView problem={outcome.safety.problem} /> : null}
+      {outcome?.detail?.safety?.problem ? <ProblemView problem={outcome.detail.safety.problem} /> : null}
       <Differences title="Changed since the plan was read" lines={changes} />
       {outcome ? <OutcomeLists outcome={outcome} /> : null}
       {outcome ? <p className="dim">{foundSentence(outcome)}</p> : null}

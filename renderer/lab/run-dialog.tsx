@@ -2,9 +2,9 @@ import { Download } from 'lucide-react';
 import { useMemo } from 'react';
 import { formatCount } from '../../shared/format.ts';
 import { labReport } from '../../shared/lab-report.ts';
-import type { LabRun } from '../../shared/schema.ts';
+import type { Batch } from '../../shared/schema.ts';
 import { closeDialog } from '../store/actions.ts';
-import { labRunByPlan } from '../store/selectors.ts';
+import { batchByPlan } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -18,9 +18,9 @@ import { stopLab } from './run.ts';
 import { runColumns, runDetail } from './run-columns.tsx';
 
 /** A lab reset under way, row by row, and its report once it has ended. */
-export function LabRunDialog({ planId }: { planId: string }) {
+export function BatchDialog({ planId }: { planId: string }) {
   const { store } = useApp();
-  const run = useAppState((state) => labRunByPlan(state, planId));
+  const run = useAppState((state) => batchByPlan(state, planId));
   const live = run?.endedAt == null;
   return (
     <DecisionDialog
@@ -47,12 +47,12 @@ export function LabRunDialog({ planId }: { planId: string }) {
   );
 }
 
-function titleOf({ rows, endedAt }: LabRun): string {
+function titleOf({ rows, endedAt }: Batch): string {
   const domains = formatCount(rows.length, 'domain');
   return endedAt === null ? `Reverting ${domains}` : `Lab reset of ${domains}: report`;
 }
 
-function subtitleOf(run: LabRun): string {
+function subtitleOf(run: Batch): string {
   if (run.endedAt === null && run.stopRequested) return 'No more are begun; those under way go on to their end';
   if (run.endedAt === null)
     return run.onFailure === 'stop' ? 'If one fails, no more are begun' : 'If one fails, the others go on';
@@ -62,7 +62,7 @@ function subtitleOf(run: LabRun): string {
   return 'Not every domain was reverted';
 }
 
-function Rows({ run }: { run: LabRun }) {
+function Rows({ run }: { run: Batch }) {
   const live = run.endedAt === null;
   const now = useNow(live ? 1000 : null);
   const columns = useMemo(() => runColumns(now), [now]);
@@ -98,13 +98,13 @@ function Rows({ run }: { run: LabRun }) {
   );
 }
 
-function attention({ status, outcome }: LabRun['rows'][number]): number {
+function attention({ status, outcome }: Batch['rows'][number]): number {
   if (status === 'skipped') return 1;
   if (outcome?.result !== 'done') return 0;
   return outcome.differences.length > 0 ? 0 : 2;
 }
 
-function StopButton({ run }: { run: LabRun }) {
+function StopButton({ run }: { run: Batch }) {
   const app = useApp();
   const { waiting } = runCounts(run);
   if (waiting === 0 && !run.stopRequested) return null;
@@ -116,7 +116,7 @@ function StopButton({ run }: { run: LabRun }) {
 }
 
 /** The report as text, once there is one. */
-function Reports({ run }: { run: LabRun }) {
+function Reports({ run }: { run: Batch }) {
   const text = useMemo(() => (run.endedAt === null ? null : labReport(run, 'markdown')), [run]);
   if (text === null) return null;
   return (

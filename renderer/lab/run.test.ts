@@ -1,8 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import type { LabPlanRow } from '../../shared/schema.ts';
 import { aLabPlanRow, aLabRun, aLabRunRow, anApp, aPlan } from '../store/fixtures.ts';
 import type { App } from '../store/store.ts';
-import type { LabReview } from './flow.ts';
+import type { LabPlanRow, LabReview } from './flow.ts';
 import { askLabReset, planLab, runLab, setLabFlow } from './run.ts';
 
 const problem = { code: 'GONE', what: 'It is gone.', effect: '', next: '' };
@@ -10,14 +9,15 @@ const out = aLabPlanRow({ uuid: 'v', plan: null, problem });
 
 /** An app whose lab reset has been planned, with everything acknowledged. */
 async function planned(run: () => Promise<unknown>, rows: LabPlanRow[] = [aLabPlanRow(), out]) {
-  const client = { labReset: { plan: vi.fn(async () => rows), run: vi.fn(run) } };
+  const revert = { planEach: vi.fn(async () => rows), runEach: vi.fn(run) };
+  const client = { changes: { revert } };
   const app = anApp(client, { chosen: new Set(['h/u']) });
   askLabReset(app);
   const id = dialogOf(app)?.id ?? 0;
   await planLab(app, id, { kind: 'current' });
   const flow = dialogOf(app)?.flow as LabReview;
   setLabFlow(app, id, { ...flow, acknowledged: true });
-  return { app, id, run: client.labReset.run, plan: client.labReset.plan };
+  return { app, id, run: revert.runEach, plan: revert.planEach };
 }
 
 function dialogOf({ store }: App) {
@@ -27,7 +27,7 @@ function dialogOf({ store }: App) {
 
 test('nothing is planned before a target is chosen, and nothing runs before consent', async () => {
   const { app, id, run, plan } = await planned(async () => undefined);
-  expect(plan).toHaveBeenCalledWith({ items: [{ hostId: 'h', uuid: 'u' }], target: { kind: 'current' } });
+  expect(plan).toHaveBeenCalledWith({ items: [{ hostId: 'h', uuid: 'u' }], aim: { kind: 'current' } });
   setLabFlow(app, id, { ...(dialogOf(app)?.flow as LabReview), acknowledged: false });
   await runLab(app, id);
   expect(run).not.toHaveBeenCalled();
@@ -38,10 +38,14 @@ test('only what is not left out runs, once, and the selection is let go', async 
   await Promise.all([runLab(app, id), runLab(app, id)]);
   expect(run).toHaveBeenCalledTimes(1);
   expect(run).toHaveBeenCalledWith(
-    expect.objectContaining({ planIds: ['p1'], forceAcknowledged: false, onFailure: 'stop', safetySnapshot: true }),
+    expect.objectContaining({
+      orders: [expect.objectContaining({ planId: 'p1', choice: expect.objectContaining({ safetySnapshot: true }) })],
+      onFailure: 'stop',
+      leftOut: [expect.objectContaining({ why: 'It is gone.' })],
+    }),
   );
   expect(app.store.getState().chosen.size).toBe(0);
-  expect(app.store.getState().dialog).toEqual({ kind: 'lab-run', planId: 'p1' });
+  expect(app.store.getState().dialog).toEqual({ kind: 'batch', planId: 'p1' });
 });
 
 test('the names of protected domains go with their plans', async () => {
@@ -53,7 +57,9 @@ test('the names of protected domains go with their plans', async () => {
   expect(run).not.toHaveBeenCalled();
   setLabFlow(app, id, { ...(dialogOf(app)?.flow as LabReview), typedNames: { p1: 'db-01' } });
   await runLab(app, id);
-  expect(run).toHaveBeenCalledWith(expect.objectContaining({ typedNames: { p1: 'db-01' } }));
+  expect(run).toHaveBeenCalledWith(
+    expect.objectContaining({ orders: [expect.objectContaining({ typedName: 'db-01' })] }),
+  );
 });
 
 test('a run that was not begun says so and leaves the selection; the answer of a known run may be lost', async () => {
@@ -64,7 +70,7 @@ test('a run that was not begun says so and leaves the selection; the answer of a
 
   const again = await planned(() => Promise.reject(new Error('socket closed')));
   const known = aLabRun([aLabRunRow({ status: 'running' })], { endedAt: null });
-  again.app.store.setState({ labRuns: new Map([[known.id, known]]) });
+  again.app.store.setState({ batches: new Map([[known.id, known]]) });
   await runLab(again.app, again.id);
-  expect(again.app.store.getState()).toMatchObject({ dialog: { kind: 'lab-run' }, notices: [] });
+  expect(again.app.store.getState()).toMatchObject({ dialog: { kind: 'batch' }, notices: [] });
 });

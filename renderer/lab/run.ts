@@ -1,10 +1,10 @@
-import type { LabRun } from '../../shared/schema.ts';
+import type { Batch } from '../../shared/schema.ts';
 import { problemOf } from '../api.ts';
 import { tellCallFailed } from '../commands/effects.ts';
 import { chooseDomains, clearChosen, freshId, openDialog } from '../store/actions.ts';
-import { chosenDomains, labRunByPlan } from '../store/selectors.ts';
+import { batchByPlan, chosenDomains } from '../store/selectors.ts';
 import { type App, domainKey } from '../store/store.ts';
-import { type LabFlow, type LabTarget, labBlockedBy, labCounts, labReviewOf } from './flow.ts';
+import { type LabFlow, type LabTarget, labBlockedBy, labCounts, labReviewOf, leftOutOf, ordersOf } from './flow.ts';
 
 const usualParallel = 4;
 
@@ -21,9 +21,9 @@ export function askLabReset(app: App): void {
 }
 
 /** Opens the progress of a lab reset, or its report. */
-export function showLabRun(app: App, run: LabRun): void {
+export function showBatch(app: App, run: Batch): void {
   const [first] = run.rows;
-  if (first) openDialog(app.store, { kind: 'lab-run', planId: first.planId });
+  if (first) openDialog(app.store, { kind: 'batch', planId: first.planId });
 }
 
 export async function planLab(app: App, id: number, target: LabTarget): Promise<void> {
@@ -33,7 +33,7 @@ export async function planLab(app: App, id: number, target: LabTarget): Promise<
   const items = dialog.keys.flatMap((key) => domains.get(key) ?? []).map(({ hostId, uuid }) => ({ hostId, uuid }));
   setLabFlow(app, id, { step: 'planning', target });
   try {
-    const rows = await app.client.labReset.plan({ items, target });
+    const rows = await app.client.changes.revert.planEach({ items, aim: target });
     setLabFlow(app, id, labReviewOf(rows, target, appSettings?.labParallelPerHost ?? usualParallel));
   } catch (error) {
     setLabFlow(app, id, { step: 'problem', target, problem: problemOf(error) });
@@ -48,37 +48,30 @@ export async function runLab(app: App, id: number): Promise<void> {
   const { plans } = labCounts(review);
   const [first] = plans;
   if (!first) return;
-  const { startState, onFailure, safetySnapshot, removeManagedSave, parallelPerHost } = review;
-  const planIds = plans.map(({ planId }) => planId);
-  const typed = plans.filter((plan) => plan.protected).map(({ planId }) => [planId, review.typedNames[planId] ?? '']);
+  const { onFailure, parallelPerHost } = review;
   clearChosen(app.store);
-  openDialog(app.store, { kind: 'lab-run', planId: first.planId });
+  openDialog(app.store, { kind: 'batch', planId: first.planId });
   try {
-    await app.client.labReset.run({
-      planIds,
-      startState,
-      acknowledged: [],
-      forceAcknowledged: review.forceAcknowledged,
+    await app.client.changes.revert.runEach({
+      orders: ordersOf(review),
       parallelPerHost,
       onFailure,
-      safetySnapshot,
-      removeManagedSave,
-      typedNames: Object.fromEntries(typed),
+      leftOut: leftOutOf(review),
     });
   } catch (error) {
     // Once the run is known, its rows tell how it goes, also when this answer was lost with the connection.
-    if (labRunByPlan(app.store.getState(), first.planId)) return;
+    if (batchByPlan(app.store.getState(), first.planId)) return;
     const shown = app.store.getState().dialog;
     chooseDomains(app.store, dialog.keys, true);
-    if (shown?.kind !== 'lab-run' || shown.planId !== first.planId) return tellCallFailed(app, error);
+    if (shown?.kind !== 'batch' || shown.planId !== first.planId) return tellCallFailed(app, error);
     const flow: LabFlow = { step: 'problem', target: review.target, problem: problemOf(error) };
     openDialog(app.store, { ...dialog, id: freshId(), flow });
   }
 }
 
 /** Begins no further rows; what is under way goes on to its end. */
-export function stopLab(app: App, { id }: LabRun): void {
-  app.client.labReset.stop({ runId: id }).catch((error) => tellCallFailed(app, error));
+export function stopLab(app: App, { id }: Batch): void {
+  app.client.batches.stop({ id }).catch((error) => tellCallFailed(app, error));
 }
 
 /** Does nothing once the dialog was closed or another one took its place. */

@@ -2,12 +2,12 @@ import { formatCount } from '../../shared/format.ts';
 import { allTags, hostById } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
-import type { LabAim, LabTarget } from './flow.ts';
+import type { LabAim } from './flow.ts';
 import { targetOf } from './flow.ts';
 import { planLab, setLabFlow } from './run.ts';
 
 interface TargetKind {
-  kind: LabTarget['kind'];
+  kind: LabAim['kind'];
   label: string;
   note: string;
   field?: { key: 'name' | 'tag'; label: string };

@@ -1,13 +1,14 @@
 import { CircleAlert, CircleCheck, TriangleAlert, X } from 'lucide-react';
 import { useEffect } from 'react';
-import { askRevert, reopenRevert } from '../dialogs/revert/run.ts';
-import { showLabRun } from '../lab/run.ts';
+import type { RevertAim } from '../../shared/schema.ts';
+import { showBatch } from '../lab/run.ts';
 import { closeNotice } from '../store/actions.ts';
-import { labRunByPlan, undoUnavailable } from '../store/selectors.ts';
+import { batchByPlan, undoUnavailable } from '../store/selectors.ts';
 import { domainKey, type Notice } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Details } from '../ui/problem-view.tsx';
+import { askRevert } from './revert/ask.ts';
 
 const goodNewsMs = 9000;
 /** Long enough to see that it was the wrong snapshot. */
@@ -30,7 +31,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
   const app = useApp();
   const { id, tone, title, lines, detail, retry, undo, labPlanId } = notice;
   const undoable = useAppState((state) => undo !== undefined && undoUnavailable(state, domainKey(undo)) === null);
-  const run = useAppState((state) => (labPlanId === undefined ? undefined : labRunByPlan(state, labPlanId)));
+  const run = useAppState((state) => (labPlanId === undefined ? undefined : batchByPlan(state, labPlanId)));
   const close = () => closeNotice(app.store, id);
   useEffect(() => {
     if (tone !== 'done') return;
@@ -55,7 +56,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           <Button
             onClick={() => {
               close();
-              reopenRevert(app, retry.request, retry.flow);
+              askRevert(app, { ...retry, aim: retry.aim as RevertAim });
             }}
           >
             Review again…
@@ -65,7 +66,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           <Button
             onClick={() => {
               close();
-              askRevert(app, { ...undo, target: { kind: 'undo' } });
+              askRevert(app, { ...undo, aim: { kind: 'undo' } });
             }}
           >
             Undo…
@@ -75,7 +76,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           <Button
             onClick={() => {
               close();
-              showLabRun(app, run);
+              showBatch(app, run);
             }}
           >
             Show the report

@@ -1,13 +1,10 @@
 import type { ReactNode, RefObject } from 'react';
-import { deedEnded, deedUnderWay } from '../../shared/deeds.ts';
+import { operationEnded, operationUnderWay } from '../../shared/deeds.ts';
 import { formatDuration } from '../../shared/format.ts';
 import type { AnyType, ChoiceOf, PlanOf } from '../../shared/operations/operation.ts';
-import type { Outcome } from '../../shared/schema.ts';
-import { Changes } from '../dialogs/revert/changes.tsx';
-import { Differences } from '../dialogs/revert/ended.tsx';
+import type { Operation, Outcome } from '../../shared/schema.ts';
 import { closeDialog } from '../store/actions.ts';
-import { ownDeed } from '../store/selectors.ts';
-import { domainKey } from '../store/store.ts';
+import { ownOperation } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
@@ -18,16 +15,21 @@ import { ProblemView } from '../ui/problem-view.tsx';
 import { TypedName } from '../ui/typed-name.tsx';
 import { VirshLine } from '../ui/virsh-line.tsx';
 import { cancelOperation } from './cancel.ts';
+import { Changes } from './changes.tsx';
+import { Differences } from './differences.tsx';
 import { assessmentOf, blockedBy, type Flow, needsName, type Review } from './flow.ts';
 import { progressShare, progressText } from './phases.ts';
+import { aboutOf } from './run.ts';
 import type { Control } from './use-operation.ts';
 
 interface OperationDialogProps<T extends AnyType> {
   control: Control<T>;
   /** The question; once it is answered the title says what is done, and how it ended. */
-  title: ReactNode;
+  title?: ReactNode;
   /** A line under the title. */
-  about: ReactNode;
+  about?: ReactNode;
+  /** Instead of both. */
+  head?: ReactNode;
   className: string;
   home?: Home;
   /** Has the focus in the review, if there is something to write. */
@@ -35,14 +37,21 @@ interface OperationDialogProps<T extends AnyType> {
   /** What is read and chosen before. */
   review: (review: Review<T>) => ReactNode;
   /** What does the same with virsh, where it is possible. */
-  virsh: (review: Review<T>) => string;
-  /** What the button says that does it. */
-  action: string;
+  virsh: (review: Review<T>) => string | null;
+  /** What the button says that does it; null while there is nothing to read yet. */
+  action: string | ((review: Review<T> | null) => string);
   danger?: boolean;
   /** Why that button can't be pressed, besides what the rules say; null when it can. */
   unfinished?: (review: Review<T>) => string | null;
   /** What cancelling would do to the data while it runs, where it would do anything. */
   cancelling?: (plan: PlanOf<T>, choice: ChoiceOf<T>) => string | null;
+  /** What is said of the data where nothing was done. */
+  untouched?: string;
+  /** Instead of a bar, while it runs. `operation` is undefined until the backend has told of it. */
+  running?: (plan: PlanOf<T>, choice: ChoiceOf<T>, since: number, operation: Operation | undefined) => ReactNode;
+  /** Instead of the common account of an end that is not as planned, and what can be done then. */
+  ended?: (plan: PlanOf<T>, outcome: Outcome) => ReactNode;
+  wayOn?: (plan: PlanOf<T>, outcome: Outcome) => ReactNode;
 }
 
 const safeLabels: Record<Flow<AnyType>['step'], string> = {
@@ -55,7 +64,7 @@ const safeLabels: Record<Flow<AnyType>['step'], string> = {
 
 /** The dialog of any change, from its plan to its end. */
 export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T>) {
-  const { control, title, about, className, home = 'history', field, action, danger, unfinished } = props;
+  const { control, title, about, head, className, home = 'history', field, action, danger, unfinished, wayOn } = props;
   const { store } = useApp();
   const linked = useAppState((state) => state.link === 'open');
   const { flow, type } = control;
@@ -67,10 +76,10 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
         : 'Snapkeel’s backend is not reachable';
   return (
     <DecisionDialog
-      head={<DecisionHead title={titleOf(type, flow) ?? title}>{about}</DecisionHead>}
+      head={head ?? <DecisionHead title={titleOf(type, flow) ?? title}>{about}</DecisionHead>}
       className={className}
       home={home}
-      step={flow.step}
+      step={`${flow.step} ${'plan' in flow ? flow.plan.planId : ''}`}
       {...(field ? { field } : {})}
       safeLabel={safeLabels[flow.step]}
       onClose={() => closeDialog(store)}
@@ -82,6 +91,7 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
       before={flow.step === 'running' ? <CancelButton {...aboutOf(type, flow)} /> : null}
       actions={
         <>
+          {flow.step === 'ended' ? wayOn?.(flow.plan, flow.outcome) : null}
           {flow.step === 'problem' && flow.canRetry ? (
             <Button onClick={() => control.planAgain()}>Try again</Button>
           ) : null}
@@ -92,7 +102,7 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
               aria-describedby="operation-why"
               onClick={() => control.start()}
             >
-              {action}
+              {typeof action === 'string' ? action : action(flow.step === 'review' ? flow : null)}
             </Button>
           ) : null}
         </>
@@ -105,19 +115,19 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
 
 /** What is done now, or how it ended; null while it is a question. */
 function titleOf<T extends AnyType>(type: T, flow: Flow<T>): ReactNode {
-  if (flow.step === 'running') return <bdi>{deedUnderWay(aboutOf(type, flow))}</bdi>;
-  return flow.step === 'ended' ? <bdi>{deedEnded(aboutOf(type, flow), flow.outcome)}</bdi> : null;
+  if (flow.step === 'running') return <bdi>{operationUnderWay(aboutOf(type, flow))}</bdi>;
+  return flow.step === 'ended' ? <bdi>{operationEnded(aboutOf(type, flow), flow.outcome)}</bdi> : null;
 }
 
-const untouched = 'Nothing was changed by Snapkeel.';
-
-function Body<T extends AnyType>({ control, review, virsh, cancelling }: OperationDialogProps<T>) {
+function Body<T extends AnyType>(props: OperationDialogProps<T>) {
+  const { control, review, virsh, cancelling, running, ended, untouched = 'Nothing was changed by Snapkeel.' } = props;
   const { flow, type } = control;
   switch (flow.step) {
     case 'planning':
       return <Planning changes={<Changes changes={flow.changes} untouched={untouched} />} />;
     case 'review': {
       const possible = assessmentOf(type, flow).blockers.length === 0;
+      const line = possible ? virsh(flow) : null;
       return (
         <>
           <Changes changes={flow.changes} untouched={untouched} />
@@ -129,7 +139,7 @@ function Body<T extends AnyType>({ control, review, virsh, cancelling }: Operati
               onChange={(typedName) => control.reconsider({ ...flow, typedName })}
             />
           ) : null}
-          {possible ? <VirshLine text={virsh(flow)} /> : null}
+          {possible && line !== null ? <VirshLine text={line} /> : null}
         </>
       );
     }
@@ -139,10 +149,11 @@ function Body<T extends AnyType>({ control, review, virsh, cancelling }: Operati
           {...aboutOf(type, flow)}
           since={flow.since}
           cancelling={cancelling?.(flow.plan, flow.choice) ?? null}
+          instead={running && ((operation) => running(flow.plan, flow.choice, flow.since, operation))}
         />
       );
     case 'ended':
-      return <Ended outcome={flow.outcome} />;
+      return ended?.(flow.plan, flow.outcome) ?? <Ended outcome={flow.outcome} />;
     case 'problem':
       return (
         <>
@@ -155,16 +166,11 @@ function Body<T extends AnyType>({ control, review, virsh, cancelling }: Operati
   }
 }
 
-type About = ReturnType<typeof aboutOf>;
-
-function aboutOf<T extends AnyType>(type: T, { plan, choice }: Pick<Review<T>, 'plan' | 'choice'>) {
-  const { kind, hostId, uuid, domainName } = plan;
-  return { kind, hostId, uuid, domainName, subject: type.subject(plan, choice) };
-}
+type About = Pick<Operation, 'kind' | 'hostId' | 'uuid' | 'domainName' | 'subject' | 'undo'>;
 
 function CancelButton(about: About) {
   const app = useApp();
-  const operation = useAppState((state) => ownDeed(state, domainKey(about), about.kind));
+  const operation = useAppState((state) => ownOperation(state, about));
   if (!operation || !(operation.cancellable || operation.cancelRequested)) return null;
   return (
     <Button disabled={operation.cancelRequested} onClick={() => cancelOperation(app, operation)}>
@@ -173,13 +179,20 @@ function CancelButton(about: About) {
   );
 }
 
-function Running({ since, cancelling, ...about }: About & { since: number; cancelling: string | null }) {
+interface RunningProps extends About {
+  since: number;
+  cancelling: string | null;
+  instead?: ((operation: Operation | undefined) => ReactNode) | undefined;
+}
+
+function Running({ since, cancelling, instead, ...about }: RunningProps) {
   const now = useNow(1000);
-  const operation = useAppState((state) => ownDeed(state, domainKey(about), about.kind));
+  const operation = useAppState((state) => ownOperation(state, about));
+  if (instead) return instead(operation);
   const progress = operation?.progress ?? null;
   const share = progressShare(progress);
   const elapsed = progress?.elapsedMs ?? now - since;
-  const words = operation?.cancelRequested ? 'Cancelling' : deedUnderWay(about);
+  const words = operation?.cancelRequested ? 'Cancelling' : operationUnderWay(about);
   const amount = [progressText(progress), elapsed >= 1000 ? formatDuration(elapsed) : null].filter(Boolean);
   return (
     <div className="running">

@@ -1,13 +1,12 @@
-import { deedUnderWay } from '../../shared/deeds.ts';
+import { operationUnderWay } from '../../shared/deeds.ts';
 import { formatBytes } from '../../shared/format.ts';
-import type { Operation, OperationPhase, Progress, RevertOperation } from '../../shared/schema.ts';
-import { isRevert } from './outcome.ts';
+import type { Operation, OperationPhase, Progress } from '../../shared/schema.ts';
 
-const sentences: Record<OperationPhase, (operation: RevertOperation) => string> = {
+const sentences: Record<OperationPhase, (operation: Operation) => string> = {
   queued: ({ domainName }) => `Waiting for another operation on ${domainName}…`,
   snapshotting: ({ domainName }) => `Taking a safety snapshot of ${domainName}…`,
   'removing-managed-save': ({ domainName }) => `Removing the managed save image of ${domainName}…`,
-  reverting: ({ domainName, snapshotName }) => `Reverting ${domainName} to “${snapshotName}”…`,
+  reverting: ({ domainName, subject }) => `Reverting ${domainName} to ${subject}…`,
   working: ({ domainName }) => `Working on ${domainName}…`,
   verifying: ({ domainName }) => `Verifying ${domainName}…`,
   tidying: ({ domainName }) => `Removing old safety snapshots of ${domainName}…`,
@@ -17,7 +16,7 @@ const sentences: Record<OperationPhase, (operation: RevertOperation) => string> 
 /** What an operation does now, in a line that names its domain. */
 export function phaseSentence(operation: Operation): string {
   if (operation.cancelRequested) return `Cancelling: ${operation.domainName}…`;
-  return isRevert(operation) ? sentences[operation.phase](operation) : `${deedUnderWay(operation)}…`;
+  return operation.kind === 'revert' ? sentences[operation.phase](operation) : `${operationUnderWay(operation)}…`;
 }
 
 /** What an operation does now, where its domain is named already. */

@@ -4,9 +4,9 @@ import { formatDuration } from '../../shared/format.ts';
 import type { Operation } from '../../shared/schema.ts';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import { runCounts, runHeadline } from '../lab/report.ts';
-import { showLabRun } from '../lab/run.ts';
+import { showBatch } from '../lab/run.ts';
 import { openDomainView } from '../store/actions.ts';
-import { lastEnded, lastOutcome, liveLabRun, runningOperations, undoUnavailable } from '../store/selectors.ts';
+import { lastEnded, lastOutcome, liveBatch, runningOperations, undoUnavailable } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
@@ -18,7 +18,7 @@ export function StatusBar() {
   const running = useAppState(runningOperations);
   const last = useAppState(lastOutcome);
   const version = useAppState((state) => state.info?.version);
-  const lab = useAppState(liveLabRun);
+  const lab = useAppState(liveBatch);
   const now = useNow(running.length > 0 ? 1000 : null);
   const [first] = running;
   const alone = running.length === 1 && !lab ? first : undefined;
@@ -56,11 +56,11 @@ export function StatusBar() {
 /** A lab reset under way, which its dialog shows in full. */
 function LabLine() {
   const app = useApp();
-  const run = useAppState(liveLabRun);
+  const run = useAppState(liveBatch);
   if (!run) return null;
   const { ended } = runCounts(run);
   return (
-    <button type="button" className="status-button" onClick={() => showLabRun(app, run)}>
+    <button type="button" className="status-button" onClick={() => showBatch(app, run)}>
       <LoaderCircle size={12} className="spin" aria-hidden="true" />
       <span className="status-text">{runHeadline(run)}</span>
       <Bar share={ended / run.rows.length} />

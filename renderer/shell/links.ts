@@ -1,6 +1,6 @@
 import type { Link } from '../../shared/link.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
-import { askRevert } from '../dialogs/revert/run.ts';
+import { askRevert } from '../operations/revert/ask.ts';
 import { openDomainView, pushNotice } from '../store/actions.ts';
 import { type App, type AppState, domainKey } from '../store/store.ts';
 
@@ -54,5 +54,5 @@ export function nextStep({ hosts, domains }: AppState, { host: uri, domain }: Li
 function follow(app: App, { action, snapshot }: Link, { hostId, uuid, name }: Domain): void {
   openDomainView(app.store, domainKey({ hostId, uuid }));
   if (action === 'open' || snapshot === null || app.store.getState().dialog !== null) return;
-  askRevert(app, { hostId, uuid, domainName: name, target: { kind: 'named', name: snapshot } });
+  askRevert(app, { hostId, uuid, domainName: name, aim: { kind: 'named', name: snapshot } });
 }

@@ -1,14 +1,15 @@
 import type {
   Assessment,
+  Batch,
+  BatchRow,
   Domain,
   Host,
   JournalEntry,
-  LabPlanRow,
-  LabRun,
-  LabRunRow,
+  Operation,
+  Outcome,
+  PlanRow,
+  RevertDetail,
   RevertFacts,
-  RevertOperation,
-  RevertOutcome,
   RevertPlan,
   Snapshot,
   StartState,
@@ -80,6 +81,8 @@ export function aPlan(
     planId,
     hostId: 'h',
     hostName: 'kvm-a',
+    uuid,
+    domainName: name,
     virsh: { uri: null, domain: name },
     target: { kind: 'named', name: 'clean' },
     gatheredAt: 0,
@@ -129,6 +132,7 @@ export function aPlan(
     }),
     choices: { 'as-saved': anAssessment(), running: anAssessment(), paused: anAssessment(), ...choices },
     kind: 'revert',
+    undo: false,
     safety: {
       available: true,
       kind: 'internal',
@@ -143,19 +147,27 @@ export function aPlan(
   };
 }
 
-export function anOutcome(more: Partial<RevertOutcome> = {}): RevertOutcome {
+export function anOutcome(more: Partial<Outcome> = {}, detail: Partial<RevertDetail> = {}): Outcome {
   const found = { state: 'running' as const, reason: 'from snapshot', current: 'clean' };
-  return { operationId: 'o', result: 'done', forced: false, found, differences: [], ...more };
+  return {
+    operationId: 'o',
+    result: 'done',
+    notes: [],
+    found,
+    differences: [],
+    detail: { forced: false, ...detail },
+    ...more,
+  };
 }
 
-export function anOperation(more: Partial<RevertOperation> = {}): RevertOperation {
+export function anOperation(more: Partial<Operation> = {}): Operation {
   return {
     id: 'o',
     kind: 'revert',
     hostId: 'h',
     uuid: 'u',
     domainName: 'db-01',
-    snapshotName: 'clean',
+    subject: '“clean”',
     phase: 'reverting',
     startedAt: 0,
     endedAt: null,
@@ -167,27 +179,18 @@ export function anOperation(more: Partial<RevertOperation> = {}): RevertOperatio
   };
 }
 
-export function aLabPlanRow(more: Partial<LabPlanRow> = {}): LabPlanRow {
-  return {
-    hostId: 'h',
-    hostName: 'kvm-a',
-    uuid: 'u',
-    domainName: 'db-01',
-    plan: aPlan(),
-    excluded: { 'as-saved': null, running: null, paused: null },
-    needsForce: { 'as-saved': false, running: false, paused: false },
-    ...more,
-  };
+export function aLabPlanRow(more: Partial<PlanRow<RevertPlan>> = {}): PlanRow<RevertPlan> {
+  return { hostId: 'h', hostName: 'kvm-a', uuid: 'u', domainName: 'db-01', plan: aPlan(), ...more };
 }
 
-export function aLabRunRow(more: Partial<LabRunRow> = {}): LabRunRow {
+export function aLabRunRow(more: Partial<BatchRow> = {}): BatchRow {
   return {
     planId: 'p1',
     hostId: 'h',
     hostName: 'kvm-a',
     uuid: 'u',
     domainName: 'db-01',
-    snapshotName: 'clean',
+    subject: '“clean”',
     status: 'ended',
     startedAt: 0,
     endedAt: 1,
@@ -197,16 +200,16 @@ export function aLabRunRow(more: Partial<LabRunRow> = {}): LabRunRow {
   };
 }
 
-export function aLabRun(rows: LabRun['rows'], more: Partial<LabRun> = {}): LabRun {
+export function aLabRun(rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
   return {
     id: 'l',
+    kind: 'revert',
     startedAt: 0,
     endedAt: 1,
-    startState: 'as-saved',
     onFailure: 'stop',
-    safetySnapshot: true,
     stopRequested: false,
     rows,
+    leftOut: [],
     ...more,
   };
 }

@@ -4,6 +4,7 @@ import { filterSnapshots } from './actions.ts';
 import { aDomain, aHost, aLabRun, aLabRunRow, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
 import {
   allTags,
+  batchOf,
   chosenDomains,
   domainList,
   dueQuestion,
@@ -11,7 +12,6 @@ import {
   goesOnSince,
   isPinned,
   isProtected,
-  labRunOf,
   openTree,
   operationOn,
   ownOperation,
@@ -92,8 +92,8 @@ test('of several operations on a domain the first is the one that runs, and the 
   const queued = anOperation({ id: 'b', startedAt: 2, phase: 'queued' });
   const { store } = anApp({}, { operations: new Map([first, queued].map((it) => [it.id, it])) });
   expect(operationOn(store.getState(), 'h/u')).toBe(first);
-  expect(ownOperation(store.getState(), 'h/u', 'clean')).toBe(queued);
-  expect(ownOperation(store.getState(), 'h/u', 'other')).toBeUndefined();
+  expect(ownOperation(store.getState(), queued)).toBe(queued);
+  expect(ownOperation(store.getState(), { ...queued, subject: '“other”' })).toBeUndefined();
 });
 
 test('an undo needs an offer, and says why there is none', () => {
@@ -108,10 +108,10 @@ test('an undo needs an offer, and says why there is none', () => {
 
 test('an operation of a lab reset is known as one, an earlier one of the same domain is not', () => {
   const run = aLabRun([aLabRunRow({ status: 'running' })], { startedAt: 5, endedAt: null });
-  const { store } = anApp({}, { labRuns: new Map([[run.id, run]]) });
-  expect(labRunOf(store.getState(), anOperation({ startedAt: 6 }))).toBe(run);
-  expect(labRunOf(store.getState(), anOperation({ startedAt: 4 }))).toBeUndefined();
-  expect(labRunOf(store.getState(), anOperation({ startedAt: 6, uuid: 'other' }))).toBeUndefined();
+  const { store } = anApp({}, { batches: new Map([[run.id, run]]) });
+  expect(batchOf(store.getState(), anOperation({ startedAt: 6 }))).toBe(run);
+  expect(batchOf(store.getState(), anOperation({ startedAt: 4 }))).toBeUndefined();
+  expect(batchOf(store.getState(), anOperation({ startedAt: 6, uuid: 'other' }))).toBeUndefined();
 });
 
 test('marks are of one domain on one host', () => {

@@ -1,17 +1,8 @@
-import { deedUnderWay } from '../../shared/deeds.ts';
-import type {
-  DeedKind,
-  Domain,
-  Host,
-  LabRun,
-  Operation,
-  Question,
-  RevertOperation,
-  Snapshot,
-} from '../../shared/schema.ts';
+import { operationUnderWay } from '../../shared/deeds.ts';
+import type { Batch, Domain, Host, Operation, OperationKind, Question, Snapshot } from '../../shared/schema.ts';
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
-import { endSentence, isRevert } from '../operations/outcome.ts';
+import { endSentence } from '../operations/outcome.ts';
 import { type AppState, type DamagedSnapshot, type DomainKey, domainKey } from './store.ts';
 
 /** Remembers the last result for each argument object, so that a selector hands out the same value twice. */
@@ -54,8 +45,8 @@ const pinnedOf = once((marks: AppState['marks']) => new Set(marks.pinned.map(pin
 const interruptedOf = once((marks: AppState['marks']) => new Set(marks.interrupted.map(pinKey)));
 const tagsOf = once((marks: AppState['marks']) => new Map(marks.tagged.map((mark) => [pinKey(mark), mark.tags])));
 const allTagsOf = once((marks: AppState['marks']) => [...new Set(marks.tagged.flatMap(({ tags }) => tags))].sort());
-const liveRunOf = once((runs: AppState['labRuns']) => [...runs.values()].findLast((run) => run.endedAt === null));
-const lastRunOf = once((runs: AppState['labRuns']) =>
+const liveRunOf = once((runs: AppState['batches']) => [...runs.values()].findLast((run) => run.endedAt === null));
+const lastRunOf = once((runs: AppState['batches']) =>
   [...runs.values()].sort((a, b) => a.startedAt - b.startedAt).at(-1),
 );
 
@@ -120,21 +111,25 @@ export function endedOn(state: AppState, key: DomainKey): number {
   return [...state.operations.values()].filter((it) => it.phase === 'ended' && domainKey(it) === key).length;
 }
 
-/** The operation that a run of this window's own became: the newest one on the domain for that snapshot. */
-export function ownOperation(state: AppState, key: DomainKey, snapshotName: string): RevertOperation | undefined {
-  return runningOf(state.operations)
-    .filter(isRevert)
-    .findLast((it) => domainKey(it) === key && it.snapshotName === snapshotName);
+/** The operation that a run of this window's own became: the newest such one on the domain. */
+export function ownOperation(
+  state: AppState,
+  about: Pick<Operation, 'hostId' | 'uuid' | 'kind' | 'subject'>,
+): Operation | undefined {
+  const key = domainKey(about);
+  return runningOf(state.operations).findLast(
+    (it) => domainKey(it) === key && it.kind === about.kind && it.subject === about.subject,
+  );
 }
 
-/** The deed that a run of this window's own became: the newest of its kind on the domain. */
-export function ownDeed(state: AppState, key: DomainKey, kind: DeedKind): Operation | undefined {
+/** The same, whatever it is done to. */
+export function ownDeed(state: AppState, key: DomainKey, kind: OperationKind): Operation | undefined {
   return runningOf(state.operations).findLast((it) => domainKey(it) === key && it.kind === kind);
 }
 
 /** The lab reset that an operation is part of. */
-export function labRunOf({ labRuns }: AppState, operation: Operation): LabRun | undefined {
-  return [...labRuns.values()].find(
+export function batchOf({ batches }: AppState, operation: Operation): Batch | undefined {
+  return [...batches.values()].find(
     (run) =>
       operation.startedAt >= run.startedAt &&
       operation.startedAt <= (run.endedAt ?? Number.POSITIVE_INFINITY) &&
@@ -142,16 +137,16 @@ export function labRunOf({ labRuns }: AppState, operation: Operation): LabRun | 
   );
 }
 
-export function labRunByPlan({ labRuns }: AppState, planId: string): LabRun | undefined {
-  return [...labRuns.values()].find(({ rows }) => rows.some((row) => row.planId === planId));
+export function batchByPlan({ batches }: AppState, planId: string): Batch | undefined {
+  return [...batches.values()].find(({ rows }) => rows.some((row) => row.planId === planId));
 }
 
-export function liveLabRun(state: AppState): LabRun | undefined {
-  return liveRunOf(state.labRuns);
+export function liveBatch(state: AppState): Batch | undefined {
+  return liveRunOf(state.batches);
 }
 
-export function lastLabRun(state: AppState): LabRun | undefined {
-  return lastRunOf(state.labRuns);
+export function lastLabRun(state: AppState): Batch | undefined {
+  return lastRunOf(state.batches);
 }
 
 /** Whether a revert of the domain needs its name typed. */
@@ -317,8 +312,8 @@ export function dueQuestion(state: AppState): Question | undefined {
  */
 export function goesOnSince(state: AppState, key: DomainKey, { name, createdAt }: Snapshot): number {
   const reverts = [...state.operations.values()]
-    .filter(isRevert)
-    .filter((it) => domainKey(it) === key && it.snapshotName === name && it.outcome?.result === 'done');
+    .filter((it) => it.kind === 'revert' && domainKey(it) === key)
+    .filter((it) => it.subject === `“${name}”` && it.outcome?.result === 'done');
   return Math.max(createdAt, ...reverts.map(({ endedAt }) => endedAt ?? 0));
 }
 
@@ -330,7 +325,8 @@ export function revertUnavailable(state: AppState, key: DomainKey): string | nul
   if (!state.domains.has(key)) return 'This domain is gone.';
   const operation = operationOn(state, key);
   if (!operation) return null;
-  const what = isRevert(operation) ? `A revert of this domain to “${operation.snapshotName}”` : deedUnderWay(operation);
+  const what =
+    operation.kind === 'revert' ? `A revert of this domain to ${operation.subject}` : operationUnderWay(operation);
   return `${what} ${operation.phase === 'queued' ? 'waits its turn' : 'is running'}.`;
 }
 

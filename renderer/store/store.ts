@@ -3,14 +3,15 @@ import type { PowerAction } from '../../shared/deeds.ts';
 import type { Link } from '../../shared/link.ts';
 import type {
   AppInfo,
+  Batch,
   ConsoleAnswer,
   Domain,
   HealthReport,
   Host,
   KeptPicture,
-  LabRun,
   Marks,
   Operation,
+  OperationKind,
   Problem,
   Question,
   RevertAim,
@@ -19,7 +20,6 @@ import type {
   UndoOffer,
 } from '../../shared/schema.ts';
 import type { Client, LinkStatus } from '../api.ts';
-import type { RevertFlow } from '../dialogs/revert/flow.ts';
 import type { LabFlow } from '../lab/flow.ts';
 import { loadWindowSettings, type WindowSettings } from './settings.ts';
 
@@ -43,20 +43,26 @@ export type Target =
   /** `row` is a key in the snapshot tree, which may be that of `You are here`. */
   | { kind: 'row'; key: DomainKey; row: string };
 
-export interface RevertRequest {
+/** A plan that the backend keeps, made after libvirt’s refusal. */
+export interface HeldPlan {
+  readonly planId: string;
+  readonly refusal: Problem | null;
+}
+
+/** A domain that something is to be done with. */
+interface OnDomain {
   hostId: string;
   uuid: string;
   domainName: string;
-  target: RevertAim;
 }
 
 /** At most one is open. Questions from the backend wait their turn behind it. */
 export type Dialog =
-  | { kind: 'revert'; id: number; request: RevertRequest; flow: RevertFlow }
+  | ({ kind: 'revert'; id: number; aim: RevertAim; held?: HeldPlan | undefined } & OnDomain)
   /** A lab reset up to its start. */
   | { kind: 'lab-reset'; id: number; keys: readonly DomainKey[]; flow: LabFlow }
   /** A lab reset under way or ended, known by one of its plans: the run itself has no id before its first event. */
-  | { kind: 'lab-run'; planId: string }
+  | { kind: 'batch'; planId: string }
   | { kind: 'create'; hostId: string; uuid: string; domainName: string }
   | { kind: 'settings' }
   | { kind: 'tags'; hostId: string; uuid: string; snapshotName: string; createdAt: number }
@@ -97,8 +103,8 @@ export interface Notice {
   title: string;
   lines: readonly string[];
   detail?: string;
-  /** Reopens the confirmation with the plan that libvirt's refusal led to. */
-  retry?: { request: RevertRequest; flow: RevertFlow };
+  /** Reopens the dialog with the plan that libvirt's refusal led to. */
+  retry?: { kind: OperationKind; aim: unknown; held: HeldPlan } & OnDomain;
   /** The revert that it tells of; Undo is offered as long as it can be undone. */
   undo?: { hostId: string; uuid: string; domainName: string };
   /** A plan of the lab reset that it tells of. */
@@ -119,7 +125,7 @@ export interface AppState {
   hosts: readonly Host[];
   domains: ReadonlyMap<DomainKey, Domain>;
   operations: ReadonlyMap<string, Operation>;
-  labRuns: ReadonlyMap<string, LabRun>;
+  batches: ReadonlyMap<string, Batch>;
   marks: Marks;
   /** Of the backend, for all windows; null until it has told. */
   appSettings: Settings | null;
@@ -176,7 +182,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     hosts: [],
     domains: new Map(),
     operations: new Map(),
-    labRuns: new Map(),
+    batches: new Map(),
     marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
     appSettings: null,
     undoOffers: new Map(),

@@ -23,7 +23,7 @@ test('everything replaces all; the domains of a host replace only its own', () =
       domains: [aDomain({ hostId: 'i' })],
       operations: [],
       questions: [],
-      labRuns: [],
+      batches: [],
       marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
       settings: someSettings,
     },
@@ -53,7 +53,7 @@ test('an operation ends once, also when its end was missed during a reconnection
     domains: [],
     operations: [over],
     questions: [],
-    labRuns: [],
+    batches: [],
     marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
     settings: someSettings,
   };
@@ -67,10 +67,10 @@ test('an operation ends once, also when its end was missed during a reconnection
 test('a lab reset is told as ended once, and not when it had ended before this window came', () => {
   const running = aLabRun([aLabRunRow({ status: 'running' })], { endedAt: null });
   const over = aLabRun([aLabRunRow()]);
-  const first = applyEvents(anApp().store.getState(), [{ type: 'lab-run', run: running }]);
+  const first = applyEvents(anApp().store.getState(), [{ type: 'batch', run: running }]);
   expect(first.endedLabRuns).toEqual([]);
-  const second = applyEvents(first.next, [{ type: 'lab-run', run: over }]);
+  const second = applyEvents(first.next, [{ type: 'batch', run: over }]);
   expect(second.endedLabRuns).toEqual([over]);
-  expect(applyEvents(second.next, [{ type: 'lab-run', run: over }]).endedLabRuns).toEqual([]);
-  expect(applyEvents(anApp().store.getState(), [{ type: 'lab-run', run: over }]).endedLabRuns).toEqual([]);
+  expect(applyEvents(second.next, [{ type: 'batch', run: over }]).endedLabRuns).toEqual([]);
+  expect(applyEvents(anApp().store.getState(), [{ type: 'batch', run: over }]).endedLabRuns).toEqual([]);
 });

@@ -1,9 +1,9 @@
-import type { AppEvent, Domain, LabRun, Operation } from '../../shared/schema.ts';
+import type { AppEvent, Batch, Domain, Operation } from '../../shared/schema.ts';
 import { type Api, problemOf } from '../api.ts';
 import { labNotice } from '../lab/report.ts';
 import { endNotice } from '../operations/outcome.ts';
 import { noteTold, pushNotice } from './actions.ts';
-import { hostById, hostIdOf, labRunOf } from './selectors.ts';
+import { batchOf, hostById, hostIdOf } from './selectors.ts';
 import { type App, type AppState, domainKey } from './store.ts';
 import { askUndoOffer, followUndoOffers } from './undo-offers.ts';
 
@@ -32,20 +32,20 @@ export function startSync(api: Api, app: App): () => void {
 /** What ended with some events, and so is to be told. */
 interface Ended {
   ended: Operation[];
-  endedLabRuns: LabRun[];
+  endedLabRuns: Batch[];
 }
 
 /** The next state after some events, and what ended with them. */
 export function applyEvents(state: AppState, events: readonly AppEvent[]): { next: AppState } & Ended {
   const domains = new Map(state.domains);
   const operations = new Map(state.operations);
-  const labRuns = new Map(state.labRuns);
+  const batches = new Map(state.batches);
   let { hosts, questions, loaded, marks, appSettings, menuCommand, openedLink } = state;
   const ended: Operation[] = [];
-  const endedLabRuns: LabRun[] = [];
-  const learnRun = (run: LabRun) => {
-    if (run.endedAt !== null && labRuns.get(run.id)?.endedAt === null) endedLabRuns.push(run);
-    labRuns.set(run.id, run);
+  const endedLabRuns: Batch[] = [];
+  const learnRun = (run: Batch) => {
+    if (run.endedAt !== null && batches.get(run.id)?.endedAt === null) endedLabRuns.push(run);
+    batches.set(run.id, run);
   };
   const learn = (operation: Operation) => {
     const before = operations.get(operation.id);
@@ -66,7 +66,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
         domains.clear();
         event.domains.forEach(put);
         event.operations.forEach(learn);
-        event.labRuns.forEach(learnRun);
+        event.batches.forEach(learnRun);
         marks = event.marks;
         appSettings = event.settings;
         break;
@@ -105,7 +105,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'link':
         openedLink = { link: event.link };
         break;
-      case 'lab-run':
+      case 'batch':
         learnRun(event.run);
         break;
       case 'marks':
@@ -125,7 +125,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
     domains,
     operations,
     questions,
-    labRuns,
+    batches,
     marks,
     appSettings,
     menuCommand,
@@ -174,16 +174,16 @@ function tellEnd(app: App, operation: Operation): void {
   const { id } = operation;
   const notice = endNotice(operation);
   // A lab reset tells of all its rows at once.
-  if (!notice || labRunOf(state, operation)) return;
+  if (!notice || batchOf(state, operation)) return;
   if (toldOperations.has(id) || ownRuns.has(domainKey(operation))) return;
   noteTold(app.store, id);
   pushNotice(app.store, notice);
 }
 
 /** Tells of an ended lab reset, unless its report is on show. */
-function tellLabRun({ store }: App, run: LabRun): void {
+function tellLabRun({ store }: App, run: Batch): void {
   const { dialog } = store.getState();
-  const shown = dialog?.kind === 'lab-run' && run.rows.some(({ planId }) => planId === dialog.planId);
+  const shown = dialog?.kind === 'batch' && run.rows.some(({ planId }) => planId === dialog.planId);
   if (!shown) pushNotice(store, labNotice(run));
 }
 

@@ -7,7 +7,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 test('a domain’s offer is asked for when it is opened and when its menu is, once each', async () => {
   const undoOffer = vi.fn(async () => offer);
-  const app = anApp({ revert: { undoOffer } }, { place: null });
+  const app = anApp({ undoOffer }, { place: null });
   const stop = followUndoOffers(app);
   expect(undoOffer).not.toHaveBeenCalled();
   app.store.setState({ place: { kind: 'domain', key: 'h/u' } });
@@ -22,7 +22,7 @@ test('a domain’s offer is asked for when it is opened and when its menu is, on
 
 test('a host that cannot be asked is not, until it can be', () => {
   const undoOffer = vi.fn(async () => offer);
-  const app = anApp({ revert: { undoOffer } }, { hosts: [aHost({ connection: { status: 'disconnected' } })] });
+  const app = anApp({ undoOffer }, { hosts: [aHost({ connection: { status: 'disconnected' } })] });
   followUndoOffers(app);
   expect(undoOffer).not.toHaveBeenCalled();
   app.store.setState({ hosts: [aHost()] });

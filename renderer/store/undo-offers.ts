@@ -6,7 +6,7 @@ export function askUndoOffer(app: App, key: DomainKey): void {
   const domain = app.store.getState().domains.get(key);
   if (!domain) return;
   const { hostId, uuid } = domain;
-  app.client.revert.undoOffer({ hostId, uuid }).then(
+  app.client.undoOffer({ hostId, uuid }).then(
     (offer) => app.store.setState(({ undoOffers }) => ({ undoOffers: new Map(undoOffers).set(key, offer) })),
     (error) => {
       console.warn(error);

@@ -33,6 +33,8 @@ export interface OperationType<Plan extends BasePlan, Aim, Choice, Assessed exte
   assess(plan: Plan, facts: Plan['facts'], choice: Choice): Assessed;
   /** What it is done to or with, for a line: a snapshot's name in quotes, several of them, or an action. */
   subject(plan: Plan, choice: Choice): string;
+  /** Whether it takes back another change of its kind. */
+  isUndo?(plan: Plan): boolean;
   /** Whether a protected domain's name has to be typed. */
   isProtected(assessment: Assessed): boolean;
   /** The sentence around a blocker. */
@@ -51,7 +53,7 @@ export interface Order<T extends AnyType = AnyType> {
   readonly planId: string;
   readonly choice: ChoiceOf<T>;
   /** Codes of what the person has consented to. */
-  readonly acknowledged: readonly string[];
+  readonly acknowledged: string[];
   /** The domain's name, which a protected domain wants typed. */
   readonly typedName?: string | undefined;
 }

@@ -1,8 +1,11 @@
 import { powerType } from './power/type.ts';
+import { revertType } from './revert/type.ts';
 
 /** Every kind of change that goes through the one mechanism. */
 export const operationTypes = {
   power: powerType,
+  revert: revertType,
 } as const;
 export type OperationTypes = typeof operationTypes;
 export type Kind = keyof OperationTypes;
+export const kinds = Object.keys(operationTypes) as Kind[];

@@ -19,6 +19,10 @@ export type DomainState = z.infer<typeof DomainState>;
 export const SnapshotState = z.enum([...domainStates, 'disk-snapshot']);
 export type SnapshotState = z.infer<typeof SnapshotState>;
 
+/** What libvirt said when asked after an operation. */
+export const Found = z.object({ state: DomainState, reason: z.string(), current: z.string().nullable() });
+export type Found = z.infer<typeof Found>;
+
 /** A sentence in three parts that a person can act on. `detail` is the technical message, for a bug report. */
 export const Problem = z.object({
   code: z.string(),

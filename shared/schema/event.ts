@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Link } from '../link.ts';
+import { Batch } from './batch.ts';
 import { Domain, Host } from './host.ts';
-import { LabRun } from './lab-reset.ts';
 import { Operation } from './operation.ts';
 import { Marks, Settings } from './settings.ts';
 
@@ -25,7 +25,7 @@ export const AppEvent = z.discriminatedUnion('type', [
     domains: z.array(Domain),
     operations: z.array(Operation),
     questions: z.array(Question),
-    labRuns: z.array(LabRun),
+    batches: z.array(Batch),
     marks: Marks,
     settings: Settings,
   }),
@@ -35,7 +35,7 @@ export const AppEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('domain'), domain: Domain }),
   z.object({ type: z.literal('domain-removed'), hostId: z.string(), uuid: z.string() }),
   z.object({ type: z.literal('operation'), operation: Operation }),
-  z.object({ type: z.literal('lab-run'), run: LabRun }),
+  z.object({ type: z.literal('batch'), run: Batch }),
   z.object({ type: z.literal('marks'), marks: Marks }),
   z.object({ type: z.literal('settings'), settings: Settings }),
   z.object({ type: z.literal('question'), question: Question }),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Problem } from './base.ts';
-import { Found } from './revert.ts';
+import { Found, Problem } from './base.ts';
 
 /** One thing that libvirt was asked to do, as the journal tells it. */
 export const JournalEntry = z.object({
@@ -9,6 +8,7 @@ export const JournalEntry = z.object({
   operationId: z.string(),
   kind: z.enum([
     'revert',
+    'undo',
     'safety-snapshot',
     'remove-managed-save',
     'delete-safety',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Problem } from './base.ts';
-import { RevertOutcome } from './revert.ts';
+import { Found, Problem } from './base.ts';
+import { OperationKind } from './plan.ts';
+import { RevertDetail } from './revert.ts';
 
 /** What libvirt says of a job under way (virDomainGetJobInfo). Bytes; null is unknown. */
 export const Progress = z.object({
@@ -25,33 +26,7 @@ export const OperationPhase = z.enum([
 ]);
 export type OperationPhase = z.infer<typeof OperationPhase>;
 
-const about = z.object({
-  id: z.string(),
-  hostId: z.string(),
-  uuid: z.string(),
-  domainName: z.string(),
-  phase: OperationPhase,
-  startedAt: z.number(),
-  endedAt: z.number().nullable(),
-  /** Null while libvirt tells nothing. */
-  progress: Progress.nullable(),
-  /** Whether `operations.cancel` can do anything now: while queued, and where libvirt can abort what is under way. */
-  cancellable: z.boolean(),
-  cancelRequested: z.boolean(),
-});
-
-const RevertOperation = about.extend({
-  kind: z.enum(['revert', 'undo']),
-  snapshotName: z.string(),
-  outcome: RevertOutcome.nullable(),
-});
-export type RevertOperation = z.infer<typeof RevertOperation>;
-
-/** Everything else that changes a domain or its snapshots. Their words are in `shared/deeds.ts`. */
-export const DeedKind = z.enum(['create', 'delete', 'edit', 'make-current', 'import', 'power']);
-export type DeedKind = z.infer<typeof DeedKind>;
-
-/** How a deed ended, as far as libvirt could be asked. */
+/** How a change ended, as far as libvirt could be asked. */
 export const Outcome = z.object({
   operationId: z.string(),
   /** `refused`: nothing was done. `failed`: libvirt gave up on the way. `unknown`: no answer came. */
@@ -61,16 +36,32 @@ export const Outcome = z.object({
   /** Sentences where what was found is not what was planned. */
   differences: z.array(z.string()),
   problem: Problem.optional(),
+  /** How the domain was found; null where it could not be asked for, or is gone. */
+  found: Found.nullable().optional(),
+  /** What only its kind tells. */
+  detail: RevertDetail.optional(),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
-const DeedOperation = about.extend({
-  kind: DeedKind,
+/** A change under way or ended. */
+export const Operation = z.object({
+  id: z.string(),
+  kind: OperationKind,
+  hostId: z.string(),
+  uuid: z.string(),
+  domainName: z.string(),
   /** What it is done to or with: a snapshot's name in quotes, several of them, or the name of an action. */
   subject: z.string(),
+  /** A revert that undoes the last one. */
+  undo: z.boolean().optional(),
+  phase: OperationPhase,
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  /** Null while libvirt tells nothing. */
+  progress: Progress.nullable(),
+  /** Whether `operations.cancel` can do anything now: while queued, and where libvirt can abort what is under way. */
+  cancellable: z.boolean(),
+  cancelRequested: z.boolean(),
   outcome: Outcome.nullable(),
 });
-export type DeedOperation = z.infer<typeof DeedOperation>;
-
-export const Operation = z.discriminatedUnion('kind', [RevertOperation, DeedOperation]);
 export type Operation = z.infer<typeof Operation>;

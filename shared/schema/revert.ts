@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Disk, SnapshotDisk, StrayOverlay } from '../libvirt/disks.ts';
-import { DomainState, Problem, Statement, VirshTarget } from './base.ts';
+import { DomainState, Problem, Statement } from './base.ts';
 import { ConfigChange } from './config.ts';
+import { planOf } from './plan.ts';
 import { Snapshot, Tag } from './snapshot.ts';
 
 /** The state asked of the domain after a revert: `as-saved` sends no flag. */
@@ -266,27 +267,14 @@ export const RevertFacts = z.object({
 });
 export type RevertFacts = z.infer<typeof RevertFacts>;
 
-export const RevertPlan = z.object({
-  planId: z.string(),
-  hostId: z.string(),
-  hostName: z.string(),
-  virsh: VirshTarget,
+export const RevertPlan = planOf('revert', RevertFacts, {
   target: RevertTarget,
-  /** When the facts were gathered, milliseconds since 1970 by this machine's clock. */
-  gatheredAt: z.number(),
-  facts: RevertFacts,
   choices: z.object({ 'as-saved': Assessment, running: Assessment, paused: Assessment }),
-  /** `undo`: the target is the safety snapshot of the last revert. */
-  kind: z.enum(['revert', 'undo']),
+  /** The target is the safety snapshot of the last revert. */
+  undo: z.boolean(),
   safety: SafetyOffer,
-  /** The person has marked the domain as protected: running the plan needs its name typed. */
-  protected: z.boolean(),
 });
 export type RevertPlan = z.infer<typeof RevertPlan>;
-
-/** What libvirt said when asked after an operation. */
-export const Found = z.object({ state: DomainState, reason: z.string(), current: z.string().nullable() });
-export type Found = z.infer<typeof Found>;
 
 /** What was looked at after a revert besides state and current snapshot. */
 export const Verification = z.object({
@@ -316,17 +304,11 @@ export const Tidied = z.object({
 });
 export type Tidied = z.infer<typeof Tidied>;
 
-export const RevertOutcome = z.object({
-  operationId: z.string(),
-  /** `refused`: nothing was reverted. `failed`: libvirt gave up on the way. `unknown`: no answer came. */
-  result: z.enum(['done', 'refused', 'failed', 'unknown', 'cancelled']),
+/** What is told of the end of a revert besides what is told of any change. */
+export const RevertDetail = z.object({
   forced: z.boolean(),
-  found: Found.nullable(),
-  /** Sentences where what was found is not what the plan said. */
-  differences: z.array(z.string()),
-  problem: Problem.optional(),
   /** A new plan that asks for force, when libvirt refused as risky without it. */
-  retryWith: RevertPlan.optional(),
+  retryPlanId: z.string().optional(),
   /** Only where one was asked for. */
   safety: SafetyReport.optional(),
   /** Only where the managed save image was removed before the revert. */
@@ -336,4 +318,4 @@ export const RevertOutcome = z.object({
   /** Only where there were older safety snapshots to remove. */
   tidied: Tidied.optional(),
 });
-export type RevertOutcome = z.infer<typeof RevertOutcome>;
+export type RevertDetail = z.infer<typeof RevertDetail>;

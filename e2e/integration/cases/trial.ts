@@ -5,20 +5,22 @@ import { runCreate } from '../../../electron/hosts/create/run.ts';
 import { planDelete } from '../../../electron/hosts/delete/plan.ts';
 import { runDelete } from '../../../electron/hosts/delete/run.ts';
 import { healthOf } from '../../../electron/hosts/health/report.ts';
-import { runRevert } from '../../../electron/operations/revert/run.ts';
-import { undoOffer } from '../../../electron/operations/revert/undo.ts';
+import { engineOn } from '../../../electron/hosts/testing.ts';
 import { createSnapshot, deleteSnapshot, revertToSnapshot } from '../../../electron/libvirt/snapshots.ts';
+import type { Engine } from '../../../electron/operations/engine/engine.ts';
+import { undoOffer } from '../../../electron/operations/revert/undo.ts';
 import { assessCreate } from '../../../shared/create/assess.ts';
 import { firstDraft, withMode } from '../../../shared/create/draft.ts';
 import { assessDelete } from '../../../shared/delete/assess.ts';
 import { createFlag, deleteFlag, revertFlag } from '../../../shared/libvirt/flags.ts';
+import { revertType } from '../../../shared/operations/revert/type.ts';
 import type {
   CreateDraft,
   CreateMode,
   DeleteMode,
   Outcome,
   RevertAim,
-  RevertOutcome,
+  RevertDetail,
   RevertPlan,
   StartState,
 } from '../../../shared/schema.ts';
@@ -50,6 +52,7 @@ export interface ExternalOptions {
 export class Trial {
   readonly lab: Lab;
   readonly #guests: Guest[] = [];
+  #made: Engine | undefined;
 
   constructor(
     readonly place: Connected,
@@ -174,9 +177,9 @@ export class Trial {
   /* ---- what the product says ---- */
 
   async plan(guest: Guest, aim: string | RevertAim): Promise<RevertPlan> {
-    const { session, ground } = this.place;
+    const { session } = this.place;
     const meant: RevertAim = typeof aim === 'string' ? { kind: 'named', name: aim } : aim;
-    return await ground.plans.make(session, await this.uuid(guest), meant);
+    return await this.#engine().plan('revert', session.host.id, await this.uuid(guest), meant);
   }
 
   /** Of a revert. */
@@ -251,14 +254,23 @@ export class Trial {
     guest: Guest,
     aim: string | RevertAim,
     options: { readonly safety?: boolean; readonly start?: StartState } = {},
-  ): Promise<{ plan: RevertPlan; outcome: Pick<RevertOutcome, 'result' | 'differences' | 'safety' | 'problem'> }> {
-    const { session, ground } = this.place;
+  ): Promise<{
+    plan: RevertPlan;
+    outcome: Pick<Outcome & Partial<RevertDetail>, 'result' | 'differences' | 'safety' | 'problem'>;
+  }> {
     const { safety = false, start = 'as-saved' } = options;
     const plan = await this.plan(guest, aim);
-    const acknowledged = plan.choices[start].requirements.map(({ code }) => code);
-    const request = { session, plan, startState: start, acknowledged, safetySnapshot: safety };
-    const outcome = await runRevert(request, ground).catch(refusal);
+    const choice = { startState: start, safetySnapshot: safety, removeManagedSave: false, resetNvram: false };
+    const acknowledged = revertType.assess(plan, plan.facts, choice).consents.map(({ code }) => code);
+    const running = this.#engine().run('revert', { planId: plan.planId, choice, acknowledged });
+    const outcome = await running.then(({ detail, ...rest }) => ({ ...rest, ...detail }), refusal);
     return { plan, outcome };
+  }
+
+  /** The one mechanism, on this place. */
+  #engine(): Engine {
+    this.#made ??= engineOn(this.place, this.place.ground);
+    return this.#made;
   }
 
   async take(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}) {

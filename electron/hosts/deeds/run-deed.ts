@@ -1,5 +1,5 @@
 import { problemOf } from '../../../shared/errors.ts';
-import type { DeedOperation, Outcome } from '../../../shared/schema.ts';
+import type { Operation, Outcome } from '../../../shared/schema.ts';
 import type { Ground } from '../ground.ts';
 import { type Claim, StalePlanError } from '../held-plans.ts';
 import type { HostSession } from '../host-session.ts';
@@ -15,7 +15,7 @@ export type DeedHandle = OperationHandle<Outcome>;
 export interface Deed<T> {
   readonly session: HostSession;
   readonly uuid: string;
-  readonly about: Pick<DeedOperation, 'kind' | 'domainName' | 'subject'>;
+  readonly about: Pick<Operation, 'kind' | 'domainName' | 'subject'>;
   readonly claim: Claim;
   /** Looks again at what the person read. Whatever is thrown means that nothing was done. */
   check(): Promise<T>;

@@ -5,8 +5,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Ground } from '../ground.ts';
-import { runRevert } from '../../operations/revert/run.ts';
-import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';
+import {
+  type Bench,
+  createBench,
+  createGround,
+  engineOn,
+  type MemoryFile,
+  memoryFile,
+  revertsOn,
+  uuidOf,
+} from '../testing.ts';
 import { type AppendFs, appendFile } from './file.ts';
 import { Journal, type Request } from './journal.ts';
 import { parseLines } from './lines.ts';
@@ -194,8 +202,8 @@ describe('after an interruption', () => {
   };
   const upToAsked = () => `${file.text.split('\n').find((line) => line.includes('"asked"'))}\n`;
   const revert = async (name: string) => {
-    const plan = await ground.plans.make(bench.session, uuidOf(1), { kind: 'named', name });
-    return runRevert({ session: bench.session, plan, startState: 'as-saved', acknowledged: [] }, ground);
+    const reverts = revertsOn(engineOn(bench, ground), 'lab');
+    return reverts.run(await reverts.plan(uuidOf(1), { kind: 'named', name }));
   };
 
   it('killed after libvirt did it: unknown, and what libvirt says', async () => {

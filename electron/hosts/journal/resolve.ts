@@ -73,6 +73,7 @@ async function conclude(
   const { kind, snapshot } = asked;
   switch (kind) {
     case 'revert':
+    case 'undo':
       return { result: 'unknown', sentences: [interrupted, revertSentence(asked, found)] };
     case 'safety-snapshot': {
       const description = await describedAs(session, asked);

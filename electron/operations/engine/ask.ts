@@ -20,12 +20,14 @@ export type Answer<T> =
 export interface Asking extends Pick<Request, 'kind' | 'snapshot' | 'flags' | 'plan' | 'currentBefore'> {
   /** The metadata that goes or is replaced, without secrets: it is kept in the journal before libvirt is asked. */
   readonly keepXml?: string | undefined;
+  /** Where its id has to be known before, as in a snapshot’s description. */
+  readonly requestId?: string | undefined;
 }
 
 /** Asks libvirt for one change, written down before and after. Nothing is thrown. */
 export async function askLibvirt<T>(
   request: Request,
-  keepXml: string | undefined,
+  { keepXml, requestId: given }: Pick<Asking, 'keepXml' | 'requestId'>,
   call: () => Promise<T>,
   journal: Journal,
 ): Promise<Answer<T>> {
@@ -33,7 +35,7 @@ export async function askLibvirt<T>(
   let requestId: string | null = null;
   let asked = false;
   try {
-    const id = await journal.begin(request);
+    const id = await journal.begin(request, given);
     requestId = id;
     if (keepXml !== undefined) await journal.keepXml(id, keepXml);
     const value = await journal.answer(id, name, () => {

@@ -1,5 +1,5 @@
 import type { AimOf, AnyType, AssessmentOf, ChoiceOf, PlanOf } from '../../../shared/operations/operation.ts';
-import type { Found, Outcome } from '../../../shared/schema.ts';
+import type { Found, OperationPhase, Outcome } from '../../../shared/schema.ts';
 import type { Gate } from '../../hosts/gate.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import type { Journal } from '../../hosts/journal/journal.ts';
@@ -27,6 +27,8 @@ export interface Gathering<T extends AnyType> {
   readonly services: Services;
   /** What the person has read and chosen; null while a plan is made. */
   readonly ordered: { readonly plan: PlanOf<T>; readonly choice: ChoiceOf<T> } | null;
+  /** libvirt’s words, where it has just refused what was ordered. */
+  readonly refusal: string | null;
 }
 
 /** A change under way. */
@@ -43,8 +45,12 @@ export interface Work<T extends AnyType> {
   readonly operation: OperationHandle<Outcome>;
   /** Everything that libvirt was asked for, in order. */
   readonly asked: readonly Answer<unknown>[];
+  /** Of requests whose answer was lost those that were seen to be done. */
+  readonly proven: Set<string>;
   /** Asks libvirt for one change, written down before and after. Nothing is thrown. */
   ask<V>(asking: Asking, call: () => Promise<V>): Promise<Answer<V>>;
+  /** Plans the same again after libvirt has refused it, for the person to read. @returns its id; null: there is none */
+  planAgain(refusal: string): Promise<string | null>;
 }
 
 /** What libvirt showed afterwards; `found` is null where it does not list the domain any more. */
@@ -58,11 +64,14 @@ export interface Judged {
   readonly problem?: Outcome['problem'];
   readonly notes: readonly string[];
   readonly differences: readonly string[];
+  readonly detail?: Outcome['detail'];
 }
 
 /** The effects of a kind, and nothing that all kinds share. @typeParam Done what carrying out tells the rest */
 export interface Driver<T extends AnyType, Done = void, S extends Seen = Seen> {
   readonly type: T;
+  /** Where it begins, if that is not plain work. */
+  firstPhase?(choice: ChoiceOf<T>): OperationPhase;
   /** How many of its plans are kept; fewer where they are large. */
   readonly plansKept?: number;
   /** Asks libvirt for everything that the rules look at. Only reads. @throws ProblemError, LibvirtError, ConnectionError */
@@ -88,7 +97,8 @@ export interface Driver<T extends AnyType, Done = void, S extends Seen = Seen> {
     work: Work<T>,
     done: Done,
     end: { readonly seen: S | null; readonly result: Outcome['result'] },
-  ): Promise<void>;
+    // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to tell
+  ): Promise<Partial<NonNullable<Outcome['detail']>> | void>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: of any kind; each driver keeps its own types

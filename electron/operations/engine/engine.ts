@@ -3,7 +3,7 @@ import { problemOf } from '../../../shared/errors.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { type AimOf, missingConsent, type Order, type PlanOf } from '../../../shared/operations/operation.ts';
 import type { Kind, OperationTypes } from '../../../shared/operations/registry.ts';
-import type { Outcome } from '../../../shared/schema.ts';
+import type { OperationPhase, Outcome } from '../../../shared/schema.ts';
 import { type Claim, StalePlanError } from '../../hosts/held-plans.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import type { OperationHandle } from '../../hosts/operations.ts';
@@ -49,15 +49,19 @@ export class Engine {
     uuid: string,
     aim: AimOf<OperationTypes[K]>,
   ): Promise<PlanOf<OperationTypes[K]>> {
-    const driver = this.drivers[kind];
     const session = this.sessionOf(hostId);
+    return this.#make(kind, { session, uuid, aim, services: this.services, ordered: null, refusal: null });
+  }
+
+  async #make(kind: Kind, gathering: Gathering<Any>): Promise<Any> {
+    const { session, uuid, aim } = gathering;
     const { host } = session;
-    const gathering: Gathering<Any> = { session, uuid, aim, services: this.services, ordered: null };
+    const driver = this.drivers[kind];
     const { domainName, facts } = await driver.gather(gathering);
-    const plan: Any = {
+    const plan = {
       planId: randomUUID(),
       kind,
-      hostId,
+      hostId: host.id,
       hostName: host.name,
       uuid,
       domainName,
@@ -91,13 +95,14 @@ export class Engine {
     const { plan } = ordered;
     const { turns } = this.services.operations;
     const key = `${plan.hostId}/${plan.uuid}`;
+    const first = ordered.driver.firstPhase?.(ordered.order.choice) ?? 'working';
     const queued = turns.isTaken(key) ? this.#start(ordered, 'queued') : null;
     try {
       return await turns.take(key, queued?.signal ?? new AbortController().signal, async () => {
         const checked = await this.#check(ordered);
         claim.use();
-        const operation = queued ?? this.#start(ordered, 'working');
-        operation.phase('working');
+        const operation = queued ?? this.#start(ordered, first);
+        operation.phase(first);
         return ended(operation, await this.#carryOut(ordered, checked, operation));
       });
     } catch (error) {
@@ -114,17 +119,18 @@ export class Engine {
     }
   }
 
-  #start({ driver: { type }, plan, order }: Ordered, phase: 'queued' | 'working') {
+  #start({ driver: { type }, plan, order }: Ordered, phase: OperationPhase) {
     const { kind, hostId, uuid, domainName } = plan;
     const subject = type.subject(plan, order.choice);
-    return this.services.operations.start({ kind, hostId, uuid, domainName, subject }, phase);
+    const undo = type.isUndo?.(plan) ? { undo: true } : {};
+    return this.services.operations.start({ kind, hostId, uuid, domainName, subject, ...undo }, phase);
   }
 
   async #check({ driver, session, plan, aim, order }: Ordered): Promise<Checked> {
     const { type } = driver;
     const { choice, acknowledged, typedName } = order;
     const { uuid, domainName } = plan;
-    const gathering = { session, uuid, aim, services: this.services, ordered: { plan, choice } };
+    const gathering = { session, uuid, aim, services: this.services, ordered: { plan, choice }, refusal: null };
     const { facts } = await session.holding(uuid, () => driver.gather(gathering)).catch(staleIfGone);
     const changes = type.changed(plan, facts, choice);
     if (changes.length > 0) throw new StalePlanError(changes);
@@ -155,12 +161,14 @@ export class Engine {
         result,
         notes: [...judged.notes],
         differences: [...judged.differences],
+        found: seen?.found ?? null,
         ...(problem ? { problem } : seen || result !== 'done' ? {} : { problem: problemOf('NOT_CONFIRMED') }),
       };
       const lines = last?.result === 'unknown' ? [...end.differences, ...end.notes] : end.differences;
-      await settle(asked, seen?.found, lines, this.services.journal);
-      await driver.settle?.(work, done, { seen, result });
-      return end;
+      await settle(work, seen?.found, lines);
+      const more = await driver.settle?.(work, done, { seen, result });
+      const detail = (judged.detail ?? more) ? { detail: { ...judged.detail, ...more } as Outcome['detail'] } : {};
+      return { ...end, ...detail };
     } catch (error) {
       this.services.log(`${session.host.name}: ${plan.kind} of ${plan.domainName}: ${error}`);
       const end = refused(error, session.host.name);
@@ -188,13 +196,21 @@ export class Engine {
       assessment,
       operation,
       asked,
-      async ask({ keepXml, ...asking }, call) {
+      proven: new Set(),
+      async ask({ keepXml, requestId, ...asking }, call) {
         const { uuid, domainName: name } = plan;
         const request = { ...asking, operationId: operation.id, host: session.host, domain: { uuid, name } };
-        const answer = await session.holding(uuid, () => askLibvirt(request, keepXml, call, services.journal));
+        const answer = await session.holding(uuid, () =>
+          askLibvirt(request, { keepXml, requestId }, call, services.journal),
+        );
         asked.push(answer);
         return answer;
       },
+      planAgain: (refusal) =>
+        this.#make(plan.kind, { session, uuid: plan.uuid, aim, services, ordered: { plan, choice }, refusal }).then(
+          ({ planId }) => planId,
+          () => null,
+        ),
     };
   }
 }

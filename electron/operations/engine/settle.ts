@@ -1,6 +1,6 @@
+import type { AnyType } from '../../../shared/operations/operation.ts';
 import type { Found } from '../../../shared/schema.ts';
-import type { Journal } from '../../hosts/journal/journal.ts';
-import type { Answer } from './ask.ts';
+import type { Work } from './driver.ts';
 
 export const lost = 'Snapkeel did not see libvirt’s answer, and looked at what there is afterwards.';
 
@@ -10,16 +10,16 @@ export const lost = 'Snapkeel did not see libvirt’s answer, and looked at what
  * @param lines sentences on what is not as planned
  */
 export async function settle(
-  asked: readonly Answer<unknown>[],
+  { asked, proven, services: { journal } }: Pick<Work<AnyType>, 'asked' | 'proven' | 'services'>,
   found: Found | null | undefined,
   lines: readonly string[],
-  journal: Journal,
 ): Promise<void> {
   for (const [index, { requestId, result }] of asked.entries()) {
     if (requestId === null) continue;
     const said = index === asked.length - 1 ? lines : [];
     if (result !== 'unknown') await journal.found(requestId, found ?? null, said);
-    else if (found) await journal.resolved(requestId, 'unknown', found, [lost, ...said]);
+    else if (found)
+      await journal.resolved(requestId, proven.has(requestId) ? 'done' : 'unknown', found, [lost, ...said]);
     else journal.abandon(requestId);
   }
 }

@@ -1,30 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { revertFlag } from '../../../shared/libvirt/flags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
+import type { revertType } from '../../../shared/operations/revert/type.ts';
 import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
-import type { Assessment, RevertChoice, RevertOutcome, RevertPlan, StartState } from '../../../shared/schema.ts';
-import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
+import type { RevertPlan, StartState } from '../../../shared/schema.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
 import { revertToSnapshot } from '../../libvirt/snapshots.ts';
-import type { Ground } from '../../hosts/ground.ts';
-import type { HostSession } from '../../hosts/host-session.ts';
-import { nothingDone, ProblemError, toProblem } from '../../hosts/problems.ts';
+import type { Answer } from '../engine/ask.ts';
+import type { Work } from '../engine/driver.ts';
+import type { Ready, RevertDone } from './judge.ts';
 
-export type Answer = Pick<RevertOutcome, 'result' | 'forced' | 'problem' | 'retryWith'> & {
-  /** The request whose answer this is; null when libvirt was not asked. */
-  readonly requestId: string | null;
-};
-export interface Ask {
-  readonly session: HostSession;
-  readonly plan: RevertPlan;
-  readonly operationId: string;
-  readonly choice: Pick<RevertChoice, 'startState' | 'resetNvram'>;
-  readonly mayForce: boolean;
-  readonly assessment: Assessment;
-  /** The current snapshot at this moment. */
-  readonly current: string | null;
-}
-
-export const startFlag: Readonly<Record<StartState, number>> = {
+const startFlag: Readonly<Record<StartState, number>> = {
   'as-saved': 0,
   running: revertFlag.running,
   paused: revertFlag.paused,
@@ -33,81 +19,64 @@ export const startFlag: Readonly<Record<StartState, number>> = {
 const NEXT_SECOND_MS = 1_100;
 
 /** Asks libvirt to revert; by force only after it has answered SNAPSHOT_REVERT_RISKY, as virsh does. */
-export async function askToRevert(ask: Ask, ground: Ground): Promise<Answer> {
-  const { session, plan, operationId, choice, mayForce, assessment } = ask;
-  const { domain, snapshot } = plan.facts;
-  const { host } = session;
-  let requestId: string | null = null;
-  let forced = false;
-  const revert = async (extra: number) => {
+export async function askToRevert(
+  work: Work<typeof revertType>,
+  { facts, assessment }: Ready,
+): Promise<Pick<RevertDone, 'answer' | 'forced' | 'retryPlanId'>> {
+  const { session, plan, choice, acknowledged } = work;
+  const snapshot = plan.facts.snapshot.name;
+  const mayForce = assessment.consents.some(({ code, by }) => by === 'tick' && acknowledged.includes(code));
+  const once = (extra: number) => {
     const flags = startFlag[choice.startState] | (choice.resetNvram ? revertFlag.resetNvram : 0) | extra;
-    requestId = null;
-    requestId = await ground.journal.begin({
-      operationId,
-      kind: 'revert',
-      host,
-      domain: { uuid: domain.uuid, name: domain.name },
-      snapshot: snapshot.name,
-      flags,
-      plan: planLines(plan, choice, assessment),
-      currentBefore: ask.current,
-    });
-    await ground.journal.answer(requestId, host.name, () =>
-      revertToSnapshot(session.writes, domain.uuid, snapshot.name, flags),
+    return work.ask(
+      {
+        kind: plan.undo ? 'undo' : 'revert',
+        snapshot,
+        flags,
+        plan: planLines(work),
+        currentBefore: facts.current,
+      },
+      () => revertToSnapshot(session.writes, plan.uuid, snapshot, flags),
     );
   };
-  const twice = (extra: number) =>
-    revert(extra).catch(async (error: unknown) => {
-      if (!isCollision(error, plan)) throw error;
-      await sleep(NEXT_SECOND_MS);
-      return revert(extra);
-    });
-  const byForce = (error: unknown) => {
-    if (!isRisky(error) || !mayForce) throw error;
-    forced = true;
-    return twice(revertFlag.force);
+  const twice = async (extra: number) => {
+    const answer = await once(extra);
+    if (!isCollision(answer, plan)) return answer;
+    await sleep(NEXT_SECOND_MS);
+    return once(extra);
   };
-  try {
-    await twice(0).catch(byForce);
-    return { requestId, result: 'done', forced };
-  } catch (error) {
-    if (error instanceof ConnectionError) {
-      const { problem } = new ProblemError('OUTCOME_UNKNOWN', { host: host.name }, error.message);
-      return { requestId, result: 'unknown', forced, problem };
-    }
-    const problem = toProblem(error, host.name);
-    const refused: Answer = { requestId, result: nothingDone(error) ? 'refused' : 'failed', forced, problem };
-    if (forced || !isRisky(error)) return refused;
-    const retryWith = await ground.plans
-      .make(session, domain.uuid, plan.target, error.message, plan.kind)
-      .catch(() => undefined);
-    return retryWith ? { ...refused, retryWith } : refused;
-  }
+  const answer = await twice(0);
+  if (!isRisky(answer)) return { answer, forced: false, retryPlanId: null };
+  if (mayForce) return { answer: await twice(revertFlag.force), forced: true, retryPlanId: null };
+  return { answer, forced: false, retryPlanId: await work.planAgain(messageOf(answer)) };
 }
 
-function isRisky(error: unknown): error is LibvirtError {
-  return error instanceof LibvirtError && error.is('SNAPSHOT_REVERT_RISKY');
+function isRisky(answer: Answer<void>): boolean {
+  return 'error' in answer && answer.error instanceof LibvirtError && answer.error.is('SNAPSHOT_REVERT_RISKY');
+}
+
+function messageOf(answer: Answer<void>): string {
+  return 'error' in answer && answer.error instanceof Error ? answer.error.message : '';
 }
 
 /** qemuSnapshotRevertExternalPrepare: CONFIG_UNSUPPORTED, "already exists", when an overlay of this second is there. */
-function isCollision(error: unknown, { facts }: RevertPlan): boolean {
+function isCollision(answer: Answer<void>, { facts }: RevertPlan): boolean {
   return (
-    error instanceof LibvirtError &&
-    error.is('CONFIG_UNSUPPORTED') &&
+    'error' in answer &&
+    answer.error instanceof LibvirtError &&
+    answer.error.is('CONFIG_UNSUPPORTED') &&
     facts.snapshot.kind === 'external' &&
     can(facts.libvirtVersion, 'revertsExternal')
   );
 }
 
 /** Every sentence of the plan that was read, as it was chosen. */
-function planLines(
-  plan: RevertPlan,
-  { startState, resetNvram }: Ask['choice'],
-  { losses, warnings, requirements }: Assessment,
-): string[] {
-  const { kind, facts } = plan;
+function planLines({ plan, choice, assessment }: Work<typeof revertType>): string[] {
+  const { losses, warnings, requirements } = assessment;
+  const { startState, resetNvram } = choice;
+  const { name } = plan.facts.snapshot;
   return [
-    kind === 'undo' ? `Undo: back to “${facts.snapshot.name}”` : `Revert to “${facts.snapshot.name}”`,
+    plan.undo ? `Undo: back to “${name}”` : `Revert to “${name}”`,
     virshRevert(plan, { startState, force: requirements.length > 0, resetNvram }),
     ...losses.map(({ text, kept }) => `${kept ? 'Kept in the safety snapshot' : 'Lost'}: ${text}`),
     ...requirements.map(({ text }) => `By force: ${text}`),

@@ -1,8 +1,8 @@
 import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode, pointsOf } from '../../../shared/chain.ts';
 import { isDrive, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { HistoryFacts, SnapshotList } from '../../../shared/schema.ts';
-import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
 import type { KnownLayers } from '../../hosts/health/layers.ts';
+import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
 
 /** Names that a sentence lists at most. */
 const LISTED = 10;

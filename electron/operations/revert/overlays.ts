@@ -1,9 +1,9 @@
 import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../../../shared/chain.ts';
 import type { StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { DiskFact, OverlayFact } from '../../../shared/schema.ts';
+import type { KnownLayers } from '../../hosts/health/layers.ts';
 import { overlaysMade } from '../../libvirt/disks.ts';
 import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
-import type { KnownLayers } from '../../hosts/health/layers.ts';
 
 /** What libvirt unlinks with an external revert: the overlays of the current snapshot (qemuSnapshotRevertExternalFinish). */
 export function overlaysUnlinked(

@@ -1,49 +1,30 @@
 import { expectedAfter, withKnownBefore } from '../../../shared/after-safety.ts';
 import { problemOf } from '../../../shared/errors.ts';
-import { assessRevert, staleness } from '../../../shared/operations/revert/risk.ts';
-import type { Assessment, Problem, RevertFacts, RevertOutcome, SafetyReport } from '../../../shared/schema.ts';
-import { removeManagedSave } from '../../libvirt/domains.ts';
-import { ConnectionError } from '../../libvirt/errors.ts';
-import type { Ground } from '../../hosts/ground.ts';
-import type { OperationHandle } from '../../hosts/operations.ts';
+import { missingConsent } from '../../../shared/operations/operation.ts';
+import { staleness } from '../../../shared/operations/revert/risk.ts';
+import { assessWithConsents, type revertType } from '../../../shared/operations/revert/type.ts';
+import type { Outcome, Problem, SafetyReport } from '../../../shared/schema.ts';
 import { ProblemError, toProblem } from '../../hosts/problems.ts';
-import { type TakenSafety, takeSafety } from './safety/take.ts';
-import { choiceIn } from './choice.ts';
-import { consent } from './consent.ts';
+import { removeManagedSave } from '../../libvirt/domains.ts';
+import type { Work } from '../engine/driver.ts';
 import { gatherRevertFacts } from './facts.ts';
-import type { RevertRequest } from './run.ts';
+import type { Ready, RevertDone, Stop } from './judge.ts';
+import { type TakenSafety, takeSafety } from './safety/take.ts';
 
-/** A plan that holds, with the consents that it needs. */
-export interface Checked {
-  readonly facts: RevertFacts;
-  readonly assessment: Assessment;
-  readonly mayForce: boolean;
-}
-/** Why the revert must not go on, as an outcome. */
-type Stop = Pick<RevertOutcome, 'result' | 'problem' | 'differences'>;
-export interface Prepared {
-  /** What was done before the revert. */
-  readonly report: Pick<RevertOutcome, 'safety' | 'managedSaveRemoved'>;
-  /** The request that made the safety snapshot; null when there is none. */
-  readonly safetyRequestId: string | null;
-  readonly next: { readonly go: Checked } | { readonly stop: Stop };
-}
-interface Work {
-  readonly request: RevertRequest;
-  readonly checked: Checked;
-  readonly operation: OperationHandle;
-  readonly ground: Ground;
+type RevertWork = Work<typeof revertType>;
+export interface Prepared extends Pick<RevertDone, 'report' | 'safetyRequestId'> {
+  readonly next: { readonly go: Ready } | { readonly stop: Stop };
 }
 
 /**
  * Takes the safety snapshot and removes the managed save image, as asked, and then makes sure that nothing but that has
  * changed. Nothing is thrown: whatever goes wrong stops the revert.
  */
-export async function prepare(work: Work): Promise<Prepared> {
-  const { request, checked, ground, operation } = work;
-  const choice = choiceIn(request);
-  const removes = choice.removeManagedSave && checked.facts.domain.managedSave;
-  if (!choice.safetySnapshot && !removes) return { report: {}, safetyRequestId: null, next: { go: checked } };
+export async function prepare(work: RevertWork): Promise<Prepared> {
+  const { session, choice, facts, assessment, services, operation } = work;
+  const removes = choice.removeManagedSave && facts.domain.managedSave;
+  if (!choice.safetySnapshot && !removes)
+    return { report: {}, safetyRequestId: null, next: { go: { facts, assessment } } };
   let report: Prepared['report'] = {};
   let safety: TakenSafety['taken'] = null;
   const prepared = (next: Prepared['next']): Prepared => ({
@@ -57,7 +38,7 @@ export async function prepare(work: Work): Promise<Prepared> {
       report = { safety: taken.report };
       safety = taken.taken;
       if (operation.signal.aborted) return prepared(refused(problemOf('OPERATION_CANCELLED'), 'cancelled'));
-      if (!safety) return prepared(refused(whyNoSafety(taken.report)));
+      if (!safety || taken.report.result !== 'taken') return prepared(refused(whyNoSafety(taken.report)));
     }
     if (removes) {
       await dropManagedSave(work);
@@ -66,26 +47,25 @@ export async function prepare(work: Work): Promise<Prepared> {
     operation.phase('reverting');
     return prepared(await lookAgain(work, safety, removes));
   } catch (error) {
-    ground.log(`${request.session.host.name}: a revert was not begun: ${error}`);
-    return prepared(refused(toProblem(error, request.session.host.name)));
+    services.log(`${session.host.name}: a revert was not begun: ${error}`);
+    return prepared(refused(toProblem(error, session.host.name)));
   }
 }
 
-async function takeFirst({ request, checked, operation, ground }: Work): Promise<TakenSafety> {
-  const { session, plan } = request;
-  const { domain } = checked.facts;
+async function takeFirst(work: RevertWork): Promise<TakenSafety> {
+  const { session, plan, facts, operation, services } = work;
   operation.phase('snapshotting');
-  const take = () => takeSafety(session, checked.facts, operation, ground);
+  const take = () => takeSafety(work);
   // While qemu-img works on a domain that is off, libvirt keeps everybody else away from it.
-  const { report, taken } = await (domain.state === 'shutoff' ? session.holding(domain.uuid, take) : take());
-  if (taken) {
-    const { name, createdAt } = taken.snapshot;
-    const mark = { uuid: domain.uuid, name, createdAt, requestId: taken.requestId };
-    await ground.marks
+  const taken = await (facts.domain.state === 'shutoff' ? session.holding(plan.uuid, take) : take());
+  if (taken.taken) {
+    const { requestId, snapshot } = taken.taken;
+    const mark = { uuid: plan.uuid, name: snapshot.name, createdAt: snapshot.createdAt, requestId };
+    await services.marks
       .addSafety(session.host, { ...mark, revertedTo: plan.facts.snapshot.name })
-      .catch((error: unknown) => ground.log(`the marks could not be written: ${error}`));
+      .catch((error: unknown) => services.log(`the marks could not be written: ${error}`));
   }
-  return { report, taken };
+  return taken;
 }
 
 function whyNoSafety({ name, problem }: SafetyReport): Problem {
@@ -94,57 +74,49 @@ function whyNoSafety({ name, problem }: SafetyReport): Problem {
   return problemOf('SAFETY_FAILED', { snapshot: name }, reason);
 }
 
-/** @throws ProblemError MANAGED_SAVE_STAYS, JOURNAL_FAILED */
-async function dropManagedSave({ request, checked, operation, ground }: Work): Promise<void> {
-  const { session, plan } = request;
-  const { uuid, name } = plan.facts.domain;
+/** @throws ProblemError MANAGED_SAVE_STAYS */
+async function dropManagedSave({ session, plan, facts, operation, ask }: RevertWork): Promise<void> {
   operation.phase('removing-managed-save');
-  const requestId = await ground.journal.begin({
-    operationId: operation.id,
-    kind: 'remove-managed-save',
-    host: session.host,
-    domain: { uuid, name },
-    snapshot: plan.facts.snapshot.name,
-    flags: 0,
-    plan: ['The managed save image is removed, so that its memory cannot meet the reverted disks'],
-    currentBefore: checked.facts.current,
-  });
-  try {
-    await session.holding(uuid, () =>
-      ground.journal.answer(requestId, session.host.name, () => removeManagedSave(session.writes, uuid)),
-    );
-  } catch (error) {
-    if (error instanceof ConnectionError) ground.journal.abandon(requestId);
-    const { what, detail } = toProblem(error, session.host.name);
-    throw new ProblemError('MANAGED_SAVE_STAYS', {}, detail ?? what);
-  }
+  const answer = await ask(
+    {
+      kind: 'remove-managed-save',
+      snapshot: plan.facts.snapshot.name,
+      flags: 0,
+      plan: ['The managed save image is removed, so that its memory cannot meet the reverted disks'],
+      currentBefore: facts.current,
+    },
+    () => removeManagedSave(session.writes, plan.uuid),
+  );
+  if (answer.result === 'done') return;
+  const { what, detail } = answer.problem;
+  throw new ProblemError('MANAGED_SAVE_STAYS', {}, detail ?? what);
 }
 
 /** Whether the plan still holds, apart from what was just done on purpose. */
 async function lookAgain(
-  { request, checked, ground }: Work,
+  { session, plan, facts, choice, acknowledged, services }: RevertWork,
   safety: TakenSafety['taken'],
   managedSaveRemoved: boolean,
 ): Promise<Prepared['next']> {
-  const { session, plan, acknowledged } = request;
   const target = { kind: 'named', name: plan.facts.snapshot.name } as const; // what is current has just changed
-  const found = await gatherRevertFacts(
-    session,
-    plan.facts.domain.uuid,
-    target,
-    checked.facts.riskReported,
-    ground.marks,
-  );
-  const expected = expectedAfter(checked.facts, safety?.snapshot ?? null, managedSaveRemoved);
+  const found = await gatherRevertFacts(session, plan.uuid, target, facts.riskReported, services.marks);
+  const expected = expectedAfter(facts, safety?.snapshot ?? null, managedSaveRemoved);
   const now = withKnownBefore(found, expected);
   const changes = staleness(expected, now);
   if (changes.length > 0) return refused(problemOf('STALE_AFTER_SAFETY'), 'refused', changes);
-  const assessment = assessRevert(now, { ...choiceIn(request), safetySnapshot: false });
-  const { mayForce, refusal } = consent(assessment, acknowledged);
-  if (refusal) return refused(problemOf('BLOCKED_AFTER_SAFETY', { reason: refusal.reason }));
-  return { go: { facts: now, assessment, mayForce } };
+  const assessment = assessWithConsents(now, { ...choice, safetySnapshot: false }, null);
+  // What is lost was read before, with what the safety snapshot keeps of it; a box is ticked for what it says alone.
+  const ticks = { ...assessment, consents: assessment.consents.filter(({ by }) => by === 'tick') };
+  const reason = assessment.blockers[0] ?? missingConsent(ticks, acknowledged);
+  return reason
+    ? refused(problemOf('BLOCKED_AFTER_SAFETY', { reason: reason.text }))
+    : { go: { facts: now, assessment } };
 }
 
-function refused(problem: Problem, result: Stop['result'] = 'refused', differences: string[] = []): { stop: Stop } {
+function refused(
+  problem: Problem,
+  result: Outcome['result'] = 'refused',
+  differences: readonly string[] = [],
+): { stop: Stop } {
   return { stop: { result, problem, differences } };
 }

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { diskLayers, type Probed } from '../../../shared/chain.ts';
 import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DiskFact } from '../../../shared/schema.ts';
+import type { KnownLayers } from '../../hosts/health/layers.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { FakeCaller, refusal } from '../../libvirt/fake-caller.ts';
 import { StoredSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
-import type { KnownLayers } from '../../hosts/health/layers.ts';
 import { configsOf, filesNamed, neededFiles, storedFacts } from './stored.ts';
 
 const disk = (target: string, file: string | null, more = '') =>

@@ -1,9 +1,9 @@
 import type { UndoOffer } from '../../../shared/schema.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
+import type { MarkStore } from '../../hosts/marks.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
-import type { HostSession } from '../../hosts/host-session.ts';
-import type { MarkStore } from '../../hosts/marks.ts';
 
 /**
  * Whether the last revert of a domain can be undone: its safety snapshot must still be there, and be the same one.

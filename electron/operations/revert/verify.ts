@@ -5,15 +5,15 @@ import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import { can } from '../../../shared/libvirt/versions.ts';
 import { isExternal, writtenBack } from '../../../shared/operations/revert/risk.ts';
 import type { Found, RevertPlan, StoredDisk, Verification } from '../../../shared/schema.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
 import { disksIn } from '../../libvirt/disks.ts';
-import { domainXml, readDomain } from '../../libvirt/domains.ts';
+import { domainXml, readDomain, type StreamCaller } from '../../libvirt/domains.ts';
 import { tagsIn } from '../../libvirt/snapshot-table.ts';
 import { currentSnapshot } from '../../libvirt/snapshots.ts';
-import { lookAfterwards } from '../engine/look.ts';
-import type { HostSession } from '../../hosts/host-session.ts';
+import type { Seen } from '../engine/driver.ts';
 
 /** What libvirt said when asked. */
-export interface Seen extends Found {
+export interface RevertSeen extends Seen {
   /** The hypervisor process: libvirt gives each a number of its own; null when there is none. */
   readonly id: number | null;
   readonly disks: readonly Disk[];
@@ -22,28 +22,21 @@ export interface Seen extends Found {
 }
 
 /** The hypervisor process before a revert. @throws LibvirtError, ConnectionError */
-export async function processBefore(session: HostSession, { facts }: RevertPlan): Promise<number | null> {
-  return (await readDomain(session.reads, facts.domain.uuid))?.id ?? null;
+export async function processBefore(session: HostSession, { uuid }: Pick<RevertPlan, 'uuid'>): Promise<number | null> {
+  return (await readDomain(session.reads, uuid))?.id ?? null;
 }
 
-/** How a domain is after an operation; null: it is gone, or cannot be asked. */
-export function findOut(session: HostSession, uuid: string, images: readonly string[] = []): Promise<Seen | null> {
-  return lookAfterwards(session, async (reads) => {
-    const [domain, current, xml, tables] = await Promise.all([
-      readDomain(reads, uuid),
-      currentSnapshot(reads, uuid),
-      domainXml(reads, uuid, false),
-      Promise.all(images.map(async (path) => [path, await tagsIn(reads, path)] as const)),
-    ]);
-    if (!domain) return null;
-    const { state, reason, id } = domain;
-    return { state, reason, current, id, disks: disksIn(xml), tags: new Map(tables) };
-  });
-}
-
-/** libvirt was asked, and does not know the domain. */
-export async function isGone(session: HostSession, uuid: string): Promise<boolean> {
-  return (await lookAfterwards(session, async (reads) => ({ domain: await readDomain(reads, uuid) })))?.domain === null;
+/** How a domain is after an operation. @throws LibvirtError, ConnectionError */
+export async function lookAtRevert(reads: StreamCaller, uuid: string, images: readonly string[]): Promise<RevertSeen> {
+  const domain = await readDomain(reads, uuid);
+  if (!domain) return { found: null, id: null, disks: [], tags: new Map() };
+  const [current, xml, tables] = await Promise.all([
+    currentSnapshot(reads, uuid),
+    domainXml(reads, uuid, false),
+    Promise.all(images.map(async (path) => [path, await tagsIn(reads, path)] as const)),
+  ]);
+  const { state, reason, id } = domain;
+  return { found: { state, reason, current }, id, disks: disksIn(xml), tags: new Map(tables) };
 }
 
 /** The images that hold the data to come back to, whose tables tell whether it is there. */
@@ -52,7 +45,7 @@ export function imagesToLookInto({ facts }: RevertPlan): string[] {
 }
 
 /** Every disk writes to the image that it wrote to when the facts were gathered. */
-export function sameImages({ disks }: Pick<Seen, 'disks'>, { domain }: RevertPlan['facts']): boolean {
+export function sameImages({ disks }: Pick<RevertSeen, 'disks'>, { domain }: RevertPlan['facts']): boolean {
   return domain.disks.every(({ target, file }) => {
     const now = disks.find((disk) => disk.target === target);
     return now !== undefined && lastingImage(now)?.path === file;
@@ -74,7 +67,7 @@ export function differences(found: Found, expected: Pick<Found, 'state' | 'curre
 
 /** Process and disks after a revert that libvirt says it has done, and sentences where they are not as expected. */
 export function verify(
-  seen: Seen,
+  seen: Pick<RevertSeen, 'id' | 'disks' | 'tags'>,
   idBefore: number | null,
   { facts }: RevertPlan,
 ): Verification & { sentences: string[] } {
@@ -114,7 +107,7 @@ function expectedDisks({ hasConfig, stored, domain }: RevertPlan['facts']): read
  * After an internal snapshot a disk writes to the image that the snapshot was taken in; after an external one every drive
  * with an image, a medium too, has a new overlay, which libvirt names `<image without extension>.<seconds since 1970>`.
  */
-function checkDisk({ target, image, startupPolicy }: ExpectedDisk, seen: Seen, external: boolean) {
+function checkDisk({ target, image, startupPolicy }: ExpectedDisk, seen: Pick<RevertSeen, 'disks'>, external: boolean) {
   const now = seen.disks.find((disk) => disk.target === target);
   const file = (now && lastingImage(now)?.path) ?? null;
   const then = image?.path ?? null;
@@ -131,7 +124,7 @@ function checkDisk({ target, image, startupPolicy }: ExpectedDisk, seen: Seen, e
 }
 
 /** What its image says of the snapshot that was reverted to; nothing where the image cannot be read. */
-function tagSentences({ target, image }: StoredDisk, { tags }: Seen, name: string): string[] {
+function tagSentences({ target, image }: StoredDisk, { tags }: Pick<RevertSeen, 'tags'>, name: string): string[] {
   const table = tags.get(image?.path ?? '') ?? null;
   if (table === null) return [];
   const found = tagFound(table, name);

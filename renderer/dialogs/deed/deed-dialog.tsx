@@ -1,8 +1,10 @@
 import type { ReactNode, RefObject } from 'react';
-import { deedEnded, deedUnderWay } from '../../../shared/deeds.ts';
+import { operationEnded, operationUnderWay } from '../../../shared/deeds.ts';
 import { formatDuration } from '../../../shared/format.ts';
 import type { Outcome } from '../../../shared/schema.ts';
 import { cancelOperation } from '../../operations/cancel.ts';
+import { Changes } from '../../operations/changes.tsx';
+import { Differences } from '../../operations/differences.tsx';
 import { progressShare, progressText } from '../../operations/phases.ts';
 import { closeDialog } from '../../store/actions.ts';
 import { ownDeed } from '../../store/selectors.ts';
@@ -14,8 +16,6 @@ import type { Home } from '../../ui/focus-home.ts';
 import { useNow } from '../../ui/hooks.ts';
 import { Planning } from '../../ui/planning.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
-import { Changes } from '../revert/changes.tsx';
-import { Differences } from '../revert/ended.tsx';
 import type { DeedAbout, DeedControl, DeedFlow } from './use-deed.ts';
 
 interface DeedDialogProps<Plan> {
@@ -137,7 +137,7 @@ function Running({ about, since }: { about: DeedAbout; since: number }) {
   const progress = operation?.progress ?? null;
   const share = progressShare(progress);
   const elapsed = progress?.elapsedMs ?? now - since;
-  const words = operation?.cancelRequested ? 'Cancelling' : deedUnderWay(about);
+  const words = operation?.cancelRequested ? 'Cancelling' : operationUnderWay(about);
   const amount = [progressText(progress), elapsed >= 1000 ? formatDuration(elapsed) : null].filter(Boolean);
   return (
     <div className="running">
@@ -158,7 +158,7 @@ function Ended({ about, outcome }: { about: DeedAbout; outcome: Outcome }) {
   const { result, problem, notes, differences } = outcome;
   return (
     <div role="alert">
-      <h3 className={result === 'cancelled' ? 'ended-title calm' : 'ended-title'}>{deedEnded(about, outcome)}</h3>
+      <h3 className={result === 'cancelled' ? 'ended-title calm' : 'ended-title'}>{operationEnded(about, outcome)}</h3>
       {problem && result !== 'cancelled' ? <ProblemView problem={problem} /> : null}
       <Differences title="Not as planned" lines={differences} />
       {notes.map((line) => (

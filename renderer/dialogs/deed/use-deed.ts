@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { DeedOperation, Outcome, Problem } from '../../../shared/schema.ts';
+import type { Operation, Outcome, Problem } from '../../../shared/schema.ts';
 import { problemOf, staleChangesOf } from '../../api.ts';
-import { deedNotice } from '../../operations/outcome.ts';
+import { outcomeNotice } from '../../operations/outcome.ts';
 import { closeDialog, noteTold, pushNotice, setOwnRun } from '../../store/actions.ts';
 import { domainKey } from '../../store/store.ts';
 import { useApp } from '../../ui/context.tsx';
 
 /** What is done, and to what. */
-export type DeedAbout = Pick<DeedOperation, 'kind' | 'hostId' | 'uuid' | 'domainName' | 'subject'>;
+export type DeedAbout = Pick<Operation, 'kind' | 'hostId' | 'uuid' | 'domainName' | 'subject'>;
 
 /** Where one dialog stands. Only `review` leads to `running`. */
 export type DeedFlow<Plan> =
@@ -55,7 +55,7 @@ export function useDeed<Plan>(ask: () => Promise<Plan>): DeedControl<Plan> {
     const asPlanned = outcome.result === 'done' && outcome.differences.length === 0;
     if (open.current && !asPlanned) return setFlow({ step: 'ended', about, outcome });
     if (open.current) closeDialog(store);
-    pushNotice(store, deedNotice(about, outcome));
+    pushNotice(store, outcomeNotice(about, outcome));
   };
   const tellFailure = (about: DeedAbout, error: unknown) => {
     const changes = staleChangesOf(error);

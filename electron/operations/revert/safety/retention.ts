@@ -1,12 +1,12 @@
 import { assessDelete } from '../../../../shared/delete/assess.ts';
 import { safetyRequestOf } from '../../../../shared/safety.ts';
 import type { DeleteFacts, RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../../shared/schema.ts';
-import { deleteSnapshot, snapshotXml } from '../../../libvirt/snapshots.ts';
 import { gatherDeleteFacts } from '../../../hosts/delete/facts.ts';
-import type { Ground } from '../../../hosts/ground.ts';
 import type { HostSession } from '../../../hosts/host-session.ts';
 import type { SafetyMark } from '../../../hosts/marks.ts';
 import { toProblem } from '../../../hosts/problems.ts';
+import { deleteSnapshot, snapshotXml } from '../../../libvirt/snapshots.ts';
+import type { Services } from '../../engine/driver.ts';
 
 interface Case {
   readonly mark: SafetyMark;
@@ -42,7 +42,7 @@ export async function removeOldSafety(
   session: HostSession,
   plan: RevertPlan,
   operationId: string,
-  ground: Ground,
+  ground: Services,
 ): Promise<Tidied | null> {
   const { host } = session;
   const { uuid } = plan.facts.domain;
@@ -76,7 +76,7 @@ async function remove(
   plan: RevertPlan,
   { name, requestId }: SafetyMark,
   operationId: string,
-  ground: Ground,
+  ground: Services,
 ): Promise<string | null> {
   const { uuid, name: domainName } = plan.facts.domain;
   let request: string | undefined;

@@ -1,13 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain } from '../../../../shared/libvirt/flags.ts';
-import { RevertOutcome, RevertPlan, type StartState } from '../../../../shared/schema.ts';
+import { RevertPlan } from '../../../../shared/schema.ts';
+import type { Ground } from '../../../hosts/ground.ts';
+import type { ProblemError } from '../../../hosts/problems.ts';
+import {
+  type Bench,
+  createBench,
+  createGround,
+  engineOn,
+  type MemoryFile,
+  memoryFile,
+  revertsOn,
+  type TestedRevert,
+  uuidOf,
+} from '../../../hosts/testing.ts';
 import { type DomainSpec, qcow2 } from '../../../simulator/build.ts';
 import { findSnapshot } from '../../../simulator/model.ts';
 import type { SimulatorOptions } from '../../../simulator/simulator.ts';
-import type { Ground } from '../../../hosts/ground.ts';
-import type { ProblemError } from '../../../hosts/problems.ts';
-import { type RevertRequest, runRevert } from '../run.ts';
-import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../../../hosts/testing.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { undoOffer } from '../undo.ts';
 
 const [on, off, saved, layered, raw, far] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4), uuidOf(5), uuidOf(6)];
@@ -42,6 +52,7 @@ const specs: readonly DomainSpec[] = [
 ];
 let bench: Bench;
 let ground: Ground;
+let engine: Engine;
 let file: MemoryFile;
 /** libvirt's clock: every snapshot of a test gets a second of its own. */
 let clock: number;
@@ -51,6 +62,7 @@ async function setUp(options: SimulatorOptions = {}) {
   bench = createBench(specs, { now: () => clock, ...options });
   file = memoryFile();
   ground = await createGround(bench, file);
+  engine = engineOn(bench, ground);
   bench.session.connect();
   await bench.status('connected');
 }
@@ -61,25 +73,13 @@ const domain = (name: string) => bench.simulator.hands.domain(name);
 const names = (name: string) => domain(name).snapshots.map((each) => each.name);
 const plan = async (uuid: string, name = 'clean') => {
   clock += 2_000;
-  return RevertPlan.parse(await ground.plans.make(bench.session, uuid, { kind: 'named', name }));
+  return RevertPlan.parse(await revertsOn(engine, 'lab').plan(uuid, { kind: 'named', name }));
 };
-type Choice = Partial<Omit<RevertRequest, 'session' | 'plan'>> & { startState?: StartState };
-const run = async (of: RevertPlan, choice: Choice = { safetySnapshot: true }) =>
-  RevertOutcome.parse(
-    await runRevert(
-      {
-        session: bench.session,
-        startState: 'as-saved',
-        acknowledged: [],
-        ...choice,
-        plan: ground.plans.find(of.planId),
-      },
-      ground,
-    ),
-  );
+const run = (of: RevertPlan, choice: TestedRevert = { safetySnapshot: true }) =>
+  revertsOn(engine, 'lab').run(of, choice);
 const undo = async (uuid: string) => {
   clock += 2_000;
-  return ground.plans.make(bench.session, uuid, { kind: 'undo' });
+  return revertsOn(engine, 'lab').plan(uuid, { kind: 'undo' });
 };
 const entries = () => ground.journal.list({ limit: 100 }).map(({ kind, result }) => [kind, result]);
 const reverts = () => bench.simulator.faults.calls.filter((name) => name === 'domainRevertToSnapshot').length;
@@ -125,7 +125,7 @@ describe('a safety snapshot', () => {
       revertedTo: 'clean',
     });
     const back = await undo(uuid);
-    expect(back).toMatchObject({ kind: 'undo', target: { kind: 'named', name: taken?.name } });
+    expect(back).toMatchObject({ undo: true, target: { kind: 'named', name: taken?.name } });
     const undone = await run(back, { safetySnapshot: false });
     expect(undone).toMatchObject({ result: 'done', differences: [], found: { state: before, current: taken?.name } });
     expect(domain(name).config.memoryKiB).toBe(4 * 1024 * 1024);
@@ -151,7 +151,7 @@ describe('a safety snapshot', () => {
 
   it('of the current snapshot’s revert goes to what was current before', async () => {
     clock += 2_000;
-    const made = await ground.plans.make(bench.session, on, { kind: 'current' });
+    const made = await revertsOn(engine, 'lab').plan(on, { kind: 'current' });
     expect(await run(made)).toMatchObject({ result: 'done', found: { current: 'clean' } });
   });
 
@@ -246,8 +246,8 @@ describe('cancelling', () => {
     await setUp({ snapshotMs: 600_000 });
     const running = run(await plan(on));
     await bench.until(() => ground.operations.list()[0]?.progress);
-    await ground.plans.make(bench.session, off, { kind: 'current' });
-    await ground.plans.make(bench.session, on, { kind: 'current' });
+    await revertsOn(engine, 'lab').plan(off, { kind: 'current' });
+    await revertsOn(engine, 'lab').plan(on, { kind: 'current' });
     ground.operations.cancel(ground.operations.list()[0]?.id ?? '');
     expect(await running).toMatchObject({ result: 'cancelled' });
   });
@@ -411,7 +411,7 @@ describe('the queue', () => {
     expect(c).toMatchObject({ result: 'done' });
     const ended = ground.operations.list().map(({ uuid, outcome }) => [uuid, outcome?.result, outcome?.problem?.code]);
     expect(ended).toContainEqual([on, 'refused', 'PLAN_STALE']);
-    expect(ground.plans.find(second.planId)).toBeDefined();
+    expect(engine.held('revert', second.planId)).toBeDefined();
   });
 
   it('lets one that waits be cancelled', async () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import type { RevertFacts, RevertPlan } from '../../../shared/schema.ts';
+import { revertType } from '../../../shared/operations/revert/type.ts';
+import type { RevertChoice, RevertFacts, RevertPlan } from '../../../shared/schema.ts';
 import { aPlan } from '../../store/fixtures.ts';
-import { acknowledge, assessmentOf, choose, revertBlockedBy, revertLabel, reviewOf, virshOf } from './flow.ts';
+import { assessmentOf as assessed, choose as chosen, reviewOf as read, tick } from '../flow.ts';
+import { firstChoice, isUndecided, type RevertReview, revertBlockedBy, revertLabel, virshOf } from './choice.ts';
 
 const plan = (change: (facts: RevertFacts) => RevertFacts, id = 'p1') => aPlan({}, id, change);
 const withDomain = (facts: RevertFacts, more: Partial<RevertFacts['domain']>) => ({
@@ -20,15 +22,17 @@ const impossible = plan((facts) => ({ ...facts, hasConfig: false }));
 const saved = plan((facts) => withDomain(offSnapshot(facts), { state: 'shutoff', active: false, managedSave: true }));
 /** An old libvirt wants to be forced to start the guest anew. */
 const respawns = plan((facts) => ({ ...offSnapshot(facts), libvirtVersion: 7_000_000 }));
-const codes = (review: ReturnType<typeof reviewOf>) => assessmentOf(review).requirements.map(({ code }) => code);
+const reviewOf = (plan: RevertPlan): RevertReview => read(plan, firstChoice(plan));
+const choose = (review: RevertReview, change: Partial<RevertChoice>) => chosen(revertType, review, change);
+const assessmentOf = (review: RevertReview) => assessed(revertType, review);
+const codes = (review: RevertReview) => assessmentOf(review).requirements.map(({ code }) => code);
 
 test('going back as it was is chosen beforehand only where libvirt would do it', () => {
-  expect(reviewOf(aPlan()).startState).toBe('as-saved');
+  expect(isUndecided(reviewOf(aPlan()))).toBe(false);
   const review = reviewOf(transient);
-  expect(review.startState).toBeNull();
+  expect(isUndecided(review)).toBe(true);
   expect(revertBlockedBy(review)).toBe('Choose the state afterwards to continue');
   expect(revertBlockedBy(choose(review, { startState: 'running' }))).toBeNull();
-  expect(revertBlockedBy(choose(review, { startState: 'as-saved' }))).toBe('Choose another state to continue');
 });
 
 test('a revert that no choice allows is not possible', () => {
@@ -39,23 +43,23 @@ test('what is needed must be acknowledged', () => {
   const review = reviewOf(saved);
   expect(codes(review)).toEqual(['MANAGED_SAVE']);
   expect(revertBlockedBy(review)).toBe('Acknowledge force to continue');
-  const given = acknowledge(review, 'MANAGED_SAVE', true);
+  const given = tick(review, 'MANAGED_SAVE', true);
   expect(revertBlockedBy(given)).toBeNull();
-  expect(revertBlockedBy(acknowledge(given, 'MANAGED_SAVE', false))).not.toBeNull();
+  expect(revertBlockedBy(tick(given, 'MANAGED_SAVE', false))).not.toBeNull();
 });
 
 test('consent does not survive a choice that does not ask for it, nor a new plan', () => {
   const running = choose(reviewOf(respawns), { startState: 'running' });
   expect(codes(running)).toEqual(['MUST_RESPAWN']);
-  const given = acknowledge(running, 'MUST_RESPAWN', true);
+  const given = tick(running, 'MUST_RESPAWN', true);
   const back = choose(given, { startState: 'as-saved' });
-  expect(back.acknowledged).toEqual([]);
-  expect(choose(back, { startState: 'running' }).acknowledged).toEqual([]);
-  expect(reviewOf(respawns).acknowledged).toEqual([]);
+  expect(back.ticked).toEqual([]);
+  expect(choose(back, { startState: 'running' }).ticked).toEqual([]);
+  expect(reviewOf(respawns).ticked).toEqual([]);
 });
 
 test('the command line has what was chosen, and --force where it is needed', () => {
-  const review = { ...reviewOf(respawns), safetySnapshot: false };
+  const review = choose(reviewOf(respawns), { safetySnapshot: false });
   expect(virshOf(review)).toBe('virsh snapshot-revert db-01 clean');
   const running = choose(review, { startState: 'running' });
   expect(virshOf(running)).toBe('virsh snapshot-revert db-01 clean --running --force');
@@ -67,13 +71,13 @@ test('the command line has what was chosen, and --force where it is needed', () 
 test('a safety snapshot is taken wherever it can be, and the button and the command line say so', () => {
   const first: RevertPlan = aPlan();
   const review = reviewOf(first);
-  expect(review.safetySnapshot).toBe(true);
+  expect(review.choice.safetySnapshot).toBe(true);
   expect(revertLabel(review)).toBe('Take snapshot and revert');
   expect(virshOf(review)).toBe('virsh snapshot-create-as db-01 before-revert && virsh snapshot-revert db-01 clean');
-  expect(revertLabel({ ...review, safetySnapshot: false })).toBe('Revert');
-  expect(revertLabel(reviewOf({ ...first, kind: 'undo' }))).toBe('Take snapshot and undo');
+  expect(revertLabel(choose(review, { safetySnapshot: false }))).toBe('Revert');
+  expect(revertLabel(reviewOf({ ...first, undo: true }))).toBe('Take snapshot and undo');
   const none = { ...first.safety, available: false, kind: null };
-  expect(reviewOf({ ...first, safety: none }).safetySnapshot).toBe(false);
+  expect(reviewOf({ ...first, safety: none }).choice.safetySnapshot).toBe(false);
 });
 
 test('what the safety snapshot keeps is not called destroyed', () => {
@@ -85,9 +89,9 @@ test('what the safety snapshot keeps is not called destroyed', () => {
 });
 
 test('removing the managed save image takes the place of force because of it', () => {
-  const review = { ...acknowledge(reviewOf(saved), 'MANAGED_SAVE', true), safetySnapshot: false };
+  const review = choose(tick(reviewOf(saved), 'MANAGED_SAVE', true), { safetySnapshot: false });
   const removed = choose(review, { removeManagedSave: true });
-  expect(removed.acknowledged).toEqual([]);
+  expect(removed.ticked).toEqual([]);
   expect(codes(removed)).toEqual([]);
   expect(assessmentOf(removed).warnings.map(({ code }) => code)).not.toContain('MANAGED_SAVE_SURVIVES');
   expect(revertBlockedBy(removed)).toBeNull();

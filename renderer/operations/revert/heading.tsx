@@ -1,25 +1,31 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { formatMoment } from '../../../shared/format.ts';
+import type { revertType } from '../../../shared/operations/revert/type.ts';
 import { hostById } from '../../store/selectors.ts';
 import { type Dialog, domainKey } from '../../store/store.ts';
 import { useAppState } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
+import type { Flow } from '../flow.ts';
 
 /** What is reverted to what, and where; of an undo, what it takes back. */
-export function Heading({ dialog: { request, flow } }: { dialog: Extract<Dialog, { kind: 'revert' }> }) {
+export function Heading({
+  dialog,
+  flow,
+}: {
+  dialog: Extract<Dialog, { kind: 'revert' }>;
+  flow: Flow<typeof revertType>;
+}) {
   const now = useNow();
-  const hostName = useAppState((state) => hostById(state, request.hostId)?.name ?? '');
-  const known = useAppState((state) =>
-    state.history?.key === domainKey(request) ? state.history.list?.current : null,
-  );
-  const undone = useAppState((state) => state.undoOffers.get(domainKey(request))?.revertedTo ?? null);
+  const hostName = useAppState((state) => hostById(state, dialog.hostId)?.name ?? '');
+  const known = useAppState((state) => (state.history?.key === domainKey(dialog) ? state.history.list?.current : null));
+  const undone = useAppState((state) => state.undoOffers.get(domainKey(dialog))?.revertedTo ?? null);
   const facts = 'plan' in flow ? flow.plan.facts : null;
   const snapshot = facts?.snapshot ?? null;
-  const name = snapshot?.name ?? (request.target.kind === 'named' ? request.target.name : known);
-  const domain = <bdi>{facts?.domain.name ?? request.domainName}</bdi>;
+  const name = snapshot?.name ?? (dialog.aim.kind === 'named' ? dialog.aim.name : known);
+  const domain = <bdi>{facts?.domain.name ?? dialog.domainName}</bdi>;
   const running = flow.step === 'running';
   const mark = flow.step === 'planning' || flow.step === 'review' ? '?' : '';
-  const undo = request.target.kind === 'undo';
+  const undo = dialog.aim.kind === 'undo';
   return (
     <>
       <AlertDialog.Title className="dialog-title">

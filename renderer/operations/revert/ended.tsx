@@ -1,8 +1,9 @@
-import type { RevertOutcome, RevertPlan } from '../../../shared/schema.ts';
-import { foundSentence, outcomeDetails } from '../../operations/outcome.ts';
+import type { Outcome, RevertPlan } from '../../../shared/schema.ts';
 import { ProblemView } from '../../ui/problem-view.tsx';
+import { Differences } from '../differences.tsx';
+import { foundSentence, revertDetails } from '../outcome.ts';
 
-const headings: Record<RevertPlan['kind'], Record<RevertOutcome['result'], string>> = {
+const headings: Record<'revert' | 'undo', Record<Outcome['result'], string>> = {
   revert: {
     done: 'The revert is done',
     refused: 'The revert was refused: nothing was reverted',
@@ -20,14 +21,16 @@ const headings: Record<RevertPlan['kind'], Record<RevertOutcome['result'], strin
 };
 
 /** A revert that did not end as planned: why, what was done all the same, and what libvirt says of the domain now. */
-export function Ended({ plan, outcome }: { plan: RevertPlan; outcome: RevertOutcome }) {
-  const { result, problem, safety } = outcome;
+export function Ended({ plan, outcome }: { plan: RevertPlan; outcome: Outcome }) {
+  const { result, problem, detail } = outcome;
   // That somebody pressed Cancel needs no explanation.
-  const told = result === 'cancelled' ? [] : [problem, safety?.problem].flatMap((each) => each ?? []);
+  const told = result === 'cancelled' ? [] : [problem, detail?.safety?.problem].flatMap((each) => each ?? []);
   const problems = [...new Map(told.map((each) => [each.code, each])).values()];
   return (
     <div role="alert">
-      <h3 className={result === 'cancelled' ? 'ended-title calm' : 'ended-title'}>{headings[plan.kind][result]}</h3>
+      <h3 className={result === 'cancelled' ? 'ended-title calm' : 'ended-title'}>
+        {headings[plan.undo ? 'undo' : 'revert'][result]}
+      </h3>
       {problems.map((each) => (
         <ProblemView key={each.code} problem={each} />
       ))}
@@ -38,8 +41,8 @@ export function Ended({ plan, outcome }: { plan: RevertPlan; outcome: RevertOutc
 }
 
 /** Differences first, and marked as such; then what went as planned. */
-export function OutcomeLists({ outcome }: { outcome: RevertOutcome }) {
-  const details = outcomeDetails(outcome);
+export function OutcomeLists({ outcome }: { outcome: Outcome }) {
+  const details = outcome.detail ? revertDetails(outcome.detail) : [];
   return (
     <>
       <Differences title="Not as planned" lines={outcome.differences} />
@@ -51,20 +54,5 @@ export function OutcomeLists({ outcome }: { outcome: RevertOutcome }) {
         </ul>
       ) : null}
     </>
-  );
-}
-
-/** Sentences that must not be overlooked. */
-export function Differences({ title, lines }: { title: string; lines: readonly string[] }) {
-  if (lines.length === 0) return null;
-  return (
-    <div className="differences">
-      <strong>{title}</strong>
-      <ul>
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-    </div>
   );
 }

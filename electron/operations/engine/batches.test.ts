@@ -1,17 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LabPlanRow, LabRun } from '../../../shared/schema.ts';
+import { consentsOfButton } from '../../../shared/operations/operation.ts';
+import { revertType } from '../../../shared/operations/revert/type.ts';
+import { Batch, type PlanRow, type RevertAim, RevertPlan } from '../../../shared/schema.ts';
+import type { Ground } from '../../hosts/ground.ts';
+import { ProblemError } from '../../hosts/problems.ts';
+import { type Bench, createBench, createGround, engineOn, uuidOf } from '../../hosts/testing.ts';
 import { qcow2 } from '../../simulator/build.ts';
-import type { Ground } from '../ground.ts';
-import type { HostPool } from '../host-pool.ts';
-import { ProblemError } from '../problems.ts';
-import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
-import { type LabRequest, LabRuns } from './lab-runs.ts';
-import { planLabReset } from './plan.ts';
+import { Batches } from './batches.ts';
 
 let bench: Bench;
 let ground: Ground;
-let runs: LabRuns;
-let pool: HostPool;
+let runs: Batches;
 
 beforeEach(async () => {
   bench = createBench([
@@ -36,27 +35,32 @@ beforeEach(async () => {
     if (id !== 'lab') throw new ProblemError('NO_HOST');
     return bench.session;
   };
-  runs = new LabRuns(bench.hub, ground, session);
-  pool = { hosts: [bench.session.host], domains: bench.session.domains, session } as unknown as HostPool;
+  runs = new Batches(bench.hub, engineOn(bench, ground), session);
 });
 afterEach(() => bench.close());
 
 const items = (...numbers: number[]) => numbers.map((n) => ({ hostId: 'lab', uuid: uuidOf(n) }));
-const plan = async (aim: Parameters<typeof planLabReset>[1], ...numbers: number[]) =>
-  (await planLabReset(items(...numbers), aim, pool, ground.plans)).map((row) => LabPlanRow.parse(row));
-const request = (rows: LabPlanRow[], more: Partial<LabRequest> = {}): LabRequest => ({
-  planIds: rows.flatMap((row) => (row.plan ? [row.plan.planId] : [])),
-  startState: 'as-saved',
-  acknowledged: [],
-  forceAcknowledged: false,
-  onFailure: 'continue',
-  safetySnapshot: false,
-  removeManagedSave: false,
-  typedNames: {},
-  ...more,
-});
-const run = async (...args: Parameters<typeof request>) => LabRun.parse(await runs.run(request(...args)));
-const ends = (of: LabRun) =>
+const plan = async (aim: RevertAim, ...numbers: number[]) => runs.plan('revert', items(...numbers), aim);
+interface Given {
+  readonly parallelPerHost?: number;
+  readonly onFailure?: 'stop' | 'continue';
+  readonly safetySnapshot?: boolean;
+  readonly forced?: boolean;
+  readonly typedName?: string;
+}
+/** Everything but force is agreed to. */
+const run = async (rows: PlanRow<RevertPlan>[], given: Given = {}) => {
+  const { parallelPerHost = 4, onFailure = 'continue', safetySnapshot = false, forced = false, typedName } = given;
+  const orders = rows.flatMap(({ plan: made }) => {
+    if (!made) return [];
+    const choice = { startState: 'as-saved', safetySnapshot, removeManagedSave: false, resetNvram: false } as const;
+    const assessment = revertType.assess(RevertPlan.parse(made), made.facts, choice);
+    const ticks = forced ? assessment.requirements.map(({ code }) => code) : [];
+    return [{ planId: made.planId, choice, acknowledged: [...consentsOfButton(assessment), ...ticks], typedName }];
+  });
+  return Batch.parse(await runs.run('revert', { orders, parallelPerHost, onFailure, leftOut: [] }));
+};
+const ends = (of: Batch) =>
   of.rows.map((row) => [row.domainName, row.status, row.outcome?.result ?? row.problem?.code ?? null]);
 
 describe('a plan', () => {
@@ -79,15 +83,7 @@ describe('a plan', () => {
     ]);
     const named = await plan({ kind: 'named', name: 'newer' }, 1, 5);
     expect(named.map((row) => row.problem?.code)).toEqual([undefined, 'SNAPSHOT_GONE']);
-    expect(named[1]?.excluded.running).toContain('no longer exists');
-  });
-
-  it('says per start state what is left out and what needs force', async () => {
-    bench.simulator.hands.startBlockJob('lab-2', 'vda');
-    const [fine, blocked, forced] = await plan({ kind: 'current' }, 1, 2, 5);
-    expect(fine).toMatchObject({ excluded: { 'as-saved': null }, needsForce: { 'as-saved': false } });
-    expect(blocked?.excluded['as-saved']).toContain('block job');
-    expect(forced).toMatchObject({ needsForce: { 'as-saved': true, running: true } });
+    expect(named[1]?.problem?.what).toContain('no longer exists');
   });
 });
 
@@ -97,8 +93,8 @@ describe('a run', () => {
     const end = await run(rows, { parallelPerHost: 2, safetySnapshot: true });
     expect(ends(end)).toEqual([1, 2, 3, 4].map((n) => [`lab-${n}`, 'ended', 'done']));
     expect(end.endedAt).not.toBeNull();
-    expect(end.rows.every((row) => row.outcome?.safety?.result === 'taken')).toBe(true);
-    const told = bench.events.flatMap((event) => (event.type === 'lab-run' ? [event.run] : []));
+    expect(end.rows.every((row) => row.outcome?.detail?.safety?.result === 'taken')).toBe(true);
+    const told = bench.events.flatMap((event) => (event.type === 'batch' ? [event.run] : []));
     const running = told.map((each) => each.rows.filter((row) => row.status === 'running').length);
     expect(Math.max(...running)).toBe(2);
     expect(runs.list()).toEqual([end]);
@@ -127,13 +123,12 @@ describe('a run', () => {
   });
 
   it('uses force only where that was acknowledged, and wants protected names typed', async () => {
-    expect(ends(await run(await plan({ kind: 'current' }, 5)))).toEqual([['saved', 'ended', 'FORCE_NOT_ACKNOWLEDGED']]);
+    expect(ends(await run(await plan({ kind: 'current' }, 5)))).toEqual([['saved', 'ended', 'NOT_ACKNOWLEDGED']]);
     await ground.marks.protect(bench.session.host, uuidOf(5), true);
     const rows = await plan({ kind: 'current' }, 5);
-    expect(ends(await run(rows, { forceAcknowledged: true }))).toEqual([['saved', 'ended', 'NAME_NOT_TYPED']]);
-    const typedNames = { [rows[0]?.plan?.planId ?? '']: 'saved' };
-    const end = await run(rows, { forceAcknowledged: true, typedNames });
-    expect(end.rows[0]?.outcome).toMatchObject({ result: 'done', forced: true });
+    expect(ends(await run(rows, { forced: true }))).toEqual([['saved', 'ended', 'NAME_NOT_TYPED']]);
+    const end = await run(rows, { forced: true, typedName: 'saved' });
+    expect(end.rows[0]?.outcome).toMatchObject({ result: 'done', detail: { forced: true } });
   });
 
   it('that is stopped begins no further rows', async () => {
@@ -147,8 +142,16 @@ describe('a run', () => {
   });
 
   it('does not begin with a plan that is not held', async () => {
-    const rows = await plan({ kind: 'current' }, 1);
-    await expect(runs.run({ ...request(rows), planIds: ['x'] })).rejects.toMatchObject({
+    const choice = {
+      startState: 'as-saved',
+      safetySnapshot: false,
+      removeManagedSave: false,
+      resetNvram: false,
+    } as const;
+    const orders = [{ planId: 'x', choice, acknowledged: [] }];
+    await expect(
+      runs.run('revert', { orders, parallelPerHost: 1, onFailure: 'stop', leftOut: [] }),
+    ).rejects.toMatchObject({
       problem: { code: 'NO_PLAN' },
     });
     expect(runs.list()).toEqual([]);

@@ -1,28 +1,17 @@
 import { Ban } from 'lucide-react';
 import { formatDuration, isMoment, stateLabel } from '../../../shared/format.ts';
 import { type Weight, weightOf } from '../../../shared/operations/revert/risk.ts';
-import type { Assessment, Requirement, RevertPlan, StartState } from '../../../shared/schema.ts';
+import { revertType } from '../../../shared/operations/revert/type.ts';
+import type { Assessment, Requirement, RevertChoice, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { goesOnSince } from '../../store/selectors.ts';
 import { domainKey } from '../../store/store.ts';
 import { Cautions, Notes, Unknowns } from '../../ui/cautions.tsx';
-import { useApp, useAppState } from '../../ui/context.tsx';
+import { useAppState } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
-import { VirshLine } from '../../ui/virsh-line.tsx';
-import { Changes } from './changes.tsx';
-import { ManagedSaveChoice, NvramChoice, SafetyChoice, TypedName } from './extras.tsx';
-import {
-  acknowledge,
-  assessmentOf,
-  assessmentWith,
-  choose,
-  isBlocked,
-  isImpossible,
-  type RevertReview,
-  startStates,
-  virshOf,
-} from './flow.ts';
+import { assessmentOf, choose, tick } from '../flow.ts';
+import { assessmentWith, isBlocked, isImpossible, isUndecided, type RevertReview, startStates } from './choice.ts';
+import { ManagedSaveChoice, NvramChoice, SafetyChoice } from './extras.tsx';
 import { Pictures } from './pictures.tsx';
-import { reconsider } from './run.ts';
 
 const minute = 60_000;
 
@@ -30,26 +19,19 @@ const minute = 60_000;
 const stateCodes: ReadonlySet<string> = new Set(['STAYS_OFF', 'COLD_BOOT', 'TEST_DRIVER_STAYS_OFF']);
 
 interface ReviewProps {
-  id: number;
   review: RevertReview;
+  reconsider: (review: RevertReview) => void;
 }
 
 /** Everything to read before a revert: what is destroyed, what comes after, what libvirt needs consent for. */
-export function Review({ id, review }: ReviewProps) {
-  const assessment = assessmentOf(review);
+export function Review({ review, reconsider }: ReviewProps) {
+  if (isImpossible(review)) return <Impossible review={review} />;
+  const assessment = assessmentOf(revertType, review);
   const of = (weight: Weight) =>
     assessment.warnings.filter((each) => weightOf(each) === weight && !stateCodes.has(each.code));
-  if (isImpossible(review)) {
-    return (
-      <>
-        <Changes changes={review.changes} />
-        <Impossible review={review} />
-      </>
-    );
-  }
+  const onChoice = (change: Partial<RevertChoice>) => reconsider(choose(revertType, review, change));
   return (
     <>
-      <Changes changes={review.changes} />
       <Refusal review={review} />
       <Pictures plan={review.plan} />
       <Losses plan={review.plan} losses={assessment.losses} />
@@ -57,24 +39,29 @@ export function Review({ id, review }: ReviewProps) {
       <Cautions of={of('risk')} />
       <Unknowns of={of('unknown')} />
       <Notes of={of('note')} />
-      <Afterwards id={id} review={review} />
-      <ManagedSaveChoice id={id} review={review} />
-      <NvramChoice id={id} review={review} />
-      {review.startState === null
+      <Afterwards review={review} onChoice={onChoice} />
+      <ManagedSaveChoice review={review} onChoice={onChoice} />
+      <NvramChoice review={review} onChoice={onChoice} />
+      {isUndecided(review)
         ? null
         : assessment.requirements.map((requirement) => (
-            <Consent key={requirement.code} id={id} review={review} requirement={requirement} />
+            <Consent
+              key={requirement.code}
+              requirement={requirement}
+              given={review.ticked.includes(requirement.code)}
+              onGiven={(given) => reconsider(tick(review, requirement.code, given))}
+            />
           ))}
-      <SafetyChoice id={id} review={review} />
-      <TypedName id={id} review={review} />
-      {review.startState === null ? null : <VirshLine text={virshOf(review)} />}
+      <SafetyChoice review={review} onChoice={onChoice} />
     </>
   );
 }
 
 /** Why none of the choices would work, each reason once. */
 function Impossible({ review }: { review: RevertReview }) {
-  const texts = startStates.flatMap((state) => assessmentWith(review, state).blockers.map(({ text }) => text));
+  const texts = startStates.flatMap((state) =>
+    assessmentWith(review, { startState: state }).blockers.map(({ text }) => text),
+  );
   return (
     <section className="box impossible">
       <h3>This revert is not possible</h3>
@@ -175,7 +162,7 @@ function ConfigChanges({ review }: { review: RevertReview }) {
 
 function choiceLabel(review: RevertReview, state: StartState): string {
   const { state: then } = review.plan.facts.snapshot;
-  const outcome = stateLabel(assessmentWith(review, 'as-saved').outcome);
+  const outcome = stateLabel(assessmentWith(review, { startState: 'as-saved' }).outcome);
   return {
     // The guest ran when a disk-only snapshot was taken, and there is no memory to bring that back.
     'as-saved': then === 'disk-snapshot' ? `Without memory: ${outcome}` : `As it was: ${outcome}`,
@@ -184,10 +171,15 @@ function choiceLabel(review: RevertReview, state: StartState): string {
   }[state];
 }
 
-function Afterwards({ id, review }: ReviewProps) {
-  const app = useApp();
-  const { plan, startState } = review;
-  const { outcome, blockers, warnings } = assessmentOf(review);
+interface AfterwardsProps {
+  review: RevertReview;
+  onChoice: (change: Partial<RevertChoice>) => void;
+}
+
+function Afterwards({ review, onChoice }: AfterwardsProps) {
+  const { plan } = review;
+  const startState = isUndecided(review) ? null : review.choice.startState;
+  const { outcome, blockers, warnings } = assessmentOf(revertType, review);
   const why = warnings.filter(({ code }) => stateCodes.has(code));
   return (
     <fieldset className="afterwards">
@@ -202,7 +194,7 @@ function Afterwards({ id, review }: ReviewProps) {
                 name="start-state"
                 value={state}
                 checked={startState === state}
-                onChange={() => reconsider(app, id, choose(review, { startState: state }))}
+                onChange={() => onChoice({ startState: state })}
               />
               {blocked ? <Ban size={12} aria-label="not possible:" /> : null}
               {choiceLabel(review, state)}
@@ -236,19 +228,19 @@ const forceTitles: Record<Requirement['certainty'], string> = {
   possible: 'Force may be needed',
 };
 
-function Consent({ id, review, requirement }: ReviewProps & { requirement: Requirement }) {
-  const app = useApp();
-  const { code, text, consent, certainty } = requirement;
+interface ConsentProps {
+  requirement: Requirement;
+  given: boolean;
+  onGiven: (given: boolean) => void;
+}
+
+function Consent({ requirement: { text, consent, certainty }, given, onGiven }: ConsentProps) {
   return (
     <section className="box force">
       <h3>{forceTitles[certainty]}</h3>
       <p>{text}</p>
       <label className="check">
-        <input
-          type="checkbox"
-          checked={review.acknowledged.includes(code)}
-          onChange={(event) => reconsider(app, id, acknowledge(review, code, event.target.checked))}
-        />
+        <input type="checkbox" checked={given} onChange={(event) => onGiven(event.target.checked)} />
         <span>{consent}</span>
       </label>
     </section>

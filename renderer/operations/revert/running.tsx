@@ -1,9 +1,8 @@
 import { Check, Circle, LoaderCircle } from 'lucide-react';
 import { formatDuration } from '../../../shared/format.ts';
-import type { Operation } from '../../../shared/schema.ts';
-import { expectedPhases, phaseWords, progressShare, progressText } from '../../operations/phases.ts';
+import type { Operation, RevertChoice } from '../../../shared/schema.ts';
 import { useNow } from '../../ui/hooks.ts';
-import type { Extras } from './flow.ts';
+import { expectedPhases, phaseWords, progressShare, progressText } from '../phases.ts';
 
 /** A revert under way: what is done, what libvirt does now and how far it is, and what comes. */
 export function Running({
@@ -13,7 +12,7 @@ export function Running({
 }: {
   /** Undefined until the backend has told of it. */
   operation: Operation | undefined;
-  asked: Extras;
+  asked: RevertChoice;
   since: number;
 }) {
   const now = useNow(1000);

@@ -1,20 +1,17 @@
 import { can } from '../../../shared/libvirt/versions.ts';
-import { useApp } from '../../ui/context.tsx';
-import { TypedName as TypedNameField } from '../../ui/typed-name.tsx';
-import { assessmentOf, assessmentWith, choose, type RevertReview } from './flow.ts';
-import { reconsider } from './run.ts';
+import type { RevertChoice } from '../../../shared/schema.ts';
+import { assessmentWith, type RevertReview } from './choice.ts';
 
 interface ExtrasProps {
-  id: number;
   review: RevertReview;
+  onChoice: (change: Partial<RevertChoice>) => void;
 }
 
 /** Whether a snapshot of the present is taken first: on wherever it can be, and why not where it can't. */
-export function SafetyChoice({ id, review }: ExtrasProps) {
-  const app = useApp();
-  const { safety, kind } = review.plan;
+export function SafetyChoice({ review, onChoice }: ExtrasProps) {
+  const { safety, undo } = review.plan;
   const [reason, ...more] = safety.reasons;
-  const on = review.safetySnapshot && safety.available;
+  const on = review.choice.safetySnapshot && safety.available;
   return (
     <section className="safety">
       <label className={safety.available ? 'check' : 'check off'}>
@@ -23,9 +20,9 @@ export function SafetyChoice({ id, review }: ExtrasProps) {
           checked={on}
           disabled={!safety.available}
           aria-describedby="safety-note"
-          onChange={(event) => reconsider(app, id, choose(review, { safetySnapshot: event.target.checked }))}
+          onChange={(event) => onChoice({ safetySnapshot: event.target.checked })}
         />
-        <span>Take a safety snapshot first, so that this can be undone{kind === 'undo' ? ' too' : ''}</span>
+        <span>Take a safety snapshot first, so that this can be undone{undo ? ' too' : ''}</span>
       </label>
       <div className="check-note" id="safety-note">
         {on ? (
@@ -45,20 +42,19 @@ export function SafetyChoice({ id, review }: ExtrasProps) {
 }
 
 /** The saved memory that would come back at the next start, over disks that are no longer those it goes with. */
-export function ManagedSaveChoice({ id, review }: ExtrasProps) {
-  const app = useApp();
+export function ManagedSaveChoice({ review, onChoice }: ExtrasProps) {
   const { domain } = review.plan.facts;
   if (!domain.managedSave) return null;
-  const kept = assessmentOf({ ...review, removeManagedSave: false });
+  const kept = assessmentWith(review, { removeManagedSave: false });
   const forced = kept.requirements.some(({ code }) => code === 'MANAGED_SAVE');
   return (
     <section className="safety">
       <label className="check">
         <input
           type="checkbox"
-          checked={review.removeManagedSave}
+          checked={review.choice.removeManagedSave}
           aria-describedby="managed-save-note"
-          onChange={(event) => reconsider(app, id, choose(review, { removeManagedSave: event.target.checked }))}
+          onChange={(event) => onChoice({ removeManagedSave: event.target.checked })}
         />
         <span>Remove the managed save image first</span>
       </label>
@@ -73,21 +69,20 @@ export function ManagedSaveChoice({ id, review }: ExtrasProps) {
 }
 
 /** Whether the firmware starts with fresh variables, where it has any and libvirt can; and why not where it should not. */
-export function NvramChoice({ id, review }: ExtrasProps) {
-  const app = useApp();
+export function NvramChoice({ review, onChoice }: ExtrasProps) {
   const { driver, libvirtVersion, stored } = review.plan.facts;
   if (driver !== 'QEMU' || stored.nvram === null || !can(libvirtVersion, 'resetsNvram')) return null;
-  const { blockers } = assessmentWith({ ...review, resetNvram: true }, review.startState ?? 'as-saved');
+  const { blockers } = assessmentWith(review, { resetNvram: true });
   const reason = blockers.find(({ code }) => code.startsWith('RESET_NVRAM'))?.text;
   return (
     <section className="safety">
       <label className={reason ? 'check off' : 'check'}>
         <input
           type="checkbox"
-          checked={review.resetNvram}
+          checked={review.choice.resetNvram}
           disabled={reason !== undefined}
           aria-describedby="nvram-note"
-          onChange={(event) => reconsider(app, id, choose(review, { resetNvram: event.target.checked }))}
+          onChange={(event) => onChoice({ resetNvram: event.target.checked })}
         />
         <span>Reset the firmware’s variables (NVRAM)</span>
       </label>
@@ -99,13 +94,4 @@ export function NvramChoice({ id, review }: ExtrasProps) {
       </div>
     </section>
   );
-}
-
-/** A domain marked as protected wants its name typed. */
-export function TypedName({ id, review }: ExtrasProps) {
-  const app = useApp();
-  if (!review.plan.protected) return null;
-  const { name } = review.plan.facts.domain;
-  const onChange = (typedName: string) => reconsider(app, id, { ...review, typedName });
-  return <TypedNameField name={name} value={review.typedName} onChange={onChange} />;
 }

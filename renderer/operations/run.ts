@@ -1,0 +1,142 @@
+import { operationUnderWay } from '../../shared/deeds.ts';
+import type { AimOf, AnyType, ChoiceOf, Order, PlanOf } from '../../shared/operations/operation.ts';
+import { type Kind, type OperationTypes, operationTypes } from '../../shared/operations/registry.ts';
+import type { Operation, Outcome } from '../../shared/schema.ts';
+import { problemOf, staleChangesOf } from '../api.ts';
+import { closeDialog, noteTold, pushNotice, setOwnRun } from '../store/actions.ts';
+import { type App, domainKey, type HeldPlan } from '../store/store.ts';
+import { type Flow, orderOf, type Review, reviewOf } from './flow.ts';
+import { outcomeNotice } from './outcome.ts';
+
+/** What is changed: a domain, with what is wanted of it. */
+export interface Subject<T extends AnyType> {
+  readonly hostId: string;
+  readonly uuid: string;
+  readonly domainName: string;
+  readonly aim: AimOf<T>;
+  /** A plan that the backend has made by itself, after libvirt’s refusal. */
+  readonly held?: HeldPlan | undefined;
+}
+
+/** The calls of one kind. The contract types them; the compiler can’t follow that through a variable. */
+interface Calls<T extends AnyType> {
+  plan(input: { hostId: string; uuid: string; aim: AimOf<T> }): Promise<PlanOf<T>>;
+  held(input: { planId: string }): Promise<PlanOf<T>>;
+  run(order: Order<T>): Promise<Outcome>;
+}
+
+/** What an operation needs for a line about it. */
+export function aboutOf<T extends AnyType>(
+  type: T,
+  { plan, choice }: Pick<Review<T>, 'plan' | 'choice'>,
+): Pick<Operation, 'kind' | 'hostId' | 'uuid' | 'domainName' | 'subject' | 'undo'> {
+  const { kind, hostId, uuid, domainName } = plan;
+  const undo = type.isUndo?.(plan) ? { undo: true } : {};
+  return { kind, hostId, uuid, domainName, subject: type.subject(plan, choice), ...undo };
+}
+
+/**
+ * Asks for a plan, and carries it out when told to. What ends well closes the dialog and is told by a message; what does
+ * not stays to be read, or is told by a message if the dialog was closed meanwhile.
+ */
+export class Run<K extends Kind> {
+  readonly type: OperationTypes[K];
+  flow: Flow<OperationTypes[K]> = { step: 'planning', changes: [] };
+  #open = true;
+  readonly #calls: Calls<OperationTypes[K]>;
+
+  /**
+   * @param first what is chosen when a plan is read from the start
+   * @param show is called at each step while the dialog is open
+   */
+  constructor(
+    private readonly app: App,
+    kind: K,
+    private readonly subject: Subject<OperationTypes[K]>,
+    private readonly first: (plan: PlanOf<OperationTypes[K]>) => ChoiceOf<OperationTypes[K]>,
+    private readonly show: (flow: Flow<OperationTypes[K]>) => void,
+  ) {
+    this.type = operationTypes[kind];
+    this.#calls = app.client.changes[kind] as unknown as Calls<OperationTypes[K]>;
+  }
+
+  /** The dialog is gone; what runs goes on. */
+  close(): void {
+    this.#open = false;
+  }
+
+  /** Asks for the plan. @param changes why it is asked for again */
+  async plan(changes: readonly string[] = []): Promise<void> {
+    this.#set({ step: 'planning', changes });
+    const { hostId, uuid, aim, held } = this.subject;
+    const isFirst = changes.length === 0 && held !== undefined;
+    const asking = isFirst ? this.#calls.held({ planId: held.planId }) : this.#calls.plan({ hostId, uuid, aim });
+    try {
+      const plan = await asking;
+      this.#set(reviewOf(plan, this.first(plan), { changes, refusal: isFirst ? held.refusal : null }));
+    } catch (error) {
+      this.#set({ step: 'problem', problem: problemOf(error), changes, canRetry: true });
+    }
+  }
+
+  reconsider(review: Review<OperationTypes[K]>): void {
+    this.#set(review);
+  }
+
+  /** Carries out what was reviewed. A second call does nothing: by then the flow isn't in review. */
+  async start(): Promise<void> {
+    const review = this.flow;
+    if (review.step !== 'review') return;
+    const key = domainKey(this.subject);
+    this.#set({ step: 'running', plan: review.plan, choice: review.choice, since: Date.now() });
+    setOwnRun(this.app.store, key, true);
+    try {
+      await this.#tell(review, await this.#calls.run(orderOf(this.type, review)));
+    } catch (error) {
+      await this.#tellFailure(review, error);
+    } finally {
+      setOwnRun(this.app.store, key, false);
+    }
+  }
+
+  async #tell(review: Review<OperationTypes[K]>, outcome: Outcome): Promise<void> {
+    const { store } = this.app;
+    const { plan, choice } = review;
+    noteTold(store, outcome.operationId);
+    const retry = outcome.detail?.retryPlanId;
+    const held = retry === undefined ? undefined : { planId: retry, refusal: outcome.problem ?? null };
+    if (this.#open && held) {
+      try {
+        const again = await this.#calls.held({ planId: held.planId });
+        return this.#set(reviewOf(again, this.first(again), { refusal: held.refusal }));
+      } catch {
+        return this.#set({ step: 'ended', plan, choice, outcome });
+      }
+    }
+    const asPlanned = outcome.result === 'done' && outcome.differences.length === 0;
+    if (this.#open && !asPlanned) return this.#set({ step: 'ended', plan, choice, outcome });
+    if (this.#open) closeDialog(store);
+    const again = held ? { retry: { ...this.subject, kind: plan.kind, held } } : {};
+    pushNotice(store, { ...outcomeNotice(aboutOf(this.type, review), outcome), ...again });
+  }
+
+  async #tellFailure(review: Review<OperationTypes[K]>, error: unknown): Promise<void> {
+    const changes = staleChangesOf(error);
+    const problem = problemOf(error);
+    if (this.#open && changes) return this.plan(changes);
+    if (this.#open) return this.#set({ step: 'problem', problem, changes: [], canRetry: false });
+    const { what, effect, next, detail } = problem;
+    const named = operationUnderWay(aboutOf(this.type, review));
+    pushNotice(this.app.store, {
+      tone: 'failed',
+      title: `${named}: ${changes ? 'something changed meanwhile, and nothing was done' : what}`,
+      lines: changes ?? [effect, next],
+      ...(detail && !changes ? { detail } : {}),
+    });
+  }
+
+  #set(flow: Flow<OperationTypes[K]>): void {
+    this.flow = flow;
+    if (this.#open) this.show(flow);
+  }
+}

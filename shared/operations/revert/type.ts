@@ -1,0 +1,51 @@
+import {
+  type Assessment,
+  type Consent,
+  RevertAim,
+  RevertChoice,
+  type RevertFacts,
+  RevertPlan,
+  type SafetyOffer,
+} from '../../schema.ts';
+import type { BaseAssessment, OperationType } from '../operation.ts';
+import { assessRevert } from './assess.ts';
+import { staleness } from './staleness.ts';
+
+export type RevertAssessment = Assessment & BaseAssessment;
+
+/** Force has a box of its own; what is lost and what to beware of is read above the button. */
+function consentsOf({ requirements, losses, warnings }: Assessment): Consent[] {
+  return [
+    ...requirements.map(({ code, text, certainty }) => ({ code, text, certainty, by: 'tick' as const })),
+    ...[...losses, ...warnings].map(({ code, text }) => ({
+      code,
+      text,
+      certainty: 'needed' as const,
+      by: 'button' as const,
+    })),
+  ];
+}
+
+/** Everything the rules say of a choice, and what the person has to agree to. */
+export function assessWithConsents(
+  facts: RevertFacts,
+  choice: RevertChoice,
+  safety: SafetyOffer | null,
+): RevertAssessment {
+  const assessment = assessRevert(facts, choice, safety);
+  return { ...assessment, consents: consentsOf(assessment) };
+}
+
+/** Going back to a snapshot, which throws away everything since. */
+export const revertType: OperationType<RevertPlan, RevertAim, RevertChoice, RevertAssessment> = {
+  kind: 'revert',
+  aim: RevertAim,
+  plan: RevertPlan,
+  choice: RevertChoice,
+  changed: (read, now) => staleness(read.facts, now),
+  assess: ({ safety }, facts, choice) => assessWithConsents(facts, choice, safety),
+  subject: ({ facts }) => `“${facts.snapshot.name}”`,
+  isUndo: ({ undo }) => undo,
+  isProtected: () => true,
+  refusal: 'BLOCKED',
+};

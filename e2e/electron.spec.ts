@@ -117,6 +117,14 @@ test(
       await expect.poll(() => menu('Domain')).toContain('Take snapshot…');
     });
 
+    await test.step('diagnostics name what runs the app', async () => {
+      await page.evaluate(() => {
+        navigator.clipboard.writeText = async (text) => void Reflect.set(window, 'copied', text);
+      });
+      await choose('app.diagnostics');
+      await expect.poll(() => page.evaluate(() => Reflect.get(window, 'copied'))).toMatch(/^- Electron: \d+\./m);
+    });
+
     await test.step('what the system draws follows the theme', async () => {
       const source = () => electron.evaluate(({ nativeTheme }) => nativeTheme.themeSource);
       expect(await source()).toBe('system');

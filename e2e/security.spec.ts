@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
 import { both, expect, test } from './fixtures.ts';
@@ -52,6 +53,12 @@ test.describe('the browser shell', () => {
     expect(await socket({ token: `${token().slice(0, -1)}_` })).toBe('closed 4401');
     expect(await socket({ token: token() })).toBe('open');
   });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    test(`${signal} ends it well`, async () => {
+      const ended = once(server.process, 'exit');
+      server.process.kill(signal);
+      expect(await ended).toEqual([0, null]);
+    });
   test('no file outside the page is served', async () => {
     for (const path of ['/../main/serve.js', '/..%2fmain%2fserve.js', '/%2e%2e/main/serve.js', '//etc/passwd'])
       expect(await status(path, { Host: address().host }), path).not.toBe(200);

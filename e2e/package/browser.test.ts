@@ -12,13 +12,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { debForBrowser, packForNpm } from '../../packaging/browser.ts';
+import { writeChecksums } from '../../packaging/checksums.ts';
 import { prepare } from '../../packaging/prepare.ts';
 import { browserId, manifest, sourceDate } from '../../packaging/project.ts';
 import type { Contract } from '../../shared/contract.ts';
@@ -35,12 +36,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the package for npm', () => {
   const prefix = join(folder, 'npm');
   const program = join(prefix, 'bin/snapkeel');
+  const made = join(folder, 'made');
   const npm = (...args: readonly string[]): string =>
     run('npm', [...args, '--global', `--prefix=${prefix}`, '--offline', '--no-audit', '--no-fund'], { cwd: folder });
 
   test('is installed without anything else, serves the demo host, and is removed again', async () => {
-    const tarball = packForNpm(folder);
+    mkdirSync(made);
+    const tarball = packForNpm(made);
     expect(statSync(tarball).size).toBeLessThan(budget);
+    expect(writeChecksums(made)).toEqual([basename(tarball), 'SHA256SUMS']);
+    expect(run('sha256sum', ['--check', 'SHA256SUMS'], { cwd: made })).toBe(`${basename(tarball)}: OK\n`);
     npm('install', tarball);
     expect(readdirSync(join(prefix, 'lib/node_modules'))).toEqual([manifest.name]);
     const installed = join(prefix, 'lib/node_modules', manifest.name);

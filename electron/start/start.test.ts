@@ -131,7 +131,32 @@ describe('fetching it', () => {
     expect(said).toContain('cannot be found; this computer seems to be offline');
   });
 
-  it('goes through the proxy that npm uses', () => {
+  it('goes through the proxy that npm uses', async () => {
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(`${request.url}`);
+      response.writeHead(404).end();
+    });
+    proxy.on('connect', (request, socket) => {
+      asked.push(`${request.url}`);
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const none = { HTTPS_PROXY: '', https_proxy: '', HTTP_PROXY: '', http_proxy: '', NO_PROXY: '', no_proxy: '' };
+    const { code, said } = await fetching({
+      ...none,
+      npm_config_https_proxy: address,
+      ELECTRON_MIRROR: 'https://mirror.invalid/',
+    });
+    expect(asked).toEqual(['mirror.invalid:443']);
+    expect(said).toContain('Electron’s runtime could not be fetched: ');
+    expect(code).toBe(1);
+    proxy.close();
+  });
+
+  it('takes the proxy from npm’s configuration first, then from what npm heeds itself', () => {
     expect(proxyOf({})).toBeNull();
     expect(proxyOf({ npm_config_https_proxy: 'http://a:1', npm_config_proxy: 'http://b:1' })).toBe('http://a:1');
     expect(proxyOf({ npm_config_https_proxy: 'http://a:1', HTTPS_PROXY: 'http://c:1' })).toBe('http://c:1');
@@ -143,6 +168,17 @@ describe('fetching it', () => {
     );
     expect(reasonOf(new Error('odd'), 'h')).toBe('odd');
   });
+});
+
+it('a browser is not started as root, and that is said', ({ skip }) => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) skip('only root is refused');
+  const module = fileURLToPath(new URL('browser-window.mjs', import.meta.url));
+  const script = `import(${JSON.stringify(module)}).then((it) => it.openBrowser('http://127.0.0.1:1/'))`;
+  const { stdout } = spawnSync(process.execPath, ['-e', script], {
+    encoding: 'utf8',
+    env: { ...process.env, DISPLAY: ':0' },
+  });
+  expect(stdout).toContain('browsers do not run as root');
 });
 
 describe('the file that hands the address over', () => {

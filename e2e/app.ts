@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { type SavedFile, savedFile } from './saved-file.ts';
 import type { Started } from './shell.ts';
 
 /** The app as a person sees it. */
@@ -78,6 +79,11 @@ export class App {
         return watch.evaluate(({ seen }) => seen);
       },
     };
+  }
+
+  /** Does what leads to a file being saved, and reads it. */
+  saved(save: () => Promise<void>): Promise<SavedFile> {
+    return savedFile(this, save);
   }
 
   /** What the app says of the last operation, once it has ended. */
@@ -182,18 +188,8 @@ export class LabDialog {
     await expect(this.plan).toBeVisible();
   }
 
-  /** The text that “Save report” hands over; where it is saved is the shell’s business. */
-  async savedReport(): Promise<string> {
-    const page = this.root.page();
-    await page.evaluate(() => {
-      const create = URL.createObjectURL.bind(URL);
-      URL.createObjectURL = (blob) => {
-        Reflect.set(window, 'savedReport', (blob as Blob).text());
-        return create(blob);
-      };
-    });
-    await this.root.getByRole('button', { name: 'Save report' }).click();
-    return page.evaluate(() => Reflect.get(window, 'savedReport') as Promise<string>);
+  get saveReport(): Locator {
+    return this.root.getByRole('button', { name: 'Save report' });
   }
 
   /** Waits for the end of the run and its report. */

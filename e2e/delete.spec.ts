@@ -44,7 +44,14 @@ test(
     await app.tab('History');
     const history = page.getByRole('treegrid', { name: 'History of web-01' });
     await history.getByRole('row').filter({ hasText: 'Delete' }).first().click();
-    await expect(page.getByRole('button', { name: 'Save its XML' }).first()).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Save its XML' })).toHaveCount(2);
+    const { name, text } = await app.saved(() => page.getByRole('button', { name: 'Save all XML' }).click());
+    expect(name).toBe('web-01.snapshots.xml');
+    expect(text.match(/^<snapkeel-snapshots /gm)).toHaveLength(1);
+    expect(Array.from(text.matchAll(/<domainsnapshot>\s*<name>(.*?)</g), ([, each]) => each)).toEqual([
+      'try-http3-tuned',
+      'app-2.0',
+    ]);
   },
 );
 

@@ -26,11 +26,18 @@ function electronOf({ electron }: App) {
 test(
   'the page is on its own: no Node, no windows, no other place, and nobody else has its port',
   electronOnly,
-  async ({ start }) => {
+  async ({ start, home }) => {
     const app = await start('--demo');
     const { page } = app;
     const electron = electronOf(app);
     await expect(app.domain('web-01')).toBeVisible();
+
+    await test.step('it is shown, and what crashes is told to nobody', async () => {
+      const visible = () => electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+      await expect.poll(visible).toBe(true);
+      expect(await electron.evaluate(({ crashReporter }) => crashReporter.getUploadToServer())).toBe(false);
+      expect(await electron.evaluate(({ app: own }) => own.getPath('crashDumps'))).toBe(join(home, 'data/crashes'));
+    });
 
     await test.step('only the window’s own page is given the port', async () => {
       const closed = await electron.evaluate(async ({ ipcMain, MessageChannelMain, BrowserWindow }) => {
@@ -117,6 +124,14 @@ test(
       await expect.poll(() => menu('Domain')).toContain('Take snapshot…');
     });
 
+    await test.step('diagnostics name what runs the app', async () => {
+      await page.evaluate(() => {
+        navigator.clipboard.writeText = async (text) => void Reflect.set(window, 'copied', text);
+      });
+      await choose('app.diagnostics');
+      await expect.poll(() => page.evaluate(() => Reflect.get(window, 'copied'))).toMatch(/^- Electron: \d+\./m);
+    });
+
     await test.step('what the system draws follows the theme', async () => {
       const source = () => electron.evaluate(({ nativeTheme }) => nativeTheme.themeSource);
       expect(await source()).toBe('system');
@@ -166,9 +181,11 @@ test(
     expect(await focused).toBe(true);
     expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized())).toBe(false);
     await expect(app.page.getByRole('treeitem', { name: /nowhere/ })).toBeVisible();
+    await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
     const link = 'snapkeel://revert?host=qemu%3A%2F%2F%2Fsystem&domain=web-01&snapshot=app-2.0';
     const [ended] = await once(startAgain('--data-dir', join(home, 'data'), link), 'exit');
     expect(ended).toBe(0);
+    expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true);
     await app.dialog.ready();
     await expect(app.dialog.root).toContainText('app-2.0');
   },

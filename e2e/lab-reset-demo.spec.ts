@@ -17,7 +17,7 @@ test('the demo host: several domains at once, with one left out, and a report', 
   await expect(lab.row('mail-gateway')).toContainText('before-decommission');
   await expect(page.getByRole('region', { name: 'Selected domains' })).toBeHidden();
 
-  const report = await lab.savedReport();
+  const { text: report } = await app.saved(() => lab.saveReport.click());
   expect(report).toContain('3 of 3 reverted');
   expect(report).toContain('web-02');
   await lab.root.getByRole('button', { name: 'Close' }).click();

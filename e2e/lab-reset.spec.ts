@@ -51,7 +51,7 @@ test('twelve domains on three hosts, one over SSH, one that fails: each back, an
   await expect(app.lab.root).toContainText('11 reverted');
   await expect(app.lab.row(broken.name)).toContainText('Failed on the way');
 
-  const report = await app.lab.savedReport();
+  const { text: report } = await app.saved(() => app.lab.saveReport.click());
   expect(report).toContain('11 of 12 reverted');
   for (const { name } of guests) expect(report).toContain(name);
   for (const guest of guests) if (guest !== broken) expect(await guest.readBytes(at, 6), guest.name).toBe('before');

@@ -33,19 +33,6 @@ async function choose(page: Page, name: string, text: string): Promise<void> {
   await page.getByLabel('Files with snapshot metadata').setInputFiles(file);
 }
 
-/** The text that is handed over for saving; where it is saved is the shell’s business. */
-async function saved(page: Page, save: () => Promise<void>): Promise<string> {
-  await page.evaluate(() => {
-    const create = URL.createObjectURL.bind(URL);
-    URL.createObjectURL = (blob) => {
-      Reflect.set(window, 'savedText', (blob as Blob).text());
-      return create(blob);
-    };
-  });
-  await save();
-  return page.evaluate(() => Reflect.get(window, 'savedText') as Promise<string>);
-}
-
 test.describe('on a real libvirt', () => {
   needsLab();
 
@@ -90,7 +77,7 @@ test.describe('on a real libvirt', () => {
       await app.open(guest.name);
       await domainMenu(page, guest.name, /^Export snapshots/);
       await expect(page.getByRole('dialog')).toContainText('“dirty” as the current one');
-      const text = await saved(page, () => page.getByRole('button', { name: 'Save file' }).click());
+      const { text } = await app.saved(() => page.getByRole('button', { name: 'Save file' }).click());
       expect(text).toContain('before the journey');
 
       const moved = await moveGuest(guest, lab, other);
@@ -171,7 +158,7 @@ test('the demo host: one host’s snapshots are not taken by another domain', bo
   const { page } = app;
   await app.open('mail-gateway');
   await domainMenu(page, 'mail-gateway', /^Export snapshots/);
-  const text = await saved(page, () => page.getByRole('button', { name: 'Save file' }).click());
+  const { text } = await app.saved(() => page.getByRole('button', { name: 'Save file' }).click());
   await app.open('scratch');
   await domainMenu(page, 'scratch', /^Import snapshots/);
   await choose(page, 'mail-gateway.snapshots.xml', text);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
 import { both, expect, test } from './fixtures.ts';
@@ -52,6 +53,12 @@ test.describe('the browser shell', () => {
     expect(await socket({ token: `${token().slice(0, -1)}_` })).toBe('closed 4401');
     expect(await socket({ token: token() })).toBe('open');
   });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    test(`${signal} ends it well`, async () => {
+      const ended = once(server.process, 'exit');
+      server.process.kill(signal);
+      expect(await ended).toEqual([0, null]);
+    });
   test('no file outside the page is served', async () => {
     for (const path of ['/../main/serve.js', '/..%2fmain%2fserve.js', '/%2e%2e/main/serve.js', '//etc/passwd'])
       expect(await status(path, { Host: address().host }), path).not.toBe(200);
@@ -79,4 +86,39 @@ test('names from outside are text, and nothing from outside runs', both, async (
   });
   expect(ran).toEqual([undefined, 'refused']);
   await expect.poll(() => refused.join('\n')).toContain('Content Security Policy');
+});
+
+test('diagnostics tell of versions, hosts and what went wrong, and of no secret', async ({ start }) => {
+  const app = await start('--demo', 'snapkeel://open?password=hunter2');
+  const { page } = app;
+  await expect(app.domain('web-01')).toBeVisible();
+  const command = async (name: string) => {
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.keyboard.type(name);
+    await page.keyboard.press('Enter');
+  };
+  await command('Add host');
+  const dialog = page.getByRole('dialog', { name: 'Add a host' });
+  const field = dialog.getByRole('textbox', { name: 'Connection URI' });
+  await field.fill('qemu+ssh://root:hunter2@kvm-a/system');
+  await field.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('password');
+  await field.fill('qemu+unix:///system?socket=/nowhere/at/all');
+  await field.press('Enter');
+  await expect(page.getByRole('main')).toContainText('No libvirt socket was found');
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await command('Copy diagnostics');
+  await expect(page.getByText('Diagnostics copied')).toBeVisible();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  expect(text).toMatch(/^- Snapkeel: \d+\.\d+\.\d+$/m);
+  expect(text).toMatch(/^- Node: \d+\.\d+\.\d+$/m);
+  expect(text).toMatch(
+    /^- .*: QEMU, libvirt 11\.3\.0, hypervisor \S+, simulated in this app; lacks .*mergesWhilePaused/m,
+  );
+  expect(text).toMatch(/^- qemu\+unix:.*: (retrying, SOCKET_MISSING|connecting)$/m);
+  expect(text).toMatch(/ INVALID_URI: [\s\S]* SOCKET_MISSING: /);
+  expect(text).toContain('snapkeel://open?password=… is no link');
+  expect(text).not.toContain('hunter2');
+  expect(text).not.toContain(new URL(app.url ?? '').hash.slice('#token='.length));
 });

@@ -24,10 +24,11 @@ describe('readCommandLine', () => {
   });
 
   it('takes links and files with links for what they are', () => {
-    expect(read('.', 'snapkeel://open?host=a&domain=b', '--demo', '/home/me/lab.snapkeel', 'other').links).toEqual([
-      'snapkeel://open?host=a&domain=b',
-      '/home/me/lab.snapkeel',
-    ]);
+    const link = 'snapkeel://open?host=a&domain=b';
+    expect(read('.', link, '--demo', '/home/me/lab.snapkeel', 'other').links).toEqual([link, '/home/me/lab.snapkeel']);
+    expect(read('lab.snapkeel').links).toEqual([`${process.cwd()}/lab.snapkeel`]);
+    expect(read('file:///home/me/my%20lab.snapkeel').links).toEqual(['/home/me/my lab.snapkeel']);
+    expect(read('file://elsewhere/lab.snapkeel').links).toEqual(['file://elsewhere/lab.snapkeel']);
   });
 
   it('skips what belongs to a runtime', () => {

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 export interface CommandLine {
@@ -8,7 +9,7 @@ export interface CommandLine {
   dataDir: string;
   /** 0 lets the system choose. */
   port: number;
-  /** `snapkeel://…`, or paths of files that hold one. */
+  /** `snapkeel://…`, or absolute paths of files that hold one. */
   links: string[];
 }
 
@@ -44,8 +45,19 @@ export function readCommandLine(
     connect: (values.connect as unknown[]).map((uri) => text(uri, 'connect')),
     dataDir: values['data-dir'] === undefined ? defaultDataDir(env) : resolve(text(values['data-dir'], 'data-dir')),
     port,
-    links: positionals.filter((each) => /^snapkeel:|\.snapkeel$/.test(each)),
+    links: positionals.flatMap(linkIn),
   };
+}
+
+/** Desktops name files by URLs, where a program takes links too (`%U` of the Desktop Entry Specification). */
+function linkIn(text: string): string[] {
+  if (text.startsWith('snapkeel:')) return [text];
+  if (!text.endsWith('.snapkeel')) return [];
+  try {
+    return [/^file:/i.test(text) ? fileURLToPath(text) : resolve(text)];
+  } catch {
+    return [text]; // no file of this computer: whoever opens it says so
+  }
 }
 
 /** Where the list of hosts is kept: the platform's own place for an application's data. */

@@ -27,7 +27,9 @@ it('tells versions, hosts and the last lines, without secrets', () => {
   );
   expect(text).toContain('- Snapkeel: 1.2.3\n');
   expect(text).not.toContain('Electron');
-  expect(text).toContain('- qemu+ssh://me@kvm-a/system: QEMU, libvirt 9.0.0, hypervisor 7.2.0, socket');
+  expect(text).toContain('- qemu+ssh://me@kvm-a/system: QEMU, libvirt 9.0.0, hypervisor 7.2.0, socket; lacks ');
+  expect(text).toMatch(/; lacks .*\brevertsExternal\b/);
+  expect(text).not.toContain('revertsVolumes');
   expect(text).toContain('- qemu+ssh://me@kvm-a/system: retrying, TIMED_OUT');
   expect(text).toContain('line 99');
   expect(text).not.toContain('line 40\n');

@@ -1,4 +1,5 @@
 import { formatVersion } from '../shared/format.ts';
+import { type Capability, can, version } from '../shared/libvirt/versions.ts';
 import type { Host } from '../shared/schema.ts';
 import { withoutSecrets } from './redact.ts';
 
@@ -47,6 +48,12 @@ export function diagnosticsText(
 function hostLine({ uri, connection }: Host): string {
   const { status } = connection;
   if (status === 'connected')
-    return `- ${uri}: ${connection.driver}, libvirt ${formatVersion(connection.libvirtVersion)}, hypervisor ${formatVersion(connection.hypervisorVersion)}, ${connection.via}`;
+    return `- ${uri}: ${connection.driver}, libvirt ${formatVersion(connection.libvirtVersion)}, hypervisor ${formatVersion(connection.hypervisorVersion)}, ${connection.via}; ${abilities(connection.libvirtVersion)}`;
   return `- ${uri}: ${status}${'problem' in connection && connection.problem ? `, ${connection.problem.code}` : ''}`;
+}
+
+/** What the rules take such a libvirt to be able to, by the names of `versions.ts`. */
+function abilities(libvirtVersion: number): string {
+  const lacks = (Object.keys(version) as Capability[]).filter((each) => !can(libvirtVersion, each));
+  return lacks.length === 0 ? 'lacks nothing that is known of' : `lacks ${lacks.join(', ')}`;
 }

@@ -20,7 +20,7 @@ import { exportSnapshots } from './hosts/metadata/export.ts';
 import { runImport } from './hosts/metadata/import.ts';
 import { planImport } from './hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
-import { toProblem } from './hosts/problems.ts';
+import { reasonIn, toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
 import { captureConsole } from './hosts/thumbnails/capture.ts';
@@ -59,7 +59,8 @@ export function createRouter(parts: RouterParts): AppRouter {
     if (error instanceof ORPCError) return error;
     if (error instanceof StalePlanError) return new ORPCError('STALE_PLAN', { data: { changes: [...error.changes] } });
     const problem = toProblem(error, hostName(input));
-    if (problem.code === 'UNEXPECTED') log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const unexpected = problem.code === 'UNEXPECTED' && error instanceof Error;
+    log(unexpected ? (error.stack ?? error.message) : reasonIn(problem));
     return new ORPCError('PROBLEM', { data: problem, message: problem.what });
   };
   const os = implement(contract).use(async ({ next }, input) => {
@@ -215,7 +216,7 @@ export function createRouter(parts: RouterParts): AppRouter {
         const host = hostId === undefined ? undefined : pool.session(hostId).host;
         return journal.list({ limit, ...(host ? { host } : {}), ...(uuid === undefined ? {} : { uuid }) });
       }),
-      xml: os.journal.xml.handler(({ input }) => journal.xml(input.requestId)),
+      xml: os.journal.xml.handler(({ input }) => journal.xml(...input.requestIds)),
     },
     settings: {
       get: os.settings.get.handler(() => settings.get()),

@@ -20,7 +20,6 @@ async function main(): Promise<void> {
   const token = randomBytes(32).toString('base64url');
   const server = await serveBrowser(backend.router, page, token, options.port);
   void backend.open(options.links);
-  process.stdout.write(`Snapkeel is ready at ${server.url}\n`);
 
   let ending = false;
   const end = async () => {
@@ -30,6 +29,7 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   onEndingSignal(end);
+  process.stdout.write(`Snapkeel is ready at ${server.url}\n`);
 }
 
 main().catch((error: unknown) => {

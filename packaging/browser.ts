@@ -11,6 +11,7 @@ const debName = 'snapkeel-browser';
 /** Where each file of the packages comes from, and where it goes below the program's own folder. */
 const program = [
   ['packaging/browser/snapkeel.mjs', 'bin/snapkeel.mjs'],
+  ['electron/start/browser-shell.mjs', 'bin/browser-shell.mjs'],
   ['electron/start/browser-window.mjs', 'bin/browser-window.mjs'],
   ['out/main/serve.js', 'out/main/serve.js'],
   ['out/main/chunks', 'out/main/chunks'],

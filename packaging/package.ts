@@ -1,9 +1,9 @@
 // `npm run package`: makes the packages that this machine can make, into dist/, and says what is left out and why.
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { debForBrowser, packForNpm } from './browser.ts';
+import { writeChecksums } from './checksums.ts';
 import { type Arch, kinds, packForLinux, packForMac, stageForLinux } from './desktop.ts';
 import { bundledPackages } from './licences.ts';
 import { prepare } from './prepare.ts';
@@ -42,7 +42,7 @@ if (values.only !== 'desktop') browserPackages();
 if (values.only !== 'browser') for (const arch of archs) desktopPackages(arch);
 if (readdirSync(output).some((name) => /\.(AppImage|deb|rpm|dmg|zip|tar\.gz)$/.test(name) && !name.includes('browser')))
   write(`snapkeel-${manifest.version}.cdx.json`, billOfMaterials(bundledPackages(), true, date));
-const made = checksums();
+const made = writeChecksums(output);
 
 console.log(`\nIn dist/:\n${made.map((name) => `  ${name}\n`).join('')}`);
 for (const reason of leftOut) console.log(`Left out: ${reason}`);
@@ -75,20 +75,4 @@ function attempt<T>(what: string, make: () => T): T | undefined {
 
 function write(name: string, content: string): void {
   writeFileSync(join(output, name), content);
-}
-
-/** Writes SHA256SUMS, in the form that `sha256sum --check` reads, and returns the names of all that was made. */
-function checksums(): string[] {
-  const names = readdirSync(output, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('builder-') && !entry.name.endsWith('.blockmap'))
-    .map(({ name }) => name)
-    .sort();
-  const sums = names.map(
-    (name) =>
-      `${createHash('sha256')
-        .update(readFileSync(join(output, name)))
-        .digest('hex')}  ${name}`,
-  );
-  write('SHA256SUMS', `${sums.join('\n')}\n`);
-  return [...names, 'SHA256SUMS'];
 }

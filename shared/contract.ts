@@ -205,7 +205,7 @@ export const contract = {
       )
       .output(z.array(JournalEntry)),
     /** The XML of snapshots that was kept before their metadata was destroyed or replaced, without secrets. */
-    xml: base.input(z.object({ requestId: z.string() })).output(z.array(KeptXml)),
+    xml: base.input(z.object({ requestIds: z.array(z.string()).max(5_000) })).output(z.array(KeptXml)),
   },
   settings: {
     get: base.output(Settings),

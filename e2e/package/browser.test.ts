@@ -11,13 +11,19 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { constants, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { debForBrowser, packForNpm } from '../../packaging/browser.ts';
+import { writeChecksums } from '../../packaging/checksums.ts';
 import { prepare } from '../../packaging/prepare.ts';
 import { browserId, manifest, sourceDate } from '../../packaging/project.ts';
+import type { Contract } from '../../shared/contract.ts';
+import { type Link, linkText } from '../../shared/link.ts';
 import { run, without } from './tools.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'snapkeel-browser-')));
@@ -30,12 +36,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the package for npm', () => {
   const prefix = join(folder, 'npm');
   const program = join(prefix, 'bin/snapkeel');
+  const made = join(folder, 'made');
   const npm = (...args: readonly string[]): string =>
     run('npm', [...args, '--global', `--prefix=${prefix}`, '--offline', '--no-audit', '--no-fund'], { cwd: folder });
 
   test('is installed without anything else, serves the demo host, and is removed again', async () => {
-    const tarball = packForNpm(folder);
+    mkdirSync(made);
+    const tarball = packForNpm(made);
     expect(statSync(tarball).size).toBeLessThan(budget);
+    expect(writeChecksums(made)).toEqual([basename(tarball), 'SHA256SUMS']);
+    expect(run('sha256sum', ['--check', 'SHA256SUMS'], { cwd: made })).toBe(`${basename(tarball)}: OK\n`);
     npm('install', tarball);
     expect(readdirSync(join(prefix, 'lib/node_modules'))).toEqual([manifest.name]);
     const installed = join(prefix, 'lib/node_modules', manifest.name);
@@ -46,6 +56,7 @@ describe('the package for npm', () => {
     expect(run(program, ['--version']).trim()).toBe(manifest.version);
     expect(run(program, ['--help'])).toContain('--no-open');
     expect(() => run(program, ['--what'])).toThrow('ended with 2');
+    expect(() => run(program, ['what'])).toThrow('neither a link');
     await serves(program);
     npm('uninstall', manifest.name);
     expect(existsSync(program)).toBe(false);
@@ -119,9 +130,18 @@ describe.skipIf(noDeb)('the deb that uses a browser', () => {
   });
 });
 
-/** Starts an installed program on the demo host, asks it for the page and for a connection, and ends it. */
+/**
+ * Starts an installed program on the demo host with a link and a file that holds one, asks it for the page and where to
+ * go, and ends it.
+ */
 async function serves(program: string): Promise<void> {
-  const args = ['--no-open', '--demo', '--data-dir', join(folder, 'data')];
+  const demo = { host: 'qemu:///system', domain: 'web-01', snapshot: null };
+  const [first, second] = [
+    { action: 'open', ...demo } as const,
+    { action: 'revert', ...demo, snapshot: 'app-2.0' } as const,
+  ];
+  writeFileSync(join(folder, 'lab.snapkeel'), `${linkText(second)}\n`);
+  const args = ['--no-open', '--demo', '--data-dir', join(folder, 'data'), linkText(first), 'lab.snapkeel'];
   const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const url = new URL(await addressOf(child));
@@ -130,12 +150,12 @@ async function serves(program: string): Promise<void> {
     const scripts = [...page.matchAll(/(?:src|href)="\.?(\/[^"]+)"/g)].map(([, path]) => path ?? '');
     expect(scripts.length).toBeGreaterThan(1);
     for (const path of scripts) expect((await fetch(new URL(path, url))).status, path).toBe(200);
-    expect(await connects(url, url.hash.slice('#token='.length))).toBe('open');
-    expect(await connects(url, 'wrong')).toBe('closed with 4401');
+    expect(await linksFrom(url, url.hash.slice('#token='.length))).toEqual([first, second]);
+    expect((await once(socketTo(url, 'wrong'), 'close'))[0]).toBe(4401);
   } finally {
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
+    expect(await ended).toEqual([128 + constants.signals.SIGTERM, null]);
   }
 }
 
@@ -152,16 +172,20 @@ function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
-/** A socket that opens and stays so for a moment has been let in. */
-function connects(url: URL, token: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://${url.host}/rpc`, ['snapkeel', `token.${token}`], { origin: url.origin });
-    const stays = (): void => {
-      resolve('open');
-      socket.terminate();
-    };
-    socket.once('open', () => setTimeout(stays, 300));
-    socket.once('close', (code) => resolve(`closed with ${code}`));
-    socket.once('error', reject);
-  });
+function socketTo(url: URL, token: string): WebSocket {
+  return new WebSocket(`ws://${url.host}/rpc`, ['snapkeel', `token.${token}`], { origin: url.origin });
+}
+
+/** The first two links that a window is told of. */
+async function linksFrom(url: URL, token: string): Promise<Link[]> {
+  const socket = socketTo(url, token);
+  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
+  const client: ContractRouterClient<Contract> = createORPCClient(link);
+  const links: Link[] = [];
+  for await (const event of await client.events()) {
+    if (event.type === 'link') links.push(event.link);
+    if (links.length === 2) break;
+  }
+  socket.terminate();
+  return links;
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { _electron } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packForLinux, stageForLinux } from '../../packaging/desktop.ts';
@@ -12,7 +11,7 @@ import { bundledPackages } from '../../packaging/licences.ts';
 import { prepare } from '../../packaging/prepare.ts';
 import { desktopId, manifest, root, sourceDate } from '../../packaging/project.ts';
 import { billOfMaterials } from '../../packaging/sbom.ts';
-import { electronMissing } from '../shell.ts';
+import { cannotRun, runtime, showsDemo } from './run-packed.ts';
 import { writeLinuxRuntime } from './stub-runtime.ts';
 import { builderTools, run, without } from './tools.ts';
 
@@ -175,31 +174,8 @@ describe.skipIf(process.platform !== 'linux' || without('dpkg-deb', 'the deb pac
       },
     );
 
-    const noRuntime = electronMissing();
-    if (noRuntime) console.log(`Left out: running the archive: ${noRuntime}.`);
-    test.skipIf(noRuntime !== undefined)('the archive runs', async () => {
-      const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules/electron/dist');
-      const home = join(folder, 'home');
-      const app = await _electron.launch({
-        executablePath: join(dist, 'electron'),
-        args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), asar, '--demo', '--data-dir', join(home, 'data')],
-        cwd: folder,
-        env: { ...(process.env as Record<string, string>), ...runtimeEnv(), HOME: home },
-      });
-      try {
-        const page = await app.firstWindow();
-        await page.getByRole('treeitem', { name: 'db-primary' }).click();
-        await page.getByRole('row').filter({ hasText: 'current' }).first().waitFor();
-        expect(await app.evaluate(({ app: electron }) => electron.getAppPath())).toContain('app.asar');
-      } finally {
-        await app.close();
-      }
-    });
+    test.skipIf(cannotRun('running the app from its archive'))('the archive runs', () =>
+      showsDemo(join(unpacked, 'opt/Snapkeel/snapkeel'), runtime, join(folder, 'home')),
+    );
   },
 );
-
-/** `NAME=value` pairs, apart by commas: a runtime may need to be told that what it runs is a package. */
-function runtimeEnv(): Record<string, string> {
-  const pairs = (process.env.SNAPKEEL_PACKAGED_ENV ?? '').split(',').filter((pair) => pair.includes('='));
-  return Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string]));
-}

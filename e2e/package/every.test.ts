@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { getRawHeader, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { XMLParser } from 'fast-xml-parser';
@@ -10,29 +10,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LinuxKind, packForLinux, packForMac, stageForLinux } from '../../packaging/desktop.ts';
 import { prepare } from '../../packaging/prepare.ts';
 import { desktopId, manifest, root, sourceDate } from '../../packaging/project.ts';
+import { Layer } from './layer.ts';
+import { cannotRun, runtime, showsDemo } from './run-packed.ts';
 import { writeLinuxRuntime, writeMacRuntime } from './stub-runtime.ts';
 import { builderTools, program, run, without } from './tools.ts';
 
 // Takes longer than a person waits, so it is not part of `npm test`: npm run package:check
 const wanted = process.env.SNAPKEEL_EVERY_PACKAGE === '1' && process.platform === 'linux';
+const noRun = wanted && cannotRun('running the app as packages hold it');
 
 const lacks = (name: string, leftOut: string): boolean => !wanted || without(name, leftOut);
-
-/** Installs a deb over this system in a layer that is thrown away, and lists what it brings, and what it leaves behind. */
-const inOverlay = `
-mount -t tmpfs tmpfs /mnt
-mkdir /mnt/upper /mnt/work /mnt/root
-mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
-mount --bind /dev /mnt/root/dev
-mount -t proc proc /mnt/root/proc
-cp "$1" /mnt/root/package.deb
-chroot /mnt/root dpkg --force-depends --install /package.deb >/dev/null 2>&1
-find /mnt/upper/opt/Snapkeel | sed 's,^/mnt/upper,,'
-echo "/usr/bin/snapkeel -> $(chroot /mnt/root readlink -f /usr/bin/snapkeel)"
-chroot /mnt/root dpkg --force-depends --purge snapkeel >/dev/null 2>&1
-echo '--- purged'
-find /mnt/root/opt /mnt/root/usr /mnt/root/etc -iname '*snapkeel*' | sed 's,^/mnt/root,,'
-`;
 
 describe.skipIf(!wanted)('every kind of package, on runtimes that only look like one', () => {
   const folder = mkdtempSync(join(tmpdir(), 'snapkeel-every-'));
@@ -98,7 +85,7 @@ describe.skipIf(!wanted)('every kind of package, on runtimes that only look like
       ).toBe(true);
   });
 
-  test.skipIf(lacks('mksquashfs', 'the AppImage'))('AppImage', () => {
+  test.skipIf(lacks('mksquashfs', 'the AppImage'))('AppImage', async () => {
     const image = packTwice('AppImage', `Snapkeel-${version}-x86_64.AppImage`);
     expect(statSync(image).mode & 0o111).toBe(0o111);
     const offset = statSync(join(folder, 'tools/appimage/runtimes/runtime-x64')).size;
@@ -116,18 +103,43 @@ describe.skipIf(!wanted)('every kind of package, on runtimes that only look like
     // Where the sandbox can't run it says so, and starts nothing.
     const { status, stderr } = spawnSync(join(inside, 'AppRun'), { encoding: 'utf8' });
     expect(status === 0 ? '' : stderr).toMatch(status === 0 ? /^$/ : /user namespaces/);
+    if (status === 0 && !noRun) await showsDemo(join(inside, 'AppRun'), runtime, join(folder, 'home'));
     for (const name of ['AppRun', 'usr']) expect(existsSync(join(staged, name))).toBe(false);
   });
 
   const isRoot = process.getuid?.() === 0;
   if (wanted && !isRoot) console.log('Left out: installing the deb in a system of its own, which only root can make.');
-  test.skipIf(!isRoot || lacks('dpkg-deb', 'installing the deb'))('deb, installed and purged without a trace', () => {
-    const deb = pack('deb', `snapkeel_${version}_amd64.deb`);
-    const said = run('unshare', ['--mount', 'sh', '-ec', inOverlay, 'sh', deb]);
-    const [installed = '', left = ''] = said.split('--- purged\n');
-    expect(installed).toContain('/opt/Snapkeel/resources/app.asar\n');
-    expect(installed).toMatch(/^\/usr\/bin\/snapkeel -> .*$/m);
-    expect(left).toBe('');
+  describe.skipIf(!isRoot || lacks('dpkg-deb', 'installing the deb'))('deb, in a layer over this system', () => {
+    let layer: Layer;
+    const dpkg = (...args: readonly string[]): string => layer.run('dpkg', '--force-depends', ...args);
+
+    beforeAll(async () => {
+      const deb = pack('deb', `snapkeel_${version}_amd64.deb`);
+      layer = await Layer.over(noRun ? undefined : dirname(runtime));
+      layer.copy(deb, '/package.deb');
+      dpkg('--install', '/package.deb');
+    });
+    afterAll(() => layer?.remove());
+
+    test('is installed, with a command', () => {
+      expect(dpkg('--status', 'snapkeel')).toContain('Status: install ok installed');
+      expect(layer.run('readlink', '-f', '/usr/bin/snapkeel')).toBe('/opt/Snapkeel/snapkeel\n');
+      expect(layer.added('*snapkeel*')).toContain(`/usr/share/metainfo/${desktopId}.metainfo.xml`);
+      expect(layer.added('app.asar')).toEqual(['/opt/Snapkeel/resources/app.asar']);
+    });
+
+    test.skipIf(noRun)('runs by its command', async () => {
+      const launcher = join(folder, 'snapkeel-in-layer');
+      layer.launcher(launcher, '/usr/bin/snapkeel');
+      expect(await showsDemo(launcher, `/mnt/${basename(runtime)}`, '/root/tried')).toContain('app.asar');
+      expect(layer.added('running.pid')).toEqual(['/root/tried/data/window/running.pid']);
+    });
+
+    test('is purged without a trace', () => {
+      dpkg('--purge', 'snapkeel');
+      expect(layer.added('*snapkeel*').filter((path) => !path.startsWith('/root/tried/'))).toEqual([]);
+      expect(layer.added('app.asar')).toEqual([]);
+    });
   });
 
   test.skipIf(lacks('7zz', 'the zip for macOS'))('zip for macOS', async () => {

@@ -21,12 +21,17 @@ const linuxFiles = [
   'v8_context_snapshot.bin',
   'version',
 ];
-const programs = ['electron', 'chrome-sandbox', 'chrome_crashpad_handler'];
+const nothing = 'exit 0\n';
+/** Has another runtime run what is packed beside it, if `STUB_RUNS` is the path of one. */
+const passOn = `[ -n "$STUB_RUNS" ] || exit 0
+exec "$STUB_RUNS" "$(dirname "$(readlink -f "$0")")/resources/app.asar" "$@"
+`;
 
-/** Writes a folder that is packaged like Electron’s for Linux, and does nothing when it is run. */
+/** Writes a folder that is packaged like Electron’s for Linux, and does nothing of its own when it is run. */
 export function writeLinuxRuntime(folder: string): void {
   for (const file of linuxFiles) write(join(folder, file), `${file}\n`);
-  for (const program of programs) write(join(folder, program), script(program === 'electron'), 0o755);
+  write(join(folder, 'electron'), script(passOn, true), 0o755);
+  for (const program of ['chrome-sandbox', 'chrome_crashpad_handler']) write(join(folder, program), script(), 0o755);
   mkdirSync(join(folder, 'resources'), { recursive: true });
 }
 
@@ -37,7 +42,7 @@ export function writeMacRuntime(folder: string): void {
   for (const kind of ['', ' (Renderer)', ' (GPU)', ' (Plugin)'])
     writeBundle(join(frameworks, `Electron Helper${kind}.app`), `Electron Helper${kind}`);
   const framework = join(frameworks, 'Electron Framework.framework');
-  write(join(framework, 'Versions/A/Electron Framework'), script(true), 0o755);
+  write(join(framework, 'Versions/A/Electron Framework'), script(nothing, true), 0o755);
   write(join(framework, 'Versions/A/Resources/en.lproj/locale.pak'), 'en\n');
   write(join(framework, 'Versions/A/Resources/de.lproj/locale.pak'), 'de\n');
   symlinkSync('A', join(framework, 'Versions/Current'));
@@ -47,8 +52,8 @@ export function writeMacRuntime(folder: string): void {
   for (const file of ['LICENSE', 'LICENSES.chromium.html', 'version']) write(join(folder, file), `${file}\n`);
 }
 
-function script(withFuses: boolean): Buffer {
-  const text = Buffer.from('#!/bin/sh\nexit 0\n');
+function script(commands = nothing, withFuses = false): Buffer {
+  const text = Buffer.from(`#!/bin/sh\n${commands}`);
   return withFuses ? Buffer.concat([text, fuseWire, Buffer.from('\n')]) : text;
 }
 
@@ -57,7 +62,7 @@ function writeBundle(path: string, name: string): void {
   const entries = Object.entries(keys).map(([key, value]) => `<key>${key}</key><string>${value}</string>`);
   const plist = `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict>${entries.join('')}</dict></plist>\n`;
   write(join(path, 'Contents/Info.plist'), plist);
-  write(join(path, 'Contents/MacOS', name), script(false), 0o755);
+  write(join(path, 'Contents/MacOS', name), script(), 0o755);
   mkdirSync(join(path, 'Contents/Resources'), { recursive: true });
 }
 

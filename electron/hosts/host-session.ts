@@ -11,7 +11,7 @@ import { formatUuid } from '../libvirt/uuid.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate } from './gate.ts';
 import type { Hub } from './hub.ts';
-import { mayPass, ProblemError, toProblem } from './problems.ts';
+import { mayPass, ProblemError, reasonIn, toProblem } from './problems.ts';
 import { Repeater } from './repeater.ts';
 
 export interface SessionOptions {
@@ -167,7 +167,7 @@ export class HostSession {
       }
       if (signal.aborted) return;
       const problem = toProblem(error, this.options.host.name);
-      this.options.log(`${this.options.host.name}: ${problem.detail ?? problem.what}`);
+      this.options.log(`${this.options.host.name}: ${reasonIn(problem)}`);
       if (!mayPass(problem)) {
         this.#report(signal, { status: 'refused', problem });
         await this.#drop();

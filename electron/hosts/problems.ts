@@ -50,6 +50,11 @@ export function toProblem(error: unknown, host: string, deed?: Deed): Problem {
   return problemOf('UNEXPECTED', { host }, technical);
 }
 
+/** For the log: a code, and the words of whoever refused. */
+export function reasonIn({ code, detail, what }: Problem): string {
+  return `${code}: ${detail ?? what}`;
+}
+
 /** Faults that may pass without anybody doing anything; after all others Snapkeel waits for the person. */
 const passing: ReadonlySet<string> = new Set<ProblemCode>([
   'SOCKET_MISSING',

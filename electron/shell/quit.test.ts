@@ -71,13 +71,16 @@ it('names all that is under way', async () => {
   });
 });
 
-it('a signal does not ask, and more of them change nothing', async () => {
-  const { tryClosing } = ending(['Reverting web-01 to “clean”']);
-  process.emit('SIGTERM');
-  process.emit('SIGTERM');
-  expect(electron.quits).toBeGreaterThan(0);
-  expect(await tryClosing()).toBe(false);
-});
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s does not ask, and more of them change nothing',
+  async (signal) => {
+    const { tryClosing } = ending(['Reverting web-01 to “clean”']);
+    process.emit(signal);
+    process.emit(signal);
+    expect(electron.quits).toBeGreaterThan(0);
+    expect(await tryClosing()).toBe(false);
+  },
+);
 
 it('disconnects once before it ends, however often it is told to quit', async () => {
   let closed = 0;

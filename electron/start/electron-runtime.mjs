@@ -10,7 +10,7 @@ const restrictions = [
   {
     file: 'kernel/apparmor_restrict_unprivileged_userns',
     value: '1',
-    why: 'AppArmor keeps programs on this system from making the user namespaces that Electron’s sandbox needs',
+    why: 'AppArmor lets only programs that have a profile use the user namespaces that Electron’s sandbox needs',
   },
   {
     file: 'kernel/unprivileged_userns_clone',

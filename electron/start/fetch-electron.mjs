@@ -68,7 +68,11 @@ function withProgress(total) {
 async function main() {
   const require = createRequire(join(root, 'package.json'));
   const proxy = proxyOf(process.env);
-  if (proxy) Object.assign(process.env, { ELECTRON_GET_USE_PROXY: '1', HTTPS_PROXY: proxy, HTTP_PROXY: proxy });
+  if (proxy) {
+    process.env.ELECTRON_GET_USE_PROXY = '1';
+    // Whoever reads these takes the small names before the large ones, even where they are empty.
+    for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) process.env[name] = proxy;
+  }
   if (process.env.npm_config_noproxy) process.env.NO_PROXY ??= process.env.npm_config_noproxy;
   const { downloadArtifact } = await import(pathToFileURL(require.resolve('@electron/get')).href);
   let host = 'The place that Electron’s runtime is fetched from';

@@ -1,7 +1,7 @@
 import type { Domain } from '../../shared/schema.ts';
 import { hereKey } from '../../shared/snapshot-tree.ts';
 import { askRevert } from '../operations/revert/ask.ts';
-import { changeSettings, openDialog, showTab, toggleInspector } from '../store/actions.ts';
+import { changeSettings, openDialog, pushNotice, showTab, toggleInspector } from '../store/actions.ts';
 import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
 import type { Theme } from '../store/settings.ts';
 import { type AppState, domainKey } from '../store/store.ts';
@@ -288,7 +288,10 @@ export const commands: readonly Command[] = [
     run: ({ app }) =>
       void app.client
         .diagnostics()
-        .then((text) => copyText(app, text))
+        .then(async (text) => {
+          const lines = ['They name hosts and users: read them before you pass them on.'];
+          if (await copyText(app, text)) pushNotice(app.store, { tone: 'done', title: 'Diagnostics copied', lines });
+        })
         .catch((error) => tellCallFailed(app, error)),
   },
   {

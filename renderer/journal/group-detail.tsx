@@ -12,12 +12,20 @@ import { askedWords, type JournalGroup, resultLook } from './groups.ts';
 
 /** Each thing that was asked for one operation: the plan as it was read, and the answer. */
 export function GroupDetail({ group }: { group: JournalGroup }) {
+  const withXml = group.entries.filter(({ hasXml }) => hasXml);
   return (
-    <ol className="requests">
-      {group.entries.map((entry) => (
-        <Request key={entry.requestId} entry={entry} />
-      ))}
-    </ol>
+    <>
+      {withXml.length > 1 ? (
+        <div className="request-head">
+          <KeptXmls entries={withXml} />
+        </div>
+      ) : null}
+      <ol className="requests">
+        {group.entries.map((entry) => (
+          <Request key={entry.requestId} entry={entry} />
+        ))}
+      </ol>
+    </>
   );
 }
 
@@ -32,7 +40,7 @@ function Request({ entry }: { entry: JournalEntry }) {
           <bdi>{askedWords(entry)}</bdi>
         </b>
         <span className={`chip ${look}`}>{text}</span>
-        {entry.hasXml ? <KeptXmls entry={entry} /> : null}
+        {entry.hasXml ? <KeptXmls entries={[entry]} /> : null}
       </div>
       <p className="dim">
         Asked {formatDateTime(askedAt)}
@@ -64,14 +72,18 @@ function Request({ entry }: { entry: JournalEntry }) {
   );
 }
 
-/** The snapshots as they were before their metadata went or was replaced: to copy, or to save, several as one file. */
-function KeptXmls({ entry: { requestId, domainName } }: { entry: JournalEntry }) {
+/**
+ * The snapshots as they were before their metadata went or was replaced: to copy, or to save, several as one file.
+ * @param entries of one operation
+ */
+function KeptXmls({ entries }: { entries: readonly JournalEntry[] }) {
   const app = useApp();
+  const whose = entries.length === 1 ? 'its' : 'all';
   const [busy, setBusy] = useState(false);
   const withXml = (use: (kept: readonly KeptXml[]) => unknown) => async () => {
     setBusy(true);
     try {
-      await use(await app.client.journal.xml({ requestId }));
+      await use(await app.client.journal.xml({ requestIds: entries.map((entry) => entry.requestId) }));
     } catch (error) {
       tellCallFailed(app, error);
     } finally {
@@ -82,15 +94,15 @@ function KeptXmls({ entry: { requestId, domainName } }: { entry: JournalEntry })
   const save = withXml((kept) => {
     const [first] = kept;
     if (kept.length === 1 && first) saveText(`${fileName(first.name)}.xml`, first.xml);
-    else saveText(`${fileName(domainName)}.snapshots.xml`, exportText(kept.map(({ xml }) => xml)));
+    else saveText(`${fileName(entries[0]?.domainName ?? '')}.snapshots.xml`, exportText(kept.map(({ xml }) => xml)));
   });
   return (
     <>
       <Button look="quiet" disabled={busy} onClick={() => void copy()}>
-        Copy its XML
+        Copy {whose} XML
       </Button>
       <Button look="quiet" disabled={busy} onClick={() => void save()}>
-        Save its XML
+        Save {whose} XML
       </Button>
     </>
   );

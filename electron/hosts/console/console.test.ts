@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Bench, createBench, uuidOf } from '../testing.ts';
 import { openConsole } from './open.ts';
-import { findProgram, outerEnvironment, startDetached } from './viewer.ts';
+import { findProgram, outerEnvironment, programFolders, startDetached } from './viewer.ts';
 
 /** How much longer than a moment it is waited for a program that ends at once: a busy machine may start it late. */
 const moments = vi.hoisted(() => ({ factor: 1 }));
@@ -69,6 +69,15 @@ it('without one, or with one that ends at once, the address and the way to it ar
 
 it('a domain that is off has no console', async () => {
   await expect(openConsole(bench.session, off, env())).rejects.toThrow('“off” is off');
+});
+
+it('on a Mac, programs are looked for where Homebrew puts them, after PATH', () => {
+  expect(programFolders({ PATH: 'bin:/usr/bin' }, 'darwin')).toEqual([
+    '/usr/bin',
+    '/opt/homebrew/bin',
+    '/usr/local/bin',
+  ]);
+  expect(programFolders({ PATH: '/usr/bin' }, 'linux')).toEqual(['/usr/bin']);
 });
 
 it('programs are found in absolute folders only, and must be runnable', async () => {

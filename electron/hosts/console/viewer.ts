@@ -15,14 +15,14 @@ const macFolders = ['/opt/homebrew/bin', '/usr/local/bin'];
 /** What an AppImage's start sets for its own files, and keeps the person's own of under another name, if it does. */
 const ofAppImage = ['LD_LIBRARY_PATH', 'XDG_DATA_DIRS', 'GSETTINGS_SCHEMA_DIR', 'GTK_PATH', 'PYTHONHOME', 'PYTHONPATH'];
 
-/** The first file of this name that may be run, in the folders of PATH; null when there is none. */
-export async function findProgram(
-  name: string,
-  { PATH = '' }: Environment,
-  platform: NodeJS.Platform = process.platform,
-): Promise<string | null> {
-  const folders = [...PATH.split(delimiter), ...(platform === 'darwin' ? macFolders : [])];
-  for (const folder of folders.filter(isAbsolute)) {
+/** Where programs are looked for, in this order; never a folder that depends on where one is. */
+export function programFolders({ PATH = '' }: Environment, platform = process.platform): string[] {
+  return [...PATH.split(delimiter), ...(platform === 'darwin' ? macFolders : [])].filter((each) => isAbsolute(each));
+}
+
+/** The first file of this name that may be run; null when there is none. */
+export async function findProgram(name: string, env: Environment): Promise<string | null> {
+  for (const folder of programFolders(env)) {
     const file = join(folder, name);
     const runs = await access(file, constants.X_OK).then(
       () => true,

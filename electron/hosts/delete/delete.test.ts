@@ -70,13 +70,8 @@ describe('the four ways', () => {
   it('keeps the XML of everything that goes', async () => {
     await run(inside, ['root'], 'children-only');
     const asked = entries();
-    const kept = await Promise.all(asked.map(({ requestId }) => ground.journal.xml(requestId)));
-    expect(
-      kept
-        .flat()
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(['leaf', 'mid', 'side']);
+    const kept = await ground.journal.xml(...asked.map(({ requestId }) => requestId));
+    expect(kept.map(({ name }) => name).sort()).toEqual(['leaf', 'mid', 'side']);
     for (const entry of asked) expect(entry).toMatchObject({ kind: 'delete', flags: 0, result: 'done', hasXml: true });
   });
 

@@ -65,6 +65,15 @@ describe('the file', () => {
     expect(done).toEqual(['open', 'write asked', 'sync', 'libvirt', 'write answered', 'sync']);
   });
 
+  it('tells the log why something was refused', async () => {
+    const lines: string[] = [];
+    const journal = await open(memoryFile(), lines);
+    await carryOut(journal, request, () => Promise.reject(refusal)).catch(() => {});
+    expect(lines).toEqual([
+      expect.stringMatching(/: revert “clean” of .+ refused: OPERATION_INVALID: no \(libvirt error 55/),
+    ]);
+  });
+
   it('is made for this user alone, and only grows', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'snapkeel-journal-')), 'deep', 'journal.jsonl');
     const file = appendFile(path);

@@ -4,7 +4,7 @@ import type { Found, Host, JournalEntry, KeptXml, Problem } from '../../../share
 import { ConnectionError } from '../../libvirt/errors.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import { hostKey } from '../host-key.ts';
-import { nothingDone, ProblemError, toProblem } from '../problems.ts';
+import { nothingDone, ProblemError, reasonIn, toProblem } from '../problems.ts';
 import type { AppendFile } from './file.ts';
 import { type Asked, type JournalRecord, type JournalResult, type Line, parseLines, withLine } from './lines.ts';
 
@@ -91,6 +91,11 @@ export class Journal {
 
   async answered(requestId: string, result: JournalResult, problem?: Problem): Promise<void> {
     this.#awaited.delete(requestId);
+    const asked = this.#records.get(requestId)?.asked;
+    if (problem && asked) {
+      const { host, domain, kind, snapshot } = asked;
+      this.options.log(`${host.name}: ${kind} “${snapshot}” of ${domain.name} ${result}: ${reasonIn(problem)}`);
+    }
     const line: Line = { type: 'answered', requestId, at: Date.now(), result };
     await this.#tell(problem ? { ...line, problem } : line);
   }
@@ -134,11 +139,12 @@ export class Journal {
       .slice(0, filter.limit);
   }
 
-  /** The XML that was kept for a request, in the order in which it was. */
-  async xml(requestId: string): Promise<KeptXml[]> {
+  /** The XML that was kept for these requests, in the order in which it was. */
+  async xml(...requestIds: readonly string[]): Promise<KeptXml[]> {
+    const wanted = new Set(requestIds);
     const lines = parseLines(await this.options.file.read(), () => {});
     return lines.flatMap((line) =>
-      line.type === 'xml' && line.requestId === requestId ? [{ name: nameIn(line.xml), xml: line.xml }] : [],
+      line.type === 'xml' && wanted.has(line.requestId) ? [{ name: nameIn(line.xml), xml: line.xml }] : [],
     );
   }
 

@@ -12,7 +12,6 @@ import { HostStore } from './hosts/host-store.ts';
 import { Hub } from './hosts/hub.ts';
 import { appendFile } from './hosts/journal/file.ts';
 import { Journal } from './hosts/journal/journal.ts';
-import { resolveOnConnect } from './hosts/journal/resolve.ts';
 import { MarkStore } from './hosts/marks.ts';
 import { MetadataPlans } from './hosts/metadata/plans.ts';
 import { Operations } from './hosts/operations.ts';
@@ -22,6 +21,7 @@ import { Thumbnails } from './hosts/thumbnails/store.ts';
 import { openLinks } from './links.ts';
 import { Batches } from './operations/engine/batches.ts';
 import { Engine } from './operations/engine/engine.ts';
+import { settleLater } from './operations/engine/settle-later.ts';
 import { drivers } from './operations/registry.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
@@ -99,7 +99,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     log,
     onSession(session) {
       queueMicrotask(() => marks.publish());
-      return resolveOnConnect(session, journal, log);
+      return settleLater(session, { journal, marks, log });
     },
     store: new HostStore(join(dataDir, 'hosts.json')),
     openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),

@@ -261,6 +261,11 @@ export function safetyDescription(target: string, requestId: string): string {
   return `Taken by Snapkeel before reverting to “${target}”. [snapkeel-safety ${requestId}]`;
 }
 
+/** What the revert went to that a safety snapshot was taken before; empty where its description does not say. */
+export function revertedToIn(description: string): string {
+  return /^Taken by Snapkeel before reverting to “(.*)”\. \[/s.exec(description)?.[1] ?? '';
+}
+
 /** The request that a description names, if Snapkeel wrote it. */
 export function safetyRequestOf(description: string): string | null {
   return /\[snapkeel-safety ([\w-]+)\]$/.exec(description)?.[1] ?? null;

@@ -3,10 +3,10 @@ import { assessCreate } from '../../../shared/create/assess.ts';
 import { firstDraft, withMode } from '../../../shared/create/draft.ts';
 import type { CreateRow } from '../../../shared/create/modes.ts';
 import type { CreateDraft, CreateMode } from '../../../shared/schema.ts';
+import { settleLater } from '../../operations/engine/settle-later.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';
 import type { Ground } from '../ground.ts';
-import { resolveOnConnect } from '../journal/resolve.ts';
 import { ProblemError } from '../problems.ts';
 import { type Bench, createBench, createGround, uuidOf } from '../testing.ts';
 import { endOfCreate } from './end.ts';
@@ -188,7 +188,7 @@ it('quiesced: after a crash of the app, the journal has the guest thawed at the 
     currentBefore: null,
   });
   ground.journal.abandon(requestId);
-  const stop = resolveOnConnect(bench.session, ground.journal, () => {});
+  const stop = settleLater(bench.session, { ...ground, log: () => {} });
   bench.simulator.faults.dropConnections();
   await bench.until(() => entry()?.result === 'unknown');
   expect(calls('domainFsthaw')).toBe(1);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
+import { settleLater } from '../../operations/engine/settle-later.ts';
 import type { Ground } from '../ground.ts';
 import {
   type Bench,
@@ -18,7 +19,6 @@ import {
 import { type AppendFs, appendFile } from './file.ts';
 import { Journal, type Request } from './journal.ts';
 import { parseLines } from './lines.ts';
-import { resolveOnConnect } from './resolve.ts';
 
 const request: Request = {
   operationId: 'op',
@@ -166,7 +166,7 @@ describe('the journal', () => {
     });
     expect(lines).toEqual([expect.stringContaining('the journal could not be written')]);
     expect(journal.list({ limit: 9 })).toMatchObject([{ result: 'done' }]);
-    expect((await open(file)).unanswered(request.host)).toHaveLength(1);
+    expect((await open(file)).unsettled(request.host, 0)).toHaveLength(1);
   });
 
   it('tells of lines that cannot be read, unless it is the last', () => {
@@ -199,11 +199,17 @@ describe('after an interruption', () => {
   });
   afterEach(() => bench.close());
 
+  const settlingWith = (journal: Journal) => ({
+    journal,
+    marks: ground.marks,
+    log: (line: string) => void bench.lines.push(line),
+  });
+
   /** The app as it starts again over what a killed one has written. */
   const startAgain = async (text: string) => {
     await bench.session.disconnect();
     const journal = await open(memoryFile(text));
-    const stop = resolveOnConnect(bench.session, journal, (line) => bench.lines.push(line));
+    const stop = settleLater(bench.session, settlingWith(journal));
     bench.session.connect();
     await bench.until(() => journal.list({ limit: 9 }).every((entry) => entry.result !== null));
     stop();
@@ -271,7 +277,7 @@ describe('after an interruption', () => {
   });
 
   it('a connection that is lost for good while libvirt reverts is resolved at the next one', async () => {
-    const stop = resolveOnConnect(bench.session, ground.journal, (line) => bench.lines.push(line));
+    const stop = settleLater(bench.session, settlingWith(ground.journal));
     bench.simulator.faults.dropOnNext('domainRevertToSnapshot', 'after');
     const running = revert('clean');
     await bench.status('retrying');

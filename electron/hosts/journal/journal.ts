@@ -113,6 +113,11 @@ export class Journal {
     differences: readonly string[],
   ): Promise<void> {
     this.#awaited.delete(requestId);
+    const known = this.#records.get(requestId)?.entry;
+    const isKnown =
+      known?.resolved === true &&
+      JSON.stringify([known.result, known.found, known.differences]) === JSON.stringify([result, found, differences]);
+    if (isKnown) return;
     await this.#tell({ type: 'resolved', requestId, at: Date.now(), result, found, differences: [...differences] });
   }
 
@@ -121,12 +126,21 @@ export class Journal {
     this.#awaited.delete(requestId);
   }
 
-  /** The requests to a host that have no answer, and that nobody waits for. */
-  unanswered(host: Pick<Host, 'uri' | 'kind'>): Asked[] {
-    return [...this.#records.values()]
-      .filter(({ entry, asked }) => entry.result === null && hostKey(asked.host) === hostKey(host))
-      .map(({ asked }) => asked)
-      .filter(({ requestId }) => !this.#awaited.has(requestId));
+  /**
+   * The requests to a host that have no answer, and that nobody waits for; of those whose domain was looked at already
+   * the ones that may still be done: asked since a moment, and with nothing asked of the domain after them.
+   * @param since milliseconds since 1970
+   */
+  unsettled(host: Pick<Host, 'uri' | 'kind'>, since: number): { readonly asked: Asked; readonly wasSeen: boolean }[] {
+    const all = [...this.#records.values()].filter(({ asked }) => hostKey(asked.host) === hostKey(host));
+    const lastOn = new Map(all.map(({ asked }) => [asked.domain.uuid, asked.requestId]));
+    return all
+      .filter(({ entry, asked: { at, domain, requestId } }) =>
+        entry.result === null
+          ? !this.#awaited.has(requestId)
+          : entry.resolved && entry.result === 'unknown' && at >= since && lastOn.get(domain.uuid) === requestId,
+      )
+      .map(({ asked, entry }) => ({ asked, wasSeen: entry.resolved }));
   }
 
   /** Newest first. */

@@ -100,7 +100,8 @@ function changeOf(line: Exclude<Line, Asked>, entry: JournalEntry): Partial<Jour
     case 'found':
       return { found: line.found, differences: line.differences };
     case 'resolved':
-      if (entry.result !== null) return {};
+      // What was found later replaces what was found before; an answer and a proof stay.
+      if (entry.result !== null && !(entry.resolved && entry.result === 'unknown')) return {};
       return { result: line.result, found: line.found, differences: line.differences, resolved: true };
   }
 }

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { EditPlan, MakeCurrentPlan, Outcome } from '../../../shared/schema.ts';
 import { snapshotXml } from '../../libvirt/snapshots.ts';
+import { settleLater } from '../../operations/engine/settle-later.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { Ground } from '../ground.ts';
 import { StalePlanError } from '../held-plans.ts';
-import { resolveOnConnect } from '../journal/resolve.ts';
 import { ProblemError } from '../problems.ts';
 import { type Bench, createBench, createGround, type MemoryFile, memoryFile, uuidOf } from '../testing.ts';
 import { runEdit } from './edit.ts';
@@ -299,9 +299,9 @@ describe('a crash in the middle', () => {
       await journal.begin({ ...about, snapshot: 'left' }),
     ];
     for (const requestId of requests) journal.abandon(requestId);
-    const stop = resolveOnConnect(bench.session, journal, log);
+    const stop = settleLater(bench.session, { journal, marks: ground.marks, log });
     bench.simulator.faults.dropConnections();
-    await bench.until(() => journal.unanswered(bench.session.host).length === 0);
+    await bench.until(() => entries().every(({ result }) => result !== null));
     stop();
     expect(entries().map(({ result, differences }) => [result, ...differences.slice(1)])).toEqual([
       ['unknown', 'There is no snapshot “centre”.', expect.stringContaining('one step of several')],

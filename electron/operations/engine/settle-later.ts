@@ -1,20 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stateLabel } from '../../../shared/format.ts';
 import { createFlag } from '../../../shared/libvirt/flags.ts';
-import { safetyRequestOf } from '../../../shared/safety.ts';
-import type { Found } from '../../../shared/schema.ts';
+import { revertedToIn, safetyRequestOf } from '../../../shared/safety.ts';
+import type { Found, Snapshot } from '../../../shared/schema.ts';
+import { thaw } from '../../hosts/create/thaw.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
+import type { Journal } from '../../hosts/journal/journal.ts';
+import type { Asked, JournalResult } from '../../hosts/journal/lines.ts';
+import type { MarkStore, SafetyMark } from '../../hosts/marks.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
-import { readJob } from '../../libvirt/jobs.ts';
 import { currentSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
-import { thaw } from '../create/thaw.ts';
-import type { HostSession } from '../host-session.ts';
-import type { Journal } from './journal.ts';
-import type { Asked, JournalResult } from './lines.ts';
-
-/** How often a job that outlived its asker is looked at, milliseconds. */
-const LOOK_MS = 1_000;
+import { whenIdle } from './look.ts';
 
 interface Conclusion {
   readonly result: JournalResult;
@@ -22,43 +19,51 @@ interface Conclusion {
   readonly sentences: readonly string[];
 }
 
+export interface Settling {
+  readonly journal: Journal;
+  readonly marks: Pick<MarkStore, 'addSafety'>;
+  readonly log: (line: string) => void;
+}
+
 /**
- * Finds out, each time the host is connected, what became of requests that were never answered.
+ * Finds out what became of requests that were never answered: each time the host is connected, and for a while at each
+ * change of the domain, since a daemon that hung may do late what it was asked.
  * @returns the way to stop.
  */
-export function resolveOnConnect(session: HostSession, journal: Journal, log: (line: string) => void): () => void {
-  let running = false;
-  const look = async () => {
-    if (running || !session.isConnected) return;
-    running = true;
-    try {
-      for (const asked of journal.unanswered(session.host)) await resolve(session, journal, asked);
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) log(`${session.host.name}: ${error}`);
-    } finally {
-      running = false;
-    }
+export function settleLater(session: HostSession, settling: Settling): () => void {
+  let last: Promise<void> = Promise.resolve();
+  const look = async (uuid: string | null) => {
+    for (const { asked, wasSeen } of settling.journal.unsettled(session.host, Date.now() - LATE_MS))
+      if (session.isConnected && (uuid === null || asked.domain.uuid === uuid))
+        await settle(session, settling, asked, wasSeen);
   };
   return session.onChange((uuid) => {
-    if (uuid === null) void look();
+    last = last
+      .then(() => look(uuid))
+      .catch((error: unknown) => {
+        if (!(error instanceof ConnectionError)) settling.log(`${session.host.name}: ${error}`);
+      });
   });
 }
 
-async function resolve(session: HostSession, journal: Journal, asked: Asked): Promise<void> {
+/** How long after it was asked a request may still be done, milliseconds. */
+const LATE_MS = 10 * 60_000;
+
+async function settle(session: HostSession, { journal, marks, log }: Settling, asked: Asked, wasSeen: boolean) {
+  const { reads, host } = session;
   const { uuid } = asked.domain;
-  // libvirt goes on with what it was asked, whether or not anybody waits for it.
-  while (await jobRuns(session, uuid)) await sleep(LOOK_MS, undefined, { ref: false });
+  await whenIdle(reads, uuid);
   const [domain, current] = await Promise.all([
-    readDomain(session.reads, uuid),
-    currentSnapshot(session.reads, uuid).catch(goneIsNull),
+    readDomain(reads, uuid),
+    currentSnapshot(reads, uuid).catch(goneIsNull),
   ]);
   const found = domain && { state: domain.state, reason: domain.reason, current };
-  const { result, sentences } = await conclude(session, asked, found, domain?.managedSave ?? null);
+  const { result, sentences, safety } = await conclude(session, asked, found, domain?.managedSave ?? null, wasSeen);
   await journal.resolved(asked.requestId, result, found, sentences);
-}
-
-async function jobRuns(session: HostSession, uuid: string): Promise<boolean> {
-  return (await readJob(session.reads, uuid).catch(goneIsNull)) !== null;
+  if (safety)
+    await marks
+      .addSafety(host, { uuid, ...safety })
+      .catch((error: unknown) => log(`the marks could not be written: ${error}`));
 }
 
 /** Never `done` unless what libvirt says proves it. */
@@ -67,7 +72,8 @@ async function conclude(
   asked: Asked,
   found: Found | null,
   managedSave: boolean | null,
-): Promise<Omit<Conclusion, 'found'>> {
+  wasSeen: boolean,
+): Promise<Omit<Conclusion, 'found'> & { readonly safety?: Omit<SafetyMark, 'host' | 'uuid'> }> {
   const interrupted = 'Snapkeel did not see libvirt’s answer; this is what libvirt said later.';
   if (!found) return { result: 'unknown', sentences: [interrupted, 'The domain no longer exists.'] };
   const { kind, snapshot } = asked;
@@ -76,17 +82,20 @@ async function conclude(
     case 'undo':
       return { result: 'unknown', sentences: [interrupted, revertSentence(asked, found)] };
     case 'safety-snapshot': {
-      const description = await describedAs(session, asked);
-      const ours = description !== null && safetyRequestOf(description) === asked.requestId;
-      if (ours) return { result: 'done', sentences: [interrupted, `The snapshot “${snapshot}” is there.`] };
-      if (description === null)
-        return { result: 'unknown', sentences: [interrupted, `There is no snapshot “${snapshot}”.`] };
+      const there = await snapshotOf(session, asked);
+      if (there && safetyRequestOf(there.description) === asked.requestId) {
+        const { createdAt, description } = there;
+        const safety = { name: snapshot, createdAt, requestId: asked.requestId, revertedTo: revertedToIn(description) };
+        return { result: 'done', sentences: [interrupted, `The snapshot “${snapshot}” is there.`], safety };
+      }
+      if (!there) return { result: 'unknown', sentences: [interrupted, `There is no snapshot “${snapshot}”.`] };
       return { result: 'unknown', sentences: [interrupted, `A snapshot “${snapshot}” is there, but not this one.`] };
     }
     case 'create': {
       // The guest may have been frozen for it, and nobody was there to see it thawed.
-      const thawed = asked.flags & createFlag.quiesce ? [(await thaw(session, asked.domain.uuid)).sentence] : [];
-      const there = (await describedAs(session, asked)) !== null;
+      const thawed =
+        asked.flags & createFlag.quiesce && !wasSeen ? [(await thaw(session, asked.domain.uuid)).sentence] : [];
+      const there = (await snapshotOf(session, asked)) !== null;
       return {
         result: 'unknown',
         sentences: [
@@ -98,13 +107,13 @@ async function conclude(
     }
     case 'delete':
     case 'delete-safety': {
-      const gone = (await describedAs(session, asked)) === null;
+      const gone = (await snapshotOf(session, asked)) === null;
       return gone
         ? { result: 'done', sentences: [interrupted, `The snapshot “${snapshot}” is gone.`] }
         : { result: 'unknown', sentences: [interrupted, `The snapshot “${snapshot}” is still there.`] };
     }
     case 'redefine': {
-      const there = (await describedAs(session, asked)) !== null;
+      const there = (await snapshotOf(session, asked)) !== null;
       const half = 'If it was one step of several, the others may be missing: compare the tree with the plan.';
       const is = there ? `The snapshot “${snapshot}” is there.` : `There is no snapshot “${snapshot}”.`;
       return { result: 'unknown', sentences: [interrupted, is, half] };
@@ -128,10 +137,10 @@ function revertSentence({ snapshot, currentBefore }: Asked, found: Found): strin
     : `${state} and its current snapshot is “${snapshot}”, which it was not before.`;
 }
 
-/** The description of the snapshot that a request was about; null when there is none. */
-async function describedAs(session: HostSession, asked: Asked): Promise<string | null> {
+/** The snapshot that a request was about; null when there is none. */
+async function snapshotOf(session: HostSession, asked: Asked): Promise<Snapshot | null> {
   const xml = await snapshotXml(session.reads, asked.domain.uuid, asked.snapshot).catch(goneIsNull);
-  return xml === null ? null : parseSnapshot(parseXml(xml, 'domainsnapshot', true)).description;
+  return xml === null ? null : parseSnapshot(parseXml(xml, 'domainsnapshot', true));
 }
 
 function goneIsNull(error: unknown): null {

@@ -117,9 +117,18 @@ export class Lab {
     for (const name of await readdir(guests)) await rm(join(guests, name), { recursive: true, force: true });
   }
 
+  /** Sends the daemon a signal, as STOP and CONT: it hangs, and goes on with what it was sent meanwhile. */
+  async signalDaemon(signal: 'STOP' | 'CONT' | 'KILL'): Promise<void> {
+    await this.run(['sh', '-c', `kill -${signal} "$0"`, await this.#daemonPid()]);
+  }
+
+  async #daemonPid(): Promise<string> {
+    return (await readFile(join(this.dir, 'run/libvirtd.pid'), 'utf8')).trim();
+  }
+
   /** Stops and starts the daemon, one that hangs by force; guests keep running. */
   async restartDaemon(): Promise<void> {
-    const pid = (await readFile(join(this.dir, 'run/libvirtd.pid'), 'utf8')).trim();
+    const pid = await this.#daemonPid();
     const stopped = async () => {
       const lives = await this.run(['sh', '-c', 'kill -0 "$0"', pid]).then(
         () => true,
@@ -127,7 +136,7 @@ export class Lab {
       );
       if (lives) throw new Error('libvirtd does not stop');
     };
-    await this.run(['sh', '-c', 'kill "$0"', pid]);
+    await this.run(['sh', '-c', 'kill "$0" || true', pid]);
     try {
       await retry(stopped, startTimeout);
     } catch {

@@ -31,6 +31,9 @@ import { probeLocal } from './transport/unix-socket.ts';
 /** Plans of deletions hold the whole tree, so that few are kept. */
 const DELETES_KEPT = 8;
 
+/** How long libvirt’s answers are waited for at the end, milliseconds. */
+const ENDING_MS = 20_000;
+
 /** How long things take on the demo host; a revert as long as its guest is large. Milliseconds. */
 export const demoPace = { snapshotMs: 1_200, shutdownMs: 1_500, mergeMs: 3_000 } as const;
 export type DemoPace = Pick<SimulatorOptions, 'revertMs' | 'snapshotMs' | 'shutdownMs' | 'mergeMs'>;
@@ -60,6 +63,8 @@ export interface Backend {
   open(links: readonly string[]): Promise<void>;
   /** Does in the window what was chosen in a menu outside of it. */
   choose(commandId: string): void;
+  /** Begins nothing any more, and waits a while for libvirt’s answers, which the windows are told. */
+  end(): Promise<void>;
   /** Disconnects everywhere. */
   close(): Promise<void>;
 }
@@ -113,6 +118,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   });
   const sessionOf = (hostId: string) => pool.session(hostId);
   const engine = new Engine(drivers, ground, sessionOf);
+  const underWay = () => operations.underWay().map(operationUnderWay);
   await addFirstHosts(pool, options);
   return {
     router: createRouter({
@@ -126,16 +132,17 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       present: options.present ?? (() => {}),
       diagnostics: () => diagnosticsText(versionsOf(version), pool.hosts, recent.all),
     }),
-    underWay: () =>
-      operations
-        .list()
-        .filter(({ phase }) => phase !== 'ended')
-        .map(operationUnderWay),
+    underWay,
     async connect(uris) {
       for (const uri of uris) await pool.add(uri, undefined, false);
     },
     open: (links) => openLinks(links, hub, log),
     choose: (id) => hub.publish({ type: 'menu-command', id }),
+    async end() {
+      const waitingFor = underWay();
+      if (waitingFor.length > 0) hub.publish({ type: 'ending', waitingFor });
+      await engine.end(AbortSignal.timeout(ENDING_MS));
+    },
     async close() {
       await pool.close();
       simulator.close();

@@ -25,6 +25,8 @@ async function main(): Promise<void> {
   const end = async () => {
     if (ending) return;
     ending = true;
+    for (const each of backend.underWay()) process.stdout.write(`Waiting for libvirt: ${each}\n`);
+    await backend.end();
     await Promise.all([server.close(), backend.close()]);
     process.exit(0);
   };

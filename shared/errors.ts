@@ -184,6 +184,11 @@ export const problems = {
   },
 
   // Plans
+  ENDING: {
+    what: 'Snapkeel is closing, and begins nothing any more.',
+    effect: untouched,
+    next: 'Open it again.',
+  },
   NO_PLAN: {
     what: 'This plan is no longer held: it was carried out already, or is too old.',
     effect: untouched,

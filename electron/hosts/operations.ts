@@ -36,10 +36,31 @@ export class Operations {
   #all = new Map<string, Operation>();
   #cancels = new Map<string, AbortController>();
 
+  #waiting = new Set<() => void>();
+
   constructor(private readonly hub: Hub) {}
 
   list(): Operation[] {
     return [...this.#all.values()];
+  }
+
+  underWay(): Operation[] {
+    return this.list().filter(({ phase }) => phase !== 'ended');
+  }
+
+  /** Resolves when nothing is under way, or when the signal is aborted. What only waits for its turn is called off. */
+  async whenIdle(signal: AbortSignal): Promise<void> {
+    for (const { id, phase } of this.underWay()) if (phase === 'queued') this.cancel(id);
+    while (this.underWay().length > 0 && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.#waiting.delete(done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        this.#waiting.add(done);
+        signal.addEventListener('abort', done, { once: true });
+      });
   }
 
   start(about: About, phase: OperationPhase): OperationHandle {
@@ -92,6 +113,7 @@ export class Operations {
     this.#change(id, { phase: 'ended', endedAt: Date.now(), outcome, progress: null, cancellable: false });
     const ended = this.list().filter((each) => each.phase === 'ended');
     for (const old of ended.slice(0, -ENDED_KEPT)) this.#all.delete(old.id);
+    for (const tell of [...this.#waiting]) tell();
   }
 
   #change(id: string, change: Partial<Operation>): void {

@@ -27,9 +27,9 @@ const event = () => ({
     this.prevented = true;
   },
 });
-const ending = (underWay: string[], close = () => Promise.resolve()) => {
+const ending = (underWay: string[], close = () => Promise.resolve(), end = () => Promise.resolve()) => {
   const window = Object.assign(new EventEmitter(), { show: () => {} });
-  endWith({ underWay: () => underWay, close } as never)(window as never);
+  endWith({ underWay: () => underWay, close, end } as never)(window as never);
   const tryClosing = async () => {
     const closing = event();
     window.emit('close', closing);
@@ -77,10 +77,23 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     const { tryClosing } = ending(['Reverting web-01 to “clean”']);
     process.emit(signal);
     process.emit(signal);
-    expect(electron.quits).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(electron.quits).toBe(1));
     expect(await tryClosing()).toBe(false);
   },
 );
+
+it('a signal waits for libvirt’s answer, and the window stays meanwhile', async () => {
+  let answered = () => {};
+  const answer = new Promise<void>((resolve) => {
+    answered = resolve;
+  });
+  const { tryClosing } = ending(['Reverting web-01 to “clean”'], undefined, () => answer);
+  process.emit('SIGTERM');
+  expect(await tryClosing()).toBe(true);
+  expect(electron.quits).toBe(0);
+  answered();
+  await vi.waitFor(() => expect(electron.quits).toBe(1));
+});
 
 it('disconnects once before it ends, however often it is told to quit', async () => {
   let closed = 0;

@@ -6,7 +6,7 @@ import { onEndingSignal } from './signals.ts';
 const CLOSING_MS = 5_000;
 
 /**
- * How the app ends: it asks first where something is under way, but not at a signal, and disconnects everywhere.
+ * How the app ends: it asks first where something is under way, waits for that at a signal, and disconnects everywhere.
  * @returns what to tell of each window.
  */
 export function endWith(backend: Backend): (window: BrowserWindow) => void {
@@ -14,9 +14,15 @@ export function endWith(backend: Backend): (window: BrowserWindow) => void {
   let asking = false;
   let state: 'open' | 'closing' | 'closed' = 'open';
 
+  let signalled = false;
   onEndingSignal(() => {
-    mayEnd = true;
-    app.quit();
+    if (signalled) return;
+    signalled = true;
+    // The window stays for as long as libvirt is waited for, and shows what for.
+    backend.end().finally(() => {
+      mayEnd = true;
+      app.quit();
+    });
   });
   app.on('will-quit', (event) => {
     if (state === 'closed') return;

@@ -19,11 +19,17 @@ export function StatusBar() {
   const last = useAppState(lastOutcome);
   const version = useAppState((state) => state.info?.version);
   const lab = useAppState(liveBatch);
+  const ending = useAppState((state) => state.endingFor !== null);
   const now = useNow(running.length > 0 ? 1000 : null);
   const [first] = running;
   const alone = running.length === 1 && !lab ? first : undefined;
   return (
     <footer className="status-bar">
+      {ending ? (
+        <strong className="status-text" role="alert">
+          Snapkeel is closing, and waits for libvirt’s answer
+        </strong>
+      ) : null}
       <LabLine />
       {alone ? <OperationLine operation={alone} now={now} /> : null}
       {running.length > 0 && !alone ? (

@@ -132,6 +132,8 @@ export interface AppState {
   /** What is known of undoing the last revert of a domain; asked for where it may be wanted. */
   undoOffers: ReadonlyMap<DomainKey, UndoOffer>;
   questions: readonly Question[];
+  /** What the backend waits for before it ends; null while it goes on. */
+  endingFor: readonly string[] | null;
   /** What was chosen last in the menu of a native shell: a new object each time. */
   menuCommand: { readonly id: string } | null;
   /** The link that was followed last: a new object each time. */
@@ -187,6 +189,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     appSettings: null,
     undoOffers: new Map(),
     questions: [],
+    endingFor: null,
     menuCommand: null,
     openedLink: null,
     place: null,

@@ -40,7 +40,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
   const domains = new Map(state.domains);
   const operations = new Map(state.operations);
   const batches = new Map(state.batches);
-  let { hosts, questions, loaded, marks, appSettings, menuCommand, openedLink } = state;
+  let { hosts, questions, loaded, marks, appSettings, menuCommand, openedLink, endingFor } = state;
   const ended: Operation[] = [];
   const endedLabRuns: Batch[] = [];
   const learnRun = (run: Batch) => {
@@ -99,6 +99,9 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'question-closed':
         questions = questions.filter(({ id }) => id !== event.id);
         break;
+      case 'ending':
+        endingFor = event.waitingFor;
+        break;
       case 'menu-command':
         menuCommand = { id: event.id };
         break;
@@ -130,6 +133,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
     appSettings,
     menuCommand,
     openedLink,
+    endingFor,
   };
   return { next: { ...next, place: placeAfter(next) }, ended, endedLabRuns };
 }

@@ -38,6 +38,8 @@ export const AppEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('batch'), run: Batch }),
   z.object({ type: z.literal('marks'), marks: Marks }),
   z.object({ type: z.literal('settings'), settings: Settings }),
+  /** The app is asked to end, and waits for what is under way; each in a few words. */
+  z.object({ type: z.literal('ending'), waitingFor: z.array(z.string()) }),
   z.object({ type: z.literal('question'), question: Question }),
   z.object({ type: z.literal('question-closed'), id: z.string() }),
   /** Chosen in the menu of a shell that has one. */

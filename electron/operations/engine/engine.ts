@@ -32,6 +32,7 @@ interface Checked {
 /** The one mechanism for everything that changes something: a kind is a driver in its table. */
 export class Engine {
   readonly #plans = new Plans<Any>();
+  #ending = false;
 
   constructor(
     private readonly drivers: Readonly<Record<Kind, AnyDriver>>,
@@ -86,9 +87,16 @@ export class Engine {
    * @throws StalePlanError, ProblemError NO_PLAN, NAME_NOT_TYPED, NOT_ACKNOWLEDGED and the kind's refusal: nothing was done.
    */
   async run<K extends Kind>(kind: K, order: Order<OperationTypes[K]>): Promise<Outcome> {
+    if (this.#ending) throw new ProblemError('ENDING');
     const { plan, aim } = this.#plans.find(kind, order.planId);
     const session = this.sessionOf(plan.hostId);
     return this.#inTurn({ driver: this.drivers[kind], session, plan, aim, order }, this.#plans.claim(order.planId));
+  }
+
+  /** Begins nothing any more, and waits for libvirt’s answers until the signal is aborted. */
+  async end(signal: AbortSignal): Promise<void> {
+    this.#ending = true;
+    await this.services.operations.whenIdle(signal);
   }
 
   async #inTurn(ordered: Ordered, claim: Claim): Promise<Outcome> {

@@ -71,6 +71,14 @@ describe('a report', () => {
     ]);
   });
 
+  it('names what was left out, and why', () => {
+    const leftOut = [{ domainName: 'old', hostName: 'kvm-a', why: 'Left out by hand.' }];
+    expect(labReport({ ...run, leftOut }, 'text')).toContain('left out  old on kvm-a: Left out by hand.');
+    expect(labReport({ ...run, leftOut }, 'markdown')).toContain(
+      '| old | kvm-a |  | left out |  | Left out by hand. |',
+    );
+  });
+
   it('as Markdown is a table that no name can break', () => {
     const report = labReport(run, 'markdown');
     expect(report).toContain('# Lab reset');

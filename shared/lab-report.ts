@@ -36,7 +36,8 @@ function text(run: Batch): string {
       .trimEnd(),
     ...notesOf(run.rows[index] as BatchRow).map((note) => `    ${note}`),
   ]);
-  return `${[...headOf(run), '', ...lines].join('\n')}\n`;
+  const left = run.leftOut.map(({ domainName, hostName, why }) => `left out  ${domainName} on ${hostName}: ${why}`);
+  return `${[...headOf(run), '', ...lines, ...left].join('\n')}\n`;
 }
 
 function markdown(run: Batch): string {
@@ -48,7 +49,10 @@ function markdown(run: Batch): string {
   });
   const columns = ['Domain', 'Host', 'Snapshot', 'Result', 'Took', 'Notes'];
   const table = [`| ${columns.join(' | ')} |`, `|${columns.map(() => '---').join('|')}|`, ...lines];
-  return `${[`# ${title}`, '', ...head.flatMap((line) => [line, '']), ...table].join('\n')}\n`;
+  const left = run.leftOut.map(
+    ({ domainName, hostName, why }) => `| ${[domainName, hostName, '', 'left out', '', why].map(cell).join(' | ')} |`,
+  );
+  return `${[`# ${title}`, '', ...head.flatMap((line) => [line, '']), ...table, ...left].join('\n')}\n`;
 }
 
 function headOf(run: Batch): string[] {

@@ -108,9 +108,19 @@ export function assessmentOf(review: LabReview, plan: RevertPlan) {
   return revertType.assess(plan, plan.facts, choiceOf(review, plan));
 }
 
+/** By the person; what can’t be reverted is left out anyway. */
+export function isLeftOut(row: LabPlanRow, { leftOut }: LabReview): boolean {
+  return leftOut.has(domainKey(row));
+}
+
+export function leaveOut(review: LabReview, row: LabPlanRow, leave: boolean): LabReview {
+  const others = [...review.leftOut].filter((key) => key !== domainKey(row));
+  return reconsidered(review, { leftOut: new Set(leave ? [...others, domainKey(row)] : others) });
+}
+
 /** What a row comes to: left out, in need of force, risky, or none of these. */
 export function judge(row: LabPlanRow, review: LabReview): JudgedRow {
-  if (review.leftOut.has(domainKey(row))) return { row, verdict: 'out', why: 'Left out by hand.' };
+  if (isLeftOut(row, review)) return { row, verdict: 'out', why: 'Left out by hand.' };
   if (!row.plan) return { row, verdict: 'out', why: row.problem?.what ?? 'It could not be planned.' };
   const { requirements, warnings, verdict, blockers } = assessmentOf(review, row.plan);
   if (blockers[0]) return { row, verdict: 'out', why: blockers[0].text };

@@ -1,8 +1,9 @@
 import { formatDuration, formatMoment, stateLabel } from '../../shared/format.ts';
 import { virshRevert } from '../../shared/operations/revert/virsh.ts';
+import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import type { GridColumn } from '../ui/row-grid.tsx';
-import { assessmentOf, type JudgedRow, type LabReview } from './flow.ts';
+import { assessmentOf, isLeftOut, type JudgedRow, type LabReview } from './flow.ts';
 
 const minute = 60_000;
 
@@ -98,8 +99,22 @@ function LossCell({ review, row, now }: { review: LabReview; row: JudgedRow['row
   );
 }
 
+interface PlanDetailProps {
+  judged: JudgedRow;
+  review: LabReview;
+  /** Leaves the domain out, or takes it in again. */
+  onLeaveOut: (leave: boolean) => void;
+}
+
 /** All that the plan of one domain says. */
-export function PlanDetail({ judged: { row, verdict, why }, review }: { judged: JudgedRow; review: LabReview }) {
+export function PlanDetail({ judged: { row, verdict, why }, review, onLeaveOut }: PlanDetailProps) {
+  if (isLeftOut(row, review))
+    return (
+      <div className="detail-text">
+        <p>{why}</p>
+        <Button onClick={() => onLeaveOut(false)}>Take in again</Button>
+      </div>
+    );
   if (!row.plan)
     return (
       <div className="detail-text">
@@ -138,6 +153,7 @@ export function PlanDetail({ judged: { row, verdict, why }, review }: { judged: 
           <CopyButton text={virsh} what="virsh command" />
         </div>
       ) : null}
+      {verdict !== 'out' ? <Button onClick={() => onLeaveOut(true)}>Leave out</Button> : null}
     </div>
   );
 }

@@ -43,6 +43,13 @@ export function runCounts({ rows }: Batch): Record<RowResult, number> & { ended:
   return { ...counts, ended: rows.length - counts.waiting - counts.running };
 }
 
+/** The rows whose revert can be undone: a safety snapshot was taken first. */
+export function undoable({ rows, kind }: Batch): BatchRow[] {
+  return kind === 'revert'
+    ? rows.filter(({ outcome }) => outcome?.detail?.safety?.result === 'taken' && outcome.result !== 'refused')
+    : [];
+}
+
 /** `Lab reset: 5 of 12 ended, 1 not reverted`, or how it ended. */
 export function runHeadline(run: Batch): string {
   const { ended, done, differs, failed } = runCounts(run);

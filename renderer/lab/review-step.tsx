@@ -7,7 +7,7 @@ import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { RowGrid } from '../ui/row-grid.tsx';
 import { Segments } from '../ui/segments.tsx';
-import { type LabReview, labCounts, reconsidered } from './flow.ts';
+import { type LabReview, labCounts, leaveOut, reconsidered } from './flow.ts';
 import { PlanDetail, planColumns } from './plan-columns.tsx';
 import { setLabFlow } from './run.ts';
 
@@ -28,6 +28,7 @@ const failures = [
 
 /** Every domain with what would happen to it, how it is to be done, and the consents. */
 export function ReviewStep({ id, review }: StepProps) {
+  const app = useApp();
   const now = useNow();
   const counts = useMemo(() => labCounts(review), [review]);
   const columns = useMemo(() => planColumns(review, now), [review, now]);
@@ -53,7 +54,13 @@ export function ReviewStep({ id, review }: StepProps) {
         keyOf={({ row }) => domainKey(row)}
         textOf={({ row }) => row.domainName}
         rowClass={({ verdict }) => verdict}
-        detailOf={(judged) => <PlanDetail judged={judged} review={review} />}
+        detailOf={(judged) => (
+          <PlanDetail
+            judged={judged}
+            review={review}
+            onLeaveOut={(leave) => setLabFlow(app, id, leaveOut(review, judged.row, leave))}
+          />
+        )}
       />
       <Options id={id} review={review} />
       <TypedNames id={id} review={review} />

@@ -13,8 +13,8 @@ import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
 import { useNow } from '../ui/hooks.ts';
 import { RowGrid } from '../ui/row-grid.tsx';
 import { saveText } from '../ui/save-text.ts';
-import { countSentences, runCounts } from './report.ts';
-import { stopLab } from './run.ts';
+import { countSentences, runCounts, undoable } from './report.ts';
+import { askUndoAll, stopLab } from './run.ts';
 import { runColumns, runDetail } from './run-columns.tsx';
 
 /** A lab reset under way, row by row, and its report once it has ended. */
@@ -41,6 +41,7 @@ export function BatchDialog({ planId }: { planId: string }) {
         </>
       }
       before={run && live ? <StopButton run={run} /> : null}
+      actions={run && !live ? <UndoAll run={run} /> : null}
     >
       {run ? <Rows run={run} /> : null}
     </DecisionDialog>
@@ -94,6 +95,18 @@ function Rows({ run }: { run: Batch }) {
         rowClass={({ status }) => (status === 'skipped' ? 'out' : '')}
         detailOf={runDetail}
       />
+      {run.leftOut.length > 0 ? (
+        <details className="left-out">
+          <summary>{formatCount(run.leftOut.length, 'domain')} left out</summary>
+          <ul>
+            {run.leftOut.map(({ hostName, domainName, why }) => (
+              <li key={`${hostName}/${domainName}`}>
+                <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>: {why}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
     </>
   );
 }
@@ -113,6 +126,14 @@ function StopButton({ run }: { run: Batch }) {
       {run.stopRequested ? 'Stopping…' : 'Begin no more'}
     </Button>
   );
+}
+
+/** The way back from all of them, as far as safety snapshots were taken. */
+function UndoAll({ run }: { run: Batch }) {
+  const app = useApp();
+  const keys = undoable(run).map(domainKey);
+  if (keys.length === 0) return null;
+  return <Button onClick={() => askUndoAll(app, keys)}>Undo {keys.length === 1 ? 'it' : 'all'}…</Button>;
 }
 
 /** The report as text, once there is one. */

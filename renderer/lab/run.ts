@@ -3,7 +3,7 @@ import { problemOf } from '../api.ts';
 import { tellCallFailed } from '../commands/effects.ts';
 import { chooseDomains, clearChosen, freshId, openDialog } from '../store/actions.ts';
 import { batchByPlan, chosenDomains } from '../store/selectors.ts';
-import { type App, domainKey } from '../store/store.ts';
+import { type App, type DomainKey, domainKey } from '../store/store.ts';
 import { type LabFlow, type LabTarget, labBlockedBy, labCounts, labReviewOf, leftOutOf, ordersOf } from './flow.ts';
 
 const usualParallel = 4;
@@ -18,6 +18,14 @@ export function askLabReset(app: App): void {
     keys,
     flow: { step: 'target', kind: 'current', name: '', tag: '' },
   });
+}
+
+/** Opens the plan of going back to where domains were before their last reverts. */
+export function askUndoAll(app: App, keys: readonly DomainKey[]): void {
+  const id = freshId();
+  const target = { kind: 'undo' } as const;
+  openDialog(app.store, { kind: 'lab-reset', id, keys, flow: { step: 'planning', target } });
+  void planLab(app, id, target);
 }
 
 /** Opens the progress of a lab reset, or its report. */

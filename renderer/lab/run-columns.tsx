@@ -1,13 +1,14 @@
 import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { formatDuration } from '../../shared/format.ts';
 import type { BatchRow } from '../../shared/schema.ts';
+import { cancelOperation } from '../operations/cancel.ts';
 import { Differences } from '../operations/differences.tsx';
 import { foundSentence } from '../operations/outcome.ts';
 import { phaseWords, progressText } from '../operations/phases.ts';
 import { OutcomeLists } from '../operations/revert/ended.tsx';
 import { operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
-import { useAppState } from '../ui/context.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 import type { GridColumn } from '../ui/row-grid.tsx';
 import { type RowResult, rowResult, rowResultWords } from './report.ts';
@@ -57,6 +58,7 @@ export function runColumns(now: number): GridColumn<BatchRow>[] {
 }
 
 function ResultCell({ row }: { row: BatchRow }) {
+  const app = useApp();
   const result = rowResult(row);
   const operation = useAppState((state) => (result === 'running' ? operationOn(state, domainKey(row)) : undefined));
   const Icon = icons[result];
@@ -70,6 +72,20 @@ function ResultCell({ row }: { row: BatchRow }) {
           {operation ? phaseWords[operation.phase] : rowResultWords(row)}
           {amount ? `, ${amount}` : ''}
         </div>
+        {operation?.cancellable ? (
+          <button
+            type="button"
+            className="link"
+            aria-label={`Cancel the operation on ${row.domainName}`}
+            disabled={operation.cancelRequested}
+            onClick={(event) => {
+              event.stopPropagation();
+              cancelOperation(app, operation);
+            }}
+          >
+            {operation.cancelRequested ? 'Cancelling…' : 'Cancel'}
+          </button>
+        ) : null}
         {note ? (
           <div className="note" title={note}>
             {note}

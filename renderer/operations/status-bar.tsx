@@ -79,7 +79,8 @@ function UndoLast() {
   const app = useApp();
   const last = useAppState(lastEnded);
   const offered = useAppState((state) => (last ? undoUnavailable(state, domainKey(last)) === null : false));
-  if (!last || !offered) return null;
+  // Beside anything else it would take back another change than the one that it stands beside.
+  if (last?.kind !== 'revert' || !offered) return null;
   const context = contextOf(app, { kind: 'domain', key: domainKey(last) });
   return (
     <button

@@ -1,9 +1,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { connectApi } from './api.ts';
 import { App } from './app.tsx';
 import { startLinks } from './shell/links.ts';
 import { startNativeShell } from './shell/native-shell.ts';
+import { connectApi } from './store/api.ts';
 import { createAppStore } from './store/store.ts';
 import { startSync } from './store/sync.ts';
 import './styles/tokens.css';

@@ -1,5 +1,5 @@
-import { problemOf } from '../api.ts';
 import { pushNotice } from '../store/actions.ts';
+import { problemOf } from '../store/api.ts';
 import type { App } from '../store/store.ts';
 
 /** Copies and says so; a clipboard that is not allowed is said too. */

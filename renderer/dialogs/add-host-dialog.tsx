@@ -1,7 +1,7 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Problem } from '../../shared/schema.ts';
-import { problemOf } from '../api.ts';
 import { closeDialog, openHostView } from '../store/actions.ts';
+import { problemOf } from '../store/api.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import { PlainDialog } from './plain-dialog.tsx';

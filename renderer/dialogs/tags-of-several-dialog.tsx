@@ -1,8 +1,8 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Problem } from '../../shared/schema.ts';
 import { changedTags, countTags, parseTags, tooLongTag } from '../../shared/tags.ts';
-import { problemOf } from '../api.ts';
 import { closeDialog } from '../store/actions.ts';
+import { problemOf } from '../store/api.ts';
 import { tagsOfSnapshot } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Domain, HealthReport, Problem } from '../../shared/schema.ts';
-import { problemOf } from '../api.ts';
+import { problemOf } from '../store/api.ts';
 import { endedOn, hostById, operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';

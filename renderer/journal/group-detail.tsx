@@ -3,7 +3,7 @@ import { formatDateTime, formatDuration } from '../../shared/format.ts';
 import { exportText } from '../../shared/metadata/export-text.ts';
 import type { JournalEntry, KeptXml } from '../../shared/schema.ts';
 import { copyText, tellCallFailed } from '../commands/effects.ts';
-import { foundSentence } from '../operations/outcome.ts';
+import { foundSentence } from '../store/notices.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';

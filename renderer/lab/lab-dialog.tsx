@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { formatCount } from '../../shared/format.ts';
 import { closeDialog } from '../store/actions.ts';
 import type { Dialog } from '../store/store.ts';
@@ -7,7 +8,7 @@ import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { aimOf, type LabFlow, labBlockedBy, labCounts, targetOf } from './flow.ts';
 import { ReviewStep } from './review-step.tsx';
-import { planLab, runLab, setLabFlow } from './run.ts';
+import { LabReset } from './run.ts';
 import { TargetStep } from './target-step.tsx';
 
 export type LabDialogProps = { dialog: Extract<Dialog, { kind: 'lab-reset' }> };
@@ -15,7 +16,7 @@ export type LabDialogProps = { dialog: Extract<Dialog, { kind: 'lab-reset' }> };
 /** A lab reset up to its start: to what, then the plan of every domain with one consent for all of them. */
 export function LabDialog({ dialog }: LabDialogProps) {
   const app = useApp();
-  const { flow, id } = dialog;
+  const { flow, reset } = useLabReset(dialog);
   const linked = useAppState((state) => state.link === 'open');
   const target = flow.step === 'target' ? targetOf(flow) : null;
   const unlinked = linked ? null : 'Snapkeel’s backend is not reachable';
@@ -43,17 +44,15 @@ export function LabDialog({ dialog }: LabDialogProps) {
       actions={
         <>
           {flow.step === 'review' || flow.step === 'problem' ? (
-            <Button onClick={() => setLabFlow(app, id, aimOf(flow.target))}>Back</Button>
+            <Button onClick={() => reset.set(aimOf(flow.target))}>Back</Button>
           ) : null}
-          {flow.step === 'problem' ? (
-            <Button onClick={() => void planLab(app, id, flow.target)}>Try again</Button>
-          ) : null}
+          {flow.step === 'problem' ? <Button onClick={() => void reset.plan(flow.target)}>Try again</Button> : null}
           {flow.step === 'target' ? (
             <Button
               look="primary"
               disabled={blocked !== null}
               aria-describedby="lab-why"
-              onClick={() => target && void planLab(app, id, target)}
+              onClick={() => target && void reset.plan(target)}
             >
               Show the plan
             </Button>
@@ -63,7 +62,7 @@ export function LabDialog({ dialog }: LabDialogProps) {
               look="danger"
               disabled={blocked !== null}
               aria-describedby="lab-why"
-              onClick={() => void runLab(app, id)}
+              onClick={() => void reset.run()}
             >
               Revert {formatCount(labCounts(flow).included, 'domain')}
             </Button>
@@ -71,7 +70,7 @@ export function LabDialog({ dialog }: LabDialogProps) {
         </>
       }
     >
-      <Body dialog={dialog} />
+      <Body keys={dialog.keys} flow={flow} reset={reset} />
     </DecisionDialog>
   );
 }
@@ -89,11 +88,29 @@ function subtitle(flow: LabFlow): string {
   return `Step 2 of 2: what it means to go back ${aims[flow.target.kind]}`;
 }
 
-function Body({ dialog }: LabDialogProps) {
-  const { flow, id } = dialog;
+/** The flow of the dialog; of an undo it begins with the plan. */
+function useLabReset({ keys, undo }: LabDialogProps['dialog']) {
+  const app = useApp();
+  const [flow, show] = useState<LabFlow>({ step: 'target', kind: 'current', name: '', tag: '' });
+  const [reset] = useState(() => new LabReset(app, keys, show));
+  useEffect(() => {
+    reset.open();
+    if (undo) void reset.plan({ kind: 'undo' });
+    return () => reset.close();
+  }, [reset, undo]);
+  return { flow, reset };
+}
+
+interface BodyProps {
+  keys: LabDialogProps['dialog']['keys'];
+  flow: LabFlow;
+  reset: LabReset;
+}
+
+function Body({ keys, flow, reset }: BodyProps) {
   switch (flow.step) {
     case 'target':
-      return <TargetStep dialog={dialog} aim={flow} />;
+      return <TargetStep keys={keys} aim={flow} reset={reset} />;
     case 'planning':
       return (
         <div className="planning shown" role="status">
@@ -104,7 +121,7 @@ function Body({ dialog }: LabDialogProps) {
         </div>
       );
     case 'review':
-      return <ReviewStep id={id} review={flow} />;
+      return <ReviewStep review={flow} reset={reset} />;
     case 'problem':
       return (
         <div role="alert">

@@ -2,18 +2,17 @@ import { useMemo } from 'react';
 import { formatCount } from '../../shared/format.ts';
 import type { StartState } from '../../shared/schema.ts';
 import { domainKey } from '../store/store.ts';
-import { useApp } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { RowGrid } from '../ui/row-grid.tsx';
 import { Segments } from '../ui/segments.tsx';
 import { type LabReview, labCounts, leaveOut, reconsidered } from './flow.ts';
 import { PlanDetail, planColumns } from './plan-columns.tsx';
-import { setLabFlow } from './run.ts';
+import type { LabReset } from './run.ts';
 
 interface StepProps {
-  id: number;
   review: LabReview;
+  reset: LabReset;
 }
 
 const startStates: readonly { value: StartState; label: string }[] = [
@@ -27,8 +26,7 @@ const failures = [
 ] as const;
 
 /** Every domain with what would happen to it, how it is to be done, and the consents. */
-export function ReviewStep({ id, review }: StepProps) {
-  const app = useApp();
+export function ReviewStep({ review, reset }: StepProps) {
   const now = useNow();
   const counts = useMemo(() => labCounts(review), [review]);
   const columns = useMemo(() => planColumns(review, now), [review, now]);
@@ -58,21 +56,20 @@ export function ReviewStep({ id, review }: StepProps) {
           <PlanDetail
             judged={judged}
             review={review}
-            onLeaveOut={(leave) => setLabFlow(app, id, leaveOut(review, judged.row, leave))}
+            onLeaveOut={(leave) => reset.set(leaveOut(review, judged.row, leave))}
           />
         )}
       />
-      <Options id={id} review={review} />
-      <TypedNames id={id} review={review} />
-      {counts.included > 0 ? <Consents id={id} review={review} /> : null}
+      <Options review={review} reset={reset} />
+      <TypedNames review={review} reset={reset} />
+      {counts.included > 0 ? <Consents review={review} reset={reset} /> : null}
     </>
   );
 }
 
-function Options({ id, review }: StepProps) {
-  const app = useApp();
+function Options({ review, reset }: StepProps) {
   const { safety, included, managedSaves } = labCounts(review);
-  const set = (change: Partial<LabReview>) => setLabFlow(app, id, reconsidered(review, change));
+  const set = (change: Partial<LabReview>) => reset.set(reconsidered(review, change));
   return (
     <div className="lab-options">
       <Segments
@@ -96,7 +93,7 @@ function Options({ id, review }: StepProps) {
           value={review.parallelPerHost}
           min={1}
           max={16}
-          onChange={(parallelPerHost) => setLabFlow(app, id, { ...review, parallelPerHost })}
+          onChange={(parallelPerHost) => reset.set({ ...review, parallelPerHost })}
         />
       </div>
       <label className={safety > 0 ? 'check' : 'check off'}>
@@ -130,8 +127,7 @@ function Options({ id, review }: StepProps) {
 }
 
 /** The names of protected domains, each to be typed. */
-function TypedNames({ id, review }: StepProps) {
-  const app = useApp();
+function TypedNames({ review, reset }: StepProps) {
   const plans = labCounts(review).protected;
   if (plans.length === 0) return null;
   return (
@@ -153,7 +149,7 @@ function TypedNames({ id, review }: StepProps) {
               spellCheck={false}
               value={review.typedNames[planId] ?? ''}
               onChange={({ target }) =>
-                setLabFlow(app, id, { ...review, typedNames: { ...review.typedNames, [planId]: target.value } })
+                reset.set({ ...review, typedNames: { ...review.typedNames, [planId]: target.value } })
               }
             />
           </label>
@@ -163,8 +159,7 @@ function TypedNames({ id, review }: StepProps) {
   );
 }
 
-function Consents({ id, review }: StepProps) {
-  const app = useApp();
+function Consents({ review, reset }: StepProps) {
   const { included, force } = labCounts(review);
   return (
     <>
@@ -173,7 +168,7 @@ function Consents({ id, review }: StepProps) {
           <input
             type="checkbox"
             checked={review.acknowledged}
-            onChange={({ target }) => setLabFlow(app, id, { ...review, acknowledged: target.checked })}
+            onChange={({ target }) => reset.set({ ...review, acknowledged: target.checked })}
           />
           <span>
             Revert {formatCount(included, 'domain')};{' '}
@@ -187,7 +182,7 @@ function Consents({ id, review }: StepProps) {
             <input
               type="checkbox"
               checked={review.forceAcknowledged}
-              onChange={({ target }) => setLabFlow(app, id, { ...review, forceAcknowledged: target.checked })}
+              onChange={({ target }) => reset.set({ ...review, forceAcknowledged: target.checked })}
             />
             <span>
               Revert {force === included ? (force === 1 ? 'it' : 'all of them') : `${force} of them`} with --force

@@ -3,15 +3,15 @@ import { formatDuration } from '../../shared/format.ts';
 import type { BatchRow } from '../../shared/schema.ts';
 import { cancelOperation } from '../operations/cancel.ts';
 import { Differences } from '../operations/differences.tsx';
-import { foundSentence } from '../operations/outcome.ts';
 import { phaseWords, progressText } from '../operations/phases.ts';
 import { OutcomeLists } from '../operations/revert/ended.tsx';
+import { type RowResult, rowResult, rowResultWords } from '../store/batch-words.ts';
+import { foundSentence } from '../store/notices.ts';
 import { operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 import type { GridColumn } from '../ui/row-grid.tsx';
-import { type RowResult, rowResult, rowResultWords } from './report.ts';
 
 const icons: Record<RowResult, typeof CircleCheck> = {
   waiting: CircleDashed,

@@ -4,6 +4,7 @@ import { formatCount } from '../../shared/format.ts';
 import { labReport } from '../../shared/lab-report.ts';
 import type { Batch } from '../../shared/schema.ts';
 import { closeDialog } from '../store/actions.ts';
+import { countSentences, runCounts, undoable } from '../store/batch-words.ts';
 import { batchByPlan } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
@@ -13,8 +14,7 @@ import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
 import { useNow } from '../ui/hooks.ts';
 import { RowGrid } from '../ui/row-grid.tsx';
 import { saveText } from '../ui/save-text.ts';
-import { countSentences, runCounts, undoable } from './report.ts';
-import { askUndoAll, stopLab } from './run.ts';
+import { askUndoAll, stopBatch } from './run.ts';
 import { runColumns, runDetail } from './run-columns.tsx';
 
 /** A lab reset under way, row by row, and its report once it has ended. */
@@ -122,7 +122,7 @@ function StopButton({ run }: { run: Batch }) {
   const { waiting } = runCounts(run);
   if (waiting === 0 && !run.stopRequested) return null;
   return (
-    <Button disabled={run.stopRequested} onClick={() => stopLab(app, run)}>
+    <Button disabled={run.stopRequested} onClick={() => stopBatch(app, run)}>
       {run.stopRequested ? 'Stopping…' : 'Begin no more'}
     </Button>
   );

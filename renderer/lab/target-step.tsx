@@ -1,10 +1,10 @@
 import { formatCount } from '../../shared/format.ts';
 import { allTags, hostById } from '../store/selectors.ts';
-import type { Dialog } from '../store/store.ts';
-import { useApp, useAppState } from '../ui/context.tsx';
+import type { DomainKey } from '../store/store.ts';
+import { useAppState } from '../ui/context.tsx';
 import type { LabAim } from './flow.ts';
 import { targetOf } from './flow.ts';
-import { planLab, setLabFlow } from './run.ts';
+import type { LabReset } from './run.ts';
 
 interface TargetKind {
   kind: LabAim['kind'];
@@ -30,11 +30,16 @@ const kinds: readonly TargetKind[] = [
   },
 ];
 
+interface TargetStepProps {
+  keys: readonly DomainKey[];
+  aim: LabAim;
+  reset: LabReset;
+}
+
 /** What each of the selected domains goes back to. */
-export function TargetStep({ dialog, aim }: { dialog: Extract<Dialog, { kind: 'lab-reset' }>; aim: LabAim }) {
-  const app = useApp();
+export function TargetStep({ keys, aim, reset }: TargetStepProps) {
   const tags = useAppState(allTags);
-  const set = (change: Partial<LabAim>) => setLabFlow(app, dialog.id, { ...aim, ...change });
+  const set = (change: Partial<LabAim>) => reset.set({ ...aim, ...change });
   return (
     <>
       <fieldset className="targets">
@@ -65,7 +70,7 @@ export function TargetStep({ dialog, aim }: { dialog: Extract<Dialog, { kind: 'l
                 onChange={(event) => set({ kind, [field.key]: event.target.value })}
                 onKeyDown={(event) => {
                   const target = targetOf(aim);
-                  if (event.key === 'Enter' && target) void planLab(app, dialog.id, target);
+                  if (event.key === 'Enter' && target) void reset.plan(target);
                 }}
               />
             ) : null}
@@ -77,13 +82,13 @@ export function TargetStep({ dialog, aim }: { dialog: Extract<Dialog, { kind: 'l
           ))}
         </datalist>
       </fieldset>
-      <Chosen dialog={dialog} />
+      <Chosen keys={keys} />
     </>
   );
 }
 
 /** The domains that are meant, by host. */
-function Chosen({ dialog: { keys } }: { dialog: Extract<Dialog, { kind: 'lab-reset' }> }) {
+function Chosen({ keys }: { keys: readonly DomainKey[] }) {
   const domains = useAppState((state) => state.domains);
   const hosts = useAppState((state) => state.hosts);
   const state = { hosts };

@@ -2,11 +2,11 @@ import { operationUnderWay } from '../../shared/deeds.ts';
 import type { AimOf, AnyType, ChoiceOf, Order, PlanOf } from '../../shared/operations/operation.ts';
 import { type Kind, type OperationTypes, operationTypes } from '../../shared/operations/registry.ts';
 import type { Operation, Outcome } from '../../shared/schema.ts';
-import { problemOf, staleChangesOf } from '../api.ts';
 import { closeDialog, noteTold, pushNotice, setOwnRun } from '../store/actions.ts';
+import { problemOf, staleChangesOf } from '../store/api.ts';
+import { outcomeNotice } from '../store/notices.ts';
 import { type App, domainKey, type HeldPlan } from '../store/store.ts';
 import { type Flow, orderOf, type Review, reviewOf } from './flow.ts';
-import { outcomeNotice } from './outcome.ts';
 
 /** What is changed: a domain, with what is wanted of it. */
 export interface Subject<T extends AnyType> {

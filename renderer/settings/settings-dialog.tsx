@@ -1,8 +1,8 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Problem, Settings } from '../../shared/schema.ts';
-import { problemOf } from '../api.ts';
 import { PlainDialog } from '../dialogs/plain-dialog.tsx';
 import { closeDialog } from '../store/actions.ts';
+import { problemOf } from '../store/api.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';

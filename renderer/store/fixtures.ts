@@ -14,7 +14,7 @@ import type {
   Snapshot,
   StartState,
 } from '../../shared/schema.ts';
-import type { Client } from '../api.ts';
+import type { Client } from './api.ts';
 import { type App, type AppState, createAppStore } from './store.ts';
 
 /** Invented data for unit tests: one host with one domain, and whatever a test changes of them. */

@@ -2,7 +2,7 @@ import { operationUnderWay } from '../../shared/deeds.ts';
 import type { Batch, Domain, Host, Operation, OperationKind, Question, Snapshot } from '../../shared/schema.ts';
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
-import { endSentence } from '../operations/outcome.ts';
+import { endSentence } from './notices.ts';
 import { type AppState, type DamagedSnapshot, type DomainKey, domainKey } from './store.ts';
 
 /** Remembers the last result for each argument object, so that a selector hands out the same value twice. */

@@ -19,8 +19,7 @@ import type {
   SnapshotList,
   UndoOffer,
 } from '../../shared/schema.ts';
-import type { Client, LinkStatus } from '../api.ts';
-import type { LabFlow } from '../lab/flow.ts';
+import type { Client, LinkStatus } from './api.ts';
 import { loadWindowSettings, type WindowSettings } from './settings.ts';
 
 /** `hostId/uuid`: a UUID alone may be on two hosts. */
@@ -60,7 +59,7 @@ interface OnDomain {
 export type Dialog =
   | ({ kind: 'revert'; id: number; aim: RevertAim; held?: HeldPlan | undefined } & OnDomain)
   /** A lab reset up to its start. */
-  | { kind: 'lab-reset'; id: number; keys: readonly DomainKey[]; flow: LabFlow }
+  | { kind: 'lab-reset'; id: number; keys: readonly DomainKey[]; undo?: true }
   /** A lab reset under way or ended, known by one of its plans: the run itself has no id before its first event. */
   | { kind: 'batch'; planId: string }
   | { kind: 'create'; hostId: string; uuid: string; domainName: string }

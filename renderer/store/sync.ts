@@ -1,8 +1,8 @@
 import type { AppEvent, Batch, Domain, Operation } from '../../shared/schema.ts';
-import { type Api, problemOf } from '../api.ts';
-import { labNotice } from '../lab/report.ts';
-import { endNotice } from '../operations/outcome.ts';
 import { noteTold, pushNotice } from './actions.ts';
+import { type Api, problemOf } from './api.ts';
+import { labNotice } from './batch-words.ts';
+import { endNotice } from './notices.ts';
 import { batchOf, hostById, hostIdOf } from './selectors.ts';
 import { type App, type AppState, domainKey } from './store.ts';
 import { askUndoOffer, followUndoOffers } from './undo-offers.ts';

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Operation, Outcome, Problem } from '../../../shared/schema.ts';
-import { problemOf, staleChangesOf } from '../../api.ts';
-import { outcomeNotice } from '../../operations/outcome.ts';
 import { closeDialog, noteTold, pushNotice, setOwnRun } from '../../store/actions.ts';
+import { problemOf, staleChangesOf } from '../../store/api.ts';
+import { outcomeNotice } from '../../store/notices.ts';
 import { domainKey } from '../../store/store.ts';
 import { useApp } from '../../ui/context.tsx';
 

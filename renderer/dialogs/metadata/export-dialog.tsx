@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { formatCount } from '../../../shared/format.ts';
 import type { Problem, SnapshotExport } from '../../../shared/schema.ts';
-import { problemOf } from '../../api.ts';
 import { closeDialog, pushNotice } from '../../store/actions.ts';
+import { problemOf } from '../../store/api.ts';
 import type { Dialog } from '../../store/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../../ui/context.tsx';

@@ -1,7 +1,7 @@
 import type { Outcome, RevertPlan } from '../../../shared/schema.ts';
+import { foundSentence, revertDetails } from '../../store/notices.ts';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { Differences } from '../differences.tsx';
-import { foundSentence, revertDetails } from '../outcome.ts';
 
 const headings: Record<'revert' | 'undo', Record<Outcome['result'], string>> = {
   revert: {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Domain, Problem, Snapshot, SnapshotDetail } from '../../../shared/schema.ts';
-import { problemOf } from '../../api.ts';
+import { problemOf } from '../../store/api.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
 
 /** Moving over rows asks for nothing until one stays on a row for this long. */

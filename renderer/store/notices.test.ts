@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { operationEnded } from '../../shared/deeds.ts';
 import type { Outcome, RevertDetail } from '../../shared/schema.ts';
-import { anOutcome } from '../store/fixtures.ts';
-import { foundSentence, outcomeNotice, revertDetails } from './outcome.ts';
+import { anOutcome } from './fixtures.ts';
+import { foundSentence, outcomeNotice, revertDetails } from './notices.ts';
 
 const about = { kind: 'revert' as const, domainName: 'db-01', subject: '“clean”' };
 const sentence = (more: Partial<Outcome> = {}) => operationEnded(about, anOutcome(more));

@@ -1,7 +1,7 @@
 import { operationEnded } from '../../shared/deeds.ts';
 import { stateLabel } from '../../shared/format.ts';
 import type { Operation, Outcome, RevertDetail, SafetyReport, Verification } from '../../shared/schema.ts';
-import type { Notice } from '../store/store.ts';
+import type { Notice } from './store.ts';
 
 type Told = Pick<Operation, 'kind' | 'domainName' | 'subject' | 'undo'> & Partial<Pick<Operation, 'hostId' | 'uuid'>>;
 

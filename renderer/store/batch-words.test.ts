@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { aLabRun, aLabRunRow, anOutcome } from '../store/fixtures.ts';
-import { countSentences, labNotice, rowResult, rowResultWords, runHeadline } from './report.ts';
+import { countSentences, labNotice, rowResult, rowResultWords, runHeadline } from './batch-words.ts';
+import { aLabRun, aLabRunRow, anOutcome } from './fixtures.ts';
 
 const problem = { code: 'X', what: 'It failed.', effect: '', next: '' };
 const failed = aLabRunRow({ outcome: anOutcome({ result: 'failed', problem }) });

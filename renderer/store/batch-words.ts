@@ -1,6 +1,6 @@
 import { formatCount } from '../../shared/format.ts';
 import type { Batch, BatchRow } from '../../shared/schema.ts';
-import type { Notice } from '../store/store.ts';
+import type { Notice } from './store.ts';
 
 export type RowResult = 'waiting' | 'running' | 'done' | 'differs' | 'failed' | 'skipped';
 

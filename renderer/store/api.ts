@@ -2,8 +2,8 @@ import { createORPCClient, DynamicLink, isDefinedError } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
-import type { Contract } from '../shared/contract.ts';
-import type { Problem } from '../shared/schema.ts';
+import type { Contract } from '../../shared/contract.ts';
+import type { Problem } from '../../shared/schema.ts';
 
 /** Every call that the window can make, as `shared/contract.ts` declares it. */
 export type Client = ContractRouterClient<Contract>;

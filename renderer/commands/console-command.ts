@@ -1,7 +1,7 @@
 import { openDialog, pushNotice } from '../store/actions.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import { hostById } from '../store/selectors.ts';
 import { type Command, linked, withDomain } from './command.ts';
-import { tellCallFailed } from './effects.ts';
 
 export const consoleCommand: Command = {
   id: 'domain.console',

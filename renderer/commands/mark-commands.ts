@@ -1,4 +1,5 @@
 import { openDialog } from '../store/actions.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import { isPinned, isProtected } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import {
@@ -13,7 +14,6 @@ import {
   withDomain,
   withSnapshot,
 } from './command.ts';
-import { tellCallFailed } from './effects.ts';
 
 function protectedNow({ state, domain }: CommandContext): boolean {
   return domain !== undefined && isProtected(state, domainKey(domain));

@@ -1,7 +1,7 @@
 import { type PowerAction, powerActions } from '../../shared/deeds.ts';
 import { powerLabel, powerNeedsConfirming, powerRefusal } from '../../shared/operations/power/rules.ts';
 import type { Domain } from '../../shared/schema.ts';
-import { askPower } from '../power/ask-power.ts';
+import { askPower } from '../operations/ask-power.ts';
 import { operationOn, revertUnavailable } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { type Command, type CommandContext, withDomain } from './command.ts';

@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
 import type { ConfigComparison, ConfigOther } from '../../shared/schema.ts';
-import { PlainDialog } from '../dialogs/plain-dialog.tsx';
 import { hostById } from '../store/selectors.ts';
 import { type Dialog, domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
 import { useAfter } from '../ui/hooks.ts';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { ChangeTable } from './change-table.tsx';
 import { SideBySide } from './side-by-side.tsx';

@@ -4,7 +4,7 @@ import { closeDialog, openHostView } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
-import { PlainDialog } from './plain-dialog.tsx';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 
 const examples = [
   { uri: 'qemu:///system', text: 'the domains of this machine' },

@@ -3,7 +3,7 @@ import type { Dialog } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { PlainDialog } from './plain-dialog.tsx';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 
 /** Where a console is, where no viewer of this computer could be started. */
 export function ConsoleDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'console' }> }) {

@@ -1,5 +1,5 @@
 import type { Dialog } from '../store/store.ts';
-import { PlainDialog } from './plain-dialog.tsx';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 
 /** A picture of a console as large as it was kept, or as the window is. */
 export function PictureDialog({ dialog: { title, dataUrl } }: { dialog: Extract<Dialog, { kind: 'picture' }> }) {

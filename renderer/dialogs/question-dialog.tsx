@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useRef, useState } from 'react';
 import type { Question } from '../../shared/schema.ts';
-import { tellCallFailed } from '../commands/effects.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';

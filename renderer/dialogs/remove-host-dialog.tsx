@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useRef } from 'react';
-import { tellCallFailed } from '../commands/effects.ts';
 import { closeDialog } from '../store/actions.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import { hostById } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';

@@ -2,7 +2,7 @@ import { commands } from '../commands/commands.ts';
 import { contextOf } from '../commands/context.ts';
 import { shortcutKeys } from '../commands/shortcuts.ts';
 import { useApp } from '../ui/context.tsx';
-import { PlainDialog } from './plain-dialog.tsx';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 
 /** Keys of the lists themselves, which are no commands. */
 const listKeys = [

@@ -7,8 +7,8 @@ import { allTags, tagsOfSnapshot } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
-import { PlainDialog } from './plain-dialog.tsx';
 
 /** Where tags are, and why: an element of ours is dropped by REDEFINE without a word. */
 export const keptHere =

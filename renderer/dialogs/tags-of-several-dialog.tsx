@@ -7,8 +7,8 @@ import { tagsOfSnapshot } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
-import { PlainDialog } from './plain-dialog.tsx';
 import { keptHere } from './tags-dialog.tsx';
 
 /** Tags put to several snapshots, and taken off them; what is not touched stays as it is on each. */

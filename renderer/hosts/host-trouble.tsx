@@ -1,5 +1,5 @@
 import type { Host } from '../../shared/schema.ts';
-import { tellCallFailed } from '../commands/effects.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { HostGlyph } from '../ui/glyphs.tsx';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { formatDateTime, formatDuration } from '../../shared/format.ts';
 import { exportText } from '../../shared/metadata/export-text.ts';
 import type { JournalEntry, KeptXml } from '../../shared/schema.ts';
-import { copyText, tellCallFailed } from '../commands/effects.ts';
+import { copyText, tellCallFailed } from '../store/effects.ts';
 import { foundSentence } from '../store/notices.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';

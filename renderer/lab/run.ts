@@ -1,7 +1,7 @@
 import type { Batch } from '../../shared/schema.ts';
-import { tellCallFailed } from '../commands/effects.ts';
 import { chooseDomains, clearChosen, closeDialog, freshId, openDialog } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import { batchByPlan, chosenDomains } from '../store/selectors.ts';
 import { type App, type DomainKey, domainKey } from '../store/store.ts';
 import { type LabFlow, type LabTarget, labBlockedBy, labCounts, labReviewOf, leftOutOf, ordersOf } from './flow.ts';

@@ -1,5 +1,5 @@
 import type { Operation } from '../../shared/schema.ts';
-import { tellCallFailed } from '../commands/effects.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import type { App } from '../store/store.ts';
 
 /** Asks for an operation to be called off. Whether it was, its end tells. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { formatBytes, formatCount } from '../../shared/format.ts';
 import type { Settings, ThumbnailUsage } from '../../shared/schema.ts';
-import { tellCallFailed } from '../commands/effects.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import { NumberField } from '../ui/number-field.tsx';

@@ -1,12 +1,12 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Problem, Settings } from '../../shared/schema.ts';
-import { PlainDialog } from '../dialogs/plain-dialog.tsx';
 import { closeDialog } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { newNamePreview, newPatternWords, patternPreview, patternProblem, patternWords } from './pattern.ts';
 import { PatternField } from './pattern-field.tsx';
 import { PictureSettings } from './picture-settings.tsx';

@@ -9,7 +9,6 @@ import { commandById, contextOf, openTarget, revertCommand, runCommand } from '.
 import { HealthMark, HealthPane } from '../health/health-pane.tsx';
 import { useHealth } from '../health/use-health.ts';
 import { JournalPane } from '../journal/journal-pane.tsx';
-import { PowerButton } from '../power/power-button.tsx';
 import { showTab } from '../store/actions.ts';
 import { hostById, isProtected } from '../store/selectors.ts';
 import { type DomainTab, domainKey } from '../store/store.ts';
@@ -18,6 +17,7 @@ import { useApp, useAppState } from '../ui/context.tsx';
 import { StateGlyph } from '../ui/glyphs.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { HistoryPane } from './history-pane.tsx';
+import { PowerButton } from './power-button.tsx';
 
 const tones: Partial<Record<Domain['state'], string>> = {
   running: 'ok',

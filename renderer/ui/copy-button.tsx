@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { copyText } from '../commands/effects.ts';
+import { copyText } from '../store/effects.ts';
 import { Button } from './button.tsx';
 import { useApp } from './context.tsx';
 

@@ -7,11 +7,11 @@ import type { Dialog } from '../../store/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../../ui/context.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { PlainDialog } from '../../ui/plain-dialog.tsx';
 import { Planning } from '../../ui/planning.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { saveText } from '../../ui/save-text.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
-import { PlainDialog } from '../plain-dialog.tsx';
 
 type Loading = { step: 'asking' } | { step: 'ready'; made: SnapshotExport } | { step: 'failed'; problem: Problem };
 

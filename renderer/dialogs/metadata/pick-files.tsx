@@ -4,7 +4,7 @@ import type { ImportFile } from '../../../shared/schema.ts';
 import { closeDialog } from '../../store/actions.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../../ui/context.tsx';
-import { PlainDialog } from '../plain-dialog.tsx';
+import { PlainDialog } from '../../ui/plain-dialog.tsx';
 
 /** As much as the main process takes; more is not even read. */
 const limitBytes = 32 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import type { Outcome, RevertPlan } from '../../../shared/schema.ts';
-import { askPower } from '../../power/ask-power.ts';
 import { closeDialog } from '../../store/actions.ts';
 import { type App, type Dialog, domainKey } from '../../store/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp, useAppState } from '../../ui/context.tsx';
+import { askPower } from '../ask-power.ts';
 import { OperationDialog } from '../operation-dialog.tsx';
 import { useOperation } from '../use-operation.ts';
 import { askRevert } from './ask.ts';

@@ -2,13 +2,13 @@ import { CircleAlert, CircleCheck, TriangleAlert, X } from 'lucide-react';
 import { useEffect } from 'react';
 import type { RevertAim } from '../../shared/schema.ts';
 import { showBatch } from '../lab/run.ts';
+import { askRevert } from '../operations/revert/ask.ts';
 import { closeNotice } from '../store/actions.ts';
 import { batchByPlan, undoUnavailable } from '../store/selectors.ts';
 import { domainKey, type Notice } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Details } from '../ui/problem-view.tsx';
-import { askRevert } from './revert/ask.ts';
 
 const goodNewsMs = 9000;
 /** Long enough to see that it was the wrong snapshot. */

@@ -2,9 +2,9 @@ import type { PowerAction } from '../../shared/deeds.ts';
 import { powerLabel, powerNeedsConfirming } from '../../shared/operations/power/rules.ts';
 import { powerType } from '../../shared/operations/power/type.ts';
 import type { Domain } from '../../shared/schema.ts';
-import { tellCallFailed } from '../commands/effects.ts';
 import { openDialog, pushNotice } from '../store/actions.ts';
 import { staleChangesOf } from '../store/api.ts';
+import { tellCallFailed } from '../store/effects.ts';
 import type { App } from '../store/store.ts';
 
 /** Does at once what loses nothing, and opens the dialog for everything else. The main process decides which is which. */

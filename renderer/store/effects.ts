@@ -1,6 +1,6 @@
-import { pushNotice } from '../store/actions.ts';
-import { problemOf } from '../store/api.ts';
-import type { App } from '../store/store.ts';
+import { pushNotice } from './actions.ts';
+import { problemOf } from './api.ts';
+import type { App } from './store.ts';
 
 /** Copies and says so; a clipboard that is not allowed is said too. */
 export async function copyText(app: App, text: string): Promise<boolean> {

@@ -2,8 +2,8 @@ import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { closeDialog } from '../store/actions.ts';
-import { Button } from '../ui/button.tsx';
-import { useApp } from '../ui/context.tsx';
+import { Button } from './button.tsx';
+import { useApp } from './context.tsx';
 
 interface PlainDialogProps {
   title: ReactNode;

@@ -4,14 +4,14 @@ import { formatDuration } from '../../shared/format.ts';
 import type { Operation } from '../../shared/schema.ts';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import { showBatch } from '../lab/run.ts';
+import { cancelOperation } from '../operations/cancel.ts';
+import { phaseSentence, progressShare, progressText } from '../operations/phases.ts';
 import { openDomainView } from '../store/actions.ts';
 import { runCounts, runHeadline } from '../store/batch-words.ts';
 import { lastEnded, lastOutcome, liveBatch, runningOperations, undoUnavailable } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
-import { cancelOperation } from './cancel.ts';
-import { phaseSentence, progressShare, progressText } from './phases.ts';
 
 /** What runs now, and how the last operation ended. */
 export function StatusBar() {

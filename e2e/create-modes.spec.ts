@@ -1,4 +1,4 @@
-import { type CreateRow, createRows } from '../shared/create/modes.ts';
+import { type CreateRow, createRows } from '../shared/operations/create/modes.ts';
 import type { CreateMode } from '../shared/schema.ts';
 import { CreateDialog } from './dialogs.ts';
 import { expect, needsGenerations, test } from './fixtures.ts';

@@ -4,7 +4,6 @@ import { operationUnderWay } from '../shared/deeds.ts';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import type { DeletePlan, WindowState } from '../shared/schema.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
-import { CreatePlans } from './hosts/create/plans.ts';
 import type { Ground } from './hosts/ground.ts';
 import { HeldPlans } from './hosts/held-plans.ts';
 import { HostPool } from './hosts/host-pool.ts';
@@ -84,12 +83,10 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const settings = await SettingsStore.open(join(dataDir, 'settings.json'), hub, log);
   const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
   const thumbnails = await Thumbnails.open(join(dataDir, 'thumbnails'), () => settings.get(), log);
-  const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
   const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
   const ground: Ground = {
     operations,
-    creates,
     metadata,
     deletes,
     journal,

@@ -4,8 +4,6 @@ import { type Kind, kinds } from '../shared/operations/registry.ts';
 import type { AppInfo, WindowState } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
 import { openConsole } from './hosts/console/open.ts';
-import { fileFacts } from './hosts/create/files.ts';
-import { runCreate } from './hosts/create/run.ts';
 import { planDelete } from './hosts/delete/plan.ts';
 import { runDelete } from './hosts/delete/run.ts';
 import type { Ground } from './hosts/ground.ts';
@@ -28,6 +26,7 @@ import { consolePicture } from './hosts/thumbnails/show.ts';
 import { parseDomainConfig } from './libvirt/config.ts';
 import { snapshotXml } from './libvirt/snapshots.ts';
 import { parseXml } from './libvirt/xml.ts';
+import { fileFacts } from './operations/create/files.ts';
 import type { Batches } from './operations/engine/batches.ts';
 import type { Engine } from './operations/engine/engine.ts';
 import { undoOffer } from './operations/revert/undo.ts';
@@ -162,12 +161,7 @@ export function createRouter(parts: RouterParts): AppRouter {
     },
     undoOffer: os.undoOffer.handler(({ input }) => undoOffer(pool.session(input.hostId), input.uuid, marks)),
     create: {
-      plan: os.create.plan.handler(({ input }) => ground.creates.make(pool.session(input.hostId), input.uuid)),
       files: os.create.files.handler(({ input }) => fileFacts(pool.session(input.hostId), input.paths)),
-      run: os.create.run.handler(({ input }) => {
-        const plan = ground.creates.find(input.planId);
-        return runCreate({ session: pool.session(plan.hostId), plan, draft: input.draft }, ground);
-      }),
     },
     metadata: {
       planEdit: os.metadata.planEdit.handler(({ input }) =>

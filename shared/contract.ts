@@ -10,8 +10,6 @@ import {
   ConfigOther,
   ConsoleAnswer,
   ConsolePicture,
-  CreateDraft,
-  CreatePlan,
   DeleteMode,
   DeletePlan,
   DiskChain,
@@ -145,18 +143,11 @@ export const contract = {
   },
   /** Whether the last revert of a domain can be undone. */
   undoOffer: base.input(onDomain).output(UndoOffer),
-  /** Names, descriptions and the tree, by redefining: no disk and no memory is touched. */
   create: {
-    /** Everything that decides how a snapshot can be taken; the window runs the rules of `shared/create` on it. */
-    plan: base.input(onDomain).output(CreatePlan),
     /** Whether new files could be there; asked as paths are typed. */
     files: base.input(onHost.extend({ paths: z.array(z.string().max(4_096)).max(64) })).output(FileFacts),
-    /** Waits its turn, gathers the facts and runs the rules again, and takes the snapshot only if all still holds. */
-    run: base
-      .input(z.object({ planId: z.string(), draft: CreateDraft }))
-      .output(Outcome)
-      .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
   },
+  /** Names, descriptions and the tree, by redefining: no disk and no memory is touched. */
   metadata: {
     planEdit: base.input(onSnapshot).output(EditPlan),
     edit: base

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disk as createDisk, facts as createFacts } from './create/fixtures.ts';
+import { disk as createDisk, facts as createFacts } from './operations/create/fixtures.ts';
 import { disk as diskFact, type Facts, facts as revertFacts, storedDisk } from './operations/revert/fixtures.ts';
 import { safetyDescription, safetyName, safetyOffer, safetyRequestOf, safetyRules } from './safety.ts';
 import type { CreateFacts } from './schema.ts';

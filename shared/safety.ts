@@ -1,7 +1,7 @@
 import { usualOverlay } from './chain.ts';
-import { assessCreate, type CreateAssessment } from './create/assess.ts';
-import { emptyDraft } from './create/draft.ts';
 import { isDigits } from './libvirt/names.ts';
+import { assessCreate, type CreateAssessment } from './operations/create/assess.ts';
+import { emptyDraft } from './operations/create/draft.ts';
 import { assessRevert, isExternal, writtenBack } from './operations/revert/risk.ts';
 import type {
   CreateDraft,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import { type Backend, createBackend } from '../../electron/backend.ts';
 import type { AppRouter } from '../../electron/router.ts';
-import { assessCreate } from '../../shared/create/assess.ts';
-import { emptyDraft, withAllDisks, withDisk } from '../../shared/create/draft.ts';
-import { newPaths } from '../../shared/create/files.ts';
 import { assessDelete } from '../../shared/delete/assess.ts';
+import { emptyDraft, withAllDisks, withDisk } from '../../shared/operations/create/draft.ts';
+import { newPaths } from '../../shared/operations/create/files.ts';
+import { createType } from '../../shared/operations/create/type.ts';
 import { consentsOfButton } from '../../shared/operations/operation.ts';
 import { powerType } from '../../shared/operations/power/type.ts';
 import { revertType } from '../../shared/operations/revert/type.ts';
@@ -178,7 +178,8 @@ export class App {
 
   async #create({ name, mode, live, without }: Extract<AppStep, { do: 'create' }>): Promise<Plan> {
     const { client } = this;
-    const { planId, facts, virsh } = await client.create.plan(this.#about);
+    const plan = await client.changes.create.plan({ ...this.#about, aim: {} });
+    const { planId, facts } = plan;
     // Whoever takes a snapshot says of each disk whether it is part of it, whatever the configuration’s attribute says.
     const all = withAllDisks(facts, { ...emptyDraft, name, mode, live });
     const draft: CreateDraft = without.reduce((less, target) => withDisk(less, target, { include: false }), all);
@@ -188,9 +189,10 @@ export class App {
       exists: { ...facts.files.exists, ...asked.exists },
       free: { ...facts.files.free, ...asked.free },
     };
-    const assessment = assessCreate({ ...facts, files }, draft, virsh);
+    const assessment = createType.assess(plan, { ...facts, files }, draft);
     const { verdict, blockers, warnings, wayBack, unknown, notes } = assessment;
-    const run = () => client.create.run({ planId, draft });
+    const acknowledged = consentsOfButton(assessment);
+    const run = () => client.changes.create.run({ planId, choice: draft, acknowledged });
     const said = [...warnings, ...wayBack, ...unknown, ...notes];
     return { ...silent, verdict, blockers, said, run: () => ended(run) };
   }

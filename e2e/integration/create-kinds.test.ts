@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gatherCreateFacts } from '../../electron/hosts/create/facts.ts';
-import { runCreate } from '../../electron/hosts/create/run.ts';
+import { engineOn, takesOn } from '../../electron/hosts/testing.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
-import { assessCreate, createRules } from '../../shared/create/assess.ts';
-import { firstDraft, withMode } from '../../shared/create/draft.ts';
-import { fileRules } from '../../shared/create/file-rules.ts';
-import { newPaths } from '../../shared/create/files.ts';
-import { nameRules } from '../../shared/create/name.ts';
-import { canKeep } from '../../shared/create/request.ts';
-import type { CreateRule, CreateCase as RuleCase } from '../../shared/create/rule.ts';
+import { gatherCreateFacts } from '../../electron/operations/create/facts.ts';
 import { inVersions } from '../../shared/libvirt/versions.ts';
+import { assessCreate, createRules } from '../../shared/operations/create/assess.ts';
+import { firstDraft, withMode } from '../../shared/operations/create/draft.ts';
+import { fileRules } from '../../shared/operations/create/file-rules.ts';
+import { newPaths } from '../../shared/operations/create/files.ts';
+import { nameRules } from '../../shared/operations/create/name.ts';
+import { canKeep } from '../../shared/operations/create/request.ts';
+import type { CreateRule, CreateCase as RuleCase } from '../../shared/operations/create/rule.ts';
 import { holds } from '../../shared/rule.ts';
 import type { CreateDraft, CreateFacts } from '../../shared/schema.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
@@ -83,8 +83,8 @@ describe.each(wanted)('snapshots of every kind of guest on %s', (generation) => 
       });
       for (const note of each.notes ?? []) expect(notes.map(({ text }) => text).join('\n')).toContain(note);
       if (codes.length === 0) {
-        const plan = await ground.creates.make(session, uuid);
-        const outcome = await runCreate({ session, plan, draft }, ground);
+        const takes = takesOn(engineOn({ session }, ground), session.host.id);
+        const outcome = await takes.run({ plan: await takes.plan(uuid), draft });
         const { result, differences, problem } = outcome;
         expect({ result, differences, detail: problem?.detail }).toEqual({
           result: 'done',

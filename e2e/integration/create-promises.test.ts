@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { endOfCreate } from '../../electron/hosts/create/end.ts';
-import { gatherCreateFacts } from '../../electron/hosts/create/facts.ts';
-import { runCreate } from '../../electron/hosts/create/run.ts';
-import { askLibvirt } from '../../electron/hosts/deeds/ask.ts';
+import { type Drafted, engineOn, takesOn } from '../../electron/hosts/testing.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
-import { assessCreate } from '../../shared/create/assess.ts';
-import { firstDraft, withMode } from '../../shared/create/draft.ts';
+import { gatherCreateFacts } from '../../electron/operations/create/facts.ts';
+import { judgeCreate, lookAfterCreate } from '../../electron/operations/create/judge.ts';
+import { askLibvirt } from '../../electron/operations/engine/ask.ts';
 import { can } from '../../shared/libvirt/versions.ts';
+import { assessCreate } from '../../shared/operations/create/assess.ts';
+import { firstDraft, withMode } from '../../shared/operations/create/draft.ts';
 import type { CreateDraft, CreateMode } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { readDisk, writeDisk } from '../lab/disk.ts';
@@ -21,7 +21,7 @@ import { makeCreateGuest } from './create-guests.ts';
 const wanted = wantedGenerations('host', '11.3');
 const offset = 1 << 20;
 
-describe.each(wanted)('what was promised of a snapshot and does not come is notes: %s', (generation) => {
+describe.each(wanted)('what was promised of a snapshot and does not come is told: %s', (generation) => {
   const available = generation === 'host' ? labAvailable() : canBuildGenerations();
   let lab: Lab;
   let at: Connected;
@@ -29,6 +29,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is note
     if (!available.ok) return;
     lab = await startLab({ generation });
     at = await connectTo(lab);
+    engine = engineOn(at, at.ground);
   });
   afterAll(async () => {
     await at?.session.disconnect();
@@ -36,13 +37,14 @@ describe.each(wanted)('what was promised of a snapshot and does not come is note
   });
   if (!available.ok) console.log(`Left out: promises of snapshots on ${generation}: ${available.reason}.`);
 
+  let engine: ReturnType<typeof engineOn>;
+  const takes = () => takesOn(engine, at.session.host.id);
   async function planned(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}) {
-    const { session, ground } = at;
-    const uuid = await lab.virsh('domuuid', guest.name);
-    const plan = await ground.creates.make(session, uuid);
+    const plan = await takes().plan(await lab.virsh('domuuid', guest.name));
     const draft = { ...withMode(plan.facts, firstDraft(plan.facts, 'fresh'), mode), ...change };
-    return { session, plan, draft };
+    return { plan, draft };
   }
+  const take = async (drafted: Drafted) => takes().run(drafted);
 
   /** Has libvirt do what the rules would refuse, and looks at what came of it. */
   async function takeAnyway(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}, xml?: string) {
@@ -63,23 +65,19 @@ describe.each(wanted)('what was promised of a snapshot and does not come is note
     };
     const answer = await askLibvirt(
       request,
+      {},
       () => createSnapshot(session.writes, facts.uuid, xml ?? asked, row.flags),
-      ground,
+      ground.journal,
     );
-    return endOfCreate(session, answer, { name: draft.name, row, disks, files, before: facts }, false, ground);
+    const expected = { name: draft.name, row, disks, files, before: facts };
+    return judgeCreate({ answer, expected }, await lookAfterCreate(session, { answer, expected }), false);
   }
 
   test.skipIf(!available.ok)('a snapshot with memory is found in the images', { timeout: 60_000 }, async () => {
-    const outcome = await runCreate(
-      await planned(await makeCreateGuest(lab, 'two', 'whole', 'on'), 'memory-internal'),
-      at.ground,
-    );
+    const outcome = await take(await planned(await makeCreateGuest(lab, 'two', 'whole', 'on'), 'memory-internal'));
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
     expect(outcome.notes.join()).not.toContain('could not be read');
-    const unread = await runCreate(
-      await planned(await lab.guest({ name: 'alone', pool: false }), 'disks-internal'),
-      at.ground,
-    );
+    const unread = await take(await planned(await lab.guest({ name: 'alone', pool: false }), 'disks-internal'));
     expect(unread.notes.join()).toContain('Whether the image of hda holds it could not be read');
   });
 
@@ -135,7 +133,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is note
     const guest = await makeCreateGuest(lab, 'volume', 'in-a-pool', 'off');
     const image = join(guest.folder, 'pool/v.qcow2');
     await writeDisk(image, offset, Buffer.from('early'));
-    expect(await runCreate(await planned(guest, 'disks-internal'), at.ground)).toMatchObject({
+    expect(await take(await planned(guest, 'disks-internal'))).toMatchObject({
       result: 'done',
       differences: [],
     });

@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gatherCreateFacts } from '../../electron/hosts/create/facts.ts';
-import { runCreate } from '../../electron/hosts/create/run.ts';
+import { engineOn, takesOn } from '../../electron/hosts/testing.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
-import { assessCreate, createRules } from '../../shared/create/assess.ts';
-import { firstDraft, withDisk, withMode } from '../../shared/create/draft.ts';
-import { fileRules } from '../../shared/create/file-rules.ts';
-import { newPaths } from '../../shared/create/files.ts';
-import { nameRules } from '../../shared/create/name.ts';
+import { gatherCreateFacts } from '../../electron/operations/create/facts.ts';
 import { createFlag } from '../../shared/libvirt/flags.ts';
+import { assessCreate, createRules } from '../../shared/operations/create/assess.ts';
+import { firstDraft, withDisk, withMode } from '../../shared/operations/create/draft.ts';
+import { fileRules } from '../../shared/operations/create/file-rules.ts';
+import { newPaths } from '../../shared/operations/create/files.ts';
+import { nameRules } from '../../shared/operations/create/name.ts';
 import type { CreateDraft } from '../../shared/schema.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
@@ -186,10 +186,11 @@ describe.each(wanted)('what the rules refuse, libvirt refuses: %s', (generation)
     const { session, ground } = await connectTo(lab, lab.testUri);
     try {
       const uuid = session.domains.find(({ name }) => name === 'test')?.uuid ?? '';
-      const plan = await ground.creates.make(session, uuid);
+      const takes = takesOn(engineOn({ session }, ground), session.host.id);
+      const plan = await takes.plan(uuid);
       const draft = firstDraft(plan.facts, 'fresh');
       expect(draft.mode).toBe('memory-internal');
-      expect(await runCreate({ session, plan, draft }, ground)).toMatchObject({ result: 'done', differences: [] });
+      expect(await takes.run({ plan, draft })).toMatchObject({ result: 'done', differences: [] });
       const facts = await gatherCreateFacts(session, uuid);
       const disks = withMode(facts, { ...draft, name: 'more' }, 'disks-external');
       const { row, xml, blockers } = assessCreate(facts, disks, plan.virsh);

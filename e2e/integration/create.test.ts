@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCreate } from '../../electron/hosts/create/run.ts';
-import { firstDraft, withMode } from '../../shared/create/draft.ts';
+import { engineOn, takesOn } from '../../electron/hosts/testing.ts';
+import { createDriver } from '../../electron/operations/create/driver.ts';
+import { firstDraft, withMode } from '../../shared/operations/create/draft.ts';
 import type { CreateDraft, CreateMode } from '../../shared/schema.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
 import { readDisk } from '../lab/disk.ts';
@@ -25,6 +26,7 @@ describe.each(wanted)('a snapshot taken on a real libvirt: %s', (generation) => 
     if (!available.ok) return;
     lab = await startLab({ generation });
     at = await connectTo(lab);
+    engine = engineOn(at, at.ground);
   });
   afterAll(async () => {
     await at?.session.disconnect();
@@ -35,14 +37,17 @@ describe.each(wanted)('a snapshot taken on a real libvirt: %s', (generation) => 
   if (!available.ok) console.log(`Left out: taking snapshots on ${generation}: ${available.reason}.`);
   else if (!reverts) console.log(`On ${generation}, external snapshots are not reverted to: this libvirt cannot.`);
 
-  async function asked(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}) {
-    const { session, ground } = at;
-    const plan = await ground.creates.make(session, await lab.virsh('domuuid', guest.name));
+  let engine: ReturnType<typeof engineOn>;
+  const takes = () => takesOn(engine, at.session.host.id);
+  /** Where the agent is given up after two seconds. */
+  const soon = () => takesOn(engineOn(at, at.ground, { create: createDriver(2) }), at.session.host.id);
+  async function asked(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}, by = takes()) {
+    const plan = await by.plan(await lab.virsh('domuuid', guest.name));
     const draft = { ...withMode(plan.facts, firstDraft(plan.facts, 'fresh'), mode), ...change };
-    return { session, plan, draft };
+    return { plan, draft };
   }
-  const take = async (guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}, agentSeconds = 70) =>
-    runCreate({ ...(await asked(guest, mode, change)), agentSeconds }, at.ground);
+  const take = async (guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}, by = takes()) =>
+    by.run(await asked(guest, mode, change, by));
   const asPlanned = { result: 'done', differences: [] };
 
   test.skipIf(!available.ok)('off, internal: the bytes of then come back', { timeout: 120_000 }, async () => {
@@ -128,7 +133,7 @@ describe.each(wanted)('a snapshot taken on a real libvirt: %s', (generation) => 
       expect(await take(guest, 'memory-external', { name: 'stands' })).toMatchObject(asPlanned);
       expect(await guest.state()).toBe('paused');
       const again = await asked(guest, 'memory-external', { name: 'again' });
-      expect(await runCreate(again, at.ground)).toMatchObject({
+      expect(await takes().run(again)).toMatchObject({
         result: 'failed',
         problem: { code: 'INTERNAL_ERROR' },
       });
@@ -171,7 +176,7 @@ describe.each(wanted)('a snapshot taken on a real libvirt: %s', (generation) => 
 
       agent.reset();
       agent.misbehaves.set('guest-fsfreeze-freeze', 'hang');
-      const hung = await take(guest, 'disks-external', { name: 'hung' }, 2);
+      const hung = await take(guest, 'disks-external', { name: 'hung' }, soon());
       expect(hung).toMatchObject({ result: 'failed', differences: [] });
       expect(agent.commands.at(-1)).toBe('guest-fsfreeze-thaw');
 

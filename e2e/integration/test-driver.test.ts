@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCreate } from '../../electron/hosts/create/run.ts';
-import { engineOn, revertsOn } from '../../electron/hosts/testing.ts';
-import { firstDraft } from '../../shared/create/draft.ts';
+import { engineOn, revertsOn, takesOn } from '../../electron/hosts/testing.ts';
+import { firstDraft } from '../../shared/operations/create/draft.ts';
 import { labAvailable } from '../lab/available.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { type Connected, connectTo } from './connected.ts';
@@ -31,9 +30,11 @@ test.skipIf(!available.ok)('what is changed in a world from a file is seen, and 
   const { session, ground } = at;
   expect(session.host.connection).toMatchObject({ status: 'connected', driver: 'TEST' });
   expect(session.domains).toMatchObject([{ uuid, state: 'running', snapshotCount: 0 }]);
-  const taking = await ground.creates.make(session, uuid);
+  const engine = engineOn(at, ground);
+  const takes = takesOn(engine, session.host.id);
+  const taking = await takes.plan(uuid);
   const draft = { ...firstDraft(taking.facts, 'fresh'), description: 'of this world' };
-  expect(await runCreate({ session, plan: taking, draft, agentSeconds: 70 }, ground)).toMatchObject({
+  expect(await takes.run({ plan: taking, draft })).toMatchObject({
     result: 'done',
     differences: [],
   });
@@ -41,7 +42,7 @@ test.skipIf(!available.ok)('what is changed in a world from a file is seen, and 
     snapshots: [{ name: 'fresh', description: 'of this world' }],
     current: 'fresh',
   });
-  const reverts = revertsOn(engineOn(at, ground), session.host.id);
+  const reverts = revertsOn(engine, session.host.id);
   const plan = await reverts.plan(uuid, { kind: 'named', name: 'fresh' });
   const outcome = await reverts.run(plan, { startState: 'paused' });
   expect(outcome).toMatchObject({ result: 'done', differences: [], found: { state: 'paused', current: 'fresh' } });

@@ -1,5 +1,4 @@
 import type { DeletePlan } from '../../shared/schema.ts';
-import type { CreatePlans } from './create/plans.ts';
 import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
@@ -11,7 +10,6 @@ import type { Thumbnails } from './thumbnails/store.ts';
 /** What every change stands on. */
 export interface Ground {
   readonly operations: Operations;
-  readonly creates: CreatePlans;
   readonly metadata: MetadataPlans;
   readonly deletes: HeldPlans<DeletePlan>;
   readonly journal: Journal;

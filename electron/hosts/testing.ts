@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { createType } from '../../shared/operations/create/type.ts';
 import { consentsOfButton } from '../../shared/operations/operation.ts';
 import { revertType } from '../../shared/operations/revert/type.ts';
 import {
   type AppEvent,
+  type CreateDraft,
+  type CreatePlan,
   type DeletePlan,
   type Domain,
   type HostStatus,
@@ -18,7 +21,6 @@ import { Engine } from '../operations/engine/engine.ts';
 import { drivers } from '../operations/registry.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
-import { CreatePlans } from './create/plans.ts';
 import type { Ground } from './ground.ts';
 import { HeldPlans } from './held-plans.ts';
 import { HostSession } from './host-session.ts';
@@ -62,12 +64,10 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const settings = await SettingsStore.open(join(folder, 'settings.json'), bench.hub, log);
   const marks = await MarkStore.open(join(folder, 'marks.json'), bench.hub, () => [bench.session.host], log);
   const thumbnails = await Thumbnails.open(join(folder, 'thumbnails'), () => settings.get(), log);
-  const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
   const ground: Ground = {
     operations: new Operations(bench.hub),
     metadata,
-    creates,
     deletes: new HeldPlans<DeletePlan>(),
     journal,
     marks,
@@ -105,6 +105,23 @@ export function revertsOn(engine: Engine, hostId: string) {
         await engine.run('revert', { planId: plan.planId, choice, acknowledged, typedName }),
       );
       return { ...outcome, ...detail };
+    },
+  };
+}
+
+/** For tests: a draft that snapshots are taken by, and the plan it was made from. */
+export interface Drafted {
+  readonly plan: CreatePlan;
+  readonly draft: CreateDraft;
+}
+
+/** For tests: plans and takes snapshots, with everything agreed to that is read above the button. */
+export function takesOn(engine: Engine, hostId: string) {
+  return {
+    plan: (uuid: string) => engine.plan('create', hostId, uuid, {}),
+    run({ plan, draft }: Drafted) {
+      const acknowledged = consentsOfButton(createType.assess(plan, plan.facts, draft));
+      return engine.run('create', { planId: plan.planId, choice: draft, acknowledged });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { CompareDialog } from '../compare/compare-dialog.tsx';
 import { LabDialog } from '../lab/lab-dialog.tsx';
 import { BatchDialog } from '../lab/run-dialog.tsx';
+import { CreateDialog } from '../operations/create/create-dialog.tsx';
 import { PowerDialog } from '../operations/power-dialog.tsx';
 import { RevertDialog } from '../operations/revert/revert-dialog.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
@@ -8,7 +9,6 @@ import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
 import { ConsoleDialog } from './console-dialog.tsx';
-import { CreateDialog } from './create/create-dialog.tsx';
 import { DeleteDialog } from './delete/delete-dialog.tsx';
 import { EditDialog } from './metadata/edit-dialog.tsx';
 import { ExportDialog } from './metadata/export-dialog.tsx';

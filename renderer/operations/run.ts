@@ -6,7 +6,7 @@ import { closeDialog, noteTold, pushNotice, setOwnRun } from '../store/actions.t
 import { problemOf, staleChangesOf } from '../store/api.ts';
 import { outcomeNotice } from '../store/notices.ts';
 import { type App, domainKey, type HeldPlan } from '../store/store.ts';
-import { type Flow, orderOf, type Review, reviewOf } from './flow.ts';
+import { assessmentOf, type Flow, orderOf, type Review, reviewOf } from './flow.ts';
 
 /** What is changed: a domain, with what is wanted of it. */
 export interface Subject<T extends AnyType> {
@@ -48,6 +48,7 @@ export class Run<K extends Kind> {
   /**
    * @param first what is chosen when a plan is read from the start
    * @param show is called at each step while the dialog is open
+   * @param onEnd is told of the outcome, whether or not it is
    */
   constructor(
     private readonly app: App,
@@ -55,6 +56,11 @@ export class Run<K extends Kind> {
     private readonly subject: Subject<OperationTypes[K]>,
     private readonly first: (plan: PlanOf<OperationTypes[K]>) => ChoiceOf<OperationTypes[K]>,
     private readonly show: (flow: Flow<OperationTypes[K]>) => void,
+    private readonly onEnd: (
+      outcome: Outcome,
+      plan: PlanOf<OperationTypes[K]>,
+      choice: ChoiceOf<OperationTypes[K]>,
+    ) => void = () => {},
   ) {
     this.type = operationTypes[kind];
     this.#calls = app.client.changes[kind] as unknown as Calls<OperationTypes[K]>;
@@ -86,7 +92,7 @@ export class Run<K extends Kind> {
   /** Carries out what was reviewed. A second call does nothing: by then the flow isn't in review. */
   async start(): Promise<void> {
     const review = this.flow;
-    if (review.step !== 'review') return;
+    if (review.step !== 'review' || assessmentOf(this.type, review).blockers.length > 0) return;
     const key = domainKey(this.subject);
     this.#set({ step: 'running', plan: review.plan, choice: review.choice, since: Date.now() });
     setOwnRun(this.app.store, key, true);
@@ -102,6 +108,7 @@ export class Run<K extends Kind> {
   async #tell(review: Review<OperationTypes[K]>, outcome: Outcome): Promise<void> {
     const { store } = this.app;
     const { plan, choice } = review;
+    this.onEnd(outcome, plan, choice);
     noteTold(store, outcome.operationId);
     const retry = outcome.detail?.retryPlanId;
     const held = retry === undefined ? undefined : { planId: retry, refusal: outcome.problem ?? null };

@@ -1,8 +1,10 @@
+import { createType } from './create/type.ts';
 import { powerType } from './power/type.ts';
 import { revertType } from './revert/type.ts';
 
 /** Every kind of change that goes through the one mechanism. */
 export const operationTypes = {
+  create: createType,
   power: powerType,
   revert: revertType,
 } as const;

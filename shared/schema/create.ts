@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { MemoryDevice } from '../libvirt/devices.ts';
 import { Disk } from '../libvirt/disks.ts';
 import { ImageTag } from '../libvirt/image-tags.ts';
-import { DomainState, VirshTarget } from './base.ts';
+import { DomainState } from './base.ts';
+import { planOf } from './plan.ts';
 import { Snapshot } from './snapshot.ts';
 
 /** What a snapshot includes and where that goes: `internal` in the images, `external` in new files. */
@@ -96,13 +97,8 @@ export const CreateFacts = z.object({
 });
 export type CreateFacts = z.infer<typeof CreateFacts>;
 
-export const CreatePlan = z.object({
-  planId: z.string(),
-  hostId: z.string(),
-  hostName: z.string(),
-  virsh: VirshTarget,
-  gatheredAt: z.number(),
-  facts: CreateFacts,
+/** What the person reads and chooses from before a snapshot is taken. */
+export const CreatePlan = planOf('create', CreateFacts, {
   /** The name by the pattern of the settings, not taken yet. */
   suggestedName: z.string(),
 });

@@ -116,7 +116,7 @@ export const deviceCases: readonly FieldCase[] = [
       const internal = await t.saysOfCreate(guest, 'memory-internal');
       t.expect.soft(internal.blocked, `Snapkeel, internal: ${internal.text}`).toBe(true);
       t.expect(await t.libvirtTakes(guest, '<name>i</name>'), 'libvirt').toBeTypeOf('number');
-      const safety = await t.place.ground.creates.make(t.place.session, await t.uuid(guest));
+      const safety = await t.takes().plan(await t.uuid(guest));
       t.expect
         .soft(
           safety.facts.disks.map(({ target }) => target),

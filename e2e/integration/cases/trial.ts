@@ -1,18 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExpectStatic } from 'vitest';
-import { runCreate } from '../../../electron/hosts/create/run.ts';
 import { planDelete } from '../../../electron/hosts/delete/plan.ts';
 import { runDelete } from '../../../electron/hosts/delete/run.ts';
 import { healthOf } from '../../../electron/hosts/health/report.ts';
-import { engineOn } from '../../../electron/hosts/testing.ts';
+import { engineOn, takesOn } from '../../../electron/hosts/testing.ts';
 import { createSnapshot, deleteSnapshot, revertToSnapshot } from '../../../electron/libvirt/snapshots.ts';
 import type { Engine } from '../../../electron/operations/engine/engine.ts';
 import { undoOffer } from '../../../electron/operations/revert/undo.ts';
-import { assessCreate } from '../../../shared/create/assess.ts';
-import { firstDraft, withMode } from '../../../shared/create/draft.ts';
 import { assessDelete } from '../../../shared/delete/assess.ts';
 import { createFlag, deleteFlag, revertFlag } from '../../../shared/libvirt/flags.ts';
+import { assessCreate } from '../../../shared/operations/create/assess.ts';
+import { firstDraft, withMode } from '../../../shared/operations/create/draft.ts';
 import { revertType } from '../../../shared/operations/revert/type.ts';
 import type {
   CreateDraft,
@@ -267,6 +266,10 @@ export class Trial {
     return { plan, outcome };
   }
 
+  takes() {
+    return takesOn(this.#engine(), this.place.session.host.id);
+  }
+
   /** The one mechanism, on this place. */
   #engine(): Engine {
     this.#made ??= engineOn(this.place, this.place.ground);
@@ -274,8 +277,9 @@ export class Trial {
   }
 
   async take(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}) {
-    const { ground, session } = this.place;
-    return await runCreate({ session, ...(await this.#draft(guest, mode, change)) }, ground).catch(refusal);
+    return await this.takes()
+      .run(await this.#draft(guest, mode, change))
+      .catch(refusal);
   }
 
   async remove(guest: Guest, names: readonly string[], mode: DeleteMode = 'this') {
@@ -285,8 +289,7 @@ export class Trial {
   }
 
   async #draft(guest: Guest, mode: CreateMode, change: Partial<CreateDraft>) {
-    const { session, ground } = this.place;
-    const plan = await ground.creates.make(session, await this.uuid(guest));
+    const plan = await this.takes().plan(await this.uuid(guest));
     return { plan, draft: { ...withMode(plan.facts, firstDraft(plan.facts, 'fresh'), mode), ...change } };
   }
 

@@ -2,7 +2,6 @@ import { stateLabel } from '../../../shared/format.ts';
 import { createFlag } from '../../../shared/libvirt/flags.ts';
 import { revertedToIn, safetyRequestOf } from '../../../shared/safety.ts';
 import type { Found, Snapshot } from '../../../shared/schema.ts';
-import { thaw } from '../../hosts/create/thaw.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import type { Journal } from '../../hosts/journal/journal.ts';
 import type { Asked, JournalResult } from '../../hosts/journal/lines.ts';
@@ -11,6 +10,7 @@ import { readDomain } from '../../libvirt/domains.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { currentSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
+import { thaw } from '../create/thaw.ts';
 import { whenIdle } from './look.ts';
 
 interface Conclusion {

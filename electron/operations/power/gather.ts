@@ -2,12 +2,12 @@ import type { PowerAction } from '../../../shared/deeds.ts';
 import { type Disk, isUnlike, isWritable, lastingImage } from '../../../shared/libvirt/disks.ts';
 import { endsOff } from '../../../shared/operations/power/rules.ts';
 import type { PowerFacts } from '../../../shared/schema.ts';
-import { readChains } from '../../hosts/create/chain.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import type { MarkStore } from '../../hosts/marks.ts';
 import { ProblemError } from '../../hosts/problems.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml, managedSaveXml, readDomain } from '../../libvirt/domains.ts';
+import { readChains } from '../create/chain.ts';
 
 /** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError, ConnectionError */
 export async function gatherPower(

@@ -1,8 +1,8 @@
 import { virshTarget } from '../../../../shared/libvirt/virsh.ts';
 import { safetyOffer } from '../../../../shared/safety.ts';
 import type { CreateFacts, RevertFacts, SafetyOffer } from '../../../../shared/schema.ts';
-import { gatherCreateFacts } from '../../../hosts/create/facts.ts';
 import type { HostSession } from '../../../hosts/host-session.ts';
+import { gatherCreateFacts } from '../../create/facts.ts';
 
 export interface SafetyGround {
   readonly offer: SafetyOffer;

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { assessCreate } from '../../../../shared/create/assess.ts';
-import { createXml } from '../../../../shared/create/xml.ts';
 import { problemOf } from '../../../../shared/errors.ts';
+import { assessCreate } from '../../../../shared/operations/create/assess.ts';
+import { createXml } from '../../../../shared/operations/create/xml.ts';
 import type { revertType } from '../../../../shared/operations/revert/type.ts';
 import { safetyDescription, safetyDraft, safetyRequestOf } from '../../../../shared/safety.ts';
 import type { SafetyReport, Snapshot } from '../../../../shared/schema.ts';
-import { followMemory } from '../../../hosts/create/cancel.ts';
-import { differencesOfTaken } from '../../../hosts/create/promises.ts';
-import { type CreateExpected, type CreateSeen, lookAtCreate } from '../../../hosts/create/verify.ts';
 import { ProblemError } from '../../../hosts/problems.ts';
 import { LibvirtError } from '../../../libvirt/errors.ts';
 import { createSnapshot } from '../../../libvirt/snapshots.ts';
+import { followMemory } from '../../create/cancel.ts';
+import { differencesOfTaken } from '../../create/promises.ts';
+import { type CreateExpected, type CreateSeen, lookAtCreate } from '../../create/verify.ts';
 import type { Work } from '../../engine/driver.ts';
 import { gatherSafety } from './facts.ts';
 

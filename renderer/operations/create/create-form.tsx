@@ -1,0 +1,107 @@
+import { type KeyboardEvent, type RefObject, useEffect, useId } from 'react';
+import { assessCreate } from '../../../shared/operations/create/assess.ts';
+import { isExternal } from '../../../shared/operations/create/modes.ts';
+import type { CreateField } from '../../../shared/operations/create/rule.ts';
+import { prettyXml } from '../../../shared/operations/create/xml.ts';
+import type { CreateDraft, CreateFacts, CreatePlan } from '../../../shared/schema.ts';
+import { Cautions, Unknowns } from '../../ui/cautions.tsx';
+import { VirshLine } from '../../ui/virsh-line.tsx';
+import { ModeChoice } from './mode-choice.tsx';
+import { NewFilesTable } from './new-files.tsx';
+import { useFiles } from './use-files.ts';
+
+interface CreateFormProps {
+  plan: CreatePlan;
+  draft: CreateDraft;
+  /** Is given the field to begin in. */
+  field: RefObject<HTMLElement | null>;
+  onChange: (draft: CreateDraft) => void;
+  /** Told what is known, whenever more is. */
+  onFacts: (facts: CreateFacts) => void;
+  onSubmit: () => void;
+}
+
+/** What is chosen, with what is wrong beside it, and what will come of it. */
+export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: CreateFormProps) {
+  const id = useId();
+  const files = useFiles(plan.hostId, plan.facts, draft);
+  const facts: CreateFacts = { ...plan.facts, files };
+  const known = JSON.stringify(files);
+  const isKnown = known === JSON.stringify(plan.facts.files);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when more is known, not each time it's drawn
+  useEffect(() => {
+    if (!isKnown) onFacts(facts);
+  }, [known, isKnown]);
+  const { blockers, warnings, unknown, notes, virsh, xml } = assessCreate(facts, draft, plan.virsh);
+  const problemAt = (where: CreateField) => blockers.find((blocker) => blocker.field === where)?.text ?? null;
+  const nameProblem = problemAt('name');
+  const descriptionProblem = problemAt('description');
+  const onEnter = (event: KeyboardEvent, always: boolean) => {
+    if (event.key !== 'Enter' || event.repeat || !(always || event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <>
+      <div className="form-field">
+        <label className="label" htmlFor={`${id}-name`}>
+          Name
+        </label>
+        <input
+          ref={(element) => {
+            field.current = element;
+          }}
+          id={`${id}-name`}
+          className="input"
+          type="text"
+          autoComplete="off"
+          spellCheck={false}
+          value={draft.name}
+          aria-invalid={nameProblem !== null}
+          aria-describedby={`${id}-name-note`}
+          onFocus={(event) => event.target.select()}
+          onChange={({ target }) => onChange({ ...draft, name: target.value })}
+          onKeyDown={(event) => onEnter(event, true)}
+        />
+        <p id={`${id}-name-note`} className={nameProblem === null ? 'dim' : 'field-problem'} role="status">
+          {nameProblem ?? ''}
+        </p>
+      </div>
+      <div className="form-field">
+        <label className="label" htmlFor={`${id}-description`}>
+          Description
+        </label>
+        <textarea
+          id={`${id}-description`}
+          className="input area short"
+          rows={2}
+          value={draft.description}
+          aria-invalid={descriptionProblem !== null}
+          aria-describedby={`${id}-description-note`}
+          onChange={({ target }) => onChange({ ...draft, description: target.value })}
+          onKeyDown={(event) => onEnter(event, false)}
+        />
+        <p id={`${id}-description-note`} className={descriptionProblem === null ? 'dim' : 'field-problem'}>
+          {descriptionProblem ?? ''}
+        </p>
+      </div>
+      <ModeChoice facts={facts} draft={draft} onChange={onChange} />
+      <section className="box consequences" aria-label="What will happen">
+        <ul>
+          {notes.map(({ code, text }) => (
+            <li key={code + text} className={code === 'GUEST' ? 'first' : undefined}>
+              {text}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Cautions of={warnings} />
+      <Unknowns of={unknown} />
+      {isExternal(draft.mode) ? (
+        <NewFilesTable facts={facts} draft={draft} problemAt={problemAt} onChange={onChange} />
+      ) : null}
+      {virsh === null ? null : <VirshLine text={virsh} />}
+      {xml === null ? null : <VirshLine text={prettyXml(xml)} what="snapshot XML" />}
+    </>
+  );
+}

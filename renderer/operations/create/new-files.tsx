@@ -1,0 +1,148 @@
+import { type ReactNode, useId, useState } from 'react';
+import { withDisk } from '../../../shared/operations/create/draft.ts';
+import { defaultMemoryFile } from '../../../shared/operations/create/files.ts';
+import { hasMemory } from '../../../shared/operations/create/modes.ts';
+import { defaultOverlay } from '../../../shared/operations/create/paths.ts';
+import { canKeep, isIncluded } from '../../../shared/operations/create/request.ts';
+import type { CreateField } from '../../../shared/operations/create/rule.ts';
+import type { CreateDraft, CreateFacts } from '../../../shared/schema.ts';
+
+interface NewFilesProps {
+  facts: CreateFacts;
+  draft: CreateDraft;
+  problemAt: (field: CreateField) => string | null;
+  onChange: (draft: CreateDraft) => void;
+}
+
+/** Which disks are included and where the new files go; folded away until something is wrong there. */
+export function NewFilesTable({ facts, draft, problemAt, onChange }: NewFilesProps) {
+  const [opened, setOpened] = useState(false);
+  const nothing = problemAt('disks');
+  const wrong =
+    nothing !== null ||
+    problemAt('memory') !== null ||
+    facts.disks.some(({ target }) => problemAt(`disk:${target}`) !== null);
+  return (
+    <details
+      className="more-choices"
+      open={opened || wrong}
+      onToggle={({ currentTarget }) => setOpened(currentTarget.open)}
+    >
+      <summary>More choices: disks and files</summary>
+      <div className="new-files">
+        {facts.disks.map((disk) => (
+          <DiskRow
+            key={disk.target}
+            disk={disk}
+            draft={draft}
+            problem={problemAt(`disk:${disk.target}`)}
+            onChange={onChange}
+          />
+        ))}
+        {nothing === null ? null : (
+          <p className="field-problem" role="status">
+            {nothing}
+          </p>
+        )}
+        {hasMemory(draft.mode) ? (
+          <PathField
+            label="Memory"
+            name="File for the memory"
+            value={draft.memoryFile}
+            usual={defaultMemoryFile(facts, draft.name)}
+            problem={problemAt('memory')}
+            onChange={(memoryFile) => onChange({ ...draft, memoryFile })}
+          />
+        ) : null}
+      </div>
+    </details>
+  );
+}
+
+interface DiskRowProps {
+  disk: CreateFacts['disks'][number];
+  draft: CreateDraft;
+  problem: string | null;
+  onChange: (draft: CreateDraft) => void;
+}
+
+function DiskRow({ disk, draft, problem, onChange }: DiskRowProps) {
+  const { target } = disk;
+  const writable = canKeep(disk);
+  const included = writable && isIncluded(draft, disk);
+  const check = (
+    <label className={writable ? 'check' : 'check off'}>
+      <input
+        type="checkbox"
+        checked={included}
+        disabled={!writable}
+        onChange={(event) => onChange(withDisk(draft, target, { include: event.target.checked }))}
+      />
+      <span>{target}</span>
+    </label>
+  );
+  if (!writable)
+    return (
+      <div className="new-file">
+        {check}
+        <p className="dim">{whyNotKept(disk)}</p>
+      </div>
+    );
+  return (
+    <PathField
+      label={check}
+      name={`New file for ${target}`}
+      value={draft.disks.find((each) => each.target === target)?.file ?? ''}
+      usual={defaultOverlay(disk, draft.name)}
+      off={!included}
+      problem={problem}
+      onChange={(path) => onChange(withDisk(draft, target, { file: path }))}
+    />
+  );
+}
+
+function whyNotKept({ image, readonly }: CreateFacts['disks'][number]): string {
+  if (image === null) return 'An empty drive: there is nothing to keep.';
+  return readonly ? 'Read-only: nothing on it can change.' : 'Another program serves it: libvirt cannot keep it.';
+}
+
+interface PathFieldProps {
+  label: ReactNode;
+  name: string;
+  value: string;
+  /** What it is when nothing is written. */
+  usual: string;
+  off?: boolean;
+  problem: string | null;
+  onChange: (path: string) => void;
+}
+
+function PathField({ label, name, value, usual, off = false, problem, onChange }: PathFieldProps) {
+  const id = useId();
+  return (
+    <div className="new-file">
+      {typeof label === 'string' ? <span className="new-file-label">{label}</span> : label}
+      {off ? (
+        <p className="dim">Left out: it goes on in its present image, and is not in the snapshot.</p>
+      ) : (
+        <div className="form-field">
+          <input
+            className="input mono"
+            type="text"
+            autoComplete="off"
+            spellCheck={false}
+            aria-label={name}
+            placeholder={usual}
+            value={value}
+            aria-invalid={problem !== null}
+            aria-describedby={id}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          <p id={id} className={problem === null ? 'dim' : 'field-problem'} role="status">
+            {problem ?? ''}
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}

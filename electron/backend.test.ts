@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient, type RouterClient } from '@orpc/server';
@@ -119,5 +119,23 @@ describe('the backend', () => {
     expect((await everything()).labRuns).toHaveLength(1);
     await expect(client.labReset.stop({ runId: run.id })).rejects.toMatchObject({ data: { code: 'NO_LAB_RUN' } });
     await expect(client.operations.cancel({ id: 'x' })).rejects.toMatchObject({ data: { code: 'NO_OPERATION' } });
+  });
+});
+
+describe('the data directory', () => {
+  it('with a damaged file is told of in every window, and not once it is mended', async () => {
+    await backend.close();
+    await writeFile(join(dataDir, 'marks.json'), '{"version":1,"prot');
+    await mkdir(join(dataDir, 'settings.json'));
+    await start();
+    expect((await everything()).notices.map(({ code }) => code).sort()).toEqual(['KEPT_DAMAGED', 'KEPT_NOT_READ']);
+    await expect(client.settings.set({ safetySnapshotsKept: 7 })).rejects.toMatchObject({
+      code: 'PROBLEM',
+      data: { code: 'KEPT_NOT_READ' },
+    });
+    await rm(join(dataDir, 'settings.json'), { recursive: true });
+    await writeFile(join(dataDir, 'settings.json'), '{}');
+    await client.settings.set({ safetySnapshotsKept: 7 });
+    expect((await everything()).notices.map(({ code }) => code)).toEqual(['KEPT_DAMAGED']);
   });
 });

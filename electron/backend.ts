@@ -16,6 +16,7 @@ import { resolveOnConnect } from './hosts/journal/resolve.ts';
 import { LabRuns } from './hosts/lab-reset/lab-runs.ts';
 import { MarkStore } from './hosts/marks.ts';
 import { MetadataPlans } from './hosts/metadata/plans.ts';
+import { Notices } from './hosts/notices.ts';
 import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
 import { RevertPlans } from './hosts/revert/plans.ts';
@@ -72,12 +73,22 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     options.log(line);
   };
   const hub = new Hub();
+  const notices = new Notices(hub);
+  const { tell } = notices;
   const questions = new Questions(hub);
   const operations = new Operations(hub);
-  const journal = await Journal.open({ file: appendFile(join(dataDir, 'journal.jsonl')), who: userName(), log });
-  const settings = await SettingsStore.open(join(dataDir, 'settings.json'), hub, log);
-  const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
-  const thumbnails = await Thumbnails.open(join(dataDir, 'thumbnails'), () => settings.get(), log);
+  const kept = (name: string) => join(dataDir, name);
+  const file = kept('journal.jsonl');
+  const journal = await Journal.open({
+    file: appendFile(file),
+    who: userName(),
+    log,
+    tell: (problem) => tell(file, problem),
+  });
+  const settings = await SettingsStore.open(kept('settings.json'), hub, log, tell);
+  const marks = await MarkStore.open(kept('marks.json'), hub, () => pool.hosts, log, tell);
+  const thumbnails = await Thumbnails.open(kept('thumbnails'), () => settings.get(), log, tell);
+  const store = await HostStore.open(kept('hosts.json'), log, tell);
   const plans = new RevertPlans(marks, settings);
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
@@ -104,7 +115,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       queueMicrotask(() => marks.publish());
       return resolveOnConnect(session, journal, log);
     },
-    store: new HostStore(join(dataDir, 'hosts.json')),
+    store,
     openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),
     openTransport: (uri, host) =>
       openTransport(uri, {
@@ -121,6 +132,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       hub,
       pool,
       questions,
+      notices,
       ground,
       labRuns: new LabRuns(hub, ground, (hostId) => pool.session(hostId)),
       present: options.present ?? (() => {}),
@@ -169,7 +181,7 @@ async function addFirstHosts(pool: HostPool, { demo, connect }: BackendOptions):
   if (demo) return pool.addSimulated();
   for (const uri of connect) await pool.add(uri, undefined, false);
   if (connect.length > 0) return;
-  await pool.restore();
+  pool.restore();
   const surroundings = { env: process.env, home: homedir() };
   const found = new Set<string>();
   for (const uri of ['qemu:///system', 'qemu:///session']) {

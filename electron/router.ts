@@ -21,6 +21,7 @@ import { exportSnapshots } from './hosts/metadata/export.ts';
 import { runImport } from './hosts/metadata/import.ts';
 import { planImport } from './hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
+import type { Notices } from './hosts/notices.ts';
 import { planPower } from './hosts/power/plan.ts';
 import { runPower } from './hosts/power/run.ts';
 import { toProblem } from './hosts/problems.ts';
@@ -39,6 +40,7 @@ export interface RouterParts {
   readonly hub: Hub;
   readonly pool: HostPool;
   readonly questions: Questions;
+  readonly notices: Notices;
   readonly ground: Ground;
   readonly labRuns: LabRuns;
   readonly present: (state: WindowState) => void;
@@ -48,7 +50,7 @@ const never = new AbortController().signal;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts) {
-  const { hub, pool, questions, ground, labRuns, present, diagnostics } = parts;
+  const { hub, pool, questions, notices, ground, labRuns, present, diagnostics } = parts;
   const { operations, plans, journal, marks, settings, thumbnails, log } = ground;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
@@ -99,6 +101,7 @@ export function createRouter(parts: RouterParts) {
           labRuns: labRuns.list(),
           marks: marks.list(),
           settings: settings.get(),
+          notices: notices.list(),
         }),
         signal,
       ),

@@ -126,6 +126,10 @@ export interface AppState {
   /** What is known of undoing the last revert of a domain; asked for where it may be wanted. */
   undoOffers: ReadonlyMap<DomainKey, UndoOffer>;
   questions: readonly Question[];
+  /** What is wrong with Snapkeel's own files, as the backend tells it. */
+  fileNotices: readonly Problem[];
+  /** What those told that were dismissed here. */
+  dismissedNotices: ReadonlySet<string>;
   /** What was chosen last in the menu of a native shell: a new object each time. */
   menuCommand: { readonly id: string } | null;
   /** The link that was followed last: a new object each time. */
@@ -181,6 +185,8 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     appSettings: null,
     undoOffers: new Map(),
     questions: [],
+    fileNotices: [],
+    dismissedNotices: new Set(),
     menuCommand: null,
     openedLink: null,
     place: null,

@@ -40,7 +40,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
   const domains = new Map(state.domains);
   const operations = new Map(state.operations);
   const labRuns = new Map(state.labRuns);
-  let { hosts, questions, loaded, marks, appSettings, menuCommand, openedLink } = state;
+  let { hosts, questions, loaded, marks, appSettings, fileNotices, menuCommand, openedLink } = state;
   const ended: Operation[] = [];
   const endedLabRuns: LabRun[] = [];
   const learnRun = (run: LabRun) => {
@@ -69,6 +69,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
         event.labRuns.forEach(learnRun);
         marks = event.marks;
         appSettings = event.settings;
+        fileNotices = event.notices;
         break;
       case 'host':
         hosts = hosts.some(({ id }) => id === event.host.id)
@@ -114,6 +115,9 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'settings':
         appSettings = event.settings;
         break;
+      case 'notices':
+        fileNotices = event.notices;
+        break;
       default:
         console.warn('Unknown event', event satisfies never);
     }
@@ -128,6 +132,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
     labRuns,
     marks,
     appSettings,
+    fileNotices,
     menuCommand,
     openedLink,
   };

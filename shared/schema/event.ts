@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Link } from '../link.ts';
+import { Problem } from './base.ts';
 import { Domain, Host } from './host.ts';
 import { LabRun } from './lab-reset.ts';
 import { Operation } from './operation.ts';
@@ -28,6 +29,7 @@ export const AppEvent = z.discriminatedUnion('type', [
     labRuns: z.array(LabRun),
     marks: Marks,
     settings: Settings,
+    notices: z.array(Problem),
   }),
   z.object({ type: z.literal('host'), host: Host }),
   z.object({ type: z.literal('host-removed'), hostId: z.string() }),
@@ -38,6 +40,8 @@ export const AppEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lab-run'), run: LabRun }),
   z.object({ type: z.literal('marks'), marks: Marks }),
   z.object({ type: z.literal('settings'), settings: Settings }),
+  /** All that is wrong with Snapkeel's own files, as long as it is so. */
+  z.object({ type: z.literal('notices'), notices: z.array(Problem) }),
   z.object({ type: z.literal('question'), question: Question }),
   z.object({ type: z.literal('question-closed'), id: z.string() }),
   /** Chosen in the menu of a shell that has one. */

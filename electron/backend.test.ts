@@ -5,13 +5,15 @@ import { createRouterClient, type RouterClient } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppEvent, type Domain } from '../shared/schema.ts';
 import { type Backend, createBackend } from './backend.ts';
+import { FolderInUse } from './kept/lock.ts';
+import { type Disk, mountDisk, withoutDisks } from './kept/testing.ts';
 import type { AppRouter } from './router.ts';
 
 let dataDir: string;
 let backend: Backend;
 let client: RouterClient<AppRouter>;
 const start = async () => {
-  backend = await createBackend({ version: '0', dataDir, demo: true, connect: [], log: () => {} });
+  backend = await createBackend({ version: '0', shell: 'browser', dataDir, demo: true, connect: [], log: () => {} });
   client = createRouterClient(backend.router);
 };
 beforeEach(async () => {
@@ -123,6 +125,12 @@ describe('the backend', () => {
 });
 
 describe('the data directory', () => {
+  it('belongs to one backend', async () => {
+    await expect(start()).rejects.toThrow(FolderInUse);
+    await backend.close();
+    await start();
+  });
+
   it('with a damaged file is told of in every window, and not once it is mended', async () => {
     await backend.close();
     await writeFile(join(dataDir, 'marks.json'), '{"version":1,"prot');
@@ -137,5 +145,40 @@ describe('the data directory', () => {
     await writeFile(join(dataDir, 'settings.json'), '{}');
     await client.settings.set({ safetySnapshotsKept: 7 });
     expect((await everything()).notices.map(({ code }) => code)).toEqual(['KEPT_DAMAGED']);
+  });
+
+  it.skipIf(withoutDisks('A backend on a disk that cannot be written to')).each([
+    ['read-only', (disk: Disk) => disk.readOnly(true)],
+    ['full', (disk: Disk) => disk.fill()],
+  ])('that is %s: it runs, says so, and changes nothing', async (_, make) => {
+    await backend.close();
+    await rm(dataDir, { recursive: true });
+    const disk = mountDisk();
+    dataDir = disk.path;
+    try {
+      await start();
+      const { hostId, uuid } = await domainNamed('web-02');
+      await client.marks.set({ kind: 'protected', hostId, uuid, on: true });
+      await backend.close();
+      make(disk);
+      await start();
+      await domainNamed('web-02');
+      const { notices, marks, hosts } = await everything();
+      expect(notices).toMatchObject([{ code: 'FOLDER_UNWRITABLE' }]);
+      expect(marks.protected).toEqual([{ hostId, uuid }]);
+      const notWritten = { code: 'PROBLEM', data: { code: 'KEPT_NOT_WRITTEN' } };
+      await expect(client.marks.set({ kind: 'protected', hostId, uuid, on: false })).rejects.toMatchObject(notWritten);
+      await expect(client.settings.set({ safetySnapshotsKept: 7 })).rejects.toMatchObject(notWritten);
+      await expect(client.hosts.add({ uri: 'qemu+ssh://nobody@localhost:1/system' })).rejects.toMatchObject(notWritten);
+      const plan = await client.revert.plan({ hostId, uuid, target: { kind: 'newest' } });
+      const run = { planId: plan.planId, startState: 'as-saved' as const, acknowledged: [], typedName: 'web-02' };
+      expect(await client.revert.run(run)).toMatchObject({ result: 'refused', problem: { code: 'JOURNAL_FAILED' } });
+      expect(await everything()).toMatchObject({ marks, hosts, settings: { safetySnapshotsKept: 3 } });
+    } finally {
+      await backend.close();
+      disk.close();
+      dataDir = await mkdtemp(join(tmpdir(), 'snapkeel-backend-'));
+      await start();
+    }
   });
 });

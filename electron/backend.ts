@@ -22,6 +22,7 @@ import { Questions } from './hosts/questions.ts';
 import { RevertPlans } from './hosts/revert/plans.ts';
 import { SettingsStore } from './hosts/settings.ts';
 import { Thumbnails } from './hosts/thumbnails/store.ts';
+import { type Lock, lockFolder, type Shell } from './kept/lock.ts';
 import { openLinks } from './links.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
@@ -37,7 +38,10 @@ export type DemoPace = Pick<SimulatorOptions, 'revertMs' | 'snapshotMs' | 'shutd
 
 export interface BackendOptions {
   readonly version: string;
+  /** Of this process alone, as long as it can be written to. */
   readonly dataDir: string;
+  /** Whose window it is, for whoever comes later. */
+  readonly shell: Shell;
   /** Only the simulated host. */
   readonly demo: boolean;
   /** Hosts for this run alone. */
@@ -58,23 +62,41 @@ export interface Backend {
    * @param links as `CommandLine.links`
    */
   open(links: readonly string[]): Promise<void>;
+  /** Tells whoever starts with the same data directory later where the page is. */
+  reachableAt(url: string): Promise<void>;
   /** Does in the window what was chosen in a menu outside of it. */
   choose(commandId: string): void;
-  /** Disconnects everywhere. */
+  /** Disconnects everywhere, and gives the data directory free. */
   close(): Promise<void>;
 }
 
-/** Puts everything together, and takes it apart again. */
+/** Puts everything together, and takes it apart again. @throws FolderInUse */
 export async function createBackend(options: BackendOptions): Promise<Backend> {
-  const { dataDir, version } = options;
   const recent = new RecentLines();
   const log = (line: string): void => {
     recent.add(line);
     options.log(line);
   };
+  const lock = await lockFolder(options.dataDir, options.shell, log);
+  try {
+    return await assemble(options, lock, recent, log);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: BackendOptions,
+  lock: Lock,
+  recent: RecentLines,
+  log: (line: string) => void,
+): Promise<Backend> {
+  const { dataDir, version } = options;
   const hub = new Hub();
   const notices = new Notices(hub);
   const { tell } = notices;
+  tell(dataDir, lock.problem);
   const questions = new Questions(hub);
   const operations = new Operations(hub);
   const kept = (name: string) => join(dataDir, name);
@@ -147,11 +169,13 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       for (const uri of uris) await pool.add(uri, undefined, false);
     },
     open: (links) => openLinks(links, hub, log),
+    reachableAt: (url) => lock.reachableAt(url),
     choose: (id) => hub.publish({ type: 'menu-command', id }),
     async close() {
       await pool.close();
       simulator.close();
       await journal.close();
+      await lock.release();
     },
   };
 }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
-import { openBrowser } from './browser-window.mjs';
+import { openBrowser, untilRead } from './browser-window.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
 import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
 
@@ -83,22 +83,24 @@ async function startBrowserShell() {
   child = spawn(process.execPath, [`${root}out/main/serve.js`, ...args], { stdio: ['inherit', 'pipe', 'inherit'] });
   child.stdout.setEncoding('utf8');
   let seen = '';
+  let opened = false;
   child.stdout.on('data', (text) => {
     process.stdout.write(text);
     seen += text;
     const url = /^Snapkeel is ready at (\S+)\n/m.exec(seen)?.[1];
     if (!url) return;
     child.stdout.removeAllListeners('data').pipe(process.stdout);
-    if (!values['no-open']) openBrowser(url);
+    if (!values['no-open']) opened = openBrowser(url);
   });
   const { code, signal } = await ended(child);
+  if (opened && code === 0 && !ending) await untilRead(); // the address was that of another one, which goes on
   return exitCode(code, signal);
 }
 
 function ended(process) {
   return new Promise((resolve) => {
     process.on('error', () => resolve({ code: 127, signal: null }));
-    process.on('exit', (code, signal) => resolve({ code, signal }));
+    process.on('close', (code, signal) => resolve({ code, signal })); // with all that it has printed
   });
 }
 

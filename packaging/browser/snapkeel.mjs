@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openBrowser } from './browser-window.mjs';
+import { openBrowser, untilRead } from './browser-window.mjs';
 
 const { version, engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const usage = `snapkeel [--no-open] [--port N] [--demo] [--connect URI]… [--data-dir DIR]
@@ -49,13 +49,22 @@ const server = spawn(
   [fileURLToPath(new URL('../out/main/serve.js', import.meta.url)), ...process.argv.slice(2)],
   { stdio: ['inherit', 'pipe', 'inherit'] },
 );
+let ending = false;
+let opened = false;
 // The terminal tells the server too: this process may not end before it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill('SIGTERM'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    ending = true;
+    server.kill('SIGTERM');
+  });
 server.on('error', (error) => {
   console.error(`Snapkeel could not start: ${error.message}`);
   process.exitCode = 1;
 });
-server.on('exit', (code, signal) => process.exit(code ?? (signal ? 130 : 1)));
+server.on('close', async (code, signal) => {
+  if (opened && code === 0 && !ending) await untilRead(); // the address was that of another one, which goes on
+  process.exit(code ?? (signal ? 130 : 1));
+});
 
 let seen = '';
 server.stdout.setEncoding('utf8').on('data', (text) => {
@@ -64,5 +73,5 @@ server.stdout.setEncoding('utf8').on('data', (text) => {
   const url = /^Snapkeel is ready at (\S+)\n/m.exec(seen)?.[1];
   if (!url) return;
   server.stdout.removeAllListeners('data').pipe(process.stdout);
-  if (!values['no-open']) openBrowser(url);
+  if (!values['no-open']) opened = openBrowser(url);
 });

@@ -10,7 +10,15 @@ const page = fileURLToPath(new URL('../out/renderer/', import.meta.url));
  * simulator, a data directory and an address of its own.
  */
 export async function serveDemo(dataDir: string, demoPace: DemoPace): Promise<{ url: string; stop(): Promise<void> }> {
-  const backend = await createBackend({ version: 'test', dataDir, demo: true, connect: [], log: () => {}, demoPace });
+  const backend = await createBackend({
+    version: 'test',
+    shell: 'browser',
+    dataDir,
+    demo: true,
+    connect: [],
+    log: () => {},
+    demoPace,
+  });
   const server = await serveBrowser(backend.router, page, randomBytes(32).toString('base64url'), 0);
   return {
     url: server.url,

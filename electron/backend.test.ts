@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient, type RouterClient } from '@orpc/server';
@@ -7,13 +7,15 @@ import { consentsOfButton } from '../shared/operations/operation.ts';
 import { revertType } from '../shared/operations/revert/type.ts';
 import { AppEvent, type Domain, type RevertChoice, type RevertPlan } from '../shared/schema.ts';
 import { type Backend, createBackend } from './backend.ts';
+import { FolderInUse } from './kept/lock.ts';
+import { type Disk, mountDisk, withoutDisks } from './kept/testing.ts';
 import type { AppRouter } from './router.ts';
 
 let dataDir: string;
 let backend: Backend;
 let client: RouterClient<AppRouter>;
 const start = async () => {
-  backend = await createBackend({ version: '0', dataDir, demo: true, connect: [], log: () => {} });
+  backend = await createBackend({ version: '0', shell: 'browser', dataDir, demo: true, connect: [], log: () => {} });
   client = createRouterClient(backend.router);
 };
 beforeEach(async () => {
@@ -128,5 +130,64 @@ describe('the backend', () => {
     expect((await everything()).batches).toHaveLength(1);
     await expect(client.batches.stop({ id: run.id })).rejects.toMatchObject({ data: { code: 'NO_LAB_RUN' } });
     await expect(client.operations.cancel({ id: 'x' })).rejects.toMatchObject({ data: { code: 'NO_OPERATION' } });
+  });
+});
+
+describe('the data directory', () => {
+  it('belongs to one backend', async () => {
+    await expect(start()).rejects.toThrow(FolderInUse);
+    await backend.close();
+    await start();
+  });
+
+  it('with a damaged file is told of in every window, and not once it is mended', async () => {
+    await backend.close();
+    await writeFile(join(dataDir, 'marks.json'), '{"version":1,"prot');
+    await mkdir(join(dataDir, 'settings.json'));
+    await start();
+    expect((await everything()).notices.map(({ code }) => code).sort()).toEqual(['KEPT_DAMAGED', 'KEPT_NOT_READ']);
+    await expect(client.settings.set({ safetySnapshotsKept: 7 })).rejects.toMatchObject({
+      code: 'PROBLEM',
+      data: { code: 'KEPT_NOT_READ' },
+    });
+    await rm(join(dataDir, 'settings.json'), { recursive: true });
+    await writeFile(join(dataDir, 'settings.json'), '{}');
+    await client.settings.set({ safetySnapshotsKept: 7 });
+    expect((await everything()).notices.map(({ code }) => code)).toEqual(['KEPT_DAMAGED']);
+  });
+
+  it.skipIf(withoutDisks('A backend on a disk that cannot be written to')).each([
+    ['read-only', (disk: Disk) => disk.readOnly(true)],
+    ['full', (disk: Disk) => disk.fill()],
+  ])('that is %s: it runs, says so, and changes nothing', async (_, make) => {
+    await backend.close();
+    await rm(dataDir, { recursive: true });
+    const disk = mountDisk();
+    dataDir = disk.path;
+    try {
+      await start();
+      const { hostId, uuid } = await domainNamed('web-02');
+      await client.marks.set({ kind: 'protected', hostId, uuid, on: true });
+      await backend.close();
+      make(disk);
+      await start();
+      await domainNamed('web-02');
+      const { notices, marks, hosts } = await everything();
+      expect(notices).toMatchObject([{ code: 'FOLDER_UNWRITABLE' }]);
+      expect(marks.protected).toEqual([{ hostId, uuid }]);
+      const notWritten = { code: 'PROBLEM', data: { code: 'KEPT_NOT_WRITTEN' } };
+      await expect(client.marks.set({ kind: 'protected', hostId, uuid, on: false })).rejects.toMatchObject(notWritten);
+      await expect(client.settings.set({ safetySnapshotsKept: 7 })).rejects.toMatchObject(notWritten);
+      await expect(client.hosts.add({ uri: 'qemu+ssh://nobody@localhost:1/system' })).rejects.toMatchObject(notWritten);
+      const plan = await client.changes.revert.plan({ hostId, uuid, aim: { kind: 'newest' } });
+      const run = { ...orderOf(plan), typedName: 'web-02' };
+      expect(await client.changes.revert.run(run)).toMatchObject({ result: 'refused', problem: { code: 'JOURNAL_FAILED' } });
+      expect(await everything()).toMatchObject({ marks, hosts, settings: { safetySnapshotsKept: 3 } });
+    } finally {
+      await backend.close();
+      disk.close();
+      dataDir = await mkdtemp(join(tmpdir(), 'snapkeel-backend-'));
+      await start();
+    }
   });
 });

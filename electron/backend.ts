@@ -13,10 +13,12 @@ import { appendFile } from './hosts/journal/file.ts';
 import { Journal } from './hosts/journal/journal.ts';
 import { MarkStore } from './hosts/marks.ts';
 import { MetadataPlans } from './hosts/metadata/plans.ts';
+import { Notices } from './hosts/notices.ts';
 import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
 import { SettingsStore } from './hosts/settings.ts';
 import { Thumbnails } from './hosts/thumbnails/store.ts';
+import { type Lock, lockFolder, type Shell } from './kept/lock.ts';
 import { openLinks } from './links.ts';
 import { Batches } from './operations/engine/batches.ts';
 import { Engine } from './operations/engine/engine.ts';
@@ -39,7 +41,10 @@ export type DemoPace = Pick<SimulatorOptions, 'revertMs' | 'snapshotMs' | 'shutd
 
 export interface BackendOptions {
   readonly version: string;
+  /** Of this process alone, as long as it can be written to. */
   readonly dataDir: string;
+  /** Whose window it is, for whoever comes later. */
+  readonly shell: Shell;
   /** Only the simulated host. */
   readonly demo: boolean;
   /** Hosts for this run alone. */
@@ -60,29 +65,57 @@ export interface Backend {
    * @param links as `CommandLine.links`
    */
   open(links: readonly string[]): Promise<void>;
+  /** Tells whoever starts with the same data directory later where the page is. */
+  reachableAt(url: string): Promise<void>;
   /** Does in the window what was chosen in a menu outside of it. */
   choose(commandId: string): void;
   /** Begins nothing any more, and waits a while for libvirt’s answers, which the windows are told. */
   end(): Promise<void>;
-  /** Disconnects everywhere. */
+  /** Disconnects everywhere, and gives the data directory free. */
   close(): Promise<void>;
 }
 
-/** Puts everything together, and takes it apart again. */
+/** Puts everything together, and takes it apart again. @throws FolderInUse */
 export async function createBackend(options: BackendOptions): Promise<Backend> {
-  const { dataDir, version } = options;
   const recent = new RecentLines();
   const log = (line: string): void => {
     recent.add(line);
     options.log(line);
   };
+  const lock = await lockFolder(options.dataDir, options.shell, log);
+  try {
+    return await assemble(options, lock, recent, log);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: BackendOptions,
+  lock: Lock,
+  recent: RecentLines,
+  log: (line: string) => void,
+): Promise<Backend> {
+  const { dataDir, version } = options;
   const hub = new Hub();
+  const notices = new Notices(hub);
+  const { tell } = notices;
+  tell(dataDir, lock.problem);
   const questions = new Questions(hub);
   const operations = new Operations(hub);
-  const journal = await Journal.open({ file: appendFile(join(dataDir, 'journal.jsonl')), who: userName(), log });
-  const settings = await SettingsStore.open(join(dataDir, 'settings.json'), hub, log);
-  const marks = await MarkStore.open(join(dataDir, 'marks.json'), hub, () => pool.hosts, log);
-  const thumbnails = await Thumbnails.open(join(dataDir, 'thumbnails'), () => settings.get(), log);
+  const kept = (name: string) => join(dataDir, name);
+  const file = kept('journal.jsonl');
+  const journal = await Journal.open({
+    file: appendFile(file),
+    who: userName(),
+    log,
+    tell: (problem) => tell(file, problem),
+  });
+  const settings = await SettingsStore.open(kept('settings.json'), hub, log, tell);
+  const marks = await MarkStore.open(kept('marks.json'), hub, () => pool.hosts, log, tell);
+  const thumbnails = await Thumbnails.open(kept('thumbnails'), () => settings.get(), log, tell);
+  const store = await HostStore.open(kept('hosts.json'), log, tell);
   const metadata = new MetadataPlans();
   const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
   const ground: Ground = {
@@ -103,7 +136,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       queueMicrotask(() => marks.publish());
       return settleLater(session, { journal, marks, log });
     },
-    store: new HostStore(join(dataDir, 'hosts.json')),
+    store,
     openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),
     openTransport: (uri, host) =>
       openTransport(uri, {
@@ -123,6 +156,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       hub,
       pool,
       questions,
+      notices,
       ground,
       engine,
       batches: new Batches(hub, engine, sessionOf),
@@ -134,6 +168,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       for (const uri of uris) await pool.add(uri, undefined, false);
     },
     open: (links) => openLinks(links, hub, log),
+    reachableAt: (url) => lock.reachableAt(url),
     choose: (id) => hub.publish({ type: 'menu-command', id }),
     async end() {
       const waitingFor = underWay();
@@ -144,6 +179,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       await pool.close();
       simulator.close();
       await journal.close();
+      await lock.release();
     },
   };
 }
@@ -173,7 +209,7 @@ async function addFirstHosts(pool: HostPool, { demo, connect }: BackendOptions):
   if (demo) return pool.addSimulated();
   for (const uri of connect) await pool.add(uri, undefined, false);
   if (connect.length > 0) return;
-  await pool.restore();
+  pool.restore();
   const surroundings = { env: process.env, home: homedir() };
   const found = new Set<string>();
   for (const uri of ['qemu:///system', 'qemu:///session']) {

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { app, crashReporter, dialog } from 'electron';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import { registerAppScheme } from './shell/app-scheme.ts';
-import { isOnlyInstance, makePrivateFolder } from './shell/instance.ts';
+import { isOnlyInstance, placeForFiles } from './shell/instance.ts';
 import { surviveLostTerminal } from './shell/signals.ts';
 
 // Built as CommonJS: all of this runs before Electron can be ready, and a module that is loaded later might not.
@@ -11,11 +11,11 @@ registerAppScheme();
 surviveLostTerminal();
 try {
   const options = readCommandLine(process.argv.slice(1), process.env);
-  const folder = join(options.dataDir, 'window');
-  makePrivateFolder(folder);
+  const place = placeForFiles(options.dataDir);
+  const folder = join(place, 'window');
   app.setPath('userData', folder);
-  app.setAppLogsPath(join(options.dataDir, 'logs'));
-  app.setPath('crashDumps', join(options.dataDir, 'crashes'));
+  app.setAppLogsPath(join(place, 'logs'));
+  app.setPath('crashDumps', join(place, 'crashes'));
   crashReporter.start({ uploadToServer: false });
   if (isOnlyInstance(folder, (handed) => app.requestSingleInstanceLock(handed), options)) run(options).catch(giveUp);
   else app.quit();

@@ -18,6 +18,7 @@ import { exportSnapshots } from './hosts/metadata/export.ts';
 import { runImport } from './hosts/metadata/import.ts';
 import { planImport } from './hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
+import type { Notices } from './hosts/notices.ts';
 import { reasonIn, toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
@@ -36,6 +37,7 @@ export interface RouterParts {
   readonly hub: Hub;
   readonly pool: HostPool;
   readonly questions: Questions;
+  readonly notices: Notices;
   readonly ground: Ground;
   readonly engine: Engine;
   readonly batches: Batches;
@@ -48,7 +50,7 @@ export type AppRouter = Router<Contract, Record<never, never>>;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts): AppRouter {
-  const { hub, pool, questions, ground, engine, batches, present, diagnostics } = parts;
+  const { hub, pool, questions, notices, ground, engine, batches, present, diagnostics } = parts;
   const { operations, journal, marks, settings, thumbnails, log } = ground;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
@@ -114,6 +116,7 @@ export function createRouter(parts: RouterParts): AppRouter {
           batches: batches.list(),
           marks: marks.list(),
           settings: settings.get(),
+          notices: notices.list(),
         }),
         signal,
       ),

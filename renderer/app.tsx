@@ -5,6 +5,7 @@ import { ContextMenu } from './commands/context-menu.tsx';
 import { useShortcuts } from './commands/keyboard.ts';
 import { DialogHost } from './dialogs/dialog-host.tsx';
 import { Sidebar } from './domains/sidebar.tsx';
+import { FileNotices } from './file-notices.tsx';
 import { Middle } from './middle.tsx';
 import { Notices } from './shell/notices.tsx';
 import { StatusBar } from './shell/status-bar.tsx';
@@ -46,6 +47,7 @@ function Window() {
     <div className="app" data-link={link}>
       <TopBar />
       {link === 'lost' ? <Lost /> : null}
+      <FileNotices />
       <div className="panes">
         <Sidebar />
         <main className="middle">

@@ -15,6 +15,7 @@ const untouched = 'Nothing was changed.';
 const notConnected = 'Nothing on the host was changed; its domains cannot be shown until this is solved.';
 const mayBeStopped =
   'libvirt stops the domain before it loads the snapshot, so it may be shut off now. Snapkeel has asked libvirt and shows what it found.';
+const leftAlone = 'Snapkeel goes on without {holds}. The file is left as it is, and nothing new is written to it.';
 
 /** From a code to the sentences a person can act on. Codes are libvirt's names, the transports' and Snapkeel's own. */
 export const problems = {
@@ -371,6 +372,44 @@ export const problems = {
     what: 'libvirt reported it as done, but could not be asked afterwards how things are.',
     effect: 'It was done.',
     next: 'Look at the domain’s state when the host is connected again.',
+  },
+
+  // What lies in the data directory
+  JOURNAL_NOT_READ: {
+    what: 'The journal could not be read[: {reason}].',
+    effect: 'What was done in earlier runs is not shown, nor is it found out what came of requests without an answer.',
+    next: 'Make journal.jsonl in the data directory readable for you, then start Snapkeel again.',
+  },
+  KEPT_NOT_WRITTEN: {
+    what: 'Snapkeel could not write {file}[: {reason}].',
+    effect: 'This is not remembered. Everything is as it was before.',
+    next: 'Check that {folder} can be written to and has space left, then try again.',
+  },
+  KEPT_NOT_READ: {
+    what: 'Snapkeel cannot read {file}[: {reason}].',
+    effect: leftAlone,
+    next: 'Make {path} readable for you, then start Snapkeel again.',
+  },
+  KEPT_NEWER: {
+    what: 'This version of Snapkeel cannot read {file}: a newer one has written it.',
+    effect: leftAlone,
+    next: 'Use that version, or choose another data directory with --data-dir.',
+  },
+  KEPT_DAMAGED: {
+    what: 'Snapkeel could not read {file}: it is damaged.',
+    effect: 'Snapkeel goes on without {holds}.[ The damaged file is kept as {aside}.]',
+    next: 'Put a good copy of it back, or set up again what you need.',
+  },
+  FOLDER_UNWRITABLE: {
+    what: 'Snapkeel cannot write to its data directory[: {reason}].',
+    effect:
+      'Nothing new is remembered, and libvirt is not asked to change anything, since the journal could not tell of it.',
+    next: 'Make {folder} writable for you and free some space, or choose another one with --data-dir. Then start Snapkeel again.',
+  },
+  FOLDER_SHARED: {
+    what: 'Snapkeel on the computer “{host}” may be using this data directory too.',
+    effect: 'Nothing that is set there or here is lost, but it may show only after the next start.',
+    next: 'End Snapkeel there, or choose another data directory with --data-dir.',
   },
 
   // libvirt's answers, by its names

@@ -59,7 +59,14 @@ export class App {
   /** @throws Error when it does not connect */
   static async open(lab: Lab, uuid: string): Promise<App> {
     const dataDir = await mkdtemp(join(tmpdir(), 'snapkeel-explore-'));
-    const backend = await createBackend({ version: '0', dataDir, demo: false, connect: [lab.uri], log: () => {} });
+    const backend = await createBackend({
+      version: '0',
+      shell: 'browser',
+      dataDir,
+      demo: false,
+      connect: [lab.uri],
+      log: () => {},
+    });
     const client = createRouterClient(backend.router);
     // Names without the time: the same sequence has the same names.
     await client.settings.set({ thumbnails: false, safetyNamePattern: 'before-{snapshot}' });

@@ -20,7 +20,6 @@ export interface PoolOptions {
 /** Every host in the list, each with its session. */
 export class HostPool {
   #sessions = new Map<string, HostSession>();
-  #stored = new Set<string>();
   #forget = new Map<string, () => void>();
 
   constructor(private readonly options: PoolOptions) {}
@@ -41,9 +40,8 @@ export class HostPool {
   }
 
   /** Brings back the hosts that were added in earlier runs. */
-  async restore(): Promise<void> {
-    for (const { id, name, uri } of await this.options.store.load(this.options.log)) {
-      this.#stored.add(id);
+  restore(): void {
+    for (const { id, name, uri } of this.options.store.list()) {
       try {
         this.#start(id, uri, name);
       } catch (error) {
@@ -67,32 +65,31 @@ export class HostPool {
 
   /**
    * Adds a host and connects to it; one with the same URI is tried again instead.
-   * @param remember whether it is to be there at the next start.
-   * @throws LibvirtUriError
+   * @param remember whether it is to be there at the next start; where it cannot be remembered, it is not added.
+   * @throws LibvirtUriError, ProblemError as `HostStore.add`
    */
   async add(uri: string, name: string | undefined, remember: boolean): Promise<string> {
     const trimmed = uri.trim();
-    parseLibvirtUri(trimmed);
-    const known = this.hosts.find((host) => host.uri === trimmed && host.kind !== 'simulated');
-    const id = known?.id ?? randomUUID();
-    if (known) {
-      if (known.connection.status !== 'connected') this.session(id).connect();
-    } else this.#start(id, trimmed, name?.trim() || undefined);
-    if (remember && !this.#stored.has(id)) {
-      this.#stored.add(id);
-      await this.#save();
-    }
-    return id;
+    const parsed = parseLibvirtUri(trimmed);
+    const find = () => this.hosts.find((host) => host.uri === trimmed && host.kind !== 'simulated');
+    const id = find()?.id ?? randomUUID();
+    const called = find()?.name ?? (name?.trim() || hostLabel(parsed));
+    if (remember) await this.options.store.add({ id, name: called, uri: trimmed });
+    const known = find(); // somebody may have added it meanwhile
+    if (!known) this.#start(id, trimmed, called);
+    else if (known.connection.status !== 'connected') this.session(known.id).connect();
+    return known?.id ?? id;
   }
 
+  /** Takes a host off the list; one that is still remembered stays. @throws ProblemError NO_HOST, or as `HostStore.remove` */
   async remove(hostId: string): Promise<void> {
     const session = this.session(hostId);
+    await this.options.store.remove(hostId);
     await session.disconnect();
     this.#sessions.delete(hostId);
     this.#forget.get(hostId)?.();
     this.#forget.delete(hostId);
     this.options.hub.publish({ type: 'host-removed', hostId });
-    if (this.#stored.delete(hostId)) await this.#save();
   }
 
   /** Disconnects from every host. */
@@ -100,11 +97,11 @@ export class HostPool {
     await Promise.all([...this.#sessions.values()].map((session) => session.disconnect()));
   }
 
-  #start(id: string, text: string, name: string | undefined): void {
+  #start(id: string, text: string, name: string): void {
     const uri = parseLibvirtUri(text);
     const host = {
       id,
-      name: name ?? hostLabel(uri),
+      name,
       uri: text,
       kind: uri.transport === 'ssh' ? 'ssh' : 'local',
     } as const;
@@ -125,11 +122,5 @@ export class HostPool {
     if (forget) this.#forget.set(session.host.id, forget);
     this.options.hub.publish({ type: 'host', host: session.host });
     session.connect();
-  }
-
-  #save(): Promise<void> {
-    return this.options.store.save(
-      this.hosts.filter(({ id }) => this.#stored.has(id)).map(({ id, name, uri }) => ({ id, name, uri })),
-    );
   }
 }

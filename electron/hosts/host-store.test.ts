@@ -1,87 +1,70 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Disk, mountDisk, withoutDisks } from '../kept/testing.ts';
+import { HostPool } from './host-pool.ts';
 import { HostStore } from './host-store.ts';
+import { Hub } from './hub.ts';
 
 let dir: string;
-let file: string;
 let lines: string[];
-const log = (line: string) => lines.push(line);
-const hosts = [{ id: '1', name: 'kvm-a', uri: 'qemu+ssh://kvm-a/system' }];
+const log = (line: string) => void lines.push(line);
+const [a, b] = ['a', 'b'].map((name) => ({ id: name, name, uri: `qemu+ssh://${name}/system` })) as [Host, Host];
+type Host = ReturnType<HostStore['list']>[number];
+const open = () => HostStore.open(join(dir, 'hosts.json'), log);
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'host-store-'));
-  file = join(dir, 'deep', 'hosts.json');
   lines = [];
 });
-afterEach(() => rmSync(dir, { recursive: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-it('keeps hosts from one run to the next, for this user alone', async () => {
-  await new HostStore(file).save(hosts);
-  expect(await new HostStore(file).load(log)).toEqual(hosts);
-  expect(lines).toEqual([]);
-  expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(statSync(join(dir, 'deep')).mode & 0o777).toBe(0o700);
-  expect(readdirSync(join(dir, 'deep'))).toEqual(['hosts.json']);
-});
-
-it('an absent file is an empty list', async () => {
-  expect(await new HostStore(file).load(log)).toEqual([]);
+it('keeps hosts from one run to the next, and a URI once', async () => {
+  const store = await open();
+  await store.add(a);
+  await store.add({ ...a, id: 'again' });
+  await store.add(b);
+  await store.remove(a.id);
+  expect((await open()).list()).toEqual([b]);
+  expect(JSON.parse(readFileSync(join(dir, 'hosts.json'), 'utf8'))).toEqual({ version: 1, hosts: [b] });
   expect(lines).toEqual([]);
 });
 
-it.each([
-  '',
-  '{',
-  '[]',
-  'null',
-  '{"version":2,"hosts":[]}',
-  '{"version":1,"hosts":[{"id":1}]}',
-  '{"version":1,"hosts":[{"id":"1","name":"a"}]}',
-])('%j is kept aside, and said to be', async (text) => {
-  mkdirSync(join(dir, 'deep'));
-  writeFileSync(file, text);
-  const store = new HostStore(file);
-  expect(await store.load(log)).toEqual([]);
-  expect(lines).toEqual([expect.stringContaining(`${file}.unreadable`)]);
-  await store.save(hosts);
-  expect(readFileSync(`${file}.unreadable`, 'utf8')).toBe(text);
-  expect(await new HostStore(file).load(log)).toEqual(hosts);
+it('two that are open lose no host of each other', async () => {
+  const [one, two] = [await open(), await open()];
+  await Promise.all([one.add(a), two.add(b)]);
+  expect((await open()).list()).toEqual(expect.arrayContaining([a, b]));
 });
 
-it('what cannot even be read is kept aside too, rather than overwritten', async () => {
-  mkdirSync(file, { recursive: true });
-  writeFileSync(join(file, 'precious'), '');
-  const store = new HostStore(file);
-  expect(await store.load(log)).toEqual([]);
-  expect(lines).toHaveLength(1);
-  await store.save(hosts);
-  expect(readdirSync(`${file}.unreadable`)).toEqual(['precious']);
-});
-
-it('the file is whole at every moment, and the last save counts', async () => {
-  const store = new HostStore(file);
-  const many = (n: number) => Array.from({ length: n }, (_, id) => ({ id: `${id}`, name: 'x'.repeat(500), uri: 'u' }));
-  await store.save(many(1));
-  const saves = Array.from({ length: 20 }, (_, n) => store.save(many(n)));
-  let done = false;
-  const all = Promise.all(saves).then(() => {
-    done = true;
+describe.skipIf(withoutDisks('Hosts on a full disk'))('on a full disk', () => {
+  let disk: Disk;
+  beforeEach(() => {
+    disk = mountDisk();
+    dir = disk.path;
   });
-  while (!done) {
-    expect(JSON.parse(readFileSync(file, 'utf8')).version).toBe(1);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  await all;
-  expect(await store.load(log)).toHaveLength(19);
-});
+  afterEach(() => disk.close());
 
-it('a failed save is told, and the next one is tried', async () => {
-  writeFileSync(join(dir, 'deep'), 'in the way');
-  const store = new HostStore(file);
-  await expect(store.save(hosts)).rejects.toThrow();
-  rmSync(join(dir, 'deep'));
-  await store.save(hosts);
-  expect(await store.load(log)).toEqual(hosts);
+  it('a host is neither added nor removed, and the window says so', async () => {
+    const hub = new Hub();
+    const pool = new HostPool({
+      hub,
+      store: await open(),
+      log,
+      openSimulator: () => {
+        throw new Error('there is none');
+      },
+      openTransport: () => ({ dial: () => new Promise(() => {}), describe: () => 'nowhere', close: () => {} }),
+    });
+    const id = await pool.add(a.uri, undefined, true);
+    disk.fill();
+    await expect(pool.add(b.uri, undefined, true)).rejects.toMatchObject({ problem: { code: 'KEPT_NOT_WRITTEN' } });
+    await expect(pool.remove(id)).rejects.toMatchObject({ problem: { code: 'KEPT_NOT_WRITTEN' } });
+    expect(pool.hosts.map(({ uri }) => uri)).toEqual([a.uri]);
+    expect((await open()).list().map(({ uri }) => uri)).toEqual([a.uri]);
+    disk.free();
+    await pool.remove(id);
+    expect([pool.hosts, (await open()).list()]).toEqual([[], []]);
+    await pool.close();
+  });
 });

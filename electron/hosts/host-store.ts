@@ -1,40 +1,35 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { z } from 'zod';
+import { JsonFile, type Tell } from '../kept/json-file.ts';
 
 const StoredHost = z.object({ id: z.string(), name: z.string(), uri: z.string() });
 const File = z.object({ version: z.literal(1), hosts: z.array(StoredHost) });
 export type StoredHost = z.infer<typeof StoredHost>;
 
-/** The hosts a person has added, in a JSON file of their data directory. No secrets are in it. */
+/** The hosts a person has added, in `hosts.json`. No secrets are in it. */
 export class HostStore {
-  #writing: Promise<void> = Promise.resolve();
+  private constructor(private readonly file: JsonFile<z.infer<typeof File>>) {}
 
-  constructor(private readonly file: string) {}
-
-  /** An absent file is an empty list. One that cannot be read is kept beside the new one, and reported. */
-  async load(log: (line: string) => void): Promise<StoredHost[]> {
-    try {
-      return File.parse(JSON.parse(await readFile(this.file, 'utf8'))).hosts;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      const kept = `${this.file}.unreadable`;
-      await rename(this.file, kept);
-      log(`the list of hosts could not be read and was kept as ${kept}: ${error}`);
-      return [];
-    }
+  static async open(path: string, log: (line: string) => void, tell?: Tell): Promise<HostStore> {
+    const holds = 'the hosts that were added';
+    return new HostStore(
+      await JsonFile.open({ path, schema: File, empty: { version: 1, hosts: [] }, holds, log, tell }),
+    );
   }
 
-  /** Replaces the file in one step, so that a crash leaves the old list or the new one. */
-  save(hosts: readonly StoredHost[]): Promise<void> {
-    const text = JSON.stringify({ version: 1, hosts }, null, 2);
-    this.#writing = this.#writing
-      .catch(() => {})
-      .then(async () => {
-        await mkdir(dirname(this.file), { recursive: true, mode: 0o700 });
-        await writeFile(`${this.file}.new`, text, { mode: 0o600 });
-        await rename(`${this.file}.new`, this.file);
-      });
-    return this.#writing;
+  list(): readonly StoredHost[] {
+    return this.file.value.hosts;
+  }
+
+  /** Keeps a host, unless there is one of its URI. @throws ProblemError as `JsonFile.change` */
+  async add(host: StoredHost): Promise<void> {
+    await this.file.change(({ version, hosts }) => ({
+      version,
+      hosts: hosts.some(({ uri }) => uri === host.uri) ? hosts : [...hosts, host],
+    }));
+  }
+
+  /** @throws ProblemError as `JsonFile.change` */
+  async remove(id: string): Promise<void> {
+    await this.file.change(({ version, hosts }) => ({ version, hosts: hosts.filter((host) => host.id !== id) }));
   }
 }

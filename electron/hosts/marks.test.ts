@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppEvent, Host } from '../../shared/schema.ts';
+import { type Disk, mountDisk, withoutDisks } from '../kept/testing.ts';
 import { Hub } from './hub.ts';
 import { MarkStore } from './marks.ts';
 import { defaultSettings, SettingsStore } from './settings.ts';
@@ -103,11 +104,70 @@ describe('marks', () => {
     expect(marks.isProtected(host('l', 'qemu:///system', 'local'), 'u')).toBe(false);
   });
 
-  it('a file that cannot be read is kept and reported', async () => {
+  it('of two who have the file open are all kept', async () => {
+    const [one, two] = [await open([host('a')]), await open([host('a')])];
+    await one.protect(host('a'), 'u', true);
+    await two.pin(host('a'), 'u', 'clean', 1_000, true);
+    expect(two.isProtected(host('a'), 'u')).toBe(true);
+    await Promise.all([one.protect(host('a'), 'v', true), two.protect(host('a'), 'w', true)]);
+    const marks = await open([host('a')]);
+    expect(['u', 'v', 'w'].filter((uuid) => marks.isProtected(host('a'), uuid))).toEqual(['u', 'v', 'w']);
+    expect(marks.isPinned(host('a'), 'u', 'clean')).toBe(true);
+  });
+
+  it('that are damaged are set aside, which is told', async () => {
     await writeFile(join(folder, 'marks.json'), '{"version":');
-    expect((await open([host('a')])).list()).toEqual({ protected: [], pinned: [], tagged: [], interrupted: [] });
+    const told: unknown[] = [];
+    const marks = await MarkStore.open(
+      join(folder, 'marks.json'),
+      hub,
+      () => [],
+      log,
+      (_, problem) => told.push(problem),
+    );
+    expect(marks.list()).toEqual({ protected: [], pinned: [], tagged: [], interrupted: [] });
     expect(await readdir(folder)).toEqual(['marks.json.unreadable']);
     expect(lines).toEqual([expect.stringContaining('was kept as')]);
+    expect(told).toMatchObject([
+      { code: 'KEPT_DAMAGED', effect: expect.stringContaining('without the protection, pins and tags') },
+    ]);
+  });
+});
+
+describe.skipIf(withoutDisks('Marks and settings on a full disk'))('on a full disk', () => {
+  let disk: Disk;
+  beforeEach(() => {
+    disk = mountDisk();
+    folder = disk.path;
+  });
+  afterEach(() => disk.close());
+  const full = { problem: { code: 'KEPT_NOT_WRITTEN', what: expect.stringContaining('the disk is full') } };
+
+  it('a mark that is not kept is not set, and no window is told that it is', async () => {
+    const marks = await open([host('a')]);
+    await marks.protect(host('a'), 'u', true);
+    disk.fill();
+    events = [];
+    await expect(marks.protect(host('a'), 'v', true)).rejects.toMatchObject(full);
+    await expect(marks.protect(host('a'), 'u', false)).rejects.toMatchObject(full);
+    await expect(marks.interrupt(host('a'), 'u', 'clean', 1)).rejects.toMatchObject(full);
+    expect(events).toEqual([]);
+    for (const each of [marks, await open([host('a')])]) {
+      expect(each.list()).toMatchObject({ protected: [{ hostId: 'a', uuid: 'u' }], interrupted: [] });
+      expect(each.isInterrupted(host('a'), 'u', 'clean')).toBe(false);
+    }
+  });
+
+  it('a setting stays as it was', async () => {
+    const path = join(folder, 'settings.json');
+    const settings = await SettingsStore.open(path, hub, log);
+    await settings.set({ safetySnapshotsKept: 5 });
+    disk.fill();
+    events = [];
+    await expect(settings.set({ safetySnapshotsKept: 7 })).rejects.toMatchObject(full);
+    expect(settings.get().safetySnapshotsKept).toBe(5);
+    expect((await SettingsStore.open(path, hub, log)).get().safetySnapshotsKept).toBe(5);
+    expect(events).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Host, type Marks, type Snapshot, Tag } from '../../shared/schema.ts';
+import { JsonFile, type Tell } from '../kept/json-file.ts';
 import { hostKey } from './host-key.ts';
 import type { Hub } from './hub.ts';
-import { JsonFile } from './json-file.ts';
 
 const OnDomain = z.object({ host: z.string(), uuid: z.string() });
 /** `createdAt` by libvirt's clock: another snapshot of the same name has another. Marks of older versions have none. */
@@ -36,7 +36,10 @@ type File = z.infer<typeof File>;
 export type LastRevert = File['lastReverts'][number];
 type HostLike = Pick<Host, 'uri' | 'kind'>;
 
-/** What the person has marked, and what Snapkeel has to remember of its own snapshots, in `marks.json`. */
+/**
+ * What the person has marked, and what Snapkeel has to remember of its own snapshots, in `marks.json`. Whatever changes it
+ * is so when it is on the disk, and throws a ProblemError, as `JsonFile.change` does, when it does not come there.
+ */
 export class MarkStore {
   private constructor(
     private readonly file: JsonFile<File>,
@@ -44,10 +47,17 @@ export class MarkStore {
     private readonly hosts: () => readonly Host[],
   ) {}
 
-  static async open(path: string, hub: Hub, hosts: () => readonly Host[], log: (line: string) => void) {
+  static async open(
+    path: string,
+    hub: Hub,
+    hosts: () => readonly Host[],
+    log: (line: string) => void,
+    tell?: Tell,
+  ): Promise<MarkStore> {
     const lists = { protected: [], pinned: [], tagged: [], interrupted: [], imported: [], safety: [], lastReverts: [] };
     const empty: File = { version: 1, ...lists };
-    return new MarkStore(await JsonFile.open(path, File, empty, log), hub, hosts);
+    const holds = 'the protection, pins and tags that were set before';
+    return new MarkStore(await JsonFile.open({ path, schema: File, empty, holds, log, tell }), hub, hosts);
   }
 
   /** As the window knows hosts; marks on hosts that are not in the list are left out. */
@@ -72,47 +82,47 @@ export class MarkStore {
   }
 
   isPinned(host: HostLike, uuid: string, name: string): boolean {
-    return this.file.value.pinned.filter(on(host, uuid)).some((mark) => mark.name === name);
+    return this.file.value.pinned.some(of(host, uuid, name));
   }
 
   /** Its deletion was broken off, so that its image holds more than its state. */
   isInterrupted(host: HostLike, uuid: string, name: string): boolean {
-    return this.file.value.interrupted.filter(on(host, uuid)).some((mark) => mark.name === name);
+    return this.file.value.interrupted.some(of(host, uuid, name));
   }
 
   async interrupt(host: HostLike, uuid: string, name: string, createdAt: number | null): Promise<void> {
-    if (this.isInterrupted(host, uuid, name)) return;
-    const { interrupted } = this.file.value;
-    await this.#change({ interrupted: [...interrupted, { host: hostKey(host), uuid, name, createdAt }] });
+    const own = { host: hostKey(host), uuid, name, createdAt };
+    await this.#change(({ interrupted }) =>
+      interrupted.some(of(host, uuid, name)) ? {} : { interrupted: [...interrupted, own] },
+    );
   }
 
   /** Its metadata was brought back from a file. */
   isImported(host: HostLike, uuid: string, name: string): boolean {
-    return this.file.value.imported.filter(on(host, uuid)).some((mark) => mark.name === name);
+    return this.file.value.imported.some(of(host, uuid, name));
   }
 
   async noteImported(host: HostLike, uuid: string, snapshots: readonly Pick<Snapshot, 'name' | 'createdAt'>[]) {
     const names = new Set(snapshots.map(({ name }) => name));
-    const others = this.file.value.imported.filter((mark) => !(on(host, uuid)(mark) && names.has(mark.name)));
-    const added = snapshots.map(({ name, createdAt }) => ({ host: hostKey(host), uuid, name, createdAt }));
-    await this.#change({ imported: [...others, ...added] });
+    const again = (mark: OnSnapshot) => on(host, uuid)(mark) && names.has(mark.name);
+    const own = snapshots.map(({ name, createdAt }) => ({ host: hostKey(host), uuid, name, createdAt }));
+    await this.#change(({ imported }) => ({ imported: [...without(imported, again), ...own] }));
   }
 
   /** Its image was not written to after all. */
   async forgetInterrupted(host: HostLike, uuid: string, name: string): Promise<void> {
-    const stays = (mark: File['interrupted'][number]) => !(on(host, uuid)(mark) && mark.name === name);
-    await this.#change({ interrupted: this.file.value.interrupted.filter(stays) });
+    await this.#change(({ interrupted }) => ({ interrupted: without(interrupted, of(host, uuid, name)) }));
   }
 
   async protect(host: HostLike, uuid: string, yes: boolean): Promise<void> {
-    const others = this.file.value.protected.filter((mark) => !on(host, uuid)(mark));
-    await this.#change({ protected: yes ? [...others, { host: hostKey(host), uuid }] : others });
+    const own = yes ? [{ host: hostKey(host), uuid }] : [];
+    await this.#change((marks) => ({ protected: [...without(marks.protected, on(host, uuid)), ...own] }));
   }
 
   /** @param createdAt of the snapshot, by libvirt's clock. */
   async pin(host: HostLike, uuid: string, name: string, createdAt: number, yes: boolean): Promise<void> {
-    const others = this.file.value.pinned.filter((mark) => !(on(host, uuid)(mark) && mark.name === name));
-    await this.#change({ pinned: yes ? [...others, { host: hostKey(host), uuid, name, createdAt }] : others });
+    const own = yes ? [{ host: hostKey(host), uuid, name, createdAt }] : [];
+    await this.#change(({ pinned }) => ({ pinned: [...without(pinned, of(host, uuid, name)), ...own] }));
   }
 
   /** Names of a domain's snapshots that have a tag; some may be gone. */
@@ -123,27 +133,22 @@ export class MarkStore {
 
   /** @param createdAt of the snapshot, by libvirt's clock. */
   async tag(host: HostLike, uuid: string, name: string, createdAt: number, tags: readonly string[]): Promise<void> {
-    const others = this.file.value.tagged.filter((mark) => !(on(host, uuid)(mark) && mark.name === name));
-    const own = [...new Set(tags)].sort();
-    await this.#change({
-      tagged: own.length > 0 ? [...others, { host: hostKey(host), uuid, name, createdAt, tags: own }] : others,
-    });
+    const sorted = [...new Set(tags)].sort();
+    const own = sorted.length > 0 ? [{ host: hostKey(host), uuid, name, createdAt, tags: sorted }] : [];
+    await this.#change(({ tagged }) => ({ tagged: [...without(tagged, of(host, uuid, name)), ...own] }));
   }
 
   /** Everything that is known of these snapshots goes with them. */
   async forget(host: HostLike, uuid: string, names: readonly string[]): Promise<void> {
     const gone = new Set(names);
-    const stays = (mark: { host: string; uuid: string; name: string }) =>
-      !(on(host, uuid)(mark) && gone.has(mark.name));
-    const { pinned, tagged, interrupted, imported, safety } = this.file.value;
-    if ([...pinned, ...tagged, ...interrupted, ...imported, ...safety].every(stays)) return;
-    await this.#change({
-      pinned: pinned.filter(stays),
-      tagged: tagged.filter(stays),
-      interrupted: interrupted.filter(stays),
-      imported: imported.filter(stays),
-      safety: safety.filter(stays),
-    });
+    const goes = (mark: OnSnapshot) => on(host, uuid)(mark) && gone.has(mark.name);
+    await this.#change(({ pinned, tagged, interrupted, imported, safety }) => ({
+      pinned: without(pinned, goes),
+      tagged: without(tagged, goes),
+      interrupted: without(interrupted, goes),
+      imported: without(imported, goes),
+      safety: without(safety, goes),
+    }));
   }
 
   /**
@@ -151,9 +156,6 @@ export class MarkStore {
    * not in the list keeps its marks, since its metadata may come back.
    */
   async recognise(host: HostLike, uuid: string, snapshots: readonly Pick<Snapshot, 'name' | 'createdAt'>[]) {
-    const { pinned, tagged, interrupted, imported } = this.file.value;
-    const before = { pinned, tagged, interrupted, imported };
-    if (!Object.values(before).flat().some(on(host, uuid))) return;
     const times = new Map(snapshots.map(({ name, createdAt }) => [name, createdAt]));
     const checked = <T extends File['pinned'][number]>(marks: readonly T[]) =>
       marks.flatMap((mark) => {
@@ -161,13 +163,12 @@ export class MarkStore {
         if (createdAt === undefined || mark.createdAt === createdAt) return [mark];
         return mark.createdAt === null ? [{ ...mark, createdAt }] : [];
       });
-    const next = {
+    await this.#change(({ pinned, tagged, interrupted, imported }) => ({
       pinned: checked(pinned),
       tagged: checked(tagged),
       interrupted: checked(interrupted),
       imported: checked(imported),
-    };
-    if (JSON.stringify(next) !== JSON.stringify(before)) await this.#change(next);
+    }));
   }
 
   /** The safety snapshots of a domain, oldest first. */
@@ -176,21 +177,24 @@ export class MarkStore {
   }
 
   async addSafety(host: HostLike, mark: Omit<SafetyMark, 'host'>): Promise<void> {
-    await this.#change({ safety: [...this.file.value.safety, { ...mark, host: hostKey(host) }] });
+    await this.#change(({ safety }) => ({ safety: [...safety, { ...mark, host: hostKey(host) }] }));
   }
 
   async forgetSafety(requestIds: readonly string[]): Promise<void> {
-    if (requestIds.length === 0) return;
-    await this.#change({ safety: this.file.value.safety.filter((mark) => !requestIds.includes(mark.requestId)) });
+    await this.#change(({ safety }) => ({ safety: without(safety, (mark) => requestIds.includes(mark.requestId)) }));
   }
 
   lastRevert(host: HostLike, uuid: string): LastRevert | undefined {
     return this.file.value.lastReverts.find(on(host, uuid));
   }
 
-  async noteRevert(host: HostLike, uuid: string, of: Pick<LastRevert, 'revertedTo' | 'safetyRequestId'>) {
-    const others = this.file.value.lastReverts.filter((each) => !on(host, uuid)(each));
-    await this.#change({ lastReverts: [...others, { ...of, at: Date.now(), host: hostKey(host), uuid }] });
+  async noteRevert(
+    host: HostLike,
+    uuid: string,
+    { revertedTo, safetyRequestId }: Pick<LastRevert, 'revertedTo' | 'safetyRequestId'>,
+  ): Promise<void> {
+    const own = { host: hostKey(host), uuid, at: Date.now(), revertedTo, safetyRequestId };
+    await this.#change(({ lastReverts }) => ({ lastReverts: [...without(lastReverts, on(host, uuid)), own] }));
   }
 
   /** A snapshot has another name: everything that is remembered of it follows. */
@@ -200,15 +204,14 @@ export class MarkStore {
       here(mark) && mark.name === from ? { ...mark, name: to } : mark;
     const target = <M extends { host: string; uuid: string; revertedTo: string }>(mark: M): M =>
       here(mark) && mark.revertedTo === from ? { ...mark, revertedTo: to } : mark;
-    const { pinned, tagged, interrupted, imported, safety, lastReverts } = this.file.value;
-    await this.#change({
+    await this.#change(({ pinned, tagged, interrupted, imported, safety, lastReverts }) => ({
       pinned: pinned.map(renamed),
       tagged: tagged.map(renamed),
       interrupted: interrupted.map(renamed),
       imported: imported.map(renamed),
       safety: safety.map(renamed).map(target),
       lastReverts: lastReverts.map(target),
-    });
+    }));
   }
 
   /** Tells every window. */
@@ -216,14 +219,26 @@ export class MarkStore {
     this.hub.publish({ type: 'marks', marks: this.list() });
   }
 
-  async #change(change: Partial<File>): Promise<void> {
-    const writing = this.file.set({ ...this.file.value, ...change });
-    if (change.protected || change.pinned || change.tagged || change.interrupted) this.publish();
-    await writing;
+  /** @param change what becomes of the marks as they are on the disk. */
+  async #change(change: (marks: File) => Partial<File>): Promise<void> {
+    const before = this.file.value;
+    if ((await this.file.change((marks) => ({ ...marks, ...change(marks) }))) !== before) this.publish();
   }
 }
 
-function on(host: HostLike, uuid: string) {
+type OnDomain = z.infer<typeof OnDomain>;
+type OnSnapshot = OnDomain & { name: string };
+
+function on(host: HostLike, uuid: string): (mark: OnDomain) => boolean {
   const key = hostKey(host);
-  return (mark: { host: string; uuid: string }) => mark.host === key && mark.uuid === uuid;
+  return (mark) => mark.host === key && mark.uuid === uuid;
+}
+
+function of(host: HostLike, uuid: string, name: string): (mark: OnSnapshot) => boolean {
+  const onIt = on(host, uuid);
+  return (mark) => onIt(mark) && mark.name === name;
+}
+
+function without<T>(marks: readonly T[], goes: (mark: T) => boolean): T[] {
+  return marks.filter((mark) => !goes(mark));
 }

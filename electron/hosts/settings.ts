@@ -1,6 +1,6 @@
 import { Settings } from '../../shared/schema.ts';
+import { JsonFile, type Tell } from '../kept/json-file.ts';
 import type { Hub } from './hub.ts';
-import { JsonFile } from './json-file.ts';
 
 export const defaultSettings: Settings = {
   snapshotNamePattern: 'snapshot-{date}-{time}',
@@ -22,17 +22,21 @@ export class SettingsStore {
     private readonly hub: Hub,
   ) {}
 
-  static async open(path: string, hub: Hub, log: (line: string) => void): Promise<SettingsStore> {
-    return new SettingsStore(await JsonFile.open(path, Kept, defaultSettings, log), hub);
+  static async open(path: string, hub: Hub, log: (line: string) => void, tell?: Tell): Promise<SettingsStore> {
+    const holds = 'your settings';
+    return new SettingsStore(
+      await JsonFile.open({ path, schema: Kept, empty: defaultSettings, holds, log, tell }),
+      hub,
+    );
   }
 
   get(): Settings {
     return this.file.value;
   }
 
+  /** @throws ProblemError as `JsonFile.change` */
   async set(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
-    const settings: Settings = { ...this.file.value, ...definedOnly(change) };
-    await this.file.set(settings);
+    const settings = await this.file.change((now) => ({ ...now, ...definedOnly(change) }));
     this.hub.publish({ type: 'settings', settings });
     return settings;
   }

@@ -28,6 +28,7 @@ export async function runDesktop(options: CommandLine, build: URL): Promise<void
   const log = logInto(app.getPath('logs'));
   const backend: Backend = await createBackend({
     ...options,
+    shell: 'desktop',
     version: __APP_VERSION__,
     log,
     present: (state) => presentWindow(state, backend.choose),

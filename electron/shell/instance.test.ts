@@ -1,52 +1,89 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isOnlyInstance, makePrivateFolder } from './instance.ts';
+import { readCommandLine } from '../command-line.ts';
+import { type Disk, mountDisk, withoutDisks } from '../kept/testing.ts';
+import { isOnlyInstance, placeForFiles } from './instance.ts';
+import { pageOf } from './other-instance.ts';
 
-let folder = '';
+let dir: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'snapkeel-instance-'));
+  dir = mkdtempSync(join(tmpdir(), 'snapkeel-instance-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+const mode = (path: string) => statSync(path).mode & 0o777;
 
-describe('the folder', () => {
-  it('is made, with those above it, for this user alone', () => {
-    makePrivateFolder(join(folder, 'data/window'));
-    for (const path of ['data', 'data/window']) expect(statSync(join(folder, path)).mode & 0o777).toBe(0o700);
-    makePrivateFolder(join(folder, 'data/window'));
+describe('Electron’s own files', () => {
+  it('are in the data directory, for this user alone', () => {
+    const dataDir = join(dir, 'deep', 'data');
+    expect(placeForFiles(dataDir)).toBe(dataDir);
+    expect(mode(join(dataDir, 'window'))).toBe(0o700);
   });
-  it('that cannot be made is told, and what to do', () => {
-    writeFileSync(join(folder, 'file'), '');
-    const path = join(folder, 'file/window');
-    expect(() => makePrivateFolder(path)).toThrow(/^The folder .*\/file\/window cannot be made: .*--data-dir\.$/);
+
+  it('have no place in a file', () => {
+    writeFileSync(join(dir, 'file'), '');
+    expect(() => placeForFiles(join(dir, 'file'))).toThrow(
+      `The folder ${join(dir, 'file', 'window')} cannot be made: a file is where its folder should be. Choose another with --data-dir.`,
+    );
+  });
+
+  describe.skipIf(withoutDisks('Electron’s files beside full and read-only disks'))('on a disk', () => {
+    let disk: Disk;
+    beforeEach(() => {
+      disk = mountDisk();
+    });
+    afterEach(() => disk.close());
+
+    it.each<[string, () => void]>([
+      ['read-only', () => disk.readOnly(true)],
+      ['full', () => disk.fill()],
+    ])('that is %s are elsewhere for this run', (_, make) => {
+      make();
+      const place = placeForFiles(disk.path);
+      expect(place).not.toContain(disk.path);
+      expect(mode(place)).toBe(0o700);
+      writeFileSync(join(place, 'window', 'file'), 'can be written');
+      rmSync(place, { recursive: true });
+    });
   });
 });
 
 describe('a start', () => {
-  const options = { demo: false, connect: ['qemu:///system'], dataDir: '/d', port: 0, links: ['snapkeel://open?'] };
-  const pidFile = () => join(folder, 'running.pid');
-  const refused = () => isOnlyInstance(folder, () => false, options);
+  const options = readCommandLine(['--connect', 'qemu:///system', 'snapkeel://open'], {});
+  const pid = () => join(dir, 'running.pid');
 
-  it('is the only one where the lock is free, and hands over nothing but hosts and links', () => {
+  it('is the only one when it has the lock, and says so', () => {
+    expect(isOnlyInstance(dir, () => true, options)).toBe(true);
+    expect(readFileSync(pid(), 'utf8')).toBe(`${process.pid}`);
+  });
+
+  it('hands over to the one that has it', () => {
+    writeFileSync(pid(), `${process.pid}`);
     const handed: unknown[] = [];
-    const lock = (given: unknown) => handed.push(given) > 0;
-    expect(isOnlyInstance(folder, lock, options)).toBe(true);
-    expect(handed).toEqual([{ connect: options.connect, links: options.links }]);
-    expect(readFileSync(pidFile(), 'utf8')).toBe(`${process.pid}`);
+    const lock = (what: unknown) => {
+      handed.push(what);
+      return false;
+    };
+    expect(isOnlyInstance(dir, lock, options)).toBe(false);
+    expect(handed).toEqual([{ connect: ['qemu:///system'], links: ['snapkeel://open'] }]);
   });
-  it('is a second one where the first runs', () => {
-    writeFileSync(pidFile(), `${process.pid}`);
-    expect(refused()).toBe(false);
+
+  it.each(['', '4194305'])('without the lock, and with nobody who could have it (%j), is told', (text) => {
+    writeFileSync(pid(), text);
+    expect(() => isOnlyInstance(dir, () => false, options)).toThrow('could not be locked');
   });
-  it.each([
-    ['nothing has run', () => {}],
-    ['what ran is gone', () => writeFileSync(pidFile(), `${spawnSync('true').pid}`)],
-    ['what was left makes no sense', () => writeFileSync(pidFile(), '-1')],
-    ['it cannot be read', () => mkdirSync(pidFile())],
-  ])('says that the lock cannot be taken where %s', (_, leave) => {
-    leave();
-    expect(refused).toThrow(`The folder ${folder} could not be locked, and nothing else seems to use it.`);
-  });
+});
+
+it('the page of another one is found where it answers', async () => {
+  const server = createServer((request, response) => response.writeHead(request.url === '/' ? 200 : 404).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  expect(await pageOf({ url: `${url}#token=t` })).toBe(`${url}#token=t`);
+  expect(await pageOf({ url: `${url}else` })).toBeNull();
+  await new Promise((resolve) => server.close(resolve));
+  expect(await pageOf({ url })).toBeNull();
+  expect(await pageOf({ url: null })).toBeNull();
 });

@@ -1,17 +1,37 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandLine } from '../command-line.ts';
+import { processStart } from '../kept/process-start.ts';
+import { codeOf, reasonOf } from '../kept/reason.ts';
 
 /** What a second start hands to the first. */
 export type Handed = Pick<CommandLine, 'connect' | 'links'>;
 
-/** Makes a folder that other users cannot look into. @throws Error with a sentence */
-export function makePrivateFolder(folder: string): void {
+/** A folder may be the right one and still not take anything now. A recursive `mkdir` says ENOENT of a read-only disk. */
+const unwritable: ReadonlySet<string> = new Set(['EROFS', 'ENOENT', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT']);
+
+/**
+ * Where Electron's own files go, below folders that other users cannot look into: the data directory, or where that cannot
+ * be written to a folder for this run alone. It holds a folder `window` then.
+ * @throws Error with a sentence, where there can be no such folder
+ */
+export function placeForFiles(dataDir: string): string {
+  const folder = join(dataDir, 'window');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const trial = join(folder, 'trial');
+    writeFileSync(trial, '?');
+    rmSync(trial);
+    return dataDir;
   } catch (error) {
-    throw new Error(`The folder ${folder} cannot be made: ${reasonOf(error)}. Choose another with --data-dir.`);
+    if (!unwritable.has(codeOf(error)))
+      throw new Error(`The folder ${folder} cannot be made: ${reasonOf(error)}. Choose another with --data-dir.`);
   }
+  const place = mkdtempSync(join(tmpdir(), 'snapkeel-'));
+  mkdirSync(join(place, 'window'));
+  process.on('exit', () => rmSync(place, { recursive: true, force: true }));
+  return place;
 }
 
 /**
@@ -30,7 +50,7 @@ export function isOnlyInstance(
     writeFileSync(file, `${process.pid}`, { mode: 0o600 });
     return true;
   }
-  if (isAlive(readPid(file))) return false;
+  if (processStart(readPid(file)) !== null) return false;
   throw new Error(`The folder ${folder} could not be locked, and nothing else seems to use it. Can you write to it?`);
 }
 
@@ -40,18 +60,4 @@ function readPid(file: string): number {
   } catch {
     return 0;
   }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
-import { openBrowser } from './browser-window.mjs';
+import { openBrowser, untilRead } from './browser-window.mjs';
 
 /** The switches, by name: the word for a value, where one follows, and what they do. */
 export const switches = {
@@ -103,13 +103,14 @@ export function run(program, args, stdio, whileItRuns = () => {}) {
       console.error(`Snapkeel could not start: ${error.message}`);
       end(127, null);
     });
-    child.on('exit', end);
+    child.on('close', end); // with all that it has printed
   });
 }
 
 /** Runs the built server, and opens its page once it is there. */
-export function runBrowserShell(server, args, { open }) {
-  return run(process.execPath, [server, ...args], ['inherit', 'pipe', 'inherit'], ({ stdout }) => {
+export async function runBrowserShell(server, args, { open }) {
+  let opened = false;
+  const ended = await run(process.execPath, [server, ...args], ['inherit', 'pipe', 'inherit'], ({ stdout }) => {
     let seen = '';
     stdout.setEncoding('utf8').on('data', (text) => {
       process.stdout.write(text);
@@ -117,9 +118,11 @@ export function runBrowserShell(server, args, { open }) {
       const url = /^Snapkeel is ready at (\S+)\n/m.exec(seen)?.[1];
       if (!url) return;
       stdout.removeAllListeners('data').pipe(process.stdout);
-      if (open) openBrowser(url);
+      if (open) opened = openBrowser(url);
     });
   });
+  if (opened && ended.code === 0 && !ending) await untilRead(); // the address was that of another one, which goes on
+  return ended;
 }
 
 /** What else a program dies of is its own fault, and worth another try. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const chromiums = [
@@ -16,12 +17,13 @@ const chromiums = [
 /**
  * Opens the address in a window of its own, or else in the default browser. The address holds a token and other users
  * can read command lines, so the browser is given a file that only this user can read.
+ * @returns whether a browser was started
  */
 export function openBrowser(url) {
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return false;
   if (process.platform === 'linux' && process.getuid?.() === 0) {
     console.log('No window is opened: browsers do not run as root. Open the address above as the user you work as.');
-    return;
+    return false;
   }
   const chromium = chromiums.map(inPath).find(Boolean);
   const directory = mkdtempSync(handOverFolder(chromium));
@@ -40,6 +42,12 @@ export function openBrowser(url) {
   spawn(command, args, { stdio: 'ignore', detached: true })
     .on('error', () => console.log('No browser could be started: open the address above in one.'))
     .unref();
+  return true;
+}
+
+/** Resolves when a browser that has just been started has surely read its file, which goes with this process. */
+export function untilRead() {
+  return sleep(10_000);
 }
 
 /** The beginning of a folder's path that the browser can read: a snap sees neither /tmp nor what is hidden at home. */

@@ -9,5 +9,10 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 const options = readCommandLine(process.argv.slice(2), process.env);
-const backend = await createBackend({ ...options, version, log: (line) => process.stdout.write(`${line}\n`) });
+const backend = await createBackend({
+  ...options,
+  shell: 'browser',
+  version,
+  log: (line) => process.stdout.write(`${line}\n`),
+});
 await serveBrowser(backend.router, 'renderer', token, Number(port));

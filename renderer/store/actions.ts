@@ -1,3 +1,4 @@
+import type { Problem } from '../../shared/schema.ts';
 import { shownRows } from './selectors.ts';
 import { saveWindowSettings, type WindowSettings } from './settings.ts';
 import type { AppStore, Dialog, DomainKey, DomainTab, Notice, OpenMenu } from './store.ts';
@@ -105,6 +106,11 @@ export function noteTold(store: AppStore, operationId: string): void {
 
 export function closeNotice(store: AppStore, id: number): void {
   store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+}
+
+/** Is not shown in this window any more. */
+export function dismissFileNotice(store: AppStore, { what }: Problem): void {
+  store.setState(({ dismissedNotices }) => ({ dismissedNotices: new Set([...dismissedNotices, what]) }));
 }
 
 export function retryHistory(store: AppStore): void {

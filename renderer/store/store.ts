@@ -133,6 +133,10 @@ export interface AppState {
   questions: readonly Question[];
   /** What the backend waits for before it ends; null while it goes on. */
   endingFor: readonly string[] | null;
+  /** What is wrong with Snapkeel's own files, as the backend tells it. */
+  fileNotices: readonly Problem[];
+  /** What those told that were dismissed here. */
+  dismissedNotices: ReadonlySet<string>;
   /** What was chosen last in the menu of a native shell: a new object each time. */
   menuCommand: { readonly id: string } | null;
   /** The link that was followed last: a new object each time. */
@@ -189,6 +193,8 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     undoOffers: new Map(),
     questions: [],
     endingFor: null,
+    fileNotices: [],
+    dismissedNotices: new Set(),
     menuCommand: null,
     openedLink: null,
     place: null,

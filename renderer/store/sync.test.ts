@@ -26,6 +26,7 @@ test('everything replaces all; the domains of a host replace only its own', () =
       batches: [],
       marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
       settings: someSettings,
+      notices: [],
     },
     { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a' }), aDomain({ uuid: 'b' })] },
   ]);
@@ -56,6 +57,7 @@ test('an operation ends once, also when its end was missed during a reconnection
     batches: [],
     marks: { protected: [], pinned: [], tagged: [], interrupted: [] },
     settings: someSettings,
+    notices: [],
   };
   const ended = applyEvents(running.next, [again]);
   expect(ended.ended).toEqual([over]);

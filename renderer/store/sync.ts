@@ -40,7 +40,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
   const domains = new Map(state.domains);
   const operations = new Map(state.operations);
   const batches = new Map(state.batches);
-  let { hosts, questions, loaded, marks, appSettings, menuCommand, openedLink, endingFor } = state;
+  let { hosts, questions, loaded, marks, appSettings, fileNotices, menuCommand, openedLink, endingFor } = state;
   const ended: Operation[] = [];
   const endedLabRuns: Batch[] = [];
   const learnRun = (run: Batch) => {
@@ -69,6 +69,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
         event.batches.forEach(learnRun);
         marks = event.marks;
         appSettings = event.settings;
+        fileNotices = event.notices;
         break;
       case 'host':
         hosts = hosts.some(({ id }) => id === event.host.id)
@@ -117,6 +118,9 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'settings':
         appSettings = event.settings;
         break;
+      case 'notices':
+        fileNotices = event.notices;
+        break;
       default:
         console.warn('Unknown event', event satisfies never);
     }
@@ -131,6 +135,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
     batches,
     marks,
     appSettings,
+    fileNotices,
     menuCommand,
     openedLink,
     endingFor,

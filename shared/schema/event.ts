@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Link } from '../link.ts';
+import { Problem } from './base.ts';
 import { Batch } from './batch.ts';
 import { Domain, Host } from './host.ts';
 import { Operation } from './operation.ts';
@@ -28,6 +29,7 @@ export const AppEvent = z.discriminatedUnion('type', [
     batches: z.array(Batch),
     marks: Marks,
     settings: Settings,
+    notices: z.array(Problem),
   }),
   z.object({ type: z.literal('host'), host: Host }),
   z.object({ type: z.literal('host-removed'), hostId: z.string() }),
@@ -40,6 +42,8 @@ export const AppEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('settings'), settings: Settings }),
   /** The app is asked to end, and waits for what is under way; each in a few words. */
   z.object({ type: z.literal('ending'), waitingFor: z.array(z.string()) }),
+  /** All that is wrong with Snapkeel's own files, as long as it is so. */
+  z.object({ type: z.literal('notices'), notices: z.array(Problem) }),
   z.object({ type: z.literal('question'), question: Question }),
   z.object({ type: z.literal('question-closed'), id: z.string() }),
   /** Chosen in the menu of a shell that has one. */

@@ -56,6 +56,8 @@ describe('the file', () => {
         return {
           appendFile: async (text) => void done.push(text.includes('"asked"') ? 'write asked' : 'write answered'),
           datasync: async () => void done.push('sync'),
+          end: async () => ({ size: 0, whole: true }),
+          truncate: async () => {},
           close: async () => {},
         };
       },

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Deed } from '../../../shared/deed-problems.ts';
+import { problemOf } from '../../../shared/errors.ts';
 import type { Found, Host, JournalEntry, KeptXml, Problem } from '../../../shared/schema.ts';
+import { reasonOf } from '../../kept/reason.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import { hostKey } from '../host-key.ts';
@@ -19,6 +21,8 @@ export interface JournalOptions {
   /** The user of this computer. */
   readonly who: string;
   readonly log: (line: string) => void;
+  /** Told where the journal cannot be read. */
+  readonly tell?: (problem: Problem) => void;
 }
 
 /** What libvirt was asked to do, where its codes mean something else than for a revert. */
@@ -46,6 +50,7 @@ export class Journal {
       for (const line of parseLines(await options.file.read(), options.log)) withLine(journal.#records, line);
     } catch (error) {
       options.log(`the journal could not be read: ${error}`);
+      options.tell?.(problemOf('JOURNAL_NOT_READ', { reason: reasonOf(error) }, String(error)));
     }
     return journal;
   }

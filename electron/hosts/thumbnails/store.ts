@@ -3,11 +3,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Host, KeptPicture, Settings, Snapshot, ThumbnailUsage } from '../../../shared/schema.ts';
+import { JsonFile, type Tell } from '../../kept/json-file.ts';
 import { parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import { hostKey } from '../host-key.ts';
 import type { HostSession } from '../host-session.ts';
-import { JsonFile } from '../json-file.ts';
 import { type Capture, captureConsole } from './capture.ts';
 import { overLimits } from './limits.ts';
 
@@ -33,7 +33,8 @@ const GRACE_MS = 60_000;
 
 /**
  * What consoles showed when snapshots were taken, a PNG each in a folder of this computer that only its user can read.
- * Nothing here makes what it goes with fail: a picture that cannot be kept is told to the log.
+ * Nothing here makes what it goes with fail: what cannot be written is told to the log. A picture is listed when it is on
+ * the disk, and until its removal from the list is there too.
  */
 export class Thumbnails {
   /** By file: since when its snapshot is not in libvirt's list. */
@@ -46,8 +47,20 @@ export class Thumbnails {
     private readonly log: (line: string) => void,
   ) {}
 
-  static async open(folder: string, settings: () => Settings, log: (line: string) => void): Promise<Thumbnails> {
-    const index = await JsonFile.open(join(folder, 'index.json'), Index, { version: 1, pictures: [] }, log);
+  static async open(
+    folder: string,
+    settings: () => Settings,
+    log: (line: string) => void,
+    tell?: Tell,
+  ): Promise<Thumbnails> {
+    const index = await JsonFile.open<z.infer<typeof Index>>({
+      path: join(folder, 'index.json'),
+      schema: Index,
+      empty: { version: 1, pictures: [] },
+      holds: 'the pictures that were taken before',
+      log,
+      tell,
+    });
     const thumbnails = new Thumbnails(folder, index, settings, log);
     await thumbnails.tidy();
     return thumbnails;
@@ -65,7 +78,7 @@ export class Thumbnails {
     const file = `${randomUUID()}.png`;
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      await writeFile(join(this.folder, file), png, { mode: 0o600 });
+      await writeFile(join(this.folder, file), png, { mode: 0o600, flush: true });
       const entry = { host: hostKey(host), uuid, name, createdAt, takenAt, file, bytes: png.length };
       await this.#replace((all) => [...all.filter((each) => !isOf(each, host, uuid, name)), entry]);
       await this.tidy();
@@ -111,12 +124,12 @@ export class Thumbnails {
 
   /** A snapshot has another name. */
   async move(host: HostLike, uuid: string, from: string, to: string): Promise<void> {
-    await this.#replace((all) => all.map((each) => (isOf(each, host, uuid, from) ? { ...each, name: to } : each)));
+    await this.#try((all) => all.map((each) => (isOf(each, host, uuid, from) ? { ...each, name: to } : each)));
   }
 
   /** Snapshots were deleted. */
   async forget(host: HostLike, uuid: string, names: readonly string[]): Promise<void> {
-    await this.#replace((all) => all.filter((each) => !names.some((name) => isOf(each, host, uuid, name))));
+    await this.#try((all) => all.filter((each) => !names.some((name) => isOf(each, host, uuid, name))));
   }
 
   /** Removes pictures of snapshots that libvirt has not listed for a while, or has under the same name anew. */
@@ -132,7 +145,7 @@ export class Thumbnails {
         if (now - since >= GRACE_MS) gone.add(file);
       }
     }
-    if (gone.size > 0) await this.#replace((all) => all.filter(({ file }) => !gone.has(file)));
+    if (gone.size > 0) await this.#try((all) => all.filter(({ file }) => !gone.has(file)));
   }
 
   usage(): ThumbnailUsage {
@@ -142,22 +155,31 @@ export class Thumbnails {
 
   /** Removes what is over the limits. */
   async tidy(now = Date.now()): Promise<void> {
-    const over = new Set(overLimits(this.index.value.pictures, this.settings(), now));
-    if (over.size > 0) await this.#replace((all) => all.filter((each) => !over.has(each)));
+    await this.#try((all) => {
+      const over = new Set(overLimits(all, this.settings(), now));
+      return all.filter((each) => !over.has(each));
+    });
   }
 
+  /** Removes all. @throws ProblemError as `JsonFile.change` */
   async clear(): Promise<void> {
     await this.#replace(() => []);
   }
 
-  async #replace(change: (all: readonly Entry[]) => readonly Entry[]): Promise<void> {
-    const before = this.index.value.pictures;
-    const pictures = [...change(before)];
-    if (pictures.length === before.length && pictures.every((each, index) => each === before[index])) return;
-    await this.index.set({ version: 1, pictures });
-    const kept = new Set(pictures.map(({ file }) => file));
-    for (const { file } of before) {
-      if (kept.has(file)) continue;
+  async #try(change: (all: readonly Entry[]) => Entry[]): Promise<void> {
+    await this.#replace(change).catch((error: unknown) => this.log(`pictures: ${error}`));
+  }
+
+  /** Removes the files of what is no longer listed. @throws ProblemError as `JsonFile.change` */
+  async #replace(change: (all: readonly Entry[]) => Entry[]): Promise<void> {
+    let gone: string[] = [];
+    await this.index.change((index) => {
+      const pictures = change(index.pictures);
+      const kept = new Set(pictures.map(({ file }) => file));
+      gone = index.pictures.map(({ file }) => file).filter((file) => !kept.has(file));
+      return { ...index, pictures };
+    });
+    for (const file of gone) {
       this.#missing.delete(file);
       await rm(join(this.folder, file), { force: true }).catch((error: unknown) => this.log(`${file}: ${error}`));
     }

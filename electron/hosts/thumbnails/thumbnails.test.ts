@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Disk, mountDisk, withoutDisks } from '../../kept/testing.ts';
 import { defaultSettings } from '../settings.ts';
 import { type Bench, createBench, uuidOf } from '../testing.ts';
 import { captureConsole } from './capture.ts';
@@ -135,6 +136,51 @@ describe('the store', () => {
     );
     await broken.keep(bench.session.host, on, { name: 'one', createdAt: 1 }, await capture());
     expect(bench.lines.join()).toContain('“one” was not kept');
+  });
+});
+
+describe.skipIf(withoutDisks('Pictures on a full disk'))('a disk', () => {
+  let disk: Disk;
+  let host: Bench['session']['host'];
+  const open = async () => {
+    thumbnails = await Thumbnails.open(
+      join(disk.path, 'thumbnails'),
+      () => settings,
+      (line) => bench.lines.push(line),
+    );
+  };
+  beforeEach(async () => {
+    disk = mountDisk();
+    folder = join(disk.path, 'thumbnails');
+    host = bench.session.host;
+    await open();
+    await take('one');
+  });
+  afterEach(() => disk.close());
+
+  it('that is full holds no part of a picture, and none is listed that is not there', async () => {
+    disk.fill();
+    await take('two');
+    expect(bench.lines.join()).toContain('“two” was not kept');
+    expect(names()).toEqual(['one']);
+    expect(await files()).toHaveLength(1);
+    await thumbnails.move(host, on, 'one', 'a longer name '.repeat(500));
+    await open();
+    expect(names()).toEqual(['one']);
+  });
+
+  it('that is read-only fails nothing, and what stays on it stays listed', async () => {
+    disk.readOnly(true);
+    await thumbnails.tidy(Date.now() + 999 * 86_400_000);
+    await thumbnails.forget(host, on, ['one']);
+    await thumbnails.move(host, on, 'one', 'uno');
+    await thumbnails.recognise(host, on, [], 0);
+    await thumbnails.recognise(host, on, [], 90_000);
+    await expect(thumbnails.clear()).rejects.toMatchObject({ problem: { code: 'KEPT_NOT_WRITTEN' } });
+    expect(await thumbnails.read(host, on, { name: 'one', createdAt: 1_000 })).not.toBeNull();
+    settings = { ...settings, thumbnailDays: 0 };
+    await open();
+    expect(names()).toEqual(['one']);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Lab } from './lab/lab.ts';
 export class CreateDialog {
   readonly root: Locator;
   constructor(readonly app: App) {
-    this.root = app.page.getByRole('alertdialog', { name: 'Take a snapshot' });
+    this.root = app.page.getByRole('alertdialog');
   }
   get name() {
     return this.root.getByRole('textbox', { name: 'Name', exact: true });

@@ -181,7 +181,10 @@ describe('the data directory', () => {
       await expect(client.hosts.add({ uri: 'qemu+ssh://nobody@localhost:1/system' })).rejects.toMatchObject(notWritten);
       const plan = await client.changes.revert.plan({ hostId, uuid, aim: { kind: 'newest' } });
       const run = { ...orderOf(plan), typedName: 'web-02' };
-      expect(await client.changes.revert.run(run)).toMatchObject({ result: 'refused', problem: { code: 'JOURNAL_FAILED' } });
+      expect(await client.changes.revert.run(run)).toMatchObject({
+        result: 'refused',
+        problem: { code: 'JOURNAL_FAILED' },
+      });
       expect(await everything()).toMatchObject({ marks, hosts, settings: { safetySnapshotsKept: 3 } });
     } finally {
       await backend.close();

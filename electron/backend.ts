@@ -12,7 +12,6 @@ import { Hub } from './hosts/hub.ts';
 import { appendFile } from './hosts/journal/file.ts';
 import { Journal } from './hosts/journal/journal.ts';
 import { MarkStore } from './hosts/marks.ts';
-import { MetadataPlans } from './hosts/metadata/plans.ts';
 import { Notices } from './hosts/notices.ts';
 import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
@@ -116,11 +115,9 @@ async function assemble(
   const marks = await MarkStore.open(kept('marks.json'), hub, () => pool.hosts, log, tell);
   const thumbnails = await Thumbnails.open(kept('thumbnails'), () => settings.get(), log, tell);
   const store = await HostStore.open(kept('hosts.json'), log, tell);
-  const metadata = new MetadataPlans();
   const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
   const ground: Ground = {
     operations,
-    metadata,
     deletes,
     journal,
     marks,

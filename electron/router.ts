@@ -12,12 +12,6 @@ import { healthOf } from './hosts/health/report.ts';
 import { StalePlanError } from './hosts/held-plans.ts';
 import type { HostPool } from './hosts/host-pool.ts';
 import type { Hub } from './hosts/hub.ts';
-import { runEdit } from './hosts/metadata/edit.ts';
-import { planEdit } from './hosts/metadata/edit-plan.ts';
-import { exportSnapshots } from './hosts/metadata/export.ts';
-import { runImport } from './hosts/metadata/import.ts';
-import { planImport } from './hosts/metadata/import-plan.ts';
-import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
 import type { Notices } from './hosts/notices.ts';
 import { reasonIn, toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
@@ -30,6 +24,7 @@ import { parseXml } from './libvirt/xml.ts';
 import { fileFacts } from './operations/create/files.ts';
 import type { Batches } from './operations/engine/batches.ts';
 import type { Engine } from './operations/engine/engine.ts';
+import { exportSnapshots } from './operations/metadata/export.ts';
 import { undoOffer } from './operations/revert/undo.ts';
 
 export interface RouterParts {
@@ -167,28 +162,7 @@ export function createRouter(parts: RouterParts): AppRouter {
       files: os.create.files.handler(({ input }) => fileFacts(pool.session(input.hostId), input.paths)),
     },
     metadata: {
-      planEdit: os.metadata.planEdit.handler(({ input }) =>
-        planEdit(pool.session(input.hostId), input.uuid, input.name, ground),
-      ),
-      edit: os.metadata.edit.handler(({ input }) => {
-        const plan = ground.metadata.edits.find(input.planId);
-        return runEdit({ ...input, plan, session: pool.session(plan.hostId) }, ground);
-      }),
-      planMakeCurrent: os.metadata.planMakeCurrent.handler(({ input }) =>
-        planMakeCurrent(pool.session(input.hostId), input.uuid, input.name, ground),
-      ),
-      makeCurrent: os.metadata.makeCurrent.handler(({ input }) => {
-        const plan = ground.metadata.makeCurrents.find(input.planId);
-        return runMakeCurrent(pool.session(plan.hostId), plan, ground);
-      }),
       export: os.metadata.export.handler(({ input }) => exportSnapshots(pool.session(input.hostId), input.uuid)),
-      planImport: os.metadata.planImport.handler(({ input }) =>
-        planImport(pool.session(input.hostId), input.uuid, input.files, ground),
-      ),
-      import: os.metadata.import.handler(({ input }) => {
-        const held = ground.metadata.imports.find(input.planId);
-        return runImport(pool.session(held.plan.hostId), held, ground);
-      }),
     },
     thumbnails: {
       list: os.thumbnails.list.handler(({ input }) => thumbnails.list(pool.session(input.hostId).host, input.uuid)),

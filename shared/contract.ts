@@ -13,16 +13,12 @@ import {
   DeleteMode,
   DeletePlan,
   DiskChain,
-  EditPlan,
   FileFacts,
   HealthReport,
-  ImportFile,
-  ImportPlan,
   JournalEntry,
   KeptPicture,
   KeptXml,
   LeftOut,
-  MakeCurrentPlan,
   Marks,
   Outcome,
   Problem,
@@ -147,26 +143,9 @@ export const contract = {
     /** Whether new files could be there; asked as paths are typed. */
     files: base.input(onHost.extend({ paths: z.array(z.string().max(4_096)).max(64) })).output(FileFacts),
   },
-  /** Names, descriptions and the tree, by redefining: no disk and no memory is touched. */
   metadata: {
-    planEdit: base.input(onSnapshot).output(EditPlan),
-    edit: base
-      .input(z.object({ planId: z.string(), name: z.string(), description: z.string() }))
-      .output(Outcome)
-      .errors(stale),
-    planMakeCurrent: base.input(onSnapshot).output(MakeCurrentPlan),
-    makeCurrent: base
-      .input(z.object({ planId: z.string() }))
-      .output(Outcome)
-      .errors(stale),
     /** All snapshots of a domain as one text, without secrets. */
     export: base.input(onDomain).output(SnapshotExport),
-    /** Texts that “export” has made, or `virsh snapshot-dumpxml`. */
-    planImport: base.input(onDomain.extend({ files: z.array(ImportFile).min(1).max(5_000) })).output(ImportPlan),
-    import: base
-      .input(z.object({ planId: z.string() }))
-      .output(Outcome)
-      .errors(stale),
   },
   /** Pictures of consoles. Those of snapshots are on this computer; one that was not taken with its snapshot is nowhere. */
   thumbnails: {

@@ -8,6 +8,7 @@ import { assessDelete } from '../../shared/delete/assess.ts';
 import { emptyDraft, withAllDisks, withDisk } from '../../shared/operations/create/draft.ts';
 import { newPaths } from '../../shared/operations/create/files.ts';
 import { createType } from '../../shared/operations/create/type.ts';
+import { editType, importType } from '../../shared/operations/metadata/types.ts';
 import { consentsOfButton } from '../../shared/operations/operation.ts';
 import { powerType } from '../../shared/operations/power/type.ts';
 import { revertType } from '../../shared/operations/revert/type.ts';
@@ -134,25 +135,27 @@ export class App {
       }
       case 'describe':
       case 'rename': {
-        const plan = await client.metadata.planEdit({ ...about, name: step.of });
-        const { snapshot, nameFixed, refusal, notes, planId } = plan;
+        const { edit } = client.changes;
+        const plan = await edit.plan({ ...about, aim: { name: step.of } });
+        const { snapshot, notes } = plan.facts;
         const renames = step.do === 'rename';
         const name = renames ? step.to : snapshot.name;
-        const description = renames ? snapshot.description : step.text;
-        const run = () => client.metadata.edit({ planId, name, description });
-        const blockers = [...(refusal ? [refusal] : []), ...(renames && nameFixed ? [nameFixed] : [])];
+        const choice = { name, description: renames ? snapshot.description : step.text };
+        const { blockers } = editType.assess(plan, plan.facts, choice);
+        const run = () => edit.run({ planId: plan.planId, choice, acknowledged: [] });
         return {
           ...silent,
-          ...verdictOf(blockers),
+          ...verdictOf(blockers.filter(({ code }) => code !== 'NOTHING_TO_CHANGE')),
           said: notes,
           goes: renames ? [step.of] : [],
           run: () => ended(run),
         };
       }
       case 'make-current': {
-        const { planId, refusal } = await client.metadata.planMakeCurrent({ ...about, name: step.of });
-        const run = () => client.metadata.makeCurrent({ planId });
-        return { ...silent, ...verdictOf(refusal ? [refusal] : []), run: () => ended(run) };
+        const makeCurrent = client.changes['make-current'];
+        const { planId, facts } = await makeCurrent.plan({ ...about, aim: { name: step.of } });
+        const run = () => makeCurrent.run({ planId, choice: {}, acknowledged: [] });
+        return { ...silent, ...verdictOf(facts.refusal ? [facts.refusal] : []), run: () => ended(run) };
       }
       case 'export': {
         const { text } = await client.metadata.export(about);
@@ -161,12 +164,16 @@ export class App {
       }
       case 'import': {
         const files = [{ name: 'exported.xml', text: this.#exported ?? '' }];
-        const plan = await client.metadata.planImport({ ...about, files });
-        const none = plan.rows.every(({ verdict }) => verdict !== 'add');
-        const blockers = none ? [{ code: 'NOTHING_TO_IMPORT', text: '' }, ...plan.blockers] : plan.blockers;
-        const notes = plan.rows.flatMap(({ notes }) => notes.map((text) => ({ code: 'NOTE', text })));
-        const run = () => client.metadata.import({ planId: plan.planId });
-        return { ...silent, ...verdictOf(blockers), said: [...plan.warnings, ...notes], run: () => ended(run) };
+        const importing = client.changes.import;
+        const plan = await importing.plan({ ...about, aim: { files } });
+        const { rows, warnings } = plan.facts;
+        const assessment = importType.assess(plan, plan.facts, {});
+        const none = rows.every(({ verdict }) => verdict !== 'add');
+        const blockers = none ? [{ code: 'NOTHING_TO_IMPORT', text: '' }, ...assessment.blockers] : assessment.blockers;
+        const notes = rows.flatMap(({ notes }) => notes.map((text) => ({ code: 'NOTE', text })));
+        const acknowledged = consentsOfButton(assessment);
+        const run = () => importing.run({ planId: plan.planId, choice: {}, acknowledged });
+        return { ...silent, ...verdictOf(blockers), said: [...warnings, ...notes], run: () => ended(run) };
       }
       case 'power': {
         const { action, discardSave } = step;

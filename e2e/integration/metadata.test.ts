@@ -1,12 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runEdit } from '../../electron/hosts/metadata/edit.ts';
-import { planEdit } from '../../electron/hosts/metadata/edit-plan.ts';
-import { exportSnapshots } from '../../electron/hosts/metadata/export.ts';
-import { runImport } from '../../electron/hosts/metadata/import.ts';
-import { planImport } from '../../electron/hosts/metadata/import-plan.ts';
-import { planMakeCurrent, runMakeCurrent } from '../../electron/hosts/metadata/make-current.ts';
+import type { Ground } from '../../electron/hosts/ground.ts';
+import type { HostSession } from '../../electron/hosts/host-session.ts';
+import { engineOn, metadataOn } from '../../electron/hosts/testing.ts';
+import type { Engine } from '../../electron/operations/engine/engine.ts';
+import { exportSnapshots } from '../../electron/operations/metadata/export.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
@@ -18,6 +17,15 @@ import { type Connected, connectTo } from './connected.ts';
 const wanted = wantedGenerations('host', '11.3');
 const offset = 1 << 20;
 const secret = 'pa55word';
+
+const engines = new WeakMap<Ground, Engine>();
+
+/** What is planned on an engine is carried out on it. */
+function kindsOf(session: HostSession, ground: Ground) {
+  const engine = engines.get(ground) ?? engineOn({ session }, ground);
+  engines.set(ground, engine);
+  return metadataOn(engine, session.host.id);
+}
 
 describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation) => {
   const available = generation === 'host' ? labAvailable() : canBuildGenerations();
@@ -53,9 +61,9 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     expect(before[1]).toContain(secret);
     const uuid = await lab.virsh('domuuid', guest.name);
     const description = 'third, with <b>marks</b> & “quotes”\nand a second line';
-    const plan = await planEdit(session, uuid, 'middle', ground);
+    const plan = await kindsOf(session, ground).planEdit(uuid, 'middle');
     expect(JSON.stringify(plan).includes(secret)).toBe(false);
-    const outcome = await runEdit({ session, plan, name: 'middle', description }, ground);
+    const outcome = await kindsOf(session, ground).edit(plan, { name: 'middle', description });
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
     const [root, middle, leaf] = await dumps();
     expect([root, leaf]).toEqual([before[0], before[2]]);
@@ -82,14 +90,14 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       await guest.writeBytes(offset, 'later');
       await guest.snapshot('two');
       const uuid = await lab.virsh('domuuid', guest.name);
-      const plan = await planEdit(session, uuid, 'one', ground);
+      const plan = await kindsOf(session, ground).planEdit(uuid, 'one');
       expect(plan.nameFixed).toMatchObject({ code: 'internal-disk' });
-      await expect(runEdit({ session, plan, name: 'eins', description: '' }, ground)).rejects.toThrow(
+      await expect(kindsOf(session, ground).edit(plan, { name: 'eins', description: '' })).rejects.toThrow(
         'cannot have this name',
       );
 
-      const current = await planMakeCurrent(session, uuid, 'one', ground);
-      expect(await runMakeCurrent(session, current, ground)).toMatchObject({ result: 'done', differences: [] });
+      const current = await kindsOf(session, ground).planMakeCurrent(uuid, 'one');
+      expect(await kindsOf(session, ground).makeCurrent(current)).toMatchObject({ result: 'done', differences: [] });
       expect(await guest.current()).toBe('one');
       expect(await guest.readBytes(offset, 5)).toBe('later');
       await guest.snapshot('three');
@@ -109,9 +117,9 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       const uuid = await lab.virsh('domuuid', guest.name);
       const before = await dump(lab, guest.name, 'middle');
       const edit = async (name: string, to: string) => {
-        const plan = await planEdit(session, uuid, name, ground);
+        const plan = await kindsOf(session, ground).planEdit(uuid, name);
         const { description } = plan.snapshot;
-        expect(await runEdit({ session, plan, name: to, description }, ground)).toMatchObject({
+        expect(await kindsOf(session, ground).edit(plan, { name: to, description })).toMatchObject({
           result: 'done',
           differences: [],
         });
@@ -121,7 +129,9 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       expect(await lab.virsh('snapshot-parent', guest.name, 'leaf')).toBe('centre');
       await edit('leaf', 'tip'); // the current one
       expect(await guest.current()).toBe('tip');
-      expect((await planMakeCurrent(session, uuid, 'root', ground)).refusal).toMatchObject({ code: 'external-tree' });
+      expect((await kindsOf(session, ground).planMakeCurrent(uuid, 'root')).refusal).toMatchObject({
+        code: 'external-tree',
+      });
       await guest.revert('centre');
       expect(await guest.readBytes(offset, 5)).toBe('two..');
       await guest.revert('tip');
@@ -147,10 +157,10 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       await writeFile(file, before);
       await expect(lab.virsh('snapshot-create', guest.name, file, '--redefine')).rejects.toThrow('fda');
       const uuid = await lab.virsh('domuuid', guest.name);
-      const plan = await planEdit(session, uuid, 'one', ground);
+      const plan = await kindsOf(session, ground).planEdit(uuid, 'one');
       expect(plan.refusal).toMatchObject({ code: 'not-redefinable', text: expect.stringContaining('fda') });
-      await expect(runEdit({ session, plan, name: 'one', description: 'said' }, ground)).rejects.toThrow('fda');
-      expect((await planImport(session, uuid, [{ name: 'a', text: before }], ground)).rows).toMatchObject([
+      await expect(kindsOf(session, ground).edit(plan, { name: 'one', description: 'said' })).rejects.toThrow('fda');
+      expect((await kindsOf(session, ground).planImport(uuid, [{ name: 'a', text: before }])).rows).toMatchObject([
         { verdict: 'no', reason: expect.stringContaining('fda') },
       ]);
       expect(await dump(lab, guest.name, 'one')).toBe(before);
@@ -173,8 +183,11 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
         { name: 'named', description: 'said' },
       ]) {
         const [name = ''] = await guest.snapshots();
-        const plan = await planEdit(session, uuid, name, ground);
-        expect(await runEdit({ session, plan, ...edit }, ground)).toMatchObject({ result: 'done', differences: [] });
+        const plan = await kindsOf(session, ground).planEdit(uuid, name);
+        expect(await kindsOf(session, ground).edit(plan, { ...edit })).toMatchObject({
+          result: 'done',
+          differences: [],
+        });
       }
       expect(await dump(lab, guest.name, 'named')).toContain("<memory snapshot='no'/>");
     },
@@ -193,8 +206,8 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       expect(before).toContain('<revertDisks>');
       const uuid = await lab.virsh('domuuid', guest.name);
       const edit = async (name: string, to: { name?: string; description?: string }) => {
-        const plan = await planEdit(session, uuid, name, ground);
-        return runEdit({ session, plan, ...plan.snapshot, ...to }, ground);
+        const plan = await kindsOf(session, ground).planEdit(uuid, name);
+        return kindsOf(session, ground).edit(plan, { ...plan.snapshot, ...to });
       };
       expect(await edit('middle', { description: 'described' })).toMatchObject({ result: 'done', differences: [] });
       expect(await edit('middle', { description: '' })).toMatchObject({ result: 'done', differences: [] });
@@ -229,8 +242,8 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     await block(lab, guest, name);
     const tree = () => Promise.all(['root', 'middle'].map((each) => dump(lab, guest.name, each)));
     const before = await tree();
-    const plan = await planEdit(session, await lab.virsh('domuuid', guest.name), 'middle', ground);
-    const outcome = await runEdit({ session, plan, name: 'centre', description: '' }, ground);
+    const plan = await kindsOf(session, ground).planEdit(await lab.virsh('domuuid', guest.name), 'middle');
+    const outcome = await kindsOf(session, ground).edit(plan, { name: 'centre', description: '' });
     expect(outcome).toMatchObject({ result: 'failed', problem: { code: 'INTERNAL_ERROR' } });
     expect(await tree()).toEqual(before);
     return { outcome, guest };
@@ -268,10 +281,9 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       const { lab, session, ground } = at(1);
       const moved = await moveGuest(guest, at(0).lab, lab);
 
-      const plan = await planImport(session, uuid, [{ name: 'moved.xml', text }], ground);
+      const plan = await kindsOf(session, ground).planImport(uuid, [{ name: 'moved.xml', text }]);
       expect(plan).toMatchObject({ blockers: [], rows: names.map(() => ({ verdict: 'add', notes: [] })) });
-      const held = ground.metadata.imports.find(plan.planId);
-      expect(await runImport(session, held, ground)).toMatchObject({ result: 'done', differences: [] });
+      expect(await kindsOf(session, ground).import(plan)).toMatchObject({ result: 'done', differences: [] });
       for (const name of names) expect(await dump(lab, guest.name, name)).toBe(await dump(at(0).lab, guest.name, name));
       expect(await moved.guest.current()).toBe('leaf');
       for (const [name, bytes] of [

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { currentSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { virshDelete } from '../../shared/delete/virsh.ts';
 import { domainAddress, virshLine } from '../../shared/libvirt/virsh.ts';
-import { virshExport, virshMakeCurrent } from '../../shared/metadata/virsh.ts';
+import { virshExport, virshMakeCurrent } from '../../shared/operations/metadata/virsh.ts';
 import { virshPower } from '../../shared/operations/power/rules.ts';
 import { labAvailable } from '../lab/available.ts';
 import { type Lab, startLab } from '../lab/lab.ts';

@@ -2,7 +2,6 @@ import type { DeletePlan } from '../../shared/schema.ts';
 import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
-import type { MetadataPlans } from './metadata/plans.ts';
 import type { Operations } from './operations.ts';
 import type { SettingsStore } from './settings.ts';
 import type { Thumbnails } from './thumbnails/store.ts';
@@ -10,7 +9,6 @@ import type { Thumbnails } from './thumbnails/store.ts';
 /** What every change stands on. */
 export interface Ground {
   readonly operations: Operations;
-  readonly metadata: MetadataPlans;
   readonly deletes: HeldPlans<DeletePlan>;
   readonly journal: Journal;
   readonly marks: MarkStore;

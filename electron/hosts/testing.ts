@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { createType } from '../../shared/operations/create/type.ts';
+import { importType } from '../../shared/operations/metadata/types.ts';
 import { consentsOfButton } from '../../shared/operations/operation.ts';
 import { revertType } from '../../shared/operations/revert/type.ts';
 import {
@@ -11,7 +12,10 @@ import {
   type CreatePlan,
   type DeletePlan,
   type Domain,
+  type EditChoice,
   type HostStatus,
+  type ImportFile,
+  type ImportPlan,
   Outcome,
   type RevertAim,
   type RevertChoice,
@@ -28,7 +32,6 @@ import { Hub } from './hub.ts';
 import type { AppendFile } from './journal/file.ts';
 import { Journal } from './journal/journal.ts';
 import { MarkStore } from './marks.ts';
-import { MetadataPlans } from './metadata/plans.ts';
 import { Operations } from './operations.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails/store.ts';
@@ -64,10 +67,8 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const settings = await SettingsStore.open(join(folder, 'settings.json'), bench.hub, log);
   const marks = await MarkStore.open(join(folder, 'marks.json'), bench.hub, () => [bench.session.host], log);
   const thumbnails = await Thumbnails.open(join(folder, 'thumbnails'), () => settings.get(), log);
-  const metadata = new MetadataPlans();
   const ground: Ground = {
     operations: new Operations(bench.hub),
-    metadata,
     deletes: new HeldPlans<DeletePlan>(),
     journal,
     marks,
@@ -122,6 +123,25 @@ export function takesOn(engine: Engine, hostId: string) {
     run({ plan, draft }: Drafted) {
       const acknowledged = consentsOfButton(createType.assess(plan, plan.facts, draft));
       return engine.run('create', { planId: plan.planId, choice: draft, acknowledged });
+    },
+  };
+}
+
+/** For tests: edits, moves being current and imports. What a plan found stands beside the rest of it. */
+export function metadataOn(engine: Engine, hostId: string) {
+  const flat = <P extends { readonly facts: object }>(plan: P): P & P['facts'] => ({ ...plan, ...plan.facts });
+  return {
+    planEdit: async (uuid: string, name: string) => flat(await engine.plan('edit', hostId, uuid, { name })),
+    edit: ({ planId }: { readonly planId: string }, { name, description }: EditChoice, typedName?: string) =>
+      engine.run('edit', { planId, choice: { name, description }, acknowledged: [], typedName }),
+    planMakeCurrent: async (uuid: string, name: string) =>
+      flat(await engine.plan('make-current', hostId, uuid, { name })),
+    makeCurrent: ({ planId }: { readonly planId: string }, typedName?: string) =>
+      engine.run('make-current', { planId, choice: {}, acknowledged: [], typedName }),
+    planImport: async (uuid: string, files: ImportFile[]) => flat(await engine.plan('import', hostId, uuid, { files })),
+    import(plan: ImportPlan, typedName?: string) {
+      const acknowledged = consentsOfButton(importType.assess(plan, plan.facts, {}));
+      return engine.run('import', { planId: plan.planId, choice: {}, acknowledged, typedName });
     },
   };
 }

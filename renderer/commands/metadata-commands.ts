@@ -1,4 +1,4 @@
-import { makeCurrentRefusal } from '../../shared/metadata/make-current.ts';
+import { makeCurrentRefusal } from '../../shared/operations/metadata/make-current.ts';
 import { openDialog } from '../store/actions.ts';
 import { revertUnavailable } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { formatDateTime, formatDuration } from '../../shared/format.ts';
-import { exportText } from '../../shared/metadata/export-text.ts';
+import { exportText } from '../../shared/operations/metadata/export-text.ts';
 import type { JournalEntry, KeptXml } from '../../shared/schema.ts';
 import { copyText, tellCallFailed } from '../store/effects.ts';
 import { foundSentence } from '../store/notices.ts';

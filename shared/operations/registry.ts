@@ -1,10 +1,14 @@
 import { createType } from './create/type.ts';
+import { editType, importType, makeCurrentType } from './metadata/types.ts';
 import { powerType } from './power/type.ts';
 import { revertType } from './revert/type.ts';
 
 /** Every kind of change that goes through the one mechanism. */
 export const operationTypes = {
   create: createType,
+  edit: editType,
+  'make-current': makeCurrentType,
+  import: importType,
   power: powerType,
   revert: revertType,
 } as const;

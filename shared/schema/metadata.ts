@@ -1,18 +1,10 @@
 import { z } from 'zod';
-import { Statement, VirshTarget } from './base.ts';
+import { Statement } from './base.ts';
+import { planOf } from './plan.ts';
 import { Snapshot } from './snapshot.ts';
 
-const aboutDomain = z.object({
-  planId: z.string(),
-  hostId: z.string(),
-  hostName: z.string(),
-  uuid: z.string(),
-  domainName: z.string(),
-  virsh: VirshTarget,
-});
-
 /** What an edit of a snapshot's metadata stands on. */
-export const EditPlan = aboutDomain.extend({
+export const EditFacts = z.object({
   snapshot: Snapshot,
   /** Whether it is the current snapshot. */
   current: z.boolean(),
@@ -26,14 +18,22 @@ export const EditPlan = aboutDomain.extend({
   refusal: Statement.nullable(),
   notes: z.array(Statement),
 });
+export type EditFacts = z.infer<typeof EditFacts>;
+export const EditPlan = planOf('edit', EditFacts, {});
 export type EditPlan = z.infer<typeof EditPlan>;
+export const EditChoice = z.object({ name: z.string(), description: z.string() });
+export type EditChoice = z.infer<typeof EditChoice>;
 
-export const MakeCurrentPlan = aboutDomain.extend({
+/** What decides whether a snapshot can be made the current one. */
+export const MakeCurrentFacts = z.object({
   snapshot: Snapshot,
   current: z.string().nullable(),
+  children: z.array(z.string()),
   /** Why it must not be done; null when it can be. */
   refusal: Statement.nullable(),
 });
+export type MakeCurrentFacts = z.infer<typeof MakeCurrentFacts>;
+export const MakeCurrentPlan = planOf('make-current', MakeCurrentFacts, {});
 export type MakeCurrentPlan = z.infer<typeof MakeCurrentPlan>;
 
 /** A domain's snapshot metadata as one text, without secrets. */
@@ -79,7 +79,8 @@ export const ImportRow = z.object({
 });
 export type ImportRow = z.infer<typeof ImportRow>;
 
-export const ImportPlan = aboutDomain.extend({
+/** What would come of an import. */
+export const ImportFacts = z.object({
   /** The domain that the files are of, where they say so. */
   from: z.string().nullable(),
   rows: z.array(ImportRow),
@@ -90,4 +91,6 @@ export const ImportPlan = aboutDomain.extend({
   currentText: z.string(),
   lines: z.array(z.string()),
 });
+export type ImportFacts = z.infer<typeof ImportFacts>;
+export const ImportPlan = planOf('import', ImportFacts, {});
 export type ImportPlan = z.infer<typeof ImportPlan>;

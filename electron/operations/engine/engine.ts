@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { problemOf } from '../../../shared/errors.ts';
+import { isProblemCode, problemOf } from '../../../shared/errors.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { type AimOf, missingConsent, type Order, type PlanOf } from '../../../shared/operations/operation.ts';
 import type { Kind, OperationTypes } from '../../../shared/operations/registry.ts';
@@ -144,7 +144,8 @@ export class Engine {
     if (changes.length > 0) throw new StalePlanError(changes);
     const assessment = type.assess(plan, facts, choice);
     const [blocker] = assessment.blockers;
-    if (blocker) throw new ProblemError(type.refusal, { reason: blocker.text });
+    if (blocker)
+      throw new ProblemError(isProblemCode(blocker.code) ? blocker.code : type.refusal, { reason: blocker.text });
     const missing = missingConsent(assessment, acknowledged);
     if (missing) throw new ProblemError('NOT_ACKNOWLEDGED', { reason: missing.text });
     const mustType = type.isProtected(assessment) && this.services.marks.isProtected(session.host, uuid);
@@ -163,8 +164,9 @@ export class Engine {
       const seen = await look(work, (reads) => driver.look(reads, work, done));
       const judged = driver.judge(work, done, seen);
       const last = asked.at(-1);
-      const problem = judged.problem ?? (last && 'problem' in last ? last.problem : undefined);
       const result = judged.result ?? last?.result ?? 'cancelled';
+      const answered = result !== 'done' && last && 'problem' in last ? last.problem : undefined;
+      const problem = judged.problem ?? answered;
       const end: End = {
         result,
         notes: [...judged.notes],

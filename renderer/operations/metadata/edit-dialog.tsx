@@ -1,0 +1,105 @@
+import { useRef, useState } from 'react';
+import { editType } from '../../../shared/operations/metadata/types.ts';
+import { virshEdit } from '../../../shared/operations/metadata/virsh.ts';
+import { selectRow } from '../../store/actions.ts';
+import { hostById, openTree } from '../../store/selectors.ts';
+import type { AppStore, Dialog } from '../../store/store.ts';
+import { useApp, useAppState } from '../../ui/context.tsx';
+import { assessmentOf, choose, type Review } from '../flow.ts';
+import { OperationDialog } from '../operation-dialog.tsx';
+import { useOperation } from '../use-operation.ts';
+import { EditForm } from './edit-form.tsx';
+
+/** How long the history may take to show what was renamed. */
+const historyPatienceMs = 3_000;
+
+/** The name and the description of one snapshot, changed by redefining it. */
+export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-snapshot' | 'make-current' }> }) {
+  const { hostId, uuid, domainName, snapshotName } = dialog;
+  const { store } = useApp();
+  const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
+  const field = useRef<HTMLElement>(null);
+  const [wasSelected] = useState(() => store.getState().selectedRow === snapshotName);
+  const control = useOperation(
+    'edit',
+    { hostId, uuid, domainName, aim: { name: snapshotName } },
+    ({ facts: { snapshot } }) => ({ name: snapshot.name, description: snapshot.description }),
+    async ({ result }, _plan, { name }) => {
+      // The row goes on under its new name: the focus comes back to it.
+      if (result === 'done' && wasSelected) await selectWhenThere(store, name);
+    },
+  );
+  return (
+    <OperationDialog
+      control={control}
+      title={
+        <>
+          Edit “<bdi>{snapshotName}</bdi>”
+        </>
+      }
+      about={
+        <>
+          Snapshot of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
+        </>
+      }
+      className="edit-snapshot"
+      field={field}
+      review={(review) =>
+        review.plan.facts.refusal ? (
+          <Refused text={review.plan.facts.refusal.text} />
+        ) : (
+          <EditForm
+            facts={review.plan.facts}
+            edit={review.choice}
+            field={field}
+            onChange={(change) => control.reconsider(choose(control.type, review, change))}
+            onSubmit={() => control.start()}
+          />
+        )
+      }
+      virsh={({ plan, choice }) =>
+        virshEdit(plan.virsh, control.type.assess(plan, plan.facts, choice).steps).join('\n')
+      }
+      action="Save"
+      unfinished={whyNot}
+    />
+  );
+}
+
+function Refused({ text }: { text: string }) {
+  return (
+    <section className="box impossible">
+      <h3>libvirt does not do this</h3>
+      <p>{text}</p>
+    </section>
+  );
+}
+
+/** Selects a row as soon as the history has it. */
+async function selectWhenThere(store: AppStore, row: string): Promise<void> {
+  const there = () => openTree(store.getState())?.byKey.has(row) ?? false;
+  if (!there())
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, historyPatienceMs);
+      const stop = store.subscribe(() => there() && done());
+      function done() {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      }
+    });
+  if (there()) selectRow(store, row);
+}
+
+const blockedWords: Readonly<Record<string, string>> = {
+  EDIT_REFUSED: 'This is not possible here',
+  NAME_REFUSED: 'This name can’t be used',
+  DESCRIPTION_REFUSED: 'The description holds a character that libvirt cannot keep',
+  NOTHING_TO_CHANGE: 'Nothing is changed yet',
+};
+
+/** Why an edit can't be saved, in a few words; null when it can. */
+function whyNot(review: Review<typeof editType>): string | null {
+  const [blocker] = assessmentOf(editType, review).blockers;
+  return blocker ? (blockedWords[blocker.code] ?? blocker.text) : null;
+}

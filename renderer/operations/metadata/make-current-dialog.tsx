@@ -1,0 +1,66 @@
+import { virshMakeCurrent } from '../../../shared/operations/metadata/virsh.ts';
+import type { MakeCurrentPlan } from '../../../shared/schema.ts';
+import { hostById } from '../../store/selectors.ts';
+import type { Dialog } from '../../store/store.ts';
+import { useAppState } from '../../ui/context.tsx';
+import { OperationDialog } from '../operation-dialog.tsx';
+import { useOperation } from '../use-operation.ts';
+
+/** Tells libvirt that another snapshot is the current one, and says what that does not do. */
+export function MakeCurrentDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-snapshot' | 'make-current' }> }) {
+  const { hostId, uuid, domainName, snapshotName } = dialog;
+  const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
+  const control = useOperation('make-current', { hostId, uuid, domainName, aim: { name: snapshotName } }, () => ({}));
+  return (
+    <OperationDialog
+      title={
+        <>
+          Make “<bdi>{snapshotName}</bdi>” the current snapshot?
+        </>
+      }
+      about={
+        <>
+          Snapshot of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
+        </>
+      }
+      className="make-current"
+      control={control}
+      review={({ plan }) => <Review plan={plan} />}
+      virsh={({ plan }) => virshMakeCurrent(plan.virsh, snapshotName)}
+      action="Make current"
+      unfinished={({ plan }) => (plan.facts.refusal ? 'This is not possible here' : null)}
+    />
+  );
+}
+
+function Review({ plan: { facts, domainName } }: { plan: MakeCurrentPlan }) {
+  const { snapshot, current, refusal } = facts;
+  if (refusal)
+    return (
+      <section className="box impossible">
+        <h3>Snapkeel does not do this</h3>
+        <p>{refusal.text}</p>
+      </section>
+    );
+  return (
+    <>
+      <p>
+        <bdi>{domainName}</bdi> stays exactly as it is: its disks, its memory and its configuration are not touched.
+        Only what libvirt takes for its place in the tree changes.
+      </p>
+      <dl className="facts-list">
+        <dt>Current now</dt>
+        <dd>{current === null ? 'none' : <bdi>{current}</bdi>}</dd>
+        <dt>Afterwards</dt>
+        <dd>
+          <bdi>{snapshot.name}</bdi>
+        </dd>
+        <dt>Next snapshot</dt>
+        <dd>
+          becomes a child of “<bdi>{snapshot.name}</bdi>”, though it holds what the disks have now
+        </dd>
+      </dl>
+      <p className="dim">To bring the disks back to that snapshot, revert to it instead.</p>
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { formatCount } from '../../format.ts';
+import { isXmlText, utf8Bytes } from '../../libvirt/names.ts';
+import {
+  EditChoice,
+  type EditFacts,
+  EditPlan,
+  type ImportFacts,
+  ImportFile,
+  ImportPlan,
+  MakeCurrentPlan,
+  type Statement,
+} from '../../schema.ts';
+import type { BaseAssessment, OperationType } from '../operation.ts';
+import { type EditStep, editSteps } from './edit-steps.ts';
+import { renameProblem } from './rename.ts';
+import { metadataStaleness } from './staleness.ts';
+
+/** All of a snapshot's XML has to fit into one string of libvirt's protocol, 4 MiB. */
+const DESCRIPTION_BYTES = 1 << 20;
+
+export interface EditAssessment extends BaseAssessment {
+  readonly steps: readonly EditStep[];
+}
+
+/** As it is written: lines end as on the host. */
+export const asWritten = ({ name, description }: EditChoice): EditChoice => ({
+  name,
+  description: description.replaceAll(/\r\n?/g, '\n'),
+});
+
+function editBlockers(facts: EditFacts, { name, description }: EditChoice, steps: readonly EditStep[]): Statement[] {
+  const nameProblem = renameProblem(facts, name);
+  return [
+    ...(facts.refusal ? [{ code: 'EDIT_REFUSED', text: facts.refusal.text }] : []),
+    ...(steps.length === 0 ? [{ code: 'NOTHING_TO_CHANGE', text: 'Nothing is changed.' }] : []),
+    ...(nameProblem === null ? [] : [{ code: 'NAME_REFUSED', text: nameProblem }]),
+    ...(isXmlText(description) && utf8Bytes(description) <= DESCRIPTION_BYTES
+      ? []
+      : [{ code: 'DESCRIPTION_REFUSED', text: 'libvirt cannot keep this description.' }]),
+  ];
+}
+
+/** A snapshot's name and description, by redefining it. */
+export const editType: OperationType<EditPlan, { name: string }, EditChoice, EditAssessment> = {
+  kind: 'edit',
+  aim: z.object({ name: z.string().min(1) }),
+  plan: EditPlan,
+  choice: EditChoice,
+  changed: (read, now) => metadataStaleness(read.facts, now),
+  assess(_plan, facts, choice) {
+    const { snapshot, current, children } = facts;
+    const written = asWritten(choice);
+    const steps = editSteps({ ...snapshot, current, children }, written);
+    return { steps, blockers: editBlockers(facts, written, steps), consents: [] };
+  },
+  subject: ({ facts }) => `“${facts.snapshot.name}”`,
+  isProtected: () => true,
+  refusal: 'EDIT_REFUSED',
+};
+
+const nothingToChoose = z.object({}).strict();
+type NothingToChoose = Record<string, never>;
+
+/** Telling libvirt that another snapshot is the current one. */
+export const makeCurrentType: OperationType<MakeCurrentPlan, { name: string }, NothingToChoose, BaseAssessment> = {
+  kind: 'make-current',
+  aim: z.object({ name: z.string().min(1) }),
+  plan: MakeCurrentPlan,
+  choice: nothingToChoose,
+  changed({ facts: read }, now) {
+    if (read.current !== now.current)
+      return [`The current snapshot is ${now.current === null ? 'none' : `“${now.current}”`} now.`];
+    const seen = ({ snapshot, current, children }: typeof read) => ({
+      snapshot,
+      current: current === snapshot.name,
+      children,
+    });
+    return metadataStaleness(seen(read), seen(now));
+  },
+  assess: (_plan, { refusal }) => ({ blockers: refusal ? [refusal] : [], consents: [] }),
+  subject: ({ facts }) => `“${facts.snapshot.name}”`,
+  isProtected: () => true,
+  refusal: 'MAKE_CURRENT_REFUSED',
+};
+
+function importChanges(read: ImportFacts, now: ImportFacts): string[] {
+  const before = new Map(read.rows.map((row) => [`${row.file}/${row.name}`, row]));
+  return [
+    ...now.rows.flatMap((row) => {
+      const was = before.get(`${row.file}/${row.name}`);
+      if (was && was.verdict === row.verdict && was.current === row.current) return [];
+      const becomes = row.reason ?? (row.verdict === 'add' ? 'It can be added now.' : 'It is here already.');
+      return [`“${row.name}”: ${becomes}`];
+    }),
+    ...(read.currentText === now.currentText ? [] : [now.currentText]),
+  ];
+}
+
+const added = ({ rows }: ImportFacts) => rows.filter(({ verdict }) => verdict === 'add').length;
+
+/** Bringing the metadata of snapshots back from files. */
+export const importType: OperationType<ImportPlan, { files: ImportFile[] }, NothingToChoose, BaseAssessment> = {
+  kind: 'import',
+  aim: z.object({ files: z.array(ImportFile).min(1).max(5_000) }),
+  plan: ImportPlan,
+  choice: nothingToChoose,
+  changed: (read, now) => importChanges(read.facts, now),
+  assess: (_plan, { blockers, warnings }) => ({
+    blockers,
+    consents: warnings.map((warning) => ({ ...warning, certainty: 'needed', by: 'button' })),
+  }),
+  subject: ({ facts }) => formatCount(added(facts), 'snapshot'),
+  isProtected: () => true,
+  refusal: 'IMPORT_REFUSED',
+};

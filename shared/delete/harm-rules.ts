@@ -38,6 +38,15 @@ function holdsNoImages({ facts, present }: DeleteCase, how: 'written' | 'loaded'
   return reason === 'migrating' || (reason === 'from snapshot' && current?.memory === 'external');
 }
 
+/** Disks that QEMU has as read-only, and whose image holds the snapshot, or may. */
+const onReadOnly = (c: DeleteCase): string[] =>
+  insideOf(c) && c.facts.domain.active
+    ? c.present.pointsOf(c.snapshot.name).flatMap(({ target, path }) => {
+        const holds = c.facts.images[path]?.tags?.some(({ name }) => name === c.snapshot.name) ?? true;
+        return holds && c.present.disk(target)?.readonly && c.present.activeImage(target) === path ? [target] : [];
+      })
+    : [];
+
 /** Where libvirt looks for the images below, of a snapshot that is off the active chain. */
 const local: ReadonlySet<string> = new Set(['file', 'block', 'dir']);
 
@@ -103,7 +112,7 @@ export const harms: readonly DeleteRule[] = [
     until: version.mergesWhilePaused,
     effect: 'harm',
     source:
-      'observed on 9.0 (“Block node is read-only”) and 11.3 (“Inactive … can’t be a backing child”): 1, and the parent is left as half deleted',
+      'observed on 9.0 (“Block node is read-only”) and 11.3 (“Inactive … can’t be a backing child”): 1, and the parent is left as half deleted. 9.0 merges into what was made since; whether it was nothing tells: a snapshot of the memory in between may be forgotten',
     when: (c) => merges(c).length > 0 && holdsNoImages(c, 'written'),
     text: resumeFirst,
   },
@@ -138,6 +147,16 @@ export const harms: readonly DeleteRule[] = [
       'observed on 11.3 after a managed save: “Device … is writable but does not support snapshots”; 9.0 and 12.8 delete it',
     when: (c) => insideOf(c) && holdsNoImages(c, 'loaded'),
     text: resumeToDelete,
+  },
+  {
+    code: 'STAYS_ON_READ_ONLY',
+    driver: 'QEMU',
+    effect: 'harm',
+    source:
+      'bdrv_all_delete_snapshot passes read-only disks over; observed on 7.0–12.8: libvirt says that it is done, and the image still holds it',
+    when: (c) => onReadOnly(c).length > 0,
+    text: (c) =>
+      `While the guest is on, QEMU deletes nothing on a disk that is read-only: what ${quoted(onReadOnly(c))} holds of “${c.snapshot.name}” would stay. Shut “${c.facts.domain.name}” down first.`,
   },
   {
     code: 'DISK_NOT_BELOW',

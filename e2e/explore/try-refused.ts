@@ -51,13 +51,17 @@ export interface Trial {
 export async function tryRefused(trial: Trial): Promise<string | null> {
   const { step, before, stage, book } = trial;
   const raw = rawSteps(step, before.world) ?? [];
-  const inside =
-    step.do === 'delete' && step.mode !== 'metadata-only' ? tagsOf(deleted(step, before.world), trial) : [];
+  const goes = step.do === 'delete' && step.mode !== 'metadata-only' ? deleted(step, before.world) : [];
   const beside = step.do === 'create' ? tagsInUse(before.world) : [];
   const isLuck = step.do === 'delete' && deleted(step, before.world).some((name) => isMadeStill(name, trial));
   const namesake = step.do === 'revert' ? tagsOf([step.to], trial).find(isTakenForAnother) : undefined;
   let complaint = '';
-  for (const each of raw) complaint ||= await carryOutOther(stage, each);
+  let stays: TagInImage | undefined;
+  for (const [index, each] of raw.entries()) {
+    complaint ||= await carryOutOther(stage, each);
+    // Before the next deletion can take the whole image along.
+    stays ??= tagsOf(goes.slice(index, index + 1), trial).find(isStillThere);
+  }
   const world = await look(stage);
   book.follow(world, before);
   const after = book.sight(world);
@@ -65,7 +69,6 @@ export async function tryRefused(trial: Trial): Promise<string | null> {
   if (harm !== null) return harm;
   if (namesake)
     return `“${namesake.name}” is the ID of another one in ${namesake.path}, which holds the same by chance`;
-  const stays = inside.find(isStillThere);
   if (stays) return `what “${stays.name}” holds stays inside ${stays.path}`;
   const lost = beside.find(({ path, id, held }) => readingOf(path, id) !== held);
   if (lost) return `what “${lost.name}” held inside ${lost.path} is gone, whoever may have listed it`;

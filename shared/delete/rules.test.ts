@@ -134,6 +134,11 @@ const offTaken = branches.map(
       : row,
 );
 
+const insideOverlay: Row[] = [{ name: 'e', kind: 'external' }, { name: 'i' }];
+const baseGone: NonNullable<History['images']> = {
+  '/i/base': { exists: false },
+  '/i/e': { tags: [{ id: '1', name: 'i' }] },
+};
 const readOnly = disk('/i/ro', { readonly: true }, 'vdb');
 /** A guest with a disk that it cannot write to, which an internal snapshot lists. */
 const withReadOnly = ({
@@ -335,6 +340,11 @@ const cases: Readonly<Record<string, Speaks>> = {
     names: ['i'],
     not: { domain: { disks: [disk('/i/base'), readOnly] } },
   },
+  STAYS_WITHOUT_BASE: {
+    history: { rows: insideOverlay, images: baseGone },
+    names: ['i'],
+    not: { domain: running },
+  },
   UNLIKE_FORMAT: {
     history: { rows: outside, images: { '/i/c': { found: 'raw' } } },
     names: ['c'],
@@ -382,6 +392,14 @@ it.each([['none'], ['manual']] as const)('a name matters to QEMU only where a di
   expect(of(['internal', kind])).toEqual(['JOB_NAME']);
   expect(of([kind], 'internal')).toEqual(['JOB_NAME']);
   expect(of([])).toEqual(['JOB_NAME']);
+});
+
+it('what lies below an image matters to qemu-img where that holds the snapshot', () => {
+  const of = (images: NonNullable<History['images']>) =>
+    assessDelete(deleteFacts({ rows: insideOverlay, images }), ['i'], 'this').blockers.map(({ code }) => code);
+  expect(of({ ...baseGone, '/i/e': { tags: null } })).toEqual(['STAYS_WITHOUT_BASE']);
+  expect(of({ ...baseGone, '/i/e': { tags: [] } })).toEqual([]);
+  expect(of({ ...baseGone, '/i/base': { exists: true } })).toEqual([]);
 });
 
 it('QEMU deletes nothing on a read-only disk, where something is to be deleted', () => {

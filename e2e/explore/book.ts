@@ -48,6 +48,8 @@ export class Book {
   /** Images that disks used at some time. */
   readonly #images: Set<string>;
   readonly #clone: string;
+  /** Images that came to be since the guest stands still. */
+  readonly #madeStill = new Set<string>();
   /** By image: the IDs that were seen inside it. */
   #seen = new Map<string, ReadonlySet<string>>();
 
@@ -88,8 +90,19 @@ export class Book {
       this.#entries.set(name, back ? known : this.#taken(snap, before));
       if (back) this.#forgotten.delete(name);
     }
-    for (const { path } of world.disks) if (path !== null) this.#images.add(path);
+    if (world.state !== 'paused') this.#madeStill.clear();
+    for (const { path } of world.disks) {
+      if (path === null) continue;
+      if (world.state === 'paused' && !this.#images.has(path)) this.#madeStill.add(path);
+      this.#images.add(path);
+    }
     this.#remember(world);
+  }
+
+  /** What a snapshot keeps outside came to be since the guest stands still: QEMU has not let go of it. */
+  isMadeStill({ disks, stored }: Snap): boolean {
+    const kept = stored.filter(({ target }) => disks.get(target) === 'external');
+    return kept.length > 0 && kept.every(({ path }) => path !== null && this.#madeStill.has(path));
   }
 
   /** Somebody attached images: what is written to them from now on is no revert's doing. */

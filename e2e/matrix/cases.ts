@@ -93,6 +93,7 @@ const blocks: readonly Block[] = [
   { guest: 'detached', states, targets: live, asks: ['as-saved'] },
   { guest: 'detached-gone', states: ends, targets: live, asks: two },
   { guest: 'read-only', states: ends, targets: live, asks: ['as-saved'] },
+  { guest: 'read-only-listed', states: ends, targets: live, asks: two },
   { guest: 'transient-disk', states, targets: ['off', 'before'], asks: two, since: 9 },
   { guest: 'two', states: active, targets: live, asks: ['as-saved'], transient: true },
   { guest: 'two', states: ['off'], targets: live, asks: ['as-saved'], managedSave: true },

@@ -45,6 +45,7 @@ export const short = {
     'branch off → A as-saved',
   ],
   '11.3': [
+    'read-only-listed off → run as-saved',
     'ext running → run as-saved',
     'ext off → off paused',
     'ext-mixed off → dsk as-saved',

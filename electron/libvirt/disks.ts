@@ -51,6 +51,7 @@ export function readStoredDisks(snapshot: XmlElement, name: string): StoredDisks
     config: readDisks(snapshot.at('domain')),
     ...(next ? { next: readDisks(next).map(({ target }) => target) } : {}),
     disks: readSnapshotDisks(snapshot),
+    ...(snapshot.at('memory')?.attribute('snapshot') === 'internal' ? { memoryInside: true } : {}),
     reverted: (snapshot.at('revertDisks')?.all('disk') ?? [])
       .map(readSnapshotDisk)
       .flatMap(({ target, kind, file }) => (kind === 'external' && file !== undefined ? [{ target, file }] : [])),

@@ -105,9 +105,9 @@ export function deleteFacts({
       };
     }),
     images: Object.fromEntries(
-      [...known].map(([path, { below }]): [string, ImageFact] => [
+      [...new Set([...known.keys(), ...Object.keys(images ?? {})])].map((path): [string, ImageFact] => [
         path,
-        { exists: true, under: below[0] ?? null, tags: [], ...images?.[path] },
+        { exists: true, under: known.get(path)?.below[0] ?? null, tags: [], ...images?.[path] },
       ]),
     ),
   };

@@ -38,6 +38,29 @@ function holdsNoImages({ facts, present }: DeleteCase, how: 'written' | 'loaded'
   return reason === 'migrating' || (reason === 'from snapshot' && current?.memory === 'external');
 }
 
+/** The snapshot is in the table of an image, or may be. */
+const holds = ({ facts, snapshot }: DeleteCase, path: string): boolean =>
+  facts.images[path]?.tags?.some(({ name }) => name === snapshot.name) ?? true;
+
+/** Disks that QEMU has as read-only, and whose image holds the snapshot, or may. */
+const onReadOnly = (c: DeleteCase): string[] =>
+  insideOf(c) && c.facts.domain.active
+    ? c.present
+        .pointsOf(c.snapshot.name)
+        .filter(({ target, path }) => c.present.disk(target)?.readonly && c.present.activeImage(target) === path)
+        .flatMap(({ target, path }) => (holds(c, path) ? [target] : []))
+    : [];
+
+/** What is missing below an image that holds the snapshot, or may. */
+const goneBelow = (c: DeleteCase): string | undefined =>
+  insideOf(c) && !c.facts.domain.active
+    ? c.present
+        .pointsOf(c.snapshot.name)
+        .filter(({ path }) => holds(c, path))
+        .flatMap(({ target, path }) => [...(c.present.stack(target)?.chain(path) ?? [])].slice(1))
+        .find((path) => c.facts.images[path]?.exists === false)
+    : undefined;
+
 /** Where libvirt looks for the images below, of a snapshot that is off the active chain. */
 const local: ReadonlySet<string> = new Set(['file', 'block', 'dir']);
 
@@ -103,7 +126,7 @@ export const harms: readonly DeleteRule[] = [
     until: version.mergesWhilePaused,
     effect: 'harm',
     source:
-      'observed on 9.0 (“Block node is read-only”) and 11.3 (“Inactive … can’t be a backing child”): 1, and the parent is left as half deleted',
+      'observed on 9.0 (“Block node is read-only”) and 11.3 (“Inactive … can’t be a backing child”): 1, and the parent is left as half deleted. 9.0 merges into what was made since; whether it was nothing tells: a snapshot of the memory in between may be forgotten',
     when: (c) => merges(c).length > 0 && holdsNoImages(c, 'written'),
     text: resumeFirst,
   },
@@ -138,6 +161,26 @@ export const harms: readonly DeleteRule[] = [
       'observed on 11.3 after a managed save: “Device … is writable but does not support snapshots”; 9.0 and 12.8 delete it',
     when: (c) => insideOf(c) && holdsNoImages(c, 'loaded'),
     text: resumeToDelete,
+  },
+  {
+    code: 'STAYS_ON_READ_ONLY',
+    driver: 'QEMU',
+    effect: 'harm',
+    source:
+      'bdrv_all_delete_snapshot passes read-only disks over; observed on 7.0–12.8: libvirt says that it is done, and the image still holds it',
+    when: (c) => onReadOnly(c).length > 0,
+    text: (c) =>
+      `While the guest is on, QEMU deletes nothing on a disk that is read-only: what ${quoted(onReadOnly(c))} holds of “${c.snapshot.name}” would stay. Shut “${c.facts.domain.name}” down first.`,
+  },
+  {
+    code: 'STAYS_WITHOUT_BASE',
+    driver: 'QEMU',
+    effect: 'harm',
+    source:
+      'qemuSnapshotForEachQcow2: qemu-img opens the whole chain, and that it fails is passed over; observed on 7.0–12.8: libvirt says that it is done, and the image still holds it',
+    when: (c) => goneBelow(c) !== undefined,
+    text: (c) =>
+      `${shortly(goneBelow(c) ?? '')} is gone, which an image lies on that “${c.snapshot.name}” is inside of: while the domain is off, libvirt would forget “${c.snapshot.name}” and leave its data. Put the file back first.`,
   },
   {
     code: 'DISK_NOT_BELOW',

@@ -1,4 +1,4 @@
-import { type DiskLayers, diskLayers } from '../chain.ts';
+import { type DiskLayers, diskLayers, isPassedOver } from '../chain.ts';
 import { type Disk, type Image, imagesOf, type SnapshotDisk } from '../libvirt/disks.ts';
 import type { DeleteFacts, DeleteSnapshot } from '../schema.ts';
 import { Stack } from './stack.ts';
@@ -107,7 +107,7 @@ export class Present {
   pointsOf(name: string): readonly Point[] {
     const node = this.#nodes.get(name);
     return (node?.disks ?? []).flatMap(({ target, kind }) => {
-      const path = node?.images.get(target);
+      const path = node && isPassedOver(node.snapshot.stored, target) ? undefined : node?.images.get(target);
       return typeof path === 'string' && (kind === 'internal' || kind === 'external') ? [{ target, kind, path }] : [];
     });
   }

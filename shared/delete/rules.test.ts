@@ -134,6 +134,41 @@ const offTaken = branches.map(
       : row,
 );
 
+const insideOverlay: Row[] = [{ name: 'e', kind: 'external' }, { name: 'i' }];
+const baseGone: NonNullable<History['images']> = {
+  '/i/base': { exists: false },
+  '/i/e': { tags: [{ id: '1', name: 'i' }] },
+};
+const readOnly = disk('/i/ro', { readonly: true }, 'vdb');
+/** A guest with a disk that it cannot write to, which an internal snapshot lists. */
+const withReadOnly = ({
+  now = readOnly,
+  memory = 'none' as 'none' | 'internal',
+  tags = ['i'] as readonly string[] | null,
+}): History => ({
+  rows: [
+    {
+      name: 'i',
+      change: {
+        memory,
+        stored: {
+          name: 'i',
+          config: [disk('/i/base'), readOnly],
+          disks: ['vda', 'vdb'].map((target) => ({ target, kind: 'internal' })),
+          ...(memory === 'internal' ? { memoryInside: true } : {}),
+          reverted: [],
+        },
+      },
+    },
+  ],
+  domain: { ...running, disks: [disk('/i/base'), now] },
+  change: {},
+  images: {
+    '/i/base': { tags: [{ id: '1', name: 'i' }] },
+    '/i/ro': { tags: tags?.map((name) => ({ id: '1', name })) ?? null },
+  },
+});
+
 /** For each rule a deletion of which it speaks. */
 const cases: Readonly<Record<string, Speaks>> = {
   PINNED: {
@@ -300,6 +335,16 @@ const cases: Readonly<Record<string, Speaks>> = {
     names: ['i'],
     not: { change: old },
   },
+  STAYS_ON_READ_ONLY: {
+    history: withReadOnly({}),
+    names: ['i'],
+    not: { domain: { disks: [disk('/i/base'), readOnly] } },
+  },
+  STAYS_WITHOUT_BASE: {
+    history: { rows: insideOverlay, images: baseGone },
+    names: ['i'],
+    not: { domain: running },
+  },
   UNLIKE_FORMAT: {
     history: { rows: outside, images: { '/i/c': { found: 'raw' } } },
     names: ['c'],
@@ -347,6 +392,24 @@ it.each([['none'], ['manual']] as const)('a name matters to QEMU only where a di
   expect(of(['internal', kind])).toEqual(['JOB_NAME']);
   expect(of([kind], 'internal')).toEqual(['JOB_NAME']);
   expect(of([])).toEqual(['JOB_NAME']);
+});
+
+it('what lies below an image matters to qemu-img where that holds the snapshot', () => {
+  const of = (images: NonNullable<History['images']>) =>
+    assessDelete(deleteFacts({ rows: insideOverlay, images }), ['i'], 'this').blockers.map(({ code }) => code);
+  expect(of({ ...baseGone, '/i/e': { tags: null } })).toEqual(['STAYS_WITHOUT_BASE']);
+  expect(of({ ...baseGone, '/i/e': { tags: [] } })).toEqual([]);
+  expect(of({ ...baseGone, '/i/base': { exists: true } })).toEqual([]);
+});
+
+it('QEMU deletes nothing on a read-only disk, where something is to be deleted', () => {
+  const of = (given: Parameters<typeof withReadOnly>[0]) =>
+    assessDelete(deleteFacts(withReadOnly(given)), ['i'], 'this').blockers.map(({ code }) => code);
+  expect(of({})).toEqual(['STAYS_ON_READ_ONLY']);
+  expect(of({ tags: null })).toEqual(['STAYS_ON_READ_ONLY']);
+  expect(of({ tags: ['other'] })).toEqual([]);
+  expect(of({ now: { ...readOnly, readonly: false } })).toEqual([]);
+  expect(of({ memory: 'internal' })).toEqual([]);
 });
 
 it('what no guest wrote to may be merged into what others need', () => {

@@ -153,15 +153,21 @@ describe('external snapshots', () => {
     ]);
   });
 
-  test.each<[string, string, Image | null, string]>([
-    ['lies where it lay', 'd.b', image('d.a'), 'i'],
-    ['lies on nothing any more', 'd.b', null, 'i pulled-perhaps'],
-    ['lies further down', 'd.b', image('base'), 'i pulled-perhaps'],
-    ['a revert made, and lies on nothing', 'd.1790000000', null, 'i pulled-perhaps'],
-    ['a revert made', 'd.1790000000', image('base'), 'i'],
-    ['nobody made', 'd.x', null, 'i'],
-  ])('an internal one in an image that %s', (_, at, under, expected) => {
-    const snapshots = [...rows, { name: 'i', parent: 'b', at }].map(snapshot);
+  interface Inside {
+    readonly at: string;
+    /** What the storage says that it lies on. */
+    readonly under: Image | null;
+    /** What its own configuration says that it lay on: that of a guest that was on. */
+    readonly laid?: readonly string[];
+    readonly change?: Row['change'];
+    /** Snapshots besides. */
+    readonly beside?: readonly Row[];
+  }
+  const inside = ({ at, under, laid, change, beside = rows }: Inside) => {
+    const own = snapshot({ name: 'i', parent: 'b', at, ...(change ? { change } : {}) });
+    const config = [diskWith(disk(at, ...(laid ?? [])))];
+    const live = laid ? { ...own, stored: { ...own.stored, config, memoryInside: true as const } } : own;
+    const snapshots = [...beside.map(snapshot), live];
     const told = new Map([
       ['base', null],
       ['d.a', image('base')],
@@ -172,8 +178,49 @@ describe('external snapshots', () => {
     const tags = new Map([[at, [{ id: '1', name: 'i', vmStateBytes: 0 }]]]);
     const given = { ...facts(), current: 'i', snapshots, disks: diskLayers([disk(at)], stored, told), files, tags };
     const why = dataOfSnapshots(given).get('i')?.why ?? [];
-    expect(['i', ...why.map(({ code }) => code)].join(' ')).toBe(expected);
-  });
+    return ['i', ...why.map(({ code }) => code)].join(' ');
+  };
+  const lost = 'i pulled-perhaps';
+  /** An external one that libvirt lists no overlay of. */
+  const bare: Row[] = rows.map((row) => ({ ...row, made: 'd.gone' }));
+  test.each<[string, Inside, string]>([
+    ['lies where it lay', { at: 'd.b', under: image('d.a') }, 'i'],
+    ['lies on nothing any more', { at: 'd.b', under: null }, lost],
+    ['lies further down', { at: 'd.b', under: image('base') }, lost],
+    ['a revert made, and lies on nothing', { at: 'd.1790000000', under: null }, lost],
+    ['a revert made', { at: 'd.1790000000', under: image('base') }, 'i'],
+    ['nobody is known to have made, named as overlays are', { at: 'd.01', under: null }, lost],
+    ['the same, of a guest that was on', { at: 'd.01', under: null, laid: [] }, 'i'],
+    ['nobody made', { at: 'x.QCOW2', under: null }, 'i'],
+    ['has no suffix', { at: '/v1.0/x', under: null }, 'i'],
+    ['lay on another by its own configuration', { at: 'x.img', under: null, laid: ['base'] }, lost],
+    ['lay elsewhere by its own configuration', { at: 'x.img', under: image('base'), laid: ['d.a', 'base'] }, lost],
+    ['lies where its own configuration says', { at: 'x.img', under: image('base'), laid: ['base'] }, 'i'],
+    [
+      // The image between was merged, which libvirt notes with the snapshot above.
+      'lies where the next external one above says',
+      { at: 'x.img', under: image('d.a'), laid: ['d.x', 'd.a', 'base'], beside: bare },
+      'i',
+    ],
+    [
+      'lay on another by the configuration of another snapshot',
+      {
+        at: 'x.img',
+        under: null,
+        beside: [
+          ...rows,
+          {
+            name: 'j',
+            at: 'x.img',
+            change: {
+              stored: { name: 'j', config: [diskWith(disk('x.e', 'x.img', 'base'))], disks: [], reverted: [] },
+            },
+          },
+        ],
+      },
+      lost,
+    ],
+  ])('an internal one in an image that %s', (_, given, expected) => expect(inside(given)).toBe(expected));
 
   test('memory outside is a file of its own', () => {
     const [a] = rows as [Row];
@@ -392,6 +439,35 @@ describe('internal snapshots', () => {
     expect(live(tag('1', 'y', 4096))).toEqual(['x tag-gone']);
     expect(live(tag('1', 'x', 4096), tag('2', 'x', 4096))).toEqual(['x tag-twice']);
     expect(live(tag('1', 'x', 4096), tag('2', 'x'))).toEqual(['x tag-without-memory tag-twice']);
+  });
+
+  test('QEMU keeps nothing of a read-only disk where it saves memory, and qemu-img does where it is off', () => {
+    const two = ({ readonly, memory }: { readonly readonly: boolean; readonly memory: 'none' | 'internal' }) => {
+      const stored: StoredDisks = {
+        name: 'x',
+        config: [diskWith(disk('base')), diskWith({ ...disk('other'), target: 'vdb' }, { readonly })],
+        disks: ['vda', 'vdb'].map((target) => ({ target, kind: 'internal' })),
+        ...(memory === 'internal' ? { memoryInside: true } : {}),
+        reverted: [],
+      };
+      const whole = facts({ rows: [{ name: 'x', at: 'base', change: { memory, stored } }] });
+      const told = new Map<string, Image | null>([
+        ['base', null],
+        ['other', null],
+      ]);
+      const disks = diskLayers([disk('base'), { ...disk('other'), target: 'vdb', readonly }], [stored], told);
+      const files = new Map([...told.keys()].map((path) => [path, { exists: true }]));
+      const tags = new Map([
+        ['base', [tag('1', 'x', memory === 'internal' ? 4096 : 0)]],
+        ['other', []],
+      ]);
+      return dataOfSnapshots({ ...whole, disks, files, tags })
+        .get('x')
+        ?.why.map(({ code, target }) => `${code} ${target}`);
+    };
+    expect(two({ readonly: true, memory: 'internal' })).toEqual([]);
+    expect(two({ readonly: false, memory: 'internal' })).toEqual(['tag-gone vdb']);
+    expect(two({ readonly: true, memory: 'none' })).toEqual(['tag-gone vdb']);
   });
 
   test('QEMU looks for the ID before the name', () => {

@@ -1,9 +1,10 @@
-import { chainFrom, type DiskLayers, type LayerNode, pointsOf, usualOverlay } from '../chain.ts';
+import { chainFrom, type DiskLayers, isPassedOver, type LayerNode, pointsOf, usualOverlay } from '../chain.ts';
 import { isDrive, type SnapshotDisk } from '../libvirt/disks.ts';
 import { type ImageTag, loadsMemory, resolveTag } from '../libvirt/image-tags.ts';
 import { mayBeId } from '../libvirt/names.ts';
 import { can } from '../libvirt/versions.ts';
 import type { HealthSnapshot } from './facts.ts';
+import { type Chains, chainsStored, laidOn, seemsOverlay } from './lay.ts';
 
 /**
  * What a revert to a snapshot would find. `gone`: its data is not there. `other`: what its name brings back is another
@@ -118,6 +119,7 @@ interface Lookup extends DataFacts {
   readonly line: ReadonlySet<string>;
   /** By image, the snapshots whose merge into it was broken off. */
   readonly halfMerged: ReadonlyMap<string, Half>;
+  readonly chains: Chains;
 }
 interface Half {
   readonly names: readonly string[];
@@ -179,7 +181,7 @@ function metadata({ readable, hasConfig, stored }: Stored): Damage[] {
     ];
   const known = new Set(pointsOf(stored).map(({ target }) => target));
   return stored.disks
-    .filter(({ target, kind }) => isKept(kind) && !known.has(target))
+    .filter(({ target, kind }) => isKept(kind) && !known.has(target) && !isPassedOver(stored, target))
     .map(({ target }) =>
       damage('disk-unknown', target, null, `Which image holds its disk ${target} cannot be told from its metadata.`),
     );
@@ -389,23 +391,21 @@ function merged(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
 
 /**
  * A block pull copies what lies below into an image, and cuts the tie: an internal snapshot inside loses whatever it had
- * there (observed on 9.0). Whether that was before the snapshot was taken nobody tells. An overlay is known by the
- * snapshot that made it, or by the name that a revert gives to one.
+ * there (observed on 9.0 and 11.3). Whether that was before the snapshot was taken nobody tells.
  */
-function pulled({ target, path, kind }: Point, _: Stored, lookup: Lookup): Damage[] {
+function pulled({ target, path, kind }: Point, snapshot: Stored, lookup: Lookup): Damage[] {
   const node = lookup.byTarget.get(target)?.nodes.get(path);
   if (kind !== 'internal' || !node?.isRead) return [];
-  const { made, under } = node;
-  const config = made ? lookup.byName.get(made.snapshot)?.stored.config : undefined;
-  const lay = config?.find((disk) => disk.target === target)?.image?.path;
-  if (lay === undefined ? under !== null || !/\.\d{9,}$/.test(path) : lay === under) return [];
-  const now = under === null ? 'on nothing' : `on ${shortly(under)}`;
+  const { under } = node;
+  const lay = laidOn(node, target, snapshot, lookup);
+  if (lay === under || (lay === undefined && !(under === null && seemsOverlay(node, snapshot.stored)))) return [];
+  const was = lay === undefined ? 'is named as overlays are' : `was an overlay of ${shortly(lay)} once`;
   return [
     damage(
       'pulled-perhaps',
       target,
       path,
-      `${shortly(path)} was an overlay of ${lay === undefined ? 'another image' : shortly(lay)} once, and lies ${now} now: whether the snapshot has lost what it had below is not known.`,
+      `${shortly(path)} ${was}, and lies ${under === null ? 'on nothing' : `on ${shortly(under)}`} now: whether the snapshot has lost what it had below is not known.`,
     ),
   ];
 }
@@ -473,7 +473,8 @@ function lookupOf(facts: DataFacts): Lookup {
   for (let at = facts.current; at !== null && byName.has(at) && !line.has(at); at = byName.get(at)?.parent ?? null)
     line.add(at);
   const byTarget = new Map(facts.disks.map((disk) => [disk.target, disk]));
-  return { ...facts, byName, line, byTarget, halfMerged: halfMerged(facts, byName, line) };
+  const chains = chainsStored(facts.snapshots);
+  return { ...facts, byName, line, byTarget, chains, halfMerged: halfMerged(facts, byName, line) };
 }
 
 /**

@@ -124,6 +124,8 @@ export const StoredDisks = z.object({
   next: z.array(z.string()).readonly().optional(),
   /** `<disks>` */
   disks: z.array(SnapshotDisk).readonly(),
+  /** Its memory is inside of the images. */
+  memoryInside: z.literal(true).optional(),
   /** `<revertDisks>`: the overlays that the last revert to it made, where it had children by then. */
   reverted: z.array(z.object({ target: z.string(), file: z.string() })).readonly(),
 });

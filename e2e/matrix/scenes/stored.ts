@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Guest } from '../../lab/lab.ts';
-import { addDevices, edit, internal, makeGuest, offAndRun, type Scene, type Scenes, start } from './scene.ts';
+import { addDevices, edit, internal, makeGuest, offAndRun, redefine, type Scene, type Scenes, start } from './scene.ts';
 
 const isoOf = ({ folder }: Guest) => join(folder, 'tools.iso');
 
@@ -67,6 +67,8 @@ function elsewhere(put: (from: string, to: string) => Promise<void>): Scene {
 }
 
 const hdb = /\n\s*<disk (?:(?!<\/disk>)[\s\S])*?<target dev='hdb'[\s\S]*?<\/disk>/;
+const readOnly = (xml: string) =>
+  xml.replace(/<target dev='hdb' bus='ide'\/>\s*<address[^>]*>/, "<target dev='vda' bus='virtio'/><readonly/>");
 const attribute =
   (value: string): NonNullable<Scene['configure']> =>
   (xml) =>
@@ -149,10 +151,28 @@ export const storedScenes: Scenes = {
   'read-only': {
     async make(stage, name) {
       const guest = await makeGuest(stage, name, { disks: 2 });
-      await edit(stage, guest, (xml) =>
-        xml.replace(/<target dev='hdb' bus='ide'\/>\s*<address[^>]*>/, "<target dev='vda' bus='virtio'/><readonly/>"),
-      );
+      await edit(stage, guest, readOnly);
       await offAndRun(stage, guest);
+      return guest;
+    },
+  },
+  /** libvirt lists the read-only disk: its image holds “off”, and not “run”. */
+  'read-only-listed': {
+    async make(stage, name) {
+      const guest = await makeGuest(stage, name, { disks: 2 });
+      await edit(stage, guest, readOnly);
+      const listed = (xml: string) =>
+        xml.replace("<disk name='vda' snapshot='no'/>", "<disk name='vda' snapshot='internal'/>");
+      await internal(
+        stage,
+        guest,
+        'off',
+        ...['hda', 'vda'].flatMap((disk) => ['--diskspec', `${disk},snapshot=internal`]),
+      );
+      await start(stage, guest);
+      await internal(stage, guest, 'run');
+      await redefine(stage, guest, 'run', listed);
+      await guest.destroy();
       return guest;
     },
   },

@@ -16,6 +16,7 @@ const MOST_TABLES = 40;
 
 /**
  * Asks libvirt for everything that the rules of a deletion look at.
+ * @param held images whose tables are read too, as those that held what is gone
  * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
  */
 export async function gatherDeleteFacts(
@@ -23,6 +24,7 @@ export async function gatherDeleteFacts(
   uuid: string,
   marks: MarkStore,
   signal: AbortSignal = new AbortController().signal,
+  held: readonly string[] = [],
 ): Promise<DeleteFacts> {
   const { host, reads } = session;
   if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
@@ -34,7 +36,7 @@ export async function gatherDeleteFacts(
   const [blockJobs, busy, tags, saved, { strays }] = await Promise.all([
     active ? unlessRefused(activeBlockJobs(reads, uuid, targets)) : [],
     active ? unlessRefused(readJob(reads, uuid).then((job) => job !== null)) : false,
-    readTags(reads, imagesForTags(known), signal),
+    readTags(reads, [...imagesForTags(known), ...held], signal),
     domain.managedSave ? managedSaveXml(reads, uuid) : null,
     findStrays(reads, known.disks, imagesAtStake(known.disks, snapshots), signal),
   ]);
@@ -85,7 +87,7 @@ function imagesForTags({ disks, snapshots }: KnownLayers): string[] {
 }
 
 function imageFacts({ disks, files, formats, probed }: KnownLayers, tags: ImageTags): Record<string, ImageFact> {
-  const paths = new Set([...disks.flatMap(({ nodes }) => [...nodes.keys()]), ...probed.keys()]);
+  const paths = new Set([...disks.flatMap(({ nodes }) => [...nodes.keys()]), ...probed.keys(), ...tags.keys()]);
   return Object.fromEntries(
     [...paths].map((path) => {
       const under = probed.get(path);

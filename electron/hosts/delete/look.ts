@@ -1,4 +1,6 @@
+import { pointsOf } from '../../../shared/chain.ts';
 import { problemOf } from '../../../shared/errors.ts';
+import type { StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { DeleteFacts, Found } from '../../../shared/schema.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { lookAfterwards } from '../../operations/engine/look.ts';
@@ -40,8 +42,10 @@ export async function lookAfterDelete(
 /** Everything that was promised is looked at again; null where libvirt cannot be asked, or has no such domain. */
 async function look({ request: { session }, checked, ground }: DeleteWork): Promise<SeenAfter | null> {
   const { uuid } = checked.facts.domain;
+  const goes = new Set(checked.assessment.goes);
+  const held = checked.facts.snapshots.filter(({ name }) => goes.has(name)).flatMap(({ stored }) => insideOf(stored));
   return lookAfterwards(session, async (reads) => {
-    const facts = await gatherDeleteFacts(session, uuid, ground.marks).catch((error: unknown) => {
+    const facts = await gatherDeleteFacts(session, uuid, ground.marks, undefined, held).catch((error: unknown) => {
       if (error instanceof ProblemError && error.problem.code === 'NO_DOMAIN') return null;
       throw error;
     });
@@ -51,6 +55,10 @@ async function look({ request: { session }, checked, ground }: DeleteWork): Prom
     return { facts, left };
   });
 }
+
+/** The images that a snapshot is inside of. */
+const insideOf = (stored: StoredDisks) =>
+  pointsOf(stored).flatMap(({ kind, path }) => (kind === 'internal' ? [path] : []));
 
 function foundOf({ domain: { state, reason }, current }: DeleteFacts): Found {
   return { state, reason, current };

@@ -389,6 +389,7 @@ describe('assessRevert', () => {
               storedDisk({ target: 'vdh', image: storedImage('/images/h', null) }),
               storedDisk({ target: 'vdk', found: 'raw' }),
               storedDisk({ target: 'vdl', hasBitmaps: true }),
+              storedDisk({ target: 'vdo', readonly: true }),
               storedDisk({ target: 'vdn', kind: 'none', isWhole: false }),
               storedDisk({ target: 'vdm', hasBitmaps: null }),
               storedDisk({ target: 'vdj', image: storedImage('/a,b/web.qcow2') }),

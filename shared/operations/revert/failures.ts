@@ -1,3 +1,4 @@
+import { formatVersion } from '../../format.ts';
 import { isDrive, isUnlike } from '../../libvirt/disks.ts';
 import { errorCode } from '../../libvirt/flags.ts';
 import { can, version } from '../../libvirt/versions.ts';
@@ -206,6 +207,18 @@ export const failureRules: readonly RefusalRule[] = [
       `${gonePhrase(gone(writtenBack(facts)))}, and the snapshot is inside. libvirt would stop the guest and then fail.`,
   },
   {
+    code: 'READ_ONLY_LISTED',
+    driver: 'QEMU',
+    since: version.namesJobs,
+    source:
+      'qemuSnapshotInternalRevertGetDevices names it, and QEMU: “is writable but does not support snapshots”; observed on 11.3 and 12.8, whether or not its image holds one',
+    answer: leftByQemu,
+    forceHelps: false,
+    when: ({ facts }) => readOnlyListed(facts).length > 0,
+    text: ({ facts }) =>
+      `The snapshot lists ${targetsOf(readOnlyListed(facts))}, which ${readOnlyListed(facts).length === 1 ? 'is' : 'are'} read-only, as part of it. libvirt ${formatVersion(facts.libvirtVersion)} would stop the guest and then fail. Write snapshot='no' there with “virsh snapshot-edit”.`,
+  },
+  {
     code: 'TAG_GONE',
     driver: 'QEMU',
     source: 'qemu-img snapshot -a, loadvm: no such snapshot; observed on 7.0–12.8',
@@ -326,6 +339,12 @@ function notLocal(facts: RevertFacts): StoredDisk[] {
 
 function notQcow2(facts: RevertFacts): StoredDisk[] {
   return writtenBack(facts).filter(({ image }) => image?.format !== null && image?.format !== 'qcow2');
+}
+
+/** A libvirt that left the devices to QEMU has taken it, or somebody has written its metadata. */
+function readOnlyListed(facts: RevertFacts): StoredDisk[] {
+  if (isExternal(facts) || !isLive(facts.snapshot)) return [];
+  return facts.stored.disks.filter(({ kind, image, readonly }) => kind === 'internal' && image !== null && readonly);
 }
 
 /** Disks whose image does not hold the snapshot. */

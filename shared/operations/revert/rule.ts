@@ -40,12 +40,16 @@ export const starts = (c: Case): boolean =>
 export const abiChanges = (facts: RevertFacts) => facts.configChanges.filter((change) => change.abi);
 export const isSaved = (disk: { readonly kind: string }): boolean =>
   disk.kind === 'internal' || disk.kind === 'external';
-/** Disks with the snapshot inside their image that the revert writes back (qemuSnapshotForEachQcow2, loadvm). */
+/**
+ * Disks with the snapshot inside their image that the revert writes back: off, those of hard disks
+ * (qemuSnapshotForEachQcow2); with memory, all that can be written to (bdrv_all_goto_snapshot).
+ */
 export const writtenBack = (facts: RevertFacts): StoredDisk[] =>
   isExternal(facts)
     ? []
     : facts.stored.disks.filter(
-        (disk) => disk.kind === 'internal' && disk.image && (disk.device === 'disk' || isLive(facts.snapshot)),
+        (disk) =>
+          disk.kind === 'internal' && disk.image && (isLive(facts.snapshot) ? !disk.readonly : disk.device === 'disk'),
       );
 /** Hard disks that the guest can write to and that the snapshot does not hold. */
 export const leftOut = ({ stored }: RevertFacts): StoredDisk[] =>

@@ -19,7 +19,7 @@ import { hazardRules } from './hazards.ts';
 import { lossRules } from './losses.ts';
 import { revertNeeds } from './needs.ts';
 import { blockerRules, forceRules, refusalRules } from './refusals.ts';
-import { holds, type RevertFlags, type Rule } from './rule.ts';
+import { holds, type RevertFlags, type Rule, writtenBack } from './rule.ts';
 import { warningRules } from './warnings.ts';
 
 type Change = Facts & { flags?: Partial<RevertFlags>; kept?: SafetyOffer };
@@ -73,6 +73,7 @@ const cd = (change: Parameters<typeof storedDisk>[0] = {}) =>
     now: '/iso/a.iso',
     ...change,
   });
+const readOnly = storedDisk({ target: 'vdb', image: storedImage('/images/tools.qcow2'), readonly: true });
 const monday = (image: string, target = 'vda') => ({ name: 'monday', disks: [{ target, image }] });
 const kernel = (exists: boolean | null) => [{ role: 'kernel', path: '/boot/vmlinuz', exists }];
 const nvramFile = (exists: boolean | null) => [{ role: 'nvram', path: '/nvram/web.fd', exists }];
@@ -396,6 +397,20 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         unless: [stored({}), stored({ missing: [path], kind: 'none' }), running, external, test],
         also: [toRun, { libvirtVersion: old }, stored({ missing: ['/images/base.qcow2'] })],
         says: path,
+      },
+      {
+        code: 'READ_ONLY_LISTED',
+        matches: merge(running, { stored: { disks: [storedDisk(), readOnly] } }),
+        unless: [
+          { stored: { disks: [storedDisk(), { ...readOnly, kind: 'none' }] } },
+          { stored: { disks: [storedDisk(), { ...readOnly, readonly: false }] } },
+          { snapshot: { state: 'shutoff', memory: 'none' } },
+          { snapshot: { kind: 'external', memory: 'external' } },
+          { libvirtVersion: 9_000_000 },
+          test,
+        ],
+        also: [live[1], off, { data: { state: 'there', why: [] } }],
+        says: 'vdb, which is read-only',
       },
       {
         code: 'TAG_GONE',
@@ -1242,6 +1257,13 @@ describe('revertNeeds', () => {
 it('no two rules have the same code', () => {
   const codes = [...all, ...revertNeeds].map((rule) => rule.code);
   expect(new Set(codes).size).toBe(codes.length);
+});
+
+it('memory comes back without a look at read-only disks, of which qemu-img puts back what they hold', () => {
+  const c = (change: Change) => caseOf({ stored: { disks: [storedDisk(), readOnly] } }, change);
+  const targets = (change: Change) => writtenBack(c(change).facts).map(({ target }) => target);
+  expect(targets({})).toEqual(['vda', 'vdb']);
+  expect(targets(running)).toEqual(['vda']);
 });
 
 it('a refusal is a blocker or can be forced', () => {

@@ -2,11 +2,10 @@ import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { operationUnderWay } from '../shared/deeds.ts';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
-import type { DeletePlan, WindowState } from '../shared/schema.ts';
+import type { WindowState } from '../shared/schema.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
 import { CreatePlans } from './hosts/create/plans.ts';
 import type { Ground } from './hosts/ground.ts';
-import { HeldPlans } from './hosts/held-plans.ts';
 import { HostPool } from './hosts/host-pool.ts';
 import { HostStore } from './hosts/host-store.ts';
 import { Hub } from './hosts/hub.ts';
@@ -18,19 +17,16 @@ import { MarkStore } from './hosts/marks.ts';
 import { MetadataPlans } from './hosts/metadata/plans.ts';
 import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
-import { RevertPlans } from './operations/revert/plans.ts';
 import { SettingsStore } from './hosts/settings.ts';
 import { Thumbnails } from './hosts/thumbnails/store.ts';
 import { openLinks } from './links.ts';
 import { Engine } from './operations/engine/engine.ts';
 import { drivers } from './operations/registry.ts';
+import { RevertPlans } from './operations/revert/plans.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { probeLocal } from './transport/unix-socket.ts';
-
-/** Plans of deletions hold the whole tree, so that few are kept. */
-const DELETES_KEPT = 8;
 
 /** How long things take on the demo host; a revert as long as its guest is large. Milliseconds. */
 export const demoPace = { snapshotMs: 1_200, shutdownMs: 1_500, mergeMs: 3_000 } as const;
@@ -83,13 +79,11 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const plans = new RevertPlans(marks, settings);
   const creates = new CreatePlans(settings);
   const metadata = new MetadataPlans();
-  const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
   const ground: Ground = {
     operations,
     plans,
     creates,
     metadata,
-    deletes,
     journal,
     marks,
     settings,

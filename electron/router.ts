@@ -6,8 +6,6 @@ import { compareWithSnapshot } from './hosts/config-compare.ts';
 import { openConsole } from './hosts/console/open.ts';
 import { fileFacts } from './hosts/create/files.ts';
 import { runCreate } from './hosts/create/run.ts';
-import { planDelete } from './hosts/delete/plan.ts';
-import { runDelete } from './hosts/delete/run.ts';
 import type { Ground } from './hosts/ground.ts';
 import { diskChains } from './hosts/health/layers.ts';
 import { healthOf } from './hosts/health/report.ts';
@@ -24,15 +22,15 @@ import { planImport } from './hosts/metadata/import-plan.ts';
 import { planMakeCurrent, runMakeCurrent } from './hosts/metadata/make-current.ts';
 import { toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
-import { runRevert } from './operations/revert/run.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
 import { captureConsole } from './hosts/thumbnails/capture.ts';
 import { consolePicture } from './hosts/thumbnails/show.ts';
-import { undoOffer } from './operations/revert/undo.ts';
 import { parseDomainConfig } from './libvirt/config.ts';
 import { snapshotXml } from './libvirt/snapshots.ts';
 import { parseXml } from './libvirt/xml.ts';
 import type { Engine } from './operations/engine/engine.ts';
+import { runRevert } from './operations/revert/run.ts';
+import { undoOffer } from './operations/revert/undo.ts';
 
 export interface RouterParts {
   readonly info: AppInfo;
@@ -69,12 +67,16 @@ export function createRouter(parts: RouterParts) {
       throw forWindow(error, input);
     }
   });
+  type Calls<K extends Kind> = { [C in 'plan' | 'held' | 'run']: ReturnType<(typeof os.changes)[K][C]['handler']> };
   /** What comes in was read by the contract as of this kind; the compiler can’t follow that through a variable. */
-  const change = <K extends Kind>(kind: K) => ({
-    plan: os.changes[kind].plan.handler(({ input }) => engine.plan(kind, input.hostId, input.uuid, input.aim as never)),
-    held: os.changes[kind].held.handler(({ input }) => engine.held(kind, input.planId)),
-    run: os.changes[kind].run.handler(({ input }) => engine.run(kind, input as never)),
-  });
+  const change = <K extends Kind>(kind: K): Calls<K> => {
+    const calls = os.changes[kind] as (typeof os.changes)['power'];
+    return {
+      plan: calls.plan.handler(({ input }) => engine.plan(kind, input.hostId, input.uuid, input.aim as never) as never),
+      held: calls.held.handler(({ input }) => engine.held(kind, input.planId) as never),
+      run: calls.run.handler(({ input }) => engine.run(kind, input as never)),
+    } as unknown as Calls<K>;
+  };
   async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
     try {
       const session = pool.session(input.hostId);
@@ -142,15 +144,6 @@ export function createRouter(parts: RouterParts) {
     console: {
       open: os.console.open.handler(({ input }) => openConsole(pool.session(input.hostId), input.uuid, process.env)),
     },
-    deletion: {
-      plan: os.deletion.plan.handler(({ input }) =>
-        planDelete(pool.session(input.hostId), input.uuid, input.names, ground),
-      ),
-      run: os.deletion.run.handler(({ input }) => {
-        const plan = ground.deletes.find(input.planId);
-        return runDelete({ ...input, plan, session: pool.session(plan.hostId) }, ground);
-      }),
-    },
     revert: {
       plan: os.revert.plan.handler(({ input }) => plans.make(pool.session(input.hostId), input.uuid, input.target)),
       run: os.revert.run.handler(({ input }) => {
@@ -205,7 +198,7 @@ export function createRouter(parts: RouterParts) {
         return thumbnails.usage();
       }),
     },
-    changes: { power: change('power') },
+    changes: { delete: change('delete'), power: change('power') },
     operations: {
       cancel: os.operations.cancel.handler(({ input }) => operations.cancel(input.id)),
     },

@@ -11,8 +11,6 @@ import {
   ConsolePicture,
   CreateDraft,
   CreatePlan,
-  DeleteMode,
-  DeletePlan,
   DiskChain,
   EditPlan,
   FileFacts,
@@ -117,22 +115,6 @@ export const contract = {
   console: {
     /** Shows the guest’s screen in a viewer of this computer, or tells where it is. */
     open: base.input(onDomain).output(ConsoleAnswer),
-  },
-  /** Of snapshots. */
-  deletion: {
-    plan: base.input(onDomain.extend({ names: z.array(z.string().min(1)).min(1).max(16_384) })).output(DeletePlan),
-    /** Gathers the facts again and deletes only if what the person read is still true. */
-    run: base
-      .input(
-        z.object({
-          planId: z.string(),
-          mode: DeleteMode,
-          /** The domain's name, which a protected domain wants typed. */
-          typedName: z.string().optional(),
-        }),
-      )
-      .output(Outcome)
-      .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
   },
   revert: {
     plan: base.input(onDomain.extend({ target: RevertAim })).output(RevertPlan),

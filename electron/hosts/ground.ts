@@ -1,11 +1,9 @@
-import type { DeletePlan } from '../../shared/schema.ts';
+import type { RevertPlans } from '../operations/revert/plans.ts';
 import type { CreatePlans } from './create/plans.ts';
-import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
 import type { MetadataPlans } from './metadata/plans.ts';
 import type { Operations } from './operations.ts';
-import type { RevertPlans } from '../operations/revert/plans.ts';
 import type { SettingsStore } from './settings.ts';
 import type { Thumbnails } from './thumbnails/store.ts';
 
@@ -15,7 +13,6 @@ export interface Ground {
   readonly plans: RevertPlans;
   readonly creates: CreatePlans;
   readonly metadata: MetadataPlans;
-  readonly deletes: HeldPlans<DeletePlan>;
   readonly journal: Journal;
   readonly marks: MarkStore;
   readonly settings: SettingsStore;

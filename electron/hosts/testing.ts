@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { AppEvent, DeletePlan, Domain, HostStatus } from '../../shared/schema.ts';
+import type { AppEvent, Domain, HostStatus } from '../../shared/schema.ts';
 import { Engine } from '../operations/engine/engine.ts';
 import { drivers } from '../operations/registry.ts';
+import { RevertPlans } from '../operations/revert/plans.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import { CreatePlans } from './create/plans.ts';
 import type { Ground } from './ground.ts';
-import { HeldPlans } from './held-plans.ts';
 import { HostSession } from './host-session.ts';
 import { Hub } from './hub.ts';
 import type { AppendFile } from './journal/file.ts';
@@ -17,7 +17,6 @@ import { Journal } from './journal/journal.ts';
 import { MarkStore } from './marks.ts';
 import { MetadataPlans } from './metadata/plans.ts';
 import { Operations } from './operations.ts';
-import { RevertPlans } from '../operations/revert/plans.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails/store.ts';
 
@@ -60,7 +59,6 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
     plans,
     metadata,
     creates,
-    deletes: new HeldPlans<DeletePlan>(),
     journal,
     marks,
     settings,

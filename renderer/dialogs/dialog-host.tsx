@@ -1,6 +1,7 @@
 import { CompareDialog } from '../compare/compare-dialog.tsx';
 import { LabDialog } from '../lab/lab-dialog.tsx';
 import { LabRunDialog } from '../lab/run-dialog.tsx';
+import { DeleteDialog } from '../operations/delete/delete-dialog.tsx';
 import { PowerDialog } from '../operations/power-dialog.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { dueQuestion } from '../store/selectors.ts';
@@ -8,7 +9,6 @@ import { useAppState } from '../ui/context.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
 import { ConsoleDialog } from './console-dialog.tsx';
 import { CreateDialog } from './create/create-dialog.tsx';
-import { DeleteDialog } from './delete/delete-dialog.tsx';
 import { EditDialog } from './metadata/edit-dialog.tsx';
 import { ExportDialog } from './metadata/export-dialog.tsx';
 import { ImportDialog } from './metadata/import-dialog.tsx';

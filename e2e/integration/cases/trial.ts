@@ -2,16 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExpectStatic } from 'vitest';
 import { runCreate } from '../../../electron/hosts/create/run.ts';
-import { planDelete } from '../../../electron/hosts/delete/plan.ts';
-import { runDelete } from '../../../electron/hosts/delete/run.ts';
 import { healthOf } from '../../../electron/hosts/health/report.ts';
+import { createSnapshot, deleteSnapshot, revertToSnapshot } from '../../../electron/libvirt/snapshots.ts';
 import { runRevert } from '../../../electron/operations/revert/run.ts';
 import { undoOffer } from '../../../electron/operations/revert/undo.ts';
-import { createSnapshot, deleteSnapshot, revertToSnapshot } from '../../../electron/libvirt/snapshots.ts';
 import { assessCreate } from '../../../shared/create/assess.ts';
 import { firstDraft, withMode } from '../../../shared/create/draft.ts';
-import { assessDelete } from '../../../shared/delete/assess.ts';
 import { createFlag, deleteFlag, revertFlag } from '../../../shared/libvirt/flags.ts';
+import { assessDelete } from '../../../shared/operations/delete/assess.ts';
 import type {
   CreateDraft,
   CreateMode,
@@ -26,6 +24,7 @@ import { readDisk, writeDisk } from '../../lab/disk.ts';
 import type { Guest, GuestOptions, Lab } from '../../lab/lab.ts';
 import { run, sleep } from '../../lab/run.ts';
 import type { Connected } from '../connected.ts';
+import { planDelete } from '../deletion.ts';
 import { code, refusal, type Said, said, texts } from './answers.ts';
 
 export { createFlag, deleteFlag, revertFlag };
@@ -203,8 +202,7 @@ export class Trial {
 
   /** Of a deletion. */
   async saysOfDelete(guest: Guest, names: readonly string[], mode: DeleteMode = 'this') {
-    const { session, ground } = this.place;
-    const plan = await planDelete(session, await this.uuid(guest), names, ground);
+    const { plan } = await planDelete(this.place, await this.uuid(guest), names);
     const assessment = assessDelete(plan.facts, names, mode);
     const { blockers, warnings } = assessment;
     return { assessment, blocked: blockers.length > 0, text: texts(blockers, warnings) };
@@ -267,9 +265,8 @@ export class Trial {
   }
 
   async remove(guest: Guest, names: readonly string[], mode: DeleteMode = 'this') {
-    const { session, ground } = this.place;
-    const plan = await planDelete(session, await this.uuid(guest), names, ground);
-    return await runDelete({ session, plan, mode }, ground).catch(refusal);
+    const { run } = await planDelete(this.place, await this.uuid(guest), names);
+    return await run(mode).catch(refusal);
   }
 
   async #draft(guest: Guest, mode: CreateMode, change: Partial<CreateDraft>) {

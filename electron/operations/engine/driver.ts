@@ -58,6 +58,8 @@ export interface Judged {
   readonly problem?: Outcome['problem'];
   readonly notes: readonly string[];
   readonly differences: readonly string[];
+  /** The request whose answer was lost was carried out, as libvirt shows. */
+  readonly proven?: boolean;
 }
 
 /** The effects of a kind, and nothing that all kinds share. @typeParam Done what carrying out tells the rest */

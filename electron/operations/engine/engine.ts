@@ -149,8 +149,9 @@ export class Engine {
       const seen = await look(work, (reads) => driver.look(reads, work, done));
       const judged = driver.judge(work, done, seen);
       const last = asked.at(-1);
-      const problem = judged.problem ?? (last && 'problem' in last ? last.problem : undefined);
       const result = judged.result ?? last?.result ?? 'cancelled';
+      const answered = result !== 'done' && last && 'problem' in last ? last.problem : undefined;
+      const problem = judged.problem ?? answered;
       const end: End = {
         result,
         notes: [...judged.notes],
@@ -158,7 +159,7 @@ export class Engine {
         ...(problem ? { problem } : seen || result !== 'done' ? {} : { problem: problemOf('NOT_CONFIRMED') }),
       };
       const lines = last?.result === 'unknown' ? [...end.differences, ...end.notes] : end.differences;
-      await settle(asked, seen?.found, lines, this.services.journal);
+      await settle(asked, seen?.found, lines, this.services.journal, judged.proven);
       await driver.settle?.(work, done, { seen, result });
       return end;
     } catch (error) {

@@ -127,7 +127,7 @@ export class Lab {
       );
       if (lives) throw new Error('libvirtd does not stop');
     };
-    await this.run(['sh', '-c', 'kill "$0"', pid]);
+    await this.run(['sh', '-c', 'kill "$0"', pid]).catch(() => {}); // it has died before
     try {
       await retry(stopped, startTimeout);
     } catch {

@@ -67,6 +67,8 @@ test('the demo host: a merge shows how far it is; cancelled, the snapshot is mar
   await expect(dialog.root).toContainText('fileserver.quota-rollout holds is merged down into fileserver.before-acl');
   await dialog.root.getByRole('button', { name: /^Delete/ }).click();
   await expect(dialog.root).toContainText(/ of 12 GiB/);
+  await expect(dialog.root.getByRole('heading', { level: 2 })).toHaveText('Deleting “quota-rollout” of fileserver');
+  await expect(dialog.root).toContainText('“quota-rollout” is then damaged, and can only be deleted again');
   await dialog.root.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(dialog.root).toContainText('must not be reverted to any more');
   await page.keyboard.press('Escape');

@@ -2,10 +2,9 @@ import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { operationUnderWay } from '../shared/deeds.ts';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
-import type { DeletePlan, WindowState } from '../shared/schema.ts';
+import type { WindowState } from '../shared/schema.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
 import type { Ground } from './hosts/ground.ts';
-import { HeldPlans } from './hosts/held-plans.ts';
 import { HostPool } from './hosts/host-pool.ts';
 import { HostStore } from './hosts/host-store.ts';
 import { Hub } from './hosts/hub.ts';
@@ -27,9 +26,6 @@ import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { probeLocal } from './transport/unix-socket.ts';
-
-/** Plans of deletions hold the whole tree, so that few are kept. */
-const DELETES_KEPT = 8;
 
 /** How long libvirt’s answers are waited for at the end, milliseconds. */
 const ENDING_MS = 20_000;
@@ -115,10 +111,8 @@ async function assemble(
   const marks = await MarkStore.open(kept('marks.json'), hub, () => pool.hosts, log, tell);
   const thumbnails = await Thumbnails.open(kept('thumbnails'), () => settings.get(), log, tell);
   const store = await HostStore.open(kept('hosts.json'), log, tell);
-  const deletes = new HeldPlans<DeletePlan>(DELETES_KEPT);
   const ground: Ground = {
     operations,
-    deletes,
     journal,
     marks,
     settings,

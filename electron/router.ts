@@ -4,8 +4,6 @@ import { type Kind, kinds } from '../shared/operations/registry.ts';
 import type { AppInfo, WindowState } from '../shared/schema.ts';
 import { compareWithSnapshot } from './hosts/config-compare.ts';
 import { openConsole } from './hosts/console/open.ts';
-import { planDelete } from './hosts/delete/plan.ts';
-import { runDelete } from './hosts/delete/run.ts';
 import type { Ground } from './hosts/ground.ts';
 import { diskChains } from './hosts/health/layers.ts';
 import { healthOf } from './hosts/health/report.ts';
@@ -147,15 +145,6 @@ export function createRouter(parts: RouterParts): AppRouter {
     },
     console: {
       open: os.console.open.handler(({ input }) => openConsole(pool.session(input.hostId), input.uuid, process.env)),
-    },
-    deletion: {
-      plan: os.deletion.plan.handler(({ input }) =>
-        planDelete(pool.session(input.hostId), input.uuid, input.names, ground),
-      ),
-      run: os.deletion.run.handler(({ input }) => {
-        const plan = ground.deletes.find(input.planId);
-        return runDelete({ ...input, plan, session: pool.session(plan.hostId) }, ground);
-      }),
     },
     undoOffer: os.undoOffer.handler(({ input }) => undoOffer(pool.session(input.hostId), input.uuid, marks)),
     create: {

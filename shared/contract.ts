@@ -10,8 +10,6 @@ import {
   ConfigOther,
   ConsoleAnswer,
   ConsolePicture,
-  DeleteMode,
-  DeletePlan,
   DiskChain,
   FileFacts,
   HealthReport,
@@ -120,22 +118,6 @@ export const contract = {
   console: {
     /** Shows the guest’s screen in a viewer of this computer, or tells where it is. */
     open: base.input(onDomain).output(ConsoleAnswer),
-  },
-  /** Of snapshots. */
-  deletion: {
-    plan: base.input(onDomain.extend({ names: z.array(z.string().min(1)).min(1).max(16_384) })).output(DeletePlan),
-    /** Gathers the facts again and deletes only if what the person read is still true. */
-    run: base
-      .input(
-        z.object({
-          planId: z.string(),
-          mode: DeleteMode,
-          /** The domain's name, which a protected domain wants typed. */
-          typedName: z.string().optional(),
-        }),
-      )
-      .output(Outcome)
-      .errors({ STALE_PLAN: { data: z.object({ changes: z.array(z.string()) }) } }),
   },
   /** Whether the last revert of a domain can be undone. */
   undoOffer: base.input(onDomain).output(UndoOffer),

@@ -257,11 +257,6 @@ export const problems = {
     effect: 'Nothing was deleted.',
     next: 'Choose another way to delete, or other snapshots.',
   },
-  NOTHING_TO_DELETE: {
-    what: 'There is nothing to delete in that way: no snapshot lies below.',
-    effect: 'Nothing was deleted.',
-    next: 'Choose another way to delete.',
-  },
   FORCE_NOT_ACKNOWLEDGED: {
     what: 'This revert needs force, which was not acknowledged. {reason}',
     effect: 'Nothing was reverted.',
@@ -367,6 +362,11 @@ export const problems = {
     what: 'The connection to “{host}” was lost while libvirt was reverting.',
     effect: 'It is not known yet whether the revert was done, and the domain may be shut off.',
     next: 'Snapkeel asks libvirt as soon as it is reachable again. Look at the domain’s state before you go on.',
+  },
+  ANSWER_LOST: {
+    what: 'The connection to “{host}” was lost before libvirt answered.',
+    effect: 'Snapkeel waited until libvirt was done, and looked: what it found is below.',
+    next: 'If that is not what you wanted, ask for it again.',
   },
   NOT_CONFIRMED: {
     what: 'libvirt reported it as done, but could not be asked afterwards how things are.',

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import { type Backend, createBackend } from '../../electron/backend.ts';
 import type { AppRouter } from '../../electron/router.ts';
-import { assessDelete } from '../../shared/delete/assess.ts';
 import { emptyDraft, withAllDisks, withDisk } from '../../shared/operations/create/draft.ts';
 import { newPaths } from '../../shared/operations/create/files.ts';
 import { createType } from '../../shared/operations/create/type.ts';
+import { deleteType } from '../../shared/operations/delete/type.ts';
 import { editType, importType } from '../../shared/operations/metadata/types.ts';
 import { consentsOfButton } from '../../shared/operations/operation.ts';
 import { powerType } from '../../shared/operations/power/type.ts';
@@ -127,10 +127,13 @@ export class App {
       case 'undo':
         return this.#revert({ kind: 'undo' }, 'as-saved', step.safety, false);
       case 'delete': {
-        const plan = await client.deletion.plan({ ...about, names: [...step.names] });
-        const { verdict, blockers, warnings, unknowns, goes } = assessDelete(plan.facts, plan.names, step.mode);
-        const run = () => client.deletion.run({ planId: plan.planId, mode: step.mode });
-        if (goes.length === 0) return { ...silent, ...verdictOf([nothingBelow]), run: () => ended(run) };
+        const { delete: deletion } = client.changes;
+        const plan = await deletion.plan({ ...about, aim: { names: [...step.names] } });
+        const choice = { mode: step.mode };
+        const assessment = deleteType.assess(plan, plan.facts, choice);
+        const { verdict, blockers, warnings, unknowns, goes } = assessment;
+        const acknowledged = consentsOfButton(assessment);
+        const run = () => deletion.run({ planId: plan.planId, choice, acknowledged });
         return { ...silent, verdict, blockers, said: [...warnings, ...unknowns], goes, run: () => ended(run) };
       }
       case 'describe':
@@ -235,8 +238,6 @@ export class App {
 }
 
 const nothing = { differences: [], safety: null, tidied: [] } as const;
-/** Where the window has nothing to press. */
-export const nothingBelow: Statement = { code: 'NOTHING_TO_DELETE', text: '' };
 const silent = { blockers: [], verdict: 'ok', said: [], goes: [], state: null, target: null } as const;
 
 function verdictOf(blockers: readonly Statement[]): Pick<Plan, 'blockers' | 'verdict'> {

@@ -1,5 +1,5 @@
 import type { Lab } from '../lab/lab.ts';
-import { App, nothingBelow, type Plan } from './app.ts';
+import { App, type Plan } from './app.ts';
 import { Book, type Sight } from './book.ts';
 import { Freshener, flush, waitForBoot, waitForReset } from './freshen.ts';
 import { type Case, type Finding, judge, judgeUnseen, judgeWriting } from './judge.ts';
@@ -292,6 +292,9 @@ function codesOf({ blockers }: Plan): string[] {
  */
 const principles: ReadonlySet<string> = new Set(['TAG_ID', 'MIXED_CHAIN', 'TWO_TAGS']);
 
+/** Where the window has nothing to press. */
+const nothingBelow = 'NOTHING_TO_DELETE';
+
 /** Steps after which a domain writes where it wrote already, and holds what it held. */
 const movesNothing: ReadonlySet<AppStep['do']> = new Set(['power', 'describe', 'rename', 'export', 'make-current']);
 
@@ -308,7 +311,7 @@ const forOthers: ReadonlySet<string> = new Set(['WRONG_OVERLAY', 'SHARED_IMAGE',
 function canTry({ blockers }: Plan, { world: { state, active, managedSave }, held }: Sight, book: Book): boolean {
   const hasLost = [...held].some(([name, readings]) => book.lostOf(name, readings).length > 0);
   if (hasLost && blockers.every(({ code }) => forOthers.has(code))) return false;
-  if (blockers.includes(nothingBelow) || blockers.some(({ code }) => principles.has(code))) return false;
+  if (blockers.some(({ code }) => code === nothingBelow || principles.has(code))) return false;
   const isStill = state === 'paused' || (!active && managedSave);
   return !(isStill && blockers.every(({ code }) => byContent.has(code)));
 }

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import type { Duplex } from 'node:stream';
 import type { Ground } from '../../electron/hosts/ground.ts';
 import { HostSession } from '../../electron/hosts/host-session.ts';
 import { Hub } from '../../electron/hosts/hub.ts';
@@ -14,22 +15,47 @@ export interface Connected {
   readonly ground: Ground;
   /** The journal’s. */
   readonly file: MemoryFile;
+  /** From here on nothing that libvirt says arrives, until the connection is cut. */
+  deafen(): void;
+  /** Breaks the connection; the session makes another. */
+  cut(): void;
 }
 
 /** Connects to the daemon of a lab as the app does; with another URI, to another of its drivers. */
 export async function connectTo(lab: Lab, address: string = lab.uri): Promise<Connected> {
   const uri = parseLibvirtUri(address);
   const hub = new Hub();
+  const streams = new Set<Duplex>();
+  const open = () => {
+    const context = { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} };
+    const transport = openTransport(uri, context);
+    const dial = async (signal: AbortSignal) => {
+      const stream = await transport.dial(signal);
+      streams.add(stream);
+      return stream.on('close', () => streams.delete(stream));
+    };
+    return { ...transport, dial };
+  };
   const session = new HostSession({
     host: { id: address, name: 'Lab', uri: address, kind: 'local' },
     driverUri: driverUri(uri),
-    openTransport: () =>
-      openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),
+    openTransport: open,
     hub,
     log: () => {},
   });
   session.connect();
   await session.whenConnected(AbortSignal.timeout(30_000));
   const file = memoryFile();
-  return { lab, session, ground: await createGround({ hub, session, lines: [] }, file), file };
+  return {
+    lab,
+    session,
+    ground: await createGround({ hub, session, lines: [] }, file),
+    file,
+    deafen() {
+      for (const stream of streams) stream.pause();
+    },
+    cut() {
+      for (const stream of streams) stream.destroy();
+    },
+  };
 }

@@ -1,19 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gatherDeleteFacts } from '../../electron/hosts/delete/facts.ts';
-import { planDelete } from '../../electron/hosts/delete/plan.ts';
-import { runDelete } from '../../electron/hosts/delete/run.ts';
 import { healthOf } from '../../electron/hosts/health/report.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { deleteSnapshot } from '../../electron/libvirt/snapshots.ts';
-import { assessDelete } from '../../shared/delete/assess.ts';
+import { gatherDeleteFacts } from '../../electron/operations/delete/gather.ts';
 import { errorCode } from '../../shared/libvirt/flags.ts';
+import { assessDelete } from '../../shared/operations/delete/assess.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { isProof, wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { type Connected, connectTo } from './connected.ts';
+import { planDelete } from './deletion.ts';
 
 const never = new AbortController().signal;
 
@@ -92,11 +91,7 @@ describe.each(wantedGenerations('host', '11.3'))('deletion of a guest that is pa
       () => 'done',
       (error: unknown) => (error instanceof LibvirtError ? error.code : String(error)),
     );
-  const run = async (guest: Guest, name: string) => {
-    const { session, ground } = place;
-    const plan = await planDelete(session, await uuidOf(guest), [name], ground);
-    return runDelete({ session, plan, mode: 'this' }, ground);
-  };
+  const run = async (guest: Guest, name: string) => (await planDelete(place, await uuidOf(guest), [name])).run();
 
   test.skipIf(!available.ok).each(pauses.map((pause) => [pause.name, pause] as const))(
     'paused: %s',

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gatherDeleteFacts } from '../../electron/hosts/delete/facts.ts';
-import { planDelete } from '../../electron/hosts/delete/plan.ts';
-import { runDelete } from '../../electron/hosts/delete/run.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { deleteSnapshot } from '../../electron/libvirt/snapshots.ts';
+import { gatherDeleteFacts } from '../../electron/operations/delete/gather.ts';
 import { pointsOf } from '../../shared/chain.ts';
-import { assessDelete } from '../../shared/delete/assess.ts';
-import { deleteRules } from '../../shared/delete/rules.ts';
 import { errorCode } from '../../shared/libvirt/flags.ts';
+import { assessDelete } from '../../shared/operations/delete/assess.ts';
+import { deleteRules } from '../../shared/operations/delete/rules.ts';
 import type { DeleteFacts, DeleteMode } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { readDisk } from '../lab/disk.ts';
@@ -20,6 +18,7 @@ import { run } from '../lab/run.ts';
 import { type Connected, connectTo } from './connected.ts';
 import { cases } from './delete-cases.ts';
 import { mark, type Stage, stages } from './delete-stages.ts';
+import { planDelete } from './deletion.ts';
 import { fillLayer, throttleMerge } from './slow-merge.ts';
 
 /** By default the machine's own libvirt and one that can revert to external snapshots. */
@@ -85,8 +84,7 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
       const uuid = await lab.virsh('domuuid', guest.name);
       const { host } = session;
       const before = await look(place, uuid);
-      const plan = await planDelete(session, uuid, ['b'], ground);
-      const running = runDelete({ session, plan, mode: 'this' }, ground);
+      const running = (await planDelete(place, uuid, ['b'])).run();
       await throttleMerge(session, uuid, 2 * MIB);
       const operation = () => ground.operations.list().find(({ phase }) => phase !== 'ended');
       await expect
@@ -110,11 +108,8 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
       expect(after.bytes.get('hda now')).toBe('here');
       expect(ground.marks.isInterrupted(host, uuid, 'b')).toBe(true);
 
-      const again = await planDelete(session, uuid, ['b'], ground);
-      expect(await runDelete({ session, plan: again, mode: 'this' }, ground)).toMatchObject({
-        result: 'done',
-        differences: [],
-      });
+      const again = await planDelete(place, uuid, ['b']);
+      expect(await again.run()).toMatchObject({ result: 'done', differences: [] });
       expect(ground.marks.isInterrupted(host, uuid, 'b')).toBe(false);
       expect(await guest.snapshots()).toEqual(['a']);
       expect(await guest.readBytes(mark.offset, mark.length)).toBe('here');
@@ -125,7 +120,7 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
 
 /** Carries out what has no blocker, and asks libvirt whether it refuses what it is said to refuse. */
 async function attempt(place: Connected, guest: Guest, names: readonly string[], mode: DeleteMode): Promise<void> {
-  const { lab, session, ground } = place;
+  const { lab, session } = place;
   const about = `${guest.name}: ${names} ${mode}`;
   const uuid = await lab.virsh('domuuid', guest.name);
   const before = await look(place, uuid);
@@ -146,8 +141,7 @@ async function attempt(place: Connected, guest: Guest, names: readonly string[],
     expect(lasting((await look(place, uuid)).facts), about).toEqual(lasting(before.facts));
     return;
   }
-  const plan = await planDelete(session, uuid, names, ground);
-  const outcome = await runDelete({ session, plan, mode }, ground);
+  const outcome = await (await planDelete(place, uuid, names)).run(mode);
   expect(outcome, `${about}: ${JSON.stringify(outcome)}`).toMatchObject({ result: 'done', differences: [] });
   const after = await look(place, uuid);
   const { goes, merges, unlinks, verdict } = assessment;

@@ -7,7 +7,10 @@ export async function fillLayer(path: string, mebibytes: number): Promise<void> 
   await run(['qemu-io', '-f', 'qcow2', '-c', `write -P 7 2M ${mebibytes}M`, path]);
 }
 
-/** Slows a block job down as soon as there is one, in QEMU itself: libvirt waits for its own deletion. */
+/**
+ * Slows a block job down as soon as there is one, in QEMU itself: libvirt waits for its own deletion.
+ * @param bytesPerSecond 0 lets it go on at full speed
+ */
 export async function throttleMerge({ reads }: HostSession, uuid: string, bytesPerSecond: number): Promise<void> {
   const domain = { name: '', uuid: Buffer.from(uuid.replaceAll('-', ''), 'hex'), id: -1 };
   const monitor = async (command: object) => {
@@ -16,10 +19,11 @@ export async function throttleMerge({ reads }: HostSession, uuid: string, bytesP
       cmd: JSON.stringify(command),
       flags: 0,
     });
-    return (JSON.parse(answer.result) as { return: { device: string }[] }).return;
+    return (JSON.parse(answer.result) as { return?: { device: string }[] }).return ?? [];
   };
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
-    const [job] = await monitor({ execute: 'query-block-jobs' });
+    // A domain that is off is started for it.
+    const [job] = await monitor({ execute: 'query-block-jobs' }).catch(() => []);
     if (!job) continue;
     await monitor({ execute: 'block-job-set-speed', arguments: { device: job.device, speed: bytesPerSecond } });
     return;

@@ -1,5 +1,3 @@
-import type { DeletePlan } from '../../shared/schema.ts';
-import type { HeldPlans } from './held-plans.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MarkStore } from './marks.ts';
 import type { Operations } from './operations.ts';
@@ -9,7 +7,6 @@ import type { Thumbnails } from './thumbnails/store.ts';
 /** What every change stands on. */
 export interface Ground {
   readonly operations: Operations;
-  readonly deletes: HeldPlans<DeletePlan>;
   readonly journal: Journal;
   readonly marks: MarkStore;
   readonly settings: SettingsStore;

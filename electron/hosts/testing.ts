@@ -10,7 +10,6 @@ import {
   type AppEvent,
   type CreateDraft,
   type CreatePlan,
-  type DeletePlan,
   type Domain,
   type EditChoice,
   type HostStatus,
@@ -26,7 +25,6 @@ import { drivers } from '../operations/registry.ts';
 import { buildDomain, type DomainSpec } from '../simulator/build.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import type { Ground } from './ground.ts';
-import { HeldPlans } from './held-plans.ts';
 import { HostSession } from './host-session.ts';
 import { Hub } from './hub.ts';
 import type { AppendFile } from './journal/file.ts';
@@ -69,7 +67,6 @@ export async function createGround(bench: Pick<Bench, 'hub' | 'session' | 'lines
   const thumbnails = await Thumbnails.open(join(folder, 'thumbnails'), () => settings.get(), log);
   const ground: Ground = {
     operations: new Operations(bench.hub),
-    deletes: new HeldPlans<DeletePlan>(),
     journal,
     marks,
     settings,

@@ -1,5 +1,6 @@
 import type { Kind } from '../../shared/operations/registry.ts';
 import { createDriver } from './create/driver.ts';
+import { deleteDriver } from './delete/driver.ts';
 import type { AnyDriver } from './engine/driver.ts';
 import { editDriver } from './metadata/edit.ts';
 import { importDriver } from './metadata/import.ts';
@@ -10,6 +11,7 @@ import { revertDriver } from './revert/driver.ts';
 /** Who carries out each kind of change. */
 export const drivers: Readonly<Record<Kind, AnyDriver>> = {
   create: createDriver(),
+  delete: deleteDriver,
   edit: editDriver,
   'make-current': makeCurrentDriver,
   import: importDriver,

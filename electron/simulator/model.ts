@@ -36,6 +36,8 @@ export interface SnapshotDiskModel {
   readonly kind: 'internal' | 'external' | 'no';
   /** The overlay that an external snapshot made. */
   readonly file: string | null;
+  /** A merge into it was begun, and has not come to its end. */
+  readonly deleteInProgress?: true;
 }
 
 export interface SnapshotModel {

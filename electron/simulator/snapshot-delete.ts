@@ -9,6 +9,7 @@ import {
   descendants,
   findSnapshot,
   isExternal,
+  type SnapshotDiskModel,
   type SnapshotModel,
   type TagModel,
 } from './model.ts';
@@ -113,7 +114,10 @@ export function deleteSnapshot(domain: DomainModel, name: string, flags: number,
   if (refused) throw refusal(refused);
 
   const gone = new Set(flags & childrenOnly ? below : flags & children ? [snapshot, ...below] : [snapshot]);
-  const merged = flags & metadataOnly || !isExternal(snapshot) ? domain : withoutOverlays(domain, snapshot);
+  const merged =
+    flags & metadataOnly || !isExternal(snapshot)
+      ? domain
+      : withoutOverlays(noteMerge(domain, snapshot, false), snapshot);
   const stays = flags & metadataOnly ? leftBehind : (_: DomainModel, after: DomainModel) => after.strays;
   const left = merged.snapshots.filter((each) => ![...gone].some(({ name: dead }) => dead === each.name));
   const without = (tags: readonly TagModel[], each: SnapshotModel) => withoutTags(tags, each, domain.config);
@@ -149,6 +153,22 @@ export function mergesOf(
     const from = pathOf(child ? child.config : (domain.live ?? domain.config), target);
     return kind === 'external' && from !== null && into !== null && from !== into ? [{ target, from, into }] : [];
   });
+}
+
+/** With the next snapshot above that has the disk, libvirt notes a merge from its beginning to its end (qemuSnapshotSetInvalid). */
+export function noteMerge(domain: DomainModel, snapshot: SnapshotModel, isUnderWay: boolean): DomainModel {
+  const above = lineOf(domain, snapshot.parent);
+  const has = (target: string) => (disk: SnapshotDiskModel) => disk.target === target && disk.kind !== 'no';
+  const noted = new Map(
+    mergesOf(domain, snapshot).map(({ target }) => [target, above.find(({ disks }) => disks.some(has(target)))?.name]),
+  );
+  const note = ({ deleteInProgress: _, ...disk }: SnapshotDiskModel): SnapshotDiskModel =>
+    isUnderWay ? { ...disk, deleteInProgress: true } : disk;
+  const snapshots = domain.snapshots.map((each) => ({
+    ...each,
+    disks: each.disks.map((disk) => (noted.get(disk.target) === each.name ? note(disk) : disk)),
+  }));
+  return { ...domain, snapshots };
 }
 
 /** From a snapshot up to its root. */

@@ -42,11 +42,12 @@ function disksXml(element: string, disks: readonly SnapshotDiskModel[]): string[
   return [`<${element}>`, ...indent(disks.flatMap(diskXml)), `</${element}>`];
 }
 
-function diskXml({ target, kind, file }: SnapshotDiskModel): string[] {
+function diskXml({ target, kind, file, deleteInProgress }: SnapshotDiskModel): string[] {
   if (kind !== 'external') return [`<disk name='${target}' snapshot='${kind}'/>`];
   return [
     `<disk name='${target}' snapshot='external' type='file'>`,
     "  <driver type='qcow2'/>",
+    ...(deleteInProgress ? ['  <snapshotDeleteInProgress/>'] : []),
     ...(file === null ? [] : [`  <source file='${e(file)}'/>`]),
     '</disk>',
   ];

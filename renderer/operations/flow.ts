@@ -46,14 +46,24 @@ export function reviewOf<T extends AnyType>(
   return { step: 'review', plan, choice, ticked: [], typedName: '', changes, refusal };
 }
 
-export function assessmentOf<T extends AnyType>(type: T, { plan, choice }: Review<T>): AssessmentOf<T> {
-  return type.assess(plan, plan.facts, choice);
+/** Of each plan the last choice and what the rules say of it: a large tree takes its time. */
+const assessed = new WeakMap<object, { readonly choice: unknown; readonly assessment: unknown }>();
+
+export function assessmentOf<T extends AnyType>(
+  type: T,
+  { plan, choice }: Pick<Review<T>, 'plan' | 'choice'>,
+): AssessmentOf<T> {
+  const last = assessed.get(plan);
+  if (last?.choice === choice) return last?.assessment as AssessmentOf<T>;
+  const assessment = type.assess(plan, plan.facts, choice);
+  assessed.set(plan, { choice, assessment });
+  return assessment;
 }
 
 /** A change of what is chosen. A tick counts for what it was given for: what is no longer asked for is forgotten. */
 export function choose<T extends AnyType>(type: T, review: Review<T>, change: Partial<ChoiceOf<T>>): Review<T> {
   const changed = { ...review, choice: { ...review.choice, ...change } };
-  const { consents } = type.assess(changed.plan, changed.plan.facts, changed.choice);
+  const { consents } = assessmentOf(type, changed);
   const asked = new Set(consents.map(({ code }: { code: string }) => code));
   return { ...changed, ticked: review.ticked.filter((code) => asked.has(code)) };
 }

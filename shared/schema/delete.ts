@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Disk, Image, StoredDisks, StrayOverlay } from '../libvirt/disks.ts';
-import { DomainState, VirshTarget } from './base.ts';
+import { DomainState } from './base.ts';
+import { planOf } from './plan.ts';
 import { Snapshot } from './snapshot.ts';
 
 /** `metadata-only` leaves the data where it is, and nothing that knows of it. */
@@ -68,15 +69,9 @@ export const DeleteFacts = z.object({
 });
 export type DeleteFacts = z.infer<typeof DeleteFacts>;
 
-export const DeletePlan = z.object({
-  planId: z.string(),
-  hostId: z.string(),
-  hostName: z.string(),
-  /** The snapshots that were chosen. */
-  names: z.array(z.string()),
-  facts: DeleteFacts,
-  /** The domain is marked as protected: running the plan needs its name typed. */
-  protected: z.boolean(),
-  virsh: VirshTarget,
-});
+/** `names`: the snapshots that were chosen. */
+export const DeletePlan = planOf('delete', DeleteFacts, { names: z.array(z.string()) });
 export type DeletePlan = z.infer<typeof DeletePlan>;
+
+export const DeleteChoice = z.object({ mode: DeleteMode });
+export type DeleteChoice = z.infer<typeof DeleteChoice>;

@@ -1,17 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExpectStatic } from 'vitest';
-import { planDelete } from '../../../electron/hosts/delete/plan.ts';
-import { runDelete } from '../../../electron/hosts/delete/run.ts';
 import { healthOf } from '../../../electron/hosts/health/report.ts';
 import { engineOn, takesOn } from '../../../electron/hosts/testing.ts';
 import { createSnapshot, deleteSnapshot, revertToSnapshot } from '../../../electron/libvirt/snapshots.ts';
 import type { Engine } from '../../../electron/operations/engine/engine.ts';
 import { undoOffer } from '../../../electron/operations/revert/undo.ts';
-import { assessDelete } from '../../../shared/delete/assess.ts';
 import { createFlag, deleteFlag, revertFlag } from '../../../shared/libvirt/flags.ts';
 import { assessCreate } from '../../../shared/operations/create/assess.ts';
 import { firstDraft, withMode } from '../../../shared/operations/create/draft.ts';
+import { assessDelete } from '../../../shared/operations/delete/assess.ts';
 import { revertType } from '../../../shared/operations/revert/type.ts';
 import type {
   CreateDraft,
@@ -27,6 +25,7 @@ import { readDisk, writeDisk } from '../../lab/disk.ts';
 import type { Guest, GuestOptions, Lab } from '../../lab/lab.ts';
 import { run, sleep } from '../../lab/run.ts';
 import type { Connected } from '../connected.ts';
+import { planDelete } from '../deletion.ts';
 import { code, refusal, type Said, said, texts } from './answers.ts';
 
 export { createFlag, deleteFlag, revertFlag };
@@ -205,8 +204,7 @@ export class Trial {
 
   /** Of a deletion. */
   async saysOfDelete(guest: Guest, names: readonly string[], mode: DeleteMode = 'this') {
-    const { session, ground } = this.place;
-    const plan = await planDelete(session, await this.uuid(guest), names, ground);
+    const { plan } = await planDelete(this.place, await this.uuid(guest), names);
     const assessment = assessDelete(plan.facts, names, mode);
     const { blockers, warnings } = assessment;
     return { assessment, blocked: blockers.length > 0, text: texts(blockers, warnings) };
@@ -283,9 +281,8 @@ export class Trial {
   }
 
   async remove(guest: Guest, names: readonly string[], mode: DeleteMode = 'this') {
-    const { session, ground } = this.place;
-    const plan = await planDelete(session, await this.uuid(guest), names, ground);
-    return await runDelete({ session, plan, mode }, ground).catch(refusal);
+    const { run } = await planDelete(this.place, await this.uuid(guest), names);
+    return await run(mode).catch(refusal);
   }
 
   async #draft(guest: Guest, mode: CreateMode, change: Partial<CreateDraft>) {

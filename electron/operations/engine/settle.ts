@@ -18,8 +18,9 @@ export async function settle(
     if (requestId === null) continue;
     const said = index === asked.length - 1 ? lines : [];
     if (result !== 'unknown') await journal.found(requestId, found ?? null, said);
-    else if (found)
-      await journal.resolved(requestId, proven.has(requestId) ? 'done' : 'unknown', found, [lost, ...said]);
-    else journal.abandon(requestId);
+    else if (found) {
+      const sentences = [...new Set([lost, ...said])];
+      await journal.resolved(requestId, proven.has(requestId) ? 'done' : 'unknown', found, sentences);
+    } else journal.abandon(requestId);
   }
 }

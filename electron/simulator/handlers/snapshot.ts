@@ -5,7 +5,7 @@ import { findSnapshot } from '../model.ts';
 import { checkFlags, refuse } from '../refuse.ts';
 import { revert } from '../revert.ts';
 import { createSnapshot } from '../snapshot-create.ts';
-import { deleteSnapshot, mergesOf } from '../snapshot-delete.ts';
+import { deleteSnapshot, mergesOf, noteMerge } from '../snapshot-delete.ts';
 import { LIST_FLAGS, listSnapshots } from '../snapshot-list.ts';
 import type { World } from '../world.ts';
 import { readSnapshotXml } from '../xml-read.ts';
@@ -64,6 +64,7 @@ export const snapshotHandlers = {
     const change = deleteSnapshot(domain, snapshot.name, flags, world.options.libvirtVersion);
     const { mergeMs } = world.options;
     const merges = (flags & deleteFlag.metadataOnly) === 0 ? mergesOf(domain, snapshot) : [];
+    if (merges.length > 0) world.put(noteMerge(domain, snapshot, true));
     if (merges.length > 0 && mergeMs > 0 && !(await world.job(domain.uuid, mergeMs, MERGED_BYTES, world.merges)))
       refuse(
         'INTERNAL_ERROR',

@@ -1,12 +1,14 @@
-import { assessDelete } from '../../../../shared/delete/assess.ts';
+import { assessDelete, type DeleteAssessment } from '../../../../shared/operations/delete/assess.ts';
+import type { AnyType } from '../../../../shared/operations/operation.ts';
 import { safetyRequestOf } from '../../../../shared/safety.ts';
-import type { DeleteFacts, RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../../shared/schema.ts';
-import { gatherDeleteFacts } from '../../../hosts/delete/facts.ts';
+import type { Problem, RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../../shared/schema.ts';
 import type { HostSession } from '../../../hosts/host-session.ts';
 import type { SafetyMark } from '../../../hosts/marks.ts';
 import { toProblem } from '../../../hosts/problems.ts';
-import { deleteSnapshot, snapshotXml } from '../../../libvirt/snapshots.ts';
-import type { Services } from '../../engine/driver.ts';
+import { gatherDeleteFacts } from '../../delete/gather.ts';
+import { deleteStep, remember } from '../../delete/step.ts';
+import { askLibvirt } from '../../engine/ask.ts';
+import type { Services, Work } from '../../engine/driver.ts';
 
 interface Case {
   readonly mark: SafetyMark;
@@ -74,40 +76,43 @@ export async function removeOldSafety(
 async function remove(
   session: HostSession,
   plan: RevertPlan,
-  { name, requestId }: SafetyMark,
+  { name }: SafetyMark,
   operationId: string,
   ground: Services,
 ): Promise<string | null> {
+  const { host } = session;
   const { uuid, name: domainName } = plan.facts.domain;
-  let request: string | undefined;
+  const ask: Work<AnyType>['ask'] = ({ keepXml, ...asking }, call) =>
+    askLibvirt({ ...asking, operationId, host, domain: { uuid, name: domainName } }, { keepXml }, call, ground.journal);
   try {
-    const reason = notSafe(await gatherDeleteFacts(session, uuid, ground.marks), name);
+    const assessment = assessDelete(await gatherDeleteFacts(session, uuid, ground.marks), [name], 'this');
+    const reason = notSafe(assessment);
     if (reason !== null) return reason;
-    const xml = await snapshotXml(session.reads, uuid, name);
-    request = await ground.journal.begin({
-      operationId,
-      kind: 'delete-safety',
-      host: session.host,
-      domain: { uuid, name: domainName },
-      snapshot: name,
-      flags: 0,
-      plan: [`Only ${ground.settings.get().safetySnapshotsKept} safety snapshots are kept`],
-      currentBefore: plan.facts.snapshot.name,
-    });
-    await ground.journal.keepXml(request, xml);
-    await ground.journal.answer(request, session.host.name, () => deleteSnapshot(session.writes, uuid, name));
-    await ground.marks.forgetSafety([requestId]).catch((error: unknown) => ground.log(`marks: ${error}`));
-    return null;
+    const words = `Only ${ground.settings.get().safetySnapshotsKept} safety snapshots are kept`;
+    const about = { kind: 'delete-safety', currentBefore: plan.facts.snapshot.name, words } as const;
+    const { merges, unlinks } = assessment;
+    const answer = await deleteStep(
+      { session, services: ground, uuid, ask },
+      { name, flags: 0 },
+      { ...about, merges, unlinks },
+    );
+    if (answer.result === 'done') {
+      await remember(ground, session, uuid, { gone: [name] });
+      return null;
+    }
+    if (answer.result === 'unknown' && answer.requestId !== null) ground.journal.abandon(answer.requestId);
+    return sentenceOf(answer.problem);
   } catch (error) {
-    if (request !== undefined) ground.journal.abandon(request);
-    const problem = toProblem(error, session.host.name, 'delete');
-    return problem.detail ? `${problem.what} ${problem.detail}` : problem.what;
+    return sentenceOf(toProblem(error, host.name, 'delete'));
   }
 }
 
+function sentenceOf({ what, detail }: Problem): string {
+  return detail ? `${what} ${detail}` : what;
+}
+
 /** Nobody is asked about this deletion: what would have to be told of it is a reason to leave it. */
-function notSafe(facts: DeleteFacts, name: string): string | null {
-  const { verdict, blockers, unknowns, warnings } = assessDelete(facts, [name], 'this');
+function notSafe({ verdict, blockers, unknowns, warnings }: DeleteAssessment): string | null {
   const said = [blockers, unknowns, warnings].find((list) => list.length > 0) ?? [];
   return verdict === 'safe' ? null : said.map(({ text }) => text).join(' ');
 }

@@ -1,0 +1,67 @@
+import { useEffect } from 'react';
+import type { DeleteAssessment } from '../../../shared/operations/delete/assess.ts';
+import { chooseRows } from '../../store/actions.ts';
+import { hostById } from '../../store/selectors.ts';
+import { type Dialog, type DomainKey, domainKey } from '../../store/store.ts';
+import { useApp, useAppState } from '../../ui/context.tsx';
+import { assessmentOf } from '../flow.ts';
+import { OperationDialog } from '../operation-dialog.tsx';
+import { useOperation } from '../use-operation.ts';
+import { DeleteReview } from './delete-review.tsx';
+import { cancelWords, virshWords } from './words.ts';
+
+/** What is to go, decided beside the tree: its rows show what each choice would do. */
+export function DeleteDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'delete' }> }) {
+  const { hostId, uuid, domainName, names } = dialog;
+  const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
+  const control = useOperation('delete', { hostId, uuid, domainName, aim: { names: [...names] } }, () => ({
+    mode: 'this',
+  }));
+  const { type, flow } = control;
+  const read = flow.step === 'review' || flow.step === 'running' ? assessmentOf(type, flow) : null;
+  useMarkedRows(domainKey(dialog), read);
+  useChosenUntil(flow.step === 'running');
+  return (
+    <OperationDialog
+      control={control}
+      title={
+        names.length === 1 ? (
+          <>
+            Delete “<bdi>{names[0]}</bdi>”?
+          </>
+        ) : (
+          `Delete ${names.length} snapshots?`
+        )
+      }
+      about={
+        <>
+          of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
+        </>
+      }
+      className="delete aside"
+      review={(review) => <DeleteReview control={control} review={review} />}
+      virsh={(review) => virshWords(review.plan.virsh, assessmentOf(type, review).steps)}
+      action={flow.step === 'review' && flow.choice.mode === 'metadata-only' ? 'Delete metadata' : 'Delete'}
+      danger
+      cancelling={(plan, choice) => cancelWords(assessmentOf(type, { plan, choice }))}
+    />
+  );
+}
+
+/** Marks the rows of the open history while there is something to read. */
+function useMarkedRows(key: DomainKey, assessment: DeleteAssessment | null): void {
+  const { store } = useApp();
+  useEffect(() => {
+    if (!assessment) return;
+    const { goes, moves } = assessment;
+    const deletionMarks = { key, goes: new Set(goes), moves: new Map(moves.map(({ name, to }) => [name, to])) };
+    store.setState({ deletionMarks });
+    return () => store.setState({ deletionMarks: null });
+  }, [store, key, assessment]);
+}
+
+/** The rows that were chosen for it are chosen no longer once it was carried out. */
+function useChosenUntil(isRunning: boolean): void {
+  const { store } = useApp();
+  useEffect(() => (isRunning ? () => chooseRows(store, []) : undefined), [store, isRunning]);
+}

@@ -1,25 +1,25 @@
 import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { operationUnderWay } from '../shared/deeds.ts';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
+import { operationUnderWay } from '../shared/operations/words.ts';
 import type { WindowState } from '../shared/schema.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
-import type { Ground } from './hosts/ground.ts';
 import { HostPool } from './hosts/host-pool.ts';
-import { HostStore } from './hosts/host-store.ts';
 import { Hub } from './hosts/hub.ts';
-import { appendFile } from './hosts/journal/file.ts';
-import { Journal } from './hosts/journal/journal.ts';
-import { MarkStore } from './hosts/marks.ts';
-import { Notices } from './hosts/notices.ts';
-import { Operations } from './hosts/operations.ts';
 import { Questions } from './hosts/questions.ts';
-import { SettingsStore } from './hosts/settings.ts';
-import { Thumbnails } from './hosts/thumbnails/store.ts';
+import { HostStore } from './kept/host-store.ts';
+import { appendFile } from './kept/journal/file.ts';
+import { Journal } from './kept/journal/journal.ts';
 import { type Lock, lockFolder, type Shell } from './kept/lock.ts';
+import { MarkStore } from './kept/marks.ts';
+import { Notices } from './kept/notices.ts';
+import { SettingsStore } from './kept/settings.ts';
+import { Thumbnails } from './kept/thumbnails/store.ts';
 import { openLinks } from './links.ts';
 import { Batches } from './operations/engine/batches.ts';
 import { Engine } from './operations/engine/engine.ts';
+import { Operations } from './operations/engine/operations.ts';
+import type { Services } from './operations/engine/services.ts';
 import { settleLater } from './operations/engine/settle-later.ts';
 import { drivers } from './operations/registry.ts';
 import { type AppRouter, createRouter } from './router.ts';
@@ -111,7 +111,7 @@ async function assemble(
   const marks = await MarkStore.open(kept('marks.json'), hub, () => pool.hosts, log, tell);
   const thumbnails = await Thumbnails.open(kept('thumbnails'), () => settings.get(), log, tell);
   const store = await HostStore.open(kept('hosts.json'), log, tell);
-  const ground: Ground = {
+  const services: Services = {
     operations,
     journal,
     marks,
@@ -138,7 +138,7 @@ async function assemble(
       }),
   });
   const sessionOf = (hostId: string) => pool.session(hostId);
-  const engine = new Engine(drivers, ground, sessionOf);
+  const engine = new Engine(drivers, services, sessionOf);
   const underWay = () => operations.underWay().map(operationUnderWay);
   await addFirstHosts(pool, options);
   return {
@@ -148,7 +148,7 @@ async function assemble(
       pool,
       questions,
       notices,
-      ground,
+      services,
       engine,
       batches: new Batches(hub, engine, sessionOf),
       present: options.present ?? (() => {}),

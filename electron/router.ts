@@ -2,27 +2,27 @@ import { implement, ORPCError, type Router } from '@orpc/server';
 import { type Contract, contract } from '../shared/contract.ts';
 import { type Kind, kinds } from '../shared/operations/registry.ts';
 import type { AppInfo, WindowState } from '../shared/schema.ts';
-import { compareWithSnapshot } from './hosts/config-compare.ts';
-import { openConsole } from './hosts/console/open.ts';
-import type { Ground } from './hosts/ground.ts';
-import { diskChains } from './hosts/health/layers.ts';
-import { healthOf } from './hosts/health/report.ts';
-import { StalePlanError } from './hosts/held-plans.ts';
 import type { HostPool } from './hosts/host-pool.ts';
 import type { Hub } from './hosts/hub.ts';
-import type { Notices } from './hosts/notices.ts';
 import { reasonIn, toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
-import { captureConsole } from './hosts/thumbnails/capture.ts';
-import { consolePicture } from './hosts/thumbnails/show.ts';
+import { compareWithSnapshot } from './inspect/config-compare.ts';
+import { openConsole } from './inspect/console/open.ts';
+import { exportSnapshots } from './inspect/export.ts';
+import { diskChains } from './inspect/health/layers.ts';
+import { healthOf } from './inspect/health/report.ts';
+import type { Notices } from './kept/notices.ts';
+import { captureConsole } from './kept/thumbnails/capture.ts';
+import { consolePicture } from './kept/thumbnails/show.ts';
 import { parseDomainConfig } from './libvirt/config.ts';
 import { snapshotXml } from './libvirt/snapshots.ts';
 import { parseXml } from './libvirt/xml.ts';
 import { fileFacts } from './operations/create/files.ts';
 import type { Batches } from './operations/engine/batches.ts';
 import type { Engine } from './operations/engine/engine.ts';
-import { exportSnapshots } from './operations/metadata/export.ts';
+import { StalePlanError } from './operations/engine/plans.ts';
+import type { Services } from './operations/engine/services.ts';
 import { undoOffer } from './operations/revert/undo.ts';
 
 export interface RouterParts {
@@ -31,7 +31,7 @@ export interface RouterParts {
   readonly pool: HostPool;
   readonly questions: Questions;
   readonly notices: Notices;
-  readonly ground: Ground;
+  readonly services: Services;
   readonly engine: Engine;
   readonly batches: Batches;
   readonly present: (state: WindowState) => void;
@@ -43,8 +43,8 @@ export type AppRouter = Router<Contract, Record<never, never>>;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts): AppRouter {
-  const { hub, pool, questions, notices, ground, engine, batches, present, diagnostics } = parts;
-  const { operations, journal, marks, settings, thumbnails, log } = ground;
+  const { hub, pool, questions, notices, services, engine, batches, present, diagnostics } = parts;
+  const { operations, journal, marks, settings, thumbnails, log } = services;
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
     return pool.hosts.find((host) => host.id === id)?.name ?? 'The host';

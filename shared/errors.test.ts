@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deedProblems } from './deed-problems.ts';
 import { isProblemCode, type ProblemCode, problemOf, problems } from './errors.ts';
+import { requestProblems } from './request-problems.ts';
 import { Problem } from './schema.ts';
 
 const codes = Object.keys(problems) as ProblemCode[];
@@ -72,10 +72,10 @@ describe('what libvirt was asked to do', () => {
   });
 
   it('leaves no word of reverting in it', () => {
-    for (const deed of ['take', 'delete'] as const)
-      for (const code of Object.keys(deedProblems[deed].codes)) {
+    for (const requested of ['take', 'delete'] as const)
+      for (const code of Object.keys(requestProblems[requested].codes)) {
         if (!isProblemCode(code)) throw new Error(code);
-        const { what, effect, next } = problemOf(code, {}, undefined, deed);
+        const { what, effect, next } = problemOf(code, {}, undefined, requested);
         expect(`${code}: ${what} ${effect} ${next}`).not.toMatch(/revert/i);
       }
   });

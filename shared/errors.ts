@@ -1,4 +1,4 @@
-import { type Deed, deedProblems } from './deed-problems.ts';
+import { type Requested, requestProblems } from './request-problems.ts';
 import type { Problem } from './schema.ts';
 
 /**
@@ -572,7 +572,7 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 
 /** The codes whose sentences do not depend on what libvirt was asked to do. */
-const sameForEveryDeed: ReadonlySet<string> = new Set([
+const sameForEveryRequest: ReadonlySet<string> = new Set([
   'NO_DOMAIN',
   'OPERATION_DENIED',
   'ACCESS_DENIED',
@@ -586,14 +586,14 @@ export function problemOf(
   code: ProblemCode,
   details: Readonly<Record<string, string>> = {},
   technical?: string,
-  deed?: Deed,
+  requested?: Requested,
 ): Problem {
   const whole = (part: string) => [...part.matchAll(/\{(\w+)\}/g)].every(([, word = '']) => details[word]);
   const fill = (template: string) =>
     template
       .replace(/\[([^\]]*)\]/g, (_, part: string) => (whole(part) ? part : ''))
       .replace(/\{(\w+)\}/g, (_, word: string) => details[word] || 'unknown');
-  const meaning = deed && !sameForEveryDeed.has(code) ? deedProblems[deed] : undefined;
+  const meaning = requested && !sameForEveryRequest.has(code) ? requestProblems[requested] : undefined;
   const { what, effect, next } = {
     ...problems[code],
     ...(meaning && { effect: meaning.effect, ...meaning.codes[code] }),

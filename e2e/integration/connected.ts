@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import type { Duplex } from 'node:stream';
-import type { Ground } from '../../electron/hosts/ground.ts';
 import { HostSession } from '../../electron/hosts/host-session.ts';
 import { Hub } from '../../electron/hosts/hub.ts';
-import { createGround, type MemoryFile, memoryFile } from '../../electron/hosts/testing.ts';
+import type { Services } from '../../electron/operations/engine/services.ts';
+import { createServices, type MemoryFile, memoryFile } from '../../electron/testing.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
 import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -12,7 +12,7 @@ import type { Lab } from '../lab/lab.ts';
 export interface Connected {
   readonly lab: Lab;
   readonly session: HostSession;
-  readonly ground: Ground;
+  readonly services: Services;
   /** The journal’s. */
   readonly file: MemoryFile;
   /** From here on nothing that libvirt says arrives, until the connection is cut. */
@@ -49,7 +49,7 @@ export async function connectTo(lab: Lab, address: string = lab.uri): Promise<Co
   return {
     lab,
     session,
-    ground: await createGround({ hub, session, lines: [] }, file),
+    services: await createServices({ hub, session, lines: [] }, file),
     file,
     deafen() {
       for (const stream of streams) stream.pause();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engineOn, takesOn } from '../../electron/hosts/testing.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { gatherCreateFacts } from '../../electron/operations/create/facts.ts';
+import { engineOn, takesOn } from '../../electron/testing.ts';
 import { inVersions } from '../../shared/libvirt/versions.ts';
 import { assessCreate, createRules } from '../../shared/operations/create/assess.ts';
 import { firstDraft, withMode } from '../../shared/operations/create/draft.ts';
@@ -58,7 +58,7 @@ describe.each(wanted)('snapshots of every kind of guest on %s', (generation) => 
   }
 
   test.skipIf(!available.ok).each(cases)('$guest, $state: $mode $what', { timeout: 120_000 }, async (each) => {
-    const { session, ground } = at;
+    const { session, services } = at;
     const { host } = session;
     const version = host.connection.status === 'connected' ? host.connection.libvirtVersion : 0;
     if (!inVersions(version, each)) return; // no such guest there, or it answers otherwise
@@ -83,7 +83,7 @@ describe.each(wanted)('snapshots of every kind of guest on %s', (generation) => 
       });
       for (const note of each.notes ?? []) expect(notes.map(({ text }) => text).join('\n')).toContain(note);
       if (codes.length === 0) {
-        const takes = takesOn(engineOn({ session }, ground), session.host.id);
+        const takes = takesOn(engineOn({ session }, services), session.host.id);
         const outcome = await takes.run({ plan: await takes.plan(uuid), draft });
         const { result, differences, problem } = outcome;
         expect({ result, differences, detail: problem?.detail }).toEqual({

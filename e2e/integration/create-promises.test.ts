@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Drafted, engineOn, takesOn } from '../../electron/hosts/testing.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { gatherCreateFacts } from '../../electron/operations/create/facts.ts';
 import { judgeCreate, lookAfterCreate } from '../../electron/operations/create/judge.ts';
 import { askLibvirt } from '../../electron/operations/engine/ask.ts';
+import { type Drafted, engineOn, takesOn } from '../../electron/testing.ts';
 import { can } from '../../shared/libvirt/versions.ts';
 import { assessCreate } from '../../shared/operations/create/assess.ts';
 import { firstDraft, withMode } from '../../shared/operations/create/draft.ts';
@@ -29,7 +29,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
     if (!available.ok) return;
     lab = await startLab({ generation });
     at = await connectTo(lab);
-    engine = engineOn(at, at.ground);
+    engine = engineOn(at, at.services);
   });
   afterAll(async () => {
     await at?.session.disconnect();
@@ -48,7 +48,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
 
   /** Has libvirt do what the rules would refuse, and looks at what came of it. */
   async function takeAnyway(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}, xml?: string) {
-    const { session, ground } = at;
+    const { session, services } = at;
     const { plan, draft } = await planned(guest, mode, change);
     const facts = await gatherCreateFacts(session, plan.facts.uuid);
     const { row, disks, files, xml: asked } = assessCreate(facts, draft, plan.virsh);
@@ -67,7 +67,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
       request,
       {},
       () => createSnapshot(session.writes, facts.uuid, xml ?? asked, row.flags),
-      ground.journal,
+      services.journal,
     );
     const expected = { name: draft.name, row, disks, files, before: facts };
     return judgeCreate({ answer, expected }, await lookAfterCreate(session, { answer, expected }), false);

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engineOn, takesOn } from '../../electron/hosts/testing.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { createSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { gatherCreateFacts } from '../../electron/operations/create/facts.ts';
+import { engineOn, takesOn } from '../../electron/testing.ts';
 import { createFlag } from '../../shared/libvirt/flags.ts';
 import { assessCreate, createRules } from '../../shared/operations/create/assess.ts';
 import { firstDraft, withDisk, withMode } from '../../shared/operations/create/draft.ts';
@@ -183,10 +183,10 @@ describe.each(wanted)('what the rules refuse, libvirt refuses: %s', (generation)
   );
 
   test.skipIf(!available.ok)('TEST_DISKS of libvirt’s test driver', async () => {
-    const { session, ground } = await connectTo(lab, lab.testUri);
+    const { session, services } = await connectTo(lab, lab.testUri);
     try {
       const uuid = session.domains.find(({ name }) => name === 'test')?.uuid ?? '';
-      const takes = takesOn(engineOn({ session }, ground), session.host.id);
+      const takes = takesOn(engineOn({ session }, services), session.host.id);
       const plan = await takes.plan(uuid);
       const draft = firstDraft(plan.facts, 'fresh');
       expect(draft.mode).toBe('memory-internal');

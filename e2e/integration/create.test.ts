@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engineOn, takesOn } from '../../electron/hosts/testing.ts';
 import { createDriver } from '../../electron/operations/create/driver.ts';
+import { engineOn, takesOn } from '../../electron/testing.ts';
 import { firstDraft, withMode } from '../../shared/operations/create/draft.ts';
 import type { CreateDraft, CreateMode } from '../../shared/schema.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
@@ -26,7 +26,7 @@ describe.each(wanted)('a snapshot taken on a real libvirt: %s', (generation) => 
     if (!available.ok) return;
     lab = await startLab({ generation });
     at = await connectTo(lab);
-    engine = engineOn(at, at.ground);
+    engine = engineOn(at, at.services);
   });
   afterAll(async () => {
     await at?.session.disconnect();
@@ -40,7 +40,7 @@ describe.each(wanted)('a snapshot taken on a real libvirt: %s', (generation) => 
   let engine: ReturnType<typeof engineOn>;
   const takes = () => takesOn(engine, at.session.host.id);
   /** Where the agent is given up after two seconds. */
-  const soon = () => takesOn(engineOn(at, at.ground, { create: createDriver(2) }), at.session.host.id);
+  const soon = () => takesOn(engineOn(at, at.services, { create: createDriver(2) }), at.session.host.id);
   async function asked(guest: Guest, mode: CreateMode, change: Partial<CreateDraft> = {}, by = takes()) {
     const plan = await by.plan(await lab.virsh('domuuid', guest.name));
     const draft = { ...withMode(plan.facts, firstDraft(plan.facts, 'fresh'), mode), ...change };
@@ -209,9 +209,9 @@ describe.each(wanted)('a snapshot taken on a real libvirt: %s', (generation) => 
     const memory = await holdMemory(lab);
     const before = await guest.diskPath();
     const outcome = take(guest, 'memory-external', { live: false });
-    const operation = () => at.ground.operations.list().find(({ phase }) => phase !== 'ended');
+    const operation = () => at.services.operations.list().find(({ phase }) => phase !== 'ended');
     await expect.poll(() => operation()?.progress?.doneBytes ?? 0, { timeout: 60_000 }).toBeGreaterThan(0);
-    at.ground.operations.cancel(operation()?.id ?? '');
+    at.services.operations.cancel(operation()?.id ?? '');
     await memory.releaseCancelled(guest);
     expect(await outcome).toMatchObject({ result: 'cancelled', differences: [] });
     expect(await guest.snapshots()).toEqual([]);

@@ -47,9 +47,9 @@ describe.each(wantedGenerations('host', '11.3'))('a deletion whose answer is los
     await throttleMerge(session, uuid, slow);
     return { guest, uuid, outcome };
   }
-  const isLooking = () => place.session.isConnected && place.ground.operations.list().at(-1)?.phase === 'verifying';
-  const entries = (uuid: string) => place.ground.journal.list({ uuid, limit: 5 });
-  const isMarked = (uuid: string, name: string) => place.ground.marks.isInterrupted(place.session.host, uuid, name);
+  const isLooking = () => place.session.isConnected && place.services.operations.list().at(-1)?.phase === 'verifying';
+  const entries = (uuid: string) => place.services.journal.list({ uuid, limit: 5 });
+  const isMarked = (uuid: string, name: string) => place.services.marks.isInterrupted(place.session.host, uuid, name);
 
   const states = [{ state: 'on' }, { state: 'off' }];
   test.skipIf(!available.ok).each(states)('cut while it merges, $state', { timeout }, async ({ state }) => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { healthOf } from '../../electron/hosts/health/report.ts';
+import { healthOf } from '../../electron/inspect/health/report.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { deleteSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { gatherDeleteFacts } from '../../electron/operations/delete/gather.ts';
@@ -85,7 +85,7 @@ describe.each(wantedGenerations('host', '11.3'))('deletion of a guest that is pa
   });
   const uuidOf = (guest: Guest) => lab.virsh('domuuid', guest.name);
   const assess = async (guest: Guest, name: string) =>
-    assessDelete(await gatherDeleteFacts(place.session, await uuidOf(guest), place.ground.marks), [name], 'this');
+    assessDelete(await gatherDeleteFacts(place.session, await uuidOf(guest), place.services.marks), [name], 'this');
   const ask = async (guest: Guest, name: string) =>
     deleteSnapshot(place.session.writes, await uuidOf(guest), name).then(
       () => 'done',
@@ -112,7 +112,7 @@ describe.each(wantedGenerations('host', '11.3'))('deletion of a guest that is pa
       });
       expect(await ask(guest, name)).toBe(errorCode.INTERNAL_ERROR);
       // That is why it is not asked for: the parent is left as if the deletion were half done.
-      const report = await healthOf(place.session, await uuidOf(guest), never, place.ground.marks);
+      const report = await healthOf(place.session, await uuidOf(guest), never, place.services.marks);
       expect(report.findings.find(({ code }) => code === 'merge-broken-off')).toMatchObject({ snapshots: [name] });
       await lab.virsh('resume', guest.name);
       expect(await run(guest, name)).toMatchObject({ result: 'done', differences: [] });

@@ -74,7 +74,7 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
     'a merge tells how far it is, is cancelled, and done again',
     { timeout: 240_000 },
     async () => {
-      const { lab, session, ground } = place;
+      const { lab, session, services } = place;
       const guest = await lab.guest({ name: 'slow', diskMiB: 1024 });
       await guest.snapshot('a', '--disk-only');
       await guest.snapshot('b', '--disk-only');
@@ -86,14 +86,14 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
       const before = await look(place, uuid);
       const running = (await planDelete(place, uuid, ['b'])).run();
       await throttleMerge(session, uuid, 2 * MIB);
-      const operation = () => ground.operations.list().find(({ phase }) => phase !== 'ended');
+      const operation = () => services.operations.list().find(({ phase }) => phase !== 'ended');
       await expect
         .poll(() => operation()?.progress, { timeout: 30_000, interval: 50 })
         .toMatchObject({ doneBytes: expect.any(Number), totalBytes: expect.any(Number) });
       expect(operation()).toMatchObject({ kind: 'delete', phase: 'working', cancellable: true });
       const { doneBytes, totalBytes } = operation()?.progress ?? {};
       expect(doneBytes).toBeLessThan(totalBytes ?? 0);
-      ground.operations.cancel(operation()?.id ?? '');
+      services.operations.cancel(operation()?.id ?? '');
       expect(await running).toMatchObject({
         result: 'cancelled',
         notes: expect.arrayContaining(['Still there: “b”.']),
@@ -106,11 +106,11 @@ describe.each(wanted)('deletion on a real libvirt: %s', (generation) => {
       expect(record).toMatchObject({ target: 'hda', deleteInProgress: true });
       expect(assessDelete(after.facts, ['a'], 'this').blockers).toMatchObject([{ code: 'IN_PROGRESS' }]);
       expect(after.bytes.get('hda now')).toBe('here');
-      expect(ground.marks.isInterrupted(host, uuid, 'b')).toBe(true);
+      expect(services.marks.isInterrupted(host, uuid, 'b')).toBe(true);
 
       const again = await planDelete(place, uuid, ['b']);
       expect(await again.run()).toMatchObject({ result: 'done', differences: [] });
-      expect(ground.marks.isInterrupted(host, uuid, 'b')).toBe(false);
+      expect(services.marks.isInterrupted(host, uuid, 'b')).toBe(false);
       expect(await guest.snapshots()).toEqual(['a']);
       expect(await guest.readBytes(mark.offset, mark.length)).toBe('here');
       await guest.destroy();
@@ -163,8 +163,8 @@ interface Seen {
   readonly tags: readonly string[];
 }
 
-async function look({ session, ground }: Connected, uuid: string): Promise<Seen> {
-  const facts = await gatherDeleteFacts(session, uuid, ground.marks);
+async function look({ session, services }: Connected, uuid: string): Promise<Seen> {
+  const facts = await gatherDeleteFacts(session, uuid, services.marks);
   const read = async (path: string) =>
     existsSync(path) ? (await readDisk(path, mark.offset, mark.length)).toString() : 'gone';
   const bytes = new Map<string, string>();

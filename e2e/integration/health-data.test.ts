@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { healthOf } from '../../electron/hosts/health/report.ts';
+import { healthOf } from '../../electron/inspect/health/report.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
@@ -30,7 +30,7 @@ describe.each(wanted)('the data of snapshots on a real libvirt: %s', (generation
   });
 
   const health = async (guest: Guest) =>
-    healthOf(place.session, await lab.virsh('domuuid', guest.name), never, place.ground.marks);
+    healthOf(place.session, await lab.virsh('domuuid', guest.name), never, place.services.marks);
   /** Only then the images can be read. */
   const cover = (guest: Guest) => lab.virsh('pool-create-as', guest.name, 'dir', '--target', guest.folder);
   const states = async (guest: Guest) =>

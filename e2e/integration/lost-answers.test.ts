@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engineOn, revertsOn } from '../../electron/hosts/testing.ts';
 import { settleLater } from '../../electron/operations/engine/settle-later.ts';
+import { engineOn, revertsOn } from '../../electron/testing.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
 import { type Guest, startLab } from '../lab/lab.ts';
@@ -14,7 +14,7 @@ describe.each(wantedGenerations('host', '11.3'))('an answer that never comes, on
   beforeAll(async () => {
     if (!available.ok) return;
     at = await connectTo(await startLab({ generation }));
-    stop = settleLater(at.session, { ...at.ground, log: () => {} });
+    stop = settleLater(at.session, { ...at.services, log: () => {} });
   });
   afterAll(async () => {
     stop?.();
@@ -30,29 +30,32 @@ describe.each(wantedGenerations('host', '11.3'))('an answer that never comes, on
     await guest.snapshot('two');
     return { guest, uuid: await at.lab.virsh('domuuid', name) };
   };
-  /** Does something at the moment at which the request is written down, right before libvirt is asked. */
-  const beforeAsking = (act: () => Promise<void>) => {
-    const { file } = at;
-    const append = file.append.bind(file);
-    file.append = async (line) => {
-      await append(line);
-      if (!line.includes('"type":"asked"')) return;
-      file.append = append;
-      await act();
-    };
-  };
-  const entry = () => at.ground.journal.list({ limit: 1 })[0];
+  /** Freezes the daemon when the next request is written down, right before libvirt is asked. Resolves then. */
+  const frozenBeforeAsking = () =>
+    new Promise<void>((resolve) => {
+      const { file, lab } = at;
+      const append = file.append.bind(file);
+      file.append = async (line) => {
+        await append(line);
+        if (!line.includes('"type":"asked"')) return;
+        file.append = append;
+        await lab.signalDaemon('STOP');
+        resolve();
+      };
+    });
+  const entry = () => at.services.journal.list({ limit: 1 })[0];
 
   test.skipIf(!available.ok)(
     'a daemon that hangs reverts late: told as it is in the end',
     { timeout: 180_000 },
     async () => {
-      const { session, ground, lab } = at;
+      const { session, services, lab } = at;
       const { guest, uuid } = await running('hangs');
-      const reverts = revertsOn(engineOn(at, ground), session.host.id);
+      const reverts = revertsOn(engineOn(at, services), session.host.id);
       const plan = await reverts.plan(uuid, { kind: 'named', name: 'one' });
-      beforeAsking(() => lab.signalDaemon('STOP'));
+      const frozen = frozenBeforeAsking();
       const outcome = reverts.run(plan);
+      await frozen;
       await expect.poll(() => session.isConnected, { timeout: 90_000 }).toBe(false);
       await lab.signalDaemon('CONT');
       expect(await outcome).toMatchObject({ result: 'unknown', problem: { code: 'OUTCOME_UNKNOWN' } });
@@ -67,13 +70,13 @@ describe.each(wantedGenerations('host', '11.3'))('an answer that never comes, on
     'a daemon that dies before it reverts: nothing was reverted',
     { timeout: 180_000 },
     async () => {
-      const { session, ground, lab } = at;
+      const { session, services, lab } = at;
       const { guest, uuid } = await running('dies');
-      const reverts = revertsOn(engineOn(at, ground), session.host.id);
+      const reverts = revertsOn(engineOn(at, services), session.host.id);
       const plan = await reverts.plan(uuid, { kind: 'named', name: 'one' });
-      beforeAsking(() => lab.signalDaemon('STOP'));
+      const frozen = frozenBeforeAsking();
       const outcome = reverts.run(plan);
-      await expect.poll(() => entry()?.snapshotName).toBe('one');
+      await frozen;
       await lab.signalDaemon('KILL');
       await lab.restartDaemon();
       expect(await outcome).toMatchObject({ result: 'unknown', found: { state: 'running', current: 'two' } });

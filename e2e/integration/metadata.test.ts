@@ -1,11 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ground } from '../../electron/hosts/ground.ts';
 import type { HostSession } from '../../electron/hosts/host-session.ts';
-import { engineOn, metadataOn } from '../../electron/hosts/testing.ts';
+import { exportSnapshots } from '../../electron/inspect/export.ts';
 import type { Engine } from '../../electron/operations/engine/engine.ts';
-import { exportSnapshots } from '../../electron/operations/metadata/export.ts';
+import type { Services } from '../../electron/operations/engine/services.ts';
+import { engineOn, metadataOn } from '../../electron/testing.ts';
 import { canBuildGenerations, isRoot, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
@@ -18,12 +18,12 @@ const wanted = wantedGenerations('host', '11.3');
 const offset = 1 << 20;
 const secret = 'pa55word';
 
-const engines = new WeakMap<Ground, Engine>();
+const engines = new WeakMap<Services, Engine>();
 
 /** What is planned on an engine is carried out on it. */
-function kindsOf(session: HostSession, ground: Ground) {
-  const engine = engines.get(ground) ?? engineOn({ session }, ground);
-  engines.set(ground, engine);
+function kindsOf(session: HostSession, services: Services) {
+  const engine = engines.get(services) ?? engineOn({ session }, services);
+  engines.set(services, engine);
   return metadataOn(engine, session.host.id);
 }
 
@@ -50,7 +50,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     console.log(`Left out: external snapshots on ${generation}: this libvirt cannot revert to them.`);
 
   test.skipIf(!available.ok)('a description changes and nothing else', { timeout: 120_000 }, async () => {
-    const { lab, session, ground, file } = at(0);
+    const { lab, session, services, file } = at(0);
     const guest = await withPassword(lab, await lab.guest({ name: 'described', graphics: 'port' }));
     await guest.snapshot('root', '--description', 'first');
     await guest.start();
@@ -61,9 +61,9 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     expect(before[1]).toContain(secret);
     const uuid = await lab.virsh('domuuid', guest.name);
     const description = 'third, with <b>marks</b> & “quotes”\nand a second line';
-    const plan = await kindsOf(session, ground).planEdit(uuid, 'middle');
+    const plan = await kindsOf(session, services).planEdit(uuid, 'middle');
     expect(JSON.stringify(plan).includes(secret)).toBe(false);
-    const outcome = await kindsOf(session, ground).edit(plan, { name: 'middle', description });
+    const outcome = await kindsOf(session, services).edit(plan, { name: 'middle', description });
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
     const [root, middle, leaf] = await dumps();
     expect([root, leaf]).toEqual([before[0], before[2]]);
@@ -83,21 +83,21 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     'an internal one keeps its name; another is made current',
     { timeout: 120_000 },
     async () => {
-      const { lab, session, ground } = at(0);
+      const { lab, session, services } = at(0);
       const guest = await lab.guest({ name: 'tagged' });
       await guest.writeBytes(offset, 'early');
       await guest.snapshot('one');
       await guest.writeBytes(offset, 'later');
       await guest.snapshot('two');
       const uuid = await lab.virsh('domuuid', guest.name);
-      const plan = await kindsOf(session, ground).planEdit(uuid, 'one');
+      const plan = await kindsOf(session, services).planEdit(uuid, 'one');
       expect(plan.nameFixed).toMatchObject({ code: 'internal-disk' });
-      await expect(kindsOf(session, ground).edit(plan, { name: 'eins', description: '' })).rejects.toThrow(
+      await expect(kindsOf(session, services).edit(plan, { name: 'eins', description: '' })).rejects.toThrow(
         'cannot have this name',
       );
 
-      const current = await kindsOf(session, ground).planMakeCurrent(uuid, 'one');
-      expect(await kindsOf(session, ground).makeCurrent(current)).toMatchObject({ result: 'done', differences: [] });
+      const current = await kindsOf(session, services).planMakeCurrent(uuid, 'one');
+      expect(await kindsOf(session, services).makeCurrent(current)).toMatchObject({ result: 'done', differences: [] });
       expect(await guest.current()).toBe('one');
       expect(await guest.readBytes(offset, 5)).toBe('later');
       await guest.snapshot('three');
@@ -111,15 +111,15 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     'an external one is renamed and reverted to',
     { timeout: 180_000 },
     async () => {
-      const { lab, session, ground } = at(0);
+      const { lab, session, services } = at(0);
       const guest = await withPassword(lab, await lab.guest({ name: 'renamed', graphics: 'port' }));
       await layers(guest);
       const uuid = await lab.virsh('domuuid', guest.name);
       const before = await dump(lab, guest.name, 'middle');
       const edit = async (name: string, to: string) => {
-        const plan = await kindsOf(session, ground).planEdit(uuid, name);
+        const plan = await kindsOf(session, services).planEdit(uuid, name);
         const { description } = plan.snapshot;
-        expect(await kindsOf(session, ground).edit(plan, { name: to, description })).toMatchObject({
+        expect(await kindsOf(session, services).edit(plan, { name: to, description })).toMatchObject({
           result: 'done',
           differences: [],
         });
@@ -129,7 +129,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       expect(await lab.virsh('snapshot-parent', guest.name, 'leaf')).toBe('centre');
       await edit('leaf', 'tip'); // the current one
       expect(await guest.current()).toBe('tip');
-      expect((await kindsOf(session, ground).planMakeCurrent(uuid, 'root')).refusal).toMatchObject({
+      expect((await kindsOf(session, services).planMakeCurrent(uuid, 'root')).refusal).toMatchObject({
         code: 'external-tree',
       });
       await guest.revert('centre');
@@ -145,7 +145,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     'one that leaves out an empty floppy drive is not taken back by libvirt, so that nothing of it can be changed',
     { timeout: 120_000 },
     async () => {
-      const { lab, session, ground } = at(0);
+      const { lab, session, services } = at(0);
       const guest = await lab.guest({ name: 'floppy' });
       const file = join(guest.folder, 'given.xml');
       const xml = await lab.virsh('dumpxml', guest.name, '--inactive');
@@ -157,10 +157,10 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       await writeFile(file, before);
       await expect(lab.virsh('snapshot-create', guest.name, file, '--redefine')).rejects.toThrow('fda');
       const uuid = await lab.virsh('domuuid', guest.name);
-      const plan = await kindsOf(session, ground).planEdit(uuid, 'one');
+      const plan = await kindsOf(session, services).planEdit(uuid, 'one');
       expect(plan.refusal).toMatchObject({ code: 'not-redefinable', text: expect.stringContaining('fda') });
-      await expect(kindsOf(session, ground).edit(plan, { name: 'one', description: 'said' })).rejects.toThrow('fda');
-      expect((await kindsOf(session, ground).planImport(uuid, [{ name: 'a', text: before }])).rows).toMatchObject([
+      await expect(kindsOf(session, services).edit(plan, { name: 'one', description: 'said' })).rejects.toThrow('fda');
+      expect((await kindsOf(session, services).planImport(uuid, [{ name: 'a', text: before }])).rows).toMatchObject([
         { verdict: 'no', reason: expect.stringContaining('fda') },
       ]);
       expect(await dump(lab, guest.name, 'one')).toBe(before);
@@ -171,7 +171,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     'one whose XML said nothing of memory is described and renamed: libvirt says then that it has none',
     { timeout: 120_000 },
     async () => {
-      const { lab, session, ground } = at(0);
+      const { lab, session, services } = at(0);
       const guest = await lab.guest({ name: 'unsaid' });
       const file = join(guest.folder, 'unsaid.xml');
       const disks = `<disk name='hda' snapshot='external'><source file='${join(guest.folder, 'unsaid.over')}'/></disk>`;
@@ -183,8 +183,8 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
         { name: 'named', description: 'said' },
       ]) {
         const [name = ''] = await guest.snapshots();
-        const plan = await kindsOf(session, ground).planEdit(uuid, name);
-        expect(await kindsOf(session, ground).edit(plan, { ...edit })).toMatchObject({
+        const plan = await kindsOf(session, services).planEdit(uuid, name);
+        expect(await kindsOf(session, services).edit(plan, { ...edit })).toMatchObject({
           result: 'done',
           differences: [],
         });
@@ -197,7 +197,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     'the current one, gone back to with others after it, keeps its record of overlays through every edit',
     { timeout: 180_000 },
     async () => {
-      const { lab, session, ground } = at(0);
+      const { lab, session, services } = at(0);
       const guest = await lab.guest({ name: 'parted' });
       await layers(guest);
       await guest.revert('middle');
@@ -206,8 +206,8 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       expect(before).toContain('<revertDisks>');
       const uuid = await lab.virsh('domuuid', guest.name);
       const edit = async (name: string, to: { name?: string; description?: string }) => {
-        const plan = await kindsOf(session, ground).planEdit(uuid, name);
-        return kindsOf(session, ground).edit(plan, { ...plan.snapshot, ...to });
+        const plan = await kindsOf(session, services).planEdit(uuid, name);
+        return kindsOf(session, services).edit(plan, { ...plan.snapshot, ...to });
       };
       expect(await edit('middle', { description: 'described' })).toMatchObject({ result: 'done', differences: [] });
       expect(await edit('middle', { description: '' })).toMatchObject({ result: 'done', differences: [] });
@@ -236,14 +236,14 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     return () => rm(file, { recursive: true });
   };
   const renameBlocked = async (name: string) => {
-    const { lab, session, ground } = at(0);
+    const { lab, session, services } = at(0);
     const guest = await lab.guest({ name: `blocked-${name}` });
     await layers(guest);
     await block(lab, guest, name);
     const tree = () => Promise.all(['root', 'middle'].map((each) => dump(lab, guest.name, each)));
     const before = await tree();
-    const plan = await kindsOf(session, ground).planEdit(await lab.virsh('domuuid', guest.name), 'middle');
-    const outcome = await kindsOf(session, ground).edit(plan, { name: 'centre', description: '' });
+    const plan = await kindsOf(session, services).planEdit(await lab.virsh('domuuid', guest.name), 'middle');
+    const outcome = await kindsOf(session, services).edit(plan, { name: 'centre', description: '' });
     expect(outcome).toMatchObject({ result: 'failed', problem: { code: 'INTERNAL_ERROR' } });
     expect(await tree()).toEqual(before);
     return { outcome, guest };
@@ -262,9 +262,9 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
     expect(outcome.differences.join(' ')).toContain('“leaf” could not be put back');
     expect((await guest.snapshots()).toSorted()).toEqual(['middle', 'root']);
     const entry = at(0)
-      .ground.journal.list({ limit: 20 })
+      .services.journal.list({ limit: 20 })
       .find((each) => each.snapshotName === 'leaf' && each.hasXml);
-    expect(await at(0).ground.journal.xml(entry?.requestId ?? '')).toMatchObject([{ name: 'leaf' }]);
+    expect(await at(0).services.journal.xml(entry?.requestId ?? '')).toMatchObject([{ name: 'leaf' }]);
   });
 
   const kinds = reverts ? (['internal', 'external'] as const) : (['internal'] as const);
@@ -278,12 +278,12 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
       const { text, names, current, files } = await exportSnapshots(at(0).session, uuid);
       expect(current).toBe('leaf');
       for (const file of files) expect(file.startsWith(guest.folder)).toBe(true);
-      const { lab, session, ground } = at(1);
+      const { lab, session, services } = at(1);
       const moved = await moveGuest(guest, at(0).lab, lab);
 
-      const plan = await kindsOf(session, ground).planImport(uuid, [{ name: 'moved.xml', text }]);
+      const plan = await kindsOf(session, services).planImport(uuid, [{ name: 'moved.xml', text }]);
       expect(plan).toMatchObject({ blockers: [], rows: names.map(() => ({ verdict: 'add', notes: [] })) });
-      expect(await kindsOf(session, ground).import(plan)).toMatchObject({ result: 'done', differences: [] });
+      expect(await kindsOf(session, services).import(plan)).toMatchObject({ result: 'done', differences: [] });
       for (const name of names) expect(await dump(lab, guest.name, name)).toBe(await dump(at(0).lab, guest.name, name));
       expect(await moved.guest.current()).toBe('leaf');
       for (const [name, bytes] of [

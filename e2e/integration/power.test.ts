@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engineOn } from '../../electron/hosts/testing.ts';
+import { engineOn } from '../../electron/testing.ts';
 import { consentsOfButton } from '../../shared/operations/operation.ts';
 import { powerType } from '../../shared/operations/power/type.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
@@ -29,8 +29,8 @@ describe.each(['host', '12.8'] as const)(
       return { guest, counted };
     };
     const start = async ({ name }: Guest, discardSave: boolean) => {
-      const { lab, session, ground } = connected;
-      const engine = engineOn(connected, ground);
+      const { lab, session, services } = connected;
+      const engine = engineOn(connected, services);
       const uuid = await lab.virsh('domuuid', name);
       const plan = await engine.plan('power', session.host.id, uuid, { action: 'start' });
       const choice = { discardSave };

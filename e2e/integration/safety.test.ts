@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ground } from '../../electron/hosts/ground.ts';
 import type { HostSession } from '../../electron/hosts/host-session.ts';
-import { engineOn, revertsOn } from '../../electron/hosts/testing.ts';
+import type { Services } from '../../electron/operations/engine/services.ts';
 import { undoOffer } from '../../electron/operations/revert/undo.ts';
+import { engineOn, revertsOn } from '../../electron/testing.ts';
 import type { RevertAim } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
@@ -19,13 +19,13 @@ describe.each(wanted)('a safety snapshot and its undo on a real libvirt: %s', (g
   const available = generation === 'host' ? labAvailable() : canBuildGenerations();
   let lab: Lab;
   let session: HostSession;
-  let ground: Ground;
+  let services: Services;
   let reverts: ReturnType<typeof revertsOn>;
   beforeAll(async () => {
     if (!available.ok) return;
     lab = await startLab({ generation });
-    ({ session, ground } = await connectTo(lab));
-    reverts = revertsOn(engineOn({ session }, ground), session.host.id);
+    ({ session, services } = await connectTo(lab));
+    reverts = revertsOn(engineOn({ session }, services), session.host.id);
   });
   afterAll(async () => {
     await session?.disconnect();
@@ -51,7 +51,7 @@ describe.each(wanted)('a safety snapshot and its undo on a real libvirt: %s', (g
     const { uuid, outcome } = await revert(guest, { kind: 'named', name: 'clean' }, true);
     expect(outcome).toMatchObject({ result: 'done', differences: [], safety: { result: 'taken' } });
     expect(await guest.readBytes(offset, 5)).toBe('early');
-    expect(await undoOffer(session, uuid, ground.marks)).toMatchObject({ available: true });
+    expect(await undoOffer(session, uuid, services.marks)).toMatchObject({ available: true });
     const undone = await revert(guest, { kind: 'undo' }, false);
     expect(undone.outcome).toMatchObject({ result: 'done', differences: [] });
     expect(await guest.readBytes(offset, 5)).toBe('later');
@@ -84,7 +84,7 @@ describe.each(wanted)('a safety snapshot and its undo on a real libvirt: %s', (g
     await guest.writeBytes(offset, 'early');
     await external(guest, 'clean', false);
     await guest.writeBytes(offset, 'later');
-    await ground.settings.set({ safetySnapshotsKept: 1 });
+    await services.settings.set({ safetySnapshotsKept: 1 });
     const { plan, outcome } = await revert(guest, { kind: 'named', name: 'clean' }, true);
     expect(plan.safety).toMatchObject({ available: true, kind: 'external', memory: false });
     expect(outcome).toMatchObject({ result: 'done', differences: [], safety: { result: 'taken' } });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engineOn, revertsOn, takesOn } from '../../electron/hosts/testing.ts';
+import { engineOn, revertsOn, takesOn } from '../../electron/testing.ts';
 import { firstDraft } from '../../shared/operations/create/draft.ts';
 import { labAvailable } from '../lab/available.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
@@ -27,10 +27,10 @@ afterAll(async () => {
 });
 
 test.skipIf(!available.ok)('what is changed in a world from a file is seen, and reverted', async () => {
-  const { session, ground } = at;
+  const { session, services } = at;
   expect(session.host.connection).toMatchObject({ status: 'connected', driver: 'TEST' });
   expect(session.domains).toMatchObject([{ uuid, state: 'running', snapshotCount: 0 }]);
-  const engine = engineOn(at, ground);
+  const engine = engineOn(at, services);
   const takes = takesOn(engine, session.host.id);
   const taking = await takes.plan(uuid);
   const draft = { ...firstDraft(taking.facts, 'fresh'), description: 'of this world' };

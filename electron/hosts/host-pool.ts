@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { driverUri, hostLabel, type LibvirtUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { AppEvent, Host } from '../../shared/schema.ts';
+import type { HostStore } from '../kept/host-store.ts';
 import type { Transport } from '../transport/transport.ts';
 import { HostSession } from './host-session.ts';
-import type { HostStore } from './host-store.ts';
 import type { Hub } from './hub.ts';
 import { ProblemError } from './problems.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { procedures } from '../libvirt/procedures.ts';
+import { type Bench, createBench, uuidOf } from '../testing.ts';
 import { TransportError } from '../transport/transport.ts';
-import { type Bench, createBench, uuidOf } from './testing.ts';
 
 let bench: Bench;
 beforeEach(() => {

@@ -1,6 +1,6 @@
-import type { Deed } from '../../shared/deed-problems.ts';
 import { isProblemCode, type ProblemCode, problemOf } from '../../shared/errors.ts';
 import { LibvirtUriError } from '../../shared/libvirt-uri.ts';
+import type { Requested } from '../../shared/request-problems.ts';
 import type { Problem } from '../../shared/schema.ts';
 import { ConnectionError, LibvirtError } from '../libvirt/errors.ts';
 import { AuthenticationError } from '../libvirt/open.ts';
@@ -21,9 +21,9 @@ export class ProblemError extends Error {
 
 /**
  * Turns whatever was thrown into a sentence for a person. `host` is the name shown for the host concerned.
- * @param deed what libvirt was asked to do, where its codes mean something else than for a revert.
+ * @param requested what libvirt was asked to do, where its codes mean something else than for a revert.
  */
-export function toProblem(error: unknown, host: string, deed?: Deed): Problem {
+export function toProblem(error: unknown, host: string, requested?: Requested): Problem {
   if (error instanceof ProblemError) return error.problem;
   const technical = error instanceof Error ? error.message : String(error);
   if (error instanceof LibvirtError) {
@@ -33,7 +33,7 @@ export function toProblem(error: unknown, host: string, deed?: Deed): Problem {
       isProblemCode(name) ? name : 'LIBVIRT',
       details,
       `${technical} (libvirt error ${error.code}, ${name})`,
-      deed,
+      requested,
     );
   }
   if (error instanceof TransportError) {

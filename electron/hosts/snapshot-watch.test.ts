@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode } from '../../shared/libvirt/flags.ts';
 import type { SnapshotList } from '../../shared/schema.ts';
+import { type Bench, createBench, uuidOf } from '../testing.ts';
 import { watchSnapshots } from './snapshot-watch.ts';
-import { type Bench, createBench, uuidOf } from './testing.ts';
 
 let bench: Bench;
 let stop: AbortController;

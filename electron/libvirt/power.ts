@@ -1,4 +1,4 @@
-import type { PowerAction } from '../../shared/deeds.ts';
+import type { PowerAction } from '../../shared/operations/words.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { procedures, type WireDomain } from './procedures.ts';
 

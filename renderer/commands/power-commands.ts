@@ -1,5 +1,5 @@
-import { type PowerAction, powerActions } from '../../shared/deeds.ts';
 import { powerLabel, powerNeedsConfirming, powerRefusal } from '../../shared/operations/power/rules.ts';
+import { type PowerAction, powerActions } from '../../shared/operations/words.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { askPower } from '../operations/ask-power.ts';
 import { operationOn, revertUnavailable } from '../store/selectors.ts';

@@ -1,6 +1,6 @@
-import type { PowerAction } from '../../shared/deeds.ts';
 import { powerLabel, powerNeedsConfirming } from '../../shared/operations/power/rules.ts';
 import { powerType } from '../../shared/operations/power/type.ts';
+import type { PowerAction } from '../../shared/operations/words.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { openDialog, pushNotice } from '../store/actions.ts';
 import { staleChangesOf } from '../store/api.ts';

@@ -1,7 +1,7 @@
 import type { ReactNode, RefObject } from 'react';
-import { operationEnded, operationUnderWay } from '../../shared/deeds.ts';
 import { formatDuration } from '../../shared/format.ts';
 import type { AnyType, ChoiceOf, PlanOf } from '../../shared/operations/operation.ts';
+import { operationEnded, operationUnderWay } from '../../shared/operations/words.ts';
 import type { Operation, Outcome } from '../../shared/schema.ts';
 import { closeDialog } from '../store/actions.ts';
 import { ownOperation } from '../store/selectors.ts';

@@ -1,5 +1,5 @@
-import { operationUnderWay } from '../../shared/deeds.ts';
 import { formatBytes } from '../../shared/format.ts';
+import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Operation, OperationPhase, Progress } from '../../shared/schema.ts';
 
 const sentences: Record<OperationPhase, (operation: Operation) => string> = {

@@ -1,7 +1,7 @@
-import type { PowerAction } from '../../shared/deeds.ts';
 import { stateLabel } from '../../shared/format.ts';
 import { powerLabel, virshPower } from '../../shared/operations/power/rules.ts';
 import type { OperationTypes } from '../../shared/operations/registry.ts';
+import type { PowerAction } from '../../shared/operations/words.ts';
 import { hostById } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';

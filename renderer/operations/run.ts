@@ -1,6 +1,6 @@
-import { operationUnderWay } from '../../shared/deeds.ts';
 import type { AimOf, AnyType, ChoiceOf, Order, PlanOf } from '../../shared/operations/operation.ts';
 import { type Kind, type OperationTypes, operationTypes } from '../../shared/operations/registry.ts';
+import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Operation, Outcome } from '../../shared/schema.ts';
 import { closeDialog, noteTold, pushNotice, setOwnRun } from '../store/actions.ts';
 import { problemOf, staleChangesOf } from '../store/api.ts';

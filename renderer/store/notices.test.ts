@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { operationEnded } from '../../shared/deeds.ts';
+import { operationEnded } from '../../shared/operations/words.ts';
 import type { Outcome, RevertDetail } from '../../shared/schema.ts';
 import { anOutcome } from './fixtures.ts';
 import { foundSentence, outcomeNotice, revertDetails } from './notices.ts';

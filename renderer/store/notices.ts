@@ -1,5 +1,5 @@
-import { operationEnded } from '../../shared/deeds.ts';
 import { stateLabel } from '../../shared/format.ts';
+import { operationEnded } from '../../shared/operations/words.ts';
 import type { Operation, Outcome, RevertDetail, SafetyReport, Verification } from '../../shared/schema.ts';
 import type { Notice } from './store.ts';
 

@@ -1,5 +1,5 @@
-import { operationUnderWay } from '../../shared/deeds.ts';
-import type { Batch, Domain, Host, Operation, OperationKind, Question, Snapshot } from '../../shared/schema.ts';
+import { operationUnderWay } from '../../shared/operations/words.ts';
+import type { Batch, Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { endSentence } from './notices.ts';
@@ -120,11 +120,6 @@ export function ownOperation(
   return runningOf(state.operations).findLast(
     (it) => domainKey(it) === key && it.kind === about.kind && it.subject === about.subject,
   );
-}
-
-/** The same, whatever it is done to. */
-export function ownDeed(state: AppState, key: DomainKey, kind: OperationKind): Operation | undefined {
-  return runningOf(state.operations).findLast((it) => domainKey(it) === key && it.kind === kind);
 }
 
 /** The lab reset that an operation is part of. */

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { PowerAction } from '../../shared/deeds.ts';
 import type { Link } from '../../shared/link.ts';
+import type { PowerAction } from '../../shared/operations/words.ts';
 import type {
   AppInfo,
   Batch,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { powerActions } from '../deeds.ts';
+import { powerActions } from '../operations/words.ts';
 import { DomainState } from './base.ts';
 import { planOf } from './plan.ts';
 

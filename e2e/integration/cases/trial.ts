@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExpectStatic } from 'vitest';
-import { healthOf } from '../../../electron/hosts/health/report.ts';
-import { engineOn, takesOn } from '../../../electron/hosts/testing.ts';
+import { healthOf } from '../../../electron/inspect/health/report.ts';
 import { createSnapshot, deleteSnapshot, revertToSnapshot } from '../../../electron/libvirt/snapshots.ts';
 import type { Engine } from '../../../electron/operations/engine/engine.ts';
 import { undoOffer } from '../../../electron/operations/revert/undo.ts';
+import { engineOn, takesOn } from '../../../electron/testing.ts';
 import { createFlag, deleteFlag, revertFlag } from '../../../shared/libvirt/flags.ts';
 import { assessCreate } from '../../../shared/operations/create/assess.ts';
 import { firstDraft, withMode } from '../../../shared/operations/create/draft.ts';
@@ -218,8 +218,8 @@ export class Trial {
   }
 
   async canUndo(guest: Guest): Promise<boolean> {
-    const { session, ground } = this.place;
-    return (await undoOffer(session, await this.uuid(guest), ground.marks)).available;
+    const { session, services } = this.place;
+    return (await undoOffer(session, await this.uuid(guest), services.marks)).available;
   }
 
   /** It is not called safe, and what it is about is named. */
@@ -270,7 +270,7 @@ export class Trial {
 
   /** The one mechanism, on this place. */
   #engine(): Engine {
-    this.#made ??= engineOn(this.place, this.place.ground);
+    this.#made ??= engineOn(this.place, this.place.services);
     return this.#made;
   }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeedHandle } from '../../hosts/deeds/run-deed.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import { followJob } from '../../hosts/job-progress.ts';
 import { abortJob } from '../../libvirt/jobs.ts';
+import { followJob } from '../engine/job-progress.ts';
+import type { OperationHandle } from '../engine/operations.ts';
 
 /** How soon it is tried again, milliseconds: libvirt begins the job a moment after it is asked for the snapshot. */
 const AGAIN_MS = 150;
@@ -12,7 +12,7 @@ const AGAIN_MS = 150;
  * neither may be asked: both calls would wait for its end.
  * @returns the way to stop.
  */
-export function followMemory(session: HostSession, uuid: string, operation: DeedHandle): () => void {
+export function followMemory(session: HostSession, uuid: string, operation: OperationHandle): () => void {
   let over = false;
   const stop = followJob(session, uuid, operation);
   const abort = async () => {

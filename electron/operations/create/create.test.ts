@@ -3,27 +3,27 @@ import { assessCreate } from '../../../shared/operations/create/assess.ts';
 import { firstDraft, withMode } from '../../../shared/operations/create/draft.ts';
 import type { CreateRow } from '../../../shared/operations/create/modes.ts';
 import type { CreateDraft, CreateMode } from '../../../shared/schema.ts';
-import type { Ground } from '../../hosts/ground.ts';
 import { ProblemError } from '../../hosts/problems.ts';
-import { type Bench, createBench, createGround, type Drafted, engineOn, takesOn, uuidOf } from '../../hosts/testing.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';
+import { type Bench, createBench, createServices, type Drafted, engineOn, takesOn, uuidOf } from '../../testing.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Services } from '../engine/services.ts';
 import { settleLater } from '../engine/settle-later.ts';
 import { judgeCreate, lookAfterCreate } from './judge.ts';
 
 const uuid = uuidOf(1);
 const running: DomainSpec = { name: 'one', uuid, state: 'running' };
 let bench: Bench;
-let ground: Ground;
+let services: Services;
 let engine: Engine;
 
 async function setUp(spec: DomainSpec = running, options: SimulatorOptions = {}) {
   bench = createBench([spec], options);
   bench.session.connect();
   await bench.status('connected');
-  ground = await createGround(bench);
-  engine = engineOn(bench, ground);
+  services = await createServices(bench);
+  engine = engineOn(bench, services);
 }
 afterEach(() => bench.close());
 
@@ -36,7 +36,7 @@ const run = async (drafted: Drafted) => takesOn(engine, 'lab').run(drafted);
 const take = async (mode: CreateMode, change: Partial<CreateDraft> = {}) => run(await plan(mode, change));
 const calls = (name: string) => bench.simulator.faults.calls.filter((call) => call === name).length;
 const snapshots = () => bench.simulator.hands.domain('one').snapshots;
-const entry = () => ground.journal.list({ limit: 1 })[0];
+const entry = () => services.journal.list({ limit: 1 })[0];
 
 it('a plan offers a name by the pattern, and knows the space left', async () => {
   await setUp();
@@ -118,10 +118,10 @@ it('a file that has appeared is not written over', async () => {
 it('external memory: progress, and a cancel leaves nothing', async () => {
   await setUp(running, { snapshotMs: 600_000 });
   const outcome = take('memory-external');
-  const operation = () => ground.operations.list().find(({ kind }) => kind === 'create');
+  const operation = () => services.operations.list().find(({ kind }) => kind === 'create');
   await bench.until(() => operation()?.progress?.doneBytes);
   expect(operation()).toMatchObject({ cancellable: true, progress: { totalBytes: 2 ** 31 } });
-  ground.operations.cancel(operation()?.id ?? '');
+  services.operations.cancel(operation()?.id ?? '');
   expect(await outcome).toMatchObject({
     result: 'cancelled',
     differences: [],
@@ -133,9 +133,9 @@ it('external memory: progress, and a cancel leaves nothing', async () => {
 it('a job that cannot be told of is not asked about, and cannot be cancelled', async () => {
   await setUp(running, { snapshotMs: 800 });
   const outcome = take('memory-internal');
-  await bench.until(() => ground.operations.list().some(({ phase }) => phase === 'working'));
-  const [operation] = ground.operations.list();
-  expect(() => ground.operations.cancel(operation?.id ?? '')).toThrow();
+  await bench.until(() => services.operations.list().some(({ phase }) => phase === 'working'));
+  const [operation] = services.operations.list();
+  expect(() => services.operations.cancel(operation?.id ?? '')).toThrow();
   expect(await outcome).toMatchObject({ result: 'done' });
   const { calls: all } = bench.simulator.faults;
   const since = all.slice(all.indexOf('domainSnapshotCreateXml'));
@@ -180,7 +180,7 @@ it.each(['before', 'after'] as const)('quiesced: a connection lost %s it was don
 it('quiesced: after a crash of the app, the journal has the guest thawed at the next connect', async () => {
   await setUp();
   const { uuid: id, name } = bench.simulator.hands.domain('one');
-  const requestId = await ground.journal.begin({
+  const requestId = await services.journal.begin({
     operationId: 'crashed',
     kind: 'create',
     host: bench.session.host,
@@ -190,8 +190,8 @@ it('quiesced: after a crash of the app, the journal has the guest thawed at the 
     plan: [],
     currentBefore: null,
   });
-  ground.journal.abandon(requestId);
-  const stop = settleLater(bench.session, { ...ground, log: () => {} });
+  services.journal.abandon(requestId);
+  const stop = settleLater(bench.session, { ...services, log: () => {} });
   bench.simulator.faults.dropConnections();
   await bench.until(() => entry()?.result === 'unknown');
   expect(calls('domainFsthaw')).toBe(1);

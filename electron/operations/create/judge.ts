@@ -1,7 +1,7 @@
 import { problemOf } from '../../../shared/errors.ts';
 import { createFlag } from '../../../shared/libvirt/flags.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { Capture } from '../../hosts/thumbnails/capture.ts';
+import type { Capture } from '../../kept/thumbnails/capture.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Answer } from '../engine/ask.ts';
 import type { Judged, Seen } from '../engine/driver.ts';

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { deleteType } from '../../../shared/operations/delete/type.ts';
 import type { DeleteMode, DeletePlan } from '../../../shared/schema.ts';
-import type { Ground } from '../../hosts/ground.ts';
-import { type Bench, createBench, createGround, engineOn, uuidOf } from '../../hosts/testing.ts';
 import { cancelBlockJobs } from '../../libvirt/block-jobs.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
+import { type Bench, createBench, createServices, engineOn, uuidOf } from '../../testing.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Services } from '../engine/services.ts';
 import { lost } from '../engine/settle.ts';
 
 const [inside, layered] = [uuidOf(1), uuidOf(2)];
@@ -34,7 +34,7 @@ const specs: DomainSpec[] = [
   },
 ];
 let bench: Bench;
-let ground: Ground;
+let services: Services;
 let engine: Engine;
 
 async function setUp(mergeMs = 0) {
@@ -42,8 +42,8 @@ async function setUp(mergeMs = 0) {
   bench = createBench(specs, { mergeMs });
   bench.session.connect();
   await bench.status('connected');
-  ground = await createGround(bench);
-  engine = engineOn(bench, ground);
+  services = await createServices(bench);
+  engine = engineOn(bench, services);
 }
 beforeEach(() => setUp());
 afterEach(() => bench.close());
@@ -63,7 +63,7 @@ const tree = async (uuid: string) => {
     .map(({ name, parent }) => `${name}${name === current ? '*' : ''}${parent === null ? '' : ` < ${parent}`}`)
     .sort();
 };
-const entries = () => ground.journal.list({ limit: 20 });
+const entries = () => services.journal.list({ limit: 20 });
 
 describe('the four ways', () => {
   it.each<[DeleteMode, string, string[]]>([
@@ -79,7 +79,7 @@ describe('the four ways', () => {
   it('keeps the XML of everything that goes', async () => {
     await run(inside, ['root'], 'children-only');
     const asked = entries();
-    const kept = await ground.journal.xml(...asked.map(({ requestId }) => requestId));
+    const kept = await services.journal.xml(...asked.map(({ requestId }) => requestId));
     expect(kept.map(({ name }) => name).sort()).toEqual(['leaf', 'mid', 'side']);
     for (const entry of asked) expect(entry).toMatchObject({ kind: 'delete', flags: 0, result: 'done', hasXml: true });
   });
@@ -98,9 +98,9 @@ describe('the four ways', () => {
 
   it('takes marks along with what goes', async () => {
     const { host } = bench.session;
-    await ground.marks.tag(host, inside, 'mid', 0, ['lab']);
+    await services.marks.tag(host, inside, 'mid', 0, ['lab']);
     await run(inside, ['mid']);
-    expect(ground.marks.taggedWith(host, inside, 'lab')).toEqual([]);
+    expect(services.marks.taggedWith(host, inside, 'lab')).toEqual([]);
   });
 });
 
@@ -108,14 +108,14 @@ describe('nothing is asked of libvirt', () => {
   afterEach(() => expect(entries()).toEqual([]));
 
   it('for what is pinned', async () => {
-    await ground.marks.pin(bench.session.host, inside, 'mid', 0, true);
+    await services.marks.pin(bench.session.host, inside, 'mid', 0, true);
     await expect(run(inside, ['root'], 'with-children')).rejects.toThrow('“mid” is pinned');
   });
 
   it('without the name of a protected domain', async () => {
-    await ground.marks.protect(bench.session.host, inside, true);
+    await services.marks.protect(bench.session.host, inside, true);
     await expect(run(inside, ['mid'])).rejects.toThrow();
-    expect(ground.operations.list()).toEqual([]);
+    expect(services.operations.list()).toEqual([]);
   });
 
   it('without consent to what is told of it', async () => {
@@ -140,21 +140,21 @@ describe('a merge', () => {
   it('is followed, and cancelled: the snapshot is remembered as damaged until it is deleted again', async () => {
     await setUp(4_000);
     const deleting = run(layered, ['two']);
-    const live = () => ground.operations.list().find(({ phase }) => phase === 'working');
+    const live = () => services.operations.list().find(({ phase }) => phase === 'working');
     await bench.until(() => live()?.progress?.doneBytes);
-    ground.operations.cancel(live()?.id ?? '');
+    services.operations.cancel(live()?.id ?? '');
     expect(await deleting).toMatchObject({ result: 'cancelled' });
     expect(await tree(layered)).toEqual(['one', 'three* < two', 'two < one']);
-    expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(true);
+    expect(services.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(true);
     expect(await run(layered, ['two'])).toMatchObject({ result: 'done', differences: [] });
-    expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
+    expect(services.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
   }, 20_000);
 
   it('that libvirt refuses leaves no mark', async () => {
     const error = { code: errorCode.OPERATION_INVALID, domain: errorDomain.QEMU, level: 2, message: 'no' };
     bench.simulator.faults.failNext('domainSnapshotDelete', new LibvirtError(error));
     expect(await run(layered, ['two'])).toMatchObject({ result: 'refused', notes: ['Still there: “two”.'] });
-    expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
+    expect(services.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
   });
 
   it('that libvirt was never asked for, as the connection was lost before, leaves no mark', async () => {
@@ -164,7 +164,7 @@ describe('a merge', () => {
       notes: ['Still there: “two”.'],
       problem: { code: 'ANSWER_LOST' },
     });
-    expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
+    expect(services.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
     expect(entries()[0]).toMatchObject({
       result: 'unknown',
       resolved: true,
@@ -176,7 +176,7 @@ describe('a merge', () => {
     bench.simulator.faults.dropOnNext('domainSnapshotDelete', 'before');
     const { notes } = await run(layered, ['one']);
     expect(notes).toEqual(['Still there: “one”.', expect.stringContaining('It is not known whether the image')]);
-    expect(ground.marks.isInterrupted(bench.session.host, layered, 'one')).toBe(true);
+    expect(services.marks.isInterrupted(bench.session.host, layered, 'one')).toBe(true);
   });
 
   it.each([
@@ -185,20 +185,20 @@ describe('a merge', () => {
   ])('whose connection is %s is told as what came of it', async (_, prepare) => {
     await prepare();
     const deleting = run(layered, ['two']);
-    const isMerging = () => ground.operations.list().some(({ progress }) => progress?.doneBytes);
+    const isMerging = () => services.operations.list().some(({ progress }) => progress?.doneBytes);
     await bench.until(() => isMerging() || !bench.session.isConnected);
     bench.simulator.faults.dropConnections();
     expect(await deleting).toMatchObject({ result: 'done', differences: [], notes: [lost] });
     expect(await tree(layered)).toEqual(['one', 'three* < one']);
-    expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
+    expect(services.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(false);
     expect(entries()).toMatchObject([{ result: 'done', resolved: true, differences: [lost] }]);
   });
 
   it('that is broken off while nobody sees it is told as what it left', async () => {
     await setUp(600_000);
     const deleting = run(layered, ['two']);
-    await bench.until(() => ground.operations.list().some(({ progress }) => progress?.doneBytes));
-    expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(true);
+    await bench.until(() => services.operations.list().some(({ progress }) => progress?.doneBytes));
+    expect(services.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(true);
     bench.simulator.faults.dropConnections();
     await bench.status('retrying');
     await bench.status('connected');
@@ -211,7 +211,7 @@ describe('a merge', () => {
         expect.stringContaining('libvirt has noted under “one”'),
       ],
     });
-    expect(ground.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(true);
+    expect(services.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(true);
   });
 });
 

@@ -1,11 +1,11 @@
 import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DeleteFacts, ImageFact } from '../../../shared/schema.ts';
-import { type KnownLayers, readLayers } from '../../hosts/health/layers.ts';
-import { findStrays } from '../../hosts/health/strays.ts';
-import { type ImageTags, imagesWithTags, readTags } from '../../hosts/health/tags.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { MarkStore } from '../../hosts/marks.ts';
 import { ProblemError } from '../../hosts/problems.ts';
+import { type KnownLayers, readLayers } from '../../inspect/health/layers.ts';
+import { findStrays } from '../../inspect/health/strays.ts';
+import { type ImageTags, imagesWithTags, readTags } from '../../inspect/health/tags.ts';
+import type { MarkStore } from '../../kept/marks.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { activeBlockJobs, managedSaveXml } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';

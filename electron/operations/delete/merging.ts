@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gate } from '../../hosts/gate.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { OperationHandle } from '../../hosts/operations.ts';
 import { blockJobProgress, cancelBlockJobs } from '../../libvirt/block-jobs.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
+import type { OperationHandle } from '../engine/operations.ts';
 
 const EVERY_MS = 300;
 

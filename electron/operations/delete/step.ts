@@ -5,7 +5,8 @@ import type { HostSession } from '../../hosts/host-session.ts';
 import { deleteSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import type { Answer, Asking } from '../engine/ask.ts';
-import type { Services, Work } from '../engine/driver.ts';
+import type { Work } from '../engine/driver.ts';
+import type { Services } from '../engine/services.ts';
 
 interface About extends Pick<Asking, 'kind' | 'currentBefore'>, StepEffect {
   /** The first line of what is written down before. */

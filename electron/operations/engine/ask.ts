@@ -1,8 +1,8 @@
-import type { Deed } from '../../../shared/deed-problems.ts';
 import { problemOf } from '../../../shared/errors.ts';
+import { requested } from '../../../shared/request-problems.ts';
 import type { Outcome, Problem } from '../../../shared/schema.ts';
-import type { Journal, Request } from '../../hosts/journal/journal.ts';
 import { nothingDone, toProblem } from '../../hosts/problems.ts';
+import type { Journal, Request } from '../../kept/journal/journal.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
 
 /** What libvirt answered. `unknown`: the connection was lost on the way; the request stays open in the journal. */
@@ -45,26 +45,12 @@ export async function askLibvirt<T>(
     return { result: 'done', requestId: id, value };
   } catch (error) {
     if (error instanceof ConnectionError && asked) {
-      const problem = problemOf('OUTCOME_UNKNOWN', { host: name }, error.message, wordsOf(request));
+      const problem = problemOf('OUTCOME_UNKNOWN', { host: name }, error.message, requested[request.kind]);
       return { result: 'unknown', requestId, problem, error };
     }
-    const problem = toProblem(error, name, wordsOf(request));
+    const problem = toProblem(error, name, requested[request.kind]);
     const result = asked && !nothingDone(error) ? 'failed' : 'refused';
     if (requestId !== null && !asked) await journal.answered(requestId, result, problem);
     return { result, requestId, problem, error };
   }
-}
-
-/** Of requests for which libvirt's codes mean something else than for a revert. */
-const words: Readonly<Partial<Record<Request['kind'], Deed>>> = {
-  create: 'take',
-  'safety-snapshot': 'take',
-  delete: 'delete',
-  'delete-safety': 'delete',
-  redefine: 'redefine',
-  power: 'power',
-};
-
-function wordsOf({ kind }: Request): Deed | undefined {
-  return words[kind];
 }

@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { consentsOfButton } from '../../../shared/operations/operation.ts';
 import { revertType } from '../../../shared/operations/revert/type.ts';
 import { Batch, type PlanRow, type RevertAim, RevertPlan } from '../../../shared/schema.ts';
-import type { Ground } from '../../hosts/ground.ts';
 import { ProblemError } from '../../hosts/problems.ts';
-import { type Bench, createBench, createGround, engineOn, uuidOf } from '../../hosts/testing.ts';
 import { qcow2 } from '../../simulator/build.ts';
+import { type Bench, createBench, createServices, engineOn, uuidOf } from '../../testing.ts';
 import { Batches } from './batches.ts';
+import type { Services } from './services.ts';
 
 let bench: Bench;
-let ground: Ground;
+let services: Services;
 let runs: Batches;
 
 beforeEach(async () => {
@@ -28,14 +28,14 @@ beforeEach(async () => {
     { name: 'saved', uuid: uuidOf(5), managedSave: true, snapshots: [{ name: 'clean', ago: 60 }] },
     { name: 'empty', uuid: uuidOf(6) },
   ]);
-  ground = await createGround(bench);
+  services = await createServices(bench);
   bench.session.connect();
   await bench.status('connected');
   const session = (id: string) => {
     if (id !== 'lab') throw new ProblemError('NO_HOST');
     return bench.session;
   };
-  runs = new Batches(bench.hub, engineOn(bench, ground), session);
+  runs = new Batches(bench.hub, engineOn(bench, services), session);
 });
 afterEach(() => bench.close());
 
@@ -74,8 +74,8 @@ describe('a plan', () => {
     ]);
     const { snapshots } = (await bench.session.readSnapshots(uuidOf(1))).list;
     const createdAt = snapshots.find(({ name }) => name === 'clean')?.createdAt ?? 0;
-    await ground.marks.tag(bench.session.host, uuidOf(1), 'clean', createdAt, ['golden']);
-    await ground.marks.tag(bench.session.host, uuidOf(1), 'newer', createdAt - 1_000, ['golden']);
+    await services.marks.tag(bench.session.host, uuidOf(1), 'clean', createdAt, ['golden']);
+    await services.marks.tag(bench.session.host, uuidOf(1), 'newer', createdAt - 1_000, ['golden']);
     const tagged = await plan({ kind: 'tagged', tag: 'golden' }, 1, 5);
     expect(tagged.map((row) => [row.plan?.facts.snapshot.name, row.problem?.code])).toEqual([
       ['clean', undefined],
@@ -124,7 +124,7 @@ describe('a run', () => {
 
   it('uses force only where that was acknowledged, and wants protected names typed', async () => {
     expect(ends(await run(await plan({ kind: 'current' }, 5)))).toEqual([['saved', 'ended', 'NOT_ACKNOWLEDGED']]);
-    await ground.marks.protect(bench.session.host, uuidOf(5), true);
+    await services.marks.protect(bench.session.host, uuidOf(5), true);
     const rows = await plan({ kind: 'current' }, 5);
     expect(ends(await run(rows, { forced: true }))).toEqual([['saved', 'ended', 'NAME_NOT_TYPED']]);
     const end = await run(rows, { forced: true, typedName: 'saved' });

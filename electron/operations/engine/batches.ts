@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { AimOf, BasePlan, Order, PlanOf } from '../../../shared/operations/operation.ts';
 import { type Kind, type OperationTypes, operationTypes } from '../../../shared/operations/registry.ts';
 import type { Batch, BatchRow, LeftOut, PlanRow } from '../../../shared/schema.ts';
-import { StalePlanError } from '../../hosts/held-plans.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import type { Hub } from '../../hosts/hub.ts';
 import { ProblemError, toProblem } from '../../hosts/problems.ts';
 import type { Engine } from './engine.ts';
+import { StalePlanError } from './plans.ts';
 
 export interface OnDomain {
   readonly hostId: string;

@@ -2,22 +2,9 @@ import type { AimOf, AnyType, AssessmentOf, ChoiceOf, PlanOf } from '../../../sh
 import type { Found, OperationPhase, Outcome } from '../../../shared/schema.ts';
 import type { Gate } from '../../hosts/gate.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { Journal } from '../../hosts/journal/journal.ts';
-import type { MarkStore } from '../../hosts/marks.ts';
-import type { OperationHandle, Operations } from '../../hosts/operations.ts';
-import type { SettingsStore } from '../../hosts/settings.ts';
-import type { Thumbnails } from '../../hosts/thumbnails/store.ts';
 import type { Answer, Asking } from './ask.ts';
-
-/** What every change stands on. */
-export interface Services {
-  readonly operations: Operations;
-  readonly journal: Journal;
-  readonly marks: MarkStore;
-  readonly settings: SettingsStore;
-  readonly thumbnails: Thumbnails;
-  readonly log: (line: string) => void;
-}
+import type { OperationHandle } from './operations.ts';
+import type { Services } from './services.ts';
 
 /** For whom facts are gathered. */
 export interface Gathering<T extends AnyType> {

@@ -1,20 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { Outcome } from '../../../shared/schema.ts';
-import type { Ground } from '../../hosts/ground.ts';
-import { StalePlanError } from '../../hosts/held-plans.ts';
 import type { ProblemError } from '../../hosts/problems.ts';
-import { type Bench, createBench, createGround, engineOn, uuidOf } from '../../hosts/testing.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
+import { type Bench, createBench, createServices, engineOn, uuidOf } from '../../testing.ts';
 import type { Engine } from './engine.ts';
+import { StalePlanError } from './plans.ts';
+import type { Services } from './services.ts';
 
 let bench: Bench;
-let ground: Ground;
+let services: Services;
 let engine: Engine;
 const uuid = uuidOf(1);
 
 beforeEach(async () => {
   bench = createBench([{ name: 'web', uuid, state: 'running', id: 1 }]);
-  ground = await createGround(bench);
-  engine = engineOn(bench, ground);
+  services = await createServices(bench);
+  engine = engineOn(bench, services);
   bench.session.connect();
   await bench.status('connected');
 });
@@ -36,9 +38,9 @@ describe('the end of the app', () => {
     const [first, second, third] = [await suspend(), await suspend(), await suspend()];
     const running = engine.run('power', first);
     const queued = engine.run('power', second);
-    await bench.until(() => ground.operations.underWay().length === 2);
+    await bench.until(() => services.operations.underWay().length === 2);
     await engine.end(AbortSignal.timeout(30_000));
-    expect(ground.operations.underWay()).toEqual([]);
+    expect(services.operations.underWay()).toEqual([]);
     expect(Outcome.parse(await running)).toMatchObject({ result: 'done' });
     expect(await queued).toMatchObject({ result: 'cancelled' });
     expect(await codeOf(engine.run('power', third))).toBe('ENDING');
@@ -47,12 +49,12 @@ describe('the end of the app', () => {
   it('waits no longer than told, and leaves a request that the next start settles', async () => {
     bench.simulator.faults.delay('domainSuspend', 5_000);
     const running = engine.run('power', await suspend());
-    await bench.until(() => ground.journal.list({ limit: 1 }).length === 1);
+    await bench.until(() => services.journal.list({ limit: 1 }).length === 1);
     await engine.end(AbortSignal.timeout(20));
-    expect(ground.journal.list({ limit: 1 })).toMatchObject([{ result: null }]);
+    expect(services.journal.list({ limit: 1 })).toMatchObject([{ result: null }]);
     await bench.session.disconnect();
     expect(await running).toMatchObject({ result: 'unknown', problem: { code: 'OUTCOME_UNKNOWN' } });
-    expect(ground.journal.unsettled(bench.session.host, 0)).toHaveLength(1);
+    expect(services.journal.unsettled(bench.session.host, 0)).toHaveLength(1);
   });
 });
 
@@ -62,11 +64,67 @@ describe('what is the same for every kind', () => {
     bench.simulator.hands.destroy('web');
     bench.simulator.hands.undefine('web');
     await expect(engine.run('power', order)).rejects.toThrow(StalePlanError);
-    expect(ground.journal.list({ limit: 9 })).toEqual([]);
+    expect(services.journal.list({ limit: 9 })).toEqual([]);
   });
 
   it('a plan of one kind is none of another', async () => {
     const order = await suspend();
     expect(await codeOf(engine.run('revert', order as never))).toBe('NO_PLAN');
+  });
+
+  it('what does not pass its check never becomes an operation', async () => {
+    const order = await suspend();
+    await engine.run('power', await suspend());
+    await expect(engine.run('power', order)).rejects.toThrow(StalePlanError);
+    expect(services.operations.list()).toHaveLength(1);
+  });
+
+  it('a plan is carried out once; one that did not pass its check may be tried again', async () => {
+    const order = await suspend();
+    await services.marks.protect(bench.session.host, uuid, true);
+    const reset = await engine.plan('power', 'lab', uuid, { action: 'destroy' });
+    expect(await codeOf(engine.run('power', { ...order, planId: reset.planId }))).not.toBe('done');
+    expect(await codeOf(engine.run('power', { ...order, planId: reset.planId }))).not.toBe('NO_PLAN');
+    expect(await codeOf(engine.run('power', order))).toBe('done');
+    expect(await codeOf(engine.run('power', order))).toBe('NO_PLAN');
+  });
+
+  it('waits for its turn, and can be taken out of the queue before anything is asked', async () => {
+    bench.simulator.faults.delay('domainSuspend', 60);
+    const first = engine.run('power', await suspend());
+    const second = engine.run('power', await suspend());
+    await bench.until(() => services.operations.list().some(({ phase }) => phase === 'queued'));
+    const queued = services.operations.list().find(({ phase }) => phase === 'queued');
+    services.operations.cancel(queued?.id ?? '');
+    expect(await second).toMatchObject({ result: 'cancelled' });
+    expect(await first).toMatchObject({ result: 'done' });
+    expect(services.journal.list({ limit: 9 })).toHaveLength(1);
+  });
+
+  it('an answer of libvirt is an outcome, and in the journal', async () => {
+    expect(await engine.run('power', await suspend())).toMatchObject({ result: 'done' });
+    expect(services.journal.list({ limit: 1 })).toMatchObject([{ kind: 'power', result: 'done' }]);
+  });
+
+  it.each([
+    ['INTERNAL_ERROR', 'failed'],
+    ['OPERATION_INVALID', 'refused'],
+  ] as const)('libvirt’s error %s means that it was %s', async (code, result) => {
+    const error = { code: errorCode[code], domain: errorDomain.QEMU, level: 2, message: 'no space' };
+    bench.simulator.faults.failNext('domainSuspend', new LibvirtError(error));
+    expect(await engine.run('power', await suspend())).toMatchObject({ result });
+    expect(services.journal.list({ limit: 1 })).toMatchObject([{ result }]);
+  });
+
+  it('a journal that cannot be written keeps libvirt from being asked', async () => {
+    const append = () => Promise.reject(new Error('no space left'));
+    services = await createServices(bench, { read: async () => '', close: async () => {}, append });
+    engine = engineOn(bench, services);
+    const outcome = await engine.run('power', await suspend());
+    expect(outcome).toMatchObject({
+      result: 'refused',
+      problem: { code: 'JOURNAL_FAILED' },
+      found: { state: 'running' },
+    });
   });
 });

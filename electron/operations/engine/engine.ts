@@ -4,14 +4,14 @@ import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { type AimOf, missingConsent, type Order, type PlanOf } from '../../../shared/operations/operation.ts';
 import type { Kind, OperationTypes } from '../../../shared/operations/registry.ts';
 import type { OperationPhase, Outcome } from '../../../shared/schema.ts';
-import { type Claim, StalePlanError } from '../../hosts/held-plans.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { OperationHandle } from '../../hosts/operations.ts';
 import { ProblemError, toProblem } from '../../hosts/problems.ts';
 import { type Answer, askLibvirt } from './ask.ts';
-import type { AnyDriver, Gathering, Seen, Services, Work } from './driver.ts';
+import type { AnyDriver, Gathering, Seen, Work } from './driver.ts';
 import { lookAfterwards, whenIdle } from './look.ts';
-import { Plans } from './plans.ts';
+import type { OperationHandle } from './operations.ts';
+import { type Claim, Plans, StalePlanError } from './plans.ts';
+import type { Services } from './services.ts';
 import { settle } from './settle.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: of any kind; who calls the engine sees each one's own types

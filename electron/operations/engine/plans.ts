@@ -1,5 +1,20 @@
-import type { Claim } from '../../hosts/held-plans.ts';
 import { ProblemError } from '../../hosts/problems.ts';
+
+/** What the person read is no longer true; `changes` are sentences. Nothing was done. */
+export class StalePlanError extends Error {
+  override name = 'StalePlanError';
+  constructor(readonly changes: readonly string[]) {
+    super(changes.join(' '));
+  }
+}
+
+/** A plan in somebody's hands. */
+export interface Claim {
+  /** It is carried out now, and never again. */
+  use(): void;
+  /** Whoever had it is done; unless it was used, it may be claimed again. */
+  end(): void;
+}
 
 interface Held<P> {
   readonly plan: P;

@@ -5,8 +5,8 @@ import { asWritten, editType } from '../../../shared/operations/metadata/types.t
 import { safetyRequestOf } from '../../../shared/safety.ts';
 import type { EditChoice, EditFacts, Snapshot, SnapshotList, Statement } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { MarkStore } from '../../hosts/marks.ts';
 import { ProblemError } from '../../hosts/problems.ts';
+import type { MarkStore } from '../../kept/marks.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
 import { editSnapshotXml } from '../../libvirt/snapshot-edit.ts';
 import type { Answer } from '../engine/ask.ts';

@@ -1,5 +1,5 @@
 import type { Host, Snapshot } from '../../../shared/schema.ts';
-import type { Services } from '../engine/driver.ts';
+import type { Services } from '../engine/services.ts';
 
 /**
  * Everything that Snapkeel knows of a snapshot by its name follows it: pins, tags, what it remembers of its own

@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { EditPlan, Outcome } from '../../../shared/schema.ts';
-import type { Ground } from '../../hosts/ground.ts';
-import { StalePlanError } from '../../hosts/held-plans.ts';
 import { ProblemError } from '../../hosts/problems.ts';
+import { snapshotXml } from '../../libvirt/snapshots.ts';
+import type { DomainSpec } from '../../simulator/build.ts';
 import {
   type Bench,
   createBench,
-  createGround,
+  createServices,
   engineOn,
   type MemoryFile,
   memoryFile,
   metadataOn,
   uuidOf,
-} from '../../hosts/testing.ts';
-import { snapshotXml } from '../../libvirt/snapshots.ts';
-import type { DomainSpec } from '../../simulator/build.ts';
+} from '../../testing.ts';
 import type { Engine } from '../engine/engine.ts';
+import { StalePlanError } from '../engine/plans.ts';
+import type { Services } from '../engine/services.ts';
 import { settleLater } from '../engine/settle-later.ts';
 
 const [inside, layered, bare] = [1, 2, 3].map(uuidOf) as [string, string, string];
@@ -51,15 +51,15 @@ const specs: readonly DomainSpec[] = [
   { name: 'bare', uuid: bare },
 ];
 let bench: Bench;
-let ground: Ground;
+let services: Services;
 let file: MemoryFile;
 let engine: Engine;
 
 beforeEach(async () => {
   bench = createBench(specs);
   file = memoryFile();
-  ground = await createGround(bench, file);
-  engine = engineOn(bench, ground);
+  services = await createServices(bench, file);
+  engine = engineOn(bench, services);
   bench.session.connect();
   await bench.status('connected');
 });
@@ -89,7 +89,7 @@ const fail = (procedure: 'domainSnapshotCreateXml' | 'domainSnapshotDelete', tim
       message: "unable to save metadata\n  <graphics passwd='s3cret'/>\n---^",
     });
 };
-const entries = () => ground.journal.list({ limit: 100 }).toReversed();
+const entries = () => services.journal.list({ limit: 100 }).toReversed();
 
 describe('editing a description', () => {
   it('in the middle of a chain keeps the tree, the current one, the configuration and its password', async () => {
@@ -112,7 +112,7 @@ describe('editing a description', () => {
     await edit(await plan(inside, 'middle'), { description: 'other' });
     const [entry] = entries();
     expect(entry).toMatchObject({ kind: 'redefine', snapshotName: 'middle', result: 'done', hasXml: true, flags: 1 });
-    const [kept] = await ground.journal.xml(entry?.requestId ?? '');
+    const [kept] = await services.journal.xml(entry?.requestId ?? '');
     expect(kept?.xml).toContain('<description>second</description>');
     expect(file.text.includes('s3cret')).toBe(false);
   });
@@ -207,7 +207,7 @@ describe('renaming', () => {
   });
 
   it('takes pins, tags and what Snapkeel remembers along', async () => {
-    const { marks } = ground;
+    const { marks } = services;
     const { host } = bench.session;
     await marks.pin(host, layered, 'middle', 0, true);
     await marks.tag(host, layered, 'middle', 0, ['release']);
@@ -256,10 +256,10 @@ describe('renaming', () => {
       if (++asked !== step) return;
       bench.simulator.faults.dropOnNext(step === 4 ? 'domainSnapshotDelete' : 'domainSnapshotCreateXml', 'after');
     };
-    const { begin } = ground.journal;
-    ground.journal.begin = (...args) => {
+    const { begin } = services.journal;
+    services.journal.begin = (...args) => {
       arm();
-      return begin.apply(ground.journal, args);
+      return begin.apply(services.journal, args);
     };
     const before = tree('layered').toSorted();
     const outcome = await edit(of, { name: 'centre' });
@@ -298,7 +298,7 @@ describe('making a snapshot the current one', () => {
 describe('a protected domain', () => {
   it('wants its name typed for every change of its snapshots, and is asked in the turn', async () => {
     const [edited, moved] = [await plan(inside, 'middle'), await kinds().planMakeCurrent(inside, 'middle')];
-    await ground.marks.protect(bench.session.host, inside, true);
+    await services.marks.protect(bench.session.host, inside, true);
     expect(await problem(edit(edited, { description: 'new' }))).toBe('NAME_NOT_TYPED');
     expect(await problem(edit(edited, { description: 'new' }, 'Inside'))).toBe('NAME_NOT_TYPED');
     expect(await problem(kinds().makeCurrent(moved))).toBe('NAME_NOT_TYPED');
@@ -312,7 +312,7 @@ describe('a protected domain', () => {
 
 describe('a crash in the middle', () => {
   it('is told when the host is connected again: what is there, and that steps may be missing', async () => {
-    const { journal, log } = ground;
+    const { journal, log } = services;
     const of = {
       operationId: 'op',
       kind: 'redefine',
@@ -326,7 +326,7 @@ describe('a crash in the middle', () => {
       await journal.begin({ ...about, snapshot: 'left' }),
     ];
     for (const requestId of requests) journal.abandon(requestId);
-    const stop = settleLater(bench.session, { journal, marks: ground.marks, log });
+    const stop = settleLater(bench.session, { journal, marks: services.marks, log });
     bench.simulator.faults.dropConnections();
     await bench.until(() => entries().every(({ result }) => result !== null));
     stop();

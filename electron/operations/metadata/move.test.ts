@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { type ImportFacts, ImportPlan, Outcome, SnapshotExport } from '../../../shared/schema.ts';
-import type { Ground } from '../../hosts/ground.ts';
-import { type Bench, createBench, createGround, engineOn, metadataOn, uuidOf } from '../../hosts/testing.ts';
+import { exportSnapshots } from '../../inspect/export.ts';
 import { snapshotXml } from '../../libvirt/snapshots.ts';
 import type { DomainSpec, SnapshotSpec } from '../../simulator/build.ts';
+import { type Bench, createBench, createServices, engineOn, metadataOn, uuidOf } from '../../testing.ts';
 import type { Engine } from '../engine/engine.ts';
-import { exportSnapshots } from './export.ts';
+import type { Services } from '../engine/services.ts';
 
 const [inside, layered] = [1, 2].map(uuidOf) as [string, string];
 const internal: readonly SnapshotSpec[] = [
@@ -27,7 +27,7 @@ const specs: readonly DomainSpec[] = [
 
 let from: Bench;
 let to: Bench;
-let ground: Ground;
+let services: Services;
 let engine: Engine;
 
 beforeEach(async () => {
@@ -38,8 +38,8 @@ beforeEach(async () => {
     await session.whenConnected(AbortSignal.timeout(4_000));
     void simulator;
   }
-  ground = await createGround(to);
-  engine = engineOn(to, ground);
+  services = await createServices(to);
+  engine = engineOn(to, services);
 });
 afterEach(() => Promise.all([from.close(), to.close()]));
 
@@ -152,12 +152,12 @@ describe('moving snapshots to another host', () => {
     move('inside');
     const plan = await planned(inside, (await exported(inside)).text);
     let asked = 0;
-    const { begin } = ground.journal;
-    ground.journal.begin = (...args) => {
+    const { begin } = services.journal;
+    services.journal.begin = (...args) => {
       const { faults } = to.simulator;
       if (++asked === at)
         faults.failNext('domainSnapshotCreateXml', { code: errorCode.SYSTEM_ERROR, domain: errorDomain.QEMU });
-      return begin.apply(ground.journal, args);
+      return begin.apply(services.journal, args);
     };
     const outcome = await run(plan);
     expect(outcome).toMatchObject({ result: 'failed', differences: [], problem: { code: 'SYSTEM_ERROR' } });

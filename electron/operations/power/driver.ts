@@ -1,6 +1,6 @@
-import type { PowerAction } from '../../../shared/deeds.ts';
 import { startFlag } from '../../../shared/libvirt/flags.ts';
 import { powerType } from '../../../shared/operations/power/type.ts';
+import type { PowerAction } from '../../../shared/operations/words.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { changePower } from '../../libvirt/power.ts';
 import { currentSnapshot } from '../../libvirt/snapshots.ts';

@@ -1,10 +1,10 @@
-import type { PowerAction } from '../../../shared/deeds.ts';
 import { type Disk, isUnlike, isWritable, lastingImage } from '../../../shared/libvirt/disks.ts';
 import { endsOff } from '../../../shared/operations/power/rules.ts';
+import type { PowerAction } from '../../../shared/operations/words.ts';
 import type { PowerFacts } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { MarkStore } from '../../hosts/marks.ts';
 import { ProblemError } from '../../hosts/problems.ts';
+import type { MarkStore } from '../../kept/marks.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml, managedSaveXml, readDomain } from '../../libvirt/domains.ts';
 import { readChains } from '../create/chain.ts';

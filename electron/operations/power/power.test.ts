@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PowerAction } from '../../../shared/deeds.ts';
 import { consentsOfButton } from '../../../shared/operations/operation.ts';
 import { powerType } from '../../../shared/operations/power/type.ts';
+import type { PowerAction } from '../../../shared/operations/words.ts';
 import { Outcome, PowerPlan } from '../../../shared/schema.ts';
-import type { Ground } from '../../hosts/ground.ts';
-import { StalePlanError } from '../../hosts/held-plans.ts';
 import type { ProblemError } from '../../hosts/problems.ts';
-import { type Bench, createBench, createGround, engineOn, uuidOf } from '../../hosts/testing.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
+import { type Bench, createBench, createServices, engineOn, uuidOf } from '../../testing.ts';
 import type { Engine } from '../engine/engine.ts';
+import { StalePlanError } from '../engine/plans.ts';
+import type { Services } from '../engine/services.ts';
 import { powerDriver } from './driver.ts';
 
 const names = ['off', 'on', 'held', 'deaf', 'fleeting', 'saved'] as const;
@@ -30,13 +30,13 @@ const specs: readonly DomainSpec[] = [
   { name: 'saved', uuid: uuids.saved, managedSave: true },
 ];
 let bench: Bench;
-let ground: Ground;
+let services: Services;
 let engine: Engine;
 
 beforeEach(async () => {
   bench = createBench(specs, { shutdownMs: 20 });
-  ground = await createGround(bench);
-  engine = engineOn(bench, ground, { power: powerDriver(60) });
+  services = await createServices(bench);
+  engine = engineOn(bench, services, { power: powerDriver(60) });
   bench.session.connect();
   await bench.status('connected');
 });
@@ -61,7 +61,7 @@ const carryOut = (made: PowerPlan, { confirmed = false, discardSave = false, typ
 const run = async (name: Name, action: PowerAction, given: Given = {}) =>
   Outcome.parse(await carryOut(await plan(name, action), given));
 const state = (name: Name) => bench.simulator.hands.domain(name).state;
-const journal = () => ground.journal.list({ limit: 10 });
+const journal = () => services.journal.list({ limit: 10 });
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => 'done',
@@ -104,7 +104,7 @@ describe('what loses nothing', () => {
 
 describe('what loses memory', () => {
   it('is done only when confirmed, and with the name of a protected domain', async () => {
-    await ground.marks.protect(bench.session.host, uuids.on, true);
+    await services.marks.protect(bench.session.host, uuids.on, true);
     expect(await plan('on', 'destroy')).toMatchObject({ protected: true });
     expect(await read('on', 'destroy')).toMatchObject({ losses: [{ code: 'MEMORY' }] });
     expect(await codeOf(run('on', 'destroy'))).toBe('NOT_ACKNOWLEDGED');
@@ -133,7 +133,7 @@ describe('what loses memory', () => {
 
 describe('shut down', () => {
   it('waits for the guest, and ends when it is off', async () => {
-    const patient = engineOn(bench, ground, { power: powerDriver(4_000) });
+    const patient = engineOn(bench, services, { power: powerDriver(4_000) });
     const { planId } = await patient.plan('power', 'lab', uuids.on, { action: 'shutdown' });
     const outcome = await patient.run('power', { planId, choice: { discardSave: false }, acknowledged: [] });
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
@@ -147,10 +147,10 @@ describe('shut down', () => {
   });
 
   it('keeps nobody waiting: forcing off goes on at once', async () => {
-    const patient = engineOn(bench, ground, { power: powerDriver(60_000) });
+    const patient = engineOn(bench, services, { power: powerDriver(60_000) });
     const { planId } = await patient.plan('power', 'lab', uuids.deaf, { action: 'shutdown' });
     const asked = patient.run('power', { planId, choice: { discardSave: false }, acknowledged: [] });
-    await bench.until(() => ground.operations.list().some((it) => it.phase === 'working' && it.cancellable));
+    await bench.until(() => services.operations.list().some((it) => it.phase === 'working' && it.cancellable));
     expect(await run('deaf', 'destroy', { confirmed: true })).toMatchObject({ result: 'done' });
     expect(await asked).toMatchObject({ result: 'done' });
   });

@@ -1,6 +1,6 @@
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { Turns } from '../../hosts/turns.ts';
 import { readDomain } from '../../libvirt/domains.ts';
+import type { Turns } from '../engine/domain-queue.ts';
 
 /** How often a guest that shuts down is looked at where no event tells, milliseconds. */
 const LOOK_MS = 2_000;

@@ -1,7 +1,7 @@
 import type { RevertAim, RevertTarget, Snapshot } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { MarkStore } from '../../hosts/marks.ts';
 import { ProblemError } from '../../hosts/problems.ts';
+import type { MarkStore } from '../../kept/marks.ts';
 import { undoOffer } from './undo.ts';
 
 /** Which snapshot is meant. @throws ProblemError NO_UNDO, NO_SNAPSHOT, NO_TAGGED_SNAPSHOT, NOT_CONNECTED */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { assessRevert } from '../../../shared/operations/revert/risk.ts';
-import { type Bench, createBench } from '../../hosts/testing.ts';
 import { demoDomains } from '../../simulator/demo.ts';
+import { type Bench, createBench } from '../../testing.ts';
 import { gatherRevertFacts } from './facts.ts';
 
 const domains = demoDomains(Date.now());

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorCode } from '../../../shared/libvirt/flags.ts';
 import { RevertFacts } from '../../../shared/schema.ts';
-import { type Bench, createBench, uuidOf } from '../../hosts/testing.ts';
 import { cdrom, type DomainSpec, qcow2 } from '../../simulator/build.ts';
+import { type Bench, createBench, uuidOf } from '../../testing.ts';
 import { gatherRevertFacts } from './facts.ts';
 
 const [layered, inside, far, template] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4)];

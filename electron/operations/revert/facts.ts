@@ -4,11 +4,11 @@ import { type DataFacts, dataOfSnapshots } from '../../../shared/health/data.ts'
 import { type Disk, hostPath, imagesOf, lastingImage } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/operations/revert/risk.ts';
 import type { ConfigChange, DiskFact, RevertFacts, RevertTarget } from '../../../shared/schema.ts';
-import { type KnownLayers, type Source as LayerSource, readLayers } from '../../hosts/health/layers.ts';
-import { type Memory, type Remembered, remembered } from '../../hosts/health/remembered.ts';
-import { findStrays } from '../../hosts/health/strays.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError } from '../../hosts/problems.ts';
+import { type KnownLayers, type Source as LayerSource, readLayers } from '../../inspect/health/layers.ts';
+import { type Memory, type Remembered, remembered } from '../../inspect/health/remembered.ts';
+import { findStrays } from '../../inspect/health/strays.ts';
 import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { parseDomainConfig } from '../../libvirt/config.ts';
 import { diskAllocation, readDisks } from '../../libvirt/disks.ts';

@@ -1,7 +1,7 @@
 import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode, pointsOf } from '../../../shared/chain.ts';
 import { isDrive, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { HistoryFacts, SnapshotList } from '../../../shared/schema.ts';
-import type { KnownLayers } from '../../hosts/health/layers.ts';
+import type { KnownLayers } from '../../inspect/health/layers.ts';
 import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
 
 /** Names that a sentence lists at most. */

@@ -1,7 +1,7 @@
 import { chainFrom, type DiskLayers, type LayerNode, pointsOf } from '../../../shared/chain.ts';
 import type { StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { DiskFact, OverlayFact } from '../../../shared/schema.ts';
-import type { KnownLayers } from '../../hosts/health/layers.ts';
+import type { KnownLayers } from '../../inspect/health/layers.ts';
 import { overlaysMade } from '../../libvirt/disks.ts';
 import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
 

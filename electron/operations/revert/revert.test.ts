@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
 import { RevertPlan, type RevertTarget, type StartState } from '../../../shared/schema.ts';
-import type { Ground } from '../../hosts/ground.ts';
-import { StalePlanError } from '../../hosts/held-plans.ts';
 import type { ProblemError } from '../../hosts/problems.ts';
-import { type Bench, createBench, createGround, engineOn, revertsOn, uuidOf } from '../../hosts/testing.ts';
 import { procedures } from '../../libvirt/procedures.ts';
 import { type DomainSpec, qcow2 } from '../../simulator/build.ts';
 import type { SimulatorOptions } from '../../simulator/simulator.ts';
+import { type Bench, createBench, createServices, engineOn, revertsOn, uuidOf } from '../../testing.ts';
 import type { Engine } from '../engine/engine.ts';
+import { StalePlanError } from '../engine/plans.ts';
+import type { Services } from '../engine/services.ts';
 import { revertDriver } from './driver.ts';
 
 const [on, off, saved, bare, empty, far] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4), uuidOf(5), uuidOf(6)];
@@ -42,13 +42,13 @@ const specs: readonly DomainSpec[] = [
   },
 ];
 let bench: Bench;
-let ground: Ground;
+let services: Services;
 let engine: Engine;
 
 async function setUp(options: SimulatorOptions = {}) {
   bench = createBench(specs, options);
-  ground = await createGround(bench);
-  engine = engineOn(bench, ground);
+  services = await createServices(bench);
+  engine = engineOn(bench, services);
   bench.session.connect();
   await bench.status('connected');
 }
@@ -166,7 +166,7 @@ describe('planning', () => {
   });
 
   it('keeps a limited number of plans', async () => {
-    const few = engineOn(bench, ground, { revert: { ...revertDriver, plansKept: 3 } });
+    const few = engineOn(bench, services, { revert: { ...revertDriver, plansKept: 3 } });
     const made = () => few.plan('revert', 'lab', off, { kind: 'current' });
     const first = await made();
     await made();
@@ -209,7 +209,7 @@ describe('a revert that is done', () => {
       subject: '“warm”',
       outcome: { result: 'done', found: outcome.found },
     });
-    expect(ground.operations.list()).toEqual([told.at(-1)]);
+    expect(services.operations.list()).toEqual([told.at(-1)]);
   });
 
   it('uses up its plan', async () => {
@@ -251,7 +251,7 @@ describe('a plan that no longer holds', () => {
     act();
     expect(await stale(run(made))).toEqual(expect.arrayContaining([expect.stringContaining(sentence)]));
     expect(reverts()).toBe(0);
-    expect(ground.operations.list()).toEqual([]);
+    expect(services.operations.list()).toEqual([]);
     expect(bench.session.isHeld(off)).toBe(false);
   });
 
@@ -423,7 +423,7 @@ describe('a revert that goes wrong', () => {
       bench.simulator.faults.dropOnNext('domainRevertToSnapshot', when);
       const running = run(await plan(on, 'cold'));
       await bench.status('retrying');
-      expect(ground.operations.list()).toMatchObject([{ phase: 'verifying' }]);
+      expect(services.operations.list()).toMatchObject([{ phase: 'verifying' }]);
       bench.session.connect();
       expect(await running).toMatchObject({
         result: 'unknown',

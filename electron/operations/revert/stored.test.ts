@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diskLayers, type Probed } from '../../../shared/chain.ts';
 import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DiskFact } from '../../../shared/schema.ts';
-import type { KnownLayers } from '../../hosts/health/layers.ts';
+import type { KnownLayers } from '../../inspect/health/layers.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { FakeCaller, refusal } from '../../libvirt/fake-caller.ts';
 import { StoredSnapshot } from '../../libvirt/snapshots.ts';

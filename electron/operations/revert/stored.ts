@@ -2,7 +2,7 @@ import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode } from '../../.
 import { type Disk, type Image, imagesOf, lastingImage } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/operations/revert/risk.ts';
 import type { DiskFact, NamedFile, RevertFacts, StoredDisk } from '../../../shared/schema.ts';
-import type { KnownLayers } from '../../hosts/health/layers.ts';
+import type { KnownLayers } from '../../inspect/health/layers.ts';
 import { readDisks, readNvram } from '../../libvirt/disks.ts';
 import type { Caller } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';

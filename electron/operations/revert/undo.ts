@@ -1,6 +1,6 @@
 import type { UndoOffer } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { MarkStore } from '../../hosts/marks.ts';
+import type { MarkStore } from '../../kept/marks.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';

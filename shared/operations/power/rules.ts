@@ -1,7 +1,7 @@
-import type { PowerAction } from '../../deeds.ts';
 import { formatCount, formatMoment, stateLabel } from '../../format.ts';
 import { virshLine } from '../../libvirt/virsh.ts';
 import type { DomainState, PowerFacts, Statement, VirshTarget } from '../../schema.ts';
+import type { PowerAction } from '../words.ts';
 
 interface Rule {
   readonly label: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { PowerAction as Action } from '../../deeds.ts';
 import { PowerAction, PowerChoice, type PowerFacts, PowerPlan, type Statement } from '../../schema.ts';
 import type { BaseAssessment, OperationType } from '../operation.ts';
+import type { PowerAction as Action } from '../words.ts';
 import { powerChanges, powerLosses, powerRefusal, startHindrance } from './rules.ts';
 
 export interface PowerAssessment extends BaseAssessment {

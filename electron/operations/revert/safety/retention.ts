@@ -3,12 +3,13 @@ import type { AnyType } from '../../../../shared/operations/operation.ts';
 import { safetyRequestOf } from '../../../../shared/safety.ts';
 import type { Problem, RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../../shared/schema.ts';
 import type { HostSession } from '../../../hosts/host-session.ts';
-import type { SafetyMark } from '../../../hosts/marks.ts';
 import { toProblem } from '../../../hosts/problems.ts';
+import type { SafetyMark } from '../../../kept/marks.ts';
 import { gatherDeleteFacts } from '../../delete/gather.ts';
 import { deleteStep, remember } from '../../delete/step.ts';
 import { askLibvirt } from '../../engine/ask.ts';
-import type { Services, Work } from '../../engine/driver.ts';
+import type { Work } from '../../engine/driver.ts';
+import type { Services } from '../../engine/services.ts';
 
 interface Case {
   readonly mark: SafetyMark;
@@ -44,27 +45,27 @@ export async function removeOldSafety(
   session: HostSession,
   plan: RevertPlan,
   operationId: string,
-  ground: Services,
+  services: Services,
 ): Promise<Tidied | null> {
   const { host } = session;
   const { uuid } = plan.facts.domain;
-  const marks = ground.marks.safety(host, uuid);
-  const { safetySnapshotsKept } = ground.settings.get();
+  const marks = services.marks.safety(host, uuid);
+  const { safetySnapshotsKept } = services.settings.get();
   if (marks.length <= safetySnapshotsKept) return null;
   const { list } = await session.readSnapshots(uuid);
   const found = (mark: SafetyMark) =>
     list.snapshots.find(({ name, createdAt }) => name === mark.name && createdAt === mark.createdAt);
-  await ground.marks.forgetSafety(marks.filter((mark) => !found(mark)).map((mark) => mark.requestId));
+  await services.marks.forgetSafety(marks.filter((mark) => !found(mark)).map((mark) => mark.requestId));
   const left = marks.filter(found);
   const tidied: Tidied = { removed: [], kept: [] };
   for (const mark of left.slice(0, Math.max(0, left.length - safetySnapshotsKept))) {
     const snapshot = found(mark) as Snapshot;
-    const pinned = ground.marks.isPinned(host, uuid, mark.name);
-    const undoes = ground.marks.lastRevert(host, uuid)?.safetyRequestId === mark.requestId;
+    const pinned = services.marks.isPinned(host, uuid, mark.name);
+    const undoes = services.marks.lastRevert(host, uuid)?.safetyRequestId === mark.requestId;
     const reason = reasons.find((each) => each.when({ mark, snapshot, list, pinned, undoes }));
     if (reason) tidied.kept.push({ name: mark.name, reason: reason.text });
     else {
-      const failure = await remove(session, plan, mark, operationId, ground);
+      const failure = await remove(session, plan, mark, operationId, services);
       if (failure === null) tidied.removed.push(mark.name);
       else tidied.kept.push({ name: mark.name, reason: failure });
     }
@@ -78,29 +79,34 @@ async function remove(
   plan: RevertPlan,
   { name }: SafetyMark,
   operationId: string,
-  ground: Services,
+  services: Services,
 ): Promise<string | null> {
   const { host } = session;
   const { uuid, name: domainName } = plan.facts.domain;
   const ask: Work<AnyType>['ask'] = ({ keepXml, ...asking }, call) =>
-    askLibvirt({ ...asking, operationId, host, domain: { uuid, name: domainName } }, { keepXml }, call, ground.journal);
+    askLibvirt(
+      { ...asking, operationId, host, domain: { uuid, name: domainName } },
+      { keepXml },
+      call,
+      services.journal,
+    );
   try {
-    const assessment = assessDelete(await gatherDeleteFacts(session, uuid, ground.marks), [name], 'this');
+    const assessment = assessDelete(await gatherDeleteFacts(session, uuid, services.marks), [name], 'this');
     const reason = notSafe(assessment);
     if (reason !== null) return reason;
-    const words = `Only ${ground.settings.get().safetySnapshotsKept} safety snapshots are kept`;
+    const words = `Only ${services.settings.get().safetySnapshotsKept} safety snapshots are kept`;
     const about = { kind: 'delete-safety', currentBefore: plan.facts.snapshot.name, words } as const;
     const { merges, unlinks } = assessment;
     const answer = await deleteStep(
-      { session, services: ground, uuid, ask },
+      { session, services, uuid, ask },
       { name, flags: 0 },
       { ...about, merges, unlinks },
     );
     if (answer.result === 'done') {
-      await remember(ground, session, uuid, { gone: [name] });
+      await remember(services, session, uuid, { gone: [name] });
       return null;
     }
-    if (answer.result === 'unknown' && answer.requestId !== null) ground.journal.abandon(answer.requestId);
+    if (answer.result === 'unknown' && answer.requestId !== null) services.journal.abandon(answer.requestId);
     return sentenceOf(answer.problem);
   } catch (error) {
     return sentenceOf(toProblem(error, host.name, 'delete'));

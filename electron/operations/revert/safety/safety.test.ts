@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCode, errorDomain } from '../../../../shared/libvirt/flags.ts';
 import { RevertPlan } from '../../../../shared/schema.ts';
-import type { Ground } from '../../../hosts/ground.ts';
 import type { ProblemError } from '../../../hosts/problems.ts';
+import { type DomainSpec, qcow2 } from '../../../simulator/build.ts';
+import { findSnapshot } from '../../../simulator/model.ts';
+import type { SimulatorOptions } from '../../../simulator/simulator.ts';
 import {
   type Bench,
   createBench,
-  createGround,
+  createServices,
   engineOn,
   type MemoryFile,
   memoryFile,
   revertsOn,
   type TestedRevert,
   uuidOf,
-} from '../../../hosts/testing.ts';
-import { type DomainSpec, qcow2 } from '../../../simulator/build.ts';
-import { findSnapshot } from '../../../simulator/model.ts';
-import type { SimulatorOptions } from '../../../simulator/simulator.ts';
+} from '../../../testing.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { Services } from '../../engine/services.ts';
 import { undoOffer } from '../undo.ts';
 
 const [on, off, saved, layered, raw, far] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4), uuidOf(5), uuidOf(6)];
@@ -51,7 +51,7 @@ const specs: readonly DomainSpec[] = [
   },
 ];
 let bench: Bench;
-let ground: Ground;
+let services: Services;
 let engine: Engine;
 let file: MemoryFile;
 /** libvirt's clock: every snapshot of a test gets a second of its own. */
@@ -61,8 +61,8 @@ async function setUp(options: SimulatorOptions = {}) {
   clock = Date.now();
   bench = createBench(specs, { now: () => clock, ...options });
   file = memoryFile();
-  ground = await createGround(bench, file);
-  engine = engineOn(bench, ground);
+  services = await createServices(bench, file);
+  engine = engineOn(bench, services);
   bench.session.connect();
   await bench.status('connected');
 }
@@ -81,7 +81,7 @@ const undo = async (uuid: string) => {
   clock += 2_000;
   return revertsOn(engine, 'lab').plan(uuid, { kind: 'undo' });
 };
-const entries = () => ground.journal.list({ limit: 100 }).map(({ kind, result }) => [kind, result]);
+const entries = () => services.journal.list({ limit: 100 }).map(({ kind, result }) => [kind, result]);
 const reverts = () => bench.simulator.faults.calls.filter((name) => name === 'domainRevertToSnapshot').length;
 const problemCode = (running: Promise<unknown>) =>
   running.then(
@@ -114,11 +114,11 @@ describe('a safety snapshot', () => {
     });
     expect(domain(name).config.memoryKiB).toBe(2 * 1024 * 1024);
     const taken = findSnapshot(domain(name), outcome.safety?.name ?? '');
-    const pictures = ground.thumbnails.list(bench.session.host, uuid).map((each) => each.name);
+    const pictures = services.thumbnails.list(bench.session.host, uuid).map((each) => each.name);
     expect(pictures).toEqual(before === 'running' ? [outcome.safety?.name] : []);
     expect(taken).toMatchObject({ state: before, description: expect.stringContaining('Taken by Snapkeel') });
 
-    expect(await undoOffer(bench.session, uuid, ground.marks)).toEqual({
+    expect(await undoOffer(bench.session, uuid, services.marks)).toEqual({
       available: true,
       snapshotName: taken?.name,
       takenAt: (taken?.createdAt ?? 0) * 1000,
@@ -131,7 +131,7 @@ describe('a safety snapshot', () => {
     expect(domain(name).config.memoryKiB).toBe(4 * 1024 * 1024);
     const now = (domain(name).live ?? domain(name).config).disks[0];
     expect(kind === 'external' ? now?.backing[0] : now?.path).toBe(image);
-    expect(await undoOffer(bench.session, uuid, ground.marks)).toMatchObject({
+    expect(await undoOffer(bench.session, uuid, services.marks)).toMatchObject({
       available: false,
       reason: 'No safety snapshot was taken before the last revert.',
     });
@@ -167,7 +167,7 @@ describe('a safety snapshot', () => {
     expect(reverts()).toBe(0);
     expect(names('on')).toEqual(['clean']);
     expect(entries()).toEqual([['safety-snapshot', 'failed']]);
-    expect(await undoOffer(bench.session, on, ground.marks)).toMatchObject({ available: false });
+    expect(await undoOffer(bench.session, on, services.marks)).toMatchObject({ available: false });
   });
 
   it('whose answer is lost stops the revert, and the journal finds out later', async () => {
@@ -208,11 +208,11 @@ describe('cancelling', () => {
     await bench.close();
     await setUp({ snapshotMs: 600_000 });
     const running = run(await plan(on));
-    await bench.until(() => ground.operations.list()[0]?.progress);
-    const [operation] = ground.operations.list();
+    await bench.until(() => services.operations.list()[0]?.progress);
+    const [operation] = services.operations.list();
     expect(operation).toMatchObject({ phase: 'snapshotting', cancellable: true });
     expect(operation?.progress).toMatchObject({ totalBytes: 2 * 1024 ** 3, doneBytes: expect.any(Number) });
-    ground.operations.cancel(operation?.id ?? '');
+    services.operations.cancel(operation?.id ?? '');
     expect(await running).toMatchObject({ result: 'cancelled', safety: { result: 'cancelled' } });
     expect(names('on')).toEqual(['clean']);
     expect(reverts()).toBe(0);
@@ -221,7 +221,7 @@ describe('cancelling', () => {
   it('before its job has begun aborts it as well', async () => {
     await bench.close();
     await setUp({ snapshotMs: 600_000 });
-    const { journal, operations } = ground;
+    const { journal, operations } = services;
     const begin = journal.begin.bind(journal);
     vi.spyOn(journal, 'begin').mockImplementationOnce((...request) => {
       operations.cancel(operations.list()[0]?.id ?? '');
@@ -235,41 +235,41 @@ describe('cancelling', () => {
   it('is refused once the revert has begun', async () => {
     const running = run(await plan(on), {});
     await bench.until(() => reverts() === 1);
-    const [operation] = ground.operations.list();
-    expect(() => ground.operations.cancel(operation?.id ?? '')).toThrow(/libvirt cannot abort a revert/);
+    const [operation] = services.operations.list();
+    expect(() => services.operations.cancel(operation?.id ?? '')).toThrow(/libvirt cannot abort a revert/);
     expect(await running).toMatchObject({ result: 'done' });
-    expect(() => ground.operations.cancel(operation?.id ?? '')).toThrow(/has ended/);
+    expect(() => services.operations.cancel(operation?.id ?? '')).toThrow(/has ended/);
   });
 
   it('reads go on while memory is being saved', async () => {
     await bench.close();
     await setUp({ snapshotMs: 600_000 });
     const running = run(await plan(on));
-    await bench.until(() => ground.operations.list()[0]?.progress);
+    await bench.until(() => services.operations.list()[0]?.progress);
     await revertsOn(engine, 'lab').plan(off, { kind: 'current' });
     await revertsOn(engine, 'lab').plan(on, { kind: 'current' });
-    ground.operations.cancel(ground.operations.list()[0]?.id ?? '');
+    services.operations.cancel(services.operations.list()[0]?.id ?? '');
     expect(await running).toMatchObject({ result: 'cancelled' });
   });
 });
 
 describe('undo', () => {
   it('is not offered when the snapshot is gone or another one', async () => {
-    expect(await undoOffer(bench.session, on, ground.marks)).toMatchObject({
+    expect(await undoOffer(bench.session, on, services.marks)).toMatchObject({
       available: false,
       reason: 'Snapkeel has not reverted this domain.',
     });
     const { safety } = await run(await plan(on));
     const name = safety?.name ?? '';
     bench.simulator.hands.deleteSnapshot('on', name);
-    expect(await undoOffer(bench.session, on, ground.marks)).toMatchObject({
+    expect(await undoOffer(bench.session, on, services.marks)).toMatchObject({
       available: false,
       reason: `The safety snapshot “${name}” no longer exists.`,
     });
     expect(await problemCode(undo(on))).toBe('NO_UNDO');
     clock += 60_000;
     bench.simulator.hands.createSnapshot('on', name);
-    expect(await undoOffer(bench.session, on, ground.marks)).toMatchObject({
+    expect(await undoOffer(bench.session, on, services.marks)).toMatchObject({
       available: false,
       reason: `The snapshot “${name}” is another one than was taken before the last revert.`,
     });
@@ -320,23 +320,23 @@ describe('retention', () => {
   };
 
   it('keeps so many and removes the oldest, each with its XML in the journal', async () => {
-    await ground.settings.set({ safetySnapshotsKept: 2 });
+    await services.settings.set({ safetySnapshotsKept: 2 });
     bench.simulator.hands.createSnapshot('off', 'theirs');
     await run(await plan(off, 'clean'), {});
     const [first, ...rest] = await made(3);
     expect(names('off')).toEqual(['clean', 'theirs', ...rest]);
-    const [entry] = ground.journal.list({ limit: 100 }).filter((each) => each.kind === 'delete-safety');
+    const [entry] = services.journal.list({ limit: 100 }).filter((each) => each.kind === 'delete-safety');
     expect(entry).toMatchObject({ result: 'done', hasXml: true, snapshotName: first });
-    expect(await ground.journal.xml(entry?.requestId ?? '')).toMatchObject([{ name: first }]);
+    expect(await services.journal.xml(entry?.requestId ?? '')).toMatchObject([{ name: first }]);
     const lines = file.text.split('\n').map((line) => line && JSON.parse(line));
     const order = lines.filter((line) => line.requestId === entry?.requestId).map((line) => line.type);
     expect(order).toEqual(['asked', 'xml', 'answered']);
   });
 
   it('spares what is pinned, current, built upon, or no longer described as Snapkeel’s', async () => {
-    await ground.settings.set({ safetySnapshotsKept: 1 });
+    await services.settings.set({ safetySnapshotsKept: 1 });
     const [first = ''] = await made(1);
-    await ground.marks.pin(bench.session.host, off, first, 0, true);
+    await services.marks.pin(bench.session.host, off, first, 0, true);
     const [second = ''] = await made(1);
     expect(names('off')).toEqual(['clean', first, second]);
     await run(await undo(off), {});
@@ -349,12 +349,12 @@ describe('retention', () => {
         { name: second, reason: 'Other snapshots were taken on top of it.' },
       ],
     });
-    await ground.marks.pin(bench.session.host, off, first, 0, false);
+    await services.marks.pin(bench.session.host, off, first, 0, false);
     expect((await run(await plan(off))).tidied?.removed).toContain(first);
   });
 
   it('spares what is not safe to delete, by the rules of a deletion', async () => {
-    await ground.settings.set({ safetySnapshotsKept: 1 });
+    await services.settings.set({ safetySnapshotsKept: 1 });
     const { safety } = await run(await plan(layered));
     const first = safety?.name ?? '';
     // Somebody lays the domain on what the safety snapshot holds, which libvirt would delete with it.
@@ -389,7 +389,7 @@ describe('a managed save image', () => {
 
 describe('a protected domain', () => {
   it('wants its name typed', async () => {
-    await ground.marks.protect(bench.session.host, off, true);
+    await services.marks.protect(bench.session.host, off, true);
     const made = await plan(off);
     expect(made.protected).toBe(true);
     expect(await problemCode(run(made, {}))).toBe('NAME_NOT_TYPED');
@@ -404,12 +404,14 @@ describe('the queue', () => {
     bench.simulator.hands.edit('on', { memoryKiB: 1024 }, true);
     const [first, second, other] = [await plan(on), await plan(on), await plan(off)];
     const all = [run(first, {}), run(second, {}).catch((error) => error.name), run(other, {})];
-    await bench.until(() => ground.operations.list().some((each) => each.phase === 'queued'));
+    await bench.until(() => services.operations.list().some((each) => each.phase === 'queued'));
     const [a, b, c] = await Promise.all(all);
     expect(a).toMatchObject({ result: 'done' });
     expect(b).toBe('StalePlanError');
     expect(c).toMatchObject({ result: 'done' });
-    const ended = ground.operations.list().map(({ uuid, outcome }) => [uuid, outcome?.result, outcome?.problem?.code]);
+    const ended = services.operations
+      .list()
+      .map(({ uuid, outcome }) => [uuid, outcome?.result, outcome?.problem?.code]);
     expect(ended).toContainEqual([on, 'refused', 'PLAN_STALE']);
     expect(engine.held('revert', second.planId)).toBeDefined();
   });
@@ -418,8 +420,8 @@ describe('the queue', () => {
     const [first, second] = [await plan(on), await plan(on)];
     const running = run(first, {});
     const waiting = run(second, {});
-    await bench.until(() => ground.operations.list().some((each) => each.phase === 'queued'));
-    ground.operations.cancel(ground.operations.list().find((each) => each.phase === 'queued')?.id ?? '');
+    await bench.until(() => services.operations.list().some((each) => each.phase === 'queued'));
+    services.operations.cancel(services.operations.list().find((each) => each.phase === 'queued')?.id ?? '');
     expect(await waiting).toMatchObject({ result: 'cancelled' });
     expect(await running).toMatchObject({ result: 'done' });
     expect(reverts()).toBe(1);

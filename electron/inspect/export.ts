@@ -1,0 +1,73 @@
+import { isWritable } from '../../shared/libvirt/disks.ts';
+import { virshTarget } from '../../shared/libvirt/virsh.ts';
+import { exportText } from '../../shared/operations/metadata/export-text.ts';
+import { virshExport } from '../../shared/operations/metadata/virsh.ts';
+import type { SnapshotExport } from '../../shared/schema.ts';
+import type { HostSession } from '../hosts/host-session.ts';
+import { disksIn, readDisks, readStoredDisks } from '../libvirt/disks.ts';
+import { domainXml } from '../libvirt/domains.ts';
+import { LibvirtError } from '../libvirt/errors.ts';
+import { parseSnapshot, snapshotXml } from '../libvirt/snapshots.ts';
+import { escapeXml, parseXml } from '../libvirt/xml.ts';
+import { filesOf } from '../operations/metadata/import-plan.ts';
+import { readTree, secretTexts } from '../operations/metadata/tree.ts';
+
+/**
+ * The metadata of all snapshots of a domain in one text, parents first, each as libvirt writes it without secrets.
+ * @throws as readTree
+ */
+export async function exportSnapshots(session: HostSession, uuid: string): Promise<SnapshotExport> {
+  const { reads, host } = session;
+  const { snapshots, current, domainName } = await readTree(session, uuid);
+  const names = snapshots.map(({ name }) => name);
+  const [texts, live] = await Promise.all([
+    Promise.all(names.map((name) => snapshotXml(reads, uuid, name))),
+    domainXml(reads, uuid, false),
+  ]);
+  const text = exportText(texts, [
+    `<domain name="${escapeXml(domainName)}" uuid="${uuid}"/>`,
+    ...(current === null ? [] : [`<current>${escapeXml(current)}</current>`]),
+  ]);
+  const target = virshTarget(host, { name: domainName, uuid });
+  return {
+    fileName: `${domainName.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}.snapshots.xml`,
+    text,
+    domainName,
+    names,
+    current,
+    withSecrets: await withSecrets(session, uuid, new Map(names.map((name, index) => [name, texts[index] ?? '']))),
+    files: allFiles(texts, live),
+    virsh: virshExport(target, names),
+  };
+}
+
+/** Which snapshots libvirt tells more of when asked with secrets; null where it does not let this connection ask. */
+async function withSecrets(
+  { reads }: HostSession,
+  uuid: string,
+  plain: ReadonlyMap<string, string>,
+): Promise<string[] | null> {
+  try {
+    const secret = await secretTexts(reads, uuid, plain.keys());
+    return [...secret].filter(([name, text]) => text !== plain.get(name)).map(([name]) => name);
+  } catch (error) {
+    if (error instanceof LibvirtError && error.is('OPERATION_DENIED', 'ACCESS_DENIED')) return null;
+    throw error;
+  }
+}
+
+function allFiles(texts: readonly string[], live: string): string[] {
+  const named = texts.flatMap((text) => {
+    const element = parseXml(text, 'domainsnapshot');
+    const layers = readDisks(element.at('domain'));
+    const memoryFile = element.at('memory')?.attribute('file') ?? null;
+    return [
+      ...filesOf({ memoryFile, layers, snapshot: parseSnapshot(element) }),
+      ...readStoredDisks(element, '').reverted.map(({ file }) => file),
+    ];
+  });
+  const now = disksIn(live)
+    .filter(isWritable)
+    .flatMap(({ image }) => image?.path ?? []);
+  return [...new Set([...named, ...now])].sort();
+}

@@ -1,0 +1,96 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncFolder } from '../replace-file.ts';
+
+/** A file that only grows. */
+export interface AppendFile {
+  /** All of it; empty when there is none. */
+  read(): Promise<string>;
+  /**
+   * Writes a line at the end; resolves when it is on the disk. A line that could not be written is taken away again, or
+   * else stands by itself: it never spoils another one.
+   */
+  append(line: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Handle {
+  /** How large the file is, in bytes, and whether its last line is ended; an empty file has none that is not. */
+  end(): Promise<{ size: number; whole: boolean }>;
+  appendFile(text: string): Promise<void>;
+  datasync(): Promise<void>;
+  truncate(size: number): Promise<void>;
+  close(): Promise<void>;
+}
+/** The parts of `node:fs` that are used, so that a test can watch their order and let them fail. */
+export interface AppendFs {
+  open(path: string, mode: number): Promise<Handle>;
+  read(path: string): Promise<string>;
+}
+
+const realFs: AppendFs = {
+  async open(path, mode) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(path, 'a+', mode);
+    await syncFolder(dirname(path));
+    return {
+      async end() {
+        const { size } = await file.stat();
+        const last = Buffer.alloc(1);
+        if (size > 0) await file.read(last, 0, 1, size - 1);
+        return { size, whole: size === 0 || last.toString() === '\n' };
+      },
+      appendFile: (text) => file.appendFile(text),
+      datasync: () => file.datasync(),
+      truncate: (size) => file.truncate(size),
+      close: () => file.close(),
+    };
+  },
+  async read(path) {
+    return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+  },
+};
+
+/** Lines are written one after the other, each synced before the next; only this user may read them. */
+export function appendFile(path: string, fs: AppendFs = realFs): AppendFile {
+  let handle: Handle | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const close = async () => {
+    const file = handle;
+    handle = undefined;
+    await file?.close();
+  };
+  const write = async (line: string) => {
+    handle ??= await fs.open(path, 0o600);
+    try {
+      await appendLine(handle, line);
+    } catch (error) {
+      await close().catch(() => {}); // a new one may do what this one no longer can
+      throw error;
+    }
+  };
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => {}).then(work);
+    return last;
+  };
+  return {
+    read: () => fs.read(path),
+    append: (line) => inTurn(() => write(line)),
+    close: () => inTurn(close),
+  };
+}
+
+async function appendLine(file: Handle, line: string): Promise<void> {
+  const { size, whole } = await file.end();
+  try {
+    // What a crash has left of a line would join this one.
+    await file.appendFile(`${whole ? '' : '\n'}${line}\n`);
+    await file.datasync();
+  } catch (error) {
+    await file.truncate(size).catch(() => {});
+    throw error;
+  }
+}

@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { driverUri, hostLabel, type LibvirtUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { AppEvent, Host } from '../../shared/schema.ts';
-import type { HostStore } from '../kept/host-store.ts';
 import type { Transport } from '../transport/transport.ts';
 import { HostSession } from './host-session.ts';
 import type { Hub } from './hub.ts';
 import { ProblemError } from './problems.ts';
 
+type RememberedHost = Pick<Host, 'id' | 'name' | 'uri'>;
+
+/** The hosts that are there again at the next start. */
+export interface RememberedHosts {
+  list(): readonly RememberedHost[];
+  /** @throws ProblemError */
+  add(host: RememberedHost): Promise<void>;
+  /** @throws ProblemError */
+  remove(id: string): Promise<void>;
+}
+
 export interface PoolOptions {
   readonly hub: Hub;
-  readonly store: HostStore;
+  readonly store: RememberedHosts;
   readonly openTransport: (uri: LibvirtUri, host: Pick<Host, 'id' | 'name'>) => Transport;
   readonly openSimulator: () => Transport;
   /** Told of each session before it connects; answers with what is to be done when its host is removed. */
@@ -66,7 +76,7 @@ export class HostPool {
   /**
    * Adds a host and connects to it; one with the same URI is tried again instead.
    * @param remember whether it is to be there at the next start; where it cannot be remembered, it is not added.
-   * @throws LibvirtUriError, ProblemError as `HostStore.add`
+   * @throws LibvirtUriError, ProblemError of what cannot be remembered
    */
   async add(uri: string, name: string | undefined, remember: boolean): Promise<string> {
     const trimmed = uri.trim();
@@ -81,7 +91,7 @@ export class HostPool {
     return known?.id ?? id;
   }
 
-  /** Takes a host off the list; one that is still remembered stays. @throws ProblemError NO_HOST, or as `HostStore.remove` */
+  /** Takes a host off the list; one that is still remembered stays. @throws ProblemError NO_HOST, or that it cannot be forgotten */
   async remove(hostId: string): Promise<void> {
     const session = this.session(hostId);
     await this.options.store.remove(hostId);

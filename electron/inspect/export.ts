@@ -1,16 +1,15 @@
-import { isWritable } from '../../shared/libvirt/disks.ts';
+import { type Disk, isWritable } from '../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../shared/libvirt/virsh.ts';
 import { exportText } from '../../shared/operations/metadata/export-text.ts';
 import { virshExport } from '../../shared/operations/metadata/virsh.ts';
-import type { SnapshotExport } from '../../shared/schema.ts';
+import type { Snapshot, SnapshotExport } from '../../shared/schema.ts';
 import type { HostSession } from '../hosts/host-session.ts';
 import { disksIn, readDisks, readStoredDisks } from '../libvirt/disks.ts';
 import { domainXml } from '../libvirt/domains.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
 import { parseSnapshot, snapshotXml } from '../libvirt/snapshots.ts';
 import { escapeXml, parseXml } from '../libvirt/xml.ts';
-import { filesOf } from '../operations/metadata/import-plan.ts';
-import { readTree, secretTexts } from '../operations/metadata/tree.ts';
+import { readTree, secretTexts } from './tree.ts';
 
 /**
  * The metadata of all snapshots of a domain in one text, parents first, each as libvirt writes it without secrets.
@@ -70,4 +69,21 @@ function allFiles(texts: readonly string[], live: string): string[] {
     .filter(isWritable)
     .flatMap(({ image }) => image?.path ?? []);
   return [...new Set([...named, ...now])].sort();
+}
+
+interface SnapshotPlaces {
+  readonly memoryFile: string | null;
+  /** Of its stored configuration. */
+  readonly layers: readonly Disk[];
+  readonly snapshot: Pick<Snapshot, 'disks'>;
+}
+
+/** Every file that a snapshot names: its memory, its overlays, and the images of its configuration. */
+export function filesOf({ memoryFile, layers, snapshot }: SnapshotPlaces): string[] {
+  const files = [
+    memoryFile,
+    ...layers.filter(isWritable).map(({ image }) => image?.path),
+    ...snapshot.disks.map(({ file }) => file),
+  ];
+  return files.filter((file): file is string => typeof file === 'string');
 }

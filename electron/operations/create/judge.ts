@@ -5,8 +5,8 @@ import type { Capture } from '../../kept/thumbnails/capture.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Answer } from '../engine/ask.ts';
 import type { Judged, Seen } from '../engine/driver.ts';
+import { type Thawed, thaw } from '../engine/thaw.ts';
 import { differencesOfTaken, isUseless, leftBehind, movedDisks, notCompared } from './promises.ts';
-import { type Thawed, thaw } from './thaw.ts';
 import { type CreateExpected, type CreateSeen, lookAtCreate } from './verify.ts';
 
 type Failure = Exclude<Answer<string>, { result: 'done' }>;

@@ -10,8 +10,8 @@ import { readDomain } from '../../libvirt/domains.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
 import { currentSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { parseXml } from '../../libvirt/xml.ts';
-import { thaw } from '../create/thaw.ts';
 import { whenIdle } from './look.ts';
+import { thaw } from './thaw.ts';
 
 interface Conclusion {
   readonly result: JournalResult;

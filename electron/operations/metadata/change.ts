@@ -1,13 +1,13 @@
 import type { AnyType } from '../../../shared/operations/operation.ts';
 import type { Outcome, SnapshotList } from '../../../shared/schema.ts';
 import type { Gate } from '../../hosts/gate.ts';
+import { type SeenTree, seeTree } from '../../inspect/tree.ts';
 import type { Answer } from '../engine/ask.ts';
 import type { Judged, Seen, Work } from '../engine/driver.ts';
 import { lookAfterwards } from '../engine/look.ts';
 import { lost } from '../engine/settle.ts';
 import { Redefining } from './redefinition.ts';
 import { type KeptMetadata, restoreMetadata, treeDifferences } from './restore.ts';
-import { type SeenTree, seeTree } from './tree.ts';
 
 /** A change of metadata alone. */
 export interface Change {

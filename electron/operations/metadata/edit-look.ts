@@ -1,9 +1,9 @@
 import type { Edit } from '../../../shared/operations/metadata/edit-steps.ts';
 import type { Snapshot, SnapshotList } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
+import { secretTexts } from '../../inspect/tree.ts';
 import { sameBesidesEdits } from '../../libvirt/snapshot-edit.ts';
 import { treeDifferences } from './restore.ts';
-import { secretTexts } from './tree.ts';
 
 /**
  * Sentences where the metadata is not as an edit was to leave it: the tree, and every byte of the XML of what was

@@ -6,6 +6,7 @@ import { safetyRequestOf } from '../../../shared/safety.ts';
 import type { EditChoice, EditFacts, Snapshot, SnapshotList, Statement } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError } from '../../hosts/problems.ts';
+import { readTree, secretTexts } from '../../inspect/tree.ts';
 import type { MarkStore } from '../../kept/marks.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
 import { editSnapshotXml } from '../../libvirt/snapshot-edit.ts';
@@ -15,7 +16,6 @@ import { type Changed, changeMetadata, judgeMetadata, lookAtMetadata, type SeenM
 import { editDifferences } from './edit-look.ts';
 import { followRename } from './follow-rename.ts';
 import type { Redefining } from './redefinition.ts';
-import { readTree, secretTexts } from './tree.ts';
 
 /** Changes a snapshot's name or description by redefining it, and puts everything back when a step fails. */
 export const editDriver: Driver<typeof editType, Changed, SeenMetadata> = {

@@ -6,11 +6,12 @@ import { importBlockers, importWarnings } from '../../../shared/operations/metad
 import { virshImport } from '../../../shared/operations/metadata/virsh.ts';
 import type { ImportFacts, ImportRow, SnapshotList } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
+import { filesOf } from '../../inspect/export.ts';
+import { readTree } from '../../inspect/tree.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { domainXml } from '../../libvirt/domains.ts';
 import { missingFiles } from './file-probe.ts';
 import type { ImportDocument, ReadImport } from './import-read.ts';
-import { readTree } from './tree.ts';
 
 /** What an import would do now. */
 export interface AssessedImport {
@@ -72,16 +73,6 @@ export async function assessImport(session: HostSession, uuid: string, read: Rea
       ),
     },
   };
-}
-
-/** Every file that a snapshot names: its memory, its overlays, and the images of its configuration. */
-export function filesOf({ memoryFile, layers, snapshot }: Pick<ImportDocument, 'memoryFile' | 'layers' | 'snapshot'>) {
-  const files = [
-    memoryFile,
-    ...layers.filter(isWritable).map(({ image }) => image?.path),
-    ...snapshot.disks.map(({ file }) => file),
-  ];
-  return files.filter((file): file is string => typeof file === 'string');
 }
 
 /** As a tree is read: each snapshot above its children. */

@@ -1,11 +1,11 @@
 import { makeCurrentRefusal } from '../../../shared/operations/metadata/make-current.ts';
 import { makeCurrentType } from '../../../shared/operations/metadata/types.ts';
+import { readTree, secretTexts } from '../../inspect/tree.ts';
 import { secretSnapshotXml } from '../../libvirt/redefine.ts';
 import type { Driver } from '../engine/driver.ts';
 import { type Changed, changeMetadata, judgeMetadata, lookAtMetadata, type SeenMetadata } from './change.ts';
 import { childrenIn, snapshotIn } from './edit.ts';
 import { treeDifferences } from './restore.ts';
-import { readTree, secretTexts } from './tree.ts';
 
 /** Tells libvirt that a snapshot is the current one. Neither disks nor memory are touched. */
 export const makeCurrentDriver: Driver<typeof makeCurrentType, Changed, SeenMetadata> = {

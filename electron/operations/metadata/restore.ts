@@ -1,8 +1,8 @@
 import type { SnapshotList } from '../../../shared/schema.ts';
+import { secretTexts, seeTree } from '../../inspect/tree.ts';
 import type { Answer } from '../engine/ask.ts';
 import { lookAfterwards } from '../engine/look.ts';
 import type { Redefining } from './redefinition.ts';
-import { secretTexts, seeTree } from './tree.ts';
 
 /** Metadata as it was before a change. The texts hold secrets: they stay in this process, and only while it goes on. */
 export interface KeptMetadata {

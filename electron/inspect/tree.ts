@@ -1,13 +1,13 @@
-import type { Disk } from '../../../shared/libvirt/disks.ts';
-import type { RedefineFacts } from '../../../shared/operations/metadata/redefinition.ts';
-import type { Found, SnapshotList } from '../../../shared/schema.ts';
-import type { Gate } from '../../hosts/gate.ts';
-import type { HostSession } from '../../hosts/host-session.ts';
-import { ProblemError } from '../../hosts/problems.ts';
-import { checkpointFacts } from '../../libvirt/checkpoints.ts';
-import { readDomain } from '../../libvirt/domains.ts';
-import { LibvirtError } from '../../libvirt/errors.ts';
-import { secretSnapshotXml } from '../../libvirt/redefine.ts';
+import type { Disk } from '../../shared/libvirt/disks.ts';
+import type { RedefineFacts } from '../../shared/operations/metadata/redefinition.ts';
+import type { Found, SnapshotList } from '../../shared/schema.ts';
+import type { Gate } from '../hosts/gate.ts';
+import type { HostSession } from '../hosts/host-session.ts';
+import { ProblemError } from '../hosts/problems.ts';
+import { checkpointFacts } from '../libvirt/checkpoints.ts';
+import { readDomain } from '../libvirt/domains.ts';
+import { LibvirtError } from '../libvirt/errors.ts';
+import { secretSnapshotXml } from '../libvirt/redefine.ts';
 
 /** A domain's snapshots as libvirt tells them, and how the domain is. */
 export interface SeenTree extends SnapshotList {

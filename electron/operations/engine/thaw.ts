@@ -1,7 +1,7 @@
 import type { HostSession } from '../../hosts/host-session.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { thawFileSystems } from '../../libvirt/guest-agent.ts';
-import { lookAfterwards } from '../engine/look.ts';
+import { lookAfterwards } from './look.ts';
 
 /** A guest after it was asked to thaw: a sentence, and whether it may still be frozen. */
 export interface Thawed {

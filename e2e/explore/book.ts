@@ -50,7 +50,7 @@ export class Book {
   readonly #clone: string;
   /** Images that came to be since the guest stands still. */
   readonly #madeStill = new Set<string>();
-  /** By image: the IDs that were seen inside it. */
+  /** By image: what was seen inside it. QEMU gives an ID again, once the last of it is gone. */
   #seen = new Map<string, ReadonlySet<string>>();
 
   constructor(stage: Stage) {
@@ -164,7 +164,7 @@ export class Book {
     const ids = new Map<string, string>();
     for (const { target, path } of snap.stored) {
       if (path === null || snap.disks.get(target) !== 'internal') continue;
-      const fresh = tableOf(path).filter(({ id, name }) => name === snap.name && !this.#seen.get(path)?.has(id));
+      const fresh = tableOf(path).filter(({ name, taken }) => name === snap.name && !this.#seen.get(path)?.has(taken));
       const id = fresh.at(-1)?.id;
       if (id !== undefined) ids.set(target, id);
     }
@@ -184,7 +184,7 @@ export class Book {
       ({ target, path }) =>
         path !== null &&
         disks.get(target) === 'internal' &&
-        tableOf(path).some((each) => each.name === name && !this.#seen.get(path)?.has(each.id)),
+        tableOf(path).some((each) => each.name === name && !this.#seen.get(path)?.has(each.taken)),
     );
   }
 
@@ -194,7 +194,7 @@ export class Book {
         ({ path }) => path ?? [],
       ),
     );
-    this.#seen = new Map([...paths].map((path) => [path, new Set(tableOf(path).map(({ id }) => id))]));
+    this.#seen = new Map([...paths].map((path) => [path, new Set(tableOf(path).map(({ taken }) => taken))]));
   }
 }
 

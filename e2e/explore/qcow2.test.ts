@@ -48,6 +48,7 @@ describe.skipIf(!available.ok)('the oracle’s reader of images, beside qemu-img
         ['2', '1'],
         ['3', 'a"b\\c, ü'],
       ]);
+      expect(new Set(imageSnapshots(image).map(({ taken }) => taken)).size).toBe(3);
       expect([readMark(image), readMark(image, '1'), readMark(image, '2'), readMark(image, '3')]).toEqual([
         65_000, 300, 301, 302,
       ]);

@@ -6,6 +6,8 @@ export interface ImageSnapshot {
   readonly id: string;
   readonly name: string;
   readonly vmStateBytes: number;
+  /** When it was taken, to the nanosecond: another of the same ID and name has another. */
+  readonly taken: string;
 }
 
 /** Why an image can't be read; `gone`: there is no such file. */
@@ -88,7 +90,7 @@ export function writeInPlace(path: string, offset: number, bytes: Uint8Array): b
 export function imageSnapshots(path: string): ImageSnapshot[] {
   return withFile(path, (file) => {
     const header = readHeader(file, path);
-    return header ? readTable(file, header).map(({ id, name, vmStateBytes }) => ({ id, name, vmStateBytes })) : [];
+    return header ? readTable(file, header).map(({ l1: _, ...snapshot }) => snapshot) : [];
   });
 }
 
@@ -166,6 +168,7 @@ function readTable(file: File, { snapshotCount, snapshotsOffset }: Header) {
       id: words.toString('utf8', 0, idBytes),
       name: words.toString('utf8', idBytes),
       vmStateBytes: extraBytes >= 8 ? number64(rest, 0) : fixed.readUInt32BE(32),
+      taken: `${fixed.readUInt32BE(16)}.${fixed.readUInt32BE(20)}`,
       l1: { offset: number64(fixed, 0), size: fixed.readUInt32BE(8) },
     });
     at += Math.ceil((40 + rest.length) / 8) * 8;

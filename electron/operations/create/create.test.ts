@@ -177,6 +177,17 @@ it.each(['before', 'after'] as const)('quiesced: a connection lost %s it was don
   expect(entry()).toMatchObject({ kind: 'create', result: 'unknown' });
 });
 
+it('quiesced: a host that stays away leaves a guest that may be frozen, and that is told', async () => {
+  await setUp();
+  bench.simulator.faults.dropOnNext('domainSnapshotCreateXml', 'before');
+  const drafted = await plan('disks-external');
+  const outcome = run(drafted);
+  await bench.until(() => ground.operations.list().some(({ phase }) => phase === 'verifying'));
+  await bench.session.disconnect();
+  expect(await outcome).toMatchObject({ result: 'unknown', problem: { code: 'OUTCOME_UNKNOWN' } });
+  expect((await outcome).differences.join()).toContain('may still be frozen (libvirt could not be asked)');
+});
+
 it('quiesced: after a crash of the app, the journal has the guest thawed at the next connect', async () => {
   await setUp();
   const { uuid: id, name } = bench.simulator.hands.domain('one');

@@ -109,6 +109,15 @@ it('what never was possible is refused, and a plan is carried out once', async (
   await expect(run(request)).rejects.toMatchObject({ problem: { code: 'NO_PLAN' } });
 });
 
+it('a protected guest is not left off unless its name was typed', async () => {
+  await setUp();
+  await ground.marks.protect(bench.session.host, uuid, true);
+  const request = await plan('memory-internal', { halt: true });
+  await expect(run(request)).rejects.toMatchObject({ problem: { code: 'NAME_NOT_TYPED' } });
+  expect(bench.simulator.hands.domain('one').state).toBe('running');
+  expect(await take('memory-internal')).toMatchObject({ result: 'done' });
+});
+
 it('a file that has appeared is not written over', async () => {
   await setUp();
   const request = await plan('memory-external', { memoryFile: '/var/lib/libvirt/images/one.qcow2' });

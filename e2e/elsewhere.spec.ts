@@ -1,3 +1,4 @@
+import { CreateDialog } from './dialogs.ts';
 import { expect, needsLab, test } from './fixtures.ts';
 
 needsLab();
@@ -38,6 +39,28 @@ test('a domain that is started while the dialog is open: read again before anyth
   await expect(dialog.root).toContainText('memory and every running program');
   await dialog.confirm();
   expect(await guest.state()).toBe('shut off');
+});
+
+test('a domain that is paused while a snapshot is described: read again, with what was written', async ({
+  start,
+  lab,
+}) => {
+  const guest = await lab.guest({ name: `described-${test.info().project.name}` });
+  await guest.start();
+  const app = await start('--connect', lab.uri);
+  const dialog = new CreateDialog(app);
+  await app.open(guest.name);
+  await dialog.open();
+  const description = dialog.root.getByRole('textbox', { name: 'Description' });
+  await dialog.name.fill('written');
+  await description.fill('and why');
+  await lab.virsh('suspend', guest.name);
+  await dialog.take.click();
+  await expect(dialog.root).toContainText('The domain was running and is paused now.');
+  await expect(dialog.name).toHaveValue('written');
+  await expect(description).toHaveValue('and why');
+  expect(await guest.snapshots()).toEqual([]);
+  await dialog.confirm('written');
 });
 
 test('a domain that another client starts is shown as running by itself', async ({ start, lab }) => {

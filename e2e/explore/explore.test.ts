@@ -58,6 +58,6 @@ describe.skipIf(!host.ok)('the oracle', () => {
     const create: Step = { by: 'app', do: 'create', name: 'a', mode: 'memory-internal', live: false, without: [] };
     const { tried, findings, text } = await replayed({ steps: [create], tries: true });
     expect(findings, text).toEqual([]);
-    expect(tried).toEqual({ codes: ['NO_MEMORY'], harm: expect.stringMatching(/memory/) });
+    expect(tried).toEqual({ codes: ['NO_GUEST_MEMORY'], harm: expect.stringMatching(/memory/) });
   });
 });

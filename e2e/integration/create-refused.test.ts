@@ -49,7 +49,7 @@ const nowhere = (folder: string) => join(folder, 'nowhere/x.qcow2');
 const taken = (folder: string) => join(folder, 'domain.xml');
 
 const cases: readonly Refused[] = [
-  { code: 'NO_MEMORY', guest: 'off', mode: 'memory-external', xml: memory },
+  { code: 'NO_GUEST_MEMORY', guest: 'off', mode: 'memory-external', xml: memory },
   { code: 'MEMORY_NEEDED', guest: 'on', mode: 'disks-internal', xml: () => "<memory snapshot='no'/>" },
   { code: 'NOT_QCOW2', guest: 'raw', mode: 'disks-internal' },
   { code: 'UNLIKE_FORMAT', guest: 'unlike', mode: 'disks-internal' },

@@ -52,6 +52,13 @@ test('a second press while the first is under way does nothing', async () => {
   expect(calls.run).toHaveBeenCalledTimes(1);
 });
 
+test('a protected domain whose name is not typed yet: Enter does nothing, as the button', async () => {
+  const { run, calls } = await reviewed(async () => anOutcome(), [{ ...aPlan(), protected: true }]);
+  await run.start();
+  expect(calls.run).not.toHaveBeenCalled();
+  expect(run.flow).toMatchObject({ step: 'review' });
+});
+
 test('a stale plan is not run: a new one is read, with nothing ticked', async () => {
   const { run } = await reviewed(() => Promise.reject(stale), [aPlan(), aPlan({}, 'p2')]);
   await run.start();

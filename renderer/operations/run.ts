@@ -6,7 +6,7 @@ import { closeDialog, noteTold, pushNotice, setOwnRun } from '../store/actions.t
 import { problemOf, staleChangesOf } from '../store/api.ts';
 import { outcomeNotice } from '../store/notices.ts';
 import { type App, domainKey, type HeldPlan } from '../store/store.ts';
-import { assessmentOf, type Flow, orderOf, type Review, reviewOf } from './flow.ts';
+import { blockedBy, type Flow, orderOf, type Review, reviewOf } from './flow.ts';
 
 /** What is changed: a domain, with what is wanted of it. */
 export interface Subject<T extends AnyType> {
@@ -89,10 +89,10 @@ export class Run<K extends Kind> {
     this.#set(review);
   }
 
-  /** Carries out what was reviewed. A second call does nothing: by then the flow isn't in review. */
+  /** Carries out what was reviewed, if nothing is in the way. A second call does nothing: the flow isn't in review. */
   async start(): Promise<void> {
     const review = this.flow;
-    if (review.step !== 'review' || assessmentOf(this.type, review).blockers.length > 0) return;
+    if (review.step !== 'review' || blockedBy(this.type, review) !== null) return;
     const key = domainKey(this.subject);
     this.#set({ step: 'running', plan: review.plan, choice: review.choice, since: Date.now() });
     setOwnRun(this.app.store, key, true);

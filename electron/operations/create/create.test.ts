@@ -109,6 +109,15 @@ it('what never was possible is refused, and a plan is carried out once', async (
   await expect(run(request)).rejects.toMatchObject({ problem: { code: 'NO_PLAN' } });
 });
 
+it('a protected guest is not left off unless its name was typed', async () => {
+  await setUp();
+  await ground.marks.protect(bench.session.host, uuid, true);
+  const request = await plan('memory-internal', { halt: true });
+  await expect(run(request)).rejects.toMatchObject({ problem: { code: 'NAME_NOT_TYPED' } });
+  expect(bench.simulator.hands.domain('one').state).toBe('running');
+  expect(await take('memory-internal')).toMatchObject({ result: 'done' });
+});
+
 it('a file that has appeared is not written over', async () => {
   await setUp();
   const request = await plan('memory-external', { memoryFile: '/var/lib/libvirt/images/one.qcow2' });
@@ -175,6 +184,17 @@ it.each(['before', 'after'] as const)('quiesced: a connection lost %s it was don
   expect(outcome.notes[0]).toContain(when === 'after' ? 'libvirt lists “fresh”, as planned' : 'lists no snapshot');
   expect(calls('domainFsthaw')).toBe(1);
   expect(entry()).toMatchObject({ kind: 'create', result: 'unknown' });
+});
+
+it('quiesced: a host that stays away leaves a guest that may be frozen, and that is told', async () => {
+  await setUp();
+  bench.simulator.faults.dropOnNext('domainSnapshotCreateXml', 'before');
+  const drafted = await plan('disks-external');
+  const outcome = run(drafted);
+  await bench.until(() => ground.operations.list().some(({ phase }) => phase === 'verifying'));
+  await bench.session.disconnect();
+  expect(await outcome).toMatchObject({ result: 'unknown', problem: { code: 'OUTCOME_UNKNOWN' } });
+  expect((await outcome).differences.join()).toContain('may still be frozen (libvirt could not be asked)');
 });
 
 it('quiesced: after a crash of the app, the journal has the guest thawed at the next connect', async () => {

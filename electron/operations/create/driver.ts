@@ -51,7 +51,7 @@ export function createDriver(agentSeconds = AGENT_SECONDS): Driver<typeof create
     judge: ({ operation }, done, looked) => judgeCreate(done, looked, operation.signal.aborted),
     async settle({ session, services, plan, choice }, { expected, picture }, { result }) {
       if (result === 'done') await services.thumbnails.keepTaken(session, plan.uuid, choice.name, picture);
-      if ((expected.row.flags & createFlag.quiesce) !== 0)
+      if ((expected.row.flags & createFlag.quiesce) !== 0 && session.isConnected)
         await setAgentTimeout(session.writes, plan.uuid, agentTimeout.block).catch(() => {}); // as it is by default
     },
   };

@@ -5,7 +5,7 @@ import type { Capture } from '../../kept/thumbnails/capture.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Answer } from '../engine/ask.ts';
 import type { Judged, Seen } from '../engine/driver.ts';
-import { type Thawed, thaw } from '../engine/thaw.ts';
+import { notThawed, type Thawed, thaw } from '../engine/thaw.ts';
 import { differencesOfTaken, isUseless, leftBehind, movedDisks, notCompared } from './promises.ts';
 import { type CreateExpected, type CreateSeen, lookAtCreate } from './verify.ts';
 
@@ -32,8 +32,7 @@ export async function lookAfterCreate(
   session: HostSession,
   { answer, expected }: Pick<CreateDone, 'answer' | 'expected'>,
 ): Promise<LookedAtCreate> {
-  const freezes = (expected.row.flags & createFlag.quiesce) !== 0;
-  const thawed = freezes && mayBeFrozen(answer) ? await thaw(session, expected.before.uuid) : null;
+  const thawed = mayBeFrozen(answer, expected) ? await thaw(session, expected.before.uuid) : null;
   const seen = await lookAtCreate(session, expected, false);
   const found = seen && { state: seen.state, reason: seen.reason, current: seen.current };
   return { found, seen, thawed };
@@ -48,12 +47,13 @@ export function judgeCreate(
   const seen = looked?.seen ?? null;
   const judged =
     answer.result === 'done' ? taken(seen, expected, cancelled) : notTaken(answer, seen, expected, cancelled);
-  return looked?.thawed ? withThaw(judged, looked.thawed) : judged;
+  const thawed = looked ? looked.thawed : mayBeFrozen(answer, expected) ? notThawed() : null;
+  return thawed ? withThaw(judged, thawed) : judged;
 }
 
 /** libvirt sends the freeze after it has checked everything else; `null` was never asked for. */
-function mayBeFrozen(answer: Answer<string>): boolean {
-  return answer.result !== 'done' && answer.requestId !== null;
+function mayBeFrozen(answer: Answer<string>, { row }: CreateExpected): boolean {
+  return (row.flags & createFlag.quiesce) !== 0 && answer.result !== 'done' && answer.requestId !== null;
 }
 
 function taken(seen: CreateSeen | null, expected: CreateExpected, cancelled: boolean): Judged {

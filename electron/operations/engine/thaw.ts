@@ -9,6 +9,14 @@ export interface Thawed {
   readonly certain: boolean;
 }
 
+/** It could not be asked to thaw, or did not. */
+export function notThawed(reason = 'libvirt could not be asked'): Thawed {
+  return {
+    sentence: `The guest’s file systems may still be frozen (${reason}). If the guest hangs, start its agent or reset it.`,
+    certain: false,
+  };
+}
+
 /**
  * Has the guest’s file systems thawed, whatever came of the snapshot: libvirt thaws them itself where it can, and asking
  * once more does no harm. Waits for a connection that was lost.
@@ -26,9 +34,5 @@ export async function thaw(session: HostSession, uuid: string): Promise<Thawed> 
     const sentence = result > 0 ? 'The guest’s file systems were thawed.' : 'The guest’s file systems are not frozen.';
     return { sentence, certain: true };
   }
-  const reason = result === null ? 'libvirt could not be asked' : `libvirt says: ${result}`;
-  return {
-    sentence: `The guest’s file systems may still be frozen (${reason}). If the guest hangs, start its agent or reset it.`,
-    certain: false,
-  };
+  return notThawed(result === null ? undefined : `libvirt says: ${result}`);
 }

@@ -67,7 +67,7 @@ eachWay(modeRules, [
     ],
   ],
   [
-    'NO_MEMORY',
+    'NO_GUEST_MEMORY',
     [
       [off, 'memory-external'],
       [off, 'memory-internal'],

@@ -48,7 +48,7 @@ export const modeRules: readonly CreateRule[] = [
     text: () => 'libvirt is busy with another job of this domain, as a backup, and takes no snapshot meanwhile.',
   },
   {
-    code: 'NO_MEMORY',
+    code: 'NO_GUEST_MEMORY',
     about: 'mode',
     answer: 'XML_ERROR',
     source: 'virDomainSnapshotDefParse',

@@ -42,6 +42,6 @@ export const createType: OperationType<CreatePlan, Record<string, never>, Create
     };
   },
   subject: (_plan, { name }) => `“${name}”`,
-  isProtected: () => false,
+  isProtected: ({ row }) => row?.halt === true,
   refusal: 'CREATE_REFUSED',
 };

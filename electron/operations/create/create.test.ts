@@ -111,7 +111,7 @@ it('what never was possible is refused, and a plan is carried out once', async (
 
 it('a protected guest is not left off unless its name was typed', async () => {
   await setUp();
-  await ground.marks.protect(bench.session.host, uuid, true);
+  await services.marks.protect(bench.session.host, uuid, true);
   const request = await plan('memory-internal', { halt: true });
   await expect(run(request)).rejects.toMatchObject({ problem: { code: 'NAME_NOT_TYPED' } });
   expect(bench.simulator.hands.domain('one').state).toBe('running');
@@ -191,7 +191,7 @@ it('quiesced: a host that stays away leaves a guest that may be frozen, and that
   bench.simulator.faults.dropOnNext('domainSnapshotCreateXml', 'before');
   const drafted = await plan('disks-external');
   const outcome = run(drafted);
-  await bench.until(() => ground.operations.list().some(({ phase }) => phase === 'verifying'));
+  await bench.until(() => services.operations.list().some(({ phase }) => phase === 'verifying'));
   await bench.session.disconnect();
   expect(await outcome).toMatchObject({ result: 'unknown', problem: { code: 'OUTCOME_UNKNOWN' } });
   expect((await outcome).differences.join()).toContain('may still be frozen (libvirt could not be asked)');

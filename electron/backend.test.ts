@@ -128,7 +128,7 @@ describe('the backend', () => {
     });
     expect(run.rows).toMatchObject([{ domainName: 'web-02', status: 'ended', outcome: { result: 'done' } }]);
     expect((await everything()).batches).toHaveLength(1);
-    await expect(client.batches.stop({ id: run.id })).rejects.toMatchObject({ data: { code: 'NO_LAB_RUN' } });
+    await expect(client.batches.stop({ id: run.id })).rejects.toMatchObject({ data: { code: 'NO_BATCH' } });
     await expect(client.operations.cancel({ id: 'x' })).rejects.toMatchObject({ data: { code: 'NO_OPERATION' } });
   });
 });

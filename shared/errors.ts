@@ -343,8 +343,8 @@ export const problems = {
     effect: untouched,
     next: 'Choose a snapshot by name.',
   },
-  NO_LAB_RUN: {
-    what: 'This lab reset is not under way any more.',
+  NO_BATCH: {
+    what: 'These changes are not under way any more.',
     effect: untouched,
     next: 'Look at its report.',
   },

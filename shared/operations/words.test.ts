@@ -6,6 +6,7 @@ const pausing = { kind: 'power', domainName: 'web-01', subject: 'suspend' } as c
 const ended = (result: 'done' | 'refused' | 'failed' | 'unknown' | 'cancelled', differences: string[] = []) => ({
   result,
   differences,
+  found: null,
 });
 
 it('says what is under way', () => {

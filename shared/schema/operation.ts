@@ -37,7 +37,7 @@ export const Outcome = z.object({
   differences: z.array(z.string()),
   problem: Problem.optional(),
   /** How the domain was found; null where it could not be asked for, or is gone. */
-  found: Found.nullable().optional(),
+  found: Found.nullable(),
   /** What only its kind tells. */
   detail: RevertDetail.optional(),
 });

@@ -68,10 +68,10 @@ export class Batches {
     );
   }
 
-  /** Begins no further rows. @throws ProblemError NO_LAB_RUN */
+  /** Begins no further rows. @throws ProblemError NO_BATCH */
   stop(id: string): void {
     const live = this.#all.get(id);
-    if (!live || live.run.endedAt !== null) throw new ProblemError('NO_LAB_RUN');
+    if (!live || live.run.endedAt !== null) throw new ProblemError('NO_BATCH');
     live.stopped = true;
     this.#put(live, { stopRequested: true });
   }

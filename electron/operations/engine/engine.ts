@@ -249,6 +249,7 @@ function refused(error: unknown, hostName: string): End {
     result: 'refused',
     notes: [],
     differences: isStale ? [...error.changes] : [],
+    found: null,
     problem: isStale ? problemOf('PLAN_STALE') : toProblem(error, hostName),
   };
 }

@@ -12,12 +12,10 @@ import { openConsole } from './inspect/console/open.ts';
 import { exportSnapshots } from './inspect/export.ts';
 import { diskChains } from './inspect/health/layers.ts';
 import { healthOf } from './inspect/health/report.ts';
+import { snapshotDetail } from './inspect/snapshot-detail.ts';
 import type { Notices } from './kept/notices.ts';
 import { captureConsole } from './kept/thumbnails/capture.ts';
 import { consolePicture } from './kept/thumbnails/show.ts';
-import { parseDomainConfig } from './libvirt/config.ts';
-import { snapshotXml } from './libvirt/snapshots.ts';
-import { parseXml } from './libvirt/xml.ts';
 import { fileFacts } from './operations/create/files.ts';
 import type { Batches } from './operations/engine/batches.ts';
 import type { Engine } from './operations/engine/engine.ts';
@@ -125,12 +123,9 @@ export function createRouter(parts: RouterParts): AppRouter {
     },
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),
-      detail: os.snapshots.detail.handler(async ({ input }) => {
-        const xml = await snapshotXml(pool.session(input.hostId).reads, input.uuid, input.name);
-        const stored = parseXml(xml, 'domainsnapshot').at('domain');
-        const config = stored && parseDomainConfig(stored);
-        return { xml, memoryBytes: config?.memoryBytes ?? null, vcpus: config?.vcpus ?? null };
-      }),
+      detail: os.snapshots.detail.handler(({ input }) =>
+        snapshotDetail(pool.session(input.hostId), input.uuid, input.name),
+      ),
       disks: os.snapshots.disks.handler(({ input, signal }) =>
         diskChains(pool.session(input.hostId), input.uuid, input.name, signal ?? never),
       ),

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventId } from '../../shared/libvirt/flags.ts';
 import { isPrivateToConnection } from '../../shared/libvirt-uri.ts';
 import type { Domain, Host, HostStatus } from '../../shared/schema.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
+import { askForEvents, greet } from '../libvirt/greet.ts';
 import { closeConnection, openConnection } from '../libvirt/open.ts';
-import { procedures } from '../libvirt/procedures.ts';
 import { type DomainSnapshots, SnapshotCache } from '../libvirt/snapshots.ts';
 import { formatUuid } from '../libvirt/uuid.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -219,32 +218,16 @@ export class HostSession {
   }
 
   async #greet({ reads, transport }: Link): Promise<HostStatus> {
-    const [{ type }, { version: libvirt }, { version: hypervisor }] = await Promise.all([
-      reads.call(procedures.connectGetType, {}),
-      reads.call(procedures.connectGetLibVersion, {}),
-      reads.call(procedures.connectGetVersion, {}),
-    ]);
-    const asked = performance.now();
-    await reads.call(procedures.connectGetLibVersion, {});
-    return {
-      status: 'connected',
-      driver: type,
-      libvirtVersion: Number(libvirt),
-      hypervisorVersion: Number(hypervisor),
-      via: transport.describe(),
-      roundTripMs: performance.now() - asked,
-    };
+    return { status: 'connected', ...(await greet(reads)), via: transport.describe() };
   }
 
   async #listen(reads: Gate): Promise<void> {
     const touched = ({ domain }: { domain: { uuid: Buffer } }) => this.#refresh(formatUuid(domain.uuid));
     reads.connection.on('lifecycle', touched);
     reads.connection.on('jobCompleted', touched);
-    await reads.call(procedures.domainEventCallbackRegisterAny, { eventId: eventId.lifecycle, domain: null });
+    await askForEvents(reads, 'lifecycle');
     // The test driver has no jobs to tell of, and refuses.
-    await reads
-      .call(procedures.domainEventCallbackRegisterAny, { eventId: eventId.jobCompleted, domain: null })
-      .catch((error: unknown) => this.options.log(`no job events: ${error}`));
+    await askForEvents(reads, 'jobCompleted').catch((error: unknown) => this.options.log(`no job events: ${error}`));
   }
 
   #refresh(uuid: string): void {

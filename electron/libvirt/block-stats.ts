@@ -33,6 +33,28 @@ export async function blockLayers(caller: Caller, uuid: string, running: boolean
   }
 }
 
+/** By image the domains whose disks consist of it; null where that cannot be told of all of them. @throws ConnectionError */
+export async function usersOfImages(caller: Caller): Promise<Map<string, Set<string>> | null> {
+  try {
+    const { records } = await caller.call(procedures.connectGetAllDomainStats, {
+      domains: [],
+      stats: statsGroup.block,
+      flags: statsFlag.backing,
+    });
+    const users = new Map<string, Set<string>>();
+    for (const { domain, params } of records)
+      for (const { field, value } of params)
+        if (/^block\.\d+\.path$/.test(field)) {
+          const path = String(value.value);
+          users.set(path, (users.get(path) ?? new Set()).add(domain.name));
+        }
+    return users;
+  } catch (error) {
+    if (error instanceof LibvirtError) return null;
+    throw error;
+  }
+}
+
 function parseLayers(params: readonly WireTypedParam[], running: boolean): BlockLayer[] {
   const values = new Map(params.map(({ field, value }) => [field, value.value]));
   const bytes = (field: string) => {

@@ -1,9 +1,7 @@
 import type { DiskLayers } from '../../../shared/chain.ts';
 import type { StrayFile } from '../../../shared/health/facts.ts';
-import { statsFlag, statsGroup } from '../../../shared/libvirt/flags.ts';
+import { usersOfImages } from '../../libvirt/block-stats.ts';
 import type { Caller } from '../../libvirt/domains.ts';
-import { LibvirtError } from '../../libvirt/errors.ts';
-import { procedures } from '../../libvirt/procedures.ts';
 import { volumeAt, volumePaths } from '../../libvirt/volumes.ts';
 import { limited } from './limited.ts';
 
@@ -55,28 +53,6 @@ function namedLike(paths: readonly string[], images: Iterable<string>): string[]
     for (let end = path.length; end > path.lastIndexOf('/'); end--) if (stems.has(path.slice(0, end))) return true;
     return false;
   });
-}
-
-/** By image the domains whose disks consist of it; null where that cannot be told of all of them. */
-async function usersOfImages(reads: Caller): Promise<Map<string, Set<string>> | null> {
-  try {
-    const { records } = await reads.call(procedures.connectGetAllDomainStats, {
-      domains: [],
-      stats: statsGroup.block,
-      flags: statsFlag.backing,
-    });
-    const users = new Map<string, Set<string>>();
-    for (const { domain, params } of records)
-      for (const { field, value } of params)
-        if (/^block\.\d+\.path$/.test(field)) {
-          const path = String(value.value);
-          users.set(path, (users.get(path) ?? new Set()).add(domain.name));
-        }
-    return users;
-  } catch (error) {
-    if (error instanceof LibvirtError) return null;
-    throw error;
-  }
 }
 
 function folderOf(path: string): string {

@@ -1,7 +1,6 @@
 import type { HostSession } from '../../hosts/host-session.ts';
-import { domainRef } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
-import { procedures } from '../../libvirt/procedures.ts';
+import { screenshot } from '../../libvirt/screenshot.ts';
 import { decodePicture } from './picture.ts';
 import { encodePng, scaledDown } from './thumbnail.ts';
 
@@ -31,12 +30,11 @@ export async function captureConsole(
     timer = setTimeout(() => resolve(null), withinMs);
   });
   try {
-    const args = { domain: domainRef(uuid), screen: 0, flags: 0 };
-    const received = session.reads.receive(procedures.domainScreenshot, args);
+    const received = screenshot(session.reads, uuid);
     const takenAt = Date.now();
     received.catch(() => {}); // it may fail when nobody waits for it any more
     const picture = await Promise.race([received, late]);
-    return picture && { png: encodePng(scaledDown(decodePicture(picture.data))), takenAt };
+    return picture && { png: encodePng(scaledDown(decodePicture(picture))), takenAt };
   } catch (error) {
     if (!(error instanceof LibvirtError)) log(`${session.host.name}: no picture of ${uuid}: ${error}`);
     return null;

@@ -131,7 +131,7 @@ describe('nothing is asked of libvirt', () => {
     await expect(carryOut(made)).rejects.toThrow('current snapshot');
   });
 
-  it('twice from one plan', async () => {
+  it('when there is nothing below to delete', async () => {
     await expect(run(inside, ['leaf'], 'children-only')).rejects.toThrow('nothing to delete');
   });
 });

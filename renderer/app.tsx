@@ -15,6 +15,7 @@ import type { App as AppCore } from './store/store.ts';
 import { TopBar } from './top-bar.tsx';
 import { AppProvider, useApp, useAppState } from './ui/context.tsx';
 import { Mark } from './ui/glyphs.tsx';
+import { useNow } from './ui/hooks.ts';
 
 /** The whole window. */
 export function App({ app }: { app: AppCore }) {
@@ -34,7 +35,11 @@ function Window() {
   const link = useAppState((state) => state.link);
   const theme = useAppState((state) => state.settings.theme);
   const title = useAppState(windowTitle);
+  const now = useNow(60_000);
   useShortcuts(app);
+  useEffect(() => {
+    app.store.setState({ minute: Math.floor(now / 60_000) });
+  }, [app, now]);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;

@@ -136,3 +136,14 @@ test('selected domains are those that still exist, by name', () => {
   const state = anApp({}, { domains, chosen: new Set(['h/b10', 'h/gone', 'h/b2']) }).store.getState();
   expect(chosenDomains(state).map(({ name }) => name)).toEqual(['b2', 'b10']);
 });
+
+test('how old a snapshot may be for a filter follows the clock of the window', () => {
+  const { store } = anApp();
+  const state = store.getState();
+  const tree = openTree(state);
+  if (!tree) throw new Error('no tree');
+  const { createdAt } = tree.rows[0]?.kind === 'snapshot' ? tree.rows[0].snapshot : { createdAt: 0 };
+  const at = (seconds: number) =>
+    filteredRows({ ...state, minute: Math.floor((createdAt + seconds) / 60) }, tree, 'newer:1d').length;
+  expect(at(600)).toBeGreaterThan(at(30 * 86_400));
+});

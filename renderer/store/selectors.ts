@@ -266,31 +266,24 @@ export function knownOf(state: AppState, row: SnapshotRow): Known {
   };
 }
 
-/** The rows of a tree that a filter leaves. Ages count by the minute, so that the same rows are handed out again. */
+/** The rows of a tree that a filter leaves. While they are the same, the same array is handed out again. */
 export function filteredRows(state: AppState, tree: SnapshotTree, text: string): readonly TreeRow[] {
-  const minute = Math.floor(Date.now() / 60_000);
-  const { marks } = state;
-  const last = lastFiltered;
-  if (last && last.tree === tree && last.text === text && last.marks === marks && last.minute === minute)
-    return last.rows;
+  const { marks, minute } = state;
+  const last = lastFiltered.get(tree);
+  if (last && last.text === text && last.marks === marks && last.minute === minute) return last.rows;
   const filter = parseFilter(text);
   const nothing = filter.words.length + filter.facets.length === 0;
   const test = filterTest(filter, minute * 60_000);
   const fits = (row: TreeRow) => row.kind === 'snapshot' && test(row.snapshot, knownOf(state, row));
-  const rows = nothing ? tree.rows : tree.rows.filter(fits);
-  const same =
-    last?.tree === tree && last.rows.length === rows.length && last.rows.every((row, at) => row === rows[at]);
-  lastFiltered = { tree, text, marks, minute, rows: same ? last.rows : rows };
-  return lastFiltered.rows;
+  const found = nothing ? tree.rows : tree.rows.filter(fits);
+  const same = last?.rows.length === found.length && last.rows.every((row, at) => row === found[at]);
+  const rows = same ? last.rows : found;
+  lastFiltered.set(tree, { text, marks, minute, rows });
+  return rows;
 }
 
-let lastFiltered: {
-  tree: SnapshotTree;
-  text: string;
-  marks: AppState['marks'];
-  minute: number;
-  rows: readonly TreeRow[];
-} | null = null;
+type Filtered = Pick<AppState, 'marks' | 'minute'> & { readonly text: string; readonly rows: readonly TreeRow[] };
+const lastFiltered = new WeakMap<SnapshotTree, Filtered>();
 
 export function wordsOf(filter: string): string[] {
   return filter.toLowerCase().split(/\s+/).filter(Boolean);

@@ -155,6 +155,8 @@ export interface AppState {
   chosen: ReadonlySet<DomainKey>;
   domainFilter: string;
   snapshotFilter: string;
+  /** The time by which ages are told and filtered, minutes since 1970. */
+  minute: number;
   dialog: Dialog | null;
   deletionMarks: DeletionMarks | null;
   /** Of the open domain: snapshots that a revert would not bring back as they were taken. */
@@ -207,6 +209,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     chosen: new Set(),
     domainFilter: '',
     snapshotFilter: '',
+    minute: Math.floor(Date.now() / 60_000),
     dialog: null,
     deletionMarks: null,
     damaged: null,

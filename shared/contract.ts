@@ -142,7 +142,7 @@ export const contract = {
   /** Everything that changes a domain or its snapshots, by kind. */
   changes,
   operations: {
-    /** Takes an operation out of the queue, or asks libvirt to abort the snapshot; a revert cannot be aborted. */
+    /** Takes an operation out of the queue, or asks libvirt to abort what it can: a snapshot that is taken, a merge. */
     cancel: base.input(z.object({ id: z.string() })),
   },
   journal: {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { App } from './app.ts';
+import { askDelete } from './dialogs.ts';
 import { both, expect, leaveOut, needsLab, test } from './fixtures.ts';
 import { canBuildGenerations, isRoot } from './lab/available.ts';
 import { startLab } from './lab/lab.ts';
@@ -151,6 +152,51 @@ test('the demo host: another snapshot is made current, and never among external 
   await app.snapshot('quota-rollout').click({ button: 'right' });
   await expect(page.getByRole('menuitem', { name: /^Make current/ })).toBeDisabled();
   await expect(page.getByRole('menuitem', { name: /^Make current/ })).toContainText('wrong overlays');
+});
+
+test('the demo host: a protected domain wants its name typed for an edit, for making current and for an import', async ({
+  start,
+}) => {
+  const app = await start('--demo');
+  const { page } = app;
+  const domain = 'ci-image-builder';
+  await app.open(domain);
+  await domainMenu(page, domain, /^Export snapshots/);
+  const { text } = await app.saved(() => page.getByRole('button', { name: 'Save file' }).click());
+  await (await askDelete(app, 'gcc15-modules')).confirm();
+  await expect(app.snapshot('gcc15-modules')).toHaveCount(0);
+  await domainMenu(page, domain, /^Protect/);
+  await expect(app.domain(domain)).toHaveAccessibleDescription(/protected/);
+  const root = page.getByRole('alertdialog');
+  const confirm = async (action: string) => {
+    const button = root.getByRole('button', { name: action, exact: true });
+    const typed = root.getByRole('textbox', { name: /^ci-image-builder is protected/ });
+    for (const wrong of ['', 'CI-image-builder']) {
+      await typed.fill(wrong);
+      await expect(button).toBeDisabled();
+      await expect(root).toContainText('Type the domain’s name first');
+    }
+    await typed.fill(domain);
+    await button.click();
+    await expect(root).toBeHidden();
+  };
+
+  const edit = await askEdit(app, 'gcc14-lto');
+  await edit.description.fill('smaller still');
+  await edit.description.press('ControlOrMeta+Enter');
+  await expect(edit.root).toContainText('Type the domain’s name first');
+  await confirm('Save');
+  await expect(app.snapshot('gcc14-lto')).toContainText('smaller still');
+
+  await app.snapshot('gcc14-lto').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /^Make current/ }).click();
+  await confirm('Make current');
+  await expect(app.snapshot('gcc14-lto')).toContainText('current');
+
+  await domainMenu(page, domain, /^Import snapshots/);
+  await choose(page, 'ci-image-builder.snapshots.xml', text);
+  await confirm('Import 1 snapshot');
+  await expect(app.snapshot('gcc15-modules')).toBeVisible();
 });
 
 test('the demo host: one host’s snapshots are not taken by another domain', both, async ({ start }) => {

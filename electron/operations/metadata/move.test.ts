@@ -4,7 +4,16 @@ import { type ImportFacts, ImportPlan, Outcome, SnapshotExport } from '../../../
 import { exportSnapshots } from '../../inspect/export.ts';
 import { snapshotXml } from '../../libvirt/snapshots.ts';
 import type { DomainSpec, SnapshotSpec } from '../../simulator/build.ts';
-import { type Bench, createBench, createServices, engineOn, metadataOn, uuidOf } from '../../testing.ts';
+import {
+  type Bench,
+  createBench,
+  createServices,
+  engineOn,
+  type MemoryFile,
+  memoryFile,
+  metadataOn,
+  uuidOf,
+} from '../../testing.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/services.ts';
 
@@ -28,6 +37,7 @@ const specs: readonly DomainSpec[] = [
 let from: Bench;
 let to: Bench;
 let services: Services;
+let file: MemoryFile;
 let engine: Engine;
 
 beforeEach(async () => {
@@ -38,7 +48,8 @@ beforeEach(async () => {
     await session.whenConnected(AbortSignal.timeout(4_000));
     void simulator;
   }
-  services = await createServices(to);
+  file = memoryFile();
+  services = await createServices(to, file);
   engine = engineOn(to, services);
 });
 afterEach(() => Promise.all([from.close(), to.close()]));
@@ -172,6 +183,56 @@ describe('moving snapshots to another host', () => {
     to.simulator.hands.createSnapshot('inside', 'middle');
     await expect(run(plan)).rejects.toThrow('Another snapshot of this name');
     expect(model('inside').snapshots.map(({ name }) => name)).toEqual(['middle']);
+  });
+});
+
+describe('an import', () => {
+  it('into a protected domain wants its name typed', async () => {
+    move('inside');
+    const plan = await planned(inside, (await exported(inside)).text);
+    await services.marks.protect(to.session.host, inside, true);
+    for (const typedName of [undefined, 'Inside'])
+      await expect(metadataOn(engine, 'lab').import(plan, typedName)).rejects.toMatchObject({
+        problem: { code: 'NAME_NOT_TYPED' },
+      });
+    expect(model('inside').snapshots).toEqual([]);
+    expect(await metadataOn(engine, 'lab').import(plan, 'inside')).toMatchObject({ result: 'done' });
+  });
+
+  it('wants its warnings acknowledged', async () => {
+    move('inside');
+    const plan = await planned(inside, (await exported(inside)).text);
+    expect(plan.warnings.map(({ code }) => code)).toContain('internal-data');
+    const order = { planId: plan.planId, choice: {}, acknowledged: [] };
+    await expect(engine.run('import', order)).rejects.toMatchObject({ problem: { code: 'NOT_ACKNOWLEDGED' } });
+    expect(model('inside').snapshots).toEqual([]);
+  });
+
+  it('is refused when one more file has gone since the missing ones were read', async () => {
+    move('layered');
+    const [first = '', second = ''] = model('layered').config.disks.flatMap(({ backing }) => backing);
+    expect(second).toMatch(/^\/var\/lib/);
+    to.simulator.hands.removeFile('layered', first);
+    const plan = await planned(layered, (await exported(layered)).text);
+    expect(plan.warnings.find(({ code }) => code === 'missing-files')?.text).toContain(first);
+    to.simulator.hands.removeFile('layered', second);
+    await expect(run(plan)).rejects.toThrow(second);
+    expect(model('layered').snapshots).toEqual([]);
+  });
+
+  it('gives the passwords of its files to libvirt and to nobody else', async () => {
+    move('inside');
+    const { text } = await exported(inside);
+    const secret = text.replaceAll("type='vnc'", "type='vnc' passwd='s3cret'");
+    expect(secret).not.toBe(text);
+    const plan = await planned(inside, secret);
+    expect(JSON.stringify(plan)).not.toContain('s3cret');
+    const outcome = await run(plan);
+    expect(outcome).toMatchObject({ result: 'done' });
+    expect(JSON.stringify(outcome)).not.toContain('s3cret');
+    expect(file.text).not.toBe('');
+    expect(file.text).not.toContain('s3cret');
+    expect(model('inside').snapshots[0]?.config?.password).toBe('s3cret');
   });
 });
 

@@ -94,7 +94,6 @@ async function selectWhenThere(store: AppStore, row: string): Promise<void> {
 const blockedWords: Readonly<Record<string, string>> = {
   EDIT_REFUSED: 'This is not possible here',
   NAME_REFUSED: 'This name can’t be used',
-  DESCRIPTION_REFUSED: 'The description holds a character that libvirt cannot keep',
   NOTHING_TO_CHANGE: 'Nothing is changed yet',
 };
 

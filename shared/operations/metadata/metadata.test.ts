@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Disk, SnapshotDisk } from '../../libvirt/disks.ts';
 import { holds } from '../../rule.ts';
-import type { ImportRow, Snapshot, SnapshotList } from '../../schema.ts';
+import type { EditPlan, ImportRow, Snapshot, SnapshotList } from '../../schema.ts';
 import { editSteps, editStepText } from './edit-steps.ts';
 import { chooseCurrent } from './import-current.ts';
 import { type Candidate, importRules, judgeImport } from './import-rules.ts';
@@ -10,6 +10,7 @@ import { makeCurrentRefusal, makeCurrentRules } from './make-current.ts';
 import { redefinitionProblem } from './redefinition.ts';
 import { nameFixed, renameProblem, renameRules } from './rename.ts';
 import { metadataStaleness } from './staleness.ts';
+import { editType } from './types.ts';
 import { virshEdit, virshExport, virshImport, virshMakeCurrent } from './virsh.ts';
 
 const snapshot = (name: string, more: Partial<Snapshot> = {}): Snapshot => ({
@@ -370,5 +371,21 @@ describe('what is not known of a snapshot', () => {
   });
   it('each rule has a source', () => {
     for (const { source } of [...renameRules, ...makeCurrentRules, ...importRules]) expect(source).toMatch(/\w/);
+  });
+});
+
+describe('what keeps an edit from being saved', () => {
+  const found = { snapshot: snapshot('a'), current: false, children: [], taken: [], nameFixed: null, refusal: null };
+  const of = (description: string) =>
+    editType
+      .assess({} as EditPlan, { ...found, notes: [] }, { name: 'a', description })
+      .blockers.map(({ code, text }) => [code, text]);
+
+  it('tells a description that is too long from one with a strange character', () => {
+    expect(of('x'.repeat((1 << 20) + 1))).toEqual([['DESCRIPTION_REFUSED', 'The description is longer than 1 MiB']]);
+    expect(of('bell \u0007')).toEqual([
+      ['DESCRIPTION_REFUSED', 'The description holds a character that libvirt cannot keep'],
+    ]);
+    expect(of('x'.repeat(1 << 20))).toEqual([]);
   });
 });

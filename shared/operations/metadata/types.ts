@@ -35,9 +35,12 @@ function editBlockers(facts: EditFacts, { name, description }: EditChoice, steps
     ...(facts.refusal ? [{ code: 'EDIT_REFUSED', text: facts.refusal.text }] : []),
     ...(steps.length === 0 ? [{ code: 'NOTHING_TO_CHANGE', text: 'Nothing is changed.' }] : []),
     ...(nameProblem === null ? [] : [{ code: 'NAME_REFUSED', text: nameProblem }]),
-    ...(isXmlText(description) && utf8Bytes(description) <= DESCRIPTION_BYTES
+    ...(isXmlText(description)
       ? []
-      : [{ code: 'DESCRIPTION_REFUSED', text: 'libvirt cannot keep this description.' }]),
+      : [{ code: 'DESCRIPTION_REFUSED', text: 'The description holds a character that libvirt cannot keep' }]),
+    ...(utf8Bytes(description) <= DESCRIPTION_BYTES
+      ? []
+      : [{ code: 'DESCRIPTION_REFUSED', text: 'The description is longer than 1 MiB' }]),
   ];
 }
 
@@ -89,7 +92,8 @@ function importChanges(read: ImportFacts, now: ImportFacts): string[] {
   return [
     ...now.rows.flatMap((row) => {
       const was = before.get(`${row.file}/${row.name}`);
-      if (was && was.verdict === row.verdict && was.current === row.current) return [];
+      const unread = row.notes.filter((note) => !was?.notes.includes(note)).map((note) => `“${row.name}”: ${note}`);
+      if (was && was.verdict === row.verdict && was.current === row.current) return unread;
       const becomes = row.reason ?? (row.verdict === 'add' ? 'It can be added now.' : 'It is here already.');
       return [`“${row.name}”: ${becomes}`];
     }),

@@ -22,7 +22,7 @@ export function createDriver(agentSeconds = AGENT_SECONDS): Driver<typeof create
       const facts = await gatherCreateFacts(session, uuid, (now) => (ordered ? newPaths(now, ordered.choice) : []));
       return { domainName: facts.name, facts };
     },
-    complete: async (facts, { services }) => ({
+    complete: async ({ facts }, { services }) => ({
       suggestedName: suggestedName(services.settings.get().snapshotNamePattern, facts),
     }),
     async carryOut({ session, services, choice: draft, facts, assessment, operation, ask }) {

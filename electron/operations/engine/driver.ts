@@ -40,6 +40,12 @@ export interface Work<T extends AnyType> {
   planAgain(refusal: string): Promise<string | null>;
 }
 
+/** What was found of a domain. A kind may add what its facts were read from, and only the backend needs. */
+export interface Gathered<T extends AnyType> {
+  readonly domainName: string;
+  readonly facts: PlanOf<T>['facts'];
+}
+
 /** What libvirt showed afterwards; `found` is null where it does not list the domain any more. */
 export interface Seen {
   readonly found: Found | null;
@@ -55,17 +61,17 @@ export interface Judged {
 }
 
 /** The effects of a kind, and nothing that all kinds share. @typeParam Done what carrying out tells the rest */
-export interface Driver<T extends AnyType, Done = void, S extends Seen = Seen> {
+export interface Driver<T extends AnyType, Done = void, S extends Seen = Seen, G extends Gathered<T> = Gathered<T>> {
   readonly type: T;
   /** Where it begins, if that is not plain work. */
   firstPhase?(choice: ChoiceOf<T>): OperationPhase;
   /** How many of its plans are kept; fewer where they are large. */
   readonly plansKept?: number;
   /** Asks libvirt for everything that the rules look at. Only reads. @throws ProblemError, LibvirtError, ConnectionError */
-  gather(gathering: Gathering<T>): Promise<{ readonly domainName: string; readonly facts: PlanOf<T>['facts'] }>;
+  gather(gathering: Gathering<T>): Promise<G>;
   /** What the plan of this kind says besides. */
   complete(
-    facts: PlanOf<T>['facts'],
+    gathered: G,
     gathering: Gathering<T>,
   ): Promise<
     Omit<
@@ -73,8 +79,8 @@ export interface Driver<T extends AnyType, Done = void, S extends Seen = Seen> {
       'planId' | 'kind' | 'hostId' | 'hostName' | 'uuid' | 'domainName' | 'virsh' | 'gatheredAt' | 'protected' | 'facts'
     >
   >;
-  /** Asks libvirt for the change. What is thrown before libvirt was asked means that nothing was done. */
-  carryOut(work: Work<T>): Promise<Done>;
+  /** Asks libvirt for the change, by what was gathered just now. What is thrown before libvirt was asked means that nothing was done. */
+  carryOut(work: Work<T>, gathered: G): Promise<Done>;
   /** Asks libvirt how things are, once it is at nothing any more. */
   look(reads: Gate, work: Work<T>, done: Done): Promise<S>;
   /** Holds what came against what was promised. @param seen null: libvirt could not be asked */
@@ -89,4 +95,4 @@ export interface Driver<T extends AnyType, Done = void, S extends Seen = Seen> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: of any kind; each driver keeps its own types
-export type AnyDriver = Driver<any, any, any>;
+export type AnyDriver = Driver<any, any, any, any>;

@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { isProblemCode, problemOf } from '../../../shared/errors.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
-import { type AimOf, missingConsent, type Order, type PlanOf } from '../../../shared/operations/operation.ts';
+import {
+  type AimOf,
+  type AnyType,
+  missingConsent,
+  type Order,
+  type PlanOf,
+} from '../../../shared/operations/operation.ts';
 import type { Kind, OperationTypes } from '../../../shared/operations/registry.ts';
 import type { OperationPhase, Outcome } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError, toProblem } from '../../hosts/problems.ts';
 import { type Answer, askLibvirt } from './ask.ts';
-import type { AnyDriver, Gathering, Seen, Work } from './driver.ts';
+import type { AnyDriver, Gathered, Gathering, Seen, Work } from './driver.ts';
 import { lookAfterwards, whenIdle } from './look.ts';
 import type { OperationHandle } from './operations.ts';
 import { type Claim, Plans, StalePlanError } from './plans.ts';
@@ -25,7 +31,7 @@ interface Ordered {
   readonly order: Order;
 }
 interface Checked {
-  readonly facts: Any;
+  readonly gathered: Gathered<AnyType>;
   readonly assessment: Any;
 }
 
@@ -58,7 +64,8 @@ export class Engine {
     const { session, uuid, aim } = gathering;
     const { host } = session;
     const driver = this.drivers[kind];
-    const { domainName, facts } = await driver.gather(gathering);
+    const gathered = await driver.gather(gathering);
+    const { domainName, facts } = gathered;
     const plan = {
       planId: randomUUID(),
       kind,
@@ -70,7 +77,7 @@ export class Engine {
       gatheredAt: Date.now(),
       protected: this.services.marks.isProtected(host, uuid),
       facts,
-      ...(await driver.complete(facts, gathering)),
+      ...(await driver.complete(gathered, gathering)),
     };
     this.#plans.keep(plan, aim, driver.plansKept);
     return plan;
@@ -139,7 +146,8 @@ export class Engine {
     const { choice, acknowledged, typedName } = order;
     const { uuid, domainName } = plan;
     const gathering = { session, uuid, aim, services: this.services, ordered: { plan, choice }, refusal: null };
-    const { facts } = await session.holding(uuid, () => driver.gather(gathering)).catch(staleIfGone);
+    const gathered = await session.holding(uuid, () => driver.gather(gathering)).catch(staleIfGone);
+    const { facts } = gathered;
     const changes = type.changed(plan, facts, choice);
     if (changes.length > 0) throw new StalePlanError(changes);
     const assessment = type.assess(plan, facts, choice);
@@ -150,7 +158,7 @@ export class Engine {
     if (missing) throw new ProblemError('NOT_ACKNOWLEDGED', { reason: missing.text });
     const mustType = type.isProtected(assessment) && this.services.marks.isProtected(session.host, uuid);
     if (mustType && typedName !== domainName) throw new ProblemError('NAME_NOT_TYPED', { domain: domainName });
-    return { facts, assessment };
+    return { gathered, assessment };
   }
 
   /** From here on libvirt may be asked for something, so that whatever happens is an outcome: nothing is thrown. */
@@ -159,7 +167,7 @@ export class Engine {
     const asked: Answer<unknown>[] = [];
     const work = this.#work(ordered, checked, operation, asked);
     try {
-      const done = await driver.carryOut(work);
+      const done = await driver.carryOut(work, checked.gathered);
       operation.phase('verifying');
       const seen = await look(work, (reads) => driver.look(reads, work, done));
       const judged = driver.judge(work, done, seen);
@@ -189,7 +197,7 @@ export class Engine {
 
   #work(
     { session, plan, aim, order }: Ordered,
-    { facts, assessment }: Checked,
+    { gathered: { facts }, assessment }: Checked,
     operation: OperationHandle<Outcome>,
     asked: Answer<unknown>[],
   ): Work<Any> {

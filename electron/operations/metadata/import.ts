@@ -1,5 +1,5 @@
 import { importType } from '../../../shared/operations/metadata/types.ts';
-import type { ImportFacts, SnapshotList } from '../../../shared/schema.ts';
+import type { Snapshot, SnapshotList } from '../../../shared/schema.ts';
 import type { Driver } from '../engine/driver.ts';
 import { type Changed, changeMetadata, judgeMetadata, lookAtMetadata, type SeenMetadata } from './change.ts';
 import { type AssessedImport, assessImport } from './import-plan.ts';
@@ -8,27 +8,18 @@ import { treeDifferences } from './restore.ts';
 
 /** The texts of imports are long, so that few are kept. */
 const IMPORTS_KEPT = 4;
-/** By the facts, the texts that would be added, which only this process needs. */
-const assessed = new WeakMap<ImportFacts, AssessedImport>();
 
 /** Adds the snapshots of files, parents first, and takes them away again when one of them fails. */
-export const importDriver: Driver<typeof importType, Changed, SeenMetadata> = {
+export const importDriver: Driver<typeof importType, Changed, SeenMetadata, AssessedImport> = {
   type: importType,
   plansKept: IMPORTS_KEPT,
-  async gather({ session, uuid, aim }) {
-    const now = await assessImport(session, uuid, readImport(aim.files));
-    assessed.set(now.facts, now);
-    return { domainName: now.domainName, facts: now.facts };
-  },
+  gather: ({ session, uuid, aim }) => assessImport(session, uuid, readImport(aim.files)),
   complete: async () => ({}),
-  async carryOut(work) {
+  async carryOut(work, { documents, list }) {
     const { session, services, plan, facts } = work;
-    const now = assessed.get(facts);
-    if (!now) throw new Error('an import without its texts');
-    const { documents, list } = now;
     const current = facts.rows.find((row) => row.current)?.name ?? null;
     const snapshots = documents.map(({ snapshot }) => snapshot);
-    const changed = await changeMetadata(work, {
+    return changeMetadata(work, {
       kept: { list, texts: new Map(), added: snapshots.map(({ name }) => name) },
       async steps(redefining) {
         for (const { snapshot, xml } of documents) {
@@ -42,19 +33,14 @@ export const importDriver: Driver<typeof importType, Changed, SeenMetadata> = {
           .noteImported(session.host, plan.uuid, snapshots)
           .catch((error: unknown) => services.log(`marks: ${error}`));
       },
-      differences: async (seen) => treeDifferences(expected(list, now, current), seen),
+      differences: async (seen) => treeDifferences(expected(list, snapshots, current), seen),
       notes: [facts.currentText, 'No disk and no memory was touched.'],
     });
-    return changed;
   },
   look: lookAtMetadata,
   judge: (_work, changed, seen) => judgeMetadata(changed, seen),
 };
 
-function expected(
-  { snapshots, current }: SnapshotList,
-  { documents }: AssessedImport,
-  chosen: string | null,
-): SnapshotList {
-  return { snapshots: [...snapshots, ...documents.map(({ snapshot }) => snapshot)], current: chosen ?? current };
+function expected(list: SnapshotList, added: readonly Snapshot[], current: string | null): SnapshotList {
+  return { snapshots: [...list.snapshots, ...added], current: current ?? list.current };
 }

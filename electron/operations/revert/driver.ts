@@ -1,7 +1,7 @@
 import { assessRevert } from '../../../shared/operations/revert/risk.ts';
 import { revertType } from '../../../shared/operations/revert/type.ts';
-import type { RevertFacts, RevertTarget, StartState } from '../../../shared/schema.ts';
-import type { Driver, Gathering, Work } from '../engine/driver.ts';
+import type { RevertTarget, StartState } from '../../../shared/schema.ts';
+import type { Driver, Gathered, Gathering, Work } from '../engine/driver.ts';
 import { resolveAim } from './aim.ts';
 import { askToRevert } from './ask.ts';
 import { gatherRevertFacts } from './facts.ts';
@@ -12,26 +12,27 @@ import { removeOldSafety } from './safety/retention.ts';
 import { imagesToLookInto, lookAtRevert, processBefore, type RevertSeen } from './verify.ts';
 
 type Type = typeof revertType;
-/** By the facts that were gathered for a plan, what it goes back to: `current` and the like mean that one from then on. */
-const targets = new WeakMap<RevertFacts, RevertTarget>();
+interface GatheredRevert extends Gathered<Type> {
+  /** What it goes back to: `current` and the like mean that one from then on. */
+  readonly target: RevertTarget;
+}
 
-export const revertDriver: Driver<Type, RevertDone, RevertSeen> = {
+export const revertDriver: Driver<Type, RevertDone, RevertSeen, GatheredRevert> = {
   type: revertType,
   firstPhase: ({ safetySnapshot }) => (safetySnapshot ? 'snapshotting' : 'reverting'),
   async gather({ session, uuid, aim, services, ordered, refusal }: Gathering<Type>) {
     const target = ordered?.plan.target ?? (await resolveAim(session, uuid, aim, services.marks));
     const reported = refusal ?? ordered?.plan.facts.riskReported ?? null;
     const facts = await gatherRevertFacts(session, uuid, target, reported, services.marks);
-    targets.set(facts, target);
-    return { domainName: facts.domain.name, facts };
+    return { domainName: facts.domain.name, facts, target };
   },
-  async complete(facts, { session, aim, services, ordered }) {
+  async complete({ facts, target }, { session, aim, services, ordered }) {
     const { safetyNamePattern } = services.settings.get();
     const { offer: safety } = await gatherSafety(session, facts, safetyNamePattern);
     const assess = (startState: StartState) =>
       assessRevert(facts, { startState, safetySnapshot: false, removeManagedSave: false, resetNvram: false });
     return {
-      target: targets.get(facts) ?? { kind: 'named', name: facts.snapshot.name },
+      target,
       choices: { 'as-saved': assess('as-saved'), running: assess('running'), paused: assess('paused') },
       undo: ordered?.plan.undo ?? aim.kind === 'undo',
       safety,

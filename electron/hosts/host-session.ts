@@ -54,6 +54,12 @@ export class HostSession {
     return [...this.#domains.values()];
   }
 
+  /** What is known of the other end. @throws ProblemError NOT_CONNECTED */
+  get peer(): Extract<HostStatus, { status: 'connected' }> {
+    if (this.#status.status !== 'connected') throw this.#notConnected();
+    return this.#status;
+  }
+
   /** For asking. @throws ProblemError NOT_CONNECTED */
   get reads(): Gate {
     return this.#connected().reads;
@@ -286,8 +292,12 @@ export class HostSession {
   }
 
   #connected(): Link {
-    if (!this.#link) throw new ProblemError('NOT_CONNECTED', { host: this.options.host.name });
+    if (!this.#link) throw this.#notConnected();
     return this.#link;
+  }
+
+  #notConnected(): ProblemError {
+    return new ProblemError('NOT_CONNECTED', { host: this.options.host.name });
   }
 
   async #drop(): Promise<void> {

@@ -23,9 +23,8 @@ export interface ReadTree extends SnapshotList {
 
 /** @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError */
 export async function readTree(session: HostSession, uuid: string): Promise<ReadTree> {
-  const { host, reads } = session;
-  if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
-  const { driver, libvirtVersion } = host.connection;
+  const { reads } = session;
+  const { driver, libvirtVersion } = session.peer;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const [stored, checkpoints] = await Promise.all([

@@ -1,7 +1,6 @@
 import { assessHealth } from '../../../shared/health/assess.ts';
 import type { HealthReport } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import { ProblemError } from '../../hosts/problems.ts';
 import { checkpointFacts } from '../../libvirt/checkpoints.ts';
 import { readLayers } from './layers.ts';
 import { type Memory, remembered } from './remembered.ts';
@@ -19,7 +18,7 @@ export async function healthOf(
   marks?: Memory,
 ): Promise<HealthReport> {
   const { reads, host } = session;
-  if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
+  const { driver, libvirtVersion } = session.peer;
   const known = await readLayers(
     session,
     uuid,
@@ -41,8 +40,8 @@ export async function healthOf(
     checkpointFacts(reads, uuid),
   ]);
   return assessHealth({
-    driver: host.connection.driver,
-    libvirtVersion: host.connection.libvirtVersion,
+    driver,
+    libvirtVersion,
     domain: {
       uuid,
       name: domain.name,

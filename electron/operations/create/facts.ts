@@ -28,9 +28,8 @@ export async function gatherCreateFacts(
   uuid: string,
   pathsOf: (facts: CreateFacts) => readonly string[] = () => [],
 ): Promise<CreateFacts> {
-  const { reads, host } = session;
-  if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
-  const { driver, libvirtVersion } = host.connection;
+  const { reads } = session;
+  const { driver, libvirtVersion } = session.peer;
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   const active = domain.id !== null;

@@ -5,9 +5,10 @@ import type { Capture } from '../../kept/thumbnails/capture.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Answer } from '../engine/ask.ts';
 import type { Judged, Seen } from '../engine/driver.ts';
+import { lookAfterwards } from '../engine/look.ts';
 import { notThawed, type Thawed, thaw } from '../engine/thaw.ts';
 import { differencesOfTaken, isUseless, leftBehind, movedDisks, notCompared } from './promises.ts';
-import { type CreateExpected, type CreateSeen, lookAtCreate } from './verify.ts';
+import { type CreateExpected, type CreateSeen, readCreated } from './verify.ts';
 
 type Failure = Exclude<Answer<string>, { result: 'done' }>;
 
@@ -33,7 +34,7 @@ export async function lookAfterCreate(
   { answer, expected }: Pick<CreateDone, 'answer' | 'expected'>,
 ): Promise<LookedAtCreate> {
   const thawed = mayBeFrozen(answer, expected) ? await thaw(session, expected.before.uuid) : null;
-  const seen = await lookAtCreate(session, expected, false);
+  const seen = await lookAfterwards(session, (reads) => readCreated(reads, expected));
   const found = seen && { state: seen.state, reason: seen.reason, current: seen.current };
   return { found, seen, thawed };
 }

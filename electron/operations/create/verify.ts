@@ -1,18 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disk } from '../../../shared/libvirt/disks.ts';
 import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import type { NewFiles } from '../../../shared/operations/create/files.ts';
 import type { CreateRow } from '../../../shared/operations/create/modes.ts';
 import type { DiskRequest } from '../../../shared/operations/create/request.ts';
 import type { CreateFacts, Found, Snapshot } from '../../../shared/schema.ts';
-import type { HostSession } from '../../hosts/host-session.ts';
+import type { Gate } from '../../hosts/gate.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
-import { readJob } from '../../libvirt/jobs.ts';
 import { currentSnapshot, StoredSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { lookAfterwards } from '../engine/look.ts';
 import { tagsOf } from './chain.ts';
 
 /** What libvirt said when asked afterwards. */
@@ -38,48 +35,37 @@ export interface CreateExpected {
   readonly before: CreateFacts;
 }
 
-/**
- * Waits until libvirt is at nothing any more, and asks how things are; null: the domain is gone, or cannot be asked.
- * @param began the request was made and its answer may be outstanding.
- */
-export function lookAtCreate(
-  session: HostSession,
-  expected: CreateExpected,
-  began: boolean,
-): Promise<CreateSeen | null> {
+/** Asks how things are; null: the domain is gone. @throws LibvirtError, XmlError, ConnectionError */
+export async function readCreated(reads: Gate, expected: CreateExpected): Promise<CreateSeen | null> {
   const { name, files, before } = expected;
   const { uuid } = before;
-  return lookAfterwards(session, async (reads) => {
-    // What was asked for on a connection that was lost goes on.
-    while (began && (await readJob(reads, uuid)) !== null) await sleep(500, undefined, { ref: false });
-    const [domain, current, xml, snapshot] = await Promise.all([
-      readDomain(reads, uuid),
-      currentSnapshot(reads, uuid),
-      domainXml(reads, uuid, false),
-      snapshotOrNull(reads, uuid, name),
-    ]);
-    if (!domain) return null;
-    const disks = disksIn(xml);
-    const differs = domain.id !== null && domain.persistent;
-    const next = differs ? disksIn(await domainXml(reads, uuid, true)) : disks;
-    const paths = [...files.overlays.map(({ file }) => file), ...(files.memory === null ? [] : [files.memory])];
-    const there = await Promise.all(paths.map((path) => fileExists(reads, path)));
-    const holders = insideOf(expected, disks);
-    const tags = await Promise.all(
-      holders.map(async ({ target, image }) => [target, image && (await tagsOf(reads, image))] as const),
-    );
-    return {
-      state: domain.state,
-      reason: domain.reason,
-      current,
-      snapshot: snapshot?.snapshot ?? null,
-      memoryFile: snapshot?.memoryFile ?? null,
-      disks,
-      next,
-      present: paths.filter((_, index) => there[index] === true),
-      tags: new Map(tags),
-    };
-  });
+  const [domain, current, xml, snapshot] = await Promise.all([
+    readDomain(reads, uuid),
+    currentSnapshot(reads, uuid),
+    domainXml(reads, uuid, false),
+    snapshotOrNull(reads, uuid, name),
+  ]);
+  if (!domain) return null;
+  const disks = disksIn(xml);
+  const differs = domain.id !== null && domain.persistent;
+  const next = differs ? disksIn(await domainXml(reads, uuid, true)) : disks;
+  const paths = [...files.overlays.map(({ file }) => file), ...(files.memory === null ? [] : [files.memory])];
+  const there = await Promise.all(paths.map((path) => fileExists(reads, path)));
+  const holders = insideOf(expected, disks);
+  const tags = await Promise.all(
+    holders.map(async ({ target, image }) => [target, image && (await tagsOf(reads, image))] as const),
+  );
+  return {
+    state: domain.state,
+    reason: domain.reason,
+    current,
+    snapshot: snapshot?.snapshot ?? null,
+    memoryFile: snapshot?.memoryFile ?? null,
+    disks,
+    next,
+    present: paths.filter((_, index) => there[index] === true),
+    tags: new Map(tags),
+  };
 }
 
 /**

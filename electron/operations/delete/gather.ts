@@ -1,7 +1,6 @@
 import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { DeleteFacts, ImageFact } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import { ProblemError } from '../../hosts/problems.ts';
 import { type KnownLayers, readLayers } from '../../inspect/health/layers.ts';
 import { findStrays } from '../../inspect/health/strays.ts';
 import { type ImageTags, imagesWithTags, readTags } from '../../inspect/health/tags.ts';
@@ -9,7 +8,7 @@ import type { MarkStore } from '../../kept/marks.ts';
 import { disksIn } from '../../libvirt/disks.ts';
 import { activeBlockJobs, managedSaveXml } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
-import { readJob } from '../../libvirt/jobs.ts';
+import { hasJob } from '../../libvirt/jobs.ts';
 
 /** The images that are read for internal snapshots that nobody lists. */
 const MOST_TABLES = 40;
@@ -27,15 +26,14 @@ export async function gatherDeleteFacts(
   held: readonly string[] = [],
 ): Promise<DeleteFacts> {
   const { host, reads } = session;
-  if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
-  const { driver, libvirtVersion } = host.connection;
+  const { driver, libvirtVersion } = session.peer;
   const known = await readLayers(session, uuid, imagesAtStake, signal);
   const { domain, config, snapshots, stored } = known;
   const active = domain.id !== null;
   const targets = known.now.map(({ target }) => target);
   const [blockJobs, busy, tags, saved, { strays }] = await Promise.all([
     active ? unlessRefused(activeBlockJobs(reads, uuid, targets)) : [],
-    active ? unlessRefused(readJob(reads, uuid).then((job) => job !== null)) : false,
+    active ? hasJob(reads, uuid) : false,
     readTags(reads, [...imagesForTags(known), ...held], signal),
     domain.managedSave ? managedSaveXml(reads, uuid) : null,
     findStrays(reads, known.disks, imagesAtStake(known.disks, snapshots), signal),

@@ -13,8 +13,8 @@ import type { OperationPhase, Outcome } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError, toProblem } from '../../hosts/problems.ts';
 import { type Answer, askLibvirt } from './ask.ts';
-import type { AnyDriver, Gathered, Gathering, Seen, Work } from './driver.ts';
-import { lookAfterwards, whenIdle } from './look.ts';
+import type { AnyDriver, Gathered, Gathering, Work } from './driver.ts';
+import { lookAtWork } from './look.ts';
 import type { OperationHandle } from './operations.ts';
 import { type Claim, Plans, StalePlanError } from './plans.ts';
 import type { Services } from './services.ts';
@@ -169,7 +169,7 @@ export class Engine {
     try {
       const done = await driver.carryOut(work, checked.gathered);
       operation.phase('verifying');
-      const seen = await look(work, (reads) => driver.look(reads, work, done));
+      const seen = await lookAtWork(work, (reads) => driver.look(reads, work, done));
       const judged = driver.judge(work, done, seen);
       const last = asked.at(-1);
       const result = judged.result ?? last?.result ?? 'cancelled';
@@ -231,18 +231,6 @@ export class Engine {
         ),
     };
   }
-}
-
-/** Once libvirt is at nothing any more, where its answer was lost; null: it cannot be asked. */
-function look<S extends Seen>(
-  { session, asked, plan: { uuid } }: Work<Any>,
-  read: (reads: HostSession['reads']) => Promise<S>,
-): Promise<S | null> {
-  const wasLost = asked.at(-1)?.result === 'unknown';
-  return lookAfterwards(session, async (reads) => {
-    if (wasLost) await whenIdle(reads, uuid);
-    return read(reads);
-  });
 }
 
 function ended(operation: OperationHandle<Outcome>, end: End): Outcome {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AnyType } from '../../../shared/operations/operation.ts';
 import type { Gate } from '../../hosts/gate.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { readJob } from '../../libvirt/jobs.ts';
 import { XmlError } from '../../libvirt/xml.ts';
+import type { Work } from './driver.ts';
 
 /** How long a lost host may stay away before its answer is given up, milliseconds. */
 const PATIENCE_MS = 120_000;
@@ -30,6 +32,18 @@ export async function lookAfterwards<T>(session: HostSession, read: (reads: Gate
     }
   }
   return null;
+}
+
+/** The same, once libvirt is at nothing any more where its last answer was lost. */
+export function lookAtWork<T>(
+  { session, asked, plan: { uuid } }: Pick<Work<AnyType>, 'session' | 'asked' | 'plan'>,
+  read: (reads: Gate) => Promise<T>,
+): Promise<T | null> {
+  const wasLost = asked.at(-1)?.result === 'unknown';
+  return lookAfterwards(session, async (reads) => {
+    if (wasLost) await whenIdle(reads, uuid);
+    return read(reads);
+  });
 }
 
 /**

@@ -39,9 +39,7 @@ export async function gatherRevertFacts(
   riskReported: string | null,
   marks: Memory,
 ): Promise<RevertFacts> {
-  const { host } = session;
-  if (host.connection.status !== 'connected') throw new ProblemError('NOT_CONNECTED', { host: host.name });
-  const { driver, libvirtVersion, hypervisorVersion } = host.connection;
+  const { driver, libvirtVersion, hypervisorVersion } = session.peer;
   const source: Source = {
     reads: session.reads,
     readSnapshots: (id) => session.readSnapshots(id),
@@ -49,7 +47,7 @@ export async function gatherRevertFacts(
     libvirtVersion,
     hypervisorVersion,
   };
-  return gatherFacts(source, uuid, target, riskReported, (all) => remembered(marks, host, uuid, all));
+  return gatherFacts(source, uuid, target, riskReported, (all) => remembered(marks, session.host, uuid, all));
 }
 
 /** The same without a session. @throws as gatherRevertFacts, except NOT_CONNECTED */

@@ -10,8 +10,9 @@ import { LibvirtError } from '../../../libvirt/errors.ts';
 import { createSnapshot } from '../../../libvirt/snapshots.ts';
 import { followMemory } from '../../create/cancel.ts';
 import { differencesOfTaken } from '../../create/promises.ts';
-import { type CreateExpected, type CreateSeen, lookAtCreate } from '../../create/verify.ts';
+import { type CreateExpected, type CreateSeen, readCreated } from '../../create/verify.ts';
 import type { Work } from '../../engine/driver.ts';
+import { lookAtWork } from '../../engine/look.ts';
 import { gatherSafety } from './facts.ts';
 
 export interface TakenSafety {
@@ -67,7 +68,7 @@ export async function takeSafety(work: Work<typeof revertType>): Promise<TakenSa
     return { report: report(aborted ? 'cancelled' : 'failed', answer.problem), taken: null };
   }
   const expected = { name: answer.result === 'done' ? answer.value : name, row, files, disks, before: create };
-  const seen = await lookAtCreate(session, expected, isLost);
+  const seen = await lookAtWork(work, (reads) => readCreated(reads, expected));
   const snapshot = seen?.snapshot;
   const isOurs = snapshot && safetyRequestOf(snapshot.description) === requestId;
   const taken = isOurs ? { requestId, snapshot } : null;

@@ -61,3 +61,18 @@ export async function treeOf(lab: Lab, guest: Guest): Promise<string[]> {
     })
     .sort();
 }
+
+/** Opens the dialog in which a snapshot is edited, by its key. */
+export async function askEdit(app: App, snapshot: string) {
+  const { page } = app;
+  await app.snapshot(snapshot).click();
+  await page.keyboard.press('F2');
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog.getByRole('textbox', { name: 'Description' })).toBeVisible();
+  return {
+    root: dialog,
+    name: dialog.getByRole('textbox', { name: 'Name' }),
+    description: dialog.getByRole('textbox', { name: 'Description' }),
+    save: dialog.getByRole('button', { name: 'Save' }),
+  };
+}

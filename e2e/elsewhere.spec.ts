@@ -1,4 +1,4 @@
-import { CreateDialog } from './dialogs.ts';
+import { askEdit, CreateDialog } from './dialogs.ts';
 import { expect, needsLab, test } from './fixtures.ts';
 
 needsLab();
@@ -61,6 +61,26 @@ test('a domain that is paused while a snapshot is described: read again, with wh
   await expect(description).toHaveValue('and why');
   expect(await guest.snapshots()).toEqual([]);
   await dialog.confirm('written');
+});
+
+test('a snapshot that is described elsewhere while its name is edited: read again, with what was written', async ({
+  start,
+  lab,
+}) => {
+  const guest = await lab.guest({ name: `edited-${test.info().project.name}` });
+  await guest.snapshot('plain', '--disk-only');
+  const app = await start('--connect', lab.uri);
+  await app.open(guest.name);
+  const dialog = await askEdit(app, 'plain');
+  await dialog.name.fill('by hand');
+  await lab.virsh('snapshot-create-as', guest.name, 'below', '--disk-only');
+  await dialog.save.click();
+  await expect(dialog.root).toContainText('below');
+  await expect(dialog.root).toContainText('Nothing was changed by Snapkeel');
+  await expect(dialog.name).toHaveValue('by hand');
+  await dialog.save.click();
+  await expect(dialog.root).toBeHidden({ timeout: 30_000 });
+  expect(await guest.snapshots()).toEqual(['below', 'by hand']);
 });
 
 test('a domain that another client starts is shown as running by itself', async ({ start, lab }) => {

@@ -1,28 +1,12 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import type { App } from './app.ts';
-import { askDelete } from './dialogs.ts';
+import { askDelete, askEdit } from './dialogs.ts';
 import { both, expect, leaveOut, needsLab, test } from './fixtures.ts';
 import { canBuildGenerations, isRoot } from './lab/available.ts';
 import { startLab } from './lab/lab.ts';
 import { moveGuest } from './lab/move.ts';
 
 const at = 1024 * 1024;
-
-/** Opens the dialog in which a snapshot is edited, by its key. */
-async function askEdit(app: App, snapshot: string) {
-  const { page } = app;
-  await app.snapshot(snapshot).click();
-  await page.keyboard.press('F2');
-  const dialog = page.getByRole('alertdialog');
-  await expect(dialog.getByRole('textbox', { name: 'Description' })).toBeVisible();
-  return {
-    root: dialog,
-    name: dialog.getByRole('textbox', { name: 'Name' }),
-    description: dialog.getByRole('textbox', { name: 'Description' }),
-    save: dialog.getByRole('button', { name: 'Save' }),
-  };
-}
 
 async function domainMenu(page: Page, domain: string, item: RegExp): Promise<void> {
   await page.getByRole('button', { name: `More for ${domain}` }).click();
@@ -82,6 +66,7 @@ test.describe('on a real libvirt', () => {
       expect(text).toContain('before the journey');
 
       const moved = await moveGuest(guest, lab, other);
+      await expect(app.domain(guest.name)).toHaveCount(2);
       await lab.virsh('undefine', guest.name, '--snapshots-metadata');
       await expect(app.domain(guest.name)).toHaveCount(1);
       await app.open(guest.name);

@@ -24,6 +24,9 @@ export interface Review<T extends AnyType> {
   readonly refusal: Problem | null;
 }
 
+/** What the person has written or chosen, and the plan that they had before them. */
+export type Written<T extends AnyType> = Pick<Review<T>, 'plan' | 'choice'>;
+
 /** Where one dialog stands. Only `review` leads to `running`. */
 export type Flow<T extends AnyType> =
   | { readonly step: 'planning'; readonly changes: readonly string[] }

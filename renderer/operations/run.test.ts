@@ -1,8 +1,10 @@
 import { ORPCError } from '@orpc/client';
 import { expect, test, vi } from 'vitest';
+import type { OperationTypes } from '../../shared/operations/registry.ts';
 import type { Outcome, RevertPlan } from '../../shared/schema.ts';
 import { openDialog } from '../store/actions.ts';
 import { anApp, anOutcome, aPlan } from '../store/fixtures.ts';
+import type { Review } from './flow.ts';
 import { firstChoice } from './revert/choice.ts';
 import { Run } from './run.ts';
 
@@ -68,6 +70,25 @@ test('a stale plan is not run: a new one is read, with nothing ticked', async ()
     changes: ['It was shut off.'],
     ticked: [],
   });
+});
+
+test('a stale plan: what was chosen by it is there to choose by the next', async () => {
+  const plans = [aPlan(), aPlan({}, 'p2')];
+  const call = (answer: () => Promise<unknown>) => vi.fn(answer);
+  const calls = { plan: call(async () => plans.shift()), run: call(() => Promise.reject(stale)) };
+  const app = anApp({ changes: { revert: calls } });
+  const first = vi.fn(firstChoice);
+  const run = new Run(app, 'revert', subject, first, vi.fn());
+  await run.plan();
+  const review = run.flow as Review<OperationTypes['revert']>;
+  const choice = { ...review.choice, startState: 'paused' as const };
+  run.reconsider({ ...review, choice });
+  run.reconsider({ ...review, choice, ticked: [] });
+  await run.start();
+  expect(first.mock.calls).toMatchObject([
+    [{ planId: 'p1' }, null],
+    [{ planId: 'p2' }, { plan: { planId: 'p1' }, choice: { startState: 'paused' } }],
+  ]);
 });
 
 test('a stale plan of a snapshot that is gone ends with the problem', async () => {

@@ -6,7 +6,7 @@ import { closeDialog, noteTold, pushNotice, setOwnRun } from '../store/actions.t
 import { problemOf, staleChangesOf } from '../store/api.ts';
 import { outcomeNotice } from '../store/notices.ts';
 import { type App, domainKey, type HeldPlan } from '../store/store.ts';
-import { blockedBy, type Flow, orderOf, type Review, reviewOf } from './flow.ts';
+import { blockedBy, type Flow, orderOf, type Review, reviewOf, type Written } from './flow.ts';
 
 /** What is changed: a domain, with what is wanted of it. */
 export interface Subject<T extends AnyType> {
@@ -17,6 +17,12 @@ export interface Subject<T extends AnyType> {
   /** A plan that the backend has made by itself, after libvirt’s refusal. */
   readonly held?: HeldPlan | undefined;
 }
+
+/** What is chosen when a plan is read; `written` is what the person has chosen by an earlier plan, null: nothing. */
+export type First<K extends Kind> = (
+  plan: PlanOf<OperationTypes[K]>,
+  written: Written<OperationTypes[K]> | null,
+) => ChoiceOf<OperationTypes[K]>;
 
 /** The calls of one kind. The contract types them; the compiler can’t follow that through a variable. */
 interface Calls<T extends AnyType> {
@@ -43,10 +49,10 @@ export class Run<K extends Kind> {
   readonly type: OperationTypes[K];
   flow: Flow<OperationTypes[K]> = { step: 'planning', changes: [] };
   #open = true;
+  #written: Written<OperationTypes[K]> | null = null;
   readonly #calls: Calls<OperationTypes[K]>;
 
   /**
-   * @param first what is chosen when a plan is read from the start
    * @param show is called at each step while the dialog is open
    * @param onEnd is told of the outcome, whether or not it is
    */
@@ -54,7 +60,7 @@ export class Run<K extends Kind> {
     private readonly app: App,
     kind: K,
     private readonly subject: Subject<OperationTypes[K]>,
-    private readonly first: (plan: PlanOf<OperationTypes[K]>) => ChoiceOf<OperationTypes[K]>,
+    private readonly first: First<K>,
     private readonly show: (flow: Flow<OperationTypes[K]>) => void,
     private readonly onEnd: (
       outcome: Outcome,
@@ -79,13 +85,14 @@ export class Run<K extends Kind> {
     const asking = isFirst ? this.#calls.held({ planId: held.planId }) : this.#calls.plan({ hostId, uuid, aim });
     try {
       const plan = await asking;
-      this.#set(reviewOf(plan, this.first(plan), { changes, refusal: isFirst ? held.refusal : null }));
+      this.#set(reviewOf(plan, this.first(plan, this.#written), { changes, refusal: isFirst ? held.refusal : null }));
     } catch (error) {
       this.#set({ step: 'problem', problem: problemOf(error), changes, canRetry: true });
     }
   }
 
   reconsider(review: Review<OperationTypes[K]>): void {
+    if (this.flow.step === 'review' && this.flow.choice !== review.choice) this.#written = review;
     this.#set(review);
   }
 
@@ -115,7 +122,7 @@ export class Run<K extends Kind> {
     if (this.#open && held) {
       try {
         const again = await this.#calls.held({ planId: held.planId });
-        return this.#set(reviewOf(again, this.first(again), { refusal: held.refusal }));
+        return this.#set(reviewOf(again, this.first(again, this.#written), { refusal: held.refusal }));
       } catch {
         return this.#set({ step: 'ended', plan, choice, outcome });
       }

@@ -4,7 +4,7 @@ import { type Kind, type OperationTypes, operationTypes } from '../../shared/ope
 import type { Outcome } from '../../shared/schema.ts';
 import { useApp } from '../ui/context.tsx';
 import type { Flow, Review } from './flow.ts';
-import { Run, type Subject } from './run.ts';
+import { type First, Run, type Subject } from './run.ts';
 
 export interface Control<T extends AnyType> {
   readonly type: T;
@@ -18,13 +18,12 @@ export interface Control<T extends AnyType> {
 
 /**
  * A change from its plan to its end, for as long as a dialog shows it.
- * @param first what is chosen when a plan is read from the start
  * @param onEnd told of the outcome, whether or not the dialog is still there
  */
 export function useOperation<K extends Kind>(
   kind: K,
   subject: Subject<OperationTypes[K]>,
-  first: (plan: PlanOf<OperationTypes[K]>) => ChoiceOf<OperationTypes[K]>,
+  first: First<K>,
   onEnd?: (outcome: Outcome, plan: PlanOf<OperationTypes[K]>, choice: ChoiceOf<OperationTypes[K]>) => void,
 ): Control<OperationTypes[K]> {
   const app = useApp();

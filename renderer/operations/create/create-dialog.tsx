@@ -1,7 +1,7 @@
 import { useRef } from 'react';
 import { firstDraft } from '../../../shared/operations/create/draft.ts';
 import { createType } from '../../../shared/operations/create/type.ts';
-import type { CreateDraft, Outcome } from '../../../shared/schema.ts';
+import type { Outcome } from '../../../shared/schema.ts';
 import { selectRow } from '../../store/actions.ts';
 import { hostById } from '../../store/selectors.ts';
 import { type Dialog, domainKey } from '../../store/store.ts';
@@ -17,8 +17,6 @@ export function CreateDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'crea
   const { store } = useApp();
   const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
   const field = useRef<HTMLElement>(null);
-  /** Survives a plan that has become stale. */
-  const edited = useRef<CreateDraft | null>(null);
   const showTaken = ({ result }: Outcome, name: string) => {
     const { place } = store.getState();
     const open = place?.kind === 'domain' && place.key === domainKey({ hostId, uuid });
@@ -27,7 +25,7 @@ export function CreateDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'crea
   const control = useOperation(
     'create',
     { hostId, uuid, domainName, aim: {} },
-    ({ facts, suggestedName }) => edited.current ?? firstDraft(facts, suggestedName),
+    ({ facts, suggestedName }, written) => written?.choice ?? firstDraft(facts, suggestedName),
     (outcome, _plan, draft) => showTaken(outcome, draft.name),
   );
   return (
@@ -46,10 +44,7 @@ export function CreateDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'crea
           plan={review.plan}
           draft={review.choice}
           field={field}
-          onChange={(choice) => {
-            edited.current = choice;
-            control.reconsider({ ...review, choice });
-          }}
+          onChange={(choice) => control.reconsider({ ...review, choice })}
           onFacts={(facts) => control.reconsider({ ...review, plan: { ...review.plan, facts } })}
           onSubmit={() => control.start()}
         />

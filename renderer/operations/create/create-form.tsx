@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useEffect, useId } from 'react';
+import { type RefObject, useEffect } from 'react';
 import { assessCreate } from '../../../shared/operations/create/assess.ts';
 import { isExternal } from '../../../shared/operations/create/modes.ts';
 import type { CreateField } from '../../../shared/operations/create/rule.ts';
@@ -6,6 +6,7 @@ import { prettyXml } from '../../../shared/operations/create/xml.ts';
 import type { CreateDraft, CreateFacts, CreatePlan } from '../../../shared/schema.ts';
 import { Cautions, Unknowns } from '../../ui/cautions.tsx';
 import { VirshLine } from '../../ui/virsh-line.tsx';
+import { NameAndDescription } from '../name-and-description.tsx';
 import { ModeChoice } from './mode-choice.tsx';
 import { NewFilesTable } from './new-files.tsx';
 import { useFiles } from './use-files.ts';
@@ -23,7 +24,6 @@ interface CreateFormProps {
 
 /** What is chosen, with what is wrong beside it, and what will come of it. */
 export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: CreateFormProps) {
-  const id = useId();
   const files = useFiles(plan.hostId, plan.facts, draft);
   const facts: CreateFacts = { ...plan.facts, files };
   const known = JSON.stringify(files);
@@ -34,57 +34,16 @@ export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: 
   }, [known, isKnown]);
   const { blockers, warnings, unknown, notes, virsh, xml } = assessCreate(facts, draft, plan.virsh);
   const problemAt = (where: CreateField) => blockers.find((blocker) => blocker.field === where)?.text ?? null;
-  const nameProblem = problemAt('name');
-  const descriptionProblem = problemAt('description');
-  const onEnter = (event: KeyboardEvent, always: boolean) => {
-    if (event.key !== 'Enter' || event.repeat || !(always || event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    onSubmit();
-  };
   return (
     <>
-      <div className="form-field">
-        <label className="label" htmlFor={`${id}-name`}>
-          Name
-        </label>
-        <input
-          ref={(element) => {
-            field.current = element;
-          }}
-          id={`${id}-name`}
-          className="input"
-          type="text"
-          autoComplete="off"
-          spellCheck={false}
-          value={draft.name}
-          aria-invalid={nameProblem !== null}
-          aria-describedby={`${id}-name-note`}
-          onFocus={(event) => event.target.select()}
-          onChange={({ target }) => onChange({ ...draft, name: target.value })}
-          onKeyDown={(event) => onEnter(event, true)}
-        />
-        <p id={`${id}-name-note`} className={nameProblem === null ? 'dim' : 'field-problem'} role="status">
-          {nameProblem ?? ''}
-        </p>
-      </div>
-      <div className="form-field">
-        <label className="label" htmlFor={`${id}-description`}>
-          Description
-        </label>
-        <textarea
-          id={`${id}-description`}
-          className="input area short"
-          rows={2}
-          value={draft.description}
-          aria-invalid={descriptionProblem !== null}
-          aria-describedby={`${id}-description-note`}
-          onChange={({ target }) => onChange({ ...draft, description: target.value })}
-          onKeyDown={(event) => onEnter(event, false)}
-        />
-        <p id={`${id}-description-note`} className={descriptionProblem === null ? 'dim' : 'field-problem'}>
-          {descriptionProblem ?? ''}
-        </p>
-      </div>
+      <NameAndDescription
+        value={draft}
+        problems={{ name: problemAt('name'), description: problemAt('description') }}
+        isNew
+        field={field}
+        onChange={(change) => onChange({ ...draft, ...change })}
+        onSubmit={onSubmit}
+      />
       <ModeChoice facts={facts} draft={draft} onChange={onChange} />
       <section className="box consequences" aria-label="What will happen">
         <ul>

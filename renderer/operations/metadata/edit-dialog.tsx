@@ -1,11 +1,12 @@
 import { useRef, useState } from 'react';
 import { editType } from '../../../shared/operations/metadata/types.ts';
 import { virshEdit } from '../../../shared/operations/metadata/virsh.ts';
+import type { EditChoice, EditPlan } from '../../../shared/schema.ts';
 import { selectRow } from '../../store/actions.ts';
 import { hostById, openTree } from '../../store/selectors.ts';
 import type { AppStore, Dialog } from '../../store/store.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
-import { assessmentOf, choose, type Review } from '../flow.ts';
+import { assessmentOf, choose, type Review, type Written } from '../flow.ts';
 import { OperationDialog } from '../operation-dialog.tsx';
 import { useOperation } from '../use-operation.ts';
 import { EditForm } from './edit-form.tsx';
@@ -23,7 +24,7 @@ export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-s
   const control = useOperation(
     'edit',
     { hostId, uuid, domainName, aim: { name: snapshotName } },
-    ({ facts: { snapshot } }) => ({ name: snapshot.name, description: snapshot.description }),
+    firstTexts,
     async ({ result }, _plan, { name }) => {
       // The row goes on under its new name: the focus comes back to it.
       if (result === 'done' && wasSelected) await selectWhenThere(store, name);
@@ -51,19 +52,26 @@ export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-s
           <EditForm
             facts={review.plan.facts}
             edit={review.choice}
+            assessment={assessmentOf(editType, review)}
             field={field}
             onChange={(change) => control.reconsider(choose(control.type, review, change))}
             onSubmit={() => control.start()}
           />
         )
       }
-      virsh={({ plan, choice }) =>
-        virshEdit(plan.virsh, control.type.assess(plan, plan.facts, choice).steps).join('\n')
-      }
+      virsh={(review) => virshEdit(review.plan.virsh, assessmentOf(editType, review).steps).join('\n')}
       action="Save"
       unfinished={whyNot}
     />
   );
+}
+
+/** As they are; of a plan that is read anew, what was written of them stays. */
+function firstTexts({ facts: { snapshot } }: EditPlan, written: Written<typeof editType> | null): EditChoice {
+  const before = written?.plan.facts.snapshot;
+  const text = (field: keyof EditChoice) =>
+    written && written.choice[field] !== before?.[field] ? written.choice[field] : snapshot[field];
+  return { name: text('name'), description: text('description') };
 }
 
 function Refused({ text }: { text: string }) {

@@ -1,8 +1,9 @@
-import { type KeyboardEvent, type RefObject, useId } from 'react';
+import type { RefObject } from 'react';
 import { nameNote } from '../../../shared/libvirt/names.ts';
-import { type Edit, type EditStep, editSteps, editStepText } from '../../../shared/operations/metadata/edit-steps.ts';
-import { renameProblem } from '../../../shared/operations/metadata/rename.ts';
+import { type Edit, type EditStep, editStepText } from '../../../shared/operations/metadata/edit-steps.ts';
+import type { EditAssessment } from '../../../shared/operations/metadata/types.ts';
 import type { EditFacts } from '../../../shared/schema.ts';
+import { NameAndDescription } from '../name-and-description.tsx';
 
 /** Steps that are written out; of more only the number is told. */
 const stepsShown = 6;
@@ -10,6 +11,8 @@ const stepsShown = 6;
 interface EditFormProps {
   facts: EditFacts;
   edit: Edit;
+  /** What the rules say of it. */
+  assessment: EditAssessment;
   /** Is given the field to begin in. */
   field: RefObject<HTMLElement | null>;
   onChange: (change: Partial<Edit>) => void;
@@ -17,65 +20,28 @@ interface EditFormProps {
 }
 
 /** The two fields, why the name stays if it must, and what libvirt will be asked for. */
-export function EditForm({ facts, edit, field, onChange, onSubmit }: EditFormProps) {
-  const id = useId();
-  const { snapshot, current, children, nameFixed } = facts;
-  const begin = (element: HTMLElement | null) => {
-    field.current = element;
-  };
-  const problem = renameProblem(facts, edit.name);
+export function EditForm({ facts, edit, assessment, field, onChange, onSubmit }: EditFormProps) {
   const note = nameNote(edit.name);
   const notes = [...facts.notes, ...(note ? [note] : [])];
-  const steps = problem === null ? editSteps({ ...snapshot, current, children }, edit) : [];
-  const onEnter = (event: KeyboardEvent, always: boolean) => {
-    if (event.key !== 'Enter' || event.repeat || !(always || event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    onSubmit();
-  };
+  const { blockers, steps } = assessment;
+  const problemAt = (code: string) => blockers.find((blocker) => blocker.code === code)?.text ?? null;
+  const problems = { name: problemAt('NAME_REFUSED'), description: problemAt('DESCRIPTION_REFUSED') };
   return (
     <>
-      <div className="form-field">
-        <label className="label" htmlFor={`${id}-name`}>
-          Name
-        </label>
-        <input
-          ref={nameFixed ? undefined : begin}
-          id={`${id}-name`}
-          className="input"
-          type="text"
-          autoComplete="off"
-          spellCheck={false}
-          readOnly={nameFixed !== null}
-          value={edit.name}
-          aria-invalid={problem !== null}
-          aria-describedby={`${id}-name-note`}
-          onChange={(event) => onChange({ name: event.target.value })}
-          onKeyDown={(event) => onEnter(event, true)}
-        />
-        <p id={`${id}-name-note`} className={problem === null ? 'dim' : 'field-problem'} role="status">
-          {problem ?? nameFixed?.text ?? ''}
-        </p>
-      </div>
-      <div className="form-field">
-        <label className="label" htmlFor={`${id}-description`}>
-          Description
-        </label>
-        <textarea
-          ref={nameFixed ? begin : undefined}
-          id={`${id}-description`}
-          className="input area"
-          rows={4}
-          value={edit.description}
-          onChange={(event) => onChange({ description: event.target.value })}
-          onKeyDown={(event) => onEnter(event, false)}
-        />
-      </div>
+      <NameAndDescription
+        value={edit}
+        problems={problems}
+        nameFixed={facts.nameFixed?.text ?? null}
+        field={field}
+        onChange={onChange}
+        onSubmit={onSubmit}
+      />
       {notes.map(({ code, text }) => (
         <p key={code} className="box warning">
           {text}
         </p>
       ))}
-      {steps.length > 0 ? <Steps steps={steps} current={current} /> : null}
+      {steps.length > 0 && problems.name === null ? <Steps steps={steps} current={facts.current} /> : null}
     </>
   );
 }

@@ -63,6 +63,18 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await look();
   },
 
+  async 'snapshots of several domains'(app, look) {
+    const { takeEach } = app;
+    await app.choose('web-01', 'web-02', 'scratch');
+    await takeEach.open();
+    await takeEach.plan.getByRole('row').nth(1).click();
+    await look();
+    await takeEach.warned.check();
+    await takeEach.take.click();
+    await takeEach.ended();
+    await look();
+  },
+
   async 'taking a snapshot'(app, look) {
     await app.open('game-server');
     const dialog = new CreateDialog(app);

@@ -54,7 +54,7 @@ export class App {
     await this.page.getByRole('main').getByRole('tab', { name }).click();
   }
 
-  /** Selects domains in the list for a lab reset. */
+  /** Selects domains in the list, to change them together. */
   async choose(...names: string[]): Promise<void> {
     for (const name of names) await this.domain(name).click({ modifiers: ['ControlOrMeta'] });
   }
@@ -62,6 +62,11 @@ export class App {
   /** The dialog of a lab reset: its target, its plan, its progress and its report. */
   get lab(): LabDialog {
     return new LabDialog(this.page);
+  }
+
+  /** The dialog in which snapshots of several domains are taken. */
+  get takeEach(): TakeEachDialog {
+    return new TakeEachDialog(this.page);
   }
 
   /** Resolves once a text has been there, however short a time; to be called before what leads to it. */
@@ -143,19 +148,60 @@ export class RevertDialog {
   }
 }
 
-export class LabDialog {
+/** What is done to several domains at once: the plan of each, the progress and the report. */
+class BatchDialog {
   readonly root: Locator;
 
   constructor(page: Page) {
     this.root = page.getByRole('alertdialog');
   }
 
-  get plan(): Locator {
-    return this.root.getByRole('treegrid', { name: 'Plan of the lab reset' });
+  get report(): Locator {
+    return this.root.getByRole('treegrid', { name: 'Report' });
   }
 
-  get report(): Locator {
-    return this.root.getByRole('treegrid', { name: 'Report of the lab reset' });
+  get saveReport(): Locator {
+    return this.root.getByRole('button', { name: 'Save report' });
+  }
+
+  /** The row of a domain, in the plan, the progress or the report. */
+  row(domain: string): Locator {
+    return this.root.getByRole('row').filter({ has: this.root.page().getByText(domain, { exact: true }) });
+  }
+
+  /** Waits for the end of the run and its report. */
+  async ended(): Promise<void> {
+    await expect(this.report).toBeVisible({ timeout: 100_000 });
+  }
+}
+
+export class TakeEachDialog extends BatchDialog {
+  get plan(): Locator {
+    return this.root.getByRole('treegrid', { name: 'Plan of the snapshots' });
+  }
+
+  get name(): Locator {
+    return this.root.getByRole('textbox', { name: 'Name of each' });
+  }
+
+  get warned(): Locator {
+    return this.root.getByRole('checkbox', { name: /with a warning too$/ });
+  }
+
+  get take(): Locator {
+    return this.root.getByRole('button', { name: /^Take \d+ snapshots?$/ });
+  }
+
+  /** Opens it for the selected domains. */
+  async open(): Promise<void> {
+    await this.root.page().getByRole('button', { name: 'Take snapshots…' }).click();
+    await expect(this.plan).toBeVisible();
+  }
+}
+
+export class LabDialog extends BatchDialog {
+  get plan(): Locator {
+    return this.root.getByRole('treegrid', { name: 'Plan of the lab reset' });
   }
 
   get acknowledge(): Locator {
@@ -170,11 +216,6 @@ export class LabDialog {
     return this.root.getByRole('button', { name: /^Revert \d+ domains?$/ });
   }
 
-  /** The row of a domain, in the plan, the progress or the report. */
-  row(domain: string): Locator {
-    return this.root.getByRole('row').filter({ has: this.root.page().getByText(domain, { exact: true }) });
-  }
-
   /** Opens it for the selected domains and goes on to the plan. */
   async open(target: 'current' | 'newest' | { named: string } | { tagged: string } = 'current'): Promise<void> {
     const { root } = this;
@@ -186,14 +227,5 @@ export class LabDialog {
       await root.getByRole('combobox', { name: 'Tag of the snapshot' }).fill(target.tagged);
     await root.getByRole('button', { name: 'Show the plan' }).click();
     await expect(this.plan).toBeVisible();
-  }
-
-  get saveReport(): Locator {
-    return this.root.getByRole('button', { name: 'Save report' });
-  }
-
-  /** Waits for the end of the run and its report. */
-  async ended(): Promise<void> {
-    await expect(this.report).toBeVisible({ timeout: 100_000 });
   }
 }

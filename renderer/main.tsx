@@ -20,7 +20,7 @@ import './styles/compare.css';
 import './styles/safety.css';
 import './styles/create.css';
 import './styles/row-grid.css';
-import './styles/lab.css';
+import './styles/batch.css';
 import './styles/metadata.css';
 import './styles/pictures.css';
 

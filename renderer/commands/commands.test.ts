@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hereKey } from '../../shared/snapshot-tree.ts';
-import { aLabRun, aLabRunRow, anApp } from '../store/fixtures.ts';
+import { aBatch, aBatchRow, anApp } from '../store/fixtures.ts';
 import type { Target } from '../store/store.ts';
 import { commands } from './commands.ts';
 import { commandById, contextOf, revertCommand, runCommand } from './context.ts';
@@ -118,7 +118,7 @@ test('a lab reset needs a selection and waits for the one that runs', () => {
   expect(reset.applies(contextOf(anApp(), null))).toBe(false);
   const chosen = new Set(['h/u']);
   expect(reset.applies(contextOf(anApp({}, { chosen }), null))).toBe(true);
-  const run = aLabRun([aLabRunRow()], { endedAt: null });
+  const run = aBatch([aBatchRow()], { endedAt: null });
   const busy = anApp({}, { chosen, batches: new Map([['l', run]]) });
   expect(reset.unavailable(contextOf(busy, null))).toContain('running');
 });

@@ -6,6 +6,7 @@ import { copyText, focusField, tellCallFailed } from '../store/effects.ts';
 import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
 import type { Theme } from '../store/settings.ts';
 import { type AppState, domainKey } from '../store/store.ts';
+import { batchCommands, chooseCommand } from './batch-commands.ts';
 import {
   always,
   available,
@@ -22,7 +23,6 @@ import { consoleCommand } from './console-command.ts';
 import { createCommand } from './create-command.ts';
 import { deleteCommand } from './delete-command.ts';
 import { healthCommand } from './health-command.ts';
-import { chooseCommand, labCommands } from './lab-commands.ts';
 import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
 import { editCommand, exportCommand, importCommand, makeCurrentCommand } from './metadata-commands.ts';
 import { powerCommands } from './power-commands.ts';
@@ -108,7 +108,7 @@ export const commands: readonly Command[] = [
     },
   },
   deleteCommand,
-  ...labCommands,
+  ...batchCommands,
   pinCommand,
   tagCommand,
   editCommand,

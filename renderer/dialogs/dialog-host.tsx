@@ -1,6 +1,7 @@
+import { LabDialog } from '../batch/lab/lab-dialog.tsx';
+import { BatchDialog } from '../batch/progress-dialog.tsx';
+import { TakeDialog } from '../batch/take/take-dialog.tsx';
 import { CompareDialog } from '../compare/compare-dialog.tsx';
-import { LabDialog } from '../lab/lab-dialog.tsx';
-import { BatchDialog } from '../lab/run-dialog.tsx';
 import { CreateDialog } from '../operations/create/create-dialog.tsx';
 import { DeleteDialog } from '../operations/delete/delete-dialog.tsx';
 import { EditDialog } from '../operations/metadata/edit-dialog.tsx';
@@ -32,6 +33,8 @@ export function DialogHost() {
       return <RevertDialog key={dialog.id} dialog={dialog} />;
     case 'lab-reset':
       return <LabDialog key={dialog.id} dialog={dialog} />;
+    case 'create-each':
+      return <TakeDialog key={dialog.id} dialog={dialog} />;
     case 'batch':
       return <BatchDialog key={dialog.planId} planId={dialog.planId} />;
     case 'create':

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import { clearChosen } from '../store/actions.ts';
 import { chosenCounts } from '../store/selectors.ts';
@@ -10,33 +11,41 @@ export function ChoiceBar() {
   const app = useApp();
   const count = useAppState((state) => chosenCounts(state).domains);
   const hosts = useAppState((state) => chosenCounts(state).hosts);
-  const reset = commandById('lab.reset');
-  const reason = useAppState((state) => reset.unavailable({ ...contextOf(app, null), state }));
   if (count === 0) return null;
   return (
     <section className="choice-bar" aria-label="Selected domains">
       <span role="status">
         {count.toLocaleString('en-GB')} selected{hosts > 1 ? ` on ${hosts} hosts` : ''}
       </span>
+      <Button
+        look="quiet"
+        onClick={() => {
+          clearChosen(app.store);
+          const home = focusHome('domains');
+          if (home !== true) home.focus();
+        }}
+      >
+        Clear
+      </Button>
       <div className="choice-actions">
-        <Button
-          disabled={reason !== null}
-          {...(reason ? { tip: reason } : {})}
-          onClick={() => runCommand(reset, contextOf(app, null))}
-        >
-          Lab reset…
-        </Button>
-        <Button
-          look="quiet"
-          onClick={() => {
-            clearChosen(app.store);
-            const home = focusHome('domains');
-            if (home !== true) home.focus();
-          }}
-        >
-          Clear
-        </Button>
+        <CommandButton id="snapshot.create-each">Take snapshots…</CommandButton>
+        <CommandButton id="lab.reset">Lab reset…</CommandButton>
       </div>
     </section>
+  );
+}
+
+function CommandButton({ id, children }: { id: string; children: ReactNode }) {
+  const app = useApp();
+  const command = commandById(id);
+  const reason = useAppState((state) => command.unavailable({ ...contextOf(app, null), state }));
+  return (
+    <Button
+      disabled={reason !== null}
+      {...(reason ? { tip: reason } : {})}
+      onClick={() => runCommand(command, contextOf(app, null))}
+    >
+      {children}
+    </Button>
   );
 }

@@ -94,7 +94,7 @@ function Form({ settings }: { settings: Settings }) {
           }
           onChange={(safetyNamePattern) => change({ safetyNamePattern })}
         />
-        <h3>Lab reset</h3>
+        <h3>Several domains at once</h3>
         <div className="setting">
           <label htmlFor="setting-parallel">Domains at a time per host</label>
           <NumberField
@@ -104,7 +104,7 @@ function Form({ settings }: { settings: Settings }) {
             max={16}
             onChange={(labParallelPerHost) => change({ labParallelPerHost })}
           />
-          <p>Can be changed for each lab reset.</p>
+          <p>Can be changed each time.</p>
         </div>
         <PictureSettings draft={draft} change={change} />
         {problem ? (

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, TriangleAlert, X } from 'lucide-react';
 import { useEffect } from 'react';
 import type { RevertAim } from '../../shared/schema.ts';
-import { showBatch } from '../lab/run.ts';
+import { showBatch } from '../batch/run.ts';
 import { askRevert } from '../operations/revert/ask.ts';
 import { closeNotice } from '../store/actions.ts';
 import { batchByPlan, undoUnavailable } from '../store/selectors.ts';
@@ -29,15 +29,15 @@ export function Notices() {
 
 function NoticeCard({ notice }: { notice: Notice }) {
   const app = useApp();
-  const { id, tone, title, lines, detail, retry, undo, labPlanId } = notice;
+  const { id, tone, title, lines, detail, retry, undo, batchPlanId } = notice;
   const undoable = useAppState((state) => undo !== undefined && undoUnavailable(state, domainKey(undo)) === null);
-  const run = useAppState((state) => (labPlanId === undefined ? undefined : batchByPlan(state, labPlanId)));
+  const run = useAppState((state) => (batchPlanId === undefined ? undefined : batchByPlan(state, batchPlanId)));
   const close = () => closeNotice(app.store, id);
   useEffect(() => {
     if (tone !== 'done') return;
-    const timer = setTimeout(() => closeNotice(app.store, id), undo || labPlanId ? undoableMs : goodNewsMs);
+    const timer = setTimeout(() => closeNotice(app.store, id), undo || batchPlanId ? undoableMs : goodNewsMs);
     return () => clearTimeout(timer);
-  }, [app, id, tone, undo, labPlanId]);
+  }, [app, id, tone, undo, batchPlanId]);
   const Icon = icons[tone];
   return (
     <article className={`notice-card ${tone}`} {...(tone === 'done' ? {} : { role: 'alert' })}>

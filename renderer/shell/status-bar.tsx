@@ -2,8 +2,8 @@ import { Popover } from '@base-ui/react/popover';
 import { LoaderCircle } from 'lucide-react';
 import { formatDuration } from '../../shared/format.ts';
 import type { Operation } from '../../shared/schema.ts';
+import { showBatch } from '../batch/run.ts';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
-import { showBatch } from '../lab/run.ts';
 import { cancelOperation } from '../operations/cancel.ts';
 import { phaseSentence, progressShare, progressText } from '../operations/phases.ts';
 import { openDomainView } from '../store/actions.ts';
@@ -30,7 +30,7 @@ export function StatusBar() {
           Snapkeel is closing, and waits for libvirt’s answer
         </strong>
       ) : null}
-      <LabLine />
+      <BatchLine />
       {alone ? <OperationLine operation={alone} now={now} /> : null}
       {running.length > 0 && !alone ? (
         <Popover.Root>
@@ -59,8 +59,8 @@ export function StatusBar() {
   );
 }
 
-/** A lab reset under way, which its dialog shows in full. */
-function LabLine() {
+/** A batch under way, which its dialog shows in full. */
+function BatchLine() {
   const app = useApp();
   const run = useAppState(liveBatch);
   if (!run) return null;

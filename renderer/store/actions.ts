@@ -30,7 +30,7 @@ export function showTab(store: AppStore, domainTab: DomainTab): void {
   store.setState({ domainTab });
 }
 
-/** Selects these domains for a lab reset, or no longer. */
+/** Selects these domains to be changed together, or no longer. */
 export function chooseDomains(store: AppStore, keys: readonly DomainKey[], on: boolean): void {
   store.setState(({ chosen }) => {
     const next = new Set(chosen);

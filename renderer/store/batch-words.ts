@@ -1,4 +1,4 @@
-import { formatCount } from '../../shared/format.ts';
+import { batchWords } from '../../shared/batch-words.ts';
 import type { Batch, BatchRow } from '../../shared/schema.ts';
 import type { Notice } from './store.ts';
 
@@ -12,13 +12,13 @@ export function rowResult({ status, outcome, problem, changes }: BatchRow): RowR
   return outcome.differences.length > 0 ? 'differs' : 'done';
 }
 
-export const resultWords: Record<RowResult, string> = {
-  waiting: 'Waiting',
-  running: 'Running',
-  done: 'Reverted',
-  differs: 'Reverted, not as planned',
-  failed: 'Not reverted',
-  skipped: 'Not begun',
+const resultWords: Readonly<Record<RowResult, (done: string) => string>> = {
+  waiting: () => 'waiting',
+  running: () => 'running',
+  done: (done) => done,
+  differs: (done) => `${done}, not as planned`,
+  failed: (done) => `not ${done}`,
+  skipped: () => 'not begun',
 };
 
 const failedWords: Record<string, string> = {
@@ -28,13 +28,13 @@ const failedWords: Record<string, string> = {
   cancelled: 'Cancelled',
 };
 
-/** The result in words that claim no more than is known: a failed revert may have changed something. */
-export function rowResultWords(row: BatchRow): string {
+/** The result in words that claim no more than is known: what failed may have changed something. */
+export function rowResultWords(kind: Batch['kind'], row: BatchRow): string {
   const result = rowResult(row);
   if (result === 'failed' && row.changes.length > 0) return 'Changed meanwhile';
-  return result === 'failed' && row.outcome
-    ? (failedWords[row.outcome.result] ?? resultWords.failed)
-    : resultWords[result];
+  const failed = result === 'failed' && row.outcome ? failedWords[row.outcome.result] : undefined;
+  const words = resultWords[result](batchWords({ kind }).done);
+  return failed ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function runCounts({ rows }: Batch): Record<RowResult, number> & { ended: number } {
@@ -53,22 +53,24 @@ export function undoable({ rows, kind }: Batch): BatchRow[] {
 /** `Lab reset: 5 of 12 ended, 1 not reverted`, or how it ended. */
 export function runHeadline(run: Batch): string {
   const { ended, done, differs, failed } = runCounts(run);
-  const bad = failed > 0 ? `, ${failed} not reverted` : '';
-  if (run.endedAt === null) return `Lab reset: ${ended} of ${run.rows.length} ended${bad}`;
-  return `Lab reset: ${done + differs} of ${formatCount(run.rows.length, 'domain')} reverted`;
+  const words = batchWords(run);
+  const bad = failed > 0 ? `, ${failed} not ${words.done}` : '';
+  if (run.endedAt === null) return `${words.name}: ${ended} of ${run.rows.length} ended${bad}`;
+  return `${words.name}: ${done + differs} of ${words.count(run.rows.length)} ${words.done}`;
 }
 
 /** The counts that are not nothing, in the order of what to look at first. */
 export function countSentences(run: Batch): { result: RowResult; text: string }[] {
   const counts = runCounts(run);
+  const { done } = batchWords(run);
   const order: RowResult[] = ['failed', 'differs', 'skipped', 'running', 'waiting', 'done'];
   return order.flatMap((result) =>
-    counts[result] > 0 ? [{ result, text: `${counts[result]} ${resultWords[result].toLowerCase()}` }] : [],
+    counts[result] > 0 ? [{ result, text: `${counts[result]} ${resultWords[result](done)}` }] : [],
   );
 }
 
-/** The message about an ended lab reset. It goes away by itself only if every row went as planned. */
-export function labNotice(run: Batch): Omit<Notice, 'id'> {
+/** The message about an ended batch. It goes away by itself only if every row went as planned. */
+export function batchNotice(run: Batch): Omit<Notice, 'id'> {
   const { failed, differs, skipped } = runCounts(run);
   const tone = failed > 0 || skipped > 0 ? 'failed' : differs > 0 ? 'differs' : 'done';
   const [first] = run.rows;
@@ -80,6 +82,6 @@ export function labNotice(run: Batch): Omit<Notice, 'id'> {
         .map(({ text }) => text)
         .join(', '),
     ],
-    ...(first ? { labPlanId: first.planId } : {}),
+    ...(first ? { batchPlanId: first.planId } : {}),
   };
 }

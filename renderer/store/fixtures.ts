@@ -179,11 +179,11 @@ export function anOperation(more: Partial<Operation> = {}): Operation {
   };
 }
 
-export function aLabPlanRow(more: Partial<PlanRow<RevertPlan>> = {}): PlanRow<RevertPlan> {
+export function aPlanRow(more: Partial<PlanRow<RevertPlan>> = {}): PlanRow<RevertPlan> {
   return { hostId: 'h', hostName: 'kvm-a', uuid: 'u', domainName: 'db-01', plan: aPlan(), ...more };
 }
 
-export function aLabRunRow(more: Partial<BatchRow> = {}): BatchRow {
+export function aBatchRow(more: Partial<BatchRow> = {}): BatchRow {
   return {
     planId: 'p1',
     hostId: 'h',
@@ -200,7 +200,7 @@ export function aLabRunRow(more: Partial<BatchRow> = {}): BatchRow {
   };
 }
 
-export function aLabRun(rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
+export function aBatch(rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
   return {
     id: 'l',
     kind: 'revert',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Operation } from '../../shared/schema.ts';
 import { filterSnapshots } from './actions.ts';
-import { aDomain, aHost, aLabRun, aLabRunRow, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
+import { aBatch, aBatchRow, aDomain, aHost, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
 import {
   allTags,
   batchOf,
@@ -107,7 +107,7 @@ test('an undo needs an offer, and says why there is none', () => {
 });
 
 test('an operation of a lab reset is known as one, an earlier one of the same domain is not', () => {
-  const run = aLabRun([aLabRunRow({ status: 'running' })], { startedAt: 5, endedAt: null });
+  const run = aBatch([aBatchRow({ status: 'running' })], { startedAt: 5, endedAt: null });
   const { store } = anApp({}, { batches: new Map([[run.id, run]]) });
   expect(batchOf(store.getState(), anOperation({ startedAt: 6 }))).toBe(run);
   expect(batchOf(store.getState(), anOperation({ startedAt: 4 }))).toBeUndefined();

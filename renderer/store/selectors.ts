@@ -122,7 +122,7 @@ export function ownOperation(
   );
 }
 
-/** The lab reset that an operation is part of. */
+/** The batch that an operation is part of. */
 export function batchOf({ batches }: AppState, operation: Operation): Batch | undefined {
   return [...batches.values()].find(
     (run) =>
@@ -140,7 +140,7 @@ export function liveBatch(state: AppState): Batch | undefined {
   return liveRunOf(state.batches);
 }
 
-export function lastLabRun(state: AppState): Batch | undefined {
+export function lastBatch(state: AppState): Batch | undefined {
   return lastRunOf(state.batches);
 }
 
@@ -206,7 +206,7 @@ export function chosenCounts({ chosen, domains }: AppState): { domains: number; 
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-/** The domains selected for a lab reset that still exist, by host and then by name. */
+/** The domains selected to be changed together that still exist, by host and then by name. */
 export function chosenDomains(state: AppState): readonly Domain[] {
   const found = [...state.chosen].flatMap((key) => state.domains.get(key) ?? []);
   const place = new Map(state.hosts.map(({ id }, at) => [id, at]));

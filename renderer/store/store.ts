@@ -60,7 +60,9 @@ export type Dialog =
   | ({ kind: 'revert'; id: number; aim: RevertAim; held?: HeldPlan | undefined } & OnDomain)
   /** A lab reset up to its start. */
   | { kind: 'lab-reset'; id: number; keys: readonly DomainKey[]; undo?: true }
-  /** A lab reset under way or ended, known by one of its plans: the run itself has no id before its first event. */
+  /** Snapshots of several domains, up to the start. */
+  | { kind: 'create-each'; id: number; keys: readonly DomainKey[] }
+  /** A batch under way or ended, known by one of its plans: the run itself has no id before its first event. */
   | { kind: 'batch'; planId: string }
   | { kind: 'create'; hostId: string; uuid: string; domainName: string }
   | { kind: 'settings' }
@@ -106,8 +108,8 @@ export interface Notice {
   retry?: { kind: OperationKind; aim: unknown; held: HeldPlan } & OnDomain;
   /** The revert that it tells of; Undo is offered as long as it can be undone. */
   undo?: { hostId: string; uuid: string; domainName: string };
-  /** A plan of the lab reset that it tells of. */
-  labPlanId?: string;
+  /** A plan of the batch that it tells of. */
+  batchPlanId?: string;
 }
 
 /** What the middle shows of the open domain. */
@@ -151,7 +153,7 @@ export interface AppState {
   /** Rows of the open history that are selected together; see `chosenSnapshots`. */
   chosenRows: ReadonlySet<string>;
   domainTab: DomainTab;
-  /** Domains that are selected for a lab reset. */
+  /** Domains that are selected to be changed together. */
   chosen: ReadonlySet<DomainKey>;
   domainFilter: string;
   snapshotFilter: string;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Settings } from '../../shared/schema.ts';
-import { aDomain, aHost, aLabRun, aLabRunRow, anApp, anOperation, anOutcome } from './fixtures.ts';
+import { aBatch, aBatchRow, aDomain, aHost, anApp, anOperation, anOutcome } from './fixtures.ts';
 import { lastOutcome, operationOn } from './selectors.ts';
 import { applyEvents } from './sync.ts';
 
@@ -67,8 +67,8 @@ test('an operation ends once, also when its end was missed during a reconnection
 });
 
 test('a lab reset is told as ended once, and not when it had ended before this window came', () => {
-  const running = aLabRun([aLabRunRow({ status: 'running' })], { endedAt: null });
-  const over = aLabRun([aLabRunRow()]);
+  const running = aBatch([aBatchRow({ status: 'running' })], { endedAt: null });
+  const over = aBatch([aBatchRow()]);
   const first = applyEvents(anApp().store.getState(), [{ type: 'batch', run: running }]);
   expect(first.endedLabRuns).toEqual([]);
   const second = applyEvents(first.next, [{ type: 'batch', run: over }]);

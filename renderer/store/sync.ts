@@ -1,7 +1,7 @@
 import type { AppEvent, Batch, Domain, Operation } from '../../shared/schema.ts';
 import { noteTold, pushNotice } from './actions.ts';
 import { type Api, problemOf } from './api.ts';
-import { labNotice } from './batch-words.ts';
+import { batchNotice } from './batch-words.ts';
 import { endNotice } from './notices.ts';
 import { batchOf, hostById, hostIdOf } from './selectors.ts';
 import { type App, type AppState, domainKey } from './store.ts';
@@ -164,7 +164,7 @@ async function followEvents(app: App, signal: AbortSignal): Promise<void> {
       tellEnd(app, operation);
       askUndoOffer(app, domainKey(operation));
     }
-    for (const run of endedLabRuns) tellLabRun(app, run);
+    for (const run of endedLabRuns) tellBatch(app, run);
   };
   app.client.info(undefined, { signal }).then(
     (info) => app.store.setState({ info }),
@@ -182,18 +182,18 @@ function tellEnd(app: App, operation: Operation): void {
   const { ownRuns, toldOperations } = state;
   const { id } = operation;
   const notice = endNotice(operation);
-  // A lab reset tells of all its rows at once.
+  // A batch tells of all its rows at once.
   if (!notice || batchOf(state, operation)) return;
   if (toldOperations.has(id) || ownRuns.has(domainKey(operation))) return;
   noteTold(app.store, id);
   pushNotice(app.store, notice);
 }
 
-/** Tells of an ended lab reset, unless its report is on show. */
-function tellLabRun({ store }: App, run: Batch): void {
+/** Tells of an ended batch, unless its report is on show. */
+function tellBatch({ store }: App, run: Batch): void {
   const { dialog } = store.getState();
   const shown = dialog?.kind === 'batch' && run.rows.some(({ planId }) => planId === dialog.planId);
-  if (!shown) pushNotice(store, labNotice(run));
+  if (!shown) pushNotice(store, batchNotice(run));
 }
 
 /** The open domain while its host can be asked, with the attempt; a change of it starts over. */

@@ -15,7 +15,7 @@ export const Settings = z.object({
   safetySnapshotsKept: z.number().int().min(1).max(50),
   /** `{date}`, `{time}` and `{snapshot}` are filled in. */
   safetyNamePattern: NamePattern,
-  /** How many domains of one host a lab reset reverts at a time. */
+  /** How many domains of one host are changed at a time, where several are. */
   labParallelPerHost: z.number().int().min(1).max(16),
   /** Whether pictures of consoles are taken with snapshots of running guests, and kept on this computer. */
   thumbnails: z.boolean(),

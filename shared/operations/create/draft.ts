@@ -2,7 +2,7 @@ import { unknowns } from '../../rule.ts';
 import type { CreateDraft, CreateFacts, CreateMode } from '../../schema.ts';
 import { refusalsOf } from './assess.ts';
 import { memoryNeeds } from './memory-rules.ts';
-import { hasMemory, isExternal, liveMatters, quiesceMatters } from './modes.ts';
+import { createRows, hasMemory, isExternal, liveMatters, quiesceMatters } from './modes.ts';
 import { canKeep } from './request.ts';
 import { chainKinds } from './text.ts';
 
@@ -20,6 +20,14 @@ const labels: Readonly<Record<CreateMode, string>> = {
   'disks-external': 'Disks only, in new files (external)',
 };
 
+/** The same in a line of a table. */
+export const modeWords: Readonly<Record<CreateMode, string>> = {
+  'memory-internal': 'disks and memory, internal',
+  'memory-external': 'disks and memory, external',
+  'disks-internal': 'disks only, internal',
+  'disks-external': 'disks only, external',
+};
+
 /** Every kind of snapshot, with the reasons of those that this domain cannot have now. */
 export function modeOffers(facts: CreateFacts): ModeOffer[] {
   return Object.entries(labels).map(([key, label]) => {
@@ -31,18 +39,31 @@ export function modeOffers(facts: CreateFacts): ModeOffer[] {
 
 /** What is offered at first: the kind of the snapshots there are, with memory while the guest is on and QEMU saves it. */
 export function firstDraft(facts: CreateFacts, name: string): CreateDraft {
-  const kinds = chainKinds(facts);
-  const externalFirst = kinds.has('external');
-  const offers = modeOffers(facts).filter(({ reason }) => reason === null);
+  return draftFor(facts, name, 'memory');
+}
+
+/**
+ * The same by what is wished for: `memory` where it can be had, or `disks` only. Of a domain that can have neither, one
+ * whose refusal tells why.
+ */
+export function draftFor(facts: CreateFacts, name: string, wish: 'memory' | 'disks'): CreateDraft {
+  const externalFirst = chainKinds(facts).has('external');
+  const guest = facts.active ? 'on' : 'off';
+  const isOfGuest = ({ mode }: ModeOffer) => createRows.some((row) => row.mode === mode && row.guest === guest);
   const doubtful = ({ mode }: ModeOffer) =>
-    Number(unknowns(memoryNeeds, { facts, draft: withMode(facts, emptyDraft, mode) }).length > 0);
-  const wanted = offers.toSorted(
-    (a, b) =>
-      doubtful(a) - doubtful(b) ||
-      Number(hasMemory(b.mode)) - Number(hasMemory(a.mode)) ||
-      (Number(isExternal(b.mode)) - Number(isExternal(a.mode))) * (externalFirst ? 1 : -1),
-  );
-  return withMode(facts, { ...emptyDraft, name }, wanted[0]?.mode ?? 'disks-internal');
+    unknowns(memoryNeeds, { facts, draft: withMode(facts, emptyDraft, mode) }).length > 0;
+  /** In the order of what weighs most. */
+  const against: readonly ((offer: ModeOffer) => boolean)[] = [
+    ({ reason }) => reason !== null,
+    doubtful,
+    ({ mode }) => !hasMemory(mode),
+    ({ mode }) => isExternal(mode) !== externalFirst,
+  ];
+  const weight = (offer: ModeOffer) => against.reduce((sum, is) => sum * 2 + Number(is(offer)), 0);
+  const [wanted] = modeOffers(facts)
+    .filter((offer) => isOfGuest(offer) && (wish === 'memory' || !hasMemory(offer.mode)))
+    .toSorted((a, b) => weight(a) - weight(b));
+  return withMode(facts, { ...emptyDraft, name }, wanted?.mode ?? 'disks-internal');
 }
 
 /** A draft of another kind: what that kind cannot have is taken off, and what it had better have is put on. */

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { formatDuration } from '../../shared/format.ts';
-import type { BatchRow } from '../../shared/schema.ts';
+import type { Batch, BatchRow } from '../../shared/schema.ts';
 import { cancelOperation } from '../operations/cancel.ts';
 import { Differences } from '../operations/differences.tsx';
 import { phaseWords, progressText } from '../operations/phases.ts';
@@ -22,8 +22,8 @@ const icons: Record<RowResult, typeof CircleCheck> = {
   skipped: CircleMinus,
 };
 
-/** The columns of a run; their widths are in `styles/lab.css`. */
-export function runColumns(now: number): GridColumn<BatchRow>[] {
+/** The columns of a batch; their widths are in `styles/batch.css`. */
+export function progressColumns(kind: Batch['kind'], now: number): GridColumn<BatchRow>[] {
   return [
     {
       id: 'domain',
@@ -41,14 +41,14 @@ export function runColumns(now: number): GridColumn<BatchRow>[] {
     },
     {
       id: 'target',
-      header: 'Goes back to',
+      header: 'Snapshot',
       cell: (row) => (
         <div className="cell-line" title={row.subject}>
           <bdi>{row.subject}</bdi>
         </div>
       ),
     },
-    { id: 'result', header: 'Result', cell: (row) => <ResultCell row={row} /> },
+    { id: 'result', header: 'Result', cell: (row) => <ResultCell kind={kind} row={row} /> },
     {
       id: 'time',
       header: 'Took',
@@ -57,7 +57,7 @@ export function runColumns(now: number): GridColumn<BatchRow>[] {
   ];
 }
 
-function ResultCell({ row }: { row: BatchRow }) {
+function ResultCell({ kind, row }: { kind: Batch['kind']; row: BatchRow }) {
   const app = useApp();
   const result = rowResult(row);
   const operation = useAppState((state) => (result === 'running' ? operationOn(state, domainKey(row)) : undefined));
@@ -69,7 +69,7 @@ function ResultCell({ row }: { row: BatchRow }) {
       <Icon size={15} className={result === 'running' ? 'spin' : ''} aria-hidden="true" />
       <div className="cell-text">
         <div className="cell-line">
-          {operation ? phaseWords[operation.phase] : rowResultWords(row)}
+          {operation ? phaseWords[operation.phase] : rowResultWords(kind, row)}
           {amount ? `, ${amount}` : ''}
         </div>
         {operation?.cancellable ? (
@@ -97,7 +97,7 @@ function ResultCell({ row }: { row: BatchRow }) {
 }
 
 /** All that is known of the end of one row; null before it. */
-export function runDetail(row: BatchRow) {
+export function rowDetail(row: BatchRow) {
   if (row.status !== 'ended') return null;
   const { outcome, problem, changes } = row;
   return (

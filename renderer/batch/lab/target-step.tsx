@@ -1,13 +1,11 @@
-import { formatCount } from '../../shared/format.ts';
-import { allTags, hostById } from '../store/selectors.ts';
-import type { DomainKey } from '../store/store.ts';
-import { useAppState } from '../ui/context.tsx';
-import type { LabAim } from './flow.ts';
-import { targetOf } from './flow.ts';
-import type { LabReset } from './run.ts';
+import { formatCount } from '../../../shared/format.ts';
+import { allTags, hostById } from '../../store/selectors.ts';
+import type { DomainKey } from '../../store/store.ts';
+import { useAppState } from '../../ui/context.tsx';
+import type { TargetDraft } from './target.ts';
 
 interface TargetKind {
-  kind: LabAim['kind'];
+  kind: TargetDraft['kind'];
   label: string;
   note: string;
   field?: { key: 'name' | 'tag'; label: string };
@@ -32,14 +30,16 @@ const kinds: readonly TargetKind[] = [
 
 interface TargetStepProps {
   keys: readonly DomainKey[];
-  aim: LabAim;
-  reset: LabReset;
+  draft: TargetDraft;
+  onChange: (draft: TargetDraft) => void;
+  /** Goes on to the plan. */
+  onEnter: () => void;
 }
 
 /** What each of the selected domains goes back to. */
-export function TargetStep({ keys, aim, reset }: TargetStepProps) {
+export function TargetStep({ keys, draft, onChange, onEnter }: TargetStepProps) {
   const tags = useAppState(allTags);
-  const set = (change: Partial<LabAim>) => reset.set({ ...aim, ...change });
+  const set = (change: Partial<TargetDraft>) => onChange({ ...draft, ...change });
   return (
     <>
       <fieldset className="targets">
@@ -51,7 +51,7 @@ export function TargetStep({ keys, aim, reset }: TargetStepProps) {
                 type="radio"
                 name="lab-target"
                 value={kind}
-                checked={aim.kind === kind}
+                checked={draft.kind === kind}
                 aria-describedby={`lab-target-${kind}`}
                 onChange={() => set({ kind })}
               />
@@ -66,12 +66,9 @@ export function TargetStep({ keys, aim, reset }: TargetStepProps) {
                 autoComplete="off"
                 spellCheck={false}
                 list={`lab-target-${field.key}s`}
-                value={aim[field.key]}
+                value={draft[field.key]}
                 onChange={(event) => set({ kind, [field.key]: event.target.value })}
-                onKeyDown={(event) => {
-                  const target = targetOf(aim);
-                  if (event.key === 'Enter' && target) void reset.plan(target);
-                }}
+                onKeyDown={({ key }) => key === 'Enter' && onEnter()}
               />
             ) : null}
           </div>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labReport, labSummary } from './lab-report.ts';
+import { batchReport, batchSummary } from './batch-report.ts';
 import type { Batch, BatchRow, Outcome, RevertDetail } from './schema.ts';
 
 const outcome = (more: Partial<Outcome>, detail: Partial<RevertDetail> = {}): Outcome => ({
@@ -44,12 +44,12 @@ const run: Batch = {
 
 describe('a report', () => {
   it('counts', () => {
-    expect(labSummary(run)).toBe('1 of 4 reverted, 1 failed, 1 refused, 1 skipped');
-    expect(labSummary({ rows: [] })).toBe('0 of 0 reverted');
+    expect(batchSummary(run)).toBe('1 of 4 reverted, 1 failed, 1 refused, 1 skipped');
+    expect(batchSummary({ kind: 'create', rows: [] })).toBe('0 of 0 taken');
   });
 
   it('as text has aligned columns and what to know under each row', () => {
-    expect(labReport(run, 'text').split('\n').slice(2)).toEqual([
+    expect(batchReport(run, 'text').split('\n').slice(2)).toEqual([
       '1 of 4 reverted, 1 failed, 1 refused, 1 skipped.',
       '',
       'done     web on kvm-a    clean  2 s',
@@ -73,14 +73,14 @@ describe('a report', () => {
 
   it('names what was left out, and why', () => {
     const leftOut = [{ domainName: 'old', hostName: 'kvm-a', why: 'Left out by hand.' }];
-    expect(labReport({ ...run, leftOut }, 'text')).toContain('left out  old on kvm-a: Left out by hand.');
-    expect(labReport({ ...run, leftOut }, 'markdown')).toContain(
+    expect(batchReport({ ...run, leftOut }, 'text')).toContain('left out  old on kvm-a: Left out by hand.');
+    expect(batchReport({ ...run, leftOut }, 'markdown')).toContain(
       '| old | kvm-a |  | left out |  | Left out by hand. |',
     );
   });
 
   it('as Markdown is a table that no name can break', () => {
-    const report = labReport(run, 'markdown');
+    const report = batchReport(run, 'markdown');
     expect(report).toContain('# Lab reset');
     expect(report).toContain(', took 1 min 5 s.');
     expect(report).toContain('| db | kvm-a | clean | FAILED | 2 s | A file is missing. mem\\|file The domain is');

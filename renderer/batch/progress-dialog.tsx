@@ -1,7 +1,8 @@
 import { Download } from 'lucide-react';
 import { useMemo } from 'react';
+import { batchReport } from '../../shared/batch-report.ts';
+import { batchWords } from '../../shared/batch-words.ts';
 import { formatCount } from '../../shared/format.ts';
-import { labReport } from '../../shared/lab-report.ts';
 import type { Batch } from '../../shared/schema.ts';
 import { closeDialog } from '../store/actions.ts';
 import { countSentences, runCounts, undoable } from '../store/batch-words.ts';
@@ -14,10 +15,10 @@ import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
 import { useNow } from '../ui/hooks.ts';
 import { RowGrid } from '../ui/row-grid.tsx';
 import { saveText } from '../ui/save-text.ts';
+import { progressColumns, rowDetail } from './progress-columns.tsx';
 import { askUndoAll, stopBatch } from './run.ts';
-import { runColumns, runDetail } from './run-columns.tsx';
 
-/** A lab reset under way, row by row, and its report once it has ended. */
+/** A batch under way, row by row, and its report once it has ended. */
 export function BatchDialog({ planId }: { planId: string }) {
   const { store } = useApp();
   const run = useAppState((state) => batchByPlan(state, planId));
@@ -25,11 +26,11 @@ export function BatchDialog({ planId }: { planId: string }) {
   return (
     <DecisionDialog
       head={
-        <DecisionHead title={run ? titleOf(run) : 'Lab reset'}>
+        <DecisionHead title={run ? titleOf(run) : 'Several domains'}>
           {run ? subtitleOf(run) : 'Handing the plans over…'}
         </DecisionHead>
       }
-      className="lab tall"
+      className="batch tall"
       home="domains"
       step=""
       safeLabel={live ? 'Continue in background' : 'Close'}
@@ -48,9 +49,10 @@ export function BatchDialog({ planId }: { planId: string }) {
   );
 }
 
-function titleOf({ rows, endedAt }: Batch): string {
-  const domains = formatCount(rows.length, 'domain');
-  return endedAt === null ? `Reverting ${domains}` : `Lab reset of ${domains}: report`;
+function titleOf(run: Batch): string {
+  const domains = formatCount(run.rows.length, 'domain');
+  const { doing, name } = batchWords(run);
+  return run.endedAt === null ? `${doing} ${domains}` : `${name} of ${domains}: report`;
 }
 
 function subtitleOf(run: Batch): string {
@@ -59,14 +61,15 @@ function subtitleOf(run: Batch): string {
     return run.onFailure === 'stop' ? 'If one fails, no more are begun' : 'If one fails, the others go on';
   const { done, failed, skipped, differs } = runCounts(run);
   if (done === run.rows.length) return 'Every domain is as it was planned, and libvirt confirmed it';
-  if (failed + skipped === 0) return `All were reverted; ${differs} not quite as planned`;
-  return 'Not every domain was reverted';
+  const words = batchWords(run);
+  if (failed + skipped === 0) return `All were ${words.done}; ${differs} not quite as planned`;
+  return `Not all were ${words.done}`;
 }
 
 function Rows({ run }: { run: Batch }) {
   const live = run.endedAt === null;
   const now = useNow(live ? 1000 : null);
-  const columns = useMemo(() => runColumns(now), [now]);
+  const columns = useMemo(() => progressColumns(run.kind, now), [run.kind, now]);
   const { ended } = runCounts(run);
   // The report begins with what asks for attention; while it runs, rows stay where they are.
   const rows = useMemo(
@@ -75,7 +78,7 @@ function Rows({ run }: { run: Batch }) {
   );
   return (
     <>
-      <div className="lab-progress">
+      <div className="batch-progress">
         {live ? <progress aria-label="Domains that have ended" value={ended} max={run.rows.length} /> : null}
         <p role="status">
           {countSentences(run).map(({ result, text }) => (
@@ -86,14 +89,14 @@ function Rows({ run }: { run: Batch }) {
         </p>
       </div>
       <RowGrid
-        label={live ? 'Domains of the lab reset' : 'Report of the lab reset'}
-        className="lab-run"
+        label={live ? 'Domains' : 'Report'}
+        className="batch-rows"
         columns={columns}
         rows={rows}
         keyOf={domainKey}
         textOf={({ domainName }) => domainName}
         rowClass={({ status }) => (status === 'skipped' ? 'out' : '')}
-        detailOf={runDetail}
+        detailOf={rowDetail}
       />
       {run.leftOut.length > 0 ? (
         <details className="left-out">
@@ -138,12 +141,17 @@ function UndoAll({ run }: { run: Batch }) {
 
 /** The report as text, once there is one. */
 function Reports({ run }: { run: Batch }) {
-  const text = useMemo(() => (run.endedAt === null ? null : labReport(run, 'markdown')), [run]);
+  const text = useMemo(() => (run.endedAt === null ? null : batchReport(run, 'markdown')), [run]);
   if (text === null) return null;
   return (
     <>
       <CopyButton text={text} what="report" label="Copy report" />
-      <Button look="quiet" onClick={() => saveText(`lab-reset ${fileMoment(run.startedAt)}.md`, text)}>
+      <Button
+        look="quiet"
+        onClick={() =>
+          saveText(`${batchWords(run).name.toLowerCase().replaceAll(' ', '-')} ${fileMoment(run.startedAt)}.md`, text)
+        }
+      >
         <Download size={13} aria-hidden="true" />
         Save report
       </Button>

@@ -1,3 +1,4 @@
+import { batchWords } from './batch-words.ts';
 import { formatDateTime, formatDuration, stateLabel } from './format.ts';
 import type { Batch, BatchRow } from './schema.ts';
 
@@ -11,19 +12,19 @@ const endings = {
   cancelled: 'cancelled',
 } as const;
 
-/** What became of a lab reset: one line a domain, and under it what a person should know. */
-export function labReport(run: Batch, format: Format): string {
+/** What became of a batch: one line a domain, and under it what a person should know. */
+export function batchReport(run: Batch, format: Format): string {
   return (format === 'markdown' ? markdown : text)(run);
 }
 
 /** `11 of 12 reverted, 1 failed`. */
-export function labSummary({ rows }: Pick<Batch, 'rows'>): string {
+export function batchSummary({ kind, rows }: Pick<Batch, 'kind' | 'rows'>): string {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(wordOf(row), (counts.get(wordOf(row)) ?? 0) + 1);
   const done = counts.get('done') ?? 0;
   counts.delete('done');
   const others = [...counts].map(([word, count]) => `${count} ${word.toLowerCase()}`);
-  return [`${done} of ${rows.length} reverted`, ...others].join(', ');
+  return [`${done} of ${rows.length} ${batchWords({ kind }).done}`, ...others].join(', ');
 }
 
 function text(run: Batch): string {
@@ -57,7 +58,7 @@ function markdown(run: Batch): string {
 
 function headOf(run: Batch): string[] {
   const took = run.endedAt === null ? 'still running' : `took ${formatDuration(run.endedAt - run.startedAt)}`;
-  return ['Lab reset', `${formatDateTime(run.startedAt)}, ${took}.`, `${labSummary(run)}.`];
+  return [batchWords(run).name, `${formatDateTime(run.startedAt)}, ${took}.`, `${batchSummary(run)}.`];
 }
 
 function wordOf(row: BatchRow): string {

@@ -1,27 +1,31 @@
 import { expect, test, vi } from 'vitest';
-import { aLabPlanRow, aLabRun, aLabRunRow, anApp, aPlan } from '../store/fixtures.ts';
-import type { LabPlanRow, LabReview } from './flow.ts';
-import { askLabReset, LabReset } from './run.ts';
+import type { PlanRow, RevertPlan } from '../../shared/schema.ts';
+import { aBatch, aBatchRow, anApp, aPlan, aPlanRow } from '../store/fixtures.ts';
+import { labKind } from './lab/kind.ts';
+import type { reviewOf } from './review.ts';
+import { askBatch, BatchRun } from './run.ts';
+
+type LabReview = ReturnType<typeof reviewOf<typeof labKind.type, ReturnType<typeof labKind.first>>>;
 
 const problem = { code: 'GONE', what: 'It is gone.', effect: '', next: '' };
-const out = aLabPlanRow({ uuid: 'v', plan: null, problem });
+const out = aPlanRow({ uuid: 'v', plan: null, problem });
 
 /** An app whose lab reset has been planned, with everything acknowledged. */
-async function planned(run: () => Promise<unknown>, rows: LabPlanRow[] = [aLabPlanRow(), out]) {
+async function planned(run: () => Promise<unknown>, rows: PlanRow<RevertPlan>[] = [aPlanRow(), out]) {
   const revert = { planEach: vi.fn(async () => rows), runEach: vi.fn(run) };
   const app = anApp({ changes: { revert } }, { chosen: new Set(['h/u']) });
-  askLabReset(app);
+  askBatch(app, 'lab-reset');
   const { dialog } = app.store.getState();
-  const reset = new LabReset(app, dialog?.kind === 'lab-reset' ? dialog.keys : [], vi.fn());
+  const reset = new BatchRun(app, labKind, dialog?.kind === 'lab-reset' ? dialog.keys : [], vi.fn());
   await reset.plan({ kind: 'current' });
-  reset.set({ ...(reset.flow as LabReview), acknowledged: true });
+  reset.set({ ...(reset.flow as LabReview), ticked: ['button'] });
   return { app, reset, run: revert.runEach, plan: revert.planEach };
 }
 
 test('nothing is planned before a target is chosen, and nothing runs before consent', async () => {
   const { reset, run, plan } = await planned(async () => undefined);
   expect(plan).toHaveBeenCalledWith({ items: [{ hostId: 'h', uuid: 'u' }], aim: { kind: 'current' } });
-  reset.set({ ...(reset.flow as LabReview), acknowledged: false });
+  reset.set({ ...(reset.flow as LabReview), ticked: [] });
   await reset.run();
   expect(run).not.toHaveBeenCalled();
 });
@@ -42,7 +46,7 @@ test('only what is not left out runs, once, and the selection is let go', async 
 });
 
 test('the names of protected domains go with their plans', async () => {
-  const { reset, run } = await planned(async () => undefined, [aLabPlanRow({ plan: { ...aPlan(), protected: true } })]);
+  const { reset, run } = await planned(async () => undefined, [aPlanRow({ plan: { ...aPlan(), protected: true } })]);
   await reset.run();
   expect(run).not.toHaveBeenCalled();
   reset.set({ ...(reset.flow as LabReview), typedNames: { p1: 'db-01' } });
@@ -60,7 +64,7 @@ test('a batch that was not begun says so and leaves the selection; the answer of
   expect(app.store.getState().chosen.size).toBe(1);
 
   const again = await planned(() => Promise.reject(new Error('socket closed')));
-  const known = aLabRun([aLabRunRow({ status: 'running' })], { endedAt: null });
+  const known = aBatch([aBatchRow({ status: 'running' })], { endedAt: null });
   again.app.store.setState({ batches: new Map([[known.id, known]]) });
   await again.reset.run();
   expect(again.app.store.getState()).toMatchObject({ dialog: { kind: 'batch' }, notices: [] });

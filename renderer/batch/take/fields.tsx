@@ -1,0 +1,92 @@
+import { type RefObject, useId } from 'react';
+import { quiesceMatters } from '../../../shared/operations/create/modes.ts';
+import type { createType } from '../../../shared/operations/create/type.ts';
+import { Segments } from '../../ui/segments.tsx';
+import { type BatchReview, included } from '../review.ts';
+import type { TakeOptions } from './kind.ts';
+
+interface TakeFieldsProps {
+  review: BatchReview<typeof createType, TakeOptions>;
+  onChange: (options: TakeOptions) => void;
+}
+
+/** The texts that all of the snapshots get. */
+export function TakeTexts({
+  review: { options },
+  field,
+  onChange,
+}: TakeFieldsProps & { field: RefObject<HTMLInputElement | null> }) {
+  const id = useId();
+  return (
+    <div className="take-texts">
+      <div className="form-field">
+        <label className="label" htmlFor={`${id}-name`}>
+          Name of each
+        </label>
+        <input
+          ref={field}
+          id={`${id}-name`}
+          className="input"
+          type="text"
+          autoComplete="off"
+          spellCheck={false}
+          value={options.namePattern}
+          aria-describedby={`${id}-name-note`}
+          onChange={({ target }) => onChange({ ...options, namePattern: target.value })}
+        />
+        <p id={`${id}-name-note`} className="dim">
+          {'{date}, {time} and {domain} are filled in.'}
+        </p>
+      </div>
+      <div className="form-field">
+        <label className="label" htmlFor={`${id}-description`}>
+          Description of all
+        </label>
+        <input
+          id={`${id}-description`}
+          className="input"
+          type="text"
+          autoComplete="off"
+          value={options.description}
+          onChange={({ target }) => onChange({ ...options, description: target.value })}
+        />
+      </div>
+    </div>
+  );
+}
+
+const includes = [
+  { value: 'memory', label: 'Memory where possible' },
+  { value: 'disks', label: 'Disks only' },
+] as const;
+
+/** What all of them include. */
+export function TakeChoices({ review, onChange }: TakeFieldsProps) {
+  const { options } = review;
+  const freezable = included(review).filter(
+    ({ planned: { plan, choice } }) => quiesceMatters(choice.mode) && plan.facts.agent === 'connected',
+  ).length;
+  return (
+    <>
+      <Segments
+        legend="Include"
+        name="take-include"
+        value={options.memory ? 'memory' : 'disks'}
+        options={includes}
+        onChange={(value) => onChange({ ...options, memory: value === 'memory' })}
+      />
+      {freezable > 0 ? (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={options.quiesce}
+            onChange={({ target }) => onChange({ ...options, quiesce: target.checked })}
+          />
+          <span>
+            Have guest agents freeze the file systems meanwhile <span className="dim">({freezable} can)</span>
+          </span>
+        </label>
+      ) : null}
+    </>
+  );
+}

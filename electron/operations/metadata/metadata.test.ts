@@ -313,7 +313,7 @@ describe('a protected domain', () => {
 
 describe('a crash in the middle', () => {
   it('is told when the host is connected again: what is there, and that steps may be missing', async () => {
-    const { journal, log } = services;
+    const { journal } = services;
     const of = {
       operationId: 'op',
       kind: 'redefine',

@@ -15,7 +15,7 @@ export function ChangesBox({ domain, snapshot }: { domain: Domain; snapshot: Sna
     <section className="changes" aria-label="Configuration changes since" aria-busy={result.status === 'loading'}>
       {result.status === 'loading' ? <p className="changes-note">Comparing the configuration…</p> : null}
       {result.status === 'failed' ? <p className="changes-note">{result.problem.what}</p> : null}
-      {result.status === 'ready' ? <Known comparison={result.comparison} domain={domain} snapshot={snapshot} /> : null}
+      {result.status === 'ready' ? <Known comparison={result.value} domain={domain} snapshot={snapshot} /> : null}
     </section>
   );
 }

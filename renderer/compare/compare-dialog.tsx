@@ -6,6 +6,7 @@ import { useAppState } from '../ui/context.tsx';
 import { useAfter } from '../ui/hooks.ts';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
+import { useListed } from '../ui/use-asked.ts';
 import { ChangeTable } from './change-table.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { Sides } from './sides.tsx';
@@ -22,8 +23,8 @@ export function CompareDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'com
   const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
   const result = useComparison({ hostId, uuid, name: snapshotName }, wanted);
   const [last, setLast] = useState<ConfigComparison | null>(null);
-  if (result.status === 'ready' && result.comparison !== last) setLast(result.comparison);
-  const comparison = result.status === 'ready' ? result.comparison : last;
+  if (result.status === 'ready' && result.value !== last) setLast(result.value);
+  const comparison = result.status === 'ready' ? result.value : last;
   const late = useAfter(waitingAfterMs, comparison === null);
   return (
     <PlainDialog
@@ -94,7 +95,7 @@ function Body({ comparison, domainName, snapshotName }: BodyProps) {
 
 /** The other snapshots of the domain, the newest first, as far as its history is open. */
 function useOthers({ hostId, uuid, snapshotName }: Extract<Dialog, { kind: 'compare' }>): string[] {
-  const list = useAppState(({ history }) => (history?.key === domainKey({ hostId, uuid }) ? history.list : null));
+  const list = useListed(domainKey({ hostId, uuid }));
   return useMemo(() => {
     const newest = [...(list?.snapshots ?? [])].sort((a, b) => b.createdAt - a.createdAt);
     return newest.map(({ name }) => name).filter((name) => name !== snapshotName);

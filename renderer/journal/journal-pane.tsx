@@ -19,7 +19,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
   const journal = useJournal(domain, limit, attempt);
   const late = useAfter(loadingAfterMs, journal.status === 'loading');
   const now = useNow();
-  const groups = useMemo(() => (journal.status === 'ready' ? groupEntries(journal.entries) : []), [journal]);
+  const groups = useMemo(() => (journal.status === 'ready' ? groupEntries(journal.value) : []), [journal]);
   const columns = useMemo(() => journalColumns(now), [now]);
   if (journal.status === 'failed') {
     return (
@@ -61,7 +61,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
         textOf={({ main }) => main.snapshotName}
         detailOf={(group) => <GroupDetail group={group} />}
       />
-      {journal.whole || limit >= mostEntries ? null : (
+      {journal.value.length < limit || limit >= mostEntries ? null : (
         <div className="journal-more">
           <Button onClick={() => setLimit(mostEntries)}>Show older ones too</Button>
         </div>

@@ -11,7 +11,7 @@ export function SnapshotJournal({ domain, name }: { domain: Domain; name: string
   const journal = useJournal(domain);
   const now = useNow();
   const groups = useMemo(
-    () => (journal.status === 'ready' ? aboutSnapshot(groupEntries(journal.entries), name) : []),
+    () => (journal.status === 'ready' ? aboutSnapshot(groupEntries(journal.value), name) : []),
     [journal, name],
   );
   if (journal.status === 'failed') return <ProblemView problem={journal.problem} />;

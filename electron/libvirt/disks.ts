@@ -2,7 +2,7 @@ import type { Disk, Image, SnapshotDisk, SnapshotLocation, StoredDisks } from '.
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
-import { parseXml, type XmlElement } from './xml.ts';
+import { readXml, type XmlElement } from './xml.ts';
 
 const locations: Readonly<Record<string, SnapshotLocation>> = {
   internal: 'internal',
@@ -18,8 +18,8 @@ const kinds: Readonly<Record<string, SnapshotDisk['kind']>> = {
 };
 
 /** The disks of a configuration as libvirt gives it. @throws XmlError */
-export function disksIn(xml: string): Disk[] {
-  return readDisks(parseXml(xml, 'domain'));
+export async function disksIn(xml: string): Promise<Disk[]> {
+  return readDisks(await readXml(xml, 'domain'));
 }
 
 /** The disks of a `<domain>` or `<inactiveDomain>`, drives without a medium included, in its order. */

@@ -2,7 +2,7 @@ import type { Image } from '../../shared/libvirt/disks.ts';
 import type { Caller } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures, type WireStorageVol } from './procedures.ts';
-import { parseXml, XmlError } from './xml.ts';
+import { readXml, XmlError } from './xml.ts';
 
 /** A file of a storage pool, as libvirt reads it afresh. Sizes in bytes. */
 export interface Volume {
@@ -44,7 +44,7 @@ export async function poolFreeBytes(caller: Caller, folder: string): Promise<num
 
 async function describe(caller: Caller, vol: WireStorageVol): Promise<Volume> {
   const { xml } = await caller.call(procedures.storageVolGetXmlDesc, { vol, flags: 0 });
-  const volume = parseXml(xml, 'volume');
+  const volume = await readXml(xml, 'volume');
   const bytes = (name: string) => {
     const text = volume.at(name)?.text;
     return text === undefined || text === '' ? null : Number(text); // libvirt writes bytes

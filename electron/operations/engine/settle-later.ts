@@ -3,8 +3,7 @@ import type { HostSession } from '../../hosts/host-session.ts';
 import type { Asked } from '../../kept/journal/lines.ts';
 import { type DomainRecord, readDomain } from '../../libvirt/domains.ts';
 import { ConnectionError, LibvirtError } from '../../libvirt/errors.ts';
-import { currentSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import { currentSnapshot, readSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { whenIdle } from './look.ts';
 import type { Services } from './services.ts';
 
@@ -83,7 +82,7 @@ async function settle(
 /** The snapshot that a request was about; null when there is none. */
 async function snapshotOf(session: HostSession, asked: Asked): Promise<Snapshot | null> {
   const xml = await snapshotXml(session.reads, asked.domain.uuid, asked.snapshot).catch(goneIsNull);
-  return xml === null ? null : parseSnapshot(parseXml(xml, 'domainsnapshot', true));
+  return xml === null ? null : readSnapshot(xml);
 }
 
 function goneIsNull(error: unknown): null {

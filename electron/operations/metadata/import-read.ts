@@ -7,7 +7,7 @@ import { overlaysMade, readDisks, readStoredDisks } from '../../libvirt/disks.ts
 import { Pace } from '../../libvirt/pace.ts';
 import { parseSnapshot } from '../../libvirt/snapshots.ts';
 import { parseXml, readXml, XmlError } from '../../libvirt/xml.ts';
-import { type RootSpan, scanChildren } from '../../libvirt/xml-children.ts';
+import { type RootSpan, scanLong } from '../../libvirt/xml-children.ts';
 
 /** All chosen files together, in characters. */
 export const IMPORT_LIMIT = 32 * 1024 * 1024;
@@ -63,7 +63,7 @@ interface FileRead {
 async function readFile(file: string, text: string, pace: Pace): Promise<FileRead> {
   if (text.trim() === '') throw new XmlError('The file is empty.');
   if (!isXmlText(text)) throw new XmlError('The file holds characters that XML cannot hold: it is no text in UTF-8.');
-  const root = scanChildren(text); // refuses document types, and so entities, before anything is expanded
+  const root = await scanLong(text, pace); // refuses document types, and so entities, before anything is expanded
   const kind = roots[root.name];
   if (kind === undefined) throw new XmlError(`This is a <${root.name}>, not a snapshot of a domain.`);
   return kind(file, text, root, pace);

@@ -1,4 +1,5 @@
 import type { Disk, Image, SnapshotDisk, SnapshotLocation, StoredDisks } from '../../shared/libvirt/disks.ts';
+import { countOf } from './bounds.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
@@ -85,7 +86,7 @@ export function readNvram(domain: XmlElement): { readonly format: string; readon
 export async function diskAllocation(caller: Caller, uuid: string, target: string): Promise<number | 'missing' | null> {
   try {
     const args = { domain: domainRef(uuid), path: target, flags: 0 };
-    return Number((await caller.call(procedures.domainGetBlockInfo, args)).allocation);
+    return countOf((await caller.call(procedures.domainGetBlockInfo, args)).allocation);
   } catch (error) {
     if (!(error instanceof LibvirtError)) throw error;
     return error.is('SYSTEM_ERROR') ? 'missing' : null;

@@ -13,6 +13,7 @@ import { showTab } from '../store/actions.ts';
 import { hostById, isProtected } from '../store/selectors.ts';
 import { type DomainTab, domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
+import { Contained } from '../ui/contained.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { StateGlyph } from '../ui/glyphs.tsx';
 import { FilterBar } from './filter-bar.tsx';
@@ -78,14 +79,20 @@ export function DomainView({ domain }: { domain: Domain }) {
           <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots" className="domain-panel" tabIndex={-1}>
-          <FilterBar domain={domain} />
-          <HistoryPane domain={domain} />
+          <Contained what="The history" about={domain.uuid}>
+            <FilterBar domain={domain} />
+            <HistoryPane domain={domain} />
+          </Contained>
         </Tabs.Panel>
         <Tabs.Panel value="health" className="domain-panel" tabIndex={-1}>
-          <HealthPane domain={domain} health={health} />
+          <Contained what="Health" about={domain.uuid}>
+            <HealthPane domain={domain} health={health} />
+          </Contained>
         </Tabs.Panel>
         <Tabs.Panel value="history" className="domain-panel" tabIndex={-1}>
-          <JournalPane key={domainKey(domain)} domain={domain} />
+          <Contained what="What was done" about={domain.uuid}>
+            <JournalPane key={domainKey(domain)} domain={domain} />
+          </Contained>
         </Tabs.Panel>
       </Tabs.Root>
     </>

@@ -10,8 +10,8 @@ import { foundSentence } from '../store/notices.ts';
 import { operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import type { GridColumn } from '../ui/grid/columns.ts';
 import { ProblemView } from '../ui/problem-view.tsx';
-import type { GridColumn } from '../ui/row-grid.tsx';
 
 const icons: Record<RowResult, typeof CircleCheck> = {
   waiting: CircleDashed,
@@ -22,12 +22,14 @@ const icons: Record<RowResult, typeof CircleCheck> = {
   skipped: CircleMinus,
 };
 
-/** The columns of a batch; their widths are in `styles/batch.css`. */
+/** The columns of a batch. */
 export function progressColumns(kind: Batch['kind'], now: number): GridColumn<BatchRow>[] {
   return [
     {
       id: 'domain',
       header: 'Domain',
+      share: 1.1,
+      min: 120,
       cell: (row) => (
         <>
           <b className="cell-line" title={row.domainName}>
@@ -42,16 +44,28 @@ export function progressColumns(kind: Batch['kind'], now: number): GridColumn<Ba
     {
       id: 'target',
       header: 'Snapshot',
+      share: 1.2,
+      min: 130,
+      goes: 1,
       cell: (row) => (
         <div className="cell-line" title={row.subject}>
           <bdi>{row.subject}</bdi>
         </div>
       ),
     },
-    { id: 'result', header: 'Result', cell: (row) => <ResultCell kind={kind} row={row} /> },
+    {
+      id: 'result',
+      header: 'Result',
+      share: 1.6,
+      min: 160,
+      wants: 220,
+      cell: (row) => <ResultCell kind={kind} row={row} />,
+    },
     {
       id: 'time',
       header: 'Took',
+      width: 84,
+      min: 76,
       cell: ({ startedAt, endedAt }) => (startedAt === null ? '' : formatDuration((endedAt ?? now) - startedAt)),
     },
   ];

@@ -3,9 +3,10 @@ import { formatCount } from '../../shared/format.ts';
 import type { AnyType } from '../../shared/operations/operation.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
+import type { GridColumn } from '../ui/grid/columns.ts';
 import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
-import { type GridColumn, RowGrid } from '../ui/row-grid.tsx';
+import { RowGrid } from '../ui/row-grid.tsx';
 import { Segments } from '../ui/segments.tsx';
 import type { JudgedRow, Planned } from './kind.ts';
 import { type BatchReview, included, leaveOut, namesToType, reconsidered } from './review.ts';
@@ -13,7 +14,7 @@ import type { BatchRun } from './run.ts';
 
 /** What a kind shows of its plans. */
 export interface BatchView<T extends AnyType, Options> {
-  /** Of the table of plans; the style sheet has the widths of its columns under it. */
+  /** Of the table of plans. */
   readonly label: string;
   readonly className: string;
   /** Between the domain and the verdict. */
@@ -112,6 +113,8 @@ function domainColumn<T extends AnyType>(): GridColumn<JudgedRow<T>> {
   return {
     id: 'domain',
     header: 'Domain',
+    share: 1.1,
+    min: 120,
     cell: ({ row }) => (
       <>
         <div className="cell-name">
@@ -132,6 +135,7 @@ function verdictColumn<T extends AnyType>(words: BatchView<T, unknown>['verdicts
   return {
     id: 'verdict',
     header: 'Verdict',
+    width: 92,
     cell: ({ verdict }) => <span className={`chip ${looks[verdict]}`}>{words[verdict]}</span>,
   };
 }

@@ -2,9 +2,10 @@ import { useMemo, useState } from 'react';
 import { formatAge, formatDateTime, formatTaken } from '../../shared/format.ts';
 import type { Domain, JournalEntry } from '../../shared/schema.ts';
 import { Button } from '../ui/button.tsx';
+import type { GridColumn } from '../ui/grid/columns.ts';
 import { useAfter, useNow } from '../ui/hooks.ts';
 import { ProblemView } from '../ui/problem-view.tsx';
-import { type GridColumn, RowGrid } from '../ui/row-grid.tsx';
+import { RowGrid } from '../ui/row-grid.tsx';
 import { GroupDetail } from './group-detail.tsx';
 import { askedWords, groupEntries, type JournalGroup, resultLook } from './groups.ts';
 import { entriesAtOnce, useJournal } from './use-journal.ts';
@@ -75,6 +76,10 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
     {
       id: 'what',
       header: 'What was asked',
+      share: 1,
+      min: 140,
+      wants: 200,
+      sortBy: ({ main }) => askedWords(main),
       cell: (group) => (
         <>
           <div className="cell-name">
@@ -90,6 +95,9 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
     {
       id: 'outcome',
       header: 'Outcome',
+      width: 128,
+      min: 104,
+      sortBy: ({ main }) => resultLook(main).text,
       cell: ({ main }) => {
         const { text, look } = resultLook(main);
         return <span className={`chip ${look}`}>{text}</span>;
@@ -98,6 +106,10 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
     {
       id: 'when',
       header: 'When',
+      width: 96,
+      goes: 2,
+      sortBy: ({ main }) => main.askedAt,
+      greatestFirst: true,
       cell: ({ main: { askedAt } }) => (
         <time
           dateTime={new Date(askedAt).toISOString()}
@@ -107,7 +119,14 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
         </time>
       ),
     },
-    { id: 'who', header: 'By', cell: ({ main }) => <bdi title={main.who}>{main.who}</bdi> },
+    {
+      id: 'who',
+      header: 'By',
+      width: 92,
+      goes: 1,
+      sortBy: ({ main }) => main.who,
+      cell: ({ main }) => <bdi title={main.who}>{main.who}</bdi>,
+    },
   ];
 }
 

@@ -6,7 +6,12 @@ import { filterSnapshots } from '../store/actions.ts';
 import { openTree, shownRows } from '../store/selectors.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import { ColumnsMenu } from '../ui/grid/columns-menu.tsx';
+import { useGridView } from '../ui/grid/use-grid.ts';
+import { historyColumns, historyGrid } from './columns.tsx';
 import { FilterMenu } from './filter-menu.tsx';
+
+const columns = historyColumns(1);
 
 /** What of the history is shown. The text in the field is the whole of it: the menu and the chips only change that. */
 export function FilterBar({ domain }: { domain: Domain }) {
@@ -50,6 +55,8 @@ export function FilterBar({ domain }: { domain: Domain }) {
         ) : null}
       </label>
       <FilterMenu filter={filter} />
+      <ColumnsMenu id={historyGrid} columns={columns} />
+      <SortChip />
       {filter.facets.length > 0 ? (
         <ul className="facets" aria-label="What is filtered by">
           {filter.facets.map((facet) => (
@@ -65,6 +72,21 @@ export function FilterBar({ domain }: { domain: Domain }) {
         {active && rows ? `${rows.length.toLocaleString('en-GB')} of ${count}` : `${count}${branches}`}
       </span>
     </div>
+  );
+}
+
+/** By what the rows are sorted, and the way back to the tree. */
+function SortChip() {
+  const [{ sort }, change] = useGridView(historyGrid);
+  const column = columns.find(({ id }) => id === sort?.id);
+  if (!column) return null;
+  return (
+    <span className="chip facet">
+      Sorted by {column.header}
+      <button type="button" aria-label="Show the tree again" onClick={() => change({ sort: null })}>
+        <X size={11} aria-hidden="true" />
+      </button>
+    </span>
   );
 }
 

@@ -1,6 +1,6 @@
 import { laneCap, type TreeRow } from '../../shared/snapshot-tree.ts';
+import { rowHeight } from '../ui/grid/use-grid.ts';
 
-export const rowHeight = 44;
 const laneWidth = 18;
 const margin = 11;
 const middle = rowHeight / 2;

@@ -1,7 +1,7 @@
 import { formatDuration, formatMoment, stateLabel } from '../../../shared/format.ts';
 import type { revertType } from '../../../shared/operations/revert/type.ts';
 import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
-import type { GridColumn } from '../../ui/row-grid.tsx';
+import type { GridColumn } from '../../ui/grid/columns.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import type { JudgedRow, Planned } from '../kind.ts';
 import type { LabOptions } from './kind.ts';
@@ -14,6 +14,9 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
     {
       id: 'target',
       header: 'Goes back to',
+      share: 0.9,
+      min: 110,
+      goes: 2,
       cell: ({ row: { plan } }) =>
         plan ? (
           <>
@@ -29,6 +32,9 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
     {
       id: 'effect',
       header: 'Lost, or why it is left out',
+      share: 1.6,
+      min: 150,
+      wants: 220,
       cell: ({ planned, verdict, why }) =>
         verdict === 'out' || !planned ? (
           <div className="cell-lines" title={why ?? undefined}>
@@ -41,6 +47,8 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
     {
       id: 'after',
       header: 'Afterwards',
+      width: 84,
+      goes: 1,
       cell: ({ planned, verdict }) =>
         verdict === 'out' || !planned ? <span className="dim">as it is</span> : stateLabel(planned.assessment.outcome),
     },

@@ -1,7 +1,7 @@
 import { modeWords } from '../../../shared/operations/create/draft.ts';
 import type { createType } from '../../../shared/operations/create/type.ts';
 import { Cautions, Unknowns } from '../../ui/cautions.tsx';
-import type { GridColumn } from '../../ui/row-grid.tsx';
+import type { GridColumn } from '../../ui/grid/columns.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import type { JudgedRow, Planned } from '../kind.ts';
 
@@ -11,6 +11,9 @@ export function takeColumns(): GridColumn<JudgedRow<typeof createType>>[] {
     {
       id: 'target',
       header: 'Snapshot',
+      share: 1.1,
+      min: 150,
+      goes: 1,
       cell: ({ planned, verdict }) =>
         planned && verdict !== 'out' ? (
           <>
@@ -26,6 +29,9 @@ export function takeColumns(): GridColumn<JudgedRow<typeof createType>>[] {
     {
       id: 'effect',
       header: 'What happens, or why it is left out',
+      share: 1.6,
+      min: 160,
+      wants: 220,
       cell: ({ planned, verdict, why }) =>
         planned && verdict !== 'out' ? (
           <EffectCell planned={planned} warning={why} />

@@ -4,6 +4,27 @@ import { expect, test } from './fixtures.ts';
 const broken = (message: string) =>
   message.includes('"name":"before-drain"') ? message.replaceAll('"disks":[', '"disks":null,"were":[') : message;
 
+test('a row that can’t be shown leaves the others', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await page.routeWebSocket(/\/rpc$/, (page) => {
+    const server = page.connectToServer();
+    server.onMessage((message) =>
+      page.send(
+        typeof message === 'string'
+          ? message.replaceAll('"app-1.8","description":"', '"app-1.8","description":{},"was":"')
+          : message,
+      ),
+    );
+  });
+  await page.reload();
+  await app.open('web-01');
+  const broken = page.getByRole('row').filter({ hasText: 'This row can’t be shown.' });
+  await expect(broken).toHaveCount(1);
+  await expect(broken.getByRole('button', { name: 'Copy details' })).toBeVisible();
+  await expect(app.snapshot('installed')).toBeVisible();
+});
+
 test('what can’t be shown fails alone: the rest of the window stays, and it is tried again', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;

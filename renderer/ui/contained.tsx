@@ -9,7 +9,7 @@ interface ContainedProps {
   /** When it changes, it is tried again: what the part is about. */
   about?: unknown;
   /** Instead of the usual account, e.g. in a dialog of its own. */
-  instead?: (account: ReactNode) => ReactNode;
+  instead?: (account: ReactNode, detail: string) => ReactNode;
   /** Leads away from what can’t be shown; otherwise it is tried again. */
   onGoOn?: () => void;
   children: ReactNode;
@@ -35,17 +35,19 @@ export class Contained extends Component<ContainedProps, { error: unknown }> {
       onGoOn?.();
       this.setState({ error: null });
     };
+    const problem = problemOf(what, error);
     return instead(
       <div className="contained" role="alert">
-        <ProblemView problem={problemOf(what, error)}>
+        <ProblemView problem={problem}>
           <Button onClick={goOn}>Go on</Button>
         </ProblemView>
       </div>,
+      problem.detail,
     );
   }
 }
 
-function problemOf(what: string, error: unknown): Problem {
+function problemOf(what: string, error: unknown): Problem & { detail: string } {
   return {
     code: 'UNEXPECTED',
     what: `${what} can’t be shown.`,

@@ -2,6 +2,8 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus is on rows, not on their cells
 import type { RowData } from '@tanstack/react-table';
 import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
+import { Contained } from '../contained.tsx';
+import { CopyButton } from '../copy-button.tsx';
 import { useRovingKeys } from '../roving.ts';
 import { GridHead } from './head.tsx';
 import { type GridModel, headHeight, rowHeight } from './use-grid.ts';
@@ -67,18 +69,9 @@ export function Grid<Row extends RowData>(props: GridProps<Row>) {
               className={`grid-row ${className}`}
               style={{ transform: `translateY(${start}px)` }}
             >
-              <div role="presentation" className="grid-line">
-                {row.getVisibleCells().map(({ column }, at) => (
-                  <div role="gridcell" key={column.id} data-column={column.id}>
-                    {at === 0 && lead ? lead(row.original) : null}
-                    {at === 0 && lead ? (
-                      <div className="cell-text">{grid.columns.get(column.id)?.cell(row.original, index)}</div>
-                    ) : (
-                      grid.columns.get(column.id)?.cell(row.original, index)
-                    )}
-                  </div>
-                ))}
-              </div>
+              <Contained what="This row" about={row.original} instead={(_, detail) => <BrokenRow detail={detail} />}>
+                <Cells row={row} index={index} columns={grid.columns} lead={lead} />
+              </Contained>
               {detail === null ? null : (
                 <div role="gridcell" className="grid-detail">
                   {detail}
@@ -88,6 +81,39 @@ export function Grid<Row extends RowData>(props: GridProps<Row>) {
           );
         })}
       </div>
+    </div>
+  );
+}
+
+interface CellsProps<Row extends RowData> {
+  row: GridModel<Row>['rows'][number];
+  index: number;
+  columns: GridModel<Row>['columns'];
+  lead: ((row: Row) => ReactNode) | undefined;
+}
+
+function Cells<Row extends RowData>({ row, index, columns, lead }: CellsProps<Row>) {
+  return (
+    <div role="presentation" className="grid-line">
+      {row.getVisibleCells().map(({ column }, at) => (
+        <div role="gridcell" key={column.id} data-column={column.id}>
+          {at === 0 && lead ? lead(row.original) : null}
+          {at === 0 && lead ? (
+            <div className="cell-text">{columns.get(column.id)?.cell(row.original, index)}</div>
+          ) : (
+            columns.get(column.id)?.cell(row.original, index)
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function BrokenRow({ detail }: { detail: string }) {
+  return (
+    <div role="gridcell" className="grid-broken">
+      <span className="dim">This row can’t be shown.</span>
+      <CopyButton text={detail} what="details" />
     </div>
   );
 }

@@ -1,15 +1,18 @@
-import { lstat, readFile, rename } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { type ProblemCode, problemOf } from '../../shared/errors.ts';
 import type { Problem } from '../../shared/schema.ts';
 import { ProblemError } from '../hosts/problems.ts';
+import { readRegular } from '../regular-file.ts';
 import { codeOf, reasonOf } from './reason.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Of every file that tells its version; one that tells a higher one was written by a newer Snapkeel. */
 const VERSION = 1;
+/** More than 100,000 marks take. */
+const MOST_BYTES = 64 * 1024 * 1024;
 /** There is no such file, nor could there be one. */
 const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
@@ -95,7 +98,7 @@ export class JsonFile<T> {
     const { path, schema } = this.options;
     let text: string;
     try {
-      text = await readFile(path, 'utf8');
+      text = (await readRegular(path, MOST_BYTES)).toString('utf8');
     } catch (error) {
       if (absent.has(codeOf(error))) return this.#value;
       throw this.#leftAlone('KEPT_NOT_READ', reasonOf(error), error);

@@ -7,6 +7,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'you have no permission',
   EIO: 'the disk reports an error',
   EISDIR: 'it is a folder',
+  EFTYPE: 'it is no file',
+  EFBIG: 'it is too large',
   ENOTDIR: 'a file is where its folder should be',
   /** What a recursive `mkdir` of Node says also of a read-only disk. */
   ENOENT: 'its folder is not there and cannot be made',

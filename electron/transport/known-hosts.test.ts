@@ -76,6 +76,23 @@ describe('checkHostKey', () => {
   });
 });
 
+it('a pattern of many stars takes no time', { timeout: 30_000 }, () => {
+  const entries = parseKnownHosts(line(`${'*a'.repeat(60)}*b`, A), 'kh');
+  expect(checkHostKey(entries, 'a'.repeat(250), 22, A)).toEqual({ status: 'unknown' });
+});
+
+it.each([
+  ['*', 'x', true],
+  ['k*m-?', 'kvm-a', true],
+  ['k*m-?', 'kvm-', false],
+  ['*.lab', 'a.b.lab', true],
+  ['*.lab', 'lab', false],
+  ['a*a', 'a', false],
+  ['**a**', 'bab', true],
+])('the pattern %s and %s', (pattern, host, fits) => {
+  expect(checkHostKey(parseKnownHosts(line(pattern, A), 'kh'), host, 22, A).status).toBe(fits ? 'known' : 'unknown');
+});
+
 it('prefers the types of key that are known for the host and port', () => {
   const entries = parseKnownHosts(
     [line('[h]:2222', RSA), line('h', A), `@revoked ${line('i', A)}`, `@cert-authority ${line('*', B)}`].join('\n'),

@@ -125,11 +125,23 @@ function matchesPatterns(list: string, name: string): boolean {
   return patterns.some((pattern) => !pattern.startsWith('!') && matchesPattern(pattern, name));
 }
 
+/** `*` for any characters, `?` for one (match_pattern, OpenSSH). The last `*` alone is gone back to, so that no pattern takes long. */
 function matchesPattern(pattern: string, name: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === name;
-  const source = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(name);
+  let [at, inName] = [0, 0];
+  let star = -1;
+  let afterStar = 0;
+  while (inName < name.length) {
+    if (pattern[at] === '*') {
+      star = at++;
+      afterStar = inName;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === name[inName])) {
+      at++;
+      inName++;
+    } else if (star >= 0) {
+      at = star + 1;
+      inName = ++afterStar;
+    } else return false;
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
 }

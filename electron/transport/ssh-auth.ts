@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2';
+import { readRegular } from '../regular-file.ts';
 import { fingerprint } from './known-hosts.ts';
 import type { SshTarget } from './ssh-target.ts';
 import { TransportError } from './transport.ts';
+
+/** More than any key takes. */
+const MOST_KEY_BYTES = 1024 * 1024;
 
 /** What there is to log in with, and what there would have been. */
 export interface Credentials {
@@ -114,7 +117,7 @@ interface KeyFile {
 async function readKeyFile(path: string): Promise<KeyFile> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = await readRegular(path, MOST_KEY_BYTES);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     return { path, problem: { text: code, ...(code === 'ENOENT' ? { missing: true } : {}) } };

@@ -1,6 +1,11 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readRegular } from '../../regular-file.ts';
 import { syncFolder } from '../replace-file.ts';
+
+/** What is read of a journal: the last of it, where it has grown beyond. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -31,7 +36,15 @@ export interface AppendFs {
 const realFs: AppendFs = {
   async open(path, mode) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, 'a+', mode);
+    const file = await open(
+      path,
+      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK,
+      mode,
+    );
+    if (!(await file.stat()).isFile()) {
+      await file.close();
+      throw Object.assign(new Error(`${path} is no regular file`), { code: 'EFTYPE' });
+    }
     await syncFolder(dirname(path));
     return {
       async end() {
@@ -47,10 +60,12 @@ const realFs: AppendFs = {
     };
   },
   async read(path) {
-    return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
+    const bytes = await readRegular(path, MOST_BYTES, 'tail').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
       throw error;
     });
+    // Of a longer one the first line is not whole, and not read.
+    return bytes.length < MOST_BYTES ? bytes.toString('utf8') : bytes.toString('utf8', bytes.indexOf('\n') + 1);
   },
 };
 

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Host, KeptPicture, Settings, Snapshot, ThumbnailUsage } from '../../../shared/schema.ts';
 import { hostKey } from '../../hosts/host-key.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { readSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { readRegular } from '../../regular-file.ts';
 import { JsonFile, type Tell } from '../json-file.ts';
 import { type Capture, captureConsole } from './capture.ts';
 import { overLimits } from './limits.ts';
+
+/** More than any picture that is kept. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 const Entry = z.object({
   host: z.string(),
@@ -112,7 +116,7 @@ export class Thumbnails {
     );
     if (!entry) return null;
     try {
-      return { png: await readFile(join(this.folder, entry.file)), takenAt: entry.takenAt };
+      return { png: await readRegular(join(this.folder, entry.file), MOST_BYTES), takenAt: entry.takenAt };
     } catch (error) {
       this.log(`${entry.file}: ${error}`);
       return null;

@@ -1,0 +1,39 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+/** Read at once where a file does not tell its size; bytes. */
+const PART = 64 * 1024;
+
+/** Where a file is not what it should be; the codes are the system’s, so that they have its words. */
+function unfit(code: 'EISDIR' | 'EFTYPE' | 'EFBIG', path: string): Error {
+  const what = code === 'EFBIG' ? 'is too large' : 'is no regular file';
+  return Object.assign(new Error(`${code}: ${path} ${what}`), { code });
+}
+
+/**
+ * Reads a file of at most so many bytes, or the end of one that is larger. What is no file, as a pipe that would be waited
+ * for, or a device that never ends, is not read.
+ * @param beyond what becomes of a larger one
+ * @throws Error of the system, EISDIR, EFTYPE, EFBIG
+ */
+export async function readRegular(path: string, most: number, beyond: 'refuse' | 'tail' = 'refuse'): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw unfit(stats.isDirectory() ? 'EISDIR' : 'EFTYPE', path);
+    if (stats.size > most && beyond === 'refuse') throw unfit('EFBIG', path);
+    const parts: Buffer[] = [];
+    let left = most;
+    for (let at = Math.max(0, stats.size - most); left > 0; ) {
+      const part = Buffer.alloc(Math.min(left, Math.max(stats.size, PART)));
+      const { bytesRead } = await file.read(part, 0, part.length, at);
+      if (bytesRead === 0) break;
+      parts.push(part.subarray(0, bytesRead));
+      at += bytesRead;
+      left -= bytesRead;
+    }
+    return Buffer.concat(parts);
+  } finally {
+    await file.close();
+  }
+}

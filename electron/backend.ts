@@ -13,6 +13,7 @@ import { Journal } from './kept/journal/journal.ts';
 import { type Lock, lockFolder, type Shell } from './kept/lock.ts';
 import { MarkStore } from './kept/marks.ts';
 import { Notices } from './kept/notices.ts';
+import { keepPrivate } from './kept/private.ts';
 import { SettingsStore } from './kept/settings.ts';
 import { Thumbnails } from './kept/thumbnails/store.ts';
 import { openLinks } from './links.ts';
@@ -96,7 +97,7 @@ async function assemble(
   const hub = new Hub();
   const notices = new Notices(hub);
   const { tell } = notices;
-  tell(dataDir, lock.problem);
+  tell(dataDir, lock.problem ?? (await keepPrivate(dataDir, log)));
   const questions = new Questions(hub);
   const operations = new Operations(hub);
   const kept = (name: string) => join(dataDir, name);

@@ -390,6 +390,11 @@ export const problems = {
     effect: leftAlone,
     next: 'Make {path} readable for you, then start Snapkeel again.',
   },
+  KEPT_NOT_PRIVATE: {
+    what: 'Others on this computer can get at the data directory {folder}.',
+    effect: 'They could read what Snapkeel keeps there, or change which domains are protected.',
+    next: 'Give the directory to yourself alone (chmod 700), or choose another one with --data-dir.',
+  },
   KEPT_NEWER: {
     what: 'This version of Snapkeel cannot read {file}: a newer one has written it.',
     effect: leftAlone,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disk } from '../../../shared/libvirt/disks.ts';
 import type { ImageTag } from '../../../shared/libvirt/image-tags.ts';
 import type { NewFiles } from '../../../shared/operations/create/files.ts';
@@ -10,9 +9,8 @@ import { disksIn } from '../../libvirt/disks.ts';
 import { type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
-import { readJob } from '../../libvirt/jobs.ts';
 import { currentSnapshot, StoredSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { lookAfterwards } from '../engine/look.ts';
+import { lookAfterwards, whenIdle } from '../engine/look.ts';
 import { tagsOf } from './chain.ts';
 
 /** What libvirt said when asked afterwards. */
@@ -50,8 +48,7 @@ export function lookAtCreate(
   const { name, files, before } = expected;
   const { uuid } = before;
   return lookAfterwards(session, async (reads) => {
-    // What was asked for on a connection that was lost goes on.
-    while (began && (await readJob(reads, uuid)) !== null) await sleep(500, undefined, { ref: false });
+    if (began) await whenIdle(reads, uuid);
     const [domain, current, xml, snapshot] = await Promise.all([
       readDomain(reads, uuid),
       currentSnapshot(reads, uuid),

@@ -318,6 +318,11 @@ export const problems = {
     effect: 'Nothing was reverted.',
     next: 'See the reason, and remove it with “virsh managedsave-remove” on the host.',
   },
+  MANAGED_SAVE_UNKNOWN: {
+    what: 'The connection to “{host}” was lost while the managed save image was removed.',
+    effect: 'Nothing was reverted. Whether the image was removed is not known yet.',
+    next: 'Snapkeel asks libvirt as soon as it is reachable again, and writes what it finds into the history.',
+  },
   OPERATION_CANCELLED: {
     what: 'The operation was cancelled.',
     effect: 'Nothing was reverted.',

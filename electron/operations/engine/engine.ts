@@ -173,6 +173,7 @@ export class Engine {
       const judged = driver.judge(work, done, seen);
       const last = asked.at(-1);
       const result = judged.result ?? last?.result ?? 'cancelled';
+      if (result === 'done' && last?.result === 'unknown' && last.requestId !== null) work.proven.add(last.requestId);
       const answered = result !== 'done' && last && 'problem' in last ? last.problem : undefined;
       const problem = judged.problem ?? answered;
       const end: End = {

@@ -11,6 +11,8 @@ import type { Work } from './driver.ts';
 const PATIENCE_MS = 120_000;
 /** How often a job that outlived its connection is looked at, milliseconds. */
 const JOB_MS = 500;
+/** How soon what waits in libvirt for a job to end has begun, milliseconds. */
+const TURN_MS = 200;
 
 /**
  * Asks libvirt how things are after an operation, waiting for a connection that was lost. null: it cannot be asked, as
@@ -47,11 +49,15 @@ export function lookAtWork<T>(
 }
 
 /**
- * Waits until libvirt is at nothing with a domain: it goes on with what it was asked, whether or not anybody waits.
+ * Waits until libvirt is at nothing with a domain, and nothing has waited for that: it goes on with what it was asked,
+ * whether or not anybody waits.
  * @throws ConnectionError
  */
 export async function whenIdle(reads: Gate, uuid: string): Promise<void> {
-  while (await isBusy(reads, uuid)) await sleep(JOB_MS, undefined, { ref: false });
+  do {
+    while (await isBusy(reads, uuid)) await sleep(JOB_MS, undefined, { ref: false });
+    await sleep(TURN_MS, undefined, { ref: false });
+  } while (await isBusy(reads, uuid));
 }
 
 async function isBusy(reads: Gate, uuid: string): Promise<boolean> {

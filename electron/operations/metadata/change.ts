@@ -4,7 +4,7 @@ import type { Gate } from '../../hosts/gate.ts';
 import { type SeenTree, seeTree } from '../../inspect/tree.ts';
 import type { Answer } from '../engine/ask.ts';
 import type { Judged, Seen, Work } from '../engine/driver.ts';
-import { lookAfterwards } from '../engine/look.ts';
+import { lookAtWork } from '../engine/look.ts';
 import { lost } from '../engine/settle.ts';
 import { Redefining } from './redefinition.ts';
 import { type KeptMetadata, restoreMetadata, treeDifferences } from './restore.ts';
@@ -54,8 +54,8 @@ export async function changeMetadata(work: Work<AnyType>, change: Change): Promi
   });
 }
 
-async function isAsPlanned({ session, plan }: Work<AnyType>, change: Change): Promise<boolean> {
-  const seen = await lookAfterwards(session, (reads) => seeTree(reads, session, plan.uuid));
+async function isAsPlanned(work: Work<AnyType>, change: Change): Promise<boolean> {
+  const seen = await lookAtWork(work, (reads) => seeTree(reads, work.session, work.plan.uuid));
   const differences = seen && (await change.differences(seen).catch(() => null));
   return differences?.length === 0;
 }
@@ -97,5 +97,6 @@ export function judgeMetadata(
     return said('done', [...(wasLost ? [lost] : []), ...(differences.length > 0 ? [] : change.notes)], differences);
   if (notRestored === null) return said('unknown', ['It is not known whether everything was put back.']);
   const left = [...notRestored, ...differences];
-  return said(untouched ? 'refused' : 'failed', left.length > 0 ? [keptInHistory] : [restored], left);
+  const ended = wasLost ? 'unknown' : untouched ? 'refused' : 'failed'; // what was lost may still be done
+  return said(ended, left.length > 0 ? [keptInHistory] : [restored], left);
 }

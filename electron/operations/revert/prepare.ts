@@ -74,7 +74,7 @@ function whyNoSafety({ name, problem }: SafetyReport): Problem {
   return problemOf('SAFETY_FAILED', { snapshot: name }, reason);
 }
 
-/** @throws ProblemError MANAGED_SAVE_STAYS */
+/** @throws ProblemError MANAGED_SAVE_STAYS, MANAGED_SAVE_UNKNOWN */
 async function dropManagedSave({ session, plan, facts, operation, ask }: RevertWork): Promise<void> {
   operation.phase('removing-managed-save');
   const answer = await ask(
@@ -89,6 +89,7 @@ async function dropManagedSave({ session, plan, facts, operation, ask }: RevertW
   );
   if (answer.result === 'done') return;
   const { what, detail } = answer.problem;
+  if (answer.result === 'unknown') throw new ProblemError('MANAGED_SAVE_UNKNOWN', { host: session.host.name }, detail);
   throw new ProblemError('MANAGED_SAVE_STAYS', {}, detail ?? what);
 }
 

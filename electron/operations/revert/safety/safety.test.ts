@@ -385,6 +385,13 @@ describe('a managed save image', () => {
     expect(outcome).toMatchObject({ result: 'refused', problem: { code: 'MANAGED_SAVE_STAYS' } });
     expect(reverts()).toBe(0);
   });
+
+  it.each(['before', 'after'] as const)('whose removal is lost %s it is done stops it too', async (when) => {
+    bench.simulator.faults.dropOnNext('domainManagedSaveRemove', when);
+    const outcome = await run(await plan(saved), { removeManagedSave: true });
+    expect(outcome).toMatchObject({ result: 'refused', problem: { code: 'MANAGED_SAVE_UNKNOWN' } });
+    expect(reverts()).toBe(0);
+  });
 });
 
 describe('a protected domain', () => {

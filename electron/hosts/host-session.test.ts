@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { procedures } from '../libvirt/procedures.ts';
+import { events, procedures } from '../libvirt/procedures.ts';
+import { messagePacket } from '../simulator/event-packet.ts';
 import { type Bench, createBench, uuidOf } from '../testing.ts';
 import { TransportError } from '../transport/transport.ts';
 
@@ -131,6 +132,22 @@ describe('domains', () => {
     bench.simulator.hands.managedSave('off');
     await bench.until(() => bench.domain('off')?.managedSave);
     expect(bench.domain('off')).toMatchObject({ state: 'shutoff', reason: 'saved', id: null });
+  });
+
+  it('that nobody has are not asked for one by one', async () => {
+    const { calls } = bench.simulator.faults;
+    const before = calls.length;
+    const domain = { name: 'x', id: -1 };
+    const told = Array.from({ length: 5_000 }, (_, n) =>
+      messagePacket(events.lifecycle, {
+        ...{ callbackId: 0, event: 2, detail: 0 },
+        domain: { ...domain, uuid: Buffer.from(n.toString(16).padStart(32, 'a'), 'hex') },
+      }),
+    );
+    bench.simulator.faults.sendGarbage(Buffer.concat(told));
+    await bench.until(() => calls.slice(before).includes('connectListAllDomains'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(calls.length - before).toBeLessThan(200);
   });
 
   it('come and go', async () => {

@@ -260,7 +260,8 @@ export class HostSession {
   #refresh(uuid: string): void {
     const link = this.#link;
     if (!link || this.isHeld(uuid)) return;
-    this.#changed(uuid);
+    if (this.#domains.has(uuid)) this.#changed(uuid);
+    else this.#looks.run('', () => this.#list(link)).catch((error: unknown) => this.#readFailed(error));
   }
 
   /** Tells the listeners, and reads the domain again. */
@@ -285,15 +286,20 @@ export class HostSession {
     while (this.#link === link) {
       await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
       if (this.#link !== link || this.#held.size > 0) continue;
-      try {
-        const records = await link.reads.shared('domains', () => listDomains(link.reads));
-        if (this.#link !== link) return;
-        const present = new Set(records.map((each) => each.uuid));
-        for (const uuid of this.#domains.keys()) if (!present.has(uuid)) this.#remove(uuid);
-        for (const record of records) this.#put({ ...record, hostId: this.options.host.id });
-      } catch (error) {
-        this.#readFailed(error);
-      }
+      await this.#list(link).catch((error: unknown) => this.#readFailed(error));
+    }
+  }
+
+  /** Reads all domains anew; one that was not known is told to who listens. */
+  async #list(link: Link): Promise<void> {
+    const records = await link.reads.shared('domains', () => listDomains(link.reads));
+    if (this.#link !== link) return;
+    const present = new Set(records.map((each) => each.uuid));
+    for (const uuid of this.#domains.keys()) if (!present.has(uuid)) this.#remove(uuid);
+    for (const record of records) {
+      const isNew = !this.#domains.has(record.uuid);
+      this.#put({ ...record, hostId: this.options.host.id });
+      if (isNew) for (const listener of [...this.#listeners]) listener(record.uuid);
     }
   }
 

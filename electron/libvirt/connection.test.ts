@@ -1,3 +1,4 @@
+import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCode } from '../../shared/libvirt/flags.ts';
@@ -161,6 +162,13 @@ describe('events', () => {
     ]);
   });
 
+  it('that nobody knows are told of only so often', async () => {
+    for (let n = 0; n < 1_000; n++) peer.send({ procedure: 333, type: packetType.message });
+    await settle();
+    expect(lines).toHaveLength(10);
+    expect(lines.at(-1)).toContain('more of them are not told');
+  });
+
   it('do not end the connection when a listener throws', async () => {
     const seen: number[] = [];
     connection.on('lifecycle', () => {
@@ -230,6 +238,31 @@ describe('streams', () => {
     await peer.until(2);
     peer.reply(getType, 2, { type: 'QEMU' });
     expect(await call).toEqual({ type: 'QEMU' });
+  });
+
+  it('may come in pieces of a byte, which cost no more than all of it', async () => {
+    const received = connection.receive(screenshot, picture, { limit: 100_000 });
+    await peer.until(1);
+    mime();
+    for (let n = 0; n < 100_000; n++) data(Buffer.from([n & 0xff]));
+    end();
+    const { data: bytes } = await received;
+    expect([bytes.length, bytes[0], bytes[255], bytes[99_999]]).toEqual([100_000, 0, 255, 99_999 & 0xff]);
+    expect(bytes.buffer.byteLength).toBeLessThanOrEqual(200_000);
+  });
+
+  it('that go on for ever after they were aborted end the connection', async () => {
+    const received = connection.receive(screenshot, picture, { limit: 10 });
+    const end = fate(received);
+    await peer.until(1);
+    mime();
+    const piece = Buffer.alloc(4 << 20);
+    for (let n = 0; n < 70 && !peer.closed; n++) {
+      data(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await end;
+    expect((await connection.ended).code).toBe('PROTOCOL');
   });
 
   it('a refused call has no stream', async () => {
@@ -488,6 +521,24 @@ describe('keepalive', () => {
       status: 0,
       payload: Buffer.alloc(0),
     });
+  });
+
+  it('gives no more signs of life to a peer that reads none', async () => {
+    const ping = encodePacket({
+      program: program.keepalive,
+      procedure: 1,
+      type: packetType.message,
+      serial: 0,
+      status: 0,
+      payload: Buffer.alloc(0),
+    });
+    const unread = new Duplex({ read() {}, write() {}, highWaterMark: 1 });
+    const pinged = new RpcConnection(unread);
+    unread.push(Buffer.concat(Array(20_000).fill(ping)));
+    await flush();
+    expect(unread.writableLength).toBeGreaterThan(0);
+    expect(unread.writableLength).toBeLessThan(70_000);
+    pinged.close();
   });
 
   it('asks nothing until it is started', async () => {

@@ -14,6 +14,13 @@ export interface KeepaliveOptions {
 /** libvirt's own defaults (daemon: keepalive_interval 5, keepalive_count 5). */
 export const defaultKeepalive: KeepaliveOptions = { intervalMs: 5_000, count: 5 };
 
+/** Signs of life that a peer asks for and does not read are not sent any more; bytes waiting to be written. */
+const UNREAD = 64 * 1024;
+/** Packets that nobody understands are told of so often, and then no more. */
+const TOLD = 10;
+/** What still comes of streams that were aborted, before it is taken for something else than what was under way. Bytes. */
+const MAX_UNWANTED = 256 * 1024 * 1024;
+
 /** The most a stream may deliver unless the call says so (a screenshot is far smaller). Bytes. */
 const MAX_STREAM = 64 * 1024 * 1024;
 
@@ -47,6 +54,8 @@ export class RpcConnection {
   #timer: NodeJS.Timeout | undefined;
   #unanswered = 0;
   #heard = false;
+  #ignored = 0;
+  #unwanted = 0;
 
   constructor(
     private readonly stream: Duplex,
@@ -207,11 +216,12 @@ export class RpcConnection {
 
   #dispatch(packet: Packet): void {
     if (packet.program === program.keepalive) {
-      if (packet.procedure === keepalive.ping) this.#keepalive(keepalive.pong);
+      const isRead = this.stream.writableLength < UNREAD;
+      if (packet.procedure === keepalive.ping && isRead) this.#keepalive(keepalive.pong);
     } else if (packet.type === packetType.reply) this.#reply(packet);
     else if (packet.type === packetType.stream) this.#stream(packet);
     else if (packet.type === packetType.message) this.#event(packet);
-    else this.log(`ignored a packet of type ${packet.type}, procedure ${packet.procedure}`);
+    else this.#ignore(`a packet of type ${packet.type}, procedure ${packet.procedure}`);
   }
 
   #reply(packet: Packet): void {
@@ -229,8 +239,16 @@ export class RpcConnection {
   }
 
   #stream(packet: Packet): void {
-    this.#incoming.get(packet.serial)?.push(packet);
+    const incoming = this.#incoming.get(packet.serial);
+    if (!incoming || incoming.unwanted) this.#unwanted += packet.payload.length;
+    if (this.#unwanted > MAX_UNWANTED) throw new Error('a stream that goes on after it was aborted');
+    incoming?.push(packet);
     this.#abortUnwanted({ program: packet.program, number: packet.procedure }, packet.serial);
+  }
+
+  #ignore(what: string): void {
+    if (++this.#ignored <= TOLD)
+      this.log(`ignored ${what}${this.#ignored === TOLD ? '; more of them are not told' : ''}`);
   }
 
   /** Aborts a stream that nobody wants, as soon as libvirt has begun it. */
@@ -250,7 +268,7 @@ export class RpcConnection {
   #event(packet: Packet): void {
     const name = packet.program === program.remote ? eventByNumber.get(packet.procedure) : undefined;
     if (!name) {
-      this.log(`ignored event ${packet.procedure} of program ${packet.program.toString(16)}`);
+      this.#ignore(`event ${packet.procedure} of program ${packet.program.toString(16)}`);
       return;
     }
     const body = decode(events[name].body as Xdr<unknown>, packet.payload) as never;

@@ -19,7 +19,7 @@ export class LibvirtError extends Error {
   constructor(
     error: Pick<WireError, 'code' | 'domain' | 'level' | 'message'> & { readonly int1?: number | undefined },
   ) {
-    super(error.message ?? `libvirt error ${error.code}`);
+    super(shortened(error.message ?? `libvirt error ${error.code}`));
     this.code = error.code;
     this.domain = error.domain;
     this.level = error.level;
@@ -35,6 +35,13 @@ export class LibvirtError extends Error {
   is(...names: ErrorName[]): boolean {
     return names.some((name) => errorCode[name] === this.code);
   }
+}
+
+/** What a host says ends up in windows, logs and the journal. libvirt's own are of one line, or quote a few of a program. */
+const MESSAGE = 4_000;
+
+function shortened(text: string): string {
+  return text.length > MESSAGE ? `${text.slice(0, MESSAGE)}… (${text.length - MESSAGE} characters more)` : text;
 }
 
 export type ConnectionErrorCode = 'CLOSED' | 'LOST' | 'NO_ANSWER' | 'PROTOCOL';

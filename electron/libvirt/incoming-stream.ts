@@ -12,7 +12,7 @@ export interface ReceiveOptions {
   readonly settled?: () => void;
 }
 
-/** One stream of a call: what has come of it, and how it ends. Memory held is what has arrived, at most the limit. */
+/** One stream of a call: what has come of it, and how it ends. Memory held is at most twice what has arrived, and the limit. */
 export class IncomingStream {
   /** Everything, once it has come. @throws LibvirtError, StreamLimitError, or what `fail` or `drop` was given */
   readonly data: Promise<Buffer>;
@@ -20,7 +20,7 @@ export class IncomingStream {
   begun = false;
   /** Nobody wants it any more. */
   unwanted = false;
-  #chunks: Buffer[] = [];
+  #bytes = Buffer.alloc(0);
   #size = 0;
   #resolve!: (data: Buffer) => void;
   #reject!: (reason: unknown) => void;
@@ -38,16 +38,28 @@ export class IncomingStream {
     this.begun = true;
     if (this.unwanted) return;
     if (status === packetStatus.error) this.fail(new LibvirtError(decode(remoteError, payload)));
-    else if (status !== packetStatus.continue || payload.length === 0) this.#resolve(Buffer.concat(this.#chunks));
+    else if (status !== packetStatus.continue || payload.length === 0)
+      this.#resolve(this.#bytes.subarray(0, this.#size));
     else {
-      this.#size += payload.length;
-      if (this.#size > this.limit) this.drop(new StreamLimitError(this.limit));
-      else this.#chunks.push(payload);
+      if (this.#size + payload.length > this.limit) this.drop(new StreamLimitError(this.limit));
+      else this.#take(payload);
     }
   }
 
+  /** Copied, since a piece of one byte holds the packet that it came in. */
+  #take(payload: Buffer): void {
+    const size = this.#size + payload.length;
+    if (size > this.#bytes.length) {
+      const room = Buffer.allocUnsafe(Math.min(Math.max(size, 2 * this.#bytes.length, 4_096), this.limit));
+      this.#bytes.copy(room, 0, 0, this.#size);
+      this.#bytes = room;
+    }
+    payload.copy(this.#bytes, this.#size);
+    this.#size = size;
+  }
+
   fail(reason: unknown): void {
-    this.#chunks = [];
+    this.#bytes = Buffer.alloc(0);
     this.#reject(reason);
   }
 

@@ -39,18 +39,27 @@ const interrupted = 'Snapkeel did not see libvirt’s answer; this is what libvi
  * @returns the way to stop.
  */
 export function settleLater(session: HostSession, services: Services, conclusions: Conclusions): () => void {
-  let last: Promise<void> = Promise.resolve();
+  /** Domains that have changed, and null for all of them, since they were looked at last. */
+  const changed = new Set<string | null>();
+  let isLooking = false;
   const look = async (uuid: string | null) => {
     for (const { asked, wasSeen } of services.journal.unsettled(session.host, Date.now() - LATE_MS))
       if (session.isConnected && (uuid === null || asked.domain.uuid === uuid))
         await settle(session, services, asked, wasSeen, conclusions);
   };
-  return session.onChange((uuid) => {
-    last = last
-      .then(() => look(uuid))
-      .catch((error: unknown) => {
+  const lookAtAll = async () => {
+    isLooking = true;
+    for (let [uuid] = changed; uuid !== undefined; [uuid] = changed) {
+      changed.delete(uuid);
+      await look(uuid).catch((error: unknown) => {
         if (!(error instanceof ConnectionError)) services.log(`${session.host.name}: ${error}`);
       });
+    }
+    isLooking = false;
+  };
+  return session.onChange((uuid) => {
+    changed.add(uuid);
+    if (!isLooking) void lookAtAll();
   });
 }
 

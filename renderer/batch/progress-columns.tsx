@@ -10,8 +10,11 @@ import { foundSentence } from '../store/notices.ts';
 import { operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
+import grid from '../ui/row-grid.module.css';
 import type { GridColumn } from '../ui/row-grid.tsx';
+import styles from './batch.module.css';
 
 const icons: Record<RowResult, typeof CircleCheck> = {
   waiting: CircleDashed,
@@ -30,10 +33,10 @@ export function progressColumns(kind: Batch['kind'], now: number): GridColumn<Ba
       header: 'Domain',
       cell: (row) => (
         <>
-          <b className="cell-line" title={row.domainName}>
+          <b className={grid.cellLine} title={row.domainName}>
             <bdi>{row.domainName}</bdi>
           </b>
-          <div className="note">
+          <div className={parts.note}>
             <bdi>{row.hostName}</bdi>
           </div>
         </>
@@ -43,7 +46,7 @@ export function progressColumns(kind: Batch['kind'], now: number): GridColumn<Ba
       id: 'target',
       header: 'Snapshot',
       cell: (row) => (
-        <div className="cell-line" title={row.subject}>
+        <div className={grid.cellLine} title={row.subject}>
           <bdi>{row.subject}</bdi>
         </div>
       ),
@@ -65,17 +68,17 @@ function ResultCell({ kind, row }: { kind: Batch['kind']; row: BatchRow }) {
   const amount = operation ? progressText(operation.progress) : null;
   const note = row.changes[0] ?? row.problem?.what ?? row.outcome?.problem?.what ?? row.outcome?.differences[0];
   return (
-    <div className="result" data-result={result}>
-      <Icon size={15} className={result === 'running' ? 'spin' : ''} aria-hidden="true" />
-      <div className="cell-text">
-        <div className="cell-line">
+    <div className={styles.result} data-result={result}>
+      <Icon size={15} className={result === 'running' ? parts.spin : ''} aria-hidden="true" />
+      <div className={grid.cellText}>
+        <div className={grid.cellLine}>
           {operation ? phaseWords[operation.phase] : rowResultWords(kind, row)}
           {amount ? `, ${amount}` : ''}
         </div>
         {operation?.cancellable ? (
           <button
             type="button"
-            className="link"
+            className={parts.link}
             aria-label={`Cancel the operation on ${row.domainName}`}
             disabled={operation.cancelRequested}
             onClick={(event) => {
@@ -87,7 +90,7 @@ function ResultCell({ kind, row }: { kind: Batch['kind']; row: BatchRow }) {
           </button>
         ) : null}
         {note ? (
-          <div className="note" title={note}>
+          <div className={parts.note} title={note}>
             {note}
           </div>
         ) : null}
@@ -101,13 +104,13 @@ export function rowDetail(row: BatchRow) {
   if (row.status !== 'ended') return null;
   const { outcome, problem, changes } = row;
   return (
-    <div className="detail-text">
+    <div className={`${grid.detailText} ${styles.detail}`}>
       {problem ? <ProblemView problem={problem} /> : null}
       {outcome?.problem ? <ProblemView problem={outcome.problem} /> : null}
       {outcome?.detail?.safety?.problem ? <ProblemView problem={outcome.detail.safety.problem} /> : null}
       <Differences title="Changed since the plan was read" lines={changes} />
       {outcome ? <OutcomeLists outcome={outcome} /> : null}
-      {outcome ? <p className="dim">{foundSentence(outcome)}</p> : null}
+      {outcome ? <p className={parts.dim}>{foundSentence(outcome)}</p> : null}
     </div>
   );
 }

@@ -1,12 +1,16 @@
 import { useMemo, useState } from 'react';
 import { formatAge, formatDateTime, formatTaken } from '../../shared/format.ts';
 import type { Domain, JournalEntry } from '../../shared/schema.ts';
+import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import { useAfter, useNow } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
+import grid from '../ui/row-grid.module.css';
 import { type GridColumn, RowGrid } from '../ui/row-grid.tsx';
 import { GroupDetail } from './group-detail.tsx';
 import { askedWords, groupEntries, type JournalGroup, resultLook } from './groups.ts';
+import styles from './journal.module.css';
 import { entriesAtOnce, useJournal } from './use-journal.ts';
 
 const loadingAfterMs = 150;
@@ -23,7 +27,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
   const columns = useMemo(() => journalColumns(now), [now]);
   if (journal.status === 'failed') {
     return (
-      <div className="empty" role="alert">
+      <div className={blocks.empty} role="alert">
         <ProblemView problem={journal.problem}>
           <Button onClick={() => setAttempt(attempt + 1)}>Try again</Button>
         </ProblemView>
@@ -32,16 +36,16 @@ export function JournalPane({ domain }: { domain: Domain }) {
   }
   if (journal.status === 'loading') {
     return late ? (
-      <div className="empty" role="status">
+      <div className={blocks.empty} role="status">
         <p>Reading the journal…</p>
       </div>
     ) : (
-      <div className="grow" />
+      <div className={parts.grow} />
     );
   }
   if (groups.length === 0) {
     return (
-      <div className="empty">
+      <div className={blocks.empty}>
         <h2>Nothing was done yet</h2>
         <p>
           Whatever Snapkeel asks libvirt to change on <bdi>{domain.name}</bdi> is written down here: when, by whom, and
@@ -54,7 +58,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
     <>
       <RowGrid
         label={`History of ${domain.name}`}
-        className="journal"
+        className={styles.journal}
         columns={columns}
         rows={groups}
         keyOf={({ operationId }) => operationId}
@@ -62,7 +66,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
         detailOf={(group) => <GroupDetail group={group} />}
       />
       {journal.whole || limit >= mostEntries ? null : (
-        <div className="journal-more">
+        <div className={styles.more}>
           <Button onClick={() => setLimit(mostEntries)}>Show older ones too</Button>
         </div>
       )}
@@ -77,13 +81,17 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
       header: 'What was asked',
       cell: (group) => (
         <>
-          <div className="cell-name">
+          <div className={grid.cellName}>
             <b title={askedWords(group.main)}>
               <bdi>{askedWords(group.main)}</bdi>
             </b>
-            {group.forced ? <span className="chip warn">forced</span> : null}
+            {group.forced ? (
+              <span className={parts.chip} data-look="warn">
+                forced
+              </span>
+            ) : null}
           </div>
-          <div className="note">{safetyNote(group)}</div>
+          <div className={parts.note}>{safetyNote(group)}</div>
         </>
       ),
     },
@@ -92,7 +100,11 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
       header: 'Outcome',
       cell: ({ main }) => {
         const { text, look } = resultLook(main);
-        return <span className={`chip ${look}`}>{text}</span>;
+        return (
+          <span className={parts.chip} data-look={look}>
+            {text}
+          </span>
+        );
       },
     },
     {

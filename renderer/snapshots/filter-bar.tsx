@@ -6,6 +6,9 @@ import { filterSnapshots } from '../store/actions.ts';
 import { openTree, shownRows } from '../store/selectors.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import forms from '../ui/forms.module.css';
+import parts from '../ui/parts.module.css';
+import styles from './filter.module.css';
 import { FilterMenu } from './filter-menu.tsx';
 
 /** What of the history is shown. The text in the field is the whole of it: the menu and the chips only change that. */
@@ -20,8 +23,8 @@ export function FilterBar({ domain }: { domain: Domain }) {
   const count = total === 0 ? 'no snapshots' : formatCount(total, 'snapshot');
   const branches = tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : '';
   return (
-    <div className="filter-bar">
-      <label className="field">
+    <div className={styles.bar}>
+      <label className={`${forms.field} ${styles.field}`}>
         <Search size={13} aria-hidden="true" />
         <input
           id="snapshot-filter"
@@ -51,7 +54,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
       </label>
       <FilterMenu filter={filter} />
       {filter.facets.length > 0 ? (
-        <ul className="facets" aria-label="What is filtered by">
+        <ul className={styles.facets} aria-label="What is filtered by">
           {filter.facets.map((facet) => (
             <FacetChip
               key={`${facet.key}:${facet.value}`}
@@ -61,7 +64,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
           ))}
         </ul>
       ) : null}
-      <span className="filter-count" id="snapshot-filter-count" role="status">
+      <span className={styles.count} id="snapshot-filter-count" role="status">
         {active && rows ? `${rows.length.toLocaleString('en-GB')} of ${count}` : `${count}${branches}`}
       </span>
     </div>
@@ -71,7 +74,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
 function FacetChip({ facet, onRemove }: { facet: Facet; onRemove: () => void }) {
   const words = facetWords(facet);
   return (
-    <li className="chip facet">
+    <li className={`${parts.chip} ${styles.facet}`}>
       <bdi>{words}</bdi>
       <button type="button" aria-label={`Do not filter by “${words}”`} onClick={onRemove}>
         <X size={11} aria-hidden="true" />

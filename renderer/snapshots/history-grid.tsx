@@ -14,6 +14,7 @@ import { useRovingKeys } from '../ui/roving.ts';
 import { useVirtualList } from '../ui/virtual-list.ts';
 import { useChoosing } from './choosing-rows.ts';
 import { type GridRow, gridColumns, gridFeatures, nameId } from './columns.tsx';
+import styles from './history.module.css';
 import { gutterWidth, rowHeight } from './lanes.tsx';
 
 const headHeight = 28;
@@ -99,7 +100,7 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
   return (
     <div
       ref={scroller}
-      className="history"
+      className={styles.history}
       role="treegrid"
       aria-label={`Snapshots of ${domain.name}`}
       aria-rowcount={rows.length + 1}
@@ -108,9 +109,9 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
       onKeyDown={onKeyDown}
       style={{ '--gutter': `${gutterWidth(flat ? 1 : tree.laneCount)}px` }}
     >
-      <div role="rowgroup" className="history-head">
+      <div role="rowgroup" className={styles.top}>
         {table.getHeaderGroups().map((group) => (
-          <div role="row" key={group.id} aria-rowindex={1} className="history-row head">
+          <div role="row" key={group.id} aria-rowindex={1} className={`${styles.row} ${styles.head}`}>
             {group.headers.map((header) => (
               <span role="columnheader" key={header.id} data-column={header.column.id}>
                 <table.FlexRender header={header} />
@@ -119,7 +120,7 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
           </div>
         ))}
       </div>
-      <div role="rowgroup" className="rows" style={{ height: virtualizer.getTotalSize() }}>
+      <div role="rowgroup" className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => {
           const row = tableRows[item.index];
           if (!row) return null;
@@ -135,7 +136,10 @@ export function HistoryGrid({ domain, tree, rows }: { domain: Domain; tree: Snap
               {...(treeRow.kind === 'snapshot'
                 ? { 'aria-posinset': treeRow.position, 'aria-setsize': treeRow.siblings }
                 : {})}
-              className={`history-row ${treeRow.kind}${marks?.goes.has(treeRow.key) ? ' goes' : ''}${chosen.size > 1 && treeRow.key === selected ? ' active' : ''}`}
+              className={styles.row}
+              data-kind={treeRow.kind}
+              data-goes={marks?.goes.has(treeRow.key) || undefined}
+              data-active={(chosen.size > 1 && treeRow.key === selected) || undefined}
               data-index={item.index}
               tabIndex={item.index === active ? 0 : -1}
               style={{ transform: `translateY(${item.start}px)` }}

@@ -4,6 +4,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { useRovingKeys } from './roving.ts';
+import styles from './row-grid.module.css';
 import { useVirtualList } from './virtual-list.ts';
 
 export interface GridColumn<Row> {
@@ -22,8 +23,8 @@ interface RowGridProps<Row> {
   /** What an open row tells more; null where there's nothing. */
   detailOf: (row: Row) => ReactNode | null;
   /** Carries the widths of the columns: `--columns` in the style sheet. */
-  className: string;
-  rowClass?: (row: Row) => string;
+  className: string | undefined;
+  rowClass?: (row: Row) => string | undefined;
 }
 
 const rowHeight = 44;
@@ -75,14 +76,14 @@ export function RowGrid<Row>(props: RowGridProps<Row>) {
   return (
     <div
       ref={scroller}
-      className={`row-grid ${className}`}
+      className={`${styles.grid} ${className}`}
       role="treegrid"
       aria-label={label}
       aria-rowcount={rows.length + 1}
       onKeyDown={onKeyDown}
     >
-      <div role="rowgroup" className="row-grid-head">
-        <div role="row" aria-rowindex={1} className="grid-line">
+      <div role="rowgroup" className={styles.head}>
+        <div role="row" aria-rowindex={1} className={styles.line}>
           {columns.map(({ id, header }) => (
             <span role="columnheader" key={id} data-column={id}>
               {header}
@@ -90,7 +91,7 @@ export function RowGrid<Row>(props: RowGridProps<Row>) {
           ))}
         </div>
       </div>
-      <div role="rowgroup" className="rows" style={{ height: virtualizer.getTotalSize() }}>
+      <div role="rowgroup" className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index];
           if (row === undefined) return null;
@@ -106,29 +107,29 @@ export function RowGrid<Row>(props: RowGridProps<Row>) {
               aria-level={1}
               aria-rowindex={index + 2}
               {...(detail === null ? {} : { 'aria-expanded': open })}
-              className={`grid-row ${rowClass?.(row) ?? ''}`}
+              className={`${styles.row} ${rowClass?.(row) ?? ''}`}
               tabIndex={index === active ? 0 : -1}
               style={{ transform: `translateY(${start}px)` }}
               onFocus={() => setActiveKey(keyOf(row))}
               onClick={({ target }) => {
-                const onLine = target instanceof Element && target.closest('.grid-detail') === null;
+                const onLine = target instanceof Element && target.closest('[data-detail]') === null;
                 if (onLine && detail !== null) setOpen(row, !open);
               }}
             >
-              <div role="presentation" className="grid-line">
+              <div role="presentation" className={styles.line}>
                 {columns.map(({ id, cell }, at) => (
                   <div role="gridcell" key={id} data-column={id}>
                     {at === 0 ? (
-                      <span className="chevron" aria-hidden="true">
+                      <span className={styles.chevron} aria-hidden="true">
                         {detail === null ? null : <Chevron size={13} />}
                       </span>
                     ) : null}
-                    {at === 0 ? <div className="cell-text">{cell(row)}</div> : cell(row)}
+                    {at === 0 ? <div className={styles.cellText}>{cell(row)}</div> : cell(row)}
                   </div>
                 ))}
               </div>
               {open && detail !== null ? (
-                <div role="gridcell" className="grid-detail">
+                <div role="gridcell" className={styles.detail} data-detail>
                   {detail}
                 </div>
               ) : null}

@@ -1,6 +1,8 @@
 import { formatDuration, formatMoment, stateLabel } from '../../../shared/format.ts';
 import type { revertType } from '../../../shared/operations/revert/type.ts';
 import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
+import parts from '../../ui/parts.module.css';
+import grid from '../../ui/row-grid.module.css';
 import type { GridColumn } from '../../ui/row-grid.tsx';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import type { JudgedRow, Planned } from '../kind.ts';
@@ -17,13 +19,13 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
       cell: ({ row: { plan } }) =>
         plan ? (
           <>
-            <div className="cell-line" title={plan.facts.snapshot.name}>
+            <div className={grid.cellLine} title={plan.facts.snapshot.name}>
               <bdi>{plan.facts.snapshot.name}</bdi>
             </div>
-            <div className="note">{formatMoment(plan.facts.snapshot.createdAt, now)}</div>
+            <div className={parts.note}>{formatMoment(plan.facts.snapshot.createdAt, now)}</div>
           </>
         ) : (
-          <span className="dim">—</span>
+          <span className={parts.dim}>—</span>
         ),
     },
     {
@@ -31,7 +33,7 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
       header: 'Lost, or why it is left out',
       cell: ({ planned, verdict, why }) =>
         verdict === 'out' || !planned ? (
-          <div className="cell-lines" title={why ?? undefined}>
+          <div className={grid.cellLines} title={why ?? undefined}>
             {why}
           </div>
         ) : (
@@ -42,7 +44,11 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
       id: 'after',
       header: 'Afterwards',
       cell: ({ planned, verdict }) =>
-        verdict === 'out' || !planned ? <span className="dim">as it is</span> : stateLabel(planned.assessment.outcome),
+        verdict === 'out' || !planned ? (
+          <span className={parts.dim}>as it is</span>
+        ) : (
+          stateLabel(planned.assessment.outcome)
+        ),
     },
   ];
 }
@@ -53,12 +59,12 @@ function LossCell({ planned, now }: { planned: Planned<typeof revertType>; now: 
   const [first, ...more] = planned.assessment.losses;
   return (
     <>
-      <div className="cell-line">
+      <div className={grid.cellLine}>
         {span < minute
           ? 'Less than a minute'
           : `${facts.current === facts.snapshot.name ? '' : 'Up to '}${formatDuration(span - (span % minute))}`}
       </div>
-      <div className="note" title={first?.text}>
+      <div className={parts.note} title={first?.text}>
         {first?.text}
         {more.length > 0 ? ` +${more.length}` : ''}
       </div>
@@ -91,7 +97,7 @@ export function LabDetail({
       ))}
       {isOut ? null : (
         <>
-          <p className="dim">
+          <p className={parts.dim}>
             {safety.available
               ? choice.safetySnapshot
                 ? `A safety snapshot is taken first (${safety.kind}, ${safety.memory ? 'with memory' : 'without memory'}).`

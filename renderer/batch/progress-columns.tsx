@@ -25,7 +25,7 @@ const icons: Record<RowResult, typeof CircleCheck> = {
   skipped: CircleMinus,
 };
 
-/** The columns of a batch; their widths are in `styles/batch.css`. */
+/** The columns of a batch; their widths are in `batch.module.css`. */
 export function progressColumns(kind: Batch['kind'], now: number): GridColumn<BatchRow>[] {
   return [
     {

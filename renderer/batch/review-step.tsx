@@ -19,7 +19,7 @@ import type { BatchRun } from './run.ts';
 
 /** What a kind shows of its plans. */
 export interface BatchView<T extends AnyType, Options> {
-  /** Of the table of plans; the style sheet has the widths of its columns under it. */
+  /** Of the table of plans: carries the widths of its columns. */
   readonly label: string;
   readonly className: string | undefined;
   /** Between the domain and the verdict. */

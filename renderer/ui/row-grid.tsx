@@ -22,7 +22,7 @@ interface RowGridProps<Row> {
   textOf: (row: Row) => string;
   /** What an open row tells more; null where there's nothing. */
   detailOf: (row: Row) => ReactNode | null;
-  /** Carries the widths of the columns: `--columns` in the style sheet. */
+  /** Carries the widths of the columns: `--columns` in its sheet. */
   className: string | undefined;
   rowClass?: (row: Row) => string | undefined;
 }

@@ -49,8 +49,8 @@ test.describe('the browser shell', () => {
     expect(await socket({ token: token(), origin: 'null' })).toContain('403');
   });
   test('without the token nothing is answered', async () => {
-    expect(await socket({})).toBe('closed 4401');
-    expect(await socket({ token: `${token().slice(0, -1)}_` })).toBe('closed 4401');
+    expect(await socket({})).toContain('401');
+    expect(await socket({ token: `${token().slice(0, -1)}_` })).toContain('401');
     expect(await socket({ token: token() })).toBe('open');
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -1,7 +1,7 @@
+import { decodePicture } from '../electron/kept/thumbnails/picture.ts';
 import type { App } from './app.ts';
 import { both, expect, needsLab, test } from './fixtures.ts';
 import { readCounter } from './lab/counter.ts';
-import { decodePicture } from './lab/picture.ts';
 
 needsLab();
 

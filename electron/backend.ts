@@ -21,7 +21,7 @@ import { Engine } from './operations/engine/engine.ts';
 import { Operations } from './operations/engine/operations.ts';
 import type { Services } from './operations/engine/services.ts';
 import { settleLater } from './operations/engine/settle-later.ts';
-import { drivers } from './operations/registry.ts';
+import { conclusions, drivers } from './operations/registry.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
@@ -125,7 +125,7 @@ async function assemble(
     log,
     onSession(session) {
       queueMicrotask(() => marks.publish());
-      return settleLater(session, { journal, marks, log });
+      return settleLater(session, services, conclusions);
     },
     store,
     openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),

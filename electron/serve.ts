@@ -7,19 +7,15 @@ import { FolderInUse } from './kept/lock.ts';
 import { serveBrowser } from './shell/browser-server.ts';
 import { logInto } from './shell/log.ts';
 import { pageOf } from './shell/other-instance.ts';
-import { onEndingSignal, surviveLostTerminal } from './shell/signals.ts';
+import { onEndingSignal, surviveErrors, surviveLostTerminal } from './shell/signals.ts';
 
 /** The browser shell: plain Node that serves the page and the router on the loopback address. */
 async function main(options: CommandLine): Promise<void> {
-  const backend = await createBackend({
-    ...options,
-    shell: 'browser',
-    version: __APP_VERSION__,
-    log: logInto(join(options.dataDir, 'logs')),
-  });
+  const log = logInto(join(options.dataDir, 'logs'));
+  const backend = await createBackend({ ...options, shell: 'browser', version: __APP_VERSION__, log });
   const page = fileURLToPath(new URL('../renderer/', import.meta.url));
   const token = randomBytes(32).toString('base64url');
-  const server = await serveBrowser(backend.router, page, token, options.port).catch(async (error: unknown) => {
+  const server = await serveBrowser(backend.router, page, token, options.port, log).catch(async (error: unknown) => {
     await backend.close();
     throw error;
   });
@@ -36,6 +32,7 @@ async function main(options: CommandLine): Promise<void> {
     process.exit(0);
   };
   onEndingSignal(end);
+  surviveErrors(log);
   tellReady(server.url);
 }
 

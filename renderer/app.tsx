@@ -11,12 +11,15 @@ import { Middle } from './middle.tsx';
 import { Notices } from './shell/notices.tsx';
 import { StatusBar } from './shell/status-bar.tsx';
 import { InspectorPane } from './snapshots/inspector-pane.tsx';
+import { closeDialog } from './store/actions.ts';
 import { windowTitle } from './store/selectors.ts';
 import type { App as AppCore } from './store/store.ts';
 import { TopBar } from './top-bar.tsx';
+import { Contained } from './ui/contained.tsx';
 import { AppProvider, useApp, useAppState } from './ui/context.tsx';
 import { Mark } from './ui/glyphs.tsx';
 import { useNow } from './ui/hooks.ts';
+import { PlainDialog } from './ui/plain-dialog.tsx';
 
 /** The whole window. */
 export function App({ app }: { app: AppCore }) {
@@ -24,7 +27,9 @@ export function App({ app }: { app: AppCore }) {
     <CSPProvider disableStyleElements>
       <Tooltip.Provider delay={350}>
         <AppProvider app={app}>
-          <Window />
+          <Contained what="The window">
+            <Window />
+          </Contained>
         </AppProvider>
       </Tooltip.Provider>
     </CSPProvider>
@@ -36,6 +41,9 @@ function Window() {
   const link = useAppState((state) => state.link);
   const theme = useAppState((state) => state.settings.theme);
   const title = useAppState(windowTitle);
+  const place = useAppState((state) => state.place);
+  const selected = useAppState((state) => state.selectedRow);
+  const dialog = useAppState((state) => state.dialog);
   const now = useNow(60_000);
   useShortcuts(app);
   useEffect(() => {
@@ -51,20 +59,37 @@ function Window() {
   if (link === 'locked') return <Locked />;
   return (
     <div className={styles.app} data-link={link}>
-      <TopBar />
+      <Contained what="The bar at the top">
+        <TopBar />
+      </Contained>
       {link === 'lost' ? <Lost /> : null}
       <FileNotices />
       <div className={styles.panes}>
-        <Sidebar />
+        <Contained what="The list of domains">
+          <Sidebar />
+        </Contained>
         <main className={styles.middle}>
-          <Middle />
+          <Contained what="What is open" about={place}>
+            <Middle />
+          </Contained>
         </main>
-        <InspectorPane />
+        <Contained what="The details" about={selected}>
+          <InspectorPane />
+        </Contained>
       </div>
-      <StatusBar />
-      <Notices />
+      <Contained what="The bar at the bottom">
+        <StatusBar />
+        <Notices />
+      </Contained>
       <ContextMenu />
-      <DialogHost />
+      <Contained
+        what="This dialog"
+        about={dialog}
+        onGoOn={() => closeDialog(app.store)}
+        instead={(account) => <PlainDialog title="Snapkeel">{account}</PlainDialog>}
+      >
+        <DialogHost />
+      </Contained>
     </div>
   );
 }

@@ -12,8 +12,11 @@ describe('where a console is', () => {
     [local, { ...vnc, listen: '0.0.0.0' }, 'vnc://127.0.0.1:5900', null],
     [local, { ...vnc, listen: '::1', type: 'spice' }, 'spice://[::1]:5900', null],
     [local, { ...vnc, port: null }, null, null],
-    [far, vnc, 'vnc://127.0.0.1:15900', 'ssh -p 2222 -N -L 15900:127.0.0.1:5900 admin@kvm-a.example'],
+    [far, vnc, 'vnc://127.0.0.1:15900', 'ssh -p 2222 -N -L 15900:127.0.0.1:5900 -- admin@kvm-a.example'],
     [far, { ...vnc, listen: '10.1.2.3' }, 'vnc://10.1.2.3:5900', null],
+    // The type is a host's word, and would begin what a viewer is started with.
+    [local, { ...vnc, type: '--gtk-module=x' }, null, null],
+    [local, { ...vnc, type: 'file' }, null, null],
   ] as const)('%o %o', (host, graphics, address, tunnel) => {
     expect(displayOf(host, graphics)).toEqual({ type: graphics.type, address, tunnel });
   });

@@ -11,6 +11,8 @@ export interface Graphics {
 }
 type HostLike = Pick<Host, 'kind' | 'uri'>;
 
+/** What the viewers know. The type comes from the host, and begins what a viewer is told. */
+const shown: ReadonlySet<string> = new Set(['vnc', 'spice']);
 /** Addresses that only the host itself reaches. */
 const own: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
 const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
@@ -19,7 +21,7 @@ const TUNNEL_PORT = 15_900;
 
 /** Where to look, from this computer. A port of another host that listens to that host alone needs a tunnel. */
 export function displayOf(host: HostLike, { type, port, listen }: Graphics): ConsoleDisplay {
-  if (port === null) return { type, address: null, tunnel: null };
+  if (port === null || !shown.has(type)) return { type, address: null, tunnel: null };
   if (host.kind !== 'ssh') return { type, address: `${type}://${bracketed(local(listen))}:${port}`, tunnel: null };
   const uri = parseLibvirtUri(host.uri);
   if (listen !== null && !own.has(listen) && !everywhere.has(listen))
@@ -31,6 +33,7 @@ export function displayOf(host: HostLike, { type, port, listen }: Graphics): Con
     '-N',
     '-L',
     `${TUNNEL_PORT}:127.0.0.1:${port}`,
+    '--',
     server,
   ];
   return { type, address: `${type}://127.0.0.1:${TUNNEL_PORT}`, tunnel: words.map(shellQuote).join(' ') };

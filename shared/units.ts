@@ -21,5 +21,7 @@ const units = new Map(
 /** Bytes of a number and its unit, `KiB` when it names none; null where they can't be read. */
 export function scaledBytes(text: string, unit = 'KiB'): number | null {
   const scale = units.get(unit);
-  return scale && /^\s*\d+\s*$/.test(text) ? Number(text) * scale : null;
+  if (!scale || !/^\s*\d+\s*$/.test(text)) return null;
+  const bytes = Number(text) * scale;
+  return Number.isSafeInteger(bytes) ? bytes : null;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { settleLater } from '../../electron/operations/engine/settle-later.ts';
+import { conclusions } from '../../electron/operations/registry.ts';
 import { engineOn, revertsOn } from '../../electron/testing.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
@@ -14,7 +15,7 @@ describe.each(wantedGenerations('host', '11.3'))('an answer that never comes, on
   beforeAll(async () => {
     if (!available.ok) return;
     at = await connectTo(await startLab({ generation }));
-    stop = settleLater(at.session, { ...at.services, log: () => {} });
+    stop = settleLater(at.session, at.services, conclusions);
   });
   afterAll(async () => {
     stop?.();

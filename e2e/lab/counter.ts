@@ -1,4 +1,4 @@
-import type { Picture } from './picture.ts';
+import type { Picture } from '../../electron/kept/thumbnails/picture.ts';
 import { screen } from './screen.ts';
 
 type Colour = 'dark' | 'light' | 'green' | 'red' | 'other';

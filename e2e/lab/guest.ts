@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodePicture } from '../../electron/kept/thumbnails/picture.ts';
 import { bootSector, leapTicks } from './boot-sector.ts';
 import { NoCounter, readCounter } from './counter.ts';
 import { createDisk, type DiskFormat, readDisk, writeDisk } from './disk.ts';
 import { diskTargets, domainXml, type GuestOptions } from './domain-xml.ts';
 import { FakeAgent } from './fake-agent.ts';
 import { type HeldStart, holdableEmulator, holdStart } from './hold-start.ts';
-import { decodePicture } from './picture.ts';
 import { CommandError, retry, sleep } from './run.ts';
 
 const diskMebibytes = 64;

@@ -21,6 +21,28 @@ function setUp() {
   return { peer, connection, gate, asked, answer, quiet };
 }
 
+describe('patience', () => {
+  it('ends the waiting, not the call, which keeps its place until it is answered', async () => {
+    const { peer, connection, answer, quiet } = setUp();
+    const told: (number | null)[] = [];
+    const gate = new Gate(connection, { ms: 20, onSilence: (since) => told.push(since) });
+    const calls = [1, 2, 3, 4, 5].map((feature) => gate.call(ask, { feature }));
+    const ends = await Promise.allSettled(calls);
+    for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: { code: 'NO_ANSWER' } });
+    expect(told).toEqual([expect.any(Number)]);
+    expect(peer.packets).toHaveLength(4);
+    await expect(gate.call(ask, { feature: 6 })).rejects.toMatchObject({ code: 'NO_ANSWER' });
+    expect(peer.packets).toHaveLength(4);
+    for (const feature of [1, 2, 3, 4]) answer(feature);
+    await quiet();
+    expect(told).toEqual([expect.any(Number), null]);
+    const again = gate.call(ask, { feature: 7 });
+    await peer.until(5);
+    answer(7);
+    expect(await again).toEqual({ supported: 7 });
+  });
+});
+
 describe('Gate', () => {
   it('keeps the place of a stream that was aborted until libvirt has answered', async () => {
     const { gate, peer, quiet } = setUp();

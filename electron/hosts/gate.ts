@@ -1,5 +1,6 @@
 import type { RpcConnection } from '../libvirt/connection.ts';
 import type { StreamCaller } from '../libvirt/domains.ts';
+import { ConnectionError } from '../libvirt/errors.ts';
 import type { ReceiveOptions } from '../libvirt/incoming-stream.ts';
 import type { Procedure } from '../libvirt/procedures.ts';
 
@@ -8,16 +9,61 @@ import type { Procedure } from '../libvirt/procedures.ts';
  */
 const IN_FLIGHT = 4;
 
+export interface Patience {
+  /** How long a call is waited for, its turn included, milliseconds. libvirt itself gives up a busy domain after 30 s. */
+  readonly ms: number;
+  /** Told since when libvirt has left a call without an answer, and null once it answers again. */
+  readonly onSilence: (since: number | null) => void;
+}
+
 /** A connection's calls, a few in flight at a time and the rest in order behind them. */
 export class Gate implements StreamCaller {
   #free = IN_FLIGHT;
+  #unanswered = 0;
   #waiting: (() => void)[] = [];
   #shared = new Map<string, Promise<unknown>>();
 
-  constructor(readonly connection: RpcConnection) {}
+  /** @param patience none for changes, which may take as long as they do */
+  constructor(
+    readonly connection: RpcConnection,
+    private readonly patience: Patience | null = null,
+  ) {}
 
-  call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R> {
-    return this.#through(() => this.connection.call(procedure, args));
+  /** @throws LibvirtError; ConnectionError, NO_ANSWER where it took too long: the connection goes on. */
+  async call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R> {
+    const { patience } = this;
+    if (!patience) return this.#through(() => this.connection.call(procedure, args));
+    const asked = Date.now();
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      const { number } = procedure;
+      late.abort(new ConnectionError('NO_ANSWER', `no answer to procedure ${number} within ${patience.ms / 1000} s`));
+    }, patience.ms).unref();
+    try {
+      await this.#enter(late.signal);
+      return await this.#waitFor(this.connection.call(procedure, args), asked, late.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The call keeps its place until it is answered, also where nobody waits for it any more. */
+  #waitFor<R>(reply: Promise<R>, asked: number, late: AbortSignal): Promise<R> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const onLate = () => {
+        isLate = true;
+        if (this.#unanswered++ === 0) this.patience?.onSilence(asked);
+        reject(late.reason);
+      };
+      late.addEventListener('abort', onLate, { once: true });
+      const answered = () => {
+        late.removeEventListener('abort', onLate);
+        this.#leave();
+        if (isLate && --this.#unanswered === 0) this.patience?.onSilence(null);
+      };
+      reply.finally(answered).then(resolve, reject);
+    });
   }
 
   /**

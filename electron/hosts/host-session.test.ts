@@ -103,6 +103,22 @@ describe('connecting', () => {
   });
 });
 
+describe('a host that answers no more once it is opened', () => {
+  it.each(['connectGetType', 'connectListAllDomains'] as const)(
+    'at %s: disconnecting closes every stream at once',
+    async (procedure) => {
+      const dial = vi.spyOn(bench.simulator, 'dial');
+      bench.simulator.faults.delay(procedure, 3_600_000);
+      bench.session.connect();
+      await bench.until(() => bench.simulator.faults.calls.includes(procedure));
+      const streams = await Promise.all(dial.mock.results.map((result) => result.value));
+      await bench.session.disconnect();
+      await bench.until(() => streams.length === 2 && streams.every((stream) => stream.destroyed));
+      expect(bench.statuses()).toEqual(['connecting', 'disconnected']);
+    },
+  );
+});
+
 describe('domains', () => {
   beforeEach(connected);
 

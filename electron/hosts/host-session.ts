@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPrivateToConnection } from '../../shared/libvirt-uri.ts';
 import type { Domain, Host, HostStatus } from '../../shared/schema.ts';
+import type { RpcConnection } from '../libvirt/connection.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
 import { askForEvents, greet } from '../libvirt/greet.ts';
@@ -31,6 +32,10 @@ interface Link {
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
+/** A connection that did not last that long was none: the next try waits longer still. */
+const LASTING_MS = 30_000;
+/** How long a read is waited for. */
+const READ_PATIENCE_MS = 60_000;
 /** libvirt tells of starts and stops, but not of snapshots or managed saves: those are found by looking. */
 const LOOK_AGAIN_MS = 15_000;
 
@@ -165,8 +170,9 @@ export class HostSession {
       let error: unknown;
       try {
         const ended = await this.#open(signal);
-        wait = RETRY_FIRST_MS;
+        const since = performance.now();
         error = await ended;
+        if (performance.now() - since > LASTING_MS) wait = RETRY_FIRST_MS;
       } catch (caught) {
         error = caught;
       }
@@ -188,21 +194,29 @@ export class HostSession {
   /** Resolves when the host is ready, with a promise of the reason for which it will no longer be. */
   async #open(signal: AbortSignal): Promise<Promise<ConnectionError>> {
     const transport = this.options.openTransport();
-    const opened: Gate[] = [];
+    const opened: RpcConnection[] = [];
+    const giveUp = () => {
+      for (const connection of opened) connection.close();
+      transport.close();
+    };
     const open = async () => {
       const stream = await transport.dial(signal);
-      const gate = new Gate(await openConnection(stream, this.options.driverUri, this.options.log, signal));
-      opened.push(gate);
-      return gate;
+      const connection = await openConnection(stream, this.options.driverUri, this.options.log, signal);
+      opened.push(connection);
+      return connection;
     };
+    signal.addEventListener('abort', giveUp, { once: true });
     try {
       const isOne = isPrivateToConnection(this.options.driverUri);
       const results = await Promise.allSettled(isOne ? [open()] : [open(), open()]);
-      const gates = results.map((each) => {
+      const connections = results.map((each) => {
         if (each.status === 'rejected') throw each.reason;
         return each.value;
       });
-      const [reads, writes = reads] = gates as [Gate, Gate?];
+      const [first, second] = connections as [RpcConnection, RpcConnection?];
+      const patience = { ms: READ_PATIENCE_MS, onSilence: (since: number | null) => this.#noteSilence(since) };
+      const reads = new Gate(first, second ? patience : null);
+      const writes = second ? new Gate(second) : reads;
       const snapshots = new SnapshotCache(reads, this.options.log);
       const link: Link = { transport, reads, writes, snapshots };
       const status = await this.#greet(link);
@@ -217,10 +231,17 @@ export class HostSession {
       this.#lookAgain(link);
       return Promise.race([reads.connection.ended, writes.connection.ended]);
     } catch (error) {
-      for (const gate of opened) gate.connection.close();
-      transport.close();
+      giveUp();
       throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
     }
+  }
+
+  #noteSilence(since: number | null): void {
+    if (this.#status.status !== 'connected') return;
+    const { silentSince: _, ...status } = this.#status;
+    this.#setStatus(since === null ? status : { ...status, silentSince: since });
   }
 
   async #greet({ reads, transport }: Link): Promise<HostStatus> {

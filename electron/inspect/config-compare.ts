@@ -9,7 +9,7 @@ import { configTree } from '../libvirt/config-tree.ts';
 import { domainXml, readDomain } from '../libvirt/domains.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
 import { parseSnapshot, snapshotXml } from '../libvirt/snapshots.ts';
-import { parseXml, type XmlElement } from '../libvirt/xml.ts';
+import { readXml, type XmlElement } from '../libvirt/xml.ts';
 
 /** States in which a guest has no process: what is stored with the snapshot is then the configuration as defined. */
 const off: ReadonlySet<SnapshotState> = new Set(['shutoff', 'crashed', 'nostate', 'unknown']);
@@ -43,9 +43,11 @@ async function compareSnapshots(
   other: string,
 ): Promise<ConfigComparison> {
   const { reads } = session;
-  const [left, right] = (
-    await Promise.all([name, other].map((each) => snapshotXml(reads, uuid, each).catch(vanished(each))))
-  ).map((text) => parseXml(text, 'domainsnapshot'));
+  const [left, right] = await Promise.all(
+    [name, other].map(async (each) =>
+      readXml(await snapshotXml(reads, uuid, each).catch(vanished(each)), 'domainsnapshot'),
+    ),
+  );
   const counts = { live: null, inactive: null };
   // Of two that ran the guest's own configurations are alike; else libvirt has filled in one of them only.
   const side = left && right && isRunning(left) && isRunning(right) ? 'live' : 'inactive';
@@ -73,8 +75,10 @@ async function compareWithDomain(
     snapshotXml(reads, uuid, name).catch(vanished(name)),
     ...sides.map((each) => domainXml(reads, uuid, each === 'inactive')),
   ]);
-  const snapshot = parseXml(text, 'domainsnapshot');
-  const now = sides.map((each, index) => treeOf(parseXml(texts[index] ?? '', 'domain'), each === 'live'));
+  const snapshot = await readXml(text, 'domainsnapshot');
+  const now = await Promise.all(
+    sides.map(async (each, index) => treeOf(await readXml(texts[index] ?? '', 'domain'), each === 'live')),
+  );
   let links: readonly LayerLink[] | undefined;
   const compared = new Map<ConfigSide, Compared>();
   for (const [index, each] of sides.entries()) {

@@ -7,8 +7,9 @@ import type { HostSession } from '../hosts/host-session.ts';
 import { disksIn, readDisks, readStoredDisks } from '../libvirt/disks.ts';
 import { domainXml } from '../libvirt/domains.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
+import { Pace } from '../libvirt/pace.ts';
 import { parseSnapshot, snapshotXml } from '../libvirt/snapshots.ts';
-import { escapeXml, parseXml } from '../libvirt/xml.ts';
+import { escapeXml, readXml } from '../libvirt/xml.ts';
 import { readTree, secretTexts } from './tree.ts';
 
 /**
@@ -35,7 +36,7 @@ export async function exportSnapshots(session: HostSession, uuid: string): Promi
     names,
     current,
     withSecrets: await withSecrets(session, uuid, new Map(names.map((name, index) => [name, texts[index] ?? '']))),
-    files: allFiles(texts, live),
+    files: await allFiles(texts, live),
     virsh: virshExport(target, names),
   };
 }
@@ -55,19 +56,19 @@ async function withSecrets(
   }
 }
 
-function allFiles(texts: readonly string[], live: string): string[] {
-  const named = texts.flatMap((text) => {
-    const element = parseXml(text, 'domainsnapshot');
+async function allFiles(texts: readonly string[], live: string): Promise<string[]> {
+  const pace = new Pace();
+  const named: string[] = [];
+  for (const text of texts) {
+    const element = await readXml(text, 'domainsnapshot', pace);
     const layers = readDisks(element.at('domain'));
     const memoryFile = element.at('memory')?.attribute('file') ?? null;
-    return [
+    named.push(
       ...filesOf({ memoryFile, layers, snapshot: parseSnapshot(element) }),
       ...readStoredDisks(element, '').reverted.map(({ file }) => file),
-    ];
-  });
-  const now = disksIn(live)
-    .filter(isWritable)
-    .flatMap(({ image }) => image?.path ?? []);
+    );
+  }
+  const now = (await disksIn(live)).filter(isWritable).flatMap(({ image }) => image?.path ?? []);
   return [...new Set([...named, ...now])].sort();
 }
 

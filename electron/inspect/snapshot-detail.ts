@@ -1,7 +1,7 @@
 import type { HostSession } from '../hosts/host-session.ts';
 import { parseDomainConfig } from '../libvirt/config.ts';
 import { snapshotXml } from '../libvirt/snapshots.ts';
-import { parseXml } from '../libvirt/xml.ts';
+import { readXml } from '../libvirt/xml.ts';
 
 /**
  * A snapshot's XML without secrets, and what the configuration that is stored with it says; null where it says nothing.
@@ -9,7 +9,7 @@ import { parseXml } from '../libvirt/xml.ts';
  */
 export async function snapshotDetail({ reads }: HostSession, uuid: string, name: string) {
   const xml = await snapshotXml(reads, uuid, name);
-  const stored = parseXml(xml, 'domainsnapshot').at('domain');
+  const stored = (await readXml(xml, 'domainsnapshot')).at('domain');
   const config = stored && parseDomainConfig(stored);
   return { xml, memoryBytes: config?.memoryBytes ?? null, vcpus: config?.vcpus ?? null };
 }

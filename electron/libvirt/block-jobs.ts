@@ -1,4 +1,5 @@
 import type { Progress } from '../../shared/schema.ts';
+import { countOf } from './bounds.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
@@ -25,7 +26,7 @@ export async function blockJobProgress(
   const running = jobs.flatMap((job) => (job?.found ? [job] : []));
   if (running.length === 0) return null;
   const sum = (of: (job: (typeof running)[number]) => bigint) =>
-    Number(running.reduce((all, job) => all + of(job), 0n));
+    countOf(running.reduce((all, job) => all + of(job), 0n)) ?? 0;
   const totalBytes = sum(({ end }) => end);
   return {
     elapsedMs: Date.now() - startedAt,

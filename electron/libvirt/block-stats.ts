@@ -1,4 +1,5 @@
 import { statsFlag, statsGroup } from '../../shared/libvirt/flags.ts';
+import { countOf } from './bounds.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures, type WireTypedParam } from './procedures.ts';
@@ -57,20 +58,19 @@ export async function usersOfImages(caller: Caller): Promise<Map<string, Set<str
 
 function parseLayers(params: readonly WireTypedParam[], running: boolean): BlockLayer[] {
   const values = new Map(params.map(({ field, value }) => [field, value.value]));
-  const bytes = (field: string) => {
-    const value = values.get(field);
-    return value === undefined ? null : Number(value);
-  };
-  return Array.from({ length: bytes('block.count') ?? 0 }, (_, n) => n).flatMap((n): BlockLayer[] => {
-    const path = values.get(`block.${n}.path`);
-    if (typeof path !== 'string') return [];
-    return [
-      {
-        target: String(values.get(`block.${n}.name`) ?? ''),
-        path,
-        virtualBytes: bytes(`block.${n}.capacity`),
-        allocatedBytes: bytes(`block.${n}.${running ? 'physical' : 'allocation'}`),
-      },
-    ];
-  });
+  const bytes = (field: string) => countOf(values.get(field));
+  return Array.from({ length: countOf(values.get('block.count'), params.length) ?? 0 }, (_, n) => n).flatMap(
+    (n): BlockLayer[] => {
+      const path = values.get(`block.${n}.path`);
+      if (typeof path !== 'string') return [];
+      return [
+        {
+          target: String(values.get(`block.${n}.name`) ?? ''),
+          path,
+          virtualBytes: bytes(`block.${n}.capacity`),
+          allocatedBytes: bytes(`block.${n}.${running ? 'physical' : 'allocation'}`),
+        },
+      ];
+    },
+  );
 }

@@ -3,7 +3,7 @@ import { readDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
-import { parseXml, XmlError } from './xml.ts';
+import { readXml, XmlError } from './xml.ts';
 
 /** A checkpoint, as incremental backups leave them. */
 export interface Checkpoint {
@@ -23,7 +23,7 @@ export async function checkpointFacts(caller: Caller, uuid: string): Promise<Che
     return await Promise.all(
       checkpoints.map(async (checkpoint) => {
         const { xml } = await caller.call(procedures.domainCheckpointGetXmlDesc, { checkpoint, flags: 0 });
-        return { name: checkpoint.name, disks: disksWithBitmap(xml) };
+        return { name: checkpoint.name, disks: await disksWithBitmap(xml) };
       }),
     );
   } catch (error) {
@@ -33,9 +33,9 @@ export async function checkpointFacts(caller: Caller, uuid: string): Promise<Che
 }
 
 /** Of the disks that have a bitmap (libvirt formatcheckpoint). */
-function disksWithBitmap(xml: string): Checkpoint['disks'] {
+async function disksWithBitmap(xml: string): Promise<Checkpoint['disks']> {
   try {
-    const checkpoint = parseXml(xml, 'domaincheckpoint');
+    const checkpoint = await readXml(xml, 'domaincheckpoint');
     const disks = readDisks(checkpoint.at('domain'));
     if (disks.length === 0) return null;
     const without = new Set(

@@ -1,5 +1,6 @@
 import type { DomainConfig } from '../../shared/config-changes.ts';
 import { scaledBytes } from '../../shared/units.ts';
+import { countOf } from './bounds.ts';
 import type { XmlElement } from './xml.ts';
 
 /** Reads a `<domain>` or `<inactiveDomain>` element. Elements that are not there become empty, never an error. */
@@ -30,7 +31,7 @@ function bytesOf(memory: XmlElement | undefined): number | null {
 }
 
 function numberOf(element: XmlElement | undefined): number | null {
-  return /^\s*\d+\s*$/.test(element?.text ?? '') ? Number(element?.text) : null;
+  return countOf(element?.text, 0xffff);
 }
 
 function keyed<T>(

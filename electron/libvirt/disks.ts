@@ -1,8 +1,9 @@
 import type { Disk, Image, SnapshotDisk, SnapshotLocation, StoredDisks } from '../../shared/libvirt/disks.ts';
+import { countOf } from './bounds.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
-import { parseXml, type XmlElement } from './xml.ts';
+import { readXml, type XmlElement } from './xml.ts';
 
 const locations: Readonly<Record<string, SnapshotLocation>> = {
   internal: 'internal',
@@ -18,8 +19,8 @@ const kinds: Readonly<Record<string, SnapshotDisk['kind']>> = {
 };
 
 /** The disks of a configuration as libvirt gives it. @throws XmlError */
-export function disksIn(xml: string): Disk[] {
-  return readDisks(parseXml(xml, 'domain'));
+export async function disksIn(xml: string): Promise<Disk[]> {
+  return readDisks(await readXml(xml, 'domain'));
 }
 
 /** The disks of a `<domain>` or `<inactiveDomain>`, drives without a medium included, in its order. */
@@ -85,7 +86,7 @@ export function readNvram(domain: XmlElement): { readonly format: string; readon
 export async function diskAllocation(caller: Caller, uuid: string, target: string): Promise<number | 'missing' | null> {
   try {
     const args = { domain: domainRef(uuid), path: target, flags: 0 };
-    return Number((await caller.call(procedures.domainGetBlockInfo, args)).allocation);
+    return countOf((await caller.call(procedures.domainGetBlockInfo, args)).allocation);
   } catch (error) {
     if (!(error instanceof LibvirtError)) throw error;
     return error.is('SYSTEM_ERROR') ? 'missing' : null;

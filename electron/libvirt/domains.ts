@@ -1,5 +1,6 @@
 import { domainXmlFlag, type ErrorName, listDomainsFlag, statsGroup } from '../../shared/libvirt/flags.ts';
 import type { Domain } from '../../shared/schema.ts';
+import { countOf } from './bounds.ts';
 import { LibvirtError } from './errors.ts';
 import type { ReceiveOptions } from './incoming-stream.ts';
 import { type Procedure, procedures, type WireDomain, type WireTypedParam } from './procedures.ts';
@@ -149,7 +150,7 @@ async function readState(caller: Caller, domain: WireDomain): Promise<State> {
 
 async function countSnapshots(caller: Caller, domain: WireDomain): Promise<number> {
   const reply = caller.call(procedures.domainSnapshotNum, { domain, flags: 0 });
-  return (await reply.catch(unsupportedIs({ count: 0 }))).count;
+  return countOf((await reply.catch(unsupportedIs({ count: 0 }))).count) ?? 0;
 }
 
 function stateOf(params: readonly WireTypedParam[]): State | undefined {

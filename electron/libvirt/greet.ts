@@ -1,4 +1,5 @@
 import { eventId } from '../../shared/libvirt/flags.ts';
+import { countOf } from './bounds.ts';
 import type { Caller } from './domains.ts';
 import { procedures } from './procedures.ts';
 
@@ -20,7 +21,12 @@ export async function greet(caller: Caller): Promise<Greeting> {
   const asked = performance.now();
   await caller.call(procedures.connectGetLibVersion, {});
   const roundTripMs = performance.now() - asked;
-  return { driver, libvirtVersion: Number(libvirt), hypervisorVersion: Number(hypervisor), roundTripMs };
+  return { driver, libvirtVersion: versionOf(libvirt), hypervisorVersion: versionOf(hypervisor), roundTripMs };
+}
+
+/** Of what makes no sense 0, which has nothing that came with a version. */
+function versionOf(told: bigint): number {
+  return countOf(told, 999_999_999) ?? 0;
 }
 
 /** Has libvirt tell, on this connection, of what it does with any domain. @throws LibvirtError, ConnectionError */

@@ -1,5 +1,6 @@
 import { jobType } from '../../shared/libvirt/flags.ts';
 import type { Progress } from '../../shared/schema.ts';
+import { countOf } from './bounds.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
@@ -12,11 +13,16 @@ export async function readJob(caller: Caller, uuid: string): Promise<Progress | 
   try {
     const info = await caller.call(procedures.domainGetJobInfo, { domain: domainRef(uuid) });
     if (info.type !== jobType.bounded && info.type !== jobType.unbounded) return null;
-    const total = Number(info.dataTotal);
+    const [total = 0, processed = 0, remaining = 0, elapsed = 0] = [
+      info.dataTotal,
+      info.dataProcessed,
+      info.dataRemaining,
+      info.timeElapsed,
+    ].map((told) => countOf(told) ?? 0);
     // Pages of zeros are never among those processed, so only what remains tells how far it is.
-    const done = Math.max(Number(info.dataProcessed), total - Number(info.dataRemaining));
+    const done = Math.max(processed, total - remaining);
     return {
-      elapsedMs: Number(info.timeElapsed),
+      elapsedMs: elapsed,
       doneBytes: total > 0 ? Math.min(done, total) : null,
       totalBytes: total > 0 ? total : null,
     };

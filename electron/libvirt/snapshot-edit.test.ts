@@ -143,3 +143,14 @@ describe('what libvirt gives back after an edit', () => {
     expect(sameBesidesEdits(had, withMemory("<memory snapshot='no'/>"))).toBe(false);
   });
 });
+
+it('white space of any length in front of an element is no matter', { timeout: 60_000 }, () => {
+  const spaces = ' '.repeat(2_000_000);
+  const edited = editSnapshotXml(`<domainsnapshot><name>n</name>${spaces}<state>shutoff</state></domainsnapshot>`, {
+    description: 'x',
+  });
+  expect(edited.length).toBe(
+    2_000_000 +
+      '<domainsnapshot><name>n</name><description>x</description><state>shutoff</state></domainsnapshot>'.length,
+  );
+});

@@ -59,5 +59,6 @@ function cut(text: string, child: ChildSpan): string {
 
 /** The line break and indentation in front of an element. */
 function spaceBefore(text: string, { from }: ChildSpan): string {
-  return /\s*$/.exec(text.slice(0, from))?.[0] ?? '';
+  const before = text.slice(0, from);
+  return before.slice(before.trimEnd().length);
 }

@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import { isMoment } from '../../shared/format.ts';
 import type { StoredDisks } from '../../shared/libvirt/disks.ts';
 import { listSnapshotsFlag } from '../../shared/libvirt/flags.ts';
@@ -6,13 +5,12 @@ import { type Snapshot, type SnapshotList, SnapshotState } from '../../shared/sc
 import { readSnapshotDisks, readStoredDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
+import { Pace } from './pace.ts';
 import { procedures, type WireSnapshot } from './procedures.ts';
-import { parseXml, XmlElement, XmlError } from './xml.ts';
+import { isShort, parseXml, readXml, withoutConfigs, XmlElement, XmlError } from './xml.ts';
 
-/** Whole texts are parsed this many at a time before other work gets a chance. */
-const PARSED_AT_ONCE = 20;
 /** What stands for a text that is no XML. */
-const unread = new XmlElement({});
+const unread = new XmlElement('domainsnapshot');
 
 /** One snapshot as libvirt tells it. The configurations inside are parsed when somebody wants them. */
 export class StoredSnapshot {
@@ -25,19 +23,46 @@ export class StoredSnapshot {
     snapshot: Snapshot,
     /** False: libvirt gave XML that is none. Nothing else is known of it then. */
     readonly readable: boolean,
+    whole?: XmlElement,
   ) {
     this.snapshot = snapshot;
+    this.#whole = whole;
   }
 
-  /** @param name the one that it is listed under, which counts. */
-  static read(name: string, xml: string, log: (line: string) => void = () => {}): StoredSnapshot {
+  /**
+   * @param name the one that it is listed under, which counts.
+   * @param pace shared by all that are read in a row
+   */
+  static async read(
+    name: string,
+    xml: string,
+    log?: (line: string) => void,
+    pace = new Pace(),
+  ): Promise<StoredSnapshot> {
+    const known = isShort(xml)
+      ? StoredSnapshot.parse(name, xml, log)
+      : await readXml(xml, 'domainsnapshot', pace).then(
+          (whole) => new StoredSnapshot(xml, { ...parseSnapshot(whole), name }, true, whole),
+          (error) => StoredSnapshot.#unreadable(name, xml, error, log),
+        );
+    await pace.breathe();
+    return known;
+  }
+
+  /** The same of a short text, at once. */
+  static parse(name: string, xml: string, log?: (line: string) => void): StoredSnapshot {
     try {
-      return new StoredSnapshot(xml, { ...parseSnapshot(parseXml(xml, 'domainsnapshot', true)), name }, true);
+      const head = parseXml(withoutConfigs(xml), 'domainsnapshot');
+      return new StoredSnapshot(xml, { ...parseSnapshot(head), name }, true);
     } catch (error) {
-      if (!(error instanceof XmlError)) throw error;
-      log(`snapshot ${JSON.stringify(name)}: ${error.message}`);
-      return new StoredSnapshot(xml, { ...unreadable, name }, false);
+      return StoredSnapshot.#unreadable(name, xml, error, log);
     }
+  }
+
+  static #unreadable(name: string, xml: string, error: unknown, log?: (line: string) => void): StoredSnapshot {
+    if (!(error instanceof XmlError)) throw error;
+    log?.(`snapshot ${JSON.stringify(name)}: ${error.message}`);
+    return new StoredSnapshot(xml, { ...unreadable, name }, false, unread);
   }
 
   /** The whole `<domainsnapshot>`; empty where it is no XML. */
@@ -94,11 +119,11 @@ export class DomainSnapshots {
 
   /** Parses everything, a few at a time, so that what is asked meanwhile does not wait. */
   async parsed(signal?: AbortSignal): Promise<readonly StoredSnapshot[]> {
-    let count = 0;
+    const pace = new Pace();
     for (const each of this.all) {
       if (each.isParsed) continue;
       void each.element;
-      if (++count % PARSED_AT_ONCE === 0) await breathe(undefined, signal ? { signal } : {});
+      await pace.breathe(signal);
     }
     return this.all;
   }
@@ -127,13 +152,14 @@ export class SnapshotCache {
       }),
       currentSnapshot(this.caller, uuid),
     ]);
-    const texts = await Promise.all(refs.map((snapshot) => vanishedIsNull(readXml(this.caller, snapshot))));
+    const texts = await Promise.all(refs.map((snapshot) => vanishedIsNull(xmlOf(this.caller, snapshot))));
     const before = this.#known.get(uuid);
     const now = new Map<string, StoredSnapshot>();
+    const pace = new Pace();
     for (const [index, xml] of texts.entries()) {
       const name = refs[index]?.name ?? '';
       const last = before?.get(name);
-      if (xml !== null) now.set(name, last?.xml === xml ? last : StoredSnapshot.read(name, xml, this.log));
+      if (xml !== null) now.set(name, last?.xml === xml ? last : await StoredSnapshot.read(name, xml, this.log, pace));
     }
     this.#known.set(uuid, now);
     return new DomainSnapshots([...now.values()], current);
@@ -148,7 +174,7 @@ export async function currentSnapshot(caller: Caller, uuid: string): Promise<str
 
 /** The stored XML of one snapshot, without secrets. @throws LibvirtError NO_DOMAIN_SNAPSHOT when it is gone. */
 export async function snapshotXml(caller: Caller, uuid: string, name: string): Promise<string> {
-  return readXml(caller, { name, domain: domainRef(uuid) });
+  return xmlOf(caller, { name, domain: domainRef(uuid) });
 }
 
 /**
@@ -172,6 +198,11 @@ export async function createSnapshot(caller: Caller, uuid: string, xml: string, 
 /** Deletes one snapshot with its data; without flags its children stay. Source: qemuSnapshotDelete. */
 export async function deleteSnapshot(caller: Caller, uuid: string, name: string, flags = 0): Promise<void> {
   await caller.call(procedures.domainSnapshotDelete, { snapshot: { name, domain: domainRef(uuid) }, flags });
+}
+
+/** What the tree needs from the text of a `<domainsnapshot>`. @throws XmlError */
+export async function readSnapshot(xml: string): Promise<Snapshot> {
+  return parseSnapshot(await readXml(withoutConfigs(xml), 'domainsnapshot'));
 }
 
 /** What the tree needs from a `<domainsnapshot>` (libvirt formatsnapshot). */
@@ -213,7 +244,7 @@ const unreadable: Snapshot = {
   disks: [],
 };
 
-async function readXml(caller: Caller, snapshot: WireSnapshot): Promise<string> {
+async function xmlOf(caller: Caller, snapshot: WireSnapshot): Promise<string> {
   return (await caller.call(procedures.domainSnapshotGetXmlDesc, { snapshot, flags: 0 })).xml;
 }
 

@@ -1,8 +1,10 @@
+import { isMoment } from '../../shared/format.ts';
 import type { Image } from '../../shared/libvirt/disks.ts';
+import { countOf } from './bounds.ts';
 import type { Caller } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures, type WireStorageVol } from './procedures.ts';
-import { parseXml, XmlError } from './xml.ts';
+import { readXml, XmlError } from './xml.ts';
 
 /** A file of a storage pool, as libvirt reads it afresh. Sizes in bytes. */
 export interface Volume {
@@ -38,25 +40,22 @@ export async function volumePaths(caller: Caller, folder: string): Promise<strin
 export async function poolFreeBytes(caller: Caller, folder: string): Promise<number | null> {
   return orNull(async () => {
     const { pool } = await caller.call(procedures.storagePoolLookupByTargetPath, { path: folder });
-    return Number((await caller.call(procedures.storagePoolGetInfo, { pool })).available);
+    return countOf((await caller.call(procedures.storagePoolGetInfo, { pool })).available);
   });
 }
 
 async function describe(caller: Caller, vol: WireStorageVol): Promise<Volume> {
   const { xml } = await caller.call(procedures.storageVolGetXmlDesc, { vol, flags: 0 });
-  const volume = parseXml(xml, 'volume');
-  const bytes = (name: string) => {
-    const text = volume.at(name)?.text;
-    return text === undefined || text === '' ? null : Number(text); // libvirt writes bytes
-  };
-  const modified = Number(volume.at('target', 'timestamps', 'mtime')?.text || Number.NaN); // seconds, with a fraction
+  const volume = await readXml(xml, 'volume');
+  const bytes = (name: string) => countOf(volume.at(name)?.text); // libvirt writes bytes
+  const modified = Math.floor(Number(volume.at('target', 'timestamps', 'mtime')?.text) * 1000); // seconds, with a fraction
   const backing = volume.at('backingStore', 'path')?.text;
   return {
     path: volume.at('target', 'path')?.text ?? vol.key,
     format: volume.at('target', 'format')?.attribute('type') ?? null,
     virtualBytes: bytes('capacity'),
     allocatedBytes: bytes('allocation'),
-    modifiedAt: Number.isFinite(modified) ? Math.floor(modified * 1000) : null,
+    modifiedAt: isMoment(modified) ? modified : null,
     backing: backing
       ? { path: backing, type: 'file', format: volume.at('backingStore', 'format')?.attribute('type') ?? null }
       : null,

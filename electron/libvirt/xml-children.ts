@@ -1,3 +1,4 @@
+import type { Pace } from './pace.ts';
 import { XmlError } from './xml.ts';
 
 /** One direct child of a document's root element: where it stands in the text. */
@@ -25,6 +26,8 @@ const skipped: readonly (readonly [begin: string, end: string])[] = [
   ['<![CDATA[', ']]>'],
   ['<?', '?>'],
 ];
+/** Some milliseconds of work. */
+const TAGS_AT_ONCE = 2_000;
 const tag = /<(\/?)([^\s/<>!?]+)((?:[^<>"']|"[^"<]*"|'[^'<]*')*?)(\/?)>/y;
 
 /**
@@ -33,6 +36,22 @@ const tag = /<(\/?)([^\s/<>!?]+)((?:[^<>"']|"[^"<]*"|'[^'<]*')*?)(\/?)>/y;
  * @throws XmlError for a document type declaration, which libvirt never writes, and for what is not well-formed enough.
  */
 export function scanChildren(text: string): RootSpan {
+  const scanning = scan(text);
+  for (let step = scanning.next(); ; step = scanning.next()) if (step.done) return step.value;
+}
+
+/** The same of a long text, while others get their turns. @throws XmlError */
+export async function scanLong(text: string, pace: Pace): Promise<RootSpan> {
+  const scanning = scan(text);
+  for (let step = scanning.next(); ; step = scanning.next()) {
+    if (step.done) return step.value;
+    await pace.breathe();
+  }
+}
+
+/** Stops at every so many tags. */
+function* scan(text: string): Generator<undefined, RootSpan> {
+  let tags = 0;
   const open: { name: string; from: number; opened: number }[] = [];
   const children: ChildSpan[] = [];
   let root: Pick<RootSpan, 'name' | 'from' | 'to' | 'opened'> | null = null;
@@ -43,6 +62,7 @@ export function scanChildren(text: string): RootSpan {
       continue;
     }
     if (text.startsWith('<!', at)) throw new XmlError('the XML has a document type declaration');
+    if (++tags % TAGS_AT_ONCE === 0) yield;
     tag.lastIndex = at;
     const found = tag.exec(text);
     if (!found) throw new XmlError(`malformed XML at character ${at}`);

@@ -1,54 +1,45 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { SaxesParser } from 'saxes';
+import { Pace } from './pace.ts';
 
-/** XML that is not what libvirt documents. */
+/** XML that is not what libvirt documents, or more of it than libvirt writes. */
 export class XmlError extends Error {
   override name = 'XmlError';
 }
 
-const options = {
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false, // a snapshot named 001 stays 001
-  parseAttributeValue: false,
-  trimValues: false,
-  htmlEntities: true, // numeric references too
-  alwaysCreateTextNode: true,
-  maxNestedTags: 1_000, // a disk nests one <backingStore> an image, up to 200 (VIR_STORAGE_MAX_CHAIN_DEPTH)
-  isArray: (_name: string, _path: unknown, _leaf: boolean, isAttribute: boolean) => !isAttribute,
-};
-/** From the first `<domain>` or `<inactiveDomain>` to the last: they stand side by side. */
-const configs = /<(?:domain|inactiveDomain)[\s>].*<\/(?:domain|inactiveDomain)\s*>/s;
-const whole = new XMLParser(options);
-const headOnly = new XMLParser({ ...options, stopNodes: ['domainsnapshot.domain', 'domainsnapshot.inactiveDomain'] });
+/** A string of libvirt's protocol holds 4 MiB. A disk nests one <backingStore> an image, up to 200 (VIR_STORAGE_MAX_CHAIN_DEPTH). */
+const most = { characters: 4 << 20, elements: 50_000, attributes: 100_000, depth: 1_000 } as const;
+/** A slice takes up to 10 ms, a short text up to 40; characters. */
+const AT_ONCE = 16 << 10;
+const PARSED_NOW = 4 * AT_ONCE;
 
 /** One element: its text, attributes and child elements. A missing element is `undefined` all the way down. */
 export class XmlElement {
-  constructor(private readonly raw: Readonly<Record<string, unknown>>) {}
+  text = '';
+  readonly #children: XmlElement[] = [];
+  #byName: ReadonlyMap<string, readonly XmlElement[]> | undefined;
 
-  get text(): string {
-    const text = this.raw['#text'];
-    return typeof text === 'string' ? text : '';
+  constructor(
+    readonly name: string,
+    /** All of them, in the order of the text. */
+    readonly attributes: Readonly<Record<string, string>> = {},
+  ) {}
+
+  add(child: XmlElement): void {
+    this.#children.push(child);
+    this.#byName = undefined;
   }
 
   attribute(name: string): string | undefined {
-    const value = this.raw[`@${name}`];
-    return typeof value === 'string' ? value : undefined;
-  }
-
-  /** All attributes, in the order of the text. */
-  get attributes(): Record<string, string> {
-    const pairs = Object.entries(this.raw).filter(([key]) => key.startsWith('@'));
-    return Object.fromEntries(pairs.map(([key, value]) => [key.slice(1), String(value)]));
+    return Object.hasOwn(this.attributes, name) ? this.attributes[name] : undefined;
   }
 
   /** The names of the child elements, each once, in the order in which they first appear. */
   get childNames(): string[] {
-    return Object.keys(this.raw).filter((key) => Array.isArray(this.raw[key]));
+    return [...this.#named().keys()];
   }
 
-  all(name: string): XmlElement[] {
-    const list = this.raw[name];
-    return Array.isArray(list) ? list.map((each) => new XmlElement(each as Record<string, unknown>)) : [];
+  all(name: string): readonly XmlElement[] {
+    return this.#named().get(name) ?? [];
   }
 
   /** The first element at the end of a path of names. */
@@ -56,6 +47,18 @@ export class XmlElement {
     let element: XmlElement | undefined = this;
     for (const name of path) element = element?.all(name)[0];
     return element;
+  }
+
+  #named(): ReadonlyMap<string, readonly XmlElement[]> {
+    if (this.#byName) return this.#byName;
+    const byName = new Map<string, XmlElement[]>();
+    for (const child of this.#children) {
+      const alike = byName.get(child.name);
+      if (alike) alike.push(child);
+      else byName.set(child.name, [child]);
+    }
+    this.#byName = byName;
+    return byName;
   }
 }
 
@@ -66,20 +69,97 @@ export function escapeXml(text: string): string {
 }
 
 /**
- * Parses a document whose root is `root`.
- * @param skipConfigs leaves the configurations inside a `<domainsnapshot>` unread, which is most of the work.
+ * Parses a document whose root is `root`, a slice at a time, so that nothing else waits for a large one.
+ * @param pace shared by all that is parsed in a row
  * @throws XmlError
  */
-export function parseXml(text: string, root: string, skipConfigs = false): XmlElement {
-  let raw: unknown;
-  const valid = XMLValidator.validate(skipConfigs ? text.replace(configs, '') : text);
-  if (valid !== true) throw new XmlError(`malformed XML: ${valid.err.msg}`);
-  try {
-    raw = (skipConfigs ? headOnly : whole).parse(text);
-  } catch (error) {
-    throw new XmlError(`malformed XML: ${error instanceof Error ? error.message : error}`, { cause: error });
+export async function readXml(text: string, root: string, pace = new Pace()): Promise<XmlElement> {
+  const building = new Building(text.length);
+  for (let at = 0; at < text.length; at += AT_ONCE) {
+    building.write(text.slice(at, at + AT_ONCE));
+    await pace.breathe();
   }
-  const element = new XmlElement(raw as Record<string, unknown>).at(root);
-  if (!element) throw new XmlError(`no <${root}> in the XML`);
-  return element;
+  return building.end(root);
+}
+
+/** Whether a text is short enough to be parsed by `parseXml`. */
+export function isShort(text: string): boolean {
+  return text.length <= PARSED_NOW;
+}
+
+/** Parses a short document at once. @throws XmlError */
+export function parseXml(text: string, root: string): XmlElement {
+  if (!isShort(text)) throw new XmlError('the XML is too long to be read at once');
+  const building = new Building(text.length);
+  building.write(text);
+  return building.end(root);
+}
+
+/**
+ * A `<domainsnapshot>` without the configurations inside, which are most of it: from the first `<domain>` or
+ * `<inactiveDomain>` to the last, which stand side by side.
+ */
+export function withoutConfigs(text: string): string {
+  const begin = /<(?:domain|inactiveDomain)[\s>]/.exec(text)?.index ?? -1;
+  const end = Math.max(...['</domain>', '</inactiveDomain>'].map((tag) => endOf(text, tag)));
+  return begin === -1 || end <= begin ? text : text.slice(0, begin) + text.slice(end);
+}
+
+function endOf(text: string, tag: string): number {
+  const at = text.lastIndexOf(tag);
+  return at === -1 ? -1 : at + tag.length;
+}
+
+/** A tree that grows while its text is read. */
+class Building {
+  readonly #parser = new SaxesParser({ xmlns: false, position: false });
+  readonly #document = new XmlElement('');
+  readonly #open: XmlElement[] = [this.#document];
+  #elements = 0;
+  #attributes = 0;
+
+  constructor(characters: number) {
+    if (characters > most.characters) throw new XmlError(`the XML is longer than ${most.characters >> 20} MiB`);
+    this.#parser.on('error', (error) => {
+      throw new XmlError(`malformed XML: ${error.message}`);
+    });
+    this.#parser.on('doctype', () => {
+      throw new XmlError('the XML has a document type declaration');
+    });
+    this.#parser.on('opentag', ({ name, attributes }) => this.#begin(name, attributes));
+    this.#parser.on('closetag', () => void this.#open.pop());
+    this.#parser.on('text', (text) => this.#say(text));
+    this.#parser.on('cdata', (text) => this.#say(text));
+  }
+
+  write(text: string): void {
+    this.#parser.write(text);
+  }
+
+  end(root: string): XmlElement {
+    this.#parser.close();
+    const element = this.#document.at(root);
+    if (!element) throw new XmlError(`no <${root}> in the XML`);
+    return element;
+  }
+
+  #begin(name: string, attributes: Record<string, string>): void {
+    const element = new XmlElement(name, attributes);
+    this.#elements++;
+    this.#attributes += Object.keys(attributes).length;
+    this.#open.at(-1)?.add(element);
+    this.#open.push(element);
+    if (this.#elements > most.elements) throw tooMany('elements');
+    if (this.#attributes > most.attributes) throw tooMany('attributes');
+    if (this.#open.length > most.depth) throw new XmlError(`the XML is nested more than ${most.depth} deep`);
+  }
+
+  #say(text: string): void {
+    const element = this.#open.at(-1);
+    if (element) element.text += text;
+  }
+}
+
+function tooMany(what: 'elements' | 'attributes'): XmlError {
+  return new XmlError(`the XML has more than ${most[what].toLocaleString('en-GB')} ${what}`);
 }

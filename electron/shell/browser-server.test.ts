@@ -20,6 +20,8 @@ const router = {
 };
 const token = 'right-token';
 const secret = 'not part of the page';
+const lines: string[] = [];
+const log = (line: string) => void lines.push(line);
 let dir: string;
 let server: BrowserServer;
 let port: number;
@@ -30,7 +32,7 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'page', 'index.html'), '<!doctype html><title>Snapkeel</title>');
   writeFileSync(join(dir, 'page', 'assets', 'app.js'), 'export {};');
   writeFileSync(join(dir, 'secret.txt'), secret);
-  server = await serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, 0);
+  server = await serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, 0, log);
   port = server.port;
 });
 afterAll(async () => {
@@ -86,7 +88,7 @@ describe('the page', () => {
     const policy = String(headers['content-security-policy']).split('; ');
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
-    expect(policy).toContain(`connect-src ws://127.0.0.1:${port} ws://localhost:${port}`);
+    expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`);
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy.join()).not.toContain('unsafe');
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
@@ -132,6 +134,14 @@ describe('the page', () => {
     expect(body).not.toContain(secret);
   });
 
+  it.each(['bytes=9-2', 'bytes=-', 'bytes=a-b', 'bytes=999999-', 'bytes=0-0,5-6', 'x'.repeat(8_000)])(
+    'a range is as none: %s',
+    async (range) => {
+      expect((await get('/', { Range: range })).status).toBe(200);
+      expect((await get('/assets/app.js', { Range: range })).status).toBe(200);
+    },
+  );
+
   it('is not at the address of the socket', async () => {
     expect((await get('/rpc')).status).toBe(404);
   });
@@ -160,7 +170,7 @@ describe('the address', () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const address = taken.address() as { port: number };
-    const serving = serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, address.port);
+    const serving = serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, address.port, log);
     await expect(serving).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await new Promise((resolve) => taken.close(resolve));
   });
@@ -187,8 +197,8 @@ describe('the socket', () => {
     ['a longer token', ['snapkeel', `token.${token}x`]],
     ['an empty token', ['snapkeel', 'token.']],
     ['the token without its prefix', ['snapkeel', token]],
-  ])('is closed with 4401 for %s', async (_, protocols) => {
-    expect(await fate(open({ protocols }))).toBe(4401);
+  ])('is refused with 401 for %s', async (_, protocols) => {
+    expect(await fate(open({ protocols }))).toBe(401);
   });
 
   it('answers nobody before it looks at the token', async () => {
@@ -196,7 +206,7 @@ describe('the socket', () => {
     const messages: unknown[] = [];
     socket.on('message', (message) => messages.push(message));
     socket.on('open', () => socket.send('{"i":"1","p":{"u":"/double","b":{"json":1}}}'));
-    expect(await fate(socket)).toBe(4401);
+    expect(await fate(socket)).toBe(401);
     expect(messages).toEqual([]);
   });
 
@@ -269,6 +279,20 @@ describe('rude clients do not end the process', () => {
     expect((await get('/')).status).toBe(200);
   });
 
+  it('connections that say nothing keep nobody out', async () => {
+    const silent = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    await Promise.all(silent.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    const socket = open();
+    const opened = await Promise.race([
+      new Promise((resolve) => socket.once('open', () => resolve('open'))),
+      fate(socket),
+    ]);
+    expect(opened).toBe('open');
+    expect((await get('/')).status).toBe(200);
+    socket.terminate();
+    for (const each of silent) each.destroy();
+  });
+
   it('a connection that is reset, refused or not', async () => {
     for (const origin of [own(), 'https://evil.example']) {
       const socket = await shake(`snapkeel, token.${token}`, origin);
@@ -280,7 +304,7 @@ describe('rude clients do not end the process', () => {
 });
 
 it('close() ends open sockets', async () => {
-  const other = await serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, 0);
+  const other = await serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, 0, log);
   const origin = { headers: { Origin: `http://127.0.0.1:${other.port}` } };
   const socket = new WebSocket(`ws://127.0.0.1:${other.port}/rpc`, ['snapkeel', `token.${token}`], origin);
   await new Promise((resolve) => socket.on('open', resolve));

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { RPCHandler } from '@orpc/server/ws';
 import sirv from 'sirv';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { AppRouter } from '../router.ts';
 import { securityHeaders } from './content-security-policy.ts';
 
@@ -14,10 +14,12 @@ export interface BrowserServer {
   close(): Promise<void>;
 }
 
-/** Close code for a socket without the right token; the page then says to open the printed link. */
-const UNAUTHORISED = 4401;
-/** Bytes. Files with metadata of snapshots, 32 MiB at most, are sent as one message. */
+/** Bytes, of whoever has the token. Files with metadata of snapshots, 32 MiB at most, are sent as one message. */
 const MAX_MESSAGE = 48 * 1024 * 1024;
+/** Windows at a time; the oldest goes when there are more. */
+const MAX_WINDOWS = 32;
+/** Connections that have shown no token; the oldest goes when there are more, so that nobody is kept out by others’. */
+const MAX_STRANGERS = 128;
 
 /**
  * Serves the page and the router to this machine alone.
@@ -29,21 +31,32 @@ export async function serveBrowser(
   directory: string,
   token: string,
   port: number,
+  log: (line: string) => void,
 ): Promise<BrowserServer> {
   const files = sirv(directory, {
     etag: true,
     setHeaders: (response) => {
-      const connect = `ws://127.0.0.1:${port} ws://localhost:${port}`;
+      const connect = `'self' ws://127.0.0.1:${port} ws://localhost:${port}`;
       for (const [name, value] of Object.entries(securityHeaders(connect))) response.setHeader(name, value);
     },
   });
   const server = createServer((request, response) => {
     const refuse = (status: number): void => {
-      response.writeHead(status).end();
+      if (!response.headersSent) response.writeHead(status);
+      response.end();
     };
-    if (!isOurs(request, port)) refuse(403);
-    else files(request, response, () => refuse(404));
+    if (!isOurs(request, port)) return refuse(403);
+    delete request.headers.range; // files are small, and sirv throws at ranges that begin behind their end
+    try {
+      files(request, response, () => refuse(404));
+    } catch (error) {
+      log(`${request.method} ${request.url}: ${error}`);
+      refuse(500);
+    }
   });
+  const strangers = new Oldest<Socket>(MAX_STRANGERS, (socket) => socket.destroy());
+  server.on('connection', (socket: Socket) => strangers.add(socket));
+  const windows = new Oldest<WebSocket>(MAX_WINDOWS, (client) => client.terminate());
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE,
@@ -56,10 +69,15 @@ export async function serveBrowser(
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
+    if (!carriesToken(request, token)) {
+      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    strangers.delete(socket as Socket);
     sockets.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => client.terminate()); // bytes that are no frames; unheard it would end the process
-      if (carriesToken(request, token)) handler.upgrade(client);
-      else client.close(UNAUTHORISED);
+      windows.add(client);
+      handler.upgrade(client);
     });
   });
   port = await listen(server, port);
@@ -74,6 +92,30 @@ export async function serveBrowser(
       });
     },
   };
+}
+
+/** As many as may be, each until it closes by itself or is the oldest of too many. */
+class Oldest<T extends NodeJS.EventEmitter> {
+  readonly #all = new Set<T>();
+
+  constructor(
+    private readonly most: number,
+    private readonly end: (one: T) => void,
+  ) {}
+
+  add(one: T): void {
+    this.#all.add(one);
+    one.once('close', () => this.#all.delete(one));
+    const [oldest] = this.#all;
+    if (oldest && this.#all.size > this.most) {
+      this.#all.delete(oldest);
+      this.end(oldest);
+    }
+  }
+
+  delete(one: T): void {
+    this.#all.delete(one);
+  }
 }
 
 function names(port: number): string[] {

@@ -12,6 +12,7 @@ import { presentWindow, setFirstMenu } from './menu.ts';
 import { servePorts } from './port.ts';
 import { endWith } from './quit.ts';
 import { denyByDefault } from './security.ts';
+import { surviveErrors } from './signals.ts';
 import { bringForward, openWindow } from './window.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function runDesktop(options: CommandLine, build: URL): Promise<void
   app.on('window-all-closed', () => app.quit());
   await app.whenReady();
   const log = logInto(app.getPath('logs'));
+  surviveErrors(log);
   const backend: Backend = await createBackend({
     ...options,
     shell: 'desktop',

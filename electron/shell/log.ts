@@ -8,12 +8,10 @@ export type Log = (line: string) => void;
 const LARGEST = 1024 * 1024;
 const KEPT = 3;
 
-/** One line on standard error. Control characters are shown, not obeyed: names and messages come from outside. */
-export function logLine(line: string): void {
-  process.stderr.write(stamped(line));
-}
-
-/** The same, and into a file that does not grow without end. What cannot be kept is not. */
+/**
+ * Lines on standard error, and in a file that does not grow without end; what cannot be kept is not. Control characters are
+ * shown, not obeyed: names and messages come from outside.
+ */
 export function logInto(folder: string): Log {
   const file = join(folder, 'snapkeel.log');
   try {

@@ -22,3 +22,20 @@ it.each([
   if (wanted === 0) child.stdout.destroy();
   expect(await ended).toEqual([wanted, null]);
 });
+
+it('an error that nobody expected is written down, and ends nothing', async () => {
+  const script = `const { surviveErrors } = await import(${JSON.stringify(module)});
+    surviveErrors((line) => process.stdout.write(line.split('\\n')[0] + '\\n'));
+    setImmediate(() => { throw new Error('thrown'); });
+    Promise.reject(new Error('rejected'));
+    setTimeout(() => process.exit(7), 200);`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let said = '';
+  child.stdout.on('data', (data) => {
+    said += data;
+  });
+  expect(await once(child, 'exit')).toEqual([7, null]);
+  expect(said.trim().split('\n').sort()).toEqual(['unexpected: Error: rejected', 'unexpected: Error: thrown']);
+});

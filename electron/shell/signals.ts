@@ -9,6 +9,13 @@ export function onEndingSignal(end: () => void): void {
   for (const signal of endings) process.on(signal, end);
 }
 
+/** An error that nobody expected is written down. What libvirt is doing meanwhile is waited for as before. */
+export function surviveErrors(log: (line: string) => void): void {
+  const note = (error: unknown) => log(`unexpected: ${error instanceof Error ? error.stack : error}`);
+  process.on('uncaughtException', note);
+  process.on('unhandledRejection', note);
+}
+
 /** What is written to a terminal that has gone is lost, and nothing else. */
 export function surviveLostTerminal(): void {
   for (const stream of [process.stdout, process.stderr])

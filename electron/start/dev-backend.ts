@@ -9,10 +9,6 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 const options = readCommandLine(process.argv.slice(2), process.env);
-const backend = await createBackend({
-  ...options,
-  shell: 'browser',
-  version,
-  log: (line) => process.stdout.write(`${line}\n`),
-});
-await serveBrowser(backend.router, 'renderer', token, Number(port));
+const log = (line: string) => void process.stdout.write(`${line}\n`);
+const backend = await createBackend({ ...options, shell: 'browser', version, log });
+await serveBrowser(backend.router, 'renderer', token, Number(port), log);

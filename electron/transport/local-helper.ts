@@ -20,7 +20,7 @@ export async function runLocalHelper(
   signal: AbortSignal,
 ): Promise<Duplex> {
   throwIfAborted(signal);
-  const child = spawn(HELPER, [helperUri(uri)], { stdio: 'pipe', env: { ...env } });
+  const child = spawn(HELPER, ['--', helperUri(uri)], { stdio: 'pipe', env: { ...env } });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     if (stderr.length < STDERR_KEPT) stderr += chunk.toString('utf8');

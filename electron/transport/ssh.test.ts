@@ -328,7 +328,7 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     it('fall to the helper when sockets are missing', async () => {
       ready();
       remote.sockets = [join(home, 'missing')];
-      sshd.setHelper('[ "$1" = qemu:///system ] && exec cat');
+      sshd.setHelper('[ "$1 $2" = "-- qemu:///system" ] && exec cat');
       const transport = open(uriOf(''));
       expect(await echo(await transport.dial(never), PACKET)).toBe(PACKET.toString());
       expect(transport.describe()).toContain('virt-ssh-helper');
@@ -341,7 +341,7 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       sshd.setHelper('exec cat');
       const system = await open(uriOf('', sshd.execOnlyPort)).dial(never);
       expect(await echo(system, PACKET)).toBe(PACKET.toString());
-      sshd.setHelper('[ "$1" = qemu:///session ] && exec cat');
+      sshd.setHelper('[ "$1 $2" = "-- qemu:///session" ] && exec cat');
       const session = await open(uriOf('', sshd.execOnlyPort, '/session')).dial(never);
       expect(await echo(session, PACKET)).toBe(PACKET.toString());
     });
@@ -366,7 +366,7 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     it('hand the helper nothing a shell could run', async () => {
       ready();
       const proof = join(home, 'proof');
-      sshd.setHelper('printf "\\000\\000\\000\\100%s" "$1"');
+      sshd.setHelper('printf "\\000\\000\\000\\100%s" "$2"');
       const name = `qemu:///system';touch ${proof};'$(touch ${proof})`;
       const stream = await open(uriOf(`proxy=native&name=${encodeURIComponent(name)}`)).dial(never);
       const [data] = await once(stream, 'data');

@@ -46,7 +46,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       return stream;
     }
     const run = {
-      command: `${HELPER} ${shellQuote(way.uri)}`,
+      command: `${HELPER} -- ${shellQuote(way.uri)}`,
       tried: [...tried],
       onWorks: () => {
         works = way;

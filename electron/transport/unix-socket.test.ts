@@ -166,7 +166,7 @@ describe('session', () => {
   });
 
   it('has the helper start the daemon', async () => {
-    helper('[ "$1" = qemu:///session ] || exit 3; exec /bin/cat');
+    helper('[ "$1 $2" = "-- qemu:///session" ] || exit 3; exec /bin/cat');
     const { transport, stream } = await dial();
     stream.write(Buffer.from([0, 0, 0, 28]));
     const [data] = await once(stream, 'data');

@@ -10,10 +10,10 @@ import { foundSentence } from '../store/notices.ts';
 import { operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import type { GridColumn } from '../ui/grid/columns.ts';
+import grids from '../ui/grid/grid.module.css';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
-import grid from '../ui/row-grid.module.css';
-import type { GridColumn } from '../ui/row-grid.tsx';
 import styles from './batch.module.css';
 
 const icons: Record<RowResult, typeof CircleCheck> = {
@@ -25,15 +25,17 @@ const icons: Record<RowResult, typeof CircleCheck> = {
   skipped: CircleMinus,
 };
 
-/** The columns of a batch; their widths are in `batch.module.css`. */
+/** The columns of a batch. */
 export function progressColumns(kind: Batch['kind'], now: number): GridColumn<BatchRow>[] {
   return [
     {
       id: 'domain',
       header: 'Domain',
+      share: 1.1,
+      min: 120,
       cell: (row) => (
         <>
-          <b className={grid.cellLine} title={row.domainName}>
+          <b className={grids.cellLine} title={row.domainName}>
             <bdi>{row.domainName}</bdi>
           </b>
           <div className={parts.note}>
@@ -45,16 +47,28 @@ export function progressColumns(kind: Batch['kind'], now: number): GridColumn<Ba
     {
       id: 'target',
       header: 'Snapshot',
+      share: 1.2,
+      min: 130,
+      goes: 1,
       cell: (row) => (
-        <div className={grid.cellLine} title={row.subject}>
+        <div className={grids.cellLine} title={row.subject}>
           <bdi>{row.subject}</bdi>
         </div>
       ),
     },
-    { id: 'result', header: 'Result', cell: (row) => <ResultCell kind={kind} row={row} /> },
+    {
+      id: 'result',
+      header: 'Result',
+      share: 1.6,
+      min: 160,
+      wants: 220,
+      cell: (row) => <ResultCell kind={kind} row={row} />,
+    },
     {
       id: 'time',
       header: 'Took',
+      width: 84,
+      min: 76,
       cell: ({ startedAt, endedAt }) => (startedAt === null ? '' : formatDuration((endedAt ?? now) - startedAt)),
     },
   ];
@@ -70,8 +84,8 @@ function ResultCell({ kind, row }: { kind: Batch['kind']; row: BatchRow }) {
   return (
     <div className={styles.result} data-result={result}>
       <Icon size={15} className={result === 'running' ? parts.spin : ''} aria-hidden="true" />
-      <div className={grid.cellText}>
-        <div className={grid.cellLine}>
+      <div className={grids.cellText}>
+        <div className={grids.cellLine}>
           {operation ? phaseWords[operation.phase] : rowResultWords(kind, row)}
           {amount ? `, ${amount}` : ''}
         </div>
@@ -104,7 +118,7 @@ export function rowDetail(row: BatchRow) {
   if (row.status !== 'ended') return null;
   const { outcome, problem, changes } = row;
   return (
-    <div className={`${grid.detailText} ${styles.detail}`}>
+    <div className={`${grids.detailText} ${styles.detail}`}>
       {problem ? <ProblemView problem={problem} /> : null}
       {outcome?.problem ? <ProblemView problem={outcome.problem} /> : null}
       {outcome?.detail?.safety?.problem ? <ProblemView problem={outcome.detail.safety.problem} /> : null}

@@ -93,7 +93,7 @@ function Rows({ run }: { run: Batch }) {
       </div>
       <RowGrid
         label={live ? 'Domains' : 'Report'}
-        className={`${styles.plan} ${styles.rows}`}
+        id="batch-rows"
         columns={columns}
         rows={rows}
         keyOf={domainKey}

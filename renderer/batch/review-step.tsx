@@ -5,11 +5,12 @@ import { domainKey } from '../store/store.ts';
 import boxes from '../ui/box.module.css';
 import { Button } from '../ui/button.tsx';
 import forms from '../ui/forms.module.css';
+import type { GridColumn } from '../ui/grid/columns.ts';
+import grids from '../ui/grid/grid.module.css';
 import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import parts from '../ui/parts.module.css';
-import grid from '../ui/row-grid.module.css';
-import { type GridColumn, RowGrid } from '../ui/row-grid.tsx';
+import { RowGrid } from '../ui/row-grid.tsx';
 import segments from '../ui/segments.module.css';
 import { Segments } from '../ui/segments.tsx';
 import styles from './batch.module.css';
@@ -19,9 +20,10 @@ import type { BatchRun } from './run.ts';
 
 /** What a kind shows of its plans. */
 export interface BatchView<T extends AnyType, Options> {
-  /** Of the table of plans: carries the widths of its columns. */
+  /** Of the table of plans. */
   readonly label: string;
-  readonly className: string | undefined;
+  /** How the person likes the table is kept under this. */
+  readonly id: string;
   /** Between the domain and the verdict. */
   columns(options: Options, now: number): GridColumn<JudgedRow<T>>[];
   /** All that a plan says; `isOut`: nothing is done for it. */
@@ -74,7 +76,7 @@ export function ReviewStep<T extends AnyType, Options>({
       <Summary review={review} none={kind.none} />
       <RowGrid
         label={view.label}
-        className={`${styles.plan} ${view.className}`}
+        id={view.id}
         columns={columns}
         rows={rows}
         keyOf={({ row }) => domainKey(row)}
@@ -118,9 +120,11 @@ function domainColumn<T extends AnyType>(): GridColumn<JudgedRow<T>> {
   return {
     id: 'domain',
     header: 'Domain',
+    share: 1.1,
+    min: 120,
     cell: ({ row }) => (
       <>
-        <div className={grid.cellName}>
+        <div className={grids.cellName}>
           <b title={row.domainName}>
             <bdi>{row.domainName}</bdi>
           </b>
@@ -142,6 +146,7 @@ function verdictColumn<T extends AnyType>(words: BatchView<T, unknown>['verdicts
   return {
     id: 'verdict',
     header: 'Verdict',
+    width: 92,
     cell: ({ verdict }) => (
       <span className={parts.chip} data-look={looks[verdict]}>
         {words[verdict]}
@@ -162,14 +167,14 @@ function PlanDetail<T extends AnyType>({ judged, isLeftOut, onLeaveOut, children
   const { row, planned, verdict, why } = judged;
   if (isLeftOut || !planned)
     return (
-      <div className={`${grid.detailText} ${styles.detail}`}>
+      <div className={`${grids.detailText} ${styles.detail}`}>
         <p>{why}</p>
         {isLeftOut ? <Button onClick={() => onLeaveOut(false)}>Take in again</Button> : null}
         {!isLeftOut && row.problem ? <p className={parts.dim}>{row.problem.next}</p> : null}
       </div>
     );
   return (
-    <div className={`${grid.detailText} ${styles.detail}`}>
+    <div className={`${grids.detailText} ${styles.detail}`}>
       {children}
       {verdict === 'out' ? null : <Button onClick={() => onLeaveOut(true)}>Leave out</Button>}
     </div>

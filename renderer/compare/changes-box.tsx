@@ -21,7 +21,7 @@ export function ChangesBox({ domain, snapshot }: { domain: Domain; snapshot: Sna
     >
       {result.status === 'loading' ? <p className={styles.note}>Comparing the configuration…</p> : null}
       {result.status === 'failed' ? <p className={styles.note}>{result.problem.what}</p> : null}
-      {result.status === 'ready' ? <Known comparison={result.comparison} domain={domain} snapshot={snapshot} /> : null}
+      {result.status === 'ready' ? <Known comparison={result.value} domain={domain} snapshot={snapshot} /> : null}
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { useAfter } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
+import { useListed } from '../ui/use-asked.ts';
 import { ChangeTable } from './change-table.tsx';
 import styles from './compare.module.css';
 import { SideBySide } from './side-by-side.tsx';
@@ -25,8 +26,8 @@ export function CompareDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'com
   const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
   const result = useComparison({ hostId, uuid, name: snapshotName }, wanted);
   const [last, setLast] = useState<ConfigComparison | null>(null);
-  if (result.status === 'ready' && result.comparison !== last) setLast(result.comparison);
-  const comparison = result.status === 'ready' ? result.comparison : last;
+  if (result.status === 'ready' && result.value !== last) setLast(result.value);
+  const comparison = result.status === 'ready' ? result.value : last;
   const late = useAfter(waitingAfterMs, comparison === null);
   return (
     <PlainDialog
@@ -98,7 +99,7 @@ function Body({ comparison, domainName, snapshotName }: BodyProps) {
 
 /** The other snapshots of the domain, the newest first, as far as its history is open. */
 function useOthers({ hostId, uuid, snapshotName }: Extract<Dialog, { kind: 'compare' }>): string[] {
-  const list = useAppState(({ history }) => (history?.key === domainKey({ hostId, uuid }) ? history.list : null));
+  const list = useListed(domainKey({ hostId, uuid }));
   return useMemo(() => {
     const newest = [...(list?.snapshots ?? [])].sort((a, b) => b.createdAt - a.createdAt);
     return newest.map(({ name }) => name).filter((name) => name !== snapshotName);

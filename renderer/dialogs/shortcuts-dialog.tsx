@@ -16,6 +16,8 @@ const listKeys = [
   { keys: [shortcutKeys('Shift+↑ ↓').join(' ')], text: 'Select several snapshots in a row' },
   { keys: [shortcutKeys('Mod+A').join(' ')], text: 'Select every listed domain or snapshot' },
   { keys: ['Shift+F10'], text: 'Menu of the row' },
+  { keys: ['Enter'], text: 'In the head of a table: sort by the column' },
+  { keys: [shortcutKeys('Shift+← →').join(' ')], text: 'In the head of a table: narrower, wider' },
   { keys: ['a…z'], text: 'Go to a row by typing its name' },
   { keys: ['Esc'], text: 'Close, or call off before a revert has begun' },
 ];

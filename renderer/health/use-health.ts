@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Domain, HealthReport, Problem } from '../../shared/schema.ts';
-import { problemOf } from '../store/api.ts';
-import { endedOn, hostById, operationOn } from '../store/selectors.ts';
+import { hostById } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
+import { lastOf } from '../ui/asking.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { useAsked, useEnded, useFree, useListed } from '../ui/use-asked.ts';
 
 /** A domain that is only passed by is not looked at, and of several changes in a row only the last counts. */
 const settleMs = 700;
@@ -18,9 +19,6 @@ export interface Health {
   readonly refresh: () => void;
 }
 
-type Known = Pick<Health, 'report' | 'at' | 'problem' | 'busy'> & { key: string };
-const nothing = { report: null, at: 0, problem: null, busy: false };
-
 /**
  * What is not as it should be with the open domain's snapshots. Looked at when the domain is opened, and again when its
  * history, its power or its managed save has changed or an operation on it has ended; never while one runs.
@@ -30,39 +28,33 @@ export function useHealth({ hostId, uuid, id, managedSave }: Domain, wanted: boo
   const { client, store } = useApp();
   const key = domainKey({ hostId, uuid });
   const connected = useAppState((state) => hostById(state, hostId)?.connection.status === 'connected');
-  const free = useAppState((state) => state.link === 'open' && operationOn(state, key) === undefined) && connected;
-  const ended = useAppState((state) => endedOn(state, key));
-  const list = useAppState(({ history }) => (history?.key === key ? history.list : null));
-  const [attempt, setAttempt] = useState(0);
-  const [known, setKnown] = useState<Known>({ key, ...nothing });
-  const fresh = known.key === key ? known : { key, ...nothing };
-  const first = wanted && fresh.report === null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes the domain asks again
+  const free = useFree(key);
+  const list = useListed(key);
+  const [again, setAgain] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const refresh = useCallback(() => setAgain((count) => count + 1), []);
+  const asked = useAsked({
+    subject: key,
+    when: free && connected && list !== null,
+    versions: [useEnded(key), list, id, managedSave],
+    again,
+    settleMs,
+    ask: async (signal) => {
+      setBusy(true);
+      try {
+        return { report: await client.health.get({ hostId, uuid }, { signal }), at: Date.now() };
+      } finally {
+        if (!signal.aborted) setBusy(false);
+      }
+    },
+  });
+  const { report, at } = lastOf(asked) ?? { report: null, at: 0 };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when somebody comes to look, and nothing is known yet
   useEffect(() => {
-    if (!free || list === null) return;
-    const stop = new AbortController();
-    const ask = () => {
-      setKnown((before) => ({ ...(before.key === key ? before : { key, ...nothing }), busy: true }));
-      client.health.get({ hostId, uuid }, { signal: stop.signal }).then(
-        (report) => stop.signal.aborted || setKnown({ key, report, at: Date.now(), problem: null, busy: false }),
-        (error) =>
-          stop.signal.aborted ||
-          setKnown((before) => ({
-            ...(before.key === key ? before : { key, ...nothing }),
-            problem: problemOf(error),
-            busy: false,
-          })),
-      );
-    };
-    const timer = setTimeout(ask, first || attempt > 0 ? 0 : settleMs);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [client, key, free, ended, list, id, managedSave, attempt, first]);
-  const { report } = fresh;
+    if (wanted && report === null) refresh();
+  }, [wanted, key]);
   useEffect(() => {
     if (report) store.setState({ damaged: { key, byName: new Map(report.data.map((each) => [each.name, each])) } });
   }, [store, key, report]);
-  return { ...fresh, refresh: useCallback(() => setAttempt((count) => count + 1), []) };
+  return { report, at, problem: asked.status === 'failed' ? asked.problem : null, busy, refresh };
 }

@@ -1,10 +1,12 @@
-import { formatDuration, formatVersion } from '../../shared/format.ts';
+import { formatDateTime, formatDuration, formatVersion } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 
 /** The few words beside a host's name: `libvirt 11.3.0`, `ssh · 9 ms`, `retry in 12 s`. */
 export function hostMeta({ kind, connection }: Host, now: number): string {
   switch (connection.status) {
     case 'connected':
+      if (connection.silentSince !== undefined)
+        return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
       if (kind === 'ssh') return `ssh · ${milliseconds(connection.roundTripMs)}`;
       return kind === 'simulated' ? 'simulated' : `libvirt ${formatVersion(connection.libvirtVersion)}`;
     case 'connecting':
@@ -22,8 +24,17 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
 export function hostFacts({ uri, connection }: Host): { label: string; value: string }[] {
   const facts = [{ label: 'Connection', value: uri }];
   if (connection.status !== 'connected') return facts;
+  const { silentSince } = connection;
   return [
     ...facts,
+    ...(silentSince === undefined
+      ? []
+      : [
+          {
+            label: 'Unanswered',
+            value: `libvirt has left a question without an answer since ${formatDateTime(silentSince)}`,
+          },
+        ]),
     { label: 'Reached by', value: `${connection.via}, ${milliseconds(connection.roundTripMs)} a call` },
     { label: 'libvirt', value: formatVersion(connection.libvirtVersion) },
     { label: 'Hypervisor', value: `${connection.driver} ${formatVersion(connection.hypervisorVersion)}` },
@@ -32,7 +43,9 @@ export function hostFacts({ uri, connection }: Host): { label: string; value: st
 
 /** True while the words change by themselves. */
 export function hostMetaTicks({ connection }: Host): boolean {
-  return connection.status === 'retrying';
+  return (
+    connection.status === 'retrying' || (connection.status === 'connected' && connection.silentSince !== undefined)
+  );
 }
 
 function milliseconds(ms: number): string {

@@ -3,11 +3,12 @@ import { formatAge, formatDateTime, formatTaken } from '../../shared/format.ts';
 import type { Domain, JournalEntry } from '../../shared/schema.ts';
 import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
+import type { GridColumn } from '../ui/grid/columns.ts';
+import grids from '../ui/grid/grid.module.css';
 import { useAfter, useNow } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
-import grid from '../ui/row-grid.module.css';
-import { type GridColumn, RowGrid } from '../ui/row-grid.tsx';
+import { RowGrid } from '../ui/row-grid.tsx';
 import { GroupDetail } from './group-detail.tsx';
 import { askedWords, groupEntries, type JournalGroup, resultLook } from './groups.ts';
 import styles from './journal.module.css';
@@ -23,7 +24,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
   const journal = useJournal(domain, limit, attempt);
   const late = useAfter(loadingAfterMs, journal.status === 'loading');
   const now = useNow();
-  const groups = useMemo(() => (journal.status === 'ready' ? groupEntries(journal.entries) : []), [journal]);
+  const groups = useMemo(() => (journal.status === 'ready' ? groupEntries(journal.value) : []), [journal]);
   const columns = useMemo(() => journalColumns(now), [now]);
   if (journal.status === 'failed') {
     return (
@@ -58,6 +59,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
     <>
       <RowGrid
         label={`History of ${domain.name}`}
+        id="journal"
         className={styles.journal}
         columns={columns}
         rows={groups}
@@ -65,7 +67,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
         textOf={({ main }) => main.snapshotName}
         detailOf={(group) => <GroupDetail group={group} />}
       />
-      {journal.whole || limit >= mostEntries ? null : (
+      {journal.value.length < limit || limit >= mostEntries ? null : (
         <div className={styles.more}>
           <Button onClick={() => setLimit(mostEntries)}>Show older ones too</Button>
         </div>
@@ -79,9 +81,13 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
     {
       id: 'what',
       header: 'What was asked',
+      share: 1,
+      min: 140,
+      wants: 200,
+      sortBy: ({ main }) => askedWords(main),
       cell: (group) => (
         <>
-          <div className={grid.cellName}>
+          <div className={grids.cellName}>
             <b title={askedWords(group.main)}>
               <bdi>{askedWords(group.main)}</bdi>
             </b>
@@ -98,6 +104,9 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
     {
       id: 'outcome',
       header: 'Outcome',
+      width: 128,
+      min: 104,
+      sortBy: ({ main }) => resultLook(main).text,
       cell: ({ main }) => {
         const { text, look } = resultLook(main);
         return (
@@ -110,6 +119,10 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
     {
       id: 'when',
       header: 'When',
+      width: 96,
+      goes: 2,
+      sortBy: ({ main }) => main.askedAt,
+      greatestFirst: true,
       cell: ({ main: { askedAt } }) => (
         <time
           dateTime={new Date(askedAt).toISOString()}
@@ -119,7 +132,14 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
         </time>
       ),
     },
-    { id: 'who', header: 'By', cell: ({ main }) => <bdi title={main.who}>{main.who}</bdi> },
+    {
+      id: 'who',
+      header: 'By',
+      width: 92,
+      goes: 1,
+      sortBy: ({ main }) => main.who,
+      cell: ({ main }) => <bdi title={main.who}>{main.who}</bdi>,
+    },
   ];
 }
 

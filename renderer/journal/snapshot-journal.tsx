@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import { formatMoment } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
+import grids from '../ui/grid/grid.module.css';
 import { useNow } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
-import grid from '../ui/row-grid.module.css';
 import { aboutSnapshot, askedWords, groupEntries, resultLook } from './groups.ts';
 import styles from './journal.module.css';
 import { useJournal } from './use-journal.ts';
@@ -14,7 +14,7 @@ export function SnapshotJournal({ domain, name }: { domain: Domain; name: string
   const journal = useJournal(domain);
   const now = useNow();
   const groups = useMemo(
-    () => (journal.status === 'ready' ? aboutSnapshot(groupEntries(journal.entries), name) : []),
+    () => (journal.status === 'ready' ? aboutSnapshot(groupEntries(journal.value), name) : []),
     [journal, name],
   );
   if (journal.status === 'failed') return <ProblemView problem={journal.problem} />;
@@ -29,7 +29,7 @@ export function SnapshotJournal({ domain, name }: { domain: Domain; name: string
         const { text, look } = resultLook(entry);
         return (
           <li key={operationId}>
-            <div className={grid.cellName}>
+            <div className={grids.cellName}>
               <b>{askedWords(entry)}</b>
               <span className={parts.chip} data-look={look}>
                 {text}

@@ -1,33 +1,26 @@
-import { useEffect, useState } from 'react';
-import type { Domain, JournalEntry, Problem } from '../../shared/schema.ts';
-import { problemOf } from '../store/api.ts';
-import { endedOn } from '../store/selectors.ts';
+import type { Domain, JournalEntry } from '../../shared/schema.ts';
 import { domainKey } from '../store/store.ts';
-import { useApp, useAppState } from '../ui/context.tsx';
-
-export type Journal =
-  | { status: 'loading' }
-  | { status: 'ready'; entries: readonly JournalEntry[]; whole: boolean }
-  | { status: 'failed'; problem: Problem };
+import type { Asked } from '../ui/asking.ts';
+import { useApp } from '../ui/context.tsx';
+import { useAsked, useEnded, useLinked } from '../ui/use-asked.ts';
 
 export const entriesAtOnce = 200;
 
-/** What was asked of libvirt about a domain; asked for again when an operation on it has ended, and on `attempt`. */
-export function useJournal({ hostId, uuid }: Domain, limit = entriesAtOnce, attempt = 0): Journal {
+/**
+ * What was asked of libvirt about a domain; asked for again when an operation on it has ended.
+ * @param attempt another one begins anew
+ */
+export function useJournal(
+  { hostId, uuid }: Domain,
+  limit = entriesAtOnce,
+  attempt = 0,
+): Asked<readonly JournalEntry[]> {
   const { client } = useApp();
-  const linked = useAppState((state) => state.link === 'open');
-  const ended = useAppState((state) => endedOn(state, domainKey({ hostId, uuid })));
-  const [journal, setJournal] = useState<Journal>({ status: 'loading' });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an operation that ended, or a retry, asks again
-  useEffect(() => {
-    if (!linked) return;
-    const stop = new AbortController();
-    setJournal((before) => (before.status === 'ready' ? before : { status: 'loading' }));
-    client.journal.list({ hostId, uuid, limit }, { signal: stop.signal }).then(
-      (entries) => stop.signal.aborted || setJournal({ status: 'ready', entries, whole: entries.length < limit }),
-      (error) => stop.signal.aborted || setJournal({ status: 'failed', problem: problemOf(error) }),
-    );
-    return () => stop.abort();
-  }, [client, hostId, uuid, limit, attempt, ended, linked]);
-  return journal;
+  const key = domainKey({ hostId, uuid });
+  return useAsked({
+    subject: `${key} ${attempt}`,
+    when: useLinked(),
+    versions: [limit, useEnded(key)],
+    ask: (signal) => client.journal.list({ hostId, uuid, limit }, { signal }),
+  });
 }

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { ConsolePicture, Domain, KeptPicture } from '../../shared/schema.ts';
-import { endedOn } from '../store/selectors.ts';
 import { type DomainKey, domainKey } from '../store/store.ts';
+import type { Asked } from '../ui/asking.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { useAsked, useEnded, useListed } from '../ui/use-asked.ts';
 
 type On = Pick<Domain, 'hostId' | 'uuid'>;
 
@@ -15,20 +16,15 @@ export function useKeptPictures(domain: On): void {
   const { client, store } = useApp();
   const { hostId, uuid } = domain;
   const key = domainKey(domain);
-  const list = useAppState((state) => (state.history?.key === key ? state.history.list : null));
-  const ended = useAppState((state) => endedOn(state, key));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new list, or the end of an operation, may bring new ones
-  useEffect(() => {
-    const stop = new AbortController();
-    client.thumbnails.list({ hostId, uuid }, { signal: stop.signal }).then(
-      (all) => {
-        const byName = new Map(all.map((each) => [each.name, each]));
-        if (!stop.signal.aborted) store.setState({ keptPictures: { key, byName } });
-      },
-      () => {}, // without pictures there is nothing to show
-    );
-    return () => stop.abort();
-  }, [client, store, key, list, ended]);
+  useAsked({
+    subject: key,
+    versions: [useListed(key), useEnded(key)],
+    ask: async (signal) => {
+      const all = await client.thumbnails.list({ hostId, uuid }, { signal });
+      if (signal.aborted) return;
+      store.setState({ keptPictures: { key, byName: new Map(all.map((each) => [each.name, each])) } });
+    },
+  });
 }
 
 /** The picture that is kept of a snapshot of the open domain, as far as is known. */
@@ -47,21 +43,21 @@ export function useSnapshotPicture({ hostId, uuid }: On, { name, createdAt }: Om
   const { client } = useApp();
   const kept = useKept(`${hostId}/${uuid}`, { name, createdAt });
   const key = `${hostId} ${uuid} ${createdAt} ${kept?.takenAt ?? ''} ${name}`;
-  const [fetched, setFetched] = useState<{ key: string; picture: ConsolePicture | null } | null>(null);
-  useEffect(() => {
-    if (cache.has(key)) return;
-    const stop = new AbortController();
-    client.thumbnails.get({ hostId, uuid, name, createdAt }, { signal: stop.signal }).then(
-      (picture) => {
-        if (stop.signal.aborted) return;
-        if (picture) remember(key, picture);
-        setFetched({ key, picture });
-      },
-      () => stop.signal.aborted || setFetched({ key, picture: null }),
-    );
-    return () => stop.abort();
-  }, [client, hostId, uuid, name, createdAt, key]);
-  return cache.get(key) ?? (fetched?.key === key ? fetched.picture : undefined);
+  const asked = useAsked({
+    subject: key,
+    when: !cache.has(key),
+    ask: async (signal) => {
+      const picture = await client.thumbnails.get({ hostId, uuid, name, createdAt }, { signal });
+      if (picture && !signal.aborted) remember(key, picture);
+      return picture;
+    },
+  });
+  return cache.get(key) ?? fetched(asked);
+}
+
+function fetched(asked: Asked<ConsolePicture | null>): Fetched {
+  if (asked.status === 'ready') return asked.value;
+  return asked.status === 'failed' ? null : undefined;
 }
 
 function remember(key: string, picture: ConsolePicture): void {
@@ -73,17 +69,9 @@ function remember(key: string, picture: ConsolePicture): void {
 export function usePictureNow({ hostId, uuid }: On, wanted: boolean): { picture: Fetched; again: () => void } {
   const { client } = useApp();
   const [attempt, setAttempt] = useState(0);
-  const [picture, setPicture] = useState<Fetched>(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt asks anew
-  useEffect(() => {
-    setPicture(undefined);
-    if (!wanted) return setPicture(null);
-    const stop = new AbortController();
-    client.thumbnails.now({ hostId, uuid }, { signal: stop.signal }).then(
-      (found) => stop.signal.aborted || setPicture(found),
-      () => stop.signal.aborted || setPicture(null),
-    );
-    return () => stop.abort();
-  }, [client, hostId, uuid, wanted, attempt]);
-  return { picture, again: () => setAttempt(attempt + 1) };
+  const asked = useAsked({
+    subject: wanted ? `${domainKey({ hostId, uuid })} ${attempt}` : null,
+    ask: (signal) => client.thumbnails.now({ hostId, uuid }, { signal }),
+  });
+  return { picture: wanted ? fetched(asked) : null, again: () => setAttempt(attempt + 1) };
 }

@@ -1,11 +1,13 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { formatBytes, formatCount } from '../../shared/format.ts';
 import type { Settings, ThumbnailUsage } from '../../shared/schema.ts';
 import { tellCallFailed } from '../store/effects.ts';
+import { lastOf } from '../ui/asking.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import forms from '../ui/forms.module.css';
 import { NumberField } from '../ui/number-field.tsx';
+import { useAsked } from '../ui/use-asked.ts';
 import styles from './settings.module.css';
 
 interface PictureSettingsProps {
@@ -61,16 +63,15 @@ export function PictureSettings({ draft, change }: PictureSettingsProps) {
 
 function Usage() {
   const app = useApp();
-  const [usage, setUsage] = useState<ThumbnailUsage | null>(null);
-  useEffect(() => {
-    app.client.thumbnails.usage().then(setUsage, () => {});
-  }, [app]);
+  const asked = useAsked({ subject: 'usage', ask: (signal) => app.client.thumbnails.usage(undefined, { signal }) });
+  const [left, setLeft] = useState<ThumbnailUsage | null>(null);
+  const usage = left ?? lastOf(asked);
   if (!usage) return <p />;
   if (usage.count === 0) return <p>None are kept now.</p>;
   const clear = () => {
     app.client.thumbnails.clear().then(
-      (left) => {
-        setUsage(left);
+      (now) => {
+        setLeft(now);
         app.store.setState({ keptPictures: null });
       },
       (error) => tellCallFailed(app, error),

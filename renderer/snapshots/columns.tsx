@@ -1,4 +1,3 @@
-import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
 import { Pin } from 'lucide-react';
 import {
   formatAge,
@@ -15,9 +14,10 @@ import { RowPicture } from '../pictures/row-picture.tsx';
 import { damageOf, deletionMark, isInterrupted, isPinned, operationOn, tagsOfSnapshot } from '../store/selectors.ts';
 import { type DamagedSnapshot, domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
+import type { GridColumn } from '../ui/grid/columns.ts';
 import parts from '../ui/parts.module.css';
 import styles from './history.module.css';
-import { Lanes } from './lanes.tsx';
+import { gutterWidth, Lanes } from './lanes.tsx';
 
 const minute = 60_000;
 
@@ -25,7 +25,6 @@ const minute = 60_000;
 export interface GridRow {
   tree: TreeRow;
   domain: Domain;
-  laneCount: number;
   now: number;
   /** Since when the domain has gone on from its current snapshot. */
   since: number;
@@ -33,32 +32,61 @@ export interface GridRow {
   flat: boolean;
 }
 
-export const gridFeatures = tableFeatures({});
-const helper = createColumnHelper<typeof gridFeatures, GridRow>();
+/** What the window keeps the view of the history under. */
+export const historyGrid = 'history';
 
-/** The columns of the history; their widths are in `history.module.css`. */
-export const gridColumns = helper.columns([
-  helper.display({
-    id: 'history',
-    header: 'History',
-    cell: ({ row: { original } }) => (
-      <Lanes row={original.tree} laneCount={original.flat ? 1 : original.laneCount} alone={original.flat} />
-    ),
-  }),
-  helper.display({
-    id: 'name',
-    header: 'Snapshot',
-    cell: ({ row: { original, index } }) => <NameCell {...original} index={index} />,
-  }),
-  helper.display({ id: 'holds', header: 'Holds', cell: ({ row: { original } }) => <HoldsCell {...original} /> }),
-  helper.display({ id: 'taken', header: 'Taken', cell: ({ row: { original } }) => <TakenCell {...original} /> }),
-  helper.display({
-    id: 'was',
-    header: 'Guest was',
-    cell: ({ row: { original } }) =>
-      stateLabel(original.tree.kind === 'here' ? original.domain.state : original.tree.snapshot.state),
-  }),
-]);
+/** The columns of the history; with lanes for so many branches side by side. */
+export function historyColumns(laneCount: number): GridColumn<GridRow>[] {
+  return [
+    {
+      id: 'history',
+      header: 'History',
+      width: gutterWidth(laneCount),
+      fixed: true,
+      ordered: true,
+      cell: ({ tree, flat }) => <Lanes row={tree} laneCount={laneCount} alone={flat} />,
+    },
+    {
+      id: 'name',
+      header: 'Snapshot',
+      share: 1,
+      min: 120,
+      wants: 190,
+      sortBy: ({ tree }) => (tree.kind === 'here' ? undefined : tree.snapshot.name),
+      cell: (row, index) => <NameCell {...row} index={index} />,
+    },
+    {
+      id: 'holds',
+      header: 'Holds',
+      width: 166,
+      min: 108,
+      goes: 2,
+      optional: true,
+      sortBy: ({ tree }) => (tree.kind === 'here' ? undefined : holdsLabel(tree.snapshot)),
+      cell: (row) => <HoldsCell {...row} />,
+    },
+    {
+      id: 'taken',
+      header: 'Taken',
+      width: 116,
+      min: 100,
+      optional: true,
+      sortBy: ({ tree }) => (tree.kind === 'here' ? undefined : tree.snapshot.createdAt),
+      greatestFirst: true,
+      cell: (row) => <TakenCell {...row} />,
+    },
+    {
+      id: 'was',
+      header: 'Guest was',
+      width: 90,
+      min: 72,
+      goes: 1,
+      optional: true,
+      sortBy: ({ tree }) => (tree.kind === 'here' ? undefined : stateLabel(tree.snapshot.state)),
+      cell: ({ tree, domain }) => stateLabel(tree.kind === 'here' ? domain.state : tree.snapshot.state),
+    },
+  ];
+}
 
 function NameCell({ tree, domain, now, since, index }: GridRow & { index: number }) {
   if (tree.kind === 'here') {

@@ -15,6 +15,7 @@ import { type DomainTab, domainKey } from '../store/store.ts';
 import blocks from '../ui/blocks.module.css';
 import buttons from '../ui/button.module.css';
 import { Button } from '../ui/button.tsx';
+import { Contained } from '../ui/contained.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { StateGlyph } from '../ui/glyphs.tsx';
 import menus from '../ui/menu.module.css';
@@ -89,14 +90,20 @@ export function DomainView({ domain }: { domain: Domain }) {
           <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots" className={styles.panel} tabIndex={-1}>
-          <FilterBar domain={domain} />
-          <HistoryPane domain={domain} />
+          <Contained what="The history" about={domain.uuid}>
+            <FilterBar domain={domain} />
+            <HistoryPane domain={domain} />
+          </Contained>
         </Tabs.Panel>
         <Tabs.Panel value="health" className={styles.panel} tabIndex={-1}>
-          <HealthPane domain={domain} health={health} />
+          <Contained what="Health" about={domain.uuid}>
+            <HealthPane domain={domain} health={health} />
+          </Contained>
         </Tabs.Panel>
         <Tabs.Panel value="history" className={styles.panel} tabIndex={-1}>
-          <JournalPane key={domainKey(domain)} domain={domain} />
+          <Contained what="What was done" about={domain.uuid}>
+            <JournalPane key={domainKey(domain)} domain={domain} />
+          </Contained>
         </Tabs.Panel>
       </Tabs.Root>
     </>

@@ -7,9 +7,14 @@ import { openTree, shownRows } from '../store/selectors.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
 import forms from '../ui/forms.module.css';
+import { ColumnsMenu } from '../ui/grid/columns-menu.tsx';
+import { useGridView } from '../ui/grid/use-grid.ts';
 import parts from '../ui/parts.module.css';
+import { historyColumns, historyGrid } from './columns.tsx';
 import styles from './filter.module.css';
 import { FilterMenu } from './filter-menu.tsx';
+
+const columns = historyColumns(1);
 
 /** What of the history is shown. The text in the field is the whole of it: the menu and the chips only change that. */
 export function FilterBar({ domain }: { domain: Domain }) {
@@ -53,6 +58,8 @@ export function FilterBar({ domain }: { domain: Domain }) {
         ) : null}
       </label>
       <FilterMenu filter={filter} />
+      <ColumnsMenu id={historyGrid} columns={columns} />
+      <SortChip />
       {filter.facets.length > 0 ? (
         <ul className={styles.facets} aria-label="What is filtered by">
           {filter.facets.map((facet) => (
@@ -68,6 +75,21 @@ export function FilterBar({ domain }: { domain: Domain }) {
         {active && rows ? `${rows.length.toLocaleString('en-GB')} of ${count}` : `${count}${branches}`}
       </span>
     </div>
+  );
+}
+
+/** By what the rows are sorted, and the way back to the tree. */
+function SortChip() {
+  const [{ sort }, change] = useGridView(historyGrid);
+  const column = columns.find(({ id }) => id === sort?.id);
+  if (!column) return null;
+  return (
+    <span className={`${parts.chip} ${styles.facet}`}>
+      Sorted by {column.header}
+      <button type="button" aria-label="Show the tree again" onClick={() => change({ sort: null })}>
+        <X size={11} aria-hidden="true" />
+      </button>
+    </span>
   );
 }
 

@@ -30,7 +30,7 @@ interface Offer {
 export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className={`${buttons.button} ${styles.trigger}`} aria-label="Filter by what a snapshot is">
+      <Menu.Trigger className={buttons.button} data-look="muted" aria-label="Filter by what a snapshot is">
         <ListFilter size={13} aria-hidden="true" />
         Filter
       </Menu.Trigger>

@@ -4,24 +4,32 @@ import type { Domain } from '../../shared/schema.ts';
 import type { SnapshotRow, SnapshotTree } from '../../shared/snapshot-tree.ts';
 import { SnapshotJournal } from '../journal/snapshot-journal.tsx';
 import { toggleInspector } from '../store/actions.ts';
+import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
+import { passingMs, useAsked, useLinked } from '../ui/use-asked.ts';
 import { Disks } from './inspector/disks.tsx';
 import { Overview } from './inspector/overview.tsx';
 import { SnapshotPicture } from './inspector/snapshot-picture.tsx';
-import { useDetail } from './inspector/use-detail.ts';
 import { XmlView } from './inspector/xml-view.tsx';
 import styles from './inspector.module.css';
 import tabs from './tabs.module.css';
 
 /** Everything about the selected snapshot. */
 export function Inspector({ domain, tree, row }: { domain: Domain; tree: SnapshotTree; row: SnapshotRow }) {
-  const { store } = useApp();
+  const { client, store } = useApp();
   const { snapshot } = row;
-  const result = useDetail(domain, snapshot);
-  const detail = result.status === 'ready' ? result.detail : null;
+  const { hostId, uuid } = domain;
+  const { name, createdAt } = snapshot;
+  const result = useAsked({
+    subject: JSON.stringify([domainKey(domain), name, createdAt]),
+    when: useLinked(),
+    settleMs: passingMs,
+    ask: (signal) => client.snapshots.detail({ hostId, uuid, name }, { signal }),
+  });
+  const detail = result.status === 'ready' ? result.value : null;
   return (
     <>
       <SnapshotPicture domain={domain} name={snapshot.name} />

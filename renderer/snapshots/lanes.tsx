@@ -1,7 +1,7 @@
 import { laneCap, type TreeRow } from '../../shared/snapshot-tree.ts';
+import { rowHeight } from '../ui/grid/use-grid.ts';
 import styles from './history.module.css';
 
-export const rowHeight = 44;
 const laneWidth = 18;
 const margin = 11;
 const middle = rowHeight / 2;

@@ -1,4 +1,5 @@
 import type { Problem } from '../../shared/schema.ts';
+import { type GridView, usualView } from './grid-views.ts';
 import { shownRows } from './selectors.ts';
 import { saveWindowSettings, type WindowSettings } from './settings.ts';
 import type { AppStore, Dialog, DomainKey, DomainTab, Notice, OpenMenu } from './store.ts';
@@ -76,6 +77,12 @@ export function openMenu(store: AppStore, menu: OpenMenu): void {
 export function setCollapsed(store: AppStore, hostId: string, collapsed: boolean): void {
   const others = store.getState().settings.collapsedHosts.filter((id) => id !== hostId);
   changeSettings(store, { collapsedHosts: collapsed ? [...others, hostId] : others });
+}
+
+/** Changes how a table is shown, from now on. */
+export function changeGridView(store: AppStore, id: string, change: Partial<GridView>): void {
+  const { grids } = store.getState().settings;
+  changeSettings(store, { grids: { ...grids, [id]: { ...(grids[id] ?? usualView), ...change } } });
 }
 
 export function changeSettings(store: AppStore, change: Partial<WindowSettings>): void {

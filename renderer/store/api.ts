@@ -25,7 +25,6 @@ declare global {
 }
 
 const tokenKey = 'snapkeel.token';
-const unauthorized = 4401;
 const retryDelaysMs = [300, 800, 2000, 4000, 8000];
 
 /** The one connection to the backend: a message port in Electron, a WebSocket to the page's own origin elsewhere. */
@@ -83,9 +82,10 @@ function socketApi(): Api {
       failures = 0;
       status.set('open');
     });
-    socket.addEventListener('close', ({ code }) => {
-      // A refused upgrade looks like an unreachable server. The page came from that server, so it's the token.
-      if (code === unauthorized || !opened) return status.set('locked');
+    socket.addEventListener('close', async () => {
+      // A refused upgrade looks like an unreachable server. Where the page is to be had, it's the token.
+      const refused = !opened || (status.get() === 'lost' && (await isServed()));
+      if (refused) return status.set('locked');
       status.set('lost');
       setTimeout(open, retryDelaysMs[Math.min(failures++, retryDelaysMs.length - 1)]);
     });
@@ -102,6 +102,13 @@ function socketApi(): Api {
   return { client, watchLink: status.watch };
 }
 
+async function isServed(): Promise<boolean> {
+  return fetch('/', { method: 'HEAD', cache: 'no-store' }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
 /** The token from `#token=…`, kept for reloads of this tab and taken out of the address bar. */
 function takeToken(): string | null {
   const fresh = new URLSearchParams(location.hash.slice(1)).get('token');
@@ -116,6 +123,7 @@ function observable<T>(initial: T) {
   let value = initial;
   const listeners = new Set<(value: T) => void>();
   return {
+    get: () => value,
     set: (next: T) => {
       value = next;
       for (const listener of listeners) listener(value);

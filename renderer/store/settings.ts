@@ -1,3 +1,5 @@
+import { type GridViews, readGridViews } from './grid-views.ts';
+
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
@@ -8,6 +10,7 @@ export interface WindowSettings {
   inspectorWidth: number;
   collapsedHosts: readonly string[];
   lastDomain: string | null;
+  grids: GridViews;
 }
 
 export const inspectorWidths = { min: 280, usual: 348, max: 720 };
@@ -20,6 +23,7 @@ const defaults: WindowSettings = {
   inspectorWidth: inspectorWidths.usual,
   collapsedHosts: [],
   lastDomain: null,
+  grids: {},
 };
 
 /** The kept settings; whatever is missing or isn't of its type is as usual. */
@@ -33,6 +37,7 @@ export function loadWindowSettings(): WindowSettings {
     inspectorWidth: clampInspectorWidth(width),
     collapsedHosts: strings,
     lastDomain: typeof kept.lastDomain === 'string' ? kept.lastDomain : defaults.lastDomain,
+    grids: readGridViews(kept.grids),
   };
 }
 

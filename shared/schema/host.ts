@@ -12,6 +12,8 @@ export const HostStatus = z.discriminatedUnion('status', [
     hypervisorVersion: z.number(),
     via: z.string(),
     roundTripMs: z.number(),
+    /** Since when libvirt has left something unanswered; milliseconds since 1970. */
+    silentSince: z.number().optional(),
   }),
   z.object({ status: z.literal('retrying'), problem: Problem, retryAt: z.number() }),
   z.object({ status: z.literal('refused'), problem: Problem }),

@@ -58,7 +58,7 @@ it('without one, or with one that ends at once, the address and the way to it ar
   expect(answer).toMatchObject({
     viewer: null,
     displays: [
-      { address: 'vnc://127.0.0.1:15900', tunnel: expect.stringMatching(/^ssh -N -L 15900:127.0.0.1:\d+ lab$/) },
+      { address: 'vnc://127.0.0.1:15900', tunnel: expect.stringMatching(/^ssh -N -L 15900:127.0.0.1:\d+ -- lab$/) },
     ],
     reasons: [
       'virt-viewer did not start: it ended at once, with exit code 3.',

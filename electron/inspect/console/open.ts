@@ -3,7 +3,7 @@ import type { ConsoleAnswer } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError } from '../../hosts/problems.ts';
 import { domainXml, readDomain } from '../../libvirt/domains.ts';
-import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
+import { readXml, type XmlElement } from '../../libvirt/xml.ts';
 import { type Environment, findProgram, startDetached } from './viewer.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function openConsole(session: HostSession, uuid: string, env: Envir
   const domain = await readDomain(reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   if (domain.id === null) throw new ProblemError('CONSOLE_OFF', { domain: domain.name });
-  const graphics = graphicsOf(parseXml(await domainXml(reads, uuid, false), 'domain'));
+  const graphics = graphicsOf(await readXml(await domainXml(reads, uuid, false), 'domain'));
   if (graphics.length === 0) throw new ProblemError('CONSOLE_NONE', { domain: domain.name });
   const displays = graphics.map((each) => displayOf(host, each));
   if (host.kind === 'simulated')

@@ -11,7 +11,7 @@ import { fileExists } from '../../libvirt/file-probe.ts';
 import { backingIn } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
-import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
+import { readXml, type XmlElement } from '../../libvirt/xml.ts';
 import { limited } from './limited.ts';
 import { healthSnapshot } from './stored.ts';
 
@@ -67,7 +67,7 @@ export async function readLayers(
     blockLayers(reads, uuid, running),
     source.readSnapshots(uuid),
   ]);
-  const live = parseXml(text, 'domain');
+  const live = await readXml(text, 'domain');
   const config = readDisks(live);
   const now = imagesOf(config);
   const snapshots = (await all.parsed(signal)).map(healthSnapshot);

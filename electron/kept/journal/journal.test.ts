@@ -1,21 +1,10 @@
 import { appendFile as appendText, mkdtemp, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
-import type { Services } from '../../operations/engine/services.ts';
-import { settleLater } from '../../operations/engine/settle-later.ts';
-import {
-  type Bench,
-  createBench,
-  createServices,
-  engineOn,
-  type MemoryFile,
-  memoryFile,
-  revertsOn,
-  uuidOf,
-} from '../../testing.ts';
+import { memoryFile, uuidOf } from '../../testing.ts';
 import { type AppendFs, appendFile } from './file.ts';
 import { Journal, type Request } from './journal.ts';
 import { parseLines } from './lines.ts';
@@ -175,120 +164,5 @@ describe('the journal', () => {
     const lines: string[] = [];
     expect(parseLines('rubbish\n{"type":"unheard of"}\n{"ty', (line) => lines.push(line))).toEqual([]);
     expect(lines).toEqual(['line 1 of the journal could not be read', 'line 2 of the journal could not be read']);
-  });
-});
-
-describe('after an interruption', () => {
-  let bench: Bench;
-  let services: Services;
-  let file: MemoryFile;
-  beforeEach(async () => {
-    bench = createBench([
-      {
-        name: 'on',
-        uuid: uuidOf(1),
-        state: 'running',
-        snapshots: [
-          { name: 'clean', ago: 60, state: 'running' },
-          { name: 'later', ago: 30 },
-        ],
-      },
-    ]);
-    file = memoryFile();
-    services = await createServices(bench, file);
-    bench.session.connect();
-    await bench.status('connected');
-  });
-  afterEach(() => bench.close());
-
-  const settlingWith = (journal: Journal) => ({
-    journal,
-    marks: services.marks,
-    log: (line: string) => void bench.lines.push(line),
-  });
-
-  /** The app as it starts again over what a killed one has written. */
-  const startAgain = async (text: string) => {
-    await bench.session.disconnect();
-    const journal = await open(memoryFile(text));
-    const stop = settleLater(bench.session, settlingWith(journal));
-    bench.session.connect();
-    await bench.until(() => journal.list({ limit: 9 }).every((entry) => entry.result !== null));
-    stop();
-    return journal.list({ limit: 9 });
-  };
-  const upToAsked = () => `${file.text.split('\n').find((line) => line.includes('"asked"'))}\n`;
-  const revert = async (name: string) => {
-    const reverts = revertsOn(engineOn(bench, services), 'lab');
-    return reverts.run(await reverts.plan(uuidOf(1), { kind: 'named', name }));
-  };
-
-  it('killed after libvirt did it: unknown, and what libvirt says', async () => {
-    await revert('clean');
-    expect(await startAgain(upToAsked())).toMatchObject([
-      {
-        kind: 'revert',
-        result: 'unknown',
-        resolved: true,
-        answeredAt: null,
-        found: { state: 'running', current: 'clean' },
-        differences: [
-          expect.stringContaining('did not see libvirt’s answer'),
-          'The domain is running and its current snapshot is “clean”, which it was not before.',
-        ],
-      },
-    ]);
-  });
-
-  it('killed before libvirt did it: unknown, and not where it should be', async () => {
-    await revert('clean');
-    const before = upToAsked();
-    bench.simulator.hands.createSnapshot('on', 'other');
-    expect(await startAgain(before)).toMatchObject([
-      {
-        result: 'unknown',
-        found: { current: 'other' },
-        differences: [expect.anything(), expect.stringContaining('is “other”, not “clean”')],
-      },
-    ]);
-  });
-
-  it('an answer that was written is not asked for again', async () => {
-    await revert('clean');
-    expect(await startAgain(file.text)).toMatchObject([{ result: 'done', resolved: false }]);
-  });
-
-  it('a safety snapshot that is there under its own mark is proven done, another is not', async () => {
-    const asked = (requestId: string) =>
-      JSON.stringify({
-        type: 'asked',
-        at: Date.now(),
-        who: 'tester',
-        ...request,
-        kind: 'safety-snapshot',
-        snapshot: 'safe',
-        requestId,
-      });
-    const description = 'Taken by Snapkeel before reverting to “clean”. [snapkeel-safety mine]';
-    expect(await startAgain(`${asked('mine')}\n`)).toMatchObject([{ result: 'unknown' }]);
-    bench.simulator.hands.createSnapshot('on', 'safe', { description });
-    expect(await startAgain(`${asked('mine')}\n${asked('theirs')}\n`)).toMatchObject([
-      { requestId: 'theirs', result: 'unknown' },
-      { requestId: 'mine', result: 'done' },
-    ]);
-  });
-
-  it('a connection that is lost for good while libvirt reverts is resolved at the next one', async () => {
-    const stop = settleLater(bench.session, settlingWith(services.journal));
-    bench.simulator.faults.dropOnNext('domainRevertToSnapshot', 'after');
-    const running = revert('clean');
-    await bench.status('retrying');
-    await bench.session.disconnect();
-    expect(await running).toMatchObject({ result: 'unknown', found: null });
-    expect(services.journal.list({ limit: 9 })).toMatchObject([{ result: null }]);
-    bench.session.connect();
-    await bench.until(() => services.journal.list({ limit: 9 })[0]?.result === 'unknown');
-    expect(services.journal.list({ limit: 9 })).toMatchObject([{ resolved: true, found: { current: 'clean' } }]);
-    stop();
   });
 });

@@ -5,7 +5,7 @@ import type { Found, Host, JournalEntry, KeptXml, Problem } from '../../../share
 import { hostKey } from '../../hosts/host-key.ts';
 import { nothingDone, ProblemError, reasonIn, toProblem } from '../../hosts/problems.ts';
 import { ConnectionError } from '../../libvirt/errors.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import { readXml, withoutConfigs } from '../../libvirt/xml.ts';
 import { reasonOf } from '../reason.ts';
 import type { AppendFile } from './file.ts';
 import { type Asked, type JournalRecord, type JournalResult, type Line, parseLines, withLine } from './lines.ts';
@@ -152,9 +152,8 @@ export class Journal {
   async xml(...requestIds: readonly string[]): Promise<KeptXml[]> {
     const wanted = new Set(requestIds);
     const lines = parseLines(await this.options.file.read(), () => {});
-    return lines.flatMap((line) =>
-      line.type === 'xml' && wanted.has(line.requestId) ? [{ name: nameIn(line.xml), xml: line.xml }] : [],
-    );
+    const kept = lines.flatMap((line) => (line.type === 'xml' && wanted.has(line.requestId) ? [line.xml] : []));
+    return Promise.all(kept.map(async (xml) => ({ name: await nameIn(xml), xml })));
   }
 
   async close(): Promise<void> {
@@ -185,9 +184,9 @@ export class Journal {
 }
 
 /** The snapshot that a text is of. */
-function nameIn(xml: string): string {
+async function nameIn(xml: string): Promise<string> {
   try {
-    return parseXml(xml, 'domainsnapshot', true).at('name')?.text ?? '';
+    return (await readXml(withoutConfigs(xml), 'domainsnapshot')).at('name')?.text ?? '';
   } catch {
     return ''; // it was kept as it came
   }

@@ -5,8 +5,7 @@ import { z } from 'zod';
 import type { Host, KeptPicture, Settings, Snapshot, ThumbnailUsage } from '../../../shared/schema.ts';
 import { hostKey } from '../../hosts/host-key.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import { parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import { readSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { JsonFile, type Tell } from '../json-file.ts';
 import { type Capture, captureConsole } from './capture.ts';
 import { overLimits } from './limits.ts';
@@ -92,9 +91,7 @@ export class Thumbnails {
   async keepTaken(session: HostSession, uuid: string, name: string, capture: Capture | null): Promise<void> {
     if (!capture) return;
     try {
-      const { createdAt } = parseSnapshot(
-        parseXml(await snapshotXml(session.reads, uuid, name), 'domainsnapshot', true),
-      );
+      const { createdAt } = await readSnapshot(await snapshotXml(session.reads, uuid, name));
       await this.keep(session.host, uuid, { name, createdAt }, capture);
     } catch (error) {
       this.log(`the picture of “${name}” was not kept: ${error}`);

@@ -10,6 +10,7 @@ import { type Bench, createBench, createServices, type Drafted, engineOn, takesO
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/services.ts';
 import { settleLater } from '../engine/settle-later.ts';
+import { conclusions } from '../registry.ts';
 import { judgeCreate, lookAfterCreate } from './judge.ts';
 
 const uuid = uuidOf(1);
@@ -211,7 +212,7 @@ it('quiesced: after a crash of the app, the journal has the guest thawed at the 
     currentBefore: null,
   });
   services.journal.abandon(requestId);
-  const stop = settleLater(bench.session, { ...services, log: () => {} });
+  const stop = settleLater(bench.session, services, conclusions);
   bench.simulator.faults.dropConnections();
   await bench.until(() => entry()?.result === 'unknown');
   expect(calls('domainFsthaw')).toBe(1);

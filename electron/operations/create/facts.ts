@@ -14,7 +14,7 @@ import { agentOf } from '../../libvirt/guest-agent.ts';
 import { hasJob } from '../../libvirt/jobs.ts';
 import { memoryDevicesOf } from '../../libvirt/memory-devices.ts';
 import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
-import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
+import { readXml, type XmlElement } from '../../libvirt/xml.ts';
 import { readChains } from './chain.ts';
 import { fileFacts } from './files.ts';
 
@@ -40,8 +40,8 @@ export async function gatherCreateFacts(
     checkpointFacts(reads, uuid),
     hasJob(reads, uuid),
   ]);
-  const xml = parseXml(text, 'domain');
-  const next = nextText === null ? xml : parseXml(nextText, 'domain');
+  const xml = await readXml(text, 'domain');
+  const next = nextText === null ? xml : await readXml(nextText, 'domain');
   const disks = await createDisks(session, readDisks(xml), readDisks(next), snapshots, active);
   const { list } = snapshots;
   const targets = disks.filter(canKeep).map(({ target }) => target);

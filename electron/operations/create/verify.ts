@@ -46,9 +46,9 @@ export async function readCreated(reads: Gate, expected: CreateExpected): Promis
     snapshotOrNull(reads, uuid, name),
   ]);
   if (!domain) return null;
-  const disks = disksIn(xml);
+  const disks = await disksIn(xml);
   const differs = domain.id !== null && domain.persistent;
-  const next = differs ? disksIn(await domainXml(reads, uuid, true)) : disks;
+  const next = differs ? await disksIn(await domainXml(reads, uuid, true)) : disks;
   const paths = [...files.overlays.map(({ file }) => file), ...(files.memory === null ? [] : [files.memory])];
   const there = await Promise.all(paths.map((path) => fileExists(reads, path)));
   const holders = insideOf(expected, disks);
@@ -79,7 +79,7 @@ function insideOf({ disks: requests, before }: CreateExpected, disks: readonly D
 
 async function snapshotOrNull(reads: Caller, uuid: string, name: string): Promise<StoredSnapshot | null> {
   try {
-    return StoredSnapshot.read(name, await snapshotXml(reads, uuid, name));
+    return await StoredSnapshot.read(name, await snapshotXml(reads, uuid, name));
   } catch (error) {
     if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT')) return null;
     throw error;

@@ -54,7 +54,7 @@ export async function gatherDeleteFacts(
       savedImages:
         saved === null
           ? null
-          : imagesOf(disksIn(saved)).flatMap(({ path, below }) => [path, ...below.map((image) => image.path)]),
+          : imagesOf(await disksIn(saved)).flatMap(({ path, below }) => [path, ...below.map((image) => image.path)]),
       disks: config,
       blockJobs,
       busy,

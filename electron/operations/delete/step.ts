@@ -2,8 +2,7 @@ import type { StepEffect } from '../../../shared/operations/delete/assess.ts';
 import type { DeleteStep } from '../../../shared/operations/delete/steps.ts';
 import type { AnyType } from '../../../shared/operations/operation.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import { deleteSnapshot, parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import { deleteSnapshot, readSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import type { Answer, Asking } from '../engine/ask.ts';
 import type { Work } from '../engine/driver.ts';
 import type { Services } from '../engine/services.ts';
@@ -27,7 +26,7 @@ export async function deleteStep(
   const keepXml = await snapshotXml(reads, uuid, name);
   const marks = merges.length > 0 && !services.marks.isInterrupted(host, uuid, name);
   if (marks) {
-    const { createdAt } = parseSnapshot(parseXml(keepXml, 'domainsnapshot', true));
+    const { createdAt } = await readSnapshot(keepXml);
     await services.marks.interrupt(host, uuid, name, createdAt);
   }
   const plan = [

@@ -26,7 +26,7 @@ export interface AssessedImport {
 export async function assessImport(session: HostSession, uuid: string, read: ReadImport): Promise<AssessedImport> {
   const { reads, host } = session;
   const list = await readTree(session, uuid);
-  const layers = disksIn(await domainXml(reads, uuid, false));
+  const layers = await disksIn(await domainXml(reads, uuid, false));
   const domain = { uuid, name: list.domainName };
   const targets = layers.map(({ target }) => target);
   const { facts } = list;

@@ -4,9 +4,10 @@ import { EXPORT_ROOT, EXPORT_VERSION } from '../../../shared/operations/metadata
 import type { Candidate } from '../../../shared/operations/metadata/import-rules.ts';
 import type { ImportFile } from '../../../shared/schema.ts';
 import { overlaysMade, readDisks, readStoredDisks } from '../../libvirt/disks.ts';
+import { Pace } from '../../libvirt/pace.ts';
 import { parseSnapshot } from '../../libvirt/snapshots.ts';
-import { parseXml, XmlError } from '../../libvirt/xml.ts';
-import { type RootSpan, scanChildren } from '../../libvirt/xml-children.ts';
+import { parseXml, readXml, XmlError } from '../../libvirt/xml.ts';
+import { type RootSpan, scanLong } from '../../libvirt/xml-children.ts';
 
 /** All chosen files together, in characters. */
 export const IMPORT_LIMIT = 32 * 1024 * 1024;
@@ -29,18 +30,19 @@ export interface ReadImport {
 }
 
 /** Reads exported snapshots and what `virsh snapshot-dumpxml` prints. Nothing is thrown for what is in the files. */
-export function readImport(files: readonly ImportFile[]): ReadImport {
+export async function readImport(files: readonly ImportFile[]): Promise<ReadImport> {
   const size = files.reduce((sum, { text }) => sum + text.length, 0);
   if (size > IMPORT_LIMIT) {
     const reason = 'The files are larger than 32 MiB together. Choose fewer at a time.';
     return { documents: [], unreadable: files.map(({ name }) => ({ file: name, reason })), current: null, from: null };
   }
+  const pace = new Pace();
   const documents: ImportDocument[] = [];
   const unreadable: { file: string; reason: string }[] = [];
   let current: string | null = null;
   for (const { name, text } of files) {
     try {
-      const read = readFile(name, text.replace(/^\uFEFF/, ''));
+      const read = await readFile(name, text.replace(/^\uFEFF/, ''), pace);
       documents.push(...read.documents);
       current ??= read.current;
     } catch (error) {
@@ -52,46 +54,48 @@ export function readImport(files: readonly ImportFile[]): ReadImport {
   return { documents, unreadable, current, from };
 }
 
-/** @throws XmlError */
-function readFile(file: string, text: string): { documents: ImportDocument[]; current: string | null } {
-  if (text.trim() === '') throw new XmlError('The file is empty.');
-  if (!isXmlText(text)) throw new XmlError('The file holds characters that XML cannot hold: it is no text in UTF-8.');
-  const root = scanChildren(text); // refuses document types, and so entities, before anything is expanded
-  const kind = roots[root.name];
-  if (kind === undefined) throw new XmlError(`This is a <${root.name}>, not a snapshot of a domain.`);
-  return kind(file, text, root);
+interface FileRead {
+  readonly documents: ImportDocument[];
+  readonly current: string | null;
 }
 
-const roots: Readonly<
-  Record<
-    string,
-    (file: string, text: string, root: RootSpan) => { documents: ImportDocument[]; current: string | null }
-  >
-> = {
-  domainsnapshot: (file, text, { from, to }) => ({
-    documents: [readDocument(file, text.slice(from, to))],
+/** @throws XmlError */
+async function readFile(file: string, text: string, pace: Pace): Promise<FileRead> {
+  if (text.trim() === '') throw new XmlError('The file is empty.');
+  if (!isXmlText(text)) throw new XmlError('The file holds characters that XML cannot hold: it is no text in UTF-8.');
+  const root = await scanLong(text, pace); // refuses document types, and so entities, before anything is expanded
+  const kind = roots[root.name];
+  if (kind === undefined) throw new XmlError(`This is a <${root.name}>, not a snapshot of a domain.`);
+  return kind(file, text, root, pace);
+}
+
+const roots: Readonly<Record<string, (file: string, text: string, root: RootSpan, pace: Pace) => Promise<FileRead>>> = {
+  domainsnapshot: async (file, text, { from, to }, pace) => ({
+    documents: [await readDocument(file, text.slice(from, to), pace)],
     current: null,
   }),
-  [EXPORT_ROOT]: (file, text, { from, opened, children }) => {
+  [EXPORT_ROOT]: async (file, text, { from, opened, children }, pace) => {
     const version = /\sversion\s*=\s*["']([^"']*)["']/.exec(text.slice(from, opened))?.[1];
     if (version !== EXPORT_VERSION)
       throw new XmlError(`The file is of version ${version ?? 'unknown'}, which this Snapkeel does not know.`);
     const spans = children.filter(({ name }) => name === 'domainsnapshot');
     if (spans.length === 0) throw new XmlError('The file has no snapshots in it.');
     const named = children.find(({ name }) => name === 'current');
+    const documents: ImportDocument[] = [];
+    for (const span of spans) documents.push(await readDocument(file, text.slice(span.from, span.to), pace));
     return {
-      documents: spans.map((span) => readDocument(file, text.slice(span.from, span.to))),
+      documents,
       current: named ? parseXml(text.slice(named.from, named.to), 'current').text || null : null,
     };
   },
-  domain: () => {
+  domain: async () => {
     throw new XmlError('This is the configuration of a domain, not of a snapshot. Define it with “virsh define”.');
   },
 };
 
 /** @throws XmlError */
-function readDocument(file: string, xml: string): ImportDocument {
-  const element = parseXml(xml, 'domainsnapshot');
+async function readDocument(file: string, xml: string, pace: Pace): Promise<ImportDocument> {
+  const element = await readXml(xml, 'domainsnapshot', pace);
   const config = element.at('domain');
   const layers = readDisks(config);
   const parsed = parseSnapshot(element);

@@ -13,7 +13,7 @@ const IMPORTS_KEPT = 4;
 export const importDriver: Driver<typeof importType, Changed, SeenMetadata, AssessedImport> = {
   type: importType,
   plansKept: IMPORTS_KEPT,
-  gather: ({ session, uuid, aim }) => assessImport(session, uuid, readImport(aim.files)),
+  gather: async ({ session, uuid, aim }) => assessImport(session, uuid, await readImport(aim.files)),
   complete: async () => ({}),
   async carryOut(work, { documents, list }) {
     const { session, services, plan, facts } = work;

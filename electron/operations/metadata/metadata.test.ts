@@ -18,6 +18,7 @@ import type { Engine } from '../engine/engine.ts';
 import { StalePlanError } from '../engine/plans.ts';
 import type { Services } from '../engine/services.ts';
 import { settleLater } from '../engine/settle-later.ts';
+import { conclusions } from '../registry.ts';
 
 const [inside, layered, bare] = [1, 2, 3].map(uuidOf) as [string, string, string];
 const specs: readonly DomainSpec[] = [
@@ -312,7 +313,7 @@ describe('a protected domain', () => {
 
 describe('a crash in the middle', () => {
   it('is told when the host is connected again: what is there, and that steps may be missing', async () => {
-    const { journal, log } = services;
+    const { journal } = services;
     const of = {
       operationId: 'op',
       kind: 'redefine',
@@ -326,7 +327,7 @@ describe('a crash in the middle', () => {
       await journal.begin({ ...about, snapshot: 'left' }),
     ];
     for (const requestId of requests) journal.abandon(requestId);
-    const stop = settleLater(bench.session, { journal, marks: services.marks, log });
+    const stop = settleLater(bench.session, services, conclusions);
     bench.simulator.faults.dropConnections();
     await bench.until(() => entries().every(({ result }) => result !== null));
     stop();

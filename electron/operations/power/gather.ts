@@ -31,8 +31,8 @@ const nothingLeft: OffFacts = { leftBehind: [], dropped: [] };
 
 /** What a guest that is on writes to and its next start does not have. A transient domain has no next start. */
 async function gatherOff({ reads }: HostSession, uuid: string, persistent: boolean): Promise<OffFacts> {
-  const disks = disksIn(await domainXml(reads, uuid, false)).filter(isWritable);
-  const next = persistent ? disksIn(await domainXml(reads, uuid, true)) : null;
+  const disks = (await disksIn(await domainXml(reads, uuid, false))).filter(isWritable);
+  const next = persistent ? await disksIn(await domainXml(reads, uuid, true)) : null;
   return {
     leftBehind: disks.flatMap((disk) => {
       const now = lastingImage(disk)?.path;
@@ -47,7 +47,7 @@ type StartFacts = Pick<PowerFacts, 'savedElsewhere' | 'savedMissing' | 'missing'
 const nothingToStart: StartFacts = { savedElsewhere: [], savedMissing: [], missing: [], unlike: [], unseen: [] };
 
 async function gatherStart(session: HostSession, uuid: string, managedSave: boolean): Promise<StartFacts> {
-  const disks = disksIn(await domainXml(session.reads, uuid, true));
+  const disks = await disksIn(await domainXml(session.reads, uuid, true));
   const [saved, images] = await Promise.all([
     managedSave ? savedDisks(session, uuid) : [],
     imagesOfStart(session, uuid, disks),

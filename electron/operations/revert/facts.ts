@@ -17,7 +17,7 @@ import { fileExists } from '../../libvirt/file-probe.ts';
 import { hasJob } from '../../libvirt/jobs.ts';
 import { contentOf } from '../../libvirt/snapshot-table.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
-import { parseXml, type XmlElement } from '../../libvirt/xml.ts';
+import { readXml, type XmlElement } from '../../libvirt/xml.ts';
 import { historyOf } from './history.ts';
 import { imagesAround, overlaysUnlinked } from './overlays.ts';
 import { imagesSpoiled, leftOn } from './spoiled.ts';
@@ -131,7 +131,7 @@ export async function gatherFacts(
     configChanges:
       isLive(snapshot) && active
         ? changes(configs.live, live)
-        : changes(configs.next, parseXml(inactiveText, 'domain'), isLive(snapshot) && !configs.hasNext),
+        : changes(configs.next, await readXml(inactiveText, 'domain'), isLive(snapshot) && !configs.hasNext),
     riskReported,
   };
 }

@@ -6,7 +6,7 @@ import { imagesAround, overlaysUnlinked } from './overlays.ts';
 
 /** An external snapshot that was taken in an image, and the overlay made then. */
 const taken = (name: string, image: string, overlay: string, kind = 'external') =>
-  StoredSnapshot.read(
+  StoredSnapshot.parse(
     name,
     `<domainsnapshot><name>${name}</name><state>shutoff</state>
       <disks><disk name='vda' snapshot='${kind}'>${kind === 'external' ? `<source file='${overlay}'/>` : ''}</disk></disks>

@@ -9,7 +9,7 @@ const taken = (name: string, path: string, made: { overlay?: string; reverted?: 
   const kind = made.overlay === undefined ? 'internal' : 'external';
   const file = made.overlay === undefined ? '' : `<source file='${made.overlay}'/>`;
   const record = `<revertDisks><disk name='vda' snapshot='external'><source file='${made.reverted}'/></disk></revertDisks>`;
-  return StoredSnapshot.read(
+  return StoredSnapshot.parse(
     name,
     `<domainsnapshot><name>${name}</name><state>shutoff</state>
       <disks><disk name='vda' snapshot='${kind}'>${file}</disk></disks>${made.reverted ? record : ''}

@@ -21,7 +21,7 @@ interface Given {
   inactive?: string;
 }
 const snapshot = ({ state = 'shutoff', kept = '', memory = '', domain = '', inactive = '' }: Given = {}) =>
-  StoredSnapshot.read(
+  StoredSnapshot.parse(
     's',
     `<domainsnapshot><name>s</name><state>${state}</state>${memory}<disks>${kept}</disks>${domain}${inactive}</domainsnapshot>`,
   );

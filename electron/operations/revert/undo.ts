@@ -2,8 +2,7 @@ import type { UndoOffer } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import type { MarkStore } from '../../kept/marks.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
-import { parseSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
-import { parseXml } from '../../libvirt/xml.ts';
+import { readSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 
 /**
  * Whether the last revert of a domain can be undone: its safety snapshot must still be there, and be the same one.
@@ -28,7 +27,7 @@ export async function undoOffer(session: HostSession, uuid: string, marks: MarkS
     throw error;
   });
   if (xml === null) return no(`The safety snapshot “${mark.name}” no longer exists.`);
-  const { createdAt } = parseSnapshot(parseXml(xml, 'domainsnapshot', true));
+  const { createdAt } = await readSnapshot(xml);
   if (createdAt !== mark.createdAt)
     return no(`The snapshot “${mark.name}” is another one than was taken before the last revert.`);
   return { available: true, snapshotName: mark.name, takenAt: mark.createdAt, revertedTo: last.revertedTo };

@@ -36,7 +36,7 @@ export async function lookAtRevert(reads: StreamCaller, uuid: string, images: re
     Promise.all(images.map(async (path) => [path, await tagsIn(reads, path)] as const)),
   ]);
   const { state, reason, id } = domain;
-  return { found: { state, reason, current }, id, disks: disksIn(xml), tags: new Map(tables) };
+  return { found: { state, reason, current }, id, disks: await disksIn(xml), tags: new Map(tables) };
 }
 
 /** The images that hold the data to come back to, whose tables tell whether it is there. */

@@ -1,9 +1,9 @@
 import { formatDuration, formatMoment, stateLabel } from '../../../shared/format.ts';
 import type { revertType } from '../../../shared/operations/revert/type.ts';
 import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
+import type { GridColumn } from '../../ui/grid/columns.ts';
+import grids from '../../ui/grid/grid.module.css';
 import parts from '../../ui/parts.module.css';
-import grid from '../../ui/row-grid.module.css';
-import type { GridColumn } from '../../ui/row-grid.tsx';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import type { JudgedRow, Planned } from '../kind.ts';
 import type { LabOptions } from './kind.ts';
@@ -16,10 +16,13 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
     {
       id: 'target',
       header: 'Goes back to',
+      share: 0.9,
+      min: 110,
+      goes: 2,
       cell: ({ row: { plan } }) =>
         plan ? (
           <>
-            <div className={grid.cellLine} title={plan.facts.snapshot.name}>
+            <div className={grids.cellLine} title={plan.facts.snapshot.name}>
               <bdi>{plan.facts.snapshot.name}</bdi>
             </div>
             <div className={parts.note}>{formatMoment(plan.facts.snapshot.createdAt, now)}</div>
@@ -31,9 +34,12 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
     {
       id: 'effect',
       header: 'Lost, or why it is left out',
+      share: 1.6,
+      min: 150,
+      wants: 220,
       cell: ({ planned, verdict, why }) =>
         verdict === 'out' || !planned ? (
-          <div className={grid.cellLines} title={why ?? undefined}>
+          <div className={grids.cellLines} title={why ?? undefined}>
             {why}
           </div>
         ) : (
@@ -43,6 +49,8 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
     {
       id: 'after',
       header: 'Afterwards',
+      width: 84,
+      goes: 1,
       cell: ({ planned, verdict }) =>
         verdict === 'out' || !planned ? (
           <span className={parts.dim}>as it is</span>
@@ -59,7 +67,7 @@ function LossCell({ planned, now }: { planned: Planned<typeof revertType>; now: 
   const [first, ...more] = planned.assessment.losses;
   return (
     <>
-      <div className={grid.cellLine}>
+      <div className={grids.cellLine}>
         {span < minute
           ? 'Less than a minute'
           : `${facts.current === facts.snapshot.name ? '' : 'Up to '}${formatDuration(span - (span % minute))}`}

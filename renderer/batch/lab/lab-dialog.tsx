@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { formatCount } from '../../../shared/format.ts';
 import type { RevertAim } from '../../../shared/schema.ts';
 import type { Dialog } from '../../store/store.ts';
-import styles from '../batch.module.css';
 import { BatchPlanDialog } from '../plan-dialog.tsx';
 import type { BatchView } from '../review-step.tsx';
 import { useBatch } from '../use-batch.ts';
@@ -14,7 +13,7 @@ import { TargetStep } from './target-step.tsx';
 
 const view: BatchView<typeof labKind.type, LabOptions> = {
   label: 'Plan of the lab reset',
-  className: styles.labPlan,
+  id: 'lab-plan',
   columns: labColumns,
   detail: (planned, _options, isOut) => <LabDetail planned={planned} isOut={isOut} />,
   options: (review, onChange) => <LabOptionFields review={review} onChange={onChange} />,

@@ -1,9 +1,9 @@
 import { modeWords } from '../../../shared/operations/create/draft.ts';
 import type { createType } from '../../../shared/operations/create/type.ts';
 import { Cautions, Unknowns } from '../../ui/cautions.tsx';
+import type { GridColumn } from '../../ui/grid/columns.ts';
+import grids from '../../ui/grid/grid.module.css';
 import parts from '../../ui/parts.module.css';
-import grid from '../../ui/row-grid.module.css';
-import type { GridColumn } from '../../ui/row-grid.tsx';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import type { JudgedRow, Planned } from '../kind.ts';
 
@@ -13,10 +13,13 @@ export function takeColumns(): GridColumn<JudgedRow<typeof createType>>[] {
     {
       id: 'target',
       header: 'Snapshot',
+      share: 1.1,
+      min: 150,
+      goes: 1,
       cell: ({ planned, verdict }) =>
         planned && verdict !== 'out' ? (
           <>
-            <div className={grid.cellLine} title={planned.choice.name}>
+            <div className={grids.cellLine} title={planned.choice.name}>
               <bdi>{planned.choice.name}</bdi>
             </div>
             <div className={parts.note}>{modeWords[planned.choice.mode]}</div>
@@ -28,11 +31,14 @@ export function takeColumns(): GridColumn<JudgedRow<typeof createType>>[] {
     {
       id: 'effect',
       header: 'What happens, or why it is left out',
+      share: 1.6,
+      min: 160,
+      wants: 220,
       cell: ({ planned, verdict, why }) =>
         planned && verdict !== 'out' ? (
           <EffectCell planned={planned} warning={why} />
         ) : (
-          <div className={grid.cellLines} title={why ?? undefined}>
+          <div className={grids.cellLines} title={why ?? undefined}>
             {why}
           </div>
         ),
@@ -44,7 +50,7 @@ function EffectCell({ planned, warning }: { planned: Planned<typeof createType>;
   const [guest] = planned.assessment.notes;
   return (
     <>
-      <div className={grid.cellLine} title={guest?.text}>
+      <div className={grids.cellLine} title={guest?.text}>
         {guest?.text}
       </div>
       <div className={parts.note} title={warning ?? undefined}>

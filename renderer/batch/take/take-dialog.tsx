@@ -3,7 +3,6 @@ import { formatCount } from '../../../shared/format.ts';
 import type { createType } from '../../../shared/operations/create/type.ts';
 import type { Dialog } from '../../store/store.ts';
 import { useAppState } from '../../ui/context.tsx';
-import styles from '../batch.module.css';
 import { BatchPlanDialog } from '../plan-dialog.tsx';
 import type { BatchView } from '../review-step.tsx';
 import { useBatch } from '../use-batch.ts';
@@ -16,7 +15,7 @@ const usualName = 'snapshot-{date}';
 
 const viewWith = (field: RefObject<HTMLInputElement | null>): BatchView<typeof createType, TakeOptions> => ({
   label: 'Plan of the snapshots',
-  className: styles.takePlan,
+  id: 'take-plan',
   columns: takeColumns,
   detail: (planned, _options, isOut) => <TakeDetail planned={planned} isOut={isOut} />,
   fields: (review, onChange) => <TakeTexts review={review} field={field} onChange={onChange} />,

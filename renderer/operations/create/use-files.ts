@@ -1,10 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { newPaths } from '../../../shared/operations/create/files.ts';
 import type { CreateDraft, CreateFacts, FileFacts } from '../../../shared/schema.ts';
 import { useApp } from '../../ui/context.tsx';
+import { useAsked } from '../../ui/use-asked.ts';
 
 /** How long after the last key the host is asked, milliseconds. */
-const SETTLE_MS = 250;
+const settleMs = 250;
 const nothing: FileFacts = { exists: {}, free: {} };
 
 /**
@@ -15,26 +16,15 @@ export function useFiles(hostId: string, facts: CreateFacts, draft: CreateDraft)
   const { client } = useApp();
   const [known, setKnown] = useState(nothing);
   const paths = newPaths(facts, draft).filter((path) => path.startsWith('/'));
-  const wanted = JSON.stringify(paths.filter((path) => known.exists[path] === undefined));
-  useEffect(() => {
-    const asked: string[] = JSON.parse(wanted);
-    if (asked.length === 0) return;
-    let over = false;
-    const timer = setTimeout(() => {
-      client.create.files({ hostId, paths: asked }).then(
-        (found) =>
-          over ||
-          setKnown(({ exists, free }) => ({
-            exists: { ...exists, ...found.exists },
-            free: { ...free, ...found.free },
-          })),
-        () => {},
-      );
-    }, SETTLE_MS);
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [client, hostId, wanted]);
+  const wanted = paths.filter((path) => known.exists[path] === undefined);
+  useAsked({
+    subject: wanted.length === 0 ? null : JSON.stringify([hostId, wanted]),
+    settleMs,
+    ask: async (signal) => {
+      const found = await client.create.files({ hostId, paths: wanted }, { signal });
+      if (signal.aborted) return;
+      setKnown(({ exists, free }) => ({ exists: { ...exists, ...found.exists }, free: { ...free, ...found.free } }));
+    },
+  });
   return { exists: { ...facts.files.exists, ...known.exists }, free: { ...facts.files.free, ...known.free } };
 }

@@ -1,9 +1,7 @@
-import { useEffect, useState } from 'react';
 import { formatCount } from '../../../shared/format.ts';
-import type { Problem, SnapshotExport } from '../../../shared/schema.ts';
+import type { SnapshotExport } from '../../../shared/schema.ts';
 import { closeDialog, pushNotice } from '../../store/actions.ts';
-import { problemOf } from '../../store/api.ts';
-import type { Dialog } from '../../store/store.ts';
+import { type Dialog, domainKey } from '../../store/store.ts';
 import blocks from '../../ui/blocks.module.css';
 import boxes from '../../ui/box.module.css';
 import { Button } from '../../ui/button.tsx';
@@ -14,10 +12,9 @@ import { PlainDialog } from '../../ui/plain-dialog.tsx';
 import { Planning } from '../../ui/planning.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { saveText } from '../../ui/save-text.ts';
+import { useAsked } from '../../ui/use-asked.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import styles from './metadata.module.css';
-
-type Loading = { step: 'asking' } | { step: 'ready'; made: SnapshotExport } | { step: 'failed'; problem: Problem };
 
 /** The metadata of a domain's snapshots as a file, with what has to be moved besides it. */
 export function ExportDialog({
@@ -27,17 +24,10 @@ export function ExportDialog({
 }) {
   const { hostId, uuid, domainName } = dialog;
   const { client, store } = useApp();
-  const [loading, setLoading] = useState<Loading>({ step: 'asking' });
-  useEffect(() => {
-    let open = true;
-    client.metadata.export({ hostId, uuid }).then(
-      (made) => open && setLoading({ step: 'ready', made }),
-      (error) => open && setLoading({ step: 'failed', problem: problemOf(error) }),
-    );
-    return () => {
-      open = false;
-    };
-  }, [client, hostId, uuid]);
+  const asked = useAsked({
+    subject: domainKey({ hostId, uuid }),
+    ask: (signal) => client.metadata.export({ hostId, uuid }, { signal }),
+  });
   const save = ({ fileName, text, names }: SnapshotExport) => {
     saveText(fileName, text);
     closeDialog(store);
@@ -57,21 +47,21 @@ export function ExportDialog({
       }
     >
       <div className={dialogs.body}>
-        {loading.step === 'asking' ? <Planning /> : null}
-        {loading.step === 'failed' ? (
+        {asked.status === 'loading' ? <Planning /> : null}
+        {asked.status === 'failed' ? (
           <div role="alert">
-            <ProblemView problem={loading.problem} />
+            <ProblemView problem={asked.problem} />
           </div>
         ) : null}
-        {loading.step === 'ready' ? <Made made={loading.made} /> : null}
+        {asked.status === 'ready' ? <Made made={asked.value} /> : null}
       </div>
       <div className={dialogs.foot}>
-        <span className={dialogs.why}>{loading.step === 'ready' ? loading.made.fileName : ''}</span>
+        <span className={dialogs.why}>{asked.status === 'ready' ? asked.value.fileName : ''}</span>
         <Button onClick={() => closeDialog(store)}>Cancel</Button>
         <Button
           look="primary"
-          disabled={loading.step !== 'ready'}
-          onClick={() => loading.step === 'ready' && save(loading.made)}
+          disabled={asked.status !== 'ready'}
+          onClick={() => asked.status === 'ready' && save(asked.value)}
         >
           Save file
         </Button>

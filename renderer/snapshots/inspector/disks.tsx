@@ -1,13 +1,15 @@
 import { useState } from 'react';
 import { formatBytes, formatCount } from '../../../shared/format.ts';
 import type { DiskChain, Domain, Layer } from '../../../shared/schema.ts';
+import { domainKey } from '../../store/store.ts';
+import { useApp } from '../../ui/context.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { useAfter } from '../../ui/hooks.ts';
 import parts from '../../ui/parts.module.css';
 import { PathText } from '../../ui/path-text.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
+import { passingMs, useAsked, useEnded, useFree, useListed } from '../../ui/use-asked.ts';
 import styles from './disks.module.css';
-import { useChains } from './use-chains.ts';
 
 const waitingAfterMs = 150;
 /** Of a deep chain so many images are shown at first. */
@@ -15,7 +17,16 @@ const mostShown = 6;
 
 /** The disks of a snapshot, or with null of the domain as it is now: each with the images that it consists of. */
 export function Disks({ domain, name }: { domain: Domain; name: string | null }) {
-  const result = useChains(domain, name);
+  const { client } = useApp();
+  const { hostId, uuid, id } = domain;
+  const key = domainKey(domain);
+  const result = useAsked({
+    subject: JSON.stringify([key, name]),
+    when: useFree(key),
+    versions: [useEnded(key), useListed(key), id],
+    settleMs: passingMs,
+    ask: (signal) => client.snapshots.disks({ hostId, uuid, name }, { signal }),
+  });
   const late = useAfter(waitingAfterMs, result.status === 'loading');
   if (result.status === 'failed') return <ProblemView problem={result.problem} />;
   if (result.status === 'loading')
@@ -24,9 +35,9 @@ export function Disks({ domain, name }: { domain: Domain; name: string | null })
         {late ? 'Looking at the images…' : ''}
       </p>
     );
-  if (result.chains.length === 0)
+  if (result.value.length === 0)
     return <p className={parts.dim}>{name === null ? 'It has no disks.' : 'It holds no disks.'}</p>;
-  return result.chains.map((chain) => <Chain key={`${name}\n${chain.target}`} chain={chain} />);
+  return result.value.map((chain) => <Chain key={`${name}\n${chain.target}`} chain={chain} />);
 }
 
 const kinds: Record<NonNullable<DiskChain['kind']>, string> = {

@@ -15,6 +15,7 @@ import blocks from '../../ui/blocks.module.css';
 import { useApp } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import parts from '../../ui/parts.module.css';
+import styles from '../inspector.module.css';
 
 const manyChildren = 8;
 
@@ -96,7 +97,7 @@ function RowLink({ tree, rowKey }: { tree: SnapshotTree; rowKey: string }) {
   const row = tree.byKey.get(rowKey);
   if (row?.kind !== 'snapshot') return null;
   return (
-    <button type="button" className={parts.link} onClick={() => selectRow(store, rowKey)}>
+    <button type="button" className={`${parts.link} ${styles.relative}`} onClick={() => selectRow(store, rowKey)}>
       <bdi>{row.snapshot.name}</bdi>
     </button>
   );

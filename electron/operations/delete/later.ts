@@ -1,0 +1,18 @@
+import type { Conclusion, Conclusions, Unanswered } from '../engine/settle-later.ts';
+import { remember } from './step.ts';
+
+export const deleteConclusions: Pick<Conclusions, 'delete' | 'delete-safety'> = {
+  delete: deleted,
+  'delete-safety': deleted,
+};
+
+/** One that is still there may have been written to: what was marked before it was asked for stays marked. */
+function deleted({ asked, snapshot, services, session }: Unanswered): Conclusion {
+  const { snapshot: name, domain } = asked;
+  if (snapshot) return { isDone: false, sentences: [`The snapshot “${name}” is still there.`] };
+  return {
+    isDone: true,
+    sentences: [`The snapshot “${name}” is gone.`],
+    remember: () => remember(services, session, domain.uuid, { gone: [name] }),
+  };
+}

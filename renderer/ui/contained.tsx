@@ -1,0 +1,57 @@
+import { Component, type ReactNode } from 'react';
+import type { Problem } from '../../shared/schema.ts';
+import blocks from './blocks.module.css';
+import { Button } from './button.tsx';
+import { ProblemView } from './problem-view.tsx';
+
+interface ContainedProps {
+  /** What can’t be shown then: “The history”. */
+  what: string;
+  /** When it changes, it is tried again: what the part is about. */
+  about?: unknown;
+  /** Instead of the usual account, e.g. in a dialog of its own. */
+  instead?: (account: ReactNode) => ReactNode;
+  /** Leads away from what can’t be shown; otherwise it is tried again. */
+  onGoOn?: () => void;
+  children: ReactNode;
+}
+
+/** A part of the window that fails alone: an error in drawing it is told in its place, and everything else stays. */
+export class Contained extends Component<ContainedProps, { error: unknown }> {
+  override state: { error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override componentDidUpdate({ about }: ContainedProps) {
+    if (this.state.error !== null && about !== this.props.about) this.setState({ error: null });
+  }
+
+  override render() {
+    const { what, instead = (account) => account, onGoOn, children } = this.props;
+    const { error } = this.state;
+    if (error === null) return children;
+    const goOn = () => {
+      onGoOn?.();
+      this.setState({ error: null });
+    };
+    return instead(
+      <div className={blocks.contained} role="alert">
+        <ProblemView problem={problemOf(what, error)}>
+          <Button onClick={goOn}>Go on</Button>
+        </ProblemView>
+      </div>,
+    );
+  }
+}
+
+function problemOf(what: string, error: unknown): Problem {
+  return {
+    code: 'UNEXPECTED',
+    what: `${what} can’t be shown.`,
+    effect: 'Something in it is not as Snapkeel expects. Nothing was changed by that, and what runs goes on.',
+    next: 'Go on, or open something else. If it comes back, please report it with the details.',
+    detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
+}

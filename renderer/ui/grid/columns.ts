@@ -1,0 +1,104 @@
+import {
+  type ColumnDef,
+  columnSizingFeature,
+  columnVisibilityFeature,
+  createSortedRowModel,
+  type RowData,
+  rowSortingFeature,
+  tableFeatures,
+} from '@tanstack/react-table';
+import type { ReactNode } from 'react';
+
+export interface GridColumn<Row> {
+  readonly id: string;
+  readonly header: string;
+  /** `index`: the place of the row as it is shown. */
+  readonly cell: (row: Row, index: number) => ReactNode;
+  /** Usual width, px. */
+  readonly width?: number;
+  /** Instead of a width: how much it takes of the room that is left. */
+  readonly share?: number;
+  /** Least width, px; otherwise the usual one. */
+  readonly min?: number;
+  /** What it has before any other is shown beside it, px; otherwise the least. */
+  readonly wants?: number;
+  /** Never made wider or narrower. */
+  readonly fixed?: true;
+  /** What rows can be sorted by; undefined stands first in either direction. */
+  readonly sortBy?: (row: Row) => string | number | undefined;
+  /** The first click brings the greatest to the top. */
+  readonly greatestFirst?: true;
+  /** Can be hidden. */
+  readonly optional?: true;
+  /** Draws what is between rows: hidden while they are sorted. */
+  readonly ordered?: true;
+  /** Where there is no room, columns go in this order. */
+  readonly goes?: number;
+}
+
+export const gridFeatures = tableFeatures({
+  columnSizingFeature,
+  columnVisibilityFeature,
+  rowSortingFeature,
+  sortedRowModel: createSortedRowModel(),
+});
+
+export const gap = 10;
+const padding = { start: 10, end: 18 };
+
+const leastWidth = 48;
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** A column in the words of the table. */
+export function definition<Row extends RowData>(column: GridColumn<Row>): ColumnDef<typeof gridFeatures, Row> {
+  const { id, header, sortBy, width, optional = false, greatestFirst = false } = column;
+  return {
+    id,
+    header,
+    accessorFn: (row) => sortBy?.(row),
+    ...(width === undefined ? {} : { size: width }),
+    minSize: leastOf(column),
+    enableHiding: optional,
+    enableSorting: sortBy !== undefined,
+    sortDescFirst: greatestFirst,
+    sortUndefined: 'first',
+    sortFn: (a, b) => compare(sortBy?.(a.original), sortBy?.(b.original)),
+  };
+}
+
+/** The column that takes what the others leave. */
+export function fillOf<Column extends Pick<GridColumn<never>, 'share'>>(
+  columns: readonly Column[],
+): Column | undefined {
+  return columns.toSorted((a, b) => (b.share ?? 0) - (a.share ?? 0))[0];
+}
+
+/** Those that are gone for want of room, of columns that are to be shown in so many pixels. */
+export function withoutRoom(columns: readonly SizedColumn[], width: number): string[] {
+  const inOrder = columns.filter(({ goes }) => goes !== undefined).toSorted((a, b) => (a.goes ?? 0) - (b.goes ?? 0));
+  const gone: string[] = [];
+  const needed = () => {
+    const left = columns.filter(({ id }) => !gone.includes(id));
+    return roomFor(left.map(({ wants, ...column }) => wants ?? leastOf(column)));
+  };
+  for (const { id } of inOrder) {
+    if (needed() <= width) break;
+    gone.push(id);
+  }
+  return gone;
+}
+
+type SizedColumn = Pick<GridColumn<never>, 'id' | 'width' | 'min' | 'wants' | 'goes'>;
+
+/** How wide a line is with columns of these widths. */
+export function roomFor(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + gap, padding.start + padding.end - gap);
+}
+
+export function leastOf({ min, width }: Pick<SizedColumn, 'min' | 'width'>): number {
+  return min ?? width ?? leastWidth;
+}
+
+function compare(a: string | number | undefined, b: string | number | undefined): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a ?? ''), String(b ?? ''));
+}

@@ -11,6 +11,8 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // The labs of other generations may have to be built first.
     hookTimeout: 300_000,
+    // Sheets are read as text alone.
+    css: { include: /\?raw$/ },
     include: [
       'shared/**/*.test.ts',
       'electron/**/*.test.ts',

@@ -67,7 +67,7 @@ test('the demo host: a column is made wider and narrower by mouse, and the windo
   await app.open('web-01');
   const [holds, name] = [head(page, 'Holds'), head(page, 'Snapshot')];
   const [usual, room] = [await widthOf(holds), await widthOf(name)];
-  const edge = holds.locator('.grid-edge');
+  const edge = holds.locator('[data-edge]');
   await edge.hover();
   const at = (await edge.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];

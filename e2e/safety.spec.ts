@@ -46,8 +46,9 @@ test('the demo host: what is set aside, what is destroyed without it, and what t
   await expect(dialog.root).not.toContainText('snapshot-create-as');
   await dialog.safety.check();
   await expect(dialog.root).toContainText('snapshot-create-as fileserver');
-  const aside = await dialog.root.locator('.kept li').allInnerTexts();
-  const notes = await dialog.root.locator('.notes li').allInnerTexts();
+  const keptBox = dialog.root.locator('section').filter({ hasText: /^This sets aside/ });
+  const aside = await keptBox.getByRole('listitem').allInnerTexts();
+  const notes = await dialog.root.getByRole('list', { name: 'Notes' }).getByRole('listitem').allInnerTexts();
   expect(aside).toContain('Everything written to vda and vdb since the snapshot');
   expect(notes.join()).toContain('consoles are disconnected');
   await dialog.confirm();

@@ -56,9 +56,10 @@ function readPackage(folder: string): BundledPackage {
 }
 
 function standardText({ name, author }: PackageJson, licence: string): string {
-  if (licence !== 'MIT') throw new Error(`${name} holds no text of its licence, ${licence}`);
+  const standard = standards[licence];
+  if (!standard) throw new Error(`${name} holds no text of its licence, ${licence}`);
   const holder = typeof author === 'string' ? author : author?.name;
-  return `MIT License\n\nCopyright (c) ${holder ?? `the authors of ${name}`}\n\n${mit}`;
+  return `${standard.title}\n\nCopyright (c) ${holder ?? `the authors of ${name}`}\n\n${standard.text}`;
 }
 
 const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy
@@ -78,3 +79,21 @@ AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
 LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
 OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
 SOFTWARE.`;
+
+const isc = `Permission to use, copy, modify, and/or distribute this software for any
+purpose with or without fee is hereby granted, provided that the above
+copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY
+AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM
+LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR
+OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR
+PERFORMANCE OF THIS SOFTWARE.`;
+
+/** Texts of licences that some packages only name. */
+const standards: Readonly<Record<string, { readonly title: string; readonly text: string }>> = {
+  MIT: { title: 'MIT License', text: mit },
+  ISC: { title: 'ISC License', text: isc },
+};

@@ -1,6 +1,7 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
 import { useEffect } from 'react';
+import styles from './app.module.css';
 import { ContextMenu } from './commands/context-menu.tsx';
 import { useShortcuts } from './commands/keyboard.ts';
 import { DialogHost } from './dialogs/dialog-host.tsx';
@@ -57,17 +58,17 @@ function Window() {
   }, [title]);
   if (link === 'locked') return <Locked />;
   return (
-    <div className="app" data-link={link}>
+    <div className={styles.app} data-link={link}>
       <Contained what="The bar at the top">
         <TopBar />
       </Contained>
       {link === 'lost' ? <Lost /> : null}
       <FileNotices />
-      <div className="panes">
+      <div className={styles.panes}>
         <Contained what="The list of domains">
           <Sidebar />
         </Contained>
-        <main className="middle">
+        <main className={styles.middle}>
           <Contained what="What is open" about={place}>
             <Middle />
           </Contained>
@@ -96,7 +97,7 @@ function Window() {
 function Lost() {
   const inElectron = window.snapkeel?.shell === 'electron';
   return (
-    <div className="lost" role="alert">
+    <div className={styles.lost} role="alert">
       Snapkeel’s backend is not reachable. What you see is what was known before, and nothing can be changed.{' '}
       {inElectron ? 'Start Snapkeel again.' : 'Trying again…'}
     </div>
@@ -105,7 +106,7 @@ function Lost() {
 
 function Locked() {
   return (
-    <main className="locked">
+    <main className={styles.locked}>
       <Mark />
       <h1>This page needs its link</h1>
       <p>

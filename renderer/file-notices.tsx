@@ -1,4 +1,5 @@
 import { TriangleAlert, X } from 'lucide-react';
+import styles from './file-notices.module.css';
 import { dismissFileNotice } from './store/actions.ts';
 import { Button } from './ui/button.tsx';
 import { useApp, useAppState } from './ui/context.tsx';
@@ -11,14 +12,19 @@ export function FileNotices() {
   const notices = all.filter(({ what }) => !dismissed.has(what));
   if (notices.length === 0) return null;
   return (
-    <section className="file-notices" aria-label="Snapkeel’s own files">
+    <section className={styles.notices} aria-label="Snapkeel’s own files">
       {notices.map((notice) => (
-        <article key={notice.what} className="file-notice" role="alert">
+        <article key={notice.what} className={styles.notice} role="alert">
           <TriangleAlert size={16} aria-hidden="true" />
           <p>
             <strong>{notice.what}</strong> {notice.effect} {notice.next}
           </p>
-          <Button look="icon" aria-label="Dismiss" onClick={() => dismissFileNotice(store, notice)}>
+          <Button
+            look="bare"
+            className={styles.dismiss}
+            aria-label="Dismiss"
+            onClick={() => dismissFileNotice(store, notice)}
+          >
             <X size={14} aria-hidden="true" />
           </Button>
         </article>

@@ -3,6 +3,7 @@ import { commandById, contextOf, runCommand } from './commands/context.ts';
 import { HostView } from './hosts/host-view.tsx';
 import { DomainView } from './snapshots/domain-view.tsx';
 import { hostInTrouble, openDomain, openHost } from './store/selectors.ts';
+import blocks from './ui/blocks.module.css';
 import { Button } from './ui/button.tsx';
 import { useApp, useAppState } from './ui/context.tsx';
 import { useAfter } from './ui/hooks.ts';
@@ -44,7 +45,7 @@ export function Middle() {
 
 function Empty({ title, text, children }: { title: string; text: string; children?: React.ReactNode }) {
   return (
-    <div className="empty">
+    <div className={blocks.empty}>
       <h1>{title}</h1>
       <p>{text}</p>
       {children}

@@ -5,9 +5,12 @@ import { commandById, contextOf, runCommand } from './commands/context.ts';
 import { shortcutKeys } from './commands/shortcuts.ts';
 import { changeSettings } from './store/actions.ts';
 import { type Theme, themes } from './store/settings.ts';
+import styles from './top-bar.module.css';
+import buttons from './ui/button.module.css';
 import { Button } from './ui/button.tsx';
 import { useApp, useAppState } from './ui/context.tsx';
 import { Mark } from './ui/glyphs.tsx';
+import menus from './ui/menu.module.css';
 
 const themeLooks: Record<Theme, { label: string; icon: typeof Sun }> = {
   system: { label: 'As the system', icon: Monitor },
@@ -23,24 +26,24 @@ export function TopBar() {
   const palette = commandById('view.palette');
   const shortcuts = commandById('view.shortcuts');
   return (
-    <header className="top-bar">
-      <div className="brand">
+    <header className={styles.bar}>
+      <div className={styles.brand}>
         <Mark />
         Snapkeel
       </div>
-      <button type="button" className="find" onClick={() => runCommand(palette, contextOf(app, null))}>
+      <button type="button" className={styles.find} onClick={() => runCommand(palette, contextOf(app, null))}>
         <Search size={13} aria-hidden="true" />
         <span>{palette.label(contextOf(app, null))}</span>
         <kbd>{shortcutKeys(palette.shortcut ?? '').join(' ')}</kbd>
       </button>
-      <div className="top-right">
+      <div className={styles.right}>
         {loaded ? (
-          <span className="counts">
+          <span className={styles.counts}>
             {formatCount(hosts, 'host')} · {formatCount(domains, 'domain')}
           </span>
         ) : null}
         <Button
-          look="icon"
+          look="bare"
           aria-label="Keyboard shortcuts"
           tip="Keyboard shortcuts"
           onClick={() => runCommand(shortcuts, contextOf(app, null))}
@@ -48,7 +51,7 @@ export function TopBar() {
           <Keyboard size={15} aria-hidden="true" />
         </Button>
         <Button
-          look="icon"
+          look="bare"
           aria-label="Settings"
           tip="Settings"
           onClick={() => runCommand(commandById('app.settings'), contextOf(app, null))}
@@ -67,19 +70,19 @@ function ThemeMenu() {
   const Icon = themeLooks[theme].icon;
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className="button icon" aria-label="Theme">
+      <Menu.Trigger className={buttons.button} data-look="bare" aria-label="Theme">
         <Icon size={15} aria-hidden="true" />
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className="menu-place" sideOffset={4} align="end">
-          <Menu.Popup className="menu">
+        <Menu.Positioner className={menus.place} sideOffset={4} align="end">
+          <Menu.Popup className={menus.menu}>
             <Menu.RadioGroup value={theme} onValueChange={(value: Theme) => changeSettings(store, { theme: value })}>
               {themes.map((it) => (
-                <Menu.RadioItem key={it} value={it} className="menu-item" closeOnClick>
-                  <Menu.RadioItemIndicator className="menu-check" keepMounted>
+                <Menu.RadioItem key={it} value={it} className={menus.item} closeOnClick>
+                  <Menu.RadioItemIndicator className={menus.check} keepMounted>
                     <Check size={13} aria-hidden="true" />
                   </Menu.RadioItemIndicator>
-                  <span className="menu-label">{themeLooks[it].label}</span>
+                  <span className={menus.label}>{themeLooks[it].label}</span>
                 </Menu.RadioItem>
               ))}
             </Menu.RadioGroup>

@@ -4,8 +4,10 @@ import { closeDialog } from '../store/actions.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
+import dialogs from '../ui/dialog.module.css';
 import { Planning } from '../ui/planning.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
+import styles from './batch.module.css';
 import { type BatchFlow, blockedBy, included } from './review.ts';
 import { type BatchView, ReviewStep } from './review-step.tsx';
 import type { BatchRun } from './run.ts';
@@ -45,14 +47,14 @@ export function BatchPlanDialog<T extends AnyType, Options>(props: BatchPlanDial
   return (
     <DecisionDialog
       head={<DecisionHead title={title}>{subtitle}</DecisionHead>}
-      className={flow?.step === 'review' ? 'batch tall' : 'batch'}
+      {...(flow?.step === 'review' ? { width: 1060, className: styles.tall } : { width: 640 })}
       home="domains"
       step={flow?.step ?? 'first'}
       {...(field ? { field } : {})}
       safeLabel="Cancel"
       onClose={() => closeDialog(store)}
       foot={
-        <span className="why" id="batch-why" role="status">
+        <span className={dialogs.why} id="batch-why" role="status">
           {blocked}
         </span>
       }

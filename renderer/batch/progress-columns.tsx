@@ -11,7 +11,10 @@ import { operationOn } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import type { GridColumn } from '../ui/grid/columns.ts';
+import grids from '../ui/grid/grid.module.css';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
+import styles from './batch.module.css';
 
 const icons: Record<RowResult, typeof CircleCheck> = {
   waiting: CircleDashed,
@@ -32,10 +35,10 @@ export function progressColumns(kind: Batch['kind'], now: number): GridColumn<Ba
       min: 120,
       cell: (row) => (
         <>
-          <b className="cell-line" title={row.domainName}>
+          <b className={grids.cellLine} title={row.domainName}>
             <bdi>{row.domainName}</bdi>
           </b>
-          <div className="note">
+          <div className={parts.note}>
             <bdi>{row.hostName}</bdi>
           </div>
         </>
@@ -48,7 +51,7 @@ export function progressColumns(kind: Batch['kind'], now: number): GridColumn<Ba
       min: 130,
       goes: 1,
       cell: (row) => (
-        <div className="cell-line" title={row.subject}>
+        <div className={grids.cellLine} title={row.subject}>
           <bdi>{row.subject}</bdi>
         </div>
       ),
@@ -79,17 +82,17 @@ function ResultCell({ kind, row }: { kind: Batch['kind']; row: BatchRow }) {
   const amount = operation ? progressText(operation.progress) : null;
   const note = row.changes[0] ?? row.problem?.what ?? row.outcome?.problem?.what ?? row.outcome?.differences[0];
   return (
-    <div className="result" data-result={result}>
-      <Icon size={15} className={result === 'running' ? 'spin' : ''} aria-hidden="true" />
-      <div className="cell-text">
-        <div className="cell-line">
+    <div className={styles.result} data-result={result}>
+      <Icon size={15} className={result === 'running' ? parts.spin : ''} aria-hidden="true" />
+      <div className={grids.cellText}>
+        <div className={grids.cellLine}>
           {operation ? phaseWords[operation.phase] : rowResultWords(kind, row)}
           {amount ? `, ${amount}` : ''}
         </div>
         {operation?.cancellable ? (
           <button
             type="button"
-            className="link"
+            className={parts.link}
             aria-label={`Cancel the operation on ${row.domainName}`}
             disabled={operation.cancelRequested}
             onClick={(event) => {
@@ -101,7 +104,7 @@ function ResultCell({ kind, row }: { kind: Batch['kind']; row: BatchRow }) {
           </button>
         ) : null}
         {note ? (
-          <div className="note" title={note}>
+          <div className={parts.note} title={note}>
             {note}
           </div>
         ) : null}
@@ -115,13 +118,13 @@ export function rowDetail(row: BatchRow) {
   if (row.status !== 'ended') return null;
   const { outcome, problem, changes } = row;
   return (
-    <div className="detail-text">
+    <div className={`${grids.detailText} ${styles.detail}`}>
       {problem ? <ProblemView problem={problem} /> : null}
       {outcome?.problem ? <ProblemView problem={outcome.problem} /> : null}
       {outcome?.detail?.safety?.problem ? <ProblemView problem={outcome.detail.safety.problem} /> : null}
       <Differences title="Changed since the plan was read" lines={changes} />
       {outcome ? <OutcomeLists outcome={outcome} /> : null}
-      {outcome ? <p className="dim">{foundSentence(outcome)}</p> : null}
+      {outcome ? <p className={parts.dim}>{foundSentence(outcome)}</p> : null}
     </div>
   );
 }

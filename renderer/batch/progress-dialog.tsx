@@ -12,9 +12,11 @@ import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
+import dialogs from '../ui/dialog.module.css';
 import { useNow } from '../ui/hooks.ts';
 import { RowGrid } from '../ui/row-grid.tsx';
 import { saveText } from '../ui/save-text.ts';
+import styles from './batch.module.css';
 import { progressColumns, rowDetail } from './progress-columns.tsx';
 import { askUndoAll, stopBatch } from './run.ts';
 
@@ -30,7 +32,8 @@ export function BatchDialog({ planId }: { planId: string }) {
           {run ? subtitleOf(run) : 'Handing the plans over…'}
         </DecisionHead>
       }
-      className="batch tall"
+      width={1060}
+      className={styles.tall}
       home="domains"
       step=""
       safeLabel={live ? 'Continue in background' : 'Close'}
@@ -38,7 +41,7 @@ export function BatchDialog({ planId }: { planId: string }) {
       foot={
         <>
           {run ? <Reports run={run} /> : null}
-          <span className="why" />
+          <span className={dialogs.why} />
         </>
       }
       before={run && live ? <StopButton run={run} /> : null}
@@ -78,11 +81,11 @@ function Rows({ run }: { run: Batch }) {
   );
   return (
     <>
-      <div className="batch-progress">
+      <div className={styles.progress}>
         {live ? <progress aria-label="Domains that have ended" value={ended} max={run.rows.length} /> : null}
         <p role="status">
           {countSentences(run).map(({ result, text }) => (
-            <span key={result} className="tally" data-result={result}>
+            <span key={result} className={styles.tally} data-result={result}>
               {text}
             </span>
           ))}
@@ -90,16 +93,16 @@ function Rows({ run }: { run: Batch }) {
       </div>
       <RowGrid
         label={live ? 'Domains' : 'Report'}
-        className="batch-rows"
+        id="batch-rows"
         columns={columns}
         rows={rows}
         keyOf={domainKey}
         textOf={({ domainName }) => domainName}
-        rowClass={({ status }) => (status === 'skipped' ? 'out' : '')}
+        rowClass={({ status }) => (status === 'skipped' ? styles.out : undefined)}
         detailOf={rowDetail}
       />
       {run.leftOut.length > 0 ? (
-        <details className="left-out">
+        <details className={styles.leftOut}>
           <summary>{formatCount(run.leftOut.length, 'domain')} left out</summary>
           <ul>
             {run.leftOut.map(({ hostName, domainName, why }) => (

@@ -2,12 +2,18 @@ import { type ReactNode, useMemo } from 'react';
 import { formatCount } from '../../shared/format.ts';
 import type { AnyType } from '../../shared/operations/operation.ts';
 import { domainKey } from '../store/store.ts';
+import boxes from '../ui/box.module.css';
 import { Button } from '../ui/button.tsx';
+import forms from '../ui/forms.module.css';
 import type { GridColumn } from '../ui/grid/columns.ts';
+import grids from '../ui/grid/grid.module.css';
 import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
+import parts from '../ui/parts.module.css';
 import { RowGrid } from '../ui/row-grid.tsx';
+import segments from '../ui/segments.module.css';
 import { Segments } from '../ui/segments.tsx';
+import styles from './batch.module.css';
 import type { JudgedRow, Planned } from './kind.ts';
 import { type BatchReview, included, leaveOut, namesToType, reconsidered } from './review.ts';
 import type { BatchRun } from './run.ts';
@@ -16,7 +22,8 @@ import type { BatchRun } from './run.ts';
 export interface BatchView<T extends AnyType, Options> {
   /** Of the table of plans. */
   readonly label: string;
-  readonly className: string;
+  /** How the person likes the table is kept under this. */
+  readonly id: string;
   /** Between the domain and the verdict. */
   columns(options: Options, now: number): GridColumn<JudgedRow<T>>[];
   /** All that a plan says; `isOut`: nothing is done for it. */
@@ -69,12 +76,12 @@ export function ReviewStep<T extends AnyType, Options>({
       <Summary review={review} none={kind.none} />
       <RowGrid
         label={view.label}
-        className={view.className}
+        id={view.id}
         columns={columns}
         rows={rows}
         keyOf={({ row }) => domainKey(row)}
         textOf={({ row }) => row.domainName}
-        rowClass={({ verdict }) => verdict}
+        rowClass={({ verdict }) => (verdict === 'out' ? styles.out : undefined)}
         detailOf={(each) => (
           <PlanDetail
             judged={each}
@@ -85,7 +92,7 @@ export function ReviewStep<T extends AnyType, Options>({
           </PlanDetail>
         )}
       />
-      <div className="batch-options">
+      <div className={styles.options}>
         {view.options(review, choose)}
         <Pace review={review} run={run} />
       </div>
@@ -101,7 +108,7 @@ function Summary<T extends AnyType>({ review, none }: { review: BatchReview<T, u
   const force = rows.filter(({ verdict }) => verdict === 'force').length;
   const excluded = review.judged.length - rows.length;
   return (
-    <p className="batch-summary" role="status">
+    <p className={styles.summary} role="status">
       {rows.length === 0 ? none : `${formatCount(rows.length, 'domain')} on ${formatCount(hosts, 'host')}`}
       {force > 0 ? `, ${force} with force` : ''}
       {excluded > 0 ? ` · ${excluded} left out` : ''}
@@ -117,13 +124,17 @@ function domainColumn<T extends AnyType>(): GridColumn<JudgedRow<T>> {
     min: 120,
     cell: ({ row }) => (
       <>
-        <div className="cell-name">
+        <div className={grids.cellName}>
           <b title={row.domainName}>
             <bdi>{row.domainName}</bdi>
           </b>
-          {row.plan?.protected ? <span className="chip outline">protected</span> : null}
+          {row.plan?.protected ? (
+            <span className={parts.chip} data-look="outline">
+              protected
+            </span>
+          ) : null}
         </div>
-        <div className="note">
+        <div className={parts.note}>
           <bdi>{row.hostName}</bdi>
         </div>
       </>
@@ -136,7 +147,11 @@ function verdictColumn<T extends AnyType>(words: BatchView<T, unknown>['verdicts
     id: 'verdict',
     header: 'Verdict',
     width: 92,
-    cell: ({ verdict }) => <span className={`chip ${looks[verdict]}`}>{words[verdict]}</span>,
+    cell: ({ verdict }) => (
+      <span className={parts.chip} data-look={looks[verdict]}>
+        {words[verdict]}
+      </span>
+    ),
   };
 }
 
@@ -152,14 +167,14 @@ function PlanDetail<T extends AnyType>({ judged, isLeftOut, onLeaveOut, children
   const { row, planned, verdict, why } = judged;
   if (isLeftOut || !planned)
     return (
-      <div className="detail-text">
+      <div className={`${grids.detailText} ${styles.detail}`}>
         <p>{why}</p>
         {isLeftOut ? <Button onClick={() => onLeaveOut(false)}>Take in again</Button> : null}
-        {!isLeftOut && row.problem ? <p className="dim">{row.problem.next}</p> : null}
+        {!isLeftOut && row.problem ? <p className={parts.dim}>{row.problem.next}</p> : null}
       </div>
     );
   return (
-    <div className="detail-text">
+    <div className={`${grids.detailText} ${styles.detail}`}>
       {children}
       {verdict === 'out' ? null : <Button onClick={() => onLeaveOut(true)}>Leave out</Button>}
     </div>
@@ -177,7 +192,7 @@ function Pace<T extends AnyType, Options>({ review, run }: StepProps<T, Options>
         options={failures}
         onChange={(onFailure) => run.set({ ...review, onFailure })}
       />
-      <div className="choice">
+      <div className={segments.choice}>
         <label htmlFor="batch-parallel">At a time per host</label>
         <NumberField
           id="batch-parallel"
@@ -196,19 +211,19 @@ function TypedNames<T extends AnyType, Options>({ review, run }: StepProps<T, Op
   const plans = namesToType(run.kind.type, review);
   if (plans.length === 0) return null;
   return (
-    <section className="box protected" aria-label="Protected domains">
+    <section className={boxes.box} data-look="protected" aria-label="Protected domains">
       <p>
         <b>{plans.length === 1 ? 'One domain is protected.' : `${plans.length} domains are protected.`}</b> Type{' '}
         {plans.length === 1 ? 'its name' : 'their names'} to go on:
       </p>
-      <div className="typed-names">
+      <div className={styles.typedNames}>
         {plans.map(({ planId, domainName, hostName }) => (
           <label key={planId}>
             <span>
-              <bdi>{domainName}</bdi> <span className="dim">{hostName}</span>
+              <bdi>{domainName}</bdi> <span className={parts.dim}>{hostName}</span>
             </span>
             <input
-              className="input mono"
+              className={`${forms.input} ${parts.mono}`}
               type="text"
               autoComplete="off"
               spellCheck={false}
@@ -230,8 +245,8 @@ function Consents<T extends AnyType, Options>({ review, run }: StepProps<T, Opti
     run.set({ ...review, ticked: [...review.ticked.filter((other) => other !== by), ...(given ? [by] : [])] });
   if (rows.length === 0) return null;
   return run.kind.consents(rows).map(({ by, look, text }) => (
-    <section key={by} className={`box ${look}`}>
-      <label className="check">
+    <section key={by} className={boxes.box} data-look={look}>
+      <label className={`${forms.check} ${styles.consent}`}>
         <input
           type="checkbox"
           checked={review.ticked.includes(by)}

@@ -2,6 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { Fragment } from 'react';
 import type { Target } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import menus from '../ui/menu.module.css';
 import { always, type Command } from './command.ts';
 import { commands } from './commands.ts';
 import { contextOf, runCommand } from './context.ts';
@@ -24,14 +25,15 @@ export function CommandItems({ target }: { target: Target }) {
     const last = items[index - 1];
     return (
       <Fragment key={command.id}>
-        {last?.danger && !command.danger ? <Menu.Separator className="menu-line" /> : null}
+        {last?.danger && !command.danger ? <Menu.Separator className={menus.line} /> : null}
         <Menu.Item
-          className={command.danger ? 'menu-item danger' : 'menu-item'}
+          className={menus.item}
+          data-danger={command.danger || undefined}
           disabled={reason !== null}
           // The menu gives the focus back first; then a dialog may take it.
           onClick={() => setTimeout(() => runCommand(command, contextOf(app, target)))}
         >
-          <span className="menu-label">
+          <span className={menus.label}>
             <bdi>{command.label(context)}</bdi>
             {reason ? <small>{reason}</small> : null}
           </span>

@@ -2,6 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { useEffect, useRef } from 'react';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import menus from '../ui/menu.module.css';
 import { CommandItems } from './command-items.tsx';
 
 /** The one context menu: at the pointer, or at a row when it was asked for by keyboard. */
@@ -22,10 +23,10 @@ export function ContextMenu() {
   return (
     <Menu.Root open={menu !== null} onOpenChange={(open) => !open && store.setState({ menu: null })} modal={false}>
       <Menu.Portal>
-        <Menu.Positioner className="menu-place" anchor={anchor} side="bottom" align="start">
+        <Menu.Positioner className={menus.place} anchor={anchor} side="bottom" align="start">
           <Menu.Popup
             ref={popup}
-            className="menu"
+            className={menus.menu}
             finalFocus={() => focusHome(shown.target.kind === 'row' ? 'history' : 'domains')}
           >
             <CommandItems target={shown.target} />

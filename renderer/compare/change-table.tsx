@@ -2,6 +2,8 @@ import { tellDifference } from '../../shared/config-diff/tell.ts';
 import { formatCount } from '../../shared/format.ts';
 import type { ConfigComparison, ConfigDifference } from '../../shared/schema.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
+import parts from '../ui/parts.module.css';
+import styles from './compare.module.css';
 
 const signs: Record<ConfigDifference['kind'], string> = { changed: '~', 'added since': '+', 'removed since': '−' };
 
@@ -11,8 +13,8 @@ export function ChangeTable({ comparison, left }: { comparison: ConfigComparison
   const right = typeof other === 'object' ? (other?.snapshot ?? null) : null;
   const since = right === null ? ' since' : '';
   return (
-    <section className="compare-list" aria-label="Changes in words">
-      <div className="compare-bar">
+    <section className={styles.list} aria-label="Changes in words">
+      <div className={styles.bar}>
         <h3>
           {changes.length === 0
             ? `No ${right === null ? 'changes' : 'differences'}${since}`
@@ -24,7 +26,7 @@ export function ChangeTable({ comparison, left }: { comparison: ConfigComparison
       </div>
       {changes.length > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section className="compare-table" tabIndex={0} aria-label="Table of changes">
+        <section className={styles.table} tabIndex={0} aria-label="Table of changes">
           <table>
             <thead>
               <tr>
@@ -51,9 +53,9 @@ export function ChangeTable({ comparison, left }: { comparison: ConfigComparison
             </thead>
             <tbody>
               {changes.map((change) => (
-                <tr key={change.label + change.snapshot + change.now} className={change.kind.split(' ')[0]}>
+                <tr key={change.label + change.snapshot + change.now} data-kind={change.kind.split(' ')[0]}>
                   <th scope="row">
-                    <span className="sign" aria-hidden="true">
+                    <span className={styles.sign} aria-hidden="true">
                       {signs[change.kind]}
                     </span>
                     {change.label}
@@ -67,7 +69,7 @@ export function ChangeTable({ comparison, left }: { comparison: ConfigComparison
         </section>
       ) : null}
       {layered.length > 0 ? (
-        <p className="compare-note">
+        <p className={styles.note}>
           {layered.length === 1 ? `Disk ${layered[0]} is` : `Disks ${layered.join(', ')} are`} on another overlay of the
           same chain{right === null ? ' now' : ' there'}, as snapshots and reverts leave it. That doesn’t count as a
           change.
@@ -83,5 +85,5 @@ function value(change: ConfigDifference, side: 'snapshot' | 'now', between: bool
   const words = { changed: 'not set', 'added since': 'not there', 'removed since': between ? 'not there' : 'removed' }[
     change.kind
   ];
-  return <span className="dim">{words}</span>;
+  return <span className={parts.dim}>{words}</span>;
 }

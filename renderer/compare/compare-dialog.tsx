@@ -3,11 +3,14 @@ import type { ConfigComparison, ConfigOther } from '../../shared/schema.ts';
 import { hostById } from '../store/selectors.ts';
 import { type Dialog, domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
 import { useAfter } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { useListed } from '../ui/use-asked.ts';
 import { ChangeTable } from './change-table.tsx';
+import styles from './compare.module.css';
 import { SideBySide } from './side-by-side.tsx';
 import { Sides } from './sides.tsx';
 import { useComparison } from './use-comparison.ts';
@@ -28,7 +31,8 @@ export function CompareDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'com
   const late = useAfter(waitingAfterMs, comparison === null);
   return (
     <PlainDialog
-      className="compare"
+      width={1180}
+      className={styles.compare}
       title={
         <>
           Compare “<bdi>{snapshotName}</bdi>” with{' '}
@@ -42,8 +46,8 @@ export function CompareDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'com
         </>
       }
     >
-      <div className="compare-top">
-        <span className="dim">
+      <div className={styles.top}>
+        <span className={parts.dim}>
           on <bdi>{hostName}</bdi>
         </span>
         {comparison ? (
@@ -51,13 +55,13 @@ export function CompareDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'com
         ) : null}
       </div>
       {result.status === 'failed' ? (
-        <div className="dialog-body" role="alert">
+        <div className={dialogs.body} role="alert">
           <ProblemView problem={result.problem} />
         </div>
       ) : comparison ? (
         <Body comparison={comparison} domainName={domainName} snapshotName={snapshotName} />
       ) : (
-        <p className="dialog-body dim" role="status">
+        <p className={`${dialogs.body} ${parts.dim}`} role="status">
           {late ? 'Asking libvirt…' : ''}
         </p>
       )}
@@ -75,7 +79,7 @@ function Body({ comparison, domainName, snapshotName }: BodyProps) {
   const { with: side, lines } = comparison;
   if (side === null)
     return (
-      <p className="dialog-body">
+      <p className={dialogs.body}>
         libvirt keeps no configuration with this snapshot, or with the other one, so there is nothing to compare.
       </p>
     );

@@ -6,6 +6,9 @@ import { formatCount } from '../../shared/format.ts';
 import type { ConfigLine } from '../../shared/schema.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import parts from '../ui/parts.module.css';
+import compare from './compare.module.css';
+import styles from './side-by-side.module.css';
 
 const lineHeightPx = 20;
 const estimate = () => lineHeightPx;
@@ -49,13 +52,15 @@ export function SideBySide({ lines, left, right }: SideBySideProps) {
     if (starts[0] !== undefined) virtualizer.scrollToIndex(starts[0], { align: 'center' });
   }, []);
   return (
-    <section className="compare-xml" aria-label="XML side by side">
-      <div className="compare-bar">
+    <section className={styles.xml} aria-label="XML side by side">
+      <div className={compare.bar}>
         <h3>XML</h3>
-        <span className="dim">{starts.length === 0 ? 'alike, ' : ''}without what libvirt writes at run time</span>
+        <span className={`${parts.dim} ${compare.hint}`}>
+          {starts.length === 0 ? 'alike, ' : ''}without what libvirt writes at run time
+        </span>
         {starts.length > 0 ? (
-          <span className="compare-steps">
-            <span className="dim" role="status">
+          <span className={styles.steps}>
+            <span className={parts.dim} role="status">
               {active < 0 ? formatCount(starts.length, 'difference') : `${active + 1} of ${starts.length}`}
             </span>
             <Button
@@ -72,21 +77,21 @@ export function SideBySide({ lines, left, right }: SideBySideProps) {
           </span>
         ) : null}
       </div>
-      <div className="xml-sides">
+      <div className={styles.sides}>
         <SideTitle text={left} lines={lines} side="left" />
         <SideTitle text={right} lines={lines} side="right" />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a virtual table, which <table> can't be */}
       <div
         ref={scroller}
-        className="xml-scroll"
+        className={styles.scroll}
         role="table"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={`XML of ${left} beside ${right}`}
         aria-rowcount={lines.length}
       >
-        <div className="xml-lines" style={{ height: virtualizer.getTotalSize() }}>
+        <div className={styles.lines} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ index, start }) => {
             const line = lines[index];
             return line ? (
@@ -98,7 +103,8 @@ export function SideBySide({ lines, left, right }: SideBySideProps) {
                 data-index={index}
                 role="row"
                 aria-rowindex={index + 1}
-                className={`xml-line ${line.kind}`}
+                className={styles.line}
+                data-kind={line.kind}
                 data-active={index === starts[active] || undefined}
                 style={{ transform: `translateY(${start}px)` }}
               >
@@ -115,8 +121,8 @@ export function SideBySide({ lines, left, right }: SideBySideProps) {
 function SideTitle({ text, lines, side }: { text: string; lines: readonly ConfigLine[]; side: 'left' | 'right' }) {
   const xml = useMemo(() => lines.flatMap((line) => line[side] ?? []).join('\n'), [lines, side]);
   return (
-    <div className={side}>
-      <span className="sign" aria-hidden="true">
+    <div data-side={side}>
+      <span className={styles.sign} aria-hidden="true">
         {side === 'left' ? '−' : '+'}
       </span>
       <bdi title={text}>{text}</bdi>
@@ -164,12 +170,12 @@ function Cell({ side, text, sign = '', said, children = text }: CellProps) {
   const depth = text === null ? 0 : text.length - text.trimStart().length;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtual table, which <table> can't be
-    <div role="cell" className={text === null ? `${side} blank` : side}>
-      <span className="sign" aria-hidden="true">
+    <div role="cell" data-side={side} data-blank={text === null || undefined}>
+      <span className={styles.sign} aria-hidden="true">
         {sign}
       </span>
       <code style={{ '--depth': depth }}>
-        {said ? <span className="unseen">{said} </span> : null}
+        {said ? <span className={parts.unseen}>{said} </span> : null}
         {children}
       </code>
     </div>

@@ -1,4 +1,5 @@
 import type { ConfigComparison, ConfigOther, ConfigSide, Domain } from '../../shared/schema.ts';
+import parts from '../ui/parts.module.css';
 import { Segments } from '../ui/segments.tsx';
 
 const sideLabels: Record<ConfigSide, string> = { live: 'Now running', inactive: 'Next start' };
@@ -23,7 +24,7 @@ export function Sides({ comparison, domain, wanted, others, onChange }: SidesPro
     counts[side] === null ? sideLabels[side] : `${sideLabels[side]} · ${counts[side]}`;
   if (offered.length < 2 && first === undefined) {
     if (shown === null) return null;
-    return <span className="dim">{shown === 'live' ? 'running, not defined' : 'not running'}</span>;
+    return <span className={parts.dim}>{shown === 'live' ? 'running, not defined' : 'not running'}</span>;
   }
   const value = typeof wanted === 'string' ? (offered.length === 1 ? (offered[0] ?? wanted) : wanted) : 'snapshot';
   return (
@@ -40,7 +41,6 @@ export function Sides({ comparison, domain, wanted, others, onChange }: SidesPro
       />
       {typeof wanted === 'string' ? null : (
         <select
-          className="compare-other"
           aria-label="The other snapshot"
           value={wanted.snapshot}
           onChange={(event) => onChange({ snapshot: event.target.value })}

@@ -4,7 +4,11 @@ import { closeDialog, openHostView } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
+import forms from '../ui/forms.module.css';
+import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
+import styles from './dialogs.module.css';
 
 const examples = [
   { uri: 'qemu:///system', text: 'the domains of this machine' },
@@ -33,16 +37,16 @@ export function AddHostDialog() {
     }
   };
   return (
-    <PlainDialog title="Add a host" className="add-host" initialFocus={field}>
-      <form onSubmit={submit} className="dialog-form">
-        <div className="dialog-body">
-          <label className="label" htmlFor="host-uri">
+    <PlainDialog title="Add a host" initialFocus={field}>
+      <form onSubmit={submit} className={dialogs.form}>
+        <div className={dialogs.body}>
+          <label className={forms.label} htmlFor="host-uri">
             Connection URI
           </label>
           <input
             ref={field}
             id="host-uri"
-            className="input mono"
+            className={`${forms.input} ${parts.mono}`}
             type="text"
             placeholder="qemu+ssh://user@host/system"
             autoComplete="off"
@@ -56,19 +60,19 @@ export function AddHostDialog() {
               setProblem(null);
             }}
           />
-          <div id="host-uri-problem" className="field-problem" role="alert">
+          <div id="host-uri-problem" className={forms.fieldProblem} role="alert">
             {problem ? (
               <>
                 <strong>{problem.what}</strong> {problem.effect} {problem.next}
               </>
             ) : null}
           </div>
-          <ul className="examples">
+          <ul className={styles.examples}>
             {examples.map((example) => (
               <li key={example.uri}>
                 <button
                   type="button"
-                  className="link mono"
+                  className={`${parts.link} ${parts.mono}`}
                   onClick={() => {
                     setUri(example.uri);
                     setProblem(null);
@@ -77,13 +81,13 @@ export function AddHostDialog() {
                 >
                   {example.uri}
                 </button>
-                <span className="dim">{example.text}</span>
+                <span className={parts.dim}>{example.text}</span>
               </li>
             ))}
           </ul>
         </div>
-        <div className="dialog-foot">
-          <span className="why" />
+        <div className={dialogs.foot}>
+          <span className={dialogs.why} />
           <Button onClick={() => closeDialog(store)}>Cancel</Button>
           <Button type="submit" look="primary" disabled={busy || uri.trim() === ''}>
             {busy ? 'Adding…' : 'Add host'}

@@ -6,7 +6,10 @@ import { Fragment, type KeyboardEvent, useEffect, useMemo, useRef, useState } fr
 import { shortcutKeys } from '../commands/shortcuts.ts';
 import { closeDialog } from '../store/actions.ts';
 import { useApp } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
 import { focusHome } from '../ui/focus-home.ts';
+import parts from '../ui/parts.module.css';
+import styles from './palette.module.css';
 import { type PaletteItem, paletteItems } from './palette-items.ts';
 
 /** Finds a domain, a snapshot of the open domain, or a command. */
@@ -42,14 +45,14 @@ export function Palette() {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && closeDialog(app.store)}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="veil" />
+        <Dialog.Backdrop className={dialogs.veil} />
         <Dialog.Popup
-          className="dialog palette"
+          className={`${dialogs.dialog} ${styles.palette}`}
           initialFocus={input}
           finalFocus={() => (chosen.current?.group === 'Domains' ? focusHome('domains') : focusHome('history'))}
         >
-          <Dialog.Title className="unseen">Find a domain, snapshot or command</Dialog.Title>
-          <div className="palette-field">
+          <Dialog.Title className={parts.unseen}>Find a domain, snapshot or command</Dialog.Title>
+          <div className={styles.field}>
             <Search size={15} aria-hidden="true" />
             <input
               ref={input}
@@ -70,11 +73,11 @@ export function Palette() {
               onKeyDown={onKeyDown}
             />
           </div>
-          <div ref={list} id="palette-list" role="listbox" aria-label="Results" className="palette-list">
+          <div ref={list} id="palette-list" role="listbox" aria-label="Results" className={styles.list}>
             {items.map((item, at) => (
               <Fragment key={item.key}>
                 {items[at - 1]?.group !== item.group ? (
-                  <div role="presentation" className="palette-group">
+                  <div role="presentation" className={styles.group}>
                     {item.group}
                   </div>
                 ) : null}
@@ -82,19 +85,19 @@ export function Palette() {
                   id={`palette-${at}`}
                   role="option"
                   aria-selected={at === active}
-                  className="palette-item"
+                  className={styles.item}
                   data-at={at}
                   onPointerMove={() => setActive(at)}
                   onClick={() => choose(item)}
                 >
-                  <bdi className="palette-text">{item.text}</bdi>
-                  {item.note ? <bdi className="palette-note">{item.note}</bdi> : null}
+                  <bdi className={styles.text}>{item.text}</bdi>
+                  {item.note ? <bdi className={styles.note}>{item.note}</bdi> : null}
                   {item.shortcut ? <kbd>{shortcutKeys(item.shortcut).join(' ')}</kbd> : null}
                 </div>
               </Fragment>
             ))}
           </div>
-          {items.length === 0 ? <p className="palette-none">Nothing matches.</p> : null}
+          {items.length === 0 ? <p className={styles.none}>Nothing matches.</p> : null}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

@@ -2,9 +2,13 @@ import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useRef, useState } from 'react';
 import type { Question } from '../../shared/schema.ts';
 import { tellCallFailed } from '../store/effects.ts';
+import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import dialogs from '../ui/dialog.module.css';
+import parts from '../ui/parts.module.css';
+import virsh from '../ui/virsh-line.module.css';
 
 const keyFiles: Record<string, string> = {
   'ssh-ed25519': 'ssh_host_ed25519_key.pub',
@@ -32,21 +36,21 @@ export function QuestionDialog({ question }: { question: Question }) {
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && answer(false)}>
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="veil" />
-        <AlertDialog.Popup className="dialog question" initialFocus={safe}>
-          <div className="dialog-head">
-            <AlertDialog.Title className="dialog-title">
+        <AlertDialog.Backdrop className={dialogs.veil} />
+        <AlertDialog.Popup className={dialogs.dialog} initialFocus={safe}>
+          <div className={dialogs.head}>
+            <AlertDialog.Title className={dialogs.title}>
               Is this really <bdi>{host}</bdi>?
             </AlertDialog.Title>
-            <AlertDialog.Description className="dialog-sub">
+            <AlertDialog.Description className={dialogs.sub}>
               No key of this host is known here yet, so another machine could answer in its place.
             </AlertDialog.Description>
           </div>
-          <div className="dialog-body">
-            <dl className="facts">
+          <div className={dialogs.body}>
+            <dl className={blocks.facts}>
               <div>
                 <dt>Host</dt>
-                <dd className="mono">{host}</dd>
+                <dd className={parts.mono}>{host}</dd>
               </div>
               <div>
                 <dt>Port</dt>
@@ -54,24 +58,24 @@ export function QuestionDialog({ question }: { question: Question }) {
               </div>
               <div>
                 <dt>Key type</dt>
-                <dd className="mono">{keyType}</dd>
+                <dd className={parts.mono}>{keyType}</dd>
               </div>
             </dl>
-            <div className="fingerprint">
+            <div className={virsh.line} data-whole>
               <code>{fingerprint}</code>
               <CopyButton text={fingerprint} what="fingerprint" />
             </div>
             <p>To compare, run this on the host itself:</p>
-            <div className="fingerprint">
+            <div className={virsh.line} data-whole>
               <code>{command}</code>
               <CopyButton text={command} what="command" />
             </div>
-            <p className="dim">
-              If you trust it, the key is remembered in <span className="mono">{knownHostsFile}</span>.
+            <p className={parts.dim}>
+              If you trust it, the key is remembered in <span className={parts.mono}>{knownHostsFile}</span>.
             </p>
           </div>
-          <div className="dialog-foot">
-            <span className="why" />
+          <div className={dialogs.foot}>
+            <span className={dialogs.why} />
             <Button ref={safe} onClick={() => answer(false)}>
               Don’t connect
             </Button>

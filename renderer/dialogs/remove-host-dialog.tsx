@@ -5,7 +5,9 @@ import { tellCallFailed } from '../store/effects.ts';
 import { hostById } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
 import { focusHome } from '../ui/focus-home.ts';
+import parts from '../ui/parts.module.css';
 
 /** Takes a host off the list. Nothing on the host is touched. */
 export function RemoveHostDialog({ hostId }: { hostId: string }) {
@@ -20,18 +22,23 @@ export function RemoveHostDialog({ hostId }: { hostId: string }) {
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && close()}>
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="veil" />
-        <AlertDialog.Popup className="dialog small" initialFocus={safe} finalFocus={() => focusHome('domains')}>
-          <div className="dialog-head">
-            <AlertDialog.Title className="dialog-title">
+        <AlertDialog.Backdrop className={dialogs.veil} />
+        <AlertDialog.Popup
+          className={dialogs.dialog}
+          style={{ '--dialog-width': '440px' }}
+          initialFocus={safe}
+          finalFocus={() => focusHome('domains')}
+        >
+          <div className={dialogs.head}>
+            <AlertDialog.Title className={dialogs.title}>
               Remove <bdi>{host?.name ?? 'this host'}</bdi> from Snapkeel?
             </AlertDialog.Title>
-            <AlertDialog.Description className="dialog-sub">
+            <AlertDialog.Description className={dialogs.sub}>
               Only this entry goes. Its domains and snapshots stay as they are, and it can be added again.
             </AlertDialog.Description>
           </div>
-          <div className="dialog-foot">
-            <span className="why mono">{host?.uri}</span>
+          <div className={dialogs.foot}>
+            <span className={`${dialogs.why} ${parts.mono}`}>{host?.uri}</span>
             <Button ref={safe} onClick={close}>
               Cancel
             </Button>

@@ -2,7 +2,10 @@ import { commands } from '../commands/commands.ts';
 import { contextOf } from '../commands/context.ts';
 import { shortcutKeys } from '../commands/shortcuts.ts';
 import { useApp } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
+import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
+import styles from './dialogs.module.css';
 
 /** Keys of the lists themselves, which are no commands. */
 const listKeys = [
@@ -30,10 +33,10 @@ export function ShortcutsDialog() {
     return [{ keys, text: title ?? command.label(context) }];
   });
   return (
-    <PlainDialog title="Keyboard shortcuts" className="shortcuts">
-      <div className="dialog-body">
+    <PlainDialog title="Keyboard shortcuts" className={styles.shortcuts}>
+      <div className={dialogs.body}>
         <table>
-          <thead className="unseen">
+          <thead className={parts.unseen}>
             <tr>
               <th scope="col">What it does</th>
               <th scope="col">Keys</th>

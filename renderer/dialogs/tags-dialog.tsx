@@ -7,6 +7,9 @@ import { allTags, tagsOfSnapshot } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
+import forms from '../ui/forms.module.css';
+import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 
@@ -37,16 +40,16 @@ export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' 
     }
   };
   return (
-    <PlainDialog title={`Tags of “${snapshotName}”`} className="add-host" initialFocus={field}>
-      <form onSubmit={submit} className="dialog-form">
-        <div className="dialog-body">
-          <label className="label" htmlFor="tags">
+    <PlainDialog title={`Tags of “${snapshotName}”`} initialFocus={field}>
+      <form onSubmit={submit} className={dialogs.form}>
+        <div className={dialogs.body}>
+          <label className={forms.label} htmlFor="tags">
             Tags, with commas between them
           </label>
           <input
             ref={field}
             id="tags"
-            className="input"
+            className={forms.input}
             type="text"
             autoComplete="off"
             spellCheck={false}
@@ -54,14 +57,14 @@ export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' 
             aria-describedby="tags-note"
             onChange={(event) => setText(event.target.value)}
           />
-          <p id="tags-note" className="dim" role="status">
+          <p id="tags-note" className={parts.dim} role="status">
             {tooLong === undefined
               ? `${keptHere}${known.length > 0 ? ` In use: ${known.join(', ')}.` : ''}`
               : 'A tag has 40 characters at most.'}
           </p>
           {problem ? <ProblemView problem={problem} /> : null}
         </div>
-        <footer className="dialog-foot">
+        <footer className={dialogs.foot}>
           <Button onClick={() => closeDialog(store)}>Cancel</Button>
           <Button look="primary" type="submit" disabled={tooLong !== undefined}>
             Save

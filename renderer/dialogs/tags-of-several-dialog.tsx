@@ -7,8 +7,12 @@ import { tagsOfSnapshot } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
+import forms from '../ui/forms.module.css';
+import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
+import styles from './dialogs.module.css';
 import { keptHere } from './tags-dialog.tsx';
 
 /** Tags put to several snapshots, and taken off them; what is not touched stays as it is on each. */
@@ -39,16 +43,16 @@ export function TagsOfSeveralDialog({ dialog }: { dialog: Extract<Dialog, { kind
     }
   };
   return (
-    <PlainDialog title={`Tags of ${snapshots.length} snapshots`} className="add-host" initialFocus={field}>
-      <form onSubmit={submit} className="dialog-form">
-        <div className="dialog-body">
-          <label className="label" htmlFor="tags">
+    <PlainDialog title={`Tags of ${snapshots.length} snapshots`} initialFocus={field}>
+      <form onSubmit={submit} className={dialogs.form}>
+        <div className={dialogs.body}>
+          <label className={forms.label} htmlFor="tags">
             Put to all of them, with commas between them
           </label>
           <input
             ref={field}
             id="tags"
-            className="input"
+            className={forms.input}
             type="text"
             autoComplete="off"
             spellCheck={false}
@@ -56,14 +60,14 @@ export function TagsOfSeveralDialog({ dialog }: { dialog: Extract<Dialog, { kind
             aria-describedby="tags-note"
             onChange={(event) => setText(event.target.value)}
           />
-          <p id="tags-note" className="dim" role="status">
+          <p id="tags-note" className={parts.dim} role="status">
             {tooLong ? 'A tag has 40 characters at most.' : keptHere}
           </p>
           {present.length > 0 ? (
-            <fieldset className="tags-present">
-              <legend className="label">Take off all of them</legend>
+            <fieldset className={styles.tagsPresent}>
+              <legend className={forms.label}>Take off all of them</legend>
               {present.map(({ tag, count }) => (
-                <label key={tag} className="check">
+                <label key={tag} className={forms.check}>
                   <input
                     type="checkbox"
                     checked={remove.includes(tag)}
@@ -72,7 +76,7 @@ export function TagsOfSeveralDialog({ dialog }: { dialog: Extract<Dialog, { kind
                     }
                   />
                   <span>
-                    <bdi>{tag}</bdi> <span className="dim">{`on ${count} of ${snapshots.length}`}</span>
+                    <bdi>{tag}</bdi> <span className={parts.dim}>{`on ${count} of ${snapshots.length}`}</span>
                   </span>
                 </label>
               ))}
@@ -80,7 +84,7 @@ export function TagsOfSeveralDialog({ dialog }: { dialog: Extract<Dialog, { kind
           ) : null}
           {problem ? <ProblemView problem={problem} /> : null}
         </div>
-        <footer className="dialog-foot">
+        <footer className={dialogs.foot}>
           <Button onClick={() => closeDialog(store)}>Cancel</Button>
           <Button look="primary" type="submit" disabled={tooLong || add.length + remove.length === 0}>
             Save

@@ -5,6 +5,7 @@ import { chosenCounts } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import styles from './sidebar.module.css';
 
 /** What can be done with the domains that are selected, while any are. */
 export function ChoiceBar() {
@@ -13,7 +14,7 @@ export function ChoiceBar() {
   const hosts = useAppState((state) => chosenCounts(state).hosts);
   if (count === 0) return null;
   return (
-    <section className="choice-bar" aria-label="Selected domains">
+    <section className={styles.choiceBar} aria-label="Selected domains">
       <span role="status">
         {count.toLocaleString('en-GB')} selected{hosts > 1 ? ` on ${hosts} hosts` : ''}
       </span>
@@ -27,7 +28,7 @@ export function ChoiceBar() {
       >
         Clear
       </Button>
-      <div className="choice-actions">
+      <div className={styles.choiceActions}>
         <CommandButton id="snapshot.create-each">Take snapshots…</CommandButton>
         <CommandButton id="lab.reset">Lab reset…</CommandButton>
       </div>

@@ -6,6 +6,7 @@ import { useRovingKeys } from '../ui/roving.ts';
 import { useVirtualList } from '../ui/virtual-list.ts';
 import { chooseByKey, keysBetween, toggleRow } from './choosing.ts';
 import { DomainRow, HostRow } from './rows.tsx';
+import styles from './sidebar.module.css';
 import { type ListRow, useDomainRows } from './use-domain-rows.ts';
 
 const heights = { host: 34, domain: 29 };
@@ -109,7 +110,7 @@ export function DomainList() {
   return (
     <div
       ref={scroller}
-      className="domain-list"
+      className={styles.list}
       role="tree"
       aria-label="Hosts and domains"
       aria-multiselectable="true"
@@ -117,7 +118,7 @@ export function DomainList() {
       tabIndex={-1}
       onKeyDown={onKeyDown}
     >
-      <div role="presentation" className="rows" style={{ height: virtualizer.getTotalSize() }}>
+      <div role="presentation" className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index];
           if (!row) return null;

@@ -8,6 +8,8 @@ import { isProtected, operationOn } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
+import styles from './rows.module.css';
 import type { ListRow } from './use-domain-rows.ts';
 
 interface RowProps<Kind extends ListRow['kind']> {
@@ -45,7 +47,7 @@ export function HostRow({
       aria-setsize={row.siblings}
       aria-labelledby={`${id}-name`}
       aria-describedby={`${id}-more`}
-      className="host-row"
+      className={styles.host}
       data-index={index}
       tabIndex={active ? 0 : -1}
       style={{ transform: `translateY(${start}px)` }}
@@ -56,7 +58,7 @@ export function HostRow({
       onContextMenu={onContextMenu}
     >
       <span
-        className="chevron"
+        className={styles.chevron}
         aria-hidden="true"
         onClick={(event) => {
           event.stopPropagation();
@@ -66,10 +68,10 @@ export function HostRow({
         <Chevron size={13} />
       </span>
       <HostGlyph status={host.connection.status} />
-      <bdi id={`${id}-name`} className="name">
+      <bdi id={`${id}-name`} className={styles.name}>
         {host.name}
       </bdi>
-      <span id={`${id}-more`} className="meta">
+      <span id={`${id}-more`} className={styles.meta}>
         {hostMeta(host, now)}
       </span>
     </div>
@@ -96,32 +98,32 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
       aria-setsize={row.siblings}
       aria-labelledby={`${id}-name`}
       aria-describedby={`${id}-more`}
-      className="domain-row"
+      className={styles.domain}
       data-index={index}
       tabIndex={active ? 0 : -1}
       style={{ transform: `translateY(${start}px)` }}
       onClick={onClick}
       onContextMenu={onContextMenu}
     >
-      {chosen ? <Check size={13} className="chosen-mark" aria-hidden="true" /> : null}
+      {chosen ? <Check size={13} className={styles.chosen} aria-hidden="true" /> : null}
       <span title={stateLabel(domain.state)}>
         <StateGlyph state={domain.state} />
       </span>
-      <bdi id={`${id}-name`} className="name" title={domain.name}>
+      <bdi id={`${id}-name`} className={styles.name} title={domain.name}>
         {domain.name}
       </bdi>
       {marks.map(({ sign, text }) => (
-        <span key={sign} className="mark-letter" title={text} aria-hidden="true">
+        <span key={sign} className={styles.letter} title={text} aria-hidden="true">
           {sign}
         </span>
       ))}
       {guarded ? (
-        <span className="shield" title="protected">
+        <span className={styles.shield} title="protected">
           <Shield size={12} aria-hidden="true" />
         </span>
       ) : null}
-      {operation ? <LoaderCircle size={12} className="spin" aria-hidden="true" /> : null}
-      <span className="count" title={formatCount(domain.snapshotCount, 'snapshot')} aria-hidden="true">
+      {operation ? <LoaderCircle size={12} className={`${parts.spin} ${styles.running}`} aria-hidden="true" /> : null}
+      <span className={styles.count} title={formatCount(domain.snapshotCount, 'snapshot')} aria-hidden="true">
         {domain.snapshotCount}
       </span>
       <span id={`${id}-more`} hidden>

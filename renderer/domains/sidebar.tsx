@@ -4,8 +4,10 @@ import { domainList, filteredCount } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import forms from '../ui/forms.module.css';
 import { ChoiceBar } from './choice-bar.tsx';
 import { DomainList } from './domain-list.tsx';
+import styles from './sidebar.module.css';
 
 /** The left side: the filter, every host with its domains, and how to add one. */
 export function Sidebar() {
@@ -17,9 +19,9 @@ export function Sidebar() {
   const hits = useAppState((state) => filteredCount(domainList(state), state.domainFilter));
   const addHost = commandById('host.add');
   return (
-    <nav className="sidebar" aria-label="Hosts">
-      <div className="sidebar-head">
-        <label className="field">
+    <nav className={styles.sidebar} aria-label="Hosts">
+      <div className={styles.head}>
+        <label className={forms.field}>
           <Search size={13} aria-hidden="true" />
           <input
             id="domain-filter"
@@ -58,8 +60,8 @@ export function Sidebar() {
           <Plus size={15} aria-hidden="true" />
         </Button>
       </div>
-      {filter && hits === 0 ? <p className="sidebar-empty">No domain has “{filter}” in its name.</p> : null}
-      {loaded && hosts === 0 ? <p className="sidebar-empty">No hosts yet.</p> : null}
+      {filter && hits === 0 ? <p className={styles.empty}>No domain has “{filter}” in its name.</p> : null}
+      {loaded && hosts === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}
       <DomainList />
       <ChoiceBar />
     </nav>

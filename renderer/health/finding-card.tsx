@@ -5,10 +5,13 @@ import { contextOf, runCommand } from '../commands/context.ts';
 import { chooseRows, selectRow, showTab } from '../store/actions.ts';
 import { openTree } from '../store/selectors.ts';
 import { domainKey, type Target } from '../store/store.ts';
+import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import parts from '../ui/parts.module.css';
 import { PathText } from '../ui/path-text.tsx';
+import styles from './health.module.css';
 
 const icons = { broken: CircleX, warning: TriangleAlert, note: Info } as const;
 const words: Record<Finding['level'], string> = { broken: 'Problem', warning: 'Warning', note: 'Note' };
@@ -19,7 +22,7 @@ export function FindingCard({ domain, finding }: { domain: Domain; finding: Find
   const { level, what, means, remedy, snapshots, files, shell } = finding;
   const Icon = icons[level];
   return (
-    <li className={`finding is-${level}`}>
+    <li className={styles.finding} data-level={level}>
       <Icon size={16} aria-label={words[level]} role="img" />
       <div>
         <h3>{what}</h3>
@@ -27,7 +30,7 @@ export function FindingCard({ domain, finding }: { domain: Domain; finding: Find
         <p>{remedy}</p>
         {snapshots.length > 0 ? <SnapshotLinks names={snapshots} /> : null}
         {files.length > 0 ? (
-          <ul className="finding-files" aria-label="Files">
+          <ul className={styles.files} aria-label="Files">
             {files.map((file) => (
               <li key={file}>
                 <PathText path={file} />
@@ -38,12 +41,12 @@ export function FindingCard({ domain, finding }: { domain: Domain; finding: Find
         ) : null}
         <Offers domain={domain} finding={finding} />
         {shell.length > 0 ? (
-          <details className="details">
+          <details className={blocks.details}>
             <summary>
               {shell.length === 1 ? 'Command for a shell on the host' : 'Commands for a shell on the host'}
             </summary>
             {shell.map((line) => (
-              <div key={line} className="details-body">
+              <div key={line} className={blocks.detailsBody}>
                 <pre>{line}</pre>
                 <CopyButton text={line} what="command" label={null} />
               </div>
@@ -67,18 +70,18 @@ function SnapshotLinks({ names }: { names: readonly string[] }) {
     showTab(store, 'snapshots');
   };
   return (
-    <p className="finding-snapshots">
-      <span className="dim">{names.length === 1 ? 'Snapshot' : 'Snapshots'}</span>
+    <p className={styles.snapshots}>
+      <span className={parts.dim}>{names.length === 1 ? 'Snapshot' : 'Snapshots'}</span>
       {names.slice(0, mostLinks).map((name) =>
         tree?.byKey.has(name) ? (
-          <button key={name} type="button" className="link" onClick={() => show(name)}>
+          <button key={name} type="button" className={parts.link} onClick={() => show(name)}>
             <bdi>{name}</bdi>
           </button>
         ) : (
           <bdi key={name}>{name}</bdi>
         ),
       )}
-      {rest > 0 ? <span className="dim">and {rest} more</span> : null}
+      {rest > 0 ? <span className={parts.dim}>and {rest} more</span> : null}
     </p>
   );
 }
@@ -97,7 +100,7 @@ function Offers({ domain, finding }: { domain: Domain; finding: Finding }) {
   });
   if (offered.length === 0) return null;
   return (
-    <div className="finding-offers">
+    <div className={styles.offers}>
       {offered.map(({ command, context, snapshot }) => {
         const reason = command.unavailable(context);
         return (

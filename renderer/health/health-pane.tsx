@@ -2,10 +2,13 @@ import { CircleCheck, RefreshCw } from 'lucide-react';
 import { formatAge, formatCount } from '../../shared/format.ts';
 import { isHealthy } from '../../shared/health/assess.ts';
 import type { Domain, Finding, HealthReport } from '../../shared/schema.ts';
+import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import { useAfter, useNow } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { FindingCard } from './finding-card.tsx';
+import styles from './health.module.css';
 import type { Health } from './use-health.ts';
 
 const loadingAfterMs = 150;
@@ -18,50 +21,50 @@ export function HealthPane({ domain, health }: { domain: Domain; health: Health 
   if (report === null) {
     if (problem)
       return (
-        <div className="empty" role="alert">
+        <div className={blocks.empty} role="alert">
           <ProblemView problem={problem}>
             <Button onClick={refresh}>Try again</Button>
           </ProblemView>
         </div>
       );
     return late ? (
-      <div className="empty" role="status">
+      <div className={blocks.empty} role="status">
         <p>
           Looking at {formatCount(domain.snapshotCount, 'snapshot')} and the files that{' '}
           {domain.snapshotCount === 1 ? 'it' : 'they'} need…
         </p>
       </div>
     ) : (
-      <div className="grow" />
+      <div className={parts.grow} />
     );
   }
   return (
-    <div className="health">
-      <div className="health-head">
+    <div className={styles.health}>
+      <div className={styles.head}>
         <h2>{verdict(report)}</h2>
-        <span className="dim" role="status">
+        <span className={parts.dim} role="status">
           {busy ? 'Looking again…' : `Looked at ${formatAge(at, now)}`}
         </span>
         <Button look="icon" aria-label="Look again" tip="Look again" disabled={busy} onClick={refresh}>
-          <RefreshCw size={14} className={busy ? 'spin' : undefined} aria-hidden="true" />
+          <RefreshCw size={14} className={busy ? parts.spin : undefined} aria-hidden="true" />
         </Button>
       </div>
       {problem ? (
-        <div className="strip" role="alert">
+        <div className={blocks.strip} role="alert">
           <span>
             {problem.what} {problem.next}
           </span>
         </div>
       ) : null}
       {report.findings.length === 0 ? (
-        <p className="health-well">
+        <p className={styles.well}>
           <CircleCheck size={18} aria-hidden="true" />
           <span>
             Everything that the snapshots of <bdi>{domain.name}</bdi> need is there, as far as libvirt can tell.
           </span>
         </p>
       ) : (
-        <ul className="findings" aria-label="Findings">
+        <ul className={styles.findings} aria-label="Findings">
           {report.findings.map((finding) => (
             <FindingCard key={finding.code + finding.what} domain={domain} finding={finding} />
           ))}
@@ -90,16 +93,16 @@ export function HealthMark({ report }: { report: HealthReport | null }) {
   const broken = report.findings.some(({ level }) => level === 'broken');
   const count = report.findings.filter(({ level }) => level !== 'note').length;
   return (
-    <span className={`tab-mark ${broken ? 'bad' : 'warn'}`} title={verdict(report)}>
+    <span className={styles.mark} data-tone={broken ? 'bad' : 'warn'} title={verdict(report)}>
       {count}
-      <span className="unseen"> to see to</span>
+      <span className={parts.unseen}> to see to</span>
     </span>
   );
 }
 
 function Looked({ title, lines }: { title: string; lines: readonly string[] }) {
   return (
-    <section className="looked" aria-label={title}>
+    <section className={styles.looked} aria-label={title}>
       <h3>{title}</h3>
       <ul>
         {lines.map((line) => (

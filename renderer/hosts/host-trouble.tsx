@@ -1,11 +1,14 @@
 import type { Host } from '../../shared/schema.ts';
 import { tellCallFailed } from '../store/effects.ts';
+import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { HostGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { hostMeta } from './host-meta.ts';
+import styles from './hosts.module.css';
 
 /** Why a host can't be asked, and the button that tries again. In one line where older data is on show. */
 export function HostTrouble({ host, inline = false }: { host: Host; inline?: boolean }) {
@@ -25,34 +28,34 @@ export function HostTrouble({ host, inline = false }: { host: Host; inline?: boo
   const problem = 'problem' in connection ? connection.problem : null;
   if (inline) {
     return (
-      <div className="strip" role="status">
+      <div className={blocks.strip} role="status">
         <HostGlyph status={connection.status} />
         <span>
           <bdi>{host.name}</bdi>: {problem ? problem.what : hostMeta(host, now)} This is what was known before.
         </span>
-        {connection.status === 'retrying' ? <span className="strip-meta">{hostMeta(host, now)}</span> : null}
+        {connection.status === 'retrying' ? <span className={styles.stripMeta}>{hostMeta(host, now)}</span> : null}
         {connection.status === 'connecting' ? null : retry}
       </div>
     );
   }
   if (connection.status === 'connecting') {
     return (
-      <div className="empty" role="status">
+      <div className={blocks.empty} role="status">
         <HostGlyph status="connecting" />
         <h2>
           Connecting to <bdi>{host.name}</bdi>…
         </h2>
-        <p className="mono">{host.uri}</p>
+        <p className={parts.mono}>{host.uri}</p>
       </div>
     );
   }
   return (
-    <div className="empty" role="status">
+    <div className={blocks.empty} role="status">
       {problem ? (
         <ProblemView problem={problem}>
-          <div className="row-of-buttons">
+          <div className={styles.buttons}>
             {retry}
-            {connection.status === 'retrying' ? <span className="dim">{hostMeta(host, now)}</span> : null}
+            {connection.status === 'retrying' ? <span className={parts.dim}>{hostMeta(host, now)}</span> : null}
           </div>
         </ProblemView>
       ) : (
@@ -60,7 +63,7 @@ export function HostTrouble({ host, inline = false }: { host: Host; inline?: boo
           <h2>
             <bdi>{host.name}</bdi> is disconnected
           </h2>
-          <p className="mono">{host.uri}</p>
+          <p className={parts.mono}>{host.uri}</p>
           {retry}
         </>
       )}

@@ -2,13 +2,17 @@ import { useState } from 'react';
 import { formatDateTime, formatDuration } from '../../shared/format.ts';
 import { exportText } from '../../shared/operations/metadata/export-text.ts';
 import type { JournalEntry, KeptXml } from '../../shared/schema.ts';
+import operations from '../operations/operations.module.css';
 import { copyText, tellCallFailed } from '../store/effects.ts';
 import { foundSentence } from '../store/notices.ts';
+import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { saveText } from '../ui/save-text.ts';
 import { askedWords, type JournalGroup, resultLook } from './groups.ts';
+import styles from './journal.module.css';
 
 /** Each thing that was asked for one operation: the plan as it was read, and the answer. */
 export function GroupDetail({ group }: { group: JournalGroup }) {
@@ -16,11 +20,11 @@ export function GroupDetail({ group }: { group: JournalGroup }) {
   return (
     <>
       {withXml.length > 1 ? (
-        <div className="request-head">
+        <div className={styles.requestHead}>
           <KeptXmls entries={withXml} />
         </div>
       ) : null}
-      <ol className="requests">
+      <ol className={styles.requests}>
         {group.entries.map((entry) => (
           <Request key={entry.requestId} entry={entry} />
         ))}
@@ -35,23 +39,27 @@ function Request({ entry }: { entry: JournalEntry }) {
   const span = answeredAt === null ? null : answeredAt - askedAt;
   return (
     <li>
-      <div className="request-head">
+      <div className={styles.requestHead}>
         <b>
           <bdi>{askedWords(entry)}</bdi>
         </b>
-        <span className={`chip ${look}`}>{text}</span>
+        <span className={parts.chip} data-look={look}>
+          {text}
+        </span>
         {entry.hasXml ? <KeptXmls entries={[entry]} /> : null}
       </div>
-      <p className="dim">
+      <p className={parts.dim}>
         Asked {formatDateTime(askedAt)}
         {span === null ? '' : span < 1000 ? ', answered within a second' : `, answered after ${formatDuration(span)}`}
         {' · '}
         <bdi>{entry.hostUri}</bdi> · flags {entry.flags}
       </p>
-      {resolved ? <p className="dim">The answer never came; this was found out later by asking libvirt.</p> : null}
+      {resolved ? (
+        <p className={parts.dim}>The answer never came; this was found out later by asking libvirt.</p>
+      ) : null}
       {problem ? <ProblemView problem={problem} /> : null}
       {differences.length > 0 ? (
-        <ul className="differences">
+        <ul className={operations.differences}>
           {differences.map((difference) => (
             <li key={difference}>{difference}</li>
           ))}
@@ -59,7 +67,7 @@ function Request({ entry }: { entry: JournalEntry }) {
       ) : null}
       {found ? <p>{foundSentence({ found })}</p> : null}
       {plan.length > 0 ? (
-        <details className="details">
+        <details className={blocks.details}>
           <summary>The plan as it was read</summary>
           <ul>
             {plan.map((line) => (

@@ -1,13 +1,17 @@
 import { useMemo, useState } from 'react';
 import { formatAge, formatDateTime, formatTaken } from '../../shared/format.ts';
 import type { Domain, JournalEntry } from '../../shared/schema.ts';
+import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import type { GridColumn } from '../ui/grid/columns.ts';
+import grids from '../ui/grid/grid.module.css';
 import { useAfter, useNow } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { RowGrid } from '../ui/row-grid.tsx';
 import { GroupDetail } from './group-detail.tsx';
 import { askedWords, groupEntries, type JournalGroup, resultLook } from './groups.ts';
+import styles from './journal.module.css';
 import { entriesAtOnce, useJournal } from './use-journal.ts';
 
 const loadingAfterMs = 150;
@@ -24,7 +28,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
   const columns = useMemo(() => journalColumns(now), [now]);
   if (journal.status === 'failed') {
     return (
-      <div className="empty" role="alert">
+      <div className={blocks.empty} role="alert">
         <ProblemView problem={journal.problem}>
           <Button onClick={() => setAttempt(attempt + 1)}>Try again</Button>
         </ProblemView>
@@ -33,16 +37,16 @@ export function JournalPane({ domain }: { domain: Domain }) {
   }
   if (journal.status === 'loading') {
     return late ? (
-      <div className="empty" role="status">
+      <div className={blocks.empty} role="status">
         <p>Reading the journal…</p>
       </div>
     ) : (
-      <div className="grow" />
+      <div className={parts.grow} />
     );
   }
   if (groups.length === 0) {
     return (
-      <div className="empty">
+      <div className={blocks.empty}>
         <h2>Nothing was done yet</h2>
         <p>
           Whatever Snapkeel asks libvirt to change on <bdi>{domain.name}</bdi> is written down here: when, by whom, and
@@ -55,7 +59,8 @@ export function JournalPane({ domain }: { domain: Domain }) {
     <>
       <RowGrid
         label={`History of ${domain.name}`}
-        className="journal"
+        id="journal"
+        className={styles.journal}
         columns={columns}
         rows={groups}
         keyOf={({ operationId }) => operationId}
@@ -63,7 +68,7 @@ export function JournalPane({ domain }: { domain: Domain }) {
         detailOf={(group) => <GroupDetail group={group} />}
       />
       {journal.value.length < limit || limit >= mostEntries ? null : (
-        <div className="journal-more">
+        <div className={styles.more}>
           <Button onClick={() => setLimit(mostEntries)}>Show older ones too</Button>
         </div>
       )}
@@ -82,13 +87,17 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
       sortBy: ({ main }) => askedWords(main),
       cell: (group) => (
         <>
-          <div className="cell-name">
+          <div className={grids.cellName}>
             <b title={askedWords(group.main)}>
               <bdi>{askedWords(group.main)}</bdi>
             </b>
-            {group.forced ? <span className="chip warn">forced</span> : null}
+            {group.forced ? (
+              <span className={parts.chip} data-look="warn">
+                forced
+              </span>
+            ) : null}
           </div>
-          <div className="note">{safetyNote(group)}</div>
+          <div className={parts.note}>{safetyNote(group)}</div>
         </>
       ),
     },
@@ -100,7 +109,11 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
       sortBy: ({ main }) => resultLook(main).text,
       cell: ({ main }) => {
         const { text, look } = resultLook(main);
-        return <span className={`chip ${look}`}>{text}</span>;
+        return (
+          <span className={parts.chip} data-look={look}>
+            {text}
+          </span>
+        );
       },
     },
     {

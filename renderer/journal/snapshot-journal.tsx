@@ -1,9 +1,12 @@
 import { useMemo } from 'react';
 import { formatMoment } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
+import grids from '../ui/grid/grid.module.css';
 import { useNow } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { aboutSnapshot, askedWords, groupEntries, resultLook } from './groups.ts';
+import styles from './journal.module.css';
 import { useJournal } from './use-journal.ts';
 
 /** What was done to, or with, one snapshot. */
@@ -15,22 +18,29 @@ export function SnapshotJournal({ domain, name }: { domain: Domain; name: string
     [journal, name],
   );
   if (journal.status === 'failed') return <ProblemView problem={journal.problem} />;
-  if (journal.status === 'loading') return <p className="dim">Reading the journal…</p>;
-  if (groups.length === 0) return <p className="dim">Snapkeel has asked nothing of libvirt about this snapshot.</p>;
+  if (journal.status === 'loading') return <p className={parts.dim}>Reading the journal…</p>;
+  if (groups.length === 0)
+    return <p className={parts.dim}>Snapkeel has asked nothing of libvirt about this snapshot.</p>;
   return (
-    <ul className="snapshot-journal">
+    <ul className={styles.snapshotJournal}>
       {groups.map(({ operationId, entries, forced }) => {
         const entry = entries.find(({ snapshotName }) => snapshotName === name);
         if (!entry) return null;
         const { text, look } = resultLook(entry);
         return (
           <li key={operationId}>
-            <div className="cell-name">
+            <div className={grids.cellName}>
               <b>{askedWords(entry)}</b>
-              <span className={`chip ${look}`}>{text}</span>
-              {forced && entry.kind === 'revert' ? <span className="chip warn">forced</span> : null}
+              <span className={parts.chip} data-look={look}>
+                {text}
+              </span>
+              {forced && entry.kind === 'revert' ? (
+                <span className={parts.chip} data-look="warn">
+                  forced
+                </span>
+              ) : null}
             </div>
-            <span className="dim">
+            <span className={parts.dim}>
               {formatMoment(entry.askedAt, now)} by <bdi>{entry.who}</bdi>
             </span>
           </li>

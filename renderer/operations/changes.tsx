@@ -1,3 +1,5 @@
+import boxes from '../ui/box.module.css';
+
 /** What became different while a plan was read. */
 export function Changes({
   changes,
@@ -8,7 +10,7 @@ export function Changes({
 }) {
   if (changes.length === 0) return null;
   return (
-    <div className="box notice" role="alert">
+    <div className={boxes.box} data-look="notice" role="alert">
       <strong>Something changed while you were reading</strong>
       <ul>
         {changes.map((change) => (

@@ -1,4 +1,7 @@
 import { type KeyboardEvent, type RefObject, useId } from 'react';
+import forms from '../ui/forms.module.css';
+import parts from '../ui/parts.module.css';
+import styles from './name-and-description.module.css';
 
 interface Texts {
   readonly name: string;
@@ -33,14 +36,14 @@ export function NameAndDescription(props: NameAndDescriptionProps) {
   };
   return (
     <>
-      <div className="form-field">
-        <label className="label" htmlFor={`${id}-name`}>
+      <div className={forms.formField}>
+        <label className={forms.label} htmlFor={`${id}-name`}>
           Name
         </label>
         <input
           ref={nameFixed === null ? begin : undefined}
           id={`${id}-name`}
-          className="input"
+          className={forms.input}
           type="text"
           autoComplete="off"
           spellCheck={false}
@@ -52,18 +55,18 @@ export function NameAndDescription(props: NameAndDescriptionProps) {
           onChange={({ target }) => onChange({ name: target.value })}
           onKeyDown={(event) => onEnter(event, true)}
         />
-        <p id={`${id}-name-note`} className={problems.name === null ? 'dim' : 'field-problem'} role="status">
+        <p id={`${id}-name-note`} className={problems.name === null ? parts.dim : forms.fieldProblem} role="status">
           {problems.name ?? nameFixed ?? ''}
         </p>
       </div>
-      <div className="form-field">
-        <label className="label" htmlFor={`${id}-description`}>
+      <div className={forms.formField}>
+        <label className={forms.label} htmlFor={`${id}-description`}>
           Description
         </label>
         <textarea
           ref={nameFixed === null ? undefined : begin}
           id={`${id}-description`}
-          className={isNew ? 'input area short' : 'input area'}
+          className={`${forms.input} ${styles.area} ${isNew ? styles.short : ''}`}
           rows={isNew ? 2 : 4}
           value={value.description}
           aria-invalid={problems.description !== null}
@@ -73,7 +76,7 @@ export function NameAndDescription(props: NameAndDescriptionProps) {
         />
         <p
           id={`${id}-description-note`}
-          className={problems.description === null ? 'dim' : 'field-problem'}
+          className={problems.description === null ? parts.dim : forms.fieldProblem}
           role="status"
         >
           {problems.description ?? ''}

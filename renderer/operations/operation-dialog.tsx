@@ -8,8 +8,10 @@ import { ownOperation } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { DecisionDialog, DecisionHead } from '../ui/decision-dialog.tsx';
+import dialogs from '../ui/dialog.module.css';
 import type { Home } from '../ui/focus-home.ts';
 import { useNow } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { Planning } from '../ui/planning.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { TypedName } from '../ui/typed-name.tsx';
@@ -18,6 +20,7 @@ import { cancelOperation } from './cancel.ts';
 import { Changes } from './changes.tsx';
 import { Differences } from './differences.tsx';
 import { assessmentOf, blockedBy, type Flow, needsName, type Review } from './flow.ts';
+import operations from './operations.module.css';
 import { progressShare, progressText } from './phases.ts';
 import { aboutOf } from './run.ts';
 import type { Control } from './use-operation.ts';
@@ -30,7 +33,9 @@ interface OperationDialogProps<T extends AnyType> {
   about?: ReactNode;
   /** Instead of both. */
   head?: ReactNode;
-  className: string;
+  /** In pixels, where there is room. */
+  width?: number;
+  aside?: boolean;
   home?: Home;
   /** Has the focus in the review, if there is something to write. */
   field?: RefObject<HTMLElement | null>;
@@ -64,7 +69,20 @@ const safeLabels: Record<Flow<AnyType>['step'], string> = {
 
 /** The dialog of any change, from its plan to its end. */
 export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T>) {
-  const { control, title, about, head, className, home = 'history', field, action, danger, unfinished, wayOn } = props;
+  const {
+    control,
+    title,
+    about,
+    head,
+    width,
+    aside,
+    home = 'history',
+    field,
+    action,
+    danger,
+    unfinished,
+    wayOn,
+  } = props;
   const { store } = useApp();
   const linked = useAppState((state) => state.link === 'open');
   const { flow, type } = control;
@@ -77,14 +95,15 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
   return (
     <DecisionDialog
       head={head ?? <DecisionHead title={titleOf(type, flow) ?? title}>{about}</DecisionHead>}
-      className={className}
+      width={width}
+      aside={aside}
       home={home}
       step={`${flow.step} ${'plan' in flow ? flow.plan.planId : ''}`}
       {...(field ? { field } : {})}
       safeLabel={safeLabels[flow.step]}
       onClose={() => closeDialog(store)}
       foot={
-        <span className="why" id="operation-why" role="status">
+        <span className={dialogs.why} id="operation-why" role="status">
           {why}
         </span>
       }
@@ -195,16 +214,16 @@ function Running({ since, cancelling, instead, ...about }: RunningProps) {
   const words = operation?.cancelRequested ? 'Cancelling' : operationUnderWay(about);
   const amount = [progressText(progress), elapsed >= 1000 ? formatDuration(elapsed) : null].filter(Boolean);
   return (
-    <div className="running">
+    <div className={operations.running}>
       <p role="status">
-        <bdi>{words}…</bdi> <span className="elapsed">{amount.join(' · ')}</span>
+        <bdi>{words}…</bdi> <span className={parts.elapsed}>{amount.join(' · ')}</span>
       </p>
       <progress aria-label={words} {...(share === null ? {} : { value: share })} />
-      <p className="dim">
+      <p className={parts.dim}>
         {operation?.phase === 'queued' ? 'Something else is done with this domain first. ' : ''}
         It goes on without this dialog too, and its end is told below.
       </p>
-      {cancelling && operation?.cancellable ? <p className="dim">{cancelling}</p> : null}
+      {cancelling && operation?.cancellable ? <p className={parts.dim}>{cancelling}</p> : null}
     </div>
   );
 }
@@ -217,7 +236,7 @@ function Ended({ outcome }: { outcome: Outcome }) {
       {problem && result !== 'cancelled' ? <ProblemView problem={problem} /> : null}
       <Differences title="Not as planned" lines={differences} />
       {notes.map((line) => (
-        <p key={line} className="found">
+        <p key={line} className={operations.found}>
           {line}
         </p>
       ))}

@@ -4,9 +4,13 @@ import type { OperationTypes } from '../../shared/operations/registry.ts';
 import type { PowerAction } from '../../shared/operations/words.ts';
 import { hostById } from '../store/selectors.ts';
 import type { Dialog } from '../store/store.ts';
+import boxes from '../ui/box.module.css';
 import { useAppState } from '../ui/context.tsx';
+import forms from '../ui/forms.module.css';
+import parts from '../ui/parts.module.css';
 import { assessmentOf, choose, type Review } from './flow.ts';
 import { OperationDialog } from './operation-dialog.tsx';
+import operations from './operations.module.css';
 import { type Control, useOperation } from './use-operation.ts';
 
 const titles: Readonly<Record<PowerAction, readonly [before: string, after: string]>> = {
@@ -44,7 +48,7 @@ export function PowerDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'power
           Domain on <bdi>{hostName}</bdi>
         </>
       }
-      className="power"
+      width={560}
       review={(review) => <PowerReview control={control} review={review} />}
       virsh={({ plan, choice }) => virshPower(plan.virsh, action, choice.discardSave)}
       action={powerLabel(action)}
@@ -64,7 +68,7 @@ function PowerReview({ control, review }: { control: Control<Power>; review: Rev
   // A start that can be done from saved memory or from the disks is offered.
   if (blocker && assessmentOf(type, other).blockers.length > 0)
     return (
-      <section className="box impossible">
+      <section className={boxes.box} data-look="impossible">
         <h3>There is nothing to do</h3>
         <p>{blocker.text}</p>
       </section>
@@ -74,7 +78,7 @@ function PowerReview({ control, review }: { control: Control<Power>; review: Rev
   return (
     <>
       {meaning ? <p>{meaning}</p> : null}
-      <section className={action === 'start' ? 'box force' : 'box loss'}>
+      <section className={boxes.box} data-look={action === 'start' ? 'force' : 'loss'}>
         <h3>{action === 'start' ? 'Saved memory is restored' : 'What is lost'}</h3>
         <ul>
           {losses.map(({ code, text }) => (
@@ -83,8 +87,8 @@ function PowerReview({ control, review }: { control: Control<Power>; review: Rev
         </ul>
       </section>
       {action === 'start' && facts.managedSave ? (
-        <section className="safety">
-          <label className="check">
+        <section className={operations.safety}>
+          <label className={forms.check}>
             <input
               type="checkbox"
               checked={choice.discardSave}
@@ -93,12 +97,12 @@ function PowerReview({ control, review }: { control: Control<Power>; review: Rev
             />
             <span>Drop the saved memory, and boot from the disks instead</span>
           </label>
-          <div className="check-note" id="discard-note">
+          <div className={forms.checkNote} id="discard-note">
             <p>What the guest had in that memory is lost then.</p>
           </div>
         </section>
       ) : null}
-      <p className="dim">The domain is {stateLabel(facts.state)} now.</p>
+      <p className={parts.dim}>The domain is {stateLabel(facts.state)} now.</p>
     </>
   );
 }

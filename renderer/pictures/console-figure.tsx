@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { openDialog } from '../store/actions.ts';
 import { useApp } from '../ui/context.tsx';
+import parts from '../ui/parts.module.css';
+import pictures from './pictures.module.css';
 import type { Fetched } from './use-pictures.ts';
 
 interface ConsoleFigureProps {
@@ -17,14 +19,18 @@ interface ConsoleFigureProps {
 /** A picture of a console with a line under it; where there is none, a sentence instead. */
 export function ConsoleFigure({ picture, alt, caption, none, enlarges = false }: ConsoleFigureProps) {
   const { store } = useApp();
-  if (picture === null) return none ? <p className="no-picture dim">{none}</p> : null;
-  const image = picture ? <img src={picture.dataUrl} alt={alt} draggable={false} /> : <span className="picture-wait" />;
+  if (picture === null) return none ? <p className={`${pictures.noPicture} ${parts.dim}`}>{none}</p> : null;
+  const image = picture ? (
+    <img src={picture.dataUrl} alt={alt} draggable={false} />
+  ) : (
+    <span className={pictures.wait} />
+  );
   return (
-    <figure className="console-figure" aria-busy={picture === undefined}>
+    <figure className={pictures.consoleFigure} aria-busy={picture === undefined}>
       {enlarges && picture ? (
         <button
           type="button"
-          className="picture-button"
+          className={pictures.button}
           title="Show it large"
           onClick={() => openDialog(store, { kind: 'picture', title: alt, dataUrl: picture.dataUrl })}
         >

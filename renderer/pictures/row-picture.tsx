@@ -1,5 +1,6 @@
 import type { Domain, Snapshot } from '../../shared/schema.ts';
 import { domainKey } from '../store/store.ts';
+import pictures from './pictures.module.css';
 import { useKept, useSnapshotPicture } from './use-pictures.ts';
 
 /** What the screen looked like, small, in the row of a snapshot that has a picture. */
@@ -10,8 +11,8 @@ export function RowPicture({ domain, snapshot }: { domain: Domain; snapshot: Sna
 function Small({ domain, snapshot }: { domain: Domain; snapshot: Snapshot }) {
   const picture = useSnapshotPicture(domain, snapshot);
   return (
-    <span className="row-picture">
+    <picture className={pictures.rowPicture}>
       {picture ? <img src={picture.dataUrl} alt={`Console of “${snapshot.name}”`} draggable={false} /> : null}
-    </span>
+    </picture>
   );
 }

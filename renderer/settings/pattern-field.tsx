@@ -1,5 +1,8 @@
 import type { ReactNode, RefObject } from 'react';
+import forms from '../ui/forms.module.css';
+import parts from '../ui/parts.module.css';
 import { patternProblem } from './pattern.ts';
+import styles from './settings.module.css';
 
 interface PatternFieldProps {
   id: string;
@@ -18,12 +21,12 @@ interface PatternFieldProps {
 export function PatternField({ id, name, value, words, example, field, onChange }: PatternFieldProps) {
   const wrong = patternProblem(value, words);
   return (
-    <div className="setting wide">
+    <div className={`${styles.setting} ${styles.wide}`}>
       <label htmlFor={id}>Name</label>
       <input
         ref={field}
         id={id}
-        className="input mono"
+        className={`${forms.input} ${parts.mono}`}
         type="text"
         autoComplete="off"
         spellCheck={false}
@@ -34,7 +37,7 @@ export function PatternField({ id, name, value, words, example, field, onChange 
         onChange={({ target }) => onChange(target.value)}
       />
       <div id={`${id}-note`}>
-        {wrong ? <p className="field-problem">{wrong}</p> : <p>{example}</p>}
+        {wrong ? <p className={forms.fieldProblem}>{wrong}</p> : <p>{example}</p>}
         <p>
           Filled in:{' '}
           {words.map((word) => (

@@ -5,8 +5,10 @@ import { tellCallFailed } from '../store/effects.ts';
 import { lastOf } from '../ui/asking.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
+import forms from '../ui/forms.module.css';
 import { NumberField } from '../ui/number-field.tsx';
 import { useAsked } from '../ui/use-asked.ts';
+import styles from './settings.module.css';
 
 interface PictureSettingsProps {
   draft: Settings;
@@ -18,7 +20,7 @@ export function PictureSettings({ draft, change }: PictureSettingsProps) {
   return (
     <>
       <h3>Pictures of consoles</h3>
-      <label className="check">
+      <label className={forms.check}>
         <input
           type="checkbox"
           checked={draft.thumbnails}
@@ -27,13 +29,13 @@ export function PictureSettings({ draft, change }: PictureSettingsProps) {
         />
         <span>Take one with each snapshot of a running guest</span>
       </label>
-      <div className="check-note" id="pictures-note">
+      <div className={forms.checkNote} id="pictures-note">
         <p>
           A console may show secrets. Pictures stay on this computer, in files that only you can read, and go with their
           snapshots.
         </p>
       </div>
-      <div className="setting">
+      <div className={styles.setting}>
         <label htmlFor="setting-pictures-size">At most, MiB</label>
         <NumberField
           id="setting-pictures-size"
@@ -44,7 +46,7 @@ export function PictureSettings({ draft, change }: PictureSettingsProps) {
         />
         <p>The oldest are removed first.</p>
       </div>
-      <div className="setting">
+      <div className={styles.setting}>
         <label htmlFor="setting-pictures-days">Kept for, days</label>
         <NumberField
           id="setting-pictures-days"

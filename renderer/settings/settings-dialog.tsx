@@ -4,19 +4,27 @@ import { closeDialog } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
+import forms from '../ui/forms.module.css';
 import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
+import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { newNamePreview, newPatternWords, patternPreview, patternProblem, patternWords } from './pattern.ts';
 import { PatternField } from './pattern-field.tsx';
 import { PictureSettings } from './picture-settings.tsx';
+import styles from './settings.module.css';
 
 /** What holds for every window and every host. */
 export function SettingsDialog() {
   const settings = useAppState((state) => state.appSettings);
   return (
-    <PlainDialog title="Settings" className="settings">
-      {settings ? <Form settings={settings} /> : <p className="dialog-body dim">The backend has not told them yet.</p>}
+    <PlainDialog title="Settings">
+      {settings ? (
+        <Form settings={settings} />
+      ) : (
+        <p className={`${dialogs.body} ${parts.dim}`}>The backend has not told them yet.</p>
+      )}
     </PlainDialog>
   );
 }
@@ -50,8 +58,8 @@ function Form({ settings }: { settings: Settings }) {
     }
   };
   return (
-    <form onSubmit={submit} className="dialog-form">
-      <div className="dialog-body">
+    <form onSubmit={submit} className={dialogs.form}>
+      <div className={`${dialogs.body} ${styles.body}`}>
         <h3>New snapshots</h3>
         <PatternField
           id="setting-new-pattern"
@@ -67,7 +75,7 @@ function Form({ settings }: { settings: Settings }) {
           onChange={(snapshotNamePattern) => change({ snapshotNamePattern })}
         />
         <h3>Safety snapshots</h3>
-        <div className="setting">
+        <div className={styles.setting}>
           <label htmlFor="setting-kept">Kept per domain</label>
           <NumberField
             id="setting-kept"
@@ -95,7 +103,7 @@ function Form({ settings }: { settings: Settings }) {
           onChange={(safetyNamePattern) => change({ safetyNamePattern })}
         />
         <h3>Several domains at once</h3>
-        <div className="setting">
+        <div className={styles.setting}>
           <label htmlFor="setting-parallel">Domains at a time per host</label>
           <NumberField
             id="setting-parallel"
@@ -108,13 +116,13 @@ function Form({ settings }: { settings: Settings }) {
         </div>
         <PictureSettings draft={draft} change={change} />
         {problem ? (
-          <p className="field-problem" role="alert">
+          <p className={forms.fieldProblem} role="alert">
             {problem.what} {problem.effect} {problem.next}
           </p>
         ) : null}
       </div>
-      <div className="dialog-foot">
-        <span className="why" />
+      <div className={dialogs.foot}>
+        <span className={dialogs.why} />
         <Button onClick={() => closeDialog(store)}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy || wrong !== null || wrongNew !== null}>
           Save

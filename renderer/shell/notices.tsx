@@ -9,6 +9,7 @@ import { domainKey, type Notice } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Details } from '../ui/problem-view.tsx';
+import styles from './notices.module.css';
 
 const goodNewsMs = 9000;
 /** Long enough to see that it was the wrong snapshot. */
@@ -19,7 +20,7 @@ const icons = { done: CircleCheck, differs: TriangleAlert, failed: CircleAlert }
 export function Notices() {
   const notices = useAppState((state) => state.notices);
   return (
-    <section className="notices" aria-label="Messages">
+    <section className={styles.notices} aria-label="Messages">
       {notices.map((notice) => (
         <NoticeCard key={notice.id} notice={notice} />
       ))}
@@ -40,9 +41,9 @@ function NoticeCard({ notice }: { notice: Notice }) {
   }, [app, id, tone, undo, batchPlanId]);
   const Icon = icons[tone];
   return (
-    <article className={`notice-card ${tone}`} {...(tone === 'done' ? {} : { role: 'alert' })}>
+    <article className={styles.card} data-tone={tone} {...(tone === 'done' ? {} : { role: 'alert' })}>
       <Icon size={16} aria-hidden="true" />
-      <div className="notice-text">
+      <div className={styles.text}>
         <strong>
           <bdi>{title}</bdi>
         </strong>
@@ -54,6 +55,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
         {detail ? <Details text={detail} /> : null}
         {retry ? (
           <Button
+            className={styles.action}
             onClick={() => {
               close();
               askRevert(app, { ...retry, aim: retry.aim as RevertAim });
@@ -64,6 +66,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
         ) : null}
         {undo && undoable ? (
           <Button
+            className={styles.action}
             onClick={() => {
               close();
               askRevert(app, { ...undo, aim: { kind: 'undo' } });
@@ -74,6 +77,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
         ) : null}
         {run ? (
           <Button
+            className={styles.action}
             onClick={() => {
               close();
               showBatch(app, run);
@@ -83,7 +87,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           </Button>
         ) : null}
       </div>
-      <Button look="icon" aria-label="Close message" onClick={close}>
+      <Button look="bare" className={styles.close} aria-label="Close message" onClick={close}>
         <X size={14} aria-hidden="true" />
       </Button>
     </article>

@@ -12,6 +12,9 @@ import { lastEnded, lastOutcome, liveBatch, runningOperations, undoUnavailable }
 import { domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
+import menus from '../ui/menu.module.css';
+import parts from '../ui/parts.module.css';
+import styles from './status-bar.module.css';
 
 /** What runs now, and how the last operation ended. */
 export function StatusBar() {
@@ -24,9 +27,9 @@ export function StatusBar() {
   const [first] = running;
   const alone = running.length === 1 && !lab ? first : undefined;
   return (
-    <footer className="status-bar">
+    <footer className={styles.bar}>
       {ending ? (
-        <strong className="status-text" role="alert">
+        <strong className={styles.text} role="alert">
           Snapkeel is closing, and waits for libvirt’s answer
         </strong>
       ) : null}
@@ -34,13 +37,13 @@ export function StatusBar() {
       {alone ? <OperationLine operation={alone} now={now} /> : null}
       {running.length > 0 && !alone ? (
         <Popover.Root>
-          <Popover.Trigger className="status-button">
-            {lab ? null : <LoaderCircle size={12} className="spin" aria-hidden="true" />}
+          <Popover.Trigger className={styles.button}>
+            {lab ? null : <LoaderCircle size={12} className={parts.spin} aria-hidden="true" />}
             {running.length === 1 ? '1 operation is' : `${running.length} operations are`} running
           </Popover.Trigger>
           <Popover.Portal>
-            <Popover.Positioner className="menu-place" side="top" align="start" sideOffset={6}>
-              <Popover.Popup className="menu operations" aria-label="Running operations">
+            <Popover.Positioner className={menus.place} side="top" align="start" sideOffset={6}>
+              <Popover.Popup className={`${menus.menu} ${styles.operations}`} aria-label="Running operations">
                 {running.map((operation) => (
                   <OperationLine key={operation.id} operation={operation} now={now} />
                 ))}
@@ -50,11 +53,11 @@ export function StatusBar() {
         </Popover.Root>
       ) : null}
       {running.length === 0 && !lab ? <span>Nothing is running</span> : null}
-      <span className="last-outcome" role="status" title={last ?? undefined}>
+      <span className={styles.lastOutcome} role="status" title={last ?? undefined}>
         {last ? <bdi>Last: {last}</bdi> : null}
       </span>
       <UndoLast />
-      {version ? <span className="version">Snapkeel {version}</span> : null}
+      {version ? <span className={styles.version}>Snapkeel {version}</span> : null}
     </footer>
   );
 }
@@ -66,9 +69,9 @@ function BatchLine() {
   if (!run) return null;
   const { ended } = runCounts(run);
   return (
-    <button type="button" className="status-button" onClick={() => showBatch(app, run)}>
-      <LoaderCircle size={12} className="spin" aria-hidden="true" />
-      <span className="status-text">{runHeadline(run)}</span>
+    <button type="button" className={styles.button} onClick={() => showBatch(app, run)}>
+      <LoaderCircle size={12} className={parts.spin} aria-hidden="true" />
+      <span className={styles.text}>{runHeadline(run)}</span>
       <Bar share={ended / run.rows.length} />
     </button>
   );
@@ -85,7 +88,7 @@ function UndoLast() {
   return (
     <button
       type="button"
-      className="link"
+      className={`${parts.link} ${styles.act}`}
       aria-label={`Undo the last revert of ${last.domainName}…`}
       onClick={() => runCommand(commandById('revert.undo'), { ...context, state: app.store.getState() })}
     >
@@ -100,17 +103,17 @@ function OperationLine({ operation, now }: { operation: Operation; now: number }
   const share = progressShare(progress);
   const amount = progressText(progress);
   return (
-    <div className="status-line">
-      <button type="button" className="status-button" onClick={() => openDomainView(app.store, domainKey(operation))}>
-        <LoaderCircle size={12} className="spin" aria-hidden="true" />
-        <bdi className="status-text">{phaseSentence(operation)}</bdi>
+    <div className={styles.line}>
+      <button type="button" className={styles.button} onClick={() => openDomainView(app.store, domainKey(operation))}>
+        <LoaderCircle size={12} className={parts.spin} aria-hidden="true" />
+        <bdi className={styles.text}>{phaseSentence(operation)}</bdi>
         {share === null ? null : <Bar share={share} />}
-        <span className="elapsed">{amount ?? formatDuration(now - startedAt)}</span>
+        <span className={parts.elapsed}>{amount ?? formatDuration(now - startedAt)}</span>
       </button>
       {cancellable && !operation.cancelRequested ? (
         <button
           type="button"
-          className="link"
+          className={`${parts.link} ${styles.act}`}
           aria-label={`Cancel the operation on ${domainName}`}
           onClick={() => cancelOperation(app, operation)}
         >
@@ -122,5 +125,5 @@ function OperationLine({ operation, now }: { operation: Operation; now: number }
 }
 
 function Bar({ share }: { share: number }) {
-  return <progress className="small-bar" aria-hidden="true" value={share} />;
+  return <progress className={styles.progress} aria-hidden="true" value={share} />;
 }

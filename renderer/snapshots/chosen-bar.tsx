@@ -7,6 +7,7 @@ import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import styles from './filter.module.css';
 
 /** What can be done with several snapshots, while several are selected. */
 export function ChosenBar({ domain }: { domain: Domain }) {
@@ -25,14 +26,14 @@ export function ChosenBar({ domain }: { domain: Domain }) {
       (danger || unavailable(context) === null),
   );
   return (
-    <section className="chosen-bar" aria-label="Selected snapshots">
+    <section className={styles.chosenBar} aria-label="Selected snapshots">
       <span role="status">{chosen.length.toLocaleString('en-GB')} snapshots selected</span>
       {offered.map((command) => {
         const reason = command.unavailable(context);
         return (
           <Button
             key={command.id}
-            className={command.danger ? 'destroys' : ''}
+            className={command.danger ? styles.destroys : ''}
             disabled={reason !== null}
             {...(reason ? { tip: reason } : {})}
             onClick={() => runCommand(command, contextOf(app, { kind: 'row', key: domainKey(domain), row }))}

@@ -15,6 +15,8 @@ import { damageOf, deletionMark, isInterrupted, isPinned, operationOn, tagsOfSna
 import { type DamagedSnapshot, domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
 import type { GridColumn } from '../ui/grid/columns.ts';
+import parts from '../ui/parts.module.css';
+import styles from './history.module.css';
 import { gutterWidth, Lanes } from './lanes.tsx';
 
 const minute = 60_000;
@@ -90,10 +92,10 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
   if (tree.kind === 'here') {
     return (
       <>
-        <b id={nameId(index)} className="here-name">
+        <b id={nameId(index)} className={styles.hereName}>
           You are here
         </b>
-        <div className="note">
+        <div className={parts.note}>
           <bdi>{hereNote(tree, domain, now - since)}</bdi>
         </div>
       </>
@@ -102,11 +104,15 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
   const { name, description } = tree.snapshot;
   return (
     <>
-      <div className="name-line">
+      <div className={styles.nameLine}>
         <b id={nameId(index)} title={name}>
           <bdi>{name}</bdi>
         </b>
-        {tree.current ? <span className="chip current">current</span> : null}
+        {tree.current ? (
+          <span className={parts.chip} data-look="current">
+            current
+          </span>
+        ) : null}
         <InterruptedMark domain={domain} name={name} />
         <DamageMark domain={domain} name={name} />
         <PinMark domain={domain} name={name} />
@@ -124,7 +130,7 @@ function Note({ domain, name, description }: { domain: Domain; name: string; des
   const text = useAppState((state) => deletionMark(state, domainKey(domain), name)?.text) ?? description;
   if (!text) return null;
   return (
-    <div className={kind ? `note ${kind}` : 'note'} title={text}>
+    <div className={parts.note} data-mark={kind} title={text}>
       <bdi>{text}</bdi>
     </div>
   );
@@ -135,7 +141,11 @@ function InterruptedMark({ domain, name }: { domain: Domain; name: string }) {
     (state) => isInterrupted(state, domain, name) && operationOn(state, domainKey(domain))?.kind !== 'delete',
   );
   return interrupted ? (
-    <span className="chip bad" title="Its image was partly merged: it can only be deleted again, not reverted to">
+    <span
+      className={parts.chip}
+      data-look="bad"
+      title="Its image was partly merged: it can only be deleted again, not reverted to"
+    >
       deletion interrupted
     </span>
   ) : null;
@@ -154,7 +164,7 @@ function DamageMark({ domain, name }: { domain: Domain; name: string }) {
   const words = damage && damageWords[damage.state];
   if (!words || (interrupted && damage.state === 'mixture')) return null;
   return (
-    <span className="chip bad" title={damage.why.join('\n')}>
+    <span className={parts.chip} data-look="bad" title={damage.why.join('\n')}>
       {words}
     </span>
   );
@@ -163,7 +173,7 @@ function DamageMark({ domain, name }: { domain: Domain; name: string }) {
 function PinMark({ domain, name }: { domain: Domain; name: string }) {
   const pinned = useAppState((state) => isPinned(state, domain, name));
   return pinned ? (
-    <span className="pin" title="Pinned: not to be deleted">
+    <span className={styles.pin} title="Pinned: not to be deleted">
       <Pin size={12} role="img" aria-label="pinned" />
     </span>
   ) : null;
@@ -172,7 +182,7 @@ function PinMark({ domain, name }: { domain: Domain; name: string }) {
 function Tags({ domain, name }: { domain: Domain; name: string }) {
   const tags = useAppState((state) => tagsOfSnapshot(state, domain, name));
   return tags.map((tag) => (
-    <span key={tag} className="chip outline tag" title={`Tag: ${tag}`}>
+    <span key={tag} className={`${parts.chip} ${styles.tag}`} data-look="outline" title={`Tag: ${tag}`}>
       <bdi>{tag}</bdi>
     </span>
   ));
@@ -194,10 +204,10 @@ function HoldsCell({ tree }: GridRow) {
   if (tree.kind === 'here') return null;
   const mark = kindMarks[tree.snapshot.kind];
   return (
-    <span className="chips">
-      <span className="chip">{holdsLabel(tree.snapshot)}</span>
+    <span className={styles.chips}>
+      <span className={parts.chip}>{holdsLabel(tree.snapshot)}</span>
       {mark ? (
-        <span className="chip outline" title={mark.title}>
+        <span className={parts.chip} data-look="outline" title={mark.title}>
           {mark.text}
         </span>
       ) : null}

@@ -12,13 +12,19 @@ import { JournalPane } from '../journal/journal-pane.tsx';
 import { showTab } from '../store/actions.ts';
 import { hostById, isProtected } from '../store/selectors.ts';
 import { type DomainTab, domainKey } from '../store/store.ts';
+import blocks from '../ui/blocks.module.css';
+import buttons from '../ui/button.module.css';
 import { Button } from '../ui/button.tsx';
 import { Contained } from '../ui/contained.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { StateGlyph } from '../ui/glyphs.tsx';
+import menus from '../ui/menu.module.css';
+import parts from '../ui/parts.module.css';
+import styles from './domain-view.module.css';
 import { FilterBar } from './filter-bar.tsx';
 import { HistoryPane } from './history-pane.tsx';
 import { PowerButton } from './power-button.tsx';
+import tabs from './tabs.module.css';
 
 const tones: Partial<Record<Domain['state'], string>> = {
   running: 'ok',
@@ -39,38 +45,43 @@ export function DomainView({ domain }: { domain: Domain }) {
   const guarded = useAppState((state) => isProtected(state, domainKey(domain)));
   return (
     <>
-      <header className="domain-head">
-        <div className="domain-title">
+      <header className={blocks.head}>
+        <div className={blocks.title}>
           <h1 title={domain.name}>
             <bdi>{domain.name}</bdi>
           </h1>
-          <span className={`pill ${known ? (tones[domain.state] ?? 'off') : 'off'}`}>
+          <span className={styles.pill} data-tone={known ? tones[domain.state] : undefined}>
             <StateGlyph state={domain.state} />
             {known ? '' : 'was '}
             {stateLabel(domain.state)}
-            {domain.reason && domain.reason !== 'unknown' ? <span className="pill-reason">{domain.reason}</span> : null}
+            {domain.reason && domain.reason !== 'unknown' ? (
+              <span className={styles.reason}>{domain.reason}</span>
+            ) : null}
           </span>
           {guarded ? (
-            <span className="chip shielded" title="A revert asks for its name first">
+            <span className={`${parts.chip} ${styles.shielded}`} title="A revert asks for its name first">
               <Shield size={11} aria-hidden="true" />
               protected
             </span>
           ) : null}
           {domain.persistent ? null : (
-            <span className="chip" title="It has no stored configuration: shutting it down removes it from libvirt">
+            <span
+              className={parts.chip}
+              title="It has no stored configuration: shutting it down removes it from libvirt"
+            >
               transient
             </span>
           )}
           {domain.managedSave ? (
-            <span className="chip" title="Its memory was saved to a file, to be restored at the next start">
+            <span className={parts.chip} title="Its memory was saved to a file, to be restored at the next start">
               managed save
             </span>
           ) : null}
         </div>
         <Actions domain={domain} />
       </header>
-      <Tabs.Root className="domain-tabs" value={tab} onValueChange={(value: DomainTab) => showTab(store, value)}>
-        <Tabs.List className="tab-list" aria-label={`About ${domain.name}`}>
+      <Tabs.Root className={styles.tabs} value={tab} onValueChange={(value: DomainTab) => showTab(store, value)}>
+        <Tabs.List className={`${tabs.list} ${styles.tabList}`} aria-label={`About ${domain.name}`}>
           <Tabs.Tab value="snapshots">Snapshots</Tabs.Tab>
           <Tabs.Tab value="health">
             Health
@@ -78,18 +89,18 @@ export function DomainView({ domain }: { domain: Domain }) {
           </Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="snapshots" className="domain-panel" tabIndex={-1}>
+        <Tabs.Panel value="snapshots" className={styles.panel} tabIndex={-1}>
           <Contained what="The history" about={domain.uuid}>
             <FilterBar domain={domain} />
             <HistoryPane domain={domain} />
           </Contained>
         </Tabs.Panel>
-        <Tabs.Panel value="health" className="domain-panel" tabIndex={-1}>
+        <Tabs.Panel value="health" className={styles.panel} tabIndex={-1}>
           <Contained what="Health" about={domain.uuid}>
             <HealthPane domain={domain} health={health} />
           </Contained>
         </Tabs.Panel>
-        <Tabs.Panel value="history" className="domain-panel" tabIndex={-1}>
+        <Tabs.Panel value="history" className={styles.panel} tabIndex={-1}>
           <Contained what="What was done" about={domain.uuid}>
             <JournalPane key={domainKey(domain)} domain={domain} />
           </Contained>
@@ -115,7 +126,7 @@ function Actions({ domain }: { domain: Domain }) {
   const createRefused = create.unavailable(contextOf(app, { kind: 'domain', key: domainKey(domain) }));
   const inspector = commandById('view.inspector');
   return (
-    <div className="domain-actions">
+    <div className={blocks.actions}>
       <PowerButton domain={domain} />
       <Button
         look="primary"
@@ -135,12 +146,12 @@ function Actions({ domain }: { domain: Domain }) {
         Revert…
       </Button>
       <Menu.Root modal={false}>
-        <Menu.Trigger className="button icon" aria-label={`More for ${domain.name}`}>
+        <Menu.Trigger className={buttons.button} data-look="icon" aria-label={`More for ${domain.name}`}>
           <Ellipsis size={15} aria-hidden="true" />
         </Menu.Trigger>
         <Menu.Portal>
-          <Menu.Positioner className="menu-place" sideOffset={4} align="end">
-            <Menu.Popup className="menu">
+          <Menu.Positioner className={menus.place} sideOffset={4} align="end">
+            <Menu.Popup className={menus.menu}>
               <CommandItems target={{ kind: 'domain', key: domainKey(domain) }} />
             </Menu.Popup>
           </Menu.Positioner>

@@ -6,9 +6,12 @@ import { filterSnapshots } from '../store/actions.ts';
 import { openTree, shownRows } from '../store/selectors.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import forms from '../ui/forms.module.css';
 import { ColumnsMenu } from '../ui/grid/columns-menu.tsx';
 import { useGridView } from '../ui/grid/use-grid.ts';
+import parts from '../ui/parts.module.css';
 import { historyColumns, historyGrid } from './columns.tsx';
+import styles from './filter.module.css';
 import { FilterMenu } from './filter-menu.tsx';
 
 const columns = historyColumns(1);
@@ -25,8 +28,8 @@ export function FilterBar({ domain }: { domain: Domain }) {
   const count = total === 0 ? 'no snapshots' : formatCount(total, 'snapshot');
   const branches = tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : '';
   return (
-    <div className="filter-bar">
-      <label className="field">
+    <div className={styles.bar}>
+      <label className={`${forms.field} ${styles.field}`}>
         <Search size={13} aria-hidden="true" />
         <input
           id="snapshot-filter"
@@ -58,7 +61,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
       <ColumnsMenu id={historyGrid} columns={columns} />
       <SortChip />
       {filter.facets.length > 0 ? (
-        <ul className="facets" aria-label="What is filtered by">
+        <ul className={styles.facets} aria-label="What is filtered by">
           {filter.facets.map((facet) => (
             <FacetChip
               key={`${facet.key}:${facet.value}`}
@@ -68,7 +71,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
           ))}
         </ul>
       ) : null}
-      <span className="filter-count" id="snapshot-filter-count" role="status">
+      <span className={styles.count} id="snapshot-filter-count" role="status">
         {active && rows ? `${rows.length.toLocaleString('en-GB')} of ${count}` : `${count}${branches}`}
       </span>
     </div>
@@ -81,7 +84,7 @@ function SortChip() {
   const column = columns.find(({ id }) => id === sort?.id);
   if (!column) return null;
   return (
-    <span className="chip facet">
+    <span className={`${parts.chip} ${styles.facet}`}>
       Sorted by {column.header}
       <button type="button" aria-label="Show the tree again" onClick={() => change({ sort: null })}>
         <X size={11} aria-hidden="true" />
@@ -93,7 +96,7 @@ function SortChip() {
 function FacetChip({ facet, onRemove }: { facet: Facet; onRemove: () => void }) {
   const words = facetWords(facet);
   return (
-    <li className="chip facet">
+    <li className={`${parts.chip} ${styles.facet}`}>
       <bdi>{words}</bdi>
       <button type="button" aria-label={`Do not filter by “${words}”`} onClick={onRemove}>
         <X size={11} aria-hidden="true" />

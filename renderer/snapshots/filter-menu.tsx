@@ -12,8 +12,12 @@ import {
 } from '../../shared/snapshot-filter.ts';
 import { filterSnapshots } from '../store/actions.ts';
 import { knownOf, openTree } from '../store/selectors.ts';
+import buttons from '../ui/button.module.css';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
+import menus from '../ui/menu.module.css';
+import parts from '../ui/parts.module.css';
+import styles from './filter.module.css';
 
 interface Offer {
   facet: Facet;
@@ -26,13 +30,13 @@ interface Offer {
 export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className="button quiet-plain" aria-label="Filter by what a snapshot is">
+      <Menu.Trigger className={buttons.button} data-look="muted" aria-label="Filter by what a snapshot is">
         <ListFilter size={13} aria-hidden="true" />
         Filter
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className="menu-place" sideOffset={4} align="start">
-          <Menu.Popup className="menu filter-menu">
+        <Menu.Positioner className={menus.place} sideOffset={4} align="start">
+          <Menu.Popup className={`${menus.menu} ${styles.menu}`}>
             <Offers filter={filter} />
           </Menu.Popup>
         </Menu.Positioner>
@@ -44,25 +48,26 @@ export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
 function Offers({ filter }: { filter: SnapshotFilter }) {
   const { store } = useApp();
   const groups = useOffers(filter);
-  if (groups.length === 0) return <p className="dim menu-note">There is nothing to tell snapshots apart by.</p>;
+  if (groups.length === 0)
+    return <p className={`${parts.dim} ${styles.nothing}`}>There is nothing to tell snapshots apart by.</p>;
   return groups.map(({ key, offers }) => (
-    <Menu.Group key={key} className="filter-group">
-      <Menu.GroupLabel className="menu-heading">{facetRows[key].label}</Menu.GroupLabel>
+    <Menu.Group key={key} className={styles.group}>
+      <Menu.GroupLabel className={styles.heading}>{facetRows[key].label}</Menu.GroupLabel>
       {offers.map(({ facet, words, count, on }) => (
         <Menu.CheckboxItem
           key={facet.value}
-          className="menu-item"
+          className={menus.item}
           checked={on}
           closeOnClick={false}
           onCheckedChange={() => filterSnapshots(store, formatFilter(toggleFacet(filter, facet)))}
         >
-          <Menu.CheckboxItemIndicator className="menu-check" keepMounted>
+          <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
             <Check size={13} aria-hidden="true" />
           </Menu.CheckboxItemIndicator>
-          <span className="menu-label">
+          <span className={menus.label}>
             <bdi>{words}</bdi>
           </span>
-          <span className="menu-count">{count.toLocaleString('en-GB')}</span>
+          <span className={styles.offered}>{count.toLocaleString('en-GB')}</span>
         </Menu.CheckboxItem>
       ))}
     </Menu.Group>

@@ -10,6 +10,7 @@ import { useGrid } from '../ui/grid/use-grid.ts';
 import { useNow } from '../ui/hooks.ts';
 import { useChoosing } from './choosing-rows.ts';
 import { type GridRow, historyColumns, historyGrid, nameId } from './columns.tsx';
+import styles from './history.module.css';
 
 /**
  * The history of a domain as a grid of rows with lanes; sorted, or filtered, its rows are on their own. The selected row is
@@ -81,7 +82,7 @@ export function HistoryGrid({
   return (
     <Grid
       grid={grid}
-      className="history"
+      className={styles.history}
       label={`Snapshots of ${domain.name}`}
       aria-multiselectable="true"
       data-home="history"
@@ -98,7 +99,12 @@ export function HistoryGrid({
         ...place(row, sort !== null),
         'aria-selected': chosen.size > 1 ? chosen.has(row.key) : row.key === selected,
         'aria-labelledby': nameId(index),
-        className: `history-row ${row.kind}${marks?.goes.has(row.key) ? ' goes' : ''}${chosen.size > 1 && row.key === selected ? ' active' : ''}`,
+        className: [
+          styles.row,
+          row.kind === 'here' ? styles.here : '',
+          marks?.goes.has(row.key) ? styles.goes : '',
+          chosen.size > 1 && row.key === selected ? styles.active : '',
+        ].join(' '),
         onMouseDown: choosing.onMouseDown,
         onClick: (event) => choosing.onClick(index, event, focusRow),
         onFocus: () => selectRow(store, row.key),

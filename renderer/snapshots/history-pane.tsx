@@ -6,11 +6,14 @@ import { useKeptPictures } from '../pictures/use-pictures.ts';
 import { filterSnapshots, retryHistory } from '../store/actions.ts';
 import { hostById, openTree, shownRows } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
+import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useAfter } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { ChosenBar } from './chosen-bar.tsx';
+import styles from './history.module.css';
 import { HistoryGrid } from './history-grid.tsx';
 
 const skeletonAfterMs = 150;
@@ -33,20 +36,20 @@ export function HistoryPane({ domain }: { domain: Domain }) {
     if (trouble) return trouble;
     if (history?.problem) {
       return (
-        <div className="empty" role="alert">
+        <div className={blocks.empty} role="alert">
           <ProblemView problem={history.problem}>
             <Button onClick={() => retryHistory(store)}>Try again</Button>
           </ProblemView>
         </div>
       );
     }
-    return loading ? <Skeleton /> : <div className="grow" />;
+    return loading ? <Skeleton /> : <div className={parts.grow} />;
   }
   return (
     <>
       {trouble}
       {history.problem ? (
-        <div className="strip" role="alert">
+        <div className={blocks.strip} role="alert">
           <span>
             {history.problem.what} {history.problem.next}
           </span>
@@ -54,7 +57,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
         </div>
       ) : null}
       {rows.length === 0 ? (
-        <div className="empty">
+        <div className={blocks.empty}>
           <h2>No snapshot matches</h2>
           <p>
             None of the {formatCount(tree.rows.length - 1, 'snapshot')} fits “<bdi>{filter}</bdi>”.
@@ -62,7 +65,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
           <Button onClick={() => filterSnapshots(store, '')}>Clear the filter</Button>
         </div>
       ) : tree.rows.length === 1 && !filter ? (
-        <div className="empty">
+        <div className={blocks.empty}>
           <h2>No snapshots</h2>
           <p>
             <bdi>{domain.name}</bdi> has nothing to go back to yet. A snapshot that is taken with virsh or another
@@ -81,12 +84,12 @@ export function HistoryPane({ domain }: { domain: Domain }) {
 
 function Skeleton() {
   return (
-    <div className="skeleton" role="status" aria-label="Asking libvirt for the snapshots">
+    <div className={styles.skeleton} role="status" aria-label="Asking libvirt for the snapshots">
       {['a', 'b', 'c', 'd', 'e'].map((row) => (
-        <div key={row} className="skeleton-row">
-          <i />
-          <i />
-          <i />
+        <div key={row} className={styles.skeletonRow}>
+          <i className={parts.bone} />
+          <i className={parts.bone} />
+          <i className={parts.bone} />
         </div>
       ))}
     </div>

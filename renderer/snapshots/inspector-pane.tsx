@@ -4,7 +4,9 @@ import { openDomain, openTree } from '../store/selectors.ts';
 import { clampInspectorWidth, inspectorWidths } from '../store/settings.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useMediaQuery } from '../ui/hooks.ts';
+import parts from '../ui/parts.module.css';
 import { HereInspector } from './inspector/here.tsx';
+import styles from './inspector.module.css';
 import { Inspector } from './inspector.tsx';
 
 const stepPx = 24;
@@ -37,7 +39,7 @@ export function InspectorPane() {
   };
   return (
     <aside
-      className={narrow ? 'inspector drawer' : 'inspector'}
+      className={narrow ? `${styles.inspector} ${styles.drawer}` : styles.inspector}
       aria-label="Details"
       style={narrow ? undefined : { width: inspectorWidth }}
       onKeyDown={(event) => {
@@ -47,7 +49,7 @@ export function InspectorPane() {
       {narrow ? null : (
         // biome-ignore lint/a11y/useSemanticElements: a window splitter, which <hr> can't be
         <div
-          className="splitter"
+          className={styles.splitter}
           role="separator"
           aria-orientation="vertical"
           aria-label="Width of the details"
@@ -60,13 +62,13 @@ export function InspectorPane() {
           onDoubleClick={() => resize(inspectorWidths.usual)}
         />
       )}
-      <div className="inspector-scroll">
+      <div className={styles.scroll}>
         {row?.kind === 'snapshot' ? (
           <Inspector domain={domain} tree={tree} row={row} />
         ) : row?.kind === 'here' ? (
           <HereInspector domain={domain} row={row} />
         ) : (
-          <p className="dim">Select a snapshot to see what it holds.</p>
+          <p className={parts.dim}>Select a snapshot to see what it holds.</p>
         )}
       </div>
     </aside>

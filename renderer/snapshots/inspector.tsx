@@ -7,12 +7,15 @@ import { toggleInspector } from '../store/actions.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
+import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { passingMs, useAsked, useLinked } from '../ui/use-asked.ts';
 import { Disks } from './inspector/disks.tsx';
 import { Overview } from './inspector/overview.tsx';
 import { SnapshotPicture } from './inspector/snapshot-picture.tsx';
 import { XmlView } from './inspector/xml-view.tsx';
+import styles from './inspector.module.css';
+import tabs from './tabs.module.css';
 
 /** Everything about the selected snapshot. */
 export function Inspector({ domain, tree, row }: { domain: Domain; tree: SnapshotTree; row: SnapshotRow }) {
@@ -30,41 +33,41 @@ export function Inspector({ domain, tree, row }: { domain: Domain; tree: Snapsho
   return (
     <>
       <SnapshotPicture domain={domain} name={snapshot.name} />
-      <div className="inspector-head">
+      <div className={styles.head}>
         <h2>
           <bdi>{snapshot.name}</bdi>
         </h2>
-        <Button look="icon" aria-label="Close details" onClick={() => toggleInspector(store)}>
+        <Button look="bare" className={styles.close} aria-label="Close details" onClick={() => toggleInspector(store)}>
           <X size={14} aria-hidden="true" />
         </Button>
       </div>
       {snapshot.description ? (
-        <p className="description">
+        <p className={styles.description}>
           <bdi>{snapshot.description}</bdi>
         </p>
       ) : (
-        <p className="description none">No description</p>
+        <p className={`${styles.description} ${styles.none}`}>No description</p>
       )}
-      <Tabs.Root defaultValue="facts" className="tabs">
-        <Tabs.List className="tab-list" aria-label="Details of the snapshot">
+      <Tabs.Root defaultValue="facts" className={styles.tabs}>
+        <Tabs.List className={tabs.list} aria-label="Details of the snapshot">
           <Tabs.Tab value="facts">Overview</Tabs.Tab>
           <Tabs.Tab value="disks">Disks</Tabs.Tab>
           <Tabs.Tab value="xml">XML</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="facts" className="tab-panel">
+        <Tabs.Panel value="facts" className={styles.panel}>
           <Overview domain={domain} tree={tree} row={row} detail={detail} />
         </Tabs.Panel>
-        <Tabs.Panel value="disks" className="tab-panel">
+        <Tabs.Panel value="disks" className={styles.panel}>
           <Disks domain={domain} name={snapshot.name} />
         </Tabs.Panel>
-        <Tabs.Panel value="xml" className="tab-panel xml-panel">
+        <Tabs.Panel value="xml" className={`${styles.panel} ${styles.xmlPanel}`}>
           {detail ? (
             <XmlView key={snapshot.name} xml={detail.xml} fileName={`${domain.name}-${snapshot.name}.xml`} />
           ) : null}
-          {result.status === 'loading' ? <p className="dim">Asking libvirt…</p> : null}
+          {result.status === 'loading' ? <p className={parts.dim}>Asking libvirt…</p> : null}
         </Tabs.Panel>
-        <Tabs.Panel value="history" className="tab-panel">
+        <Tabs.Panel value="history" className={styles.panel}>
           <SnapshotJournal domain={domain} name={snapshot.name} />
         </Tabs.Panel>
         {result.status === 'failed' ? <ProblemView problem={result.problem} /> : null}

@@ -1,5 +1,6 @@
 import { laneCap, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { rowHeight } from '../ui/grid/use-grid.ts';
+import styles from './history.module.css';
 
 const laneWidth = 18;
 const margin = 11;
@@ -20,25 +21,30 @@ export function Lanes({ row: drawn, laneCount, alone }: { row: TreeRow; laneCoun
   const before = xOf(lane - 1);
   const through = branches.slice(0, Math.min(lane, laneCap));
   return (
-    <svg className="lanes" width={gutterWidth(laneCount)} height={rowHeight} aria-hidden="true">
+    <svg className={styles.lanes} width={gutterWidth(laneCount)} height={rowHeight} aria-hidden="true">
       {through.map((branch, at) =>
         // On the edge lane, deeper rows have their own line in the place of the one passing through.
         xOf(at) === x ? null : (
-          <path key={branch} className={`lane ${tintOf(branch)}`} d={`M${xOf(at)} 0V${rowHeight}`} />
+          <path key={branch} className={styles.lane} data-tint={tintOf(branch)} d={`M${xOf(at)} 0V${rowHeight}`} />
         ),
       )}
       {enters !== 'root' ? (
-        <path className={`lane ${own} ${here ? 'dashed' : ''}`} d={entry(enters, before, x)} />
+        <path className={styles.lane} data-tint={own} data-dashed={here || undefined} d={entry(enters, before, x)} />
       ) : null}
       {leaves !== 'nothing' || lane >= laneCap ? (
-        <path className={`lane ${own} ${leaves === 'dashed' ? 'dashed' : ''}`} d={`M${x} ${middle}V${rowHeight}`} />
+        <path
+          className={styles.lane}
+          data-tint={own}
+          data-dashed={leaves === 'dashed' || undefined}
+          d={`M${x} ${middle}V${rowHeight}`}
+        />
       ) : null}
       {here ? (
-        <circle className={`here-dot ${row.base ? own : ''}`} cx={x} cy={middle} r={5.5} />
+        <circle className={styles.hereDot} data-tint={row.base ? own : undefined} cx={x} cy={middle} r={5.5} />
       ) : (
-        <circle className={`dot ${own}`} cx={x} cy={middle} r={row.current ? 7 : 6} />
+        <circle className={styles.dot} data-tint={own} cx={x} cy={middle} r={row.current ? 7 : 6} />
       )}
-      {lane >= laneCap ? <path className="deep" d={`M${x - 2.5} ${middle}h5M${x} ${middle - 2.5}v5`} /> : null}
+      {lane >= laneCap ? <path className={styles.deep} d={`M${x - 2.5} ${middle}h5M${x} ${middle - 2.5}v5`} /> : null}
     </svg>
   );
 }
@@ -55,6 +61,6 @@ function xOf(lane: number): number {
   return margin + Math.min(lane, laneCap - 1) * laneWidth;
 }
 
-function tintOf(branch: number | undefined): string {
-  return `tint-${(branch ?? 0) % tints}`;
+function tintOf(branch: number | undefined): number {
+  return (branch ?? 0) % tints;
 }

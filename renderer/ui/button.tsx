@@ -1,8 +1,9 @@
 import { Tooltip } from '@base-ui/react/tooltip';
 import type { ComponentProps, ReactNode } from 'react';
+import styles from './button.module.css';
 
 interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled' | 'title'> {
-  look?: 'plain' | 'primary' | 'danger' | 'quiet' | 'icon';
+  look?: 'plain' | 'primary' | 'danger' | 'quiet' | 'icon' | 'bare';
   /** Disabled but still focusable, so that the reason can be reached and read. */
   disabled?: boolean;
   tip?: ReactNode;
@@ -13,7 +14,8 @@ export function Button({ look = 'plain', disabled = false, tip, onClick, classNa
   const button = (
     <button
       type="button"
-      className={`button ${look} ${className}`}
+      className={`${styles.button} ${className}`}
+      data-look={look}
       aria-disabled={disabled || undefined}
       onClick={(event) => (disabled ? event.preventDefault() : onClick?.(event))}
       {...rest}
@@ -24,8 +26,8 @@ export function Button({ look = 'plain', disabled = false, tip, onClick, classNa
     <Tooltip.Root>
       <Tooltip.Trigger render={button} closeOnClick={false} />
       <Tooltip.Portal>
-        <Tooltip.Positioner sideOffset={6} className="tip-place">
-          <Tooltip.Popup className="tip">{tip}</Tooltip.Popup>
+        <Tooltip.Positioner sideOffset={6} className={styles.tipPlace}>
+          <Tooltip.Popup className={styles.tip}>{tip}</Tooltip.Popup>
         </Tooltip.Positioner>
       </Tooltip.Portal>
     </Tooltip.Root>

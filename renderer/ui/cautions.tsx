@@ -1,4 +1,6 @@
 import { CircleHelp, Info, TriangleAlert } from 'lucide-react';
+import boxes from './box.module.css';
+import styles from './cautions.module.css';
 
 interface Sentence {
   readonly text: string;
@@ -6,12 +8,12 @@ interface Sentence {
 
 /** What may do harm: all of it in one box, so that a second sentence is not overlooked behind a second frame. */
 export function Cautions({ of }: { of: readonly Sentence[] }) {
-  return <Box className="caution" title="Look out" icon={<TriangleAlert size={14} aria-hidden />} of={of} />;
+  return <Box kind="caution" title="Look out" icon={<TriangleAlert size={14} aria-hidden />} of={of} />;
 }
 
 /** What could not be found out, and therefore counts as no good sign. */
 export function Unknowns({ of }: { of: readonly Sentence[] }) {
-  return <Box className="unknown" title="What is not known" icon={<CircleHelp size={14} aria-hidden />} of={of} />;
+  return <Box kind="unknown" title="What is not known" icon={<CircleHelp size={14} aria-hidden />} of={of} />;
 }
 
 /** True and worth knowing, and no reason to hesitate. */
@@ -19,7 +21,7 @@ export function Notes({ of }: { of: readonly Sentence[] }) {
   const texts = textsOf(of);
   if (texts.length === 0) return null;
   return (
-    <ul className="notes">
+    <ul className={styles.notes} aria-label="Notes">
       {texts.map((text) => (
         <li key={text}>
           <Info size={14} aria-hidden />
@@ -31,17 +33,17 @@ export function Notes({ of }: { of: readonly Sentence[] }) {
 }
 
 interface BoxProps {
-  className: string;
+  kind: 'caution' | 'unknown';
   title: string;
   icon: React.ReactNode;
   of: readonly Sentence[];
 }
 
-function Box({ className, title, icon, of }: BoxProps) {
+function Box({ kind, title, icon, of }: BoxProps) {
   const texts = textsOf(of);
   if (texts.length === 0) return null;
   return (
-    <section className={`box warning ${className}`}>
+    <section className={boxes.box} data-look="warning" data-kind={kind}>
       <h3>
         {icon}
         {title}

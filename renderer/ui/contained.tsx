@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import type { Problem } from '../../shared/schema.ts';
+import blocks from './blocks.module.css';
 import { Button } from './button.tsx';
 import { ProblemView } from './problem-view.tsx';
 
@@ -37,7 +38,7 @@ export class Contained extends Component<ContainedProps, { error: unknown }> {
     };
     const problem = problemOf(what, error);
     return instead(
-      <div className="contained" role="alert">
+      <div className={blocks.contained} role="alert">
         <ProblemView problem={problem}>
           <Button onClick={goOn}>Go on</Button>
         </ProblemView>

@@ -17,7 +17,6 @@ export function CopyButton({ text, what, label = 'Copy' }: { text: string; what:
   return (
     <Button
       look="quiet"
-      className="copy"
       aria-label={copied ? 'Copied' : `Copy ${what}`}
       onClick={() => void copyText(app, text).then(setCopied)}
     >

@@ -1,13 +1,17 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { Button } from './button.tsx';
+import dialogs from './dialog.module.css';
 import { focusHome, type Home } from './focus-home.ts';
 import { ignoreHeldKey } from './held-key.ts';
 
 interface DecisionDialogProps {
   head: ReactNode;
-  /** Style classes: a size, and what the dialog is about. */
-  className: string;
+  /** In pixels, where there is room. */
+  width?: number | undefined;
+  /** At the right edge, so that what it is about stays in sight. */
+  aside?: boolean | undefined;
+  className?: string | undefined;
   /** The list that the focus goes back to. */
   home: Home;
   /** When it changes there is something new to read, and the focus goes back to the safe button. */
@@ -27,24 +31,40 @@ interface DecisionDialogProps {
 
 /** A dialog that decides about something. Its safe button has the focus at every step; Escape is that button too. */
 export function DecisionDialog(props: DecisionDialogProps) {
-  const { head, className, home, step, field, safeLabel, onClose, foot, before, actions, children } = props;
+  const {
+    head,
+    width,
+    aside,
+    className = '',
+    home,
+    step,
+    field,
+    safeLabel,
+    onClose,
+    foot,
+    before,
+    actions,
+    children,
+  } = props;
   const safe = useRef<HTMLButtonElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to read
   useEffect(() => (field?.current ?? safe.current)?.focus(), [step]);
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="veil" />
+        <AlertDialog.Backdrop className={dialogs.veil} data-aside={aside || undefined} />
         <AlertDialog.Popup
-          className={`dialog ${className}`}
+          className={`${dialogs.dialog} ${className}`}
+          data-aside={aside || undefined}
+          style={width === undefined ? undefined : { '--dialog-width': `${width}px` }}
           initialFocus={safe}
           finalFocus={() => focusHome(home)}
           onKeyDown={ignoreHeldKey}
         >
-          <div className="dialog-head">{head}</div>
-          <div className="dialog-body">{children}</div>
-          <div className="dialog-foot">
-            {foot ?? <span className="why" />}
+          <div className={dialogs.head}>{head}</div>
+          <div className={dialogs.body}>{children}</div>
+          <div className={dialogs.foot}>
+            {foot ?? <span className={dialogs.why} />}
             {before}
             <Button ref={safe} onClick={onClose}>
               {safeLabel}
@@ -61,8 +81,8 @@ export function DecisionDialog(props: DecisionDialogProps) {
 export function DecisionHead({ title, children }: { title: ReactNode; children?: ReactNode }) {
   return (
     <>
-      <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
-      <AlertDialog.Description className="dialog-sub">{children}</AlertDialog.Description>
+      <AlertDialog.Title className={dialogs.title}>{title}</AlertDialog.Title>
+      <AlertDialog.Description className={dialogs.sub}>{children}</AlertDialog.Description>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import forms from './forms.module.css';
 
 interface NumberFieldProps {
   id?: string;
@@ -15,7 +16,7 @@ export function NumberField({ id, label, value, min, max, onChange }: NumberFiel
   return (
     <input
       id={id}
-      className="input number"
+      className={`${forms.input} ${forms.number}`}
       type="number"
       min={min}
       max={max}

@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
 import { useAfter } from './hooks.ts';
+import parts from './parts.module.css';
+import styles from './planning.module.css';
 
 const skeletonAfterMs = 150;
 
@@ -9,11 +11,11 @@ export function Planning({ changes }: { changes?: ReactNode }) {
   return (
     <>
       {changes}
-      <div className={late ? 'planning shown' : 'planning'} role="status">
+      <div className={styles.planning} data-late={late || undefined} role="status">
         <span>{late ? 'Asking libvirt…' : ''}</span>
-        <i />
-        <i />
-        <i />
+        <i className={parts.bone} />
+        <i className={parts.bone} />
+        <i className={parts.bone} />
       </div>
     </>
   );

@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Problem } from '../../shared/schema.ts';
+import blocks from './blocks.module.css';
 import { CopyButton } from './copy-button.tsx';
 
 /** What went wrong, what that means and what to do next, with the technical message folded away. */
 export function ProblemView({ problem, children }: { problem: Problem; children?: ReactNode }) {
   return (
-    <div className="problem">
+    <div className={blocks.problem}>
       <strong>{problem.what}</strong>
       <p>{problem.effect}</p>
       <p>{problem.next}</p>
@@ -17,9 +18,9 @@ export function ProblemView({ problem, children }: { problem: Problem; children?
 
 export function Details({ text }: { text: string }) {
   return (
-    <details className="details">
+    <details className={blocks.details}>
       <summary>Details</summary>
-      <div className="details-body">
+      <div className={blocks.detailsBody}>
         <pre>{text}</pre>
         <CopyButton text={text} what="details" label={null} />
       </div>

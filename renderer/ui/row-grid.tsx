@@ -2,6 +2,7 @@ import type { RowData } from '@tanstack/react-table';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { GridColumn } from './grid/columns.ts';
+import grids from './grid/grid.module.css';
 import { Grid } from './grid/grid.tsx';
 import { useGrid } from './grid/use-grid.ts';
 
@@ -14,17 +15,18 @@ interface RowGridProps<Row> {
   textOf: (row: Row) => string;
   /** What an open row tells more; null where there's nothing. */
   detailOf: (row: Row) => ReactNode | null;
-  /** The kind of table: its look, and how the person likes it, are kept under this. */
-  className: string;
-  rowClass?: (row: Row) => string;
+  /** The kind of table: how the person likes it is kept under this. */
+  id: string;
+  className?: string | undefined;
+  rowClass?: (row: Row) => string | undefined;
 }
 
 /** A table whose rows open to tell more: by a click, Enter and Space, or the arrows to the sides. */
 export function RowGrid<Row extends RowData>(props: RowGridProps<Row>) {
-  const { label, columns, rows, keyOf, textOf, detailOf, className, rowClass } = props;
+  const { label, columns, rows, keyOf, textOf, detailOf, id, className = '', rowClass } = props;
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const [openKeys, setOpenKeys] = useState<ReadonlySet<string>>(new Set());
-  const grid = useGrid({ id: className, columns, rows, keyOf, activeKey });
+  const grid = useGrid({ id, columns, rows, keyOf, activeKey });
   const isOpen = (row: Row) => openKeys.has(keyOf(row));
   const setOpen = (row: Row, open: boolean) => {
     const others = [...openKeys].filter((key) => key !== keyOf(row));
@@ -34,7 +36,7 @@ export function RowGrid<Row extends RowData>(props: RowGridProps<Row>) {
     <Grid
       grid={grid}
       label={label}
-      className={`row-grid ${className}`}
+      className={`${grids.rowGrid} ${className}`}
       textOf={textOf}
       move={(index) => {
         setActiveKey(grid.rows[index]?.id ?? null);
@@ -55,7 +57,7 @@ export function RowGrid<Row extends RowData>(props: RowGridProps<Row>) {
           ...(openable ? { 'aria-expanded': isOpen(row) } : {}),
           onFocus: () => setActiveKey(keyOf(row)),
           onClick: ({ target }) => {
-            const onLine = target instanceof Element && target.closest('.grid-detail') === null;
+            const onLine = target instanceof Element && target.closest('[data-detail]') === null;
             if (onLine && openable) setOpen(row, !isOpen(row));
           },
         };
@@ -63,7 +65,7 @@ export function RowGrid<Row extends RowData>(props: RowGridProps<Row>) {
       lead={(row) => {
         const Chevron = isOpen(row) ? ChevronDown : ChevronRight;
         return (
-          <span className="chevron" aria-hidden="true">
+          <span className={grids.chevron} aria-hidden="true">
             {detailOf(row) === null ? null : <Chevron size={13} />}
           </span>
         );

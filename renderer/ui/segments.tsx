@@ -1,3 +1,5 @@
+import styles from './segments.module.css';
+
 interface SegmentsProps<Value extends string> {
   legend: string;
   name: string;
@@ -9,11 +11,11 @@ interface SegmentsProps<Value extends string> {
 /** One of a few choices, all of them on show. */
 export function Segments<Value extends string>({ legend, name, value, options, onChange }: SegmentsProps<Value>) {
   return (
-    <fieldset className="choice">
+    <fieldset className={styles.choice}>
       <legend>{legend}</legend>
-      <div className="segments">
+      <div className={styles.segments}>
         {options.map((option) => (
-          <label key={option.value} className="segment">
+          <label key={option.value} className={styles.segment}>
             <input
               type="radio"
               name={name}

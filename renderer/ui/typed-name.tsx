@@ -1,3 +1,7 @@
+import boxes from './box.module.css';
+import forms from './forms.module.css';
+import parts from './parts.module.css';
+
 interface TypedNameProps {
   /** Of a protected domain. */
   name: string;
@@ -8,7 +12,7 @@ interface TypedNameProps {
 /** A domain marked as protected wants its name typed. */
 export function TypedName({ name, value, onChange }: TypedNameProps) {
   return (
-    <section className="box protected">
+    <section className={boxes.box} data-look="protected">
       <label htmlFor="typed-name">
         <b>
           <bdi>{name}</bdi> is protected.
@@ -17,7 +21,7 @@ export function TypedName({ name, value, onChange }: TypedNameProps) {
       </label>
       <input
         id="typed-name"
-        className="input mono"
+        className={`${forms.input} ${parts.mono}`}
         type="text"
         autoComplete="off"
         autoCapitalize="off"

@@ -1,6 +1,8 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useState } from 'react';
+import buttons from './button.module.css';
 import { CopyButton } from './copy-button.tsx';
+import styles from './virsh-line.module.css';
 
 interface LineProps {
   text: string;
@@ -13,11 +15,12 @@ export function VirshLine({ text, what = 'virsh command' }: LineProps) {
   const [whole, setWhole] = useState(false);
   const Icon = whole ? ChevronUp : ChevronDown;
   return (
-    <div className={whole ? 'virsh whole' : 'virsh'}>
+    <div className={styles.line} data-whole={whole || undefined}>
       <code title={text}>{text}</code>
       <button
         type="button"
-        className="button quiet"
+        className={buttons.button}
+        data-look="quiet"
         aria-expanded={whole}
         aria-label={`Show the whole ${what}`}
         onClick={() => setWhole(!whole)}

@@ -2,6 +2,8 @@ import { formatDuration, formatMoment, stateLabel } from '../../../shared/format
 import type { revertType } from '../../../shared/operations/revert/type.ts';
 import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
 import type { GridColumn } from '../../ui/grid/columns.ts';
+import grids from '../../ui/grid/grid.module.css';
+import parts from '../../ui/parts.module.css';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import type { JudgedRow, Planned } from '../kind.ts';
 import type { LabOptions } from './kind.ts';
@@ -20,13 +22,13 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
       cell: ({ row: { plan } }) =>
         plan ? (
           <>
-            <div className="cell-line" title={plan.facts.snapshot.name}>
+            <div className={grids.cellLine} title={plan.facts.snapshot.name}>
               <bdi>{plan.facts.snapshot.name}</bdi>
             </div>
-            <div className="note">{formatMoment(plan.facts.snapshot.createdAt, now)}</div>
+            <div className={parts.note}>{formatMoment(plan.facts.snapshot.createdAt, now)}</div>
           </>
         ) : (
-          <span className="dim">—</span>
+          <span className={parts.dim}>—</span>
         ),
     },
     {
@@ -37,7 +39,7 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
       wants: 220,
       cell: ({ planned, verdict, why }) =>
         verdict === 'out' || !planned ? (
-          <div className="cell-lines" title={why ?? undefined}>
+          <div className={grids.cellLines} title={why ?? undefined}>
             {why}
           </div>
         ) : (
@@ -50,7 +52,11 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
       width: 84,
       goes: 1,
       cell: ({ planned, verdict }) =>
-        verdict === 'out' || !planned ? <span className="dim">as it is</span> : stateLabel(planned.assessment.outcome),
+        verdict === 'out' || !planned ? (
+          <span className={parts.dim}>as it is</span>
+        ) : (
+          stateLabel(planned.assessment.outcome)
+        ),
     },
   ];
 }
@@ -61,12 +67,12 @@ function LossCell({ planned, now }: { planned: Planned<typeof revertType>; now: 
   const [first, ...more] = planned.assessment.losses;
   return (
     <>
-      <div className="cell-line">
+      <div className={grids.cellLine}>
         {span < minute
           ? 'Less than a minute'
           : `${facts.current === facts.snapshot.name ? '' : 'Up to '}${formatDuration(span - (span % minute))}`}
       </div>
-      <div className="note" title={first?.text}>
+      <div className={parts.note} title={first?.text}>
         {first?.text}
         {more.length > 0 ? ` +${more.length}` : ''}
       </div>
@@ -99,7 +105,7 @@ export function LabDetail({
       ))}
       {isOut ? null : (
         <>
-          <p className="dim">
+          <p className={parts.dim}>
             {safety.available
               ? choice.safetySnapshot
                 ? `A safety snapshot is taken first (${safety.kind}, ${safety.memory ? 'with memory' : 'without memory'}).`

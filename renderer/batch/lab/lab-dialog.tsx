@@ -13,7 +13,7 @@ import { TargetStep } from './target-step.tsx';
 
 const view: BatchView<typeof labKind.type, LabOptions> = {
   label: 'Plan of the lab reset',
-  className: 'lab-plan',
+  id: 'lab-plan',
   columns: labColumns,
   detail: (planned, _options, isOut) => <LabDetail planned={planned} isOut={isOut} />,
   options: (review, onChange) => <LabOptionFields review={review} onChange={onChange} />,

@@ -1,6 +1,8 @@
 import { formatCount } from '../../../shared/format.ts';
 import type { revertType } from '../../../shared/operations/revert/type.ts';
 import type { StartState } from '../../../shared/schema.ts';
+import forms from '../../ui/forms.module.css';
+import parts from '../../ui/parts.module.css';
 import { Segments } from '../../ui/segments.tsx';
 import { type BatchReview, included } from '../review.ts';
 import type { LabOptions } from './kind.ts';
@@ -31,7 +33,7 @@ export function LabOptionFields({ review, onChange }: LabOptionsProps) {
         options={startStates}
         onChange={(startState) => set({ startState })}
       />
-      <label className={safety > 0 ? 'check' : 'check off'}>
+      <label className={forms.check} data-off={safety === 0 || undefined}>
         <input
           type="checkbox"
           checked={options.safetySnapshot && safety > 0}
@@ -40,20 +42,20 @@ export function LabOptionFields({ review, onChange }: LabOptionsProps) {
         />
         <span>
           Take safety snapshots first{' '}
-          <span className="dim">
+          <span className={parts.dim}>
             {safety === plans.length ? '(possible on all of them)' : `(possible on ${safety} of ${plans.length})`}
           </span>
         </span>
       </label>
       {managedSaves > 0 ? (
-        <label className="check">
+        <label className={forms.check}>
           <input
             type="checkbox"
             checked={options.removeManagedSave}
             onChange={({ target }) => set({ removeManagedSave: target.checked })}
           />
           <span>
-            Remove managed save images first <span className="dim">({formatCount(managedSaves, 'domain')})</span>
+            Remove managed save images first <span className={parts.dim}>({formatCount(managedSaves, 'domain')})</span>
           </span>
         </label>
       ) : null}

@@ -2,6 +2,9 @@ import { formatCount } from '../../../shared/format.ts';
 import { allTags, hostById } from '../../store/selectors.ts';
 import type { DomainKey } from '../../store/store.ts';
 import { useAppState } from '../../ui/context.tsx';
+import forms from '../../ui/forms.module.css';
+import parts from '../../ui/parts.module.css';
+import styles from '../batch.module.css';
 import type { TargetDraft } from './target.ts';
 
 interface TargetKind {
@@ -42,11 +45,11 @@ export function TargetStep({ keys, draft, onChange, onEnter }: TargetStepProps) 
   const set = (change: Partial<TargetDraft>) => onChange({ ...draft, ...change });
   return (
     <>
-      <fieldset className="targets">
+      <fieldset className={styles.targets}>
         <legend>Revert each to</legend>
         {kinds.map(({ kind, label, note, field }) => (
           <div key={kind}>
-            <label className="target">
+            <label className={styles.target}>
               <input
                 type="radio"
                 name="lab-target"
@@ -60,7 +63,7 @@ export function TargetStep({ keys, draft, onChange, onEnter }: TargetStepProps) 
             </label>
             {field ? (
               <input
-                className="input mono target-name"
+                className={`${forms.input} ${parts.mono} ${styles.targetName}`}
                 type="text"
                 aria-label={field.label}
                 autoComplete="off"
@@ -96,13 +99,13 @@ function Chosen({ keys }: { keys: readonly DomainKey[] }) {
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="chosen-list" tabIndex={0} aria-label="Selected domains">
+    <section className={styles.chosenList} tabIndex={0} aria-label="Selected domains">
       {[...byHost].map(([hostId, names]) => (
         <p key={hostId}>
           <b>
             <bdi>{hostById(state, hostId)?.name ?? hostId}</bdi>
           </b>{' '}
-          <span className="dim">{formatCount(names.length, 'domain')}:</span> <bdi>{names.join(', ')}</bdi>
+          <span className={parts.dim}>{formatCount(names.length, 'domain')}:</span> <bdi>{names.join(', ')}</bdi>
         </p>
       ))}
     </section>

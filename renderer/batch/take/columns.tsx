@@ -2,6 +2,8 @@ import { modeWords } from '../../../shared/operations/create/draft.ts';
 import type { createType } from '../../../shared/operations/create/type.ts';
 import { Cautions, Unknowns } from '../../ui/cautions.tsx';
 import type { GridColumn } from '../../ui/grid/columns.ts';
+import grids from '../../ui/grid/grid.module.css';
+import parts from '../../ui/parts.module.css';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import type { JudgedRow, Planned } from '../kind.ts';
 
@@ -17,13 +19,13 @@ export function takeColumns(): GridColumn<JudgedRow<typeof createType>>[] {
       cell: ({ planned, verdict }) =>
         planned && verdict !== 'out' ? (
           <>
-            <div className="cell-line" title={planned.choice.name}>
+            <div className={grids.cellLine} title={planned.choice.name}>
               <bdi>{planned.choice.name}</bdi>
             </div>
-            <div className="note">{modeWords[planned.choice.mode]}</div>
+            <div className={parts.note}>{modeWords[planned.choice.mode]}</div>
           </>
         ) : (
-          <span className="dim">—</span>
+          <span className={parts.dim}>—</span>
         ),
     },
     {
@@ -36,7 +38,7 @@ export function takeColumns(): GridColumn<JudgedRow<typeof createType>>[] {
         planned && verdict !== 'out' ? (
           <EffectCell planned={planned} warning={why} />
         ) : (
-          <div className="cell-lines" title={why ?? undefined}>
+          <div className={grids.cellLines} title={why ?? undefined}>
             {why}
           </div>
         ),
@@ -48,10 +50,10 @@ function EffectCell({ planned, warning }: { planned: Planned<typeof createType>;
   const [guest] = planned.assessment.notes;
   return (
     <>
-      <div className="cell-line" title={guest?.text}>
+      <div className={grids.cellLine} title={guest?.text}>
         {guest?.text}
       </div>
-      <div className="note" title={warning ?? undefined}>
+      <div className={parts.note} title={warning ?? undefined}>
         {warning}
       </div>
     </>

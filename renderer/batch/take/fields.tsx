@@ -1,7 +1,10 @@
 import { type RefObject, useId } from 'react';
 import { quiesceMatters } from '../../../shared/operations/create/modes.ts';
 import type { createType } from '../../../shared/operations/create/type.ts';
+import forms from '../../ui/forms.module.css';
+import parts from '../../ui/parts.module.css';
 import { Segments } from '../../ui/segments.tsx';
+import styles from '../batch.module.css';
 import { type BatchReview, included } from '../review.ts';
 import type { TakeOptions } from './kind.ts';
 
@@ -18,15 +21,15 @@ export function TakeTexts({
 }: TakeFieldsProps & { field: RefObject<HTMLInputElement | null> }) {
   const id = useId();
   return (
-    <div className="take-texts">
-      <div className="form-field">
-        <label className="label" htmlFor={`${id}-name`}>
+    <div className={styles.takeTexts}>
+      <div className={forms.formField}>
+        <label className={forms.label} htmlFor={`${id}-name`}>
           Name of each
         </label>
         <input
           ref={field}
           id={`${id}-name`}
-          className="input"
+          className={forms.input}
           type="text"
           autoComplete="off"
           spellCheck={false}
@@ -34,17 +37,17 @@ export function TakeTexts({
           aria-describedby={`${id}-name-note`}
           onChange={({ target }) => onChange({ ...options, namePattern: target.value })}
         />
-        <p id={`${id}-name-note`} className="dim">
+        <p id={`${id}-name-note`} className={parts.dim}>
           {'{date}, {time} and {domain} are filled in.'}
         </p>
       </div>
-      <div className="form-field">
-        <label className="label" htmlFor={`${id}-description`}>
+      <div className={forms.formField}>
+        <label className={forms.label} htmlFor={`${id}-description`}>
           Description of all
         </label>
         <input
           id={`${id}-description`}
-          className="input"
+          className={forms.input}
           type="text"
           autoComplete="off"
           value={options.description}
@@ -76,14 +79,14 @@ export function TakeChoices({ review, onChange }: TakeFieldsProps) {
         onChange={(value) => onChange({ ...options, memory: value === 'memory' })}
       />
       {freezable > 0 ? (
-        <label className="check">
+        <label className={forms.check}>
           <input
             type="checkbox"
             checked={options.quiesce}
             onChange={({ target }) => onChange({ ...options, quiesce: target.checked })}
           />
           <span>
-            Have guest agents freeze the file systems meanwhile <span className="dim">({freezable} can)</span>
+            Have guest agents freeze the file systems meanwhile <span className={parts.dim}>({freezable} can)</span>
           </span>
         </label>
       ) : null}

@@ -15,7 +15,7 @@ const usualName = 'snapshot-{date}';
 
 const viewWith = (field: RefObject<HTMLInputElement | null>): BatchView<typeof createType, TakeOptions> => ({
   label: 'Plan of the snapshots',
-  className: 'take-plan',
+  id: 'take-plan',
   columns: takeColumns,
   detail: (planned, _options, isOut) => <TakeDetail planned={planned} isOut={isOut} />,
   fields: (review, onChange) => <TakeTexts review={review} field={field} onChange={onChange} />,

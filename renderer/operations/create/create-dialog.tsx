@@ -37,7 +37,7 @@ export function CreateDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'crea
           Of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
         </>
       }
-      className="create-snapshot"
+      width={640}
       field={field}
       review={(review) => (
         <CreateForm

@@ -4,9 +4,11 @@ import { isExternal } from '../../../shared/operations/create/modes.ts';
 import type { CreateField } from '../../../shared/operations/create/rule.ts';
 import { prettyXml } from '../../../shared/operations/create/xml.ts';
 import type { CreateDraft, CreateFacts, CreatePlan } from '../../../shared/schema.ts';
+import boxes from '../../ui/box.module.css';
 import { Cautions, Unknowns } from '../../ui/cautions.tsx';
 import { VirshLine } from '../../ui/virsh-line.tsx';
 import { NameAndDescription } from '../name-and-description.tsx';
+import styles from './create.module.css';
 import { ModeChoice } from './mode-choice.tsx';
 import { NewFilesTable } from './new-files.tsx';
 import { useFiles } from './use-files.ts';
@@ -45,10 +47,10 @@ export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: 
         onSubmit={onSubmit}
       />
       <ModeChoice facts={facts} draft={draft} onChange={onChange} />
-      <section className="box consequences" aria-label="What will happen">
+      <section className={`${boxes.box} ${styles.consequences}`} aria-label="What will happen">
         <ul>
           {notes.map(({ code, text }) => (
-            <li key={code + text} className={code === 'GUEST' ? 'first' : undefined}>
+            <li key={code + text} className={code === 'GUEST' ? styles.first : undefined}>
               {text}
             </li>
           ))}

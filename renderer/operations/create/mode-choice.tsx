@@ -3,6 +3,8 @@ import { refusalsOf } from '../../../shared/operations/create/assess.ts';
 import { modeOffers, withMode } from '../../../shared/operations/create/draft.ts';
 import { liveMatters, quiesceMatters } from '../../../shared/operations/create/modes.ts';
 import type { CreateDraft, CreateFacts } from '../../../shared/schema.ts';
+import forms from '../../ui/forms.module.css';
+import styles from './create.module.css';
 
 interface ChoiceProps {
   facts: CreateFacts;
@@ -15,13 +17,13 @@ export function ModeChoice({ facts, draft, onChange }: ChoiceProps) {
   const id = useId();
   const offers = modeOffers(facts);
   return (
-    <fieldset className="modes">
-      <legend className="label">What to include</legend>
+    <fieldset className={styles.modes}>
+      <legend className={forms.label}>What to include</legend>
       {offers.map(({ mode, label, reason }) => {
         const off = reason !== null;
         return (
-          <div key={mode} className="mode">
-            <label className={off ? 'check off' : 'check'}>
+          <div key={mode} className={styles.mode}>
+            <label className={forms.check} data-off={off || undefined}>
               <input
                 type="radio"
                 name={`${id}-mode`}
@@ -33,7 +35,7 @@ export function ModeChoice({ facts, draft, onChange }: ChoiceProps) {
               />
               <span>{label}</span>
             </label>
-            <div className="check-note" id={`${id}-${mode}`}>
+            <div className={forms.checkNote} id={`${id}-${mode}`}>
               {reason === null ? null : <p>{reason}</p>}
             </div>
             {draft.mode === mode ? <Options facts={facts} draft={draft} onChange={onChange} /> : null}
@@ -104,8 +106,8 @@ interface OptionProps {
 function Option({ label, on, off = false, reasons, onChange }: OptionProps) {
   const id = useId();
   return (
-    <div className="mode-option">
-      <label className={off ? 'check off' : 'check'}>
+    <div className={styles.option}>
+      <label className={forms.check} data-off={off || undefined}>
         <input
           type="checkbox"
           checked={on}
@@ -115,7 +117,7 @@ function Option({ label, on, off = false, reasons, onChange }: OptionProps) {
         />
         <span>{label}</span>
       </label>
-      <div className="check-note" id={id}>
+      <div className={forms.checkNote} id={id}>
         {reasons.map((text) => (
           <p key={text}>{text}</p>
         ))}

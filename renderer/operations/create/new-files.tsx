@@ -6,6 +6,9 @@ import { defaultOverlay } from '../../../shared/operations/create/paths.ts';
 import { canKeep, isIncluded } from '../../../shared/operations/create/request.ts';
 import type { CreateField } from '../../../shared/operations/create/rule.ts';
 import type { CreateDraft, CreateFacts } from '../../../shared/schema.ts';
+import forms from '../../ui/forms.module.css';
+import parts from '../../ui/parts.module.css';
+import styles from './create.module.css';
 
 interface NewFilesProps {
   facts: CreateFacts;
@@ -24,12 +27,12 @@ export function NewFilesTable({ facts, draft, problemAt, onChange }: NewFilesPro
     facts.disks.some(({ target }) => problemAt(`disk:${target}`) !== null);
   return (
     <details
-      className="more-choices"
+      className={styles.more}
       open={opened || wrong}
       onToggle={({ currentTarget }) => setOpened(currentTarget.open)}
     >
       <summary>More choices: disks and files</summary>
-      <div className="new-files">
+      <div className={styles.files}>
         {facts.disks.map((disk) => (
           <DiskRow
             key={disk.target}
@@ -40,7 +43,7 @@ export function NewFilesTable({ facts, draft, problemAt, onChange }: NewFilesPro
           />
         ))}
         {nothing === null ? null : (
-          <p className="field-problem" role="status">
+          <p className={forms.fieldProblem} role="status">
             {nothing}
           </p>
         )}
@@ -71,7 +74,7 @@ function DiskRow({ disk, draft, problem, onChange }: DiskRowProps) {
   const writable = canKeep(disk);
   const included = writable && isIncluded(draft, disk);
   const check = (
-    <label className={writable ? 'check' : 'check off'}>
+    <label className={forms.check} data-off={!writable || undefined}>
       <input
         type="checkbox"
         checked={included}
@@ -83,9 +86,9 @@ function DiskRow({ disk, draft, problem, onChange }: DiskRowProps) {
   );
   if (!writable)
     return (
-      <div className="new-file">
+      <div className={styles.file}>
         {check}
-        <p className="dim">{whyNotKept(disk)}</p>
+        <p className={parts.dim}>{whyNotKept(disk)}</p>
       </div>
     );
   return (
@@ -120,14 +123,14 @@ interface PathFieldProps {
 function PathField({ label, name, value, usual, off = false, problem, onChange }: PathFieldProps) {
   const id = useId();
   return (
-    <div className="new-file">
-      {typeof label === 'string' ? <span className="new-file-label">{label}</span> : label}
+    <div className={styles.file}>
+      {typeof label === 'string' ? <span>{label}</span> : label}
       {off ? (
-        <p className="dim">Left out: it goes on in its present image, and is not in the snapshot.</p>
+        <p className={parts.dim}>Left out: it goes on in its present image, and is not in the snapshot.</p>
       ) : (
-        <div className="form-field">
+        <div className={`${forms.formField} ${styles.pathField}`}>
           <input
-            className="input mono"
+            className={`${forms.input} ${parts.mono} ${styles.path}`}
             type="text"
             autoComplete="off"
             spellCheck={false}
@@ -138,7 +141,7 @@ function PathField({ label, name, value, usual, off = false, problem, onChange }
             aria-describedby={id}
             onChange={(event) => onChange(event.target.value)}
           />
-          <p id={id} className={problem === null ? 'dim' : 'field-problem'} role="status">
+          <p id={id} className={problem === null ? parts.dim : forms.fieldProblem} role="status">
             {problem ?? ''}
           </p>
         </div>

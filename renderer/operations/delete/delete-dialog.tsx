@@ -38,7 +38,8 @@ export function DeleteDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'dele
           of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
         </>
       }
-      className="delete aside"
+      width={460}
+      aside
       review={(review) => <DeleteReview control={control} review={review} />}
       virsh={(review) => virshWords(review.plan.virsh, assessmentOf(type, review).steps)}
       action={flow.step === 'review' && flow.choice.mode === 'metadata-only' ? 'Delete metadata' : 'Delete'}

@@ -1,9 +1,12 @@
 import { formatCount } from '../../../shared/format.ts';
 import type { OperationTypes } from '../../../shared/operations/registry.ts';
 import type { DeleteMode } from '../../../shared/schema.ts';
+import boxes from '../../ui/box.module.css';
 import { Cautions, Unknowns } from '../../ui/cautions.tsx';
+import parts from '../../ui/parts.module.css';
 import { assessmentOf, choose, type Review } from '../flow.ts';
 import type { Control } from '../use-operation.ts';
+import styles from './delete.module.css';
 import { listed, modeWords, moveSentences } from './words.ts';
 
 type Delete = OperationTypes['delete'];
@@ -15,10 +18,10 @@ export function DeleteReview({ control, review }: { control: Control<Delete>; re
   const { blockers } = assessmentOf(control.type, review);
   return (
     <>
-      <fieldset className="delete-modes">
-        <legend className="unseen">What is deleted</legend>
+      <fieldset className={styles.modes}>
+        <legend className={parts.unseen}>What is deleted</legend>
         {modes.map((each) => (
-          <label key={each} className="mode">
+          <label key={each} className={styles.mode}>
             <input
               type="radio"
               name="delete-mode"
@@ -33,7 +36,7 @@ export function DeleteReview({ control, review }: { control: Control<Delete>; re
         ))}
       </fieldset>
       {blockers.length > 0 ? (
-        <section className="box impossible" role="alert">
+        <section className={boxes.box} data-look="impossible" role="alert">
           <h3>Not possible in this way</h3>
           {blockers.map(({ text }) => (
             <p key={text}>{text}</p>
@@ -51,7 +54,7 @@ function Effects({ control, review }: { control: Control<Delete>; review: Review
   const { mode } = review.choice;
   return (
     <>
-      <section className="box loss" aria-live="polite">
+      <section className={boxes.box} data-look="loss" aria-live="polite">
         <h3>
           {mode === 'metadata-only' ? 'libvirt forgets ' : 'This deletes '}
           {formatCount(goes.length, 'snapshot')}
@@ -86,7 +89,7 @@ function Effects({ control, review }: { control: Control<Delete>; review: Review
       </section>
       <Cautions of={warnings} />
       <Unknowns of={unknowns} />
-      <p className="dim">The XML of what goes is kept in the history, where it can be saved.</p>
+      <p className={parts.dim}>The XML of what goes is kept in the history, where it can be saved.</p>
     </>
   );
 }
@@ -94,7 +97,7 @@ function Effects({ control, review }: { control: Control<Delete>; review: Review
 /** The name of a file; its folder on hover. */
 function File({ path }: { path: string }) {
   return (
-    <span className="mono" title={path}>
+    <span className={parts.mono} title={path}>
       {path.slice(path.lastIndexOf('/') + 1)}
     </span>
   );

@@ -5,6 +5,7 @@ import type { EditChoice, EditPlan } from '../../../shared/schema.ts';
 import { selectRow } from '../../store/actions.ts';
 import { hostById, openTree } from '../../store/selectors.ts';
 import type { AppStore, Dialog } from '../../store/store.ts';
+import boxes from '../../ui/box.module.css';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { assessmentOf, choose, type Review, type Written } from '../flow.ts';
 import { OperationDialog } from '../operation-dialog.tsx';
@@ -43,7 +44,7 @@ export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-s
           Snapshot of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
         </>
       }
-      className="edit-snapshot"
+      width={600}
       field={field}
       review={(review) =>
         review.plan.facts.refusal ? (
@@ -76,7 +77,7 @@ function firstTexts({ facts: { snapshot } }: EditPlan, written: Written<typeof e
 
 function Refused({ text }: { text: string }) {
   return (
-    <section className="box impossible">
+    <section className={boxes.box} data-look="impossible">
       <h3>libvirt does not do this</h3>
       <p>{text}</p>
     </section>

@@ -3,7 +3,10 @@ import { nameNote } from '../../../shared/libvirt/names.ts';
 import { type Edit, type EditStep, editStepText } from '../../../shared/operations/metadata/edit-steps.ts';
 import type { EditAssessment } from '../../../shared/operations/metadata/types.ts';
 import type { EditFacts } from '../../../shared/schema.ts';
+import boxes from '../../ui/box.module.css';
+import parts from '../../ui/parts.module.css';
 import { NameAndDescription } from '../name-and-description.tsx';
+import styles from './metadata.module.css';
 
 /** Steps that are written out; of more only the number is told. */
 const stepsShown = 6;
@@ -37,7 +40,7 @@ export function EditForm({ facts, edit, assessment, field, onChange, onSubmit }:
         onSubmit={onSubmit}
       />
       {notes.map(({ code, text }) => (
-        <p key={code} className="box warning">
+        <p key={code} className={boxes.box} data-look="warning">
           {text}
         </p>
       ))}
@@ -50,7 +53,7 @@ function Steps({ steps, current }: { steps: readonly EditStep[]; current: boolea
   const shown = steps.length > stepsShown ? [...steps.slice(0, stepsShown - 2), steps.at(-1)] : steps;
   const hidden = steps.length - shown.length;
   return (
-    <section className="box edit-steps">
+    <section className={`${boxes.box} ${styles.editSteps}`}>
       <h3>What libvirt is asked to do</h3>
       <ol>
         {shown.map((step, index) =>
@@ -62,7 +65,7 @@ function Steps({ steps, current }: { steps: readonly EditStep[]; current: boolea
           ) : null,
         )}
       </ol>
-      <p className="dim">
+      <p className={parts.dim}>
         Only metadata is written: no disk and no memory is touched, and the guest goes on.
         {current ? ' It stays the current snapshot.' : ''} If a step fails, everything is put back.
       </p>

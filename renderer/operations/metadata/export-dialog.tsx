@@ -2,15 +2,19 @@ import { formatCount } from '../../../shared/format.ts';
 import type { SnapshotExport } from '../../../shared/schema.ts';
 import { closeDialog, pushNotice } from '../../store/actions.ts';
 import { type Dialog, domainKey } from '../../store/store.ts';
+import blocks from '../../ui/blocks.module.css';
+import boxes from '../../ui/box.module.css';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../../ui/context.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import dialogs from '../../ui/dialog.module.css';
 import { PlainDialog } from '../../ui/plain-dialog.tsx';
 import { Planning } from '../../ui/planning.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { saveText } from '../../ui/save-text.ts';
 import { useAsked } from '../../ui/use-asked.ts';
 import { VirshLine } from '../../ui/virsh-line.tsx';
+import styles from './metadata.module.css';
 
 /** The metadata of a domain's snapshots as a file, with what has to be moved besides it. */
 export function ExportDialog({
@@ -35,14 +39,14 @@ export function ExportDialog({
   };
   return (
     <PlainDialog
-      className="export-snapshots"
+      width={600}
       title={
         <>
           Export the snapshots of <bdi>{domainName}</bdi>
         </>
       }
     >
-      <div className="dialog-body">
+      <div className={dialogs.body}>
         {asked.status === 'loading' ? <Planning /> : null}
         {asked.status === 'failed' ? (
           <div role="alert">
@@ -51,8 +55,8 @@ export function ExportDialog({
         ) : null}
         {asked.status === 'ready' ? <Made made={asked.value} /> : null}
       </div>
-      <div className="dialog-foot">
-        <span className="why">{asked.status === 'ready' ? asked.value.fileName : ''}</span>
+      <div className={dialogs.foot}>
+        <span className={dialogs.why}>{asked.status === 'ready' ? asked.value.fileName : ''}</span>
         <Button onClick={() => closeDialog(store)}>Cancel</Button>
         <Button
           look="primary"
@@ -75,9 +79,9 @@ function Made({ made: { names, current, withSecrets, files, virsh } }: { made: S
         It holds no disk and no memory.
       </p>
       <Secrets withSecrets={withSecrets} />
-      <section className="box">
+      <section className={boxes.box}>
         <h3>To move the domain to another host</h3>
-        <ol className="move-steps">
+        <ol className={styles.moveSteps}>
           <li>
             Shut it down, and copy {formatCount(files.length, 'file')} to the same
             {files.length === 1 ? ' path' : ' paths'} there.
@@ -89,9 +93,9 @@ function Made({ made: { names, current, withSecrets, files, virsh } }: { made: S
           <li>Choose “Import snapshots…” on it, with this file.</li>
         </ol>
         {files.length > 0 ? (
-          <details className="details">
+          <details className={blocks.details}>
             <summary>{formatCount(files.length, 'file')} to copy</summary>
-            <div className="details-body">
+            <div className={blocks.detailsBody}>
               <pre>{files.join('\n')}</pre>
               <CopyButton text={files.join('\n')} what="list of files" label={null} />
             </div>
@@ -106,7 +110,7 @@ function Made({ made: { names, current, withSecrets, files, virsh } }: { made: S
 function Secrets({ withSecrets }: { withSecrets: readonly string[] | null }) {
   if (withSecrets?.length === 0) return null;
   return (
-    <p className="box warning">
+    <p className={boxes.box} data-look="warning">
       {withSecrets === null
         ? 'Passwords, such as those of VNC and SPICE displays, are left out. This connection may not even ask whether there are any.'
         : `Passwords are left out: ${formatCount(withSecrets.length, 'snapshot')} of these ${withSecrets.length === 1 ? 'has' : 'have'} one, as of a VNC or SPICE display. After a revert on the other host it has to be set anew.`}

@@ -43,7 +43,7 @@ function ImportFiles({ dialog, files, onBack }: ImportFilesProps) {
           <bdi>{hostName}</bdi>
         </>
       }
-      className="import-snapshots"
+      width={600}
       control={control}
       review={({ plan }) => <ImportReview facts={plan.facts} onBack={onBack} />}
       virsh={({ plan }) => plan.facts.lines.join('\n')}

@@ -1,9 +1,12 @@
 import { Ban, Check, type LucideIcon, Plus, TriangleAlert } from 'lucide-react';
 import { formatCount, formatTaken, holdsLabel } from '../../../shared/format.ts';
 import type { ImportFacts, ImportRow } from '../../../shared/schema.ts';
+import boxes from '../../ui/box.module.css';
 import { Button } from '../../ui/button.tsx';
 import { Cautions } from '../../ui/cautions.tsx';
 import { useNow } from '../../ui/hooks.ts';
+import parts from '../../ui/parts.module.css';
+import styles from './metadata.module.css';
 
 type Verdict = ImportRow['verdict'];
 
@@ -33,13 +36,13 @@ export function ImportReview({ facts, onBack }: { facts: ImportFacts; onBack: ()
   return (
     <>
       {blockers.map(({ code, text }) => (
-        <section key={code} className="box impossible">
+        <section key={code} className={boxes.box} data-look="impossible">
           <h3>{text}</h3>
         </section>
       ))}
-      <p className="import-counts">
+      <p className={styles.counts}>
         {counts.map(({ verdict, n }) => (
-          <span key={verdict} className={`chip ${looks[verdict].tone}`}>
+          <span key={verdict} className={parts.chip} data-look={looks[verdict].tone}>
             {looks[verdict].counted(n)}
           </span>
         ))}
@@ -47,14 +50,14 @@ export function ImportReview({ facts, onBack }: { facts: ImportFacts; onBack: ()
           Choose other files…
         </Button>
       </p>
-      <ul className="import-rows" aria-label="Snapshots in the files">
+      <ul className={styles.rows} aria-label="Snapshots in the files">
         {rows.map((row) => (
           <Row key={`${row.file}\n${row.name}`} row={row} />
         ))}
       </ul>
       <Cautions of={warnings} />
       {blockers.length === 0 ? (
-        <p className="dim">
+        <p className={parts.dim}>
           {currentText} Only metadata is written, parents first; if one is refused, those that were added are taken away
           again.
         </p>
@@ -68,18 +71,26 @@ function Row({ row }: { row: ImportRow }) {
   const { name, verdict, reason, notes, current, createdAt, depth, state } = row;
   const { Icon, label, tone } = looks[verdict];
   return (
-    <li className={`import-row ${verdict}`} style={{ paddingInlineStart: 10 + 16 * Math.min(depth, depthCap) }}>
-      <Icon size={14} className={`verdict ${tone}`} role="img" aria-label={label} />
-      <span className="import-name">
+    <li
+      className={styles.row}
+      data-verdict={verdict}
+      style={{ paddingInlineStart: 10 + 16 * Math.min(depth, depthCap) }}
+    >
+      <Icon size={14} className={styles.verdict} data-tone={tone} role="img" aria-label={label} />
+      <span className={styles.name}>
         <bdi>{name}</bdi>
-        {current ? <span className="chip ok">becomes current</span> : null}
+        {current ? (
+          <span className={parts.chip} data-look="ok">
+            becomes current
+          </span>
+        ) : null}
       </span>
-      <span className="import-meta">
+      <span className={styles.meta}>
         {state === 'unknown' ? '' : holdsLabel(row)}
         {createdAt === null ? '' : ` · ${formatTaken(createdAt, now)}`}
       </span>
       {reason === null && notes.length === 0 ? null : (
-        <span className="import-why">{[reason, ...notes].filter(Boolean).join(' ')}</span>
+        <span className={styles.why}>{[reason, ...notes].filter(Boolean).join(' ')}</span>
       )}
     </li>
   );

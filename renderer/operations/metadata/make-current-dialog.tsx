@@ -2,9 +2,12 @@ import { virshMakeCurrent } from '../../../shared/operations/metadata/virsh.ts';
 import type { MakeCurrentPlan } from '../../../shared/schema.ts';
 import { hostById } from '../../store/selectors.ts';
 import type { Dialog } from '../../store/store.ts';
+import boxes from '../../ui/box.module.css';
 import { useAppState } from '../../ui/context.tsx';
+import parts from '../../ui/parts.module.css';
 import { OperationDialog } from '../operation-dialog.tsx';
 import { useOperation } from '../use-operation.ts';
+import styles from './metadata.module.css';
 
 /** Tells libvirt that another snapshot is the current one, and says what that does not do. */
 export function MakeCurrentDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-snapshot' | 'make-current' }> }) {
@@ -23,7 +26,7 @@ export function MakeCurrentDialog({ dialog }: { dialog: Extract<Dialog, { kind: 
           Snapshot of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
         </>
       }
-      className="make-current"
+      width={600}
       control={control}
       review={({ plan }) => <Review plan={plan} />}
       virsh={({ plan }) => virshMakeCurrent(plan.virsh, snapshotName)}
@@ -37,7 +40,7 @@ function Review({ plan: { facts, domainName } }: { plan: MakeCurrentPlan }) {
   const { snapshot, current, refusal } = facts;
   if (refusal)
     return (
-      <section className="box impossible">
+      <section className={boxes.box} data-look="impossible">
         <h3>Snapkeel does not do this</h3>
         <p>{refusal.text}</p>
       </section>
@@ -48,7 +51,7 @@ function Review({ plan: { facts, domainName } }: { plan: MakeCurrentPlan }) {
         <bdi>{domainName}</bdi> stays exactly as it is: its disks, its memory and its configuration are not touched.
         Only what libvirt takes for its place in the tree changes.
       </p>
-      <dl className="facts-list">
+      <dl className={styles.factsList}>
         <dt>Current now</dt>
         <dd>{current === null ? 'none' : <bdi>{current}</bdi>}</dd>
         <dt>Afterwards</dt>
@@ -60,7 +63,7 @@ function Review({ plan: { facts, domainName } }: { plan: MakeCurrentPlan }) {
           becomes a child of “<bdi>{snapshot.name}</bdi>”, though it holds what the disks have now
         </dd>
       </dl>
-      <p className="dim">To bring the disks back to that snapshot, revert to it instead.</p>
+      <p className={parts.dim}>To bring the disks back to that snapshot, revert to it instead.</p>
     </>
   );
 }

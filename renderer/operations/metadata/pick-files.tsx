@@ -4,7 +4,11 @@ import type { ImportFile } from '../../../shared/schema.ts';
 import { closeDialog } from '../../store/actions.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../../ui/context.tsx';
+import dialogs from '../../ui/dialog.module.css';
+import forms from '../../ui/forms.module.css';
+import parts from '../../ui/parts.module.css';
 import { PlainDialog } from '../../ui/plain-dialog.tsx';
+import styles from './metadata.module.css';
 
 /** As much as the main process takes; more is not even read. */
 const limitBytes = 32 * 1024 * 1024;
@@ -35,7 +39,7 @@ export function PickFiles({ domainName, onPick }: { domainName: string; onPick: 
   };
   return (
     <PlainDialog
-      className="import-snapshots"
+      width={600}
       initialFocus={button}
       title={
         <>
@@ -43,14 +47,15 @@ export function PickFiles({ domainName, onPick }: { domainName: string; onPick: 
         </>
       }
     >
-      <div className="dialog-body">
-        <p className="dim">
+      <div className={dialogs.body}>
+        <p className={parts.dim}>
           A file that “Export snapshots…” has saved, or XML that “virsh snapshot-dumpxml” has printed, one file or many.
           They are only looked at: nothing is imported before you have read what would come of it.
         </p>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way to what the button does */}
         <div
-          className={over ? 'drop-place over' : 'drop-place'}
+          className={styles.dropPlace}
+          data-over={over || undefined}
           onDragOver={(event) => {
             event.preventDefault();
             setOver(true);
@@ -62,7 +67,7 @@ export function PickFiles({ domainName, onPick }: { domainName: string; onPick: 
           <Button ref={button} look="primary" onClick={() => input.current?.click()}>
             Choose files…
           </Button>
-          <span className="dim">or drop them here</span>
+          <span className={parts.dim}>or drop them here</span>
           <input
             ref={input}
             type="file"
@@ -73,12 +78,12 @@ export function PickFiles({ domainName, onPick }: { domainName: string; onPick: 
             onChange={(event) => void take(event.target.files)}
           />
         </div>
-        <p className="field-problem" role="alert">
+        <p className={forms.fieldProblem} role="alert">
           {problem}
         </p>
       </div>
-      <div className="dialog-foot">
-        <span className="why" />
+      <div className={dialogs.foot}>
+        <span className={dialogs.why} />
         <Button onClick={() => closeDialog(store)}>Cancel</Button>
       </div>
     </PlainDialog>

@@ -2,6 +2,8 @@ import type { Outcome, RevertPlan } from '../../../shared/schema.ts';
 import { foundSentence, revertDetails } from '../../store/notices.ts';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { Differences } from '../differences.tsx';
+import operations from '../operations.module.css';
+import styles from './revert.module.css';
 
 const headings: Record<'revert' | 'undo', Record<Outcome['result'], string>> = {
   revert: {
@@ -28,14 +30,14 @@ export function Ended({ plan, outcome }: { plan: RevertPlan; outcome: Outcome })
   const problems = [...new Map(told.map((each) => [each.code, each])).values()];
   return (
     <div role="alert">
-      <h3 className={result === 'cancelled' ? 'ended-title calm' : 'ended-title'}>
+      <h3 className={styles.title} data-calm={result === 'cancelled' || undefined}>
         {headings[plan.undo ? 'undo' : 'revert'][result]}
       </h3>
       {problems.map((each) => (
         <ProblemView key={each.code} problem={each} />
       ))}
       <OutcomeLists outcome={outcome} />
-      <p className="found">{foundSentence(outcome)}</p>
+      <p className={operations.found}>{foundSentence(outcome)}</p>
     </div>
   );
 }
@@ -47,7 +49,7 @@ export function OutcomeLists({ outcome }: { outcome: Outcome }) {
     <>
       <Differences title="Not as planned" lines={outcome.differences} />
       {details.length > 0 ? (
-        <ul className="outcome-details">
+        <ul className={operations.outcomeDetails}>
           {details.map((detail) => (
             <li key={detail}>{detail}</li>
           ))}

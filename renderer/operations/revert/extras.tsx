@@ -1,5 +1,7 @@
 import { can } from '../../../shared/libvirt/versions.ts';
 import type { RevertChoice } from '../../../shared/schema.ts';
+import forms from '../../ui/forms.module.css';
+import operations from '../operations.module.css';
 import { assessmentWith, type RevertReview } from './choice.ts';
 
 interface ExtrasProps {
@@ -13,8 +15,8 @@ export function SafetyChoice({ review, onChoice }: ExtrasProps) {
   const [reason, ...more] = safety.reasons;
   const on = review.choice.safetySnapshot && safety.available;
   return (
-    <section className="safety">
-      <label className={safety.available ? 'check' : 'check off'}>
+    <section className={operations.safety}>
+      <label className={forms.check} data-off={!safety.available || undefined}>
         <input
           type="checkbox"
           checked={on}
@@ -24,14 +26,14 @@ export function SafetyChoice({ review, onChoice }: ExtrasProps) {
         />
         <span>Take a safety snapshot first, so that this can be undone{undo ? ' too' : ''}</span>
       </label>
-      <div className="check-note" id="safety-note">
+      <div className={forms.checkNote} id="safety-note">
         {on ? (
           <p>
             Named like “<bdi>{safety.name}</bdi>”; {safety.kind}, {safety.memory ? 'with memory' : 'without memory'}
           </p>
         ) : null}
         {on ? safety.notes.map(({ code, text }) => <p key={code}>{text}</p>) : null}
-        {!on && safety.available ? <p className="warned">Without it, there is no way back from this.</p> : null}
+        {!on && safety.available ? <p className={forms.warned}>Without it, there is no way back from this.</p> : null}
         {reason ? <p>It can’t be taken here, so there is no way back from this. {reason.text}</p> : null}
         {more.map(({ code, text }) => (
           <p key={code}>{text}</p>
@@ -48,8 +50,8 @@ export function ManagedSaveChoice({ review, onChoice }: ExtrasProps) {
   const kept = assessmentWith(review, { removeManagedSave: false });
   const forced = kept.requirements.some(({ code }) => code === 'MANAGED_SAVE');
   return (
-    <section className="safety">
-      <label className="check">
+    <section className={operations.safety}>
+      <label className={forms.check}>
         <input
           type="checkbox"
           checked={review.choice.removeManagedSave}
@@ -58,7 +60,7 @@ export function ManagedSaveChoice({ review, onChoice }: ExtrasProps) {
         />
         <span>Remove the managed save image first</span>
       </label>
-      <div className="check-note" id="managed-save-note">
+      <div className={forms.checkNote} id="managed-save-note">
         <p>
           The memory that <bdi>{domain.name}</bdi> was saved with is lost then.
           {forced ? ' libvirt asks for no force because of it any more.' : ''}
@@ -75,8 +77,8 @@ export function NvramChoice({ review, onChoice }: ExtrasProps) {
   const { blockers } = assessmentWith(review, { resetNvram: true });
   const reason = blockers.find(({ code }) => code.startsWith('RESET_NVRAM'))?.text;
   return (
-    <section className="safety">
-      <label className={reason ? 'check off' : 'check'}>
+    <section className={operations.safety}>
+      <label className={forms.check} data-off={reason ? true : undefined}>
         <input
           type="checkbox"
           checked={review.choice.resetNvram}
@@ -86,7 +88,7 @@ export function NvramChoice({ review, onChoice }: ExtrasProps) {
         />
         <span>Reset the firmware’s variables (NVRAM)</span>
       </label>
-      <div className="check-note" id="nvram-note">
+      <div className={forms.checkNote} id="nvram-note">
         <p>
           {reason ??
             'Boot entries and Secure Boot keys that were added are lost; the firmware starts from its template. Useful when the guest no longer boots.'}

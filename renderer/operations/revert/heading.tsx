@@ -4,6 +4,7 @@ import type { revertType } from '../../../shared/operations/revert/type.ts';
 import { hostById } from '../../store/selectors.ts';
 import { type Dialog, domainKey } from '../../store/store.ts';
 import { useAppState } from '../../ui/context.tsx';
+import dialogs from '../../ui/dialog.module.css';
 import { useNow } from '../../ui/hooks.ts';
 import type { Flow } from '../flow.ts';
 
@@ -28,7 +29,7 @@ export function Heading({
   const undo = dialog.aim.kind === 'undo';
   return (
     <>
-      <AlertDialog.Title className="dialog-title">
+      <AlertDialog.Title className={dialogs.title}>
         {undo ? (
           <>
             {running ? 'Undoing' : 'Undo'} the last revert of {domain}
@@ -48,7 +49,7 @@ export function Heading({
           </>
         )}
       </AlertDialog.Title>
-      <AlertDialog.Description className="dialog-sub">
+      <AlertDialog.Description className={dialogs.sub}>
         on <bdi>{hostName}</bdi>
         {undo && snapshot ? (
           <>

@@ -3,6 +3,7 @@ import type { RevertPlan } from '../../../shared/schema.ts';
 import { ConsoleFigure } from '../../pictures/console-figure.tsx';
 import { usePictureNow, useSnapshotPicture } from '../../pictures/use-pictures.ts';
 import { useNow } from '../../ui/hooks.ts';
+import styles from './revert.module.css';
 
 const off: ReadonlySet<string> = new Set(['shutoff', 'crashed', 'nostate']);
 
@@ -16,7 +17,7 @@ export function Pictures({ plan }: { plan: RevertPlan }) {
   const now = useNow();
   if (!then) return null;
   return (
-    <section className="console-pair" aria-label="The console then and now">
+    <section className={styles.pair} aria-label="The console then and now">
       <ConsoleFigure
         picture={then}
         alt={`Console of ${domain.name} at “${snapshot.name}”`}

@@ -22,7 +22,7 @@ export function RevertDialog({ dialog }: RevertDialogProps) {
     <OperationDialog
       control={control}
       head={<Heading dialog={dialog} flow={control.flow} />}
-      className="revert"
+      width={640}
       untouched="Nothing was reverted."
       review={(review) => <Review review={review} reconsider={control.reconsider} />}
       virsh={(review) => (isUndecided(review) ? null : virshOf(review))}

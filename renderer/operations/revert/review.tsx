@@ -5,13 +5,18 @@ import { revertType } from '../../../shared/operations/revert/type.ts';
 import type { Assessment, Requirement, RevertChoice, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { goesOnSince } from '../../store/selectors.ts';
 import { domainKey } from '../../store/store.ts';
+import boxes from '../../ui/box.module.css';
 import { Cautions, Notes, Unknowns } from '../../ui/cautions.tsx';
 import { useAppState } from '../../ui/context.tsx';
+import forms from '../../ui/forms.module.css';
 import { useNow } from '../../ui/hooks.ts';
+import parts from '../../ui/parts.module.css';
+import segments from '../../ui/segments.module.css';
 import { assessmentOf, choose, tick } from '../flow.ts';
 import { assessmentWith, isBlocked, isImpossible, isUndecided, type RevertReview, startStates } from './choice.ts';
 import { ManagedSaveChoice, NvramChoice, SafetyChoice } from './extras.tsx';
 import { Pictures } from './pictures.tsx';
+import styles from './revert.module.css';
 
 const minute = 60_000;
 
@@ -63,7 +68,7 @@ function Impossible({ review }: { review: RevertReview }) {
     assessmentWith(review, { startState: state }).blockers.map(({ text }) => text),
   );
   return (
-    <section className="box impossible">
+    <section className={boxes.box} data-look="impossible">
       <h3>This revert is not possible</h3>
       {[...new Set(texts)].map((text) => (
         <p key={text}>{text}</p>
@@ -77,10 +82,10 @@ function Refusal({ review: { refusal, plan } }: { review: RevertReview }) {
   if (!refusal) return null;
   const words = plan.facts.riskReported ?? refusal.detail;
   return (
-    <div className="box notice" role="alert">
+    <div className={boxes.box} data-look="notice" role="alert">
       <strong>{refusal.what}</strong>
       <p>{refusal.effect}</p>
-      {words ? <p className="mono quote">{words}</p> : null}
+      {words ? <p className={`${parts.mono} ${styles.quote}`}>{words}</p> : null}
     </div>
   );
 }
@@ -103,14 +108,14 @@ function Losses({ plan, losses }: { plan: RevertPlan; losses: Assessment['losses
   return (
     <>
       {kept.length > 0 ? (
-        <section className="box kept">
+        <section className={boxes.box} data-look="kept">
           <h3>This sets aside {amount}</h3>
           <p>The safety snapshot keeps it, and Undo brings it back:</p>
           <Statements of={kept} />
         </section>
       ) : null}
       {lost.length > 0 || kept.length === 0 ? (
-        <section className="box loss">
+        <section className={boxes.box} data-look="loss">
           <h3>{kept.length > 0 ? 'This is lost for good' : `This destroys ${amount}`}</h3>
           <Statements of={lost} />
         </section>
@@ -134,7 +139,7 @@ function ConfigChanges({ review }: { review: RevertReview }) {
   const { configChanges } = review.plan.facts;
   if (configChanges.length === 0) return null;
   return (
-    <details className="config-changes">
+    <details className={styles.configChanges}>
       <summary>
         {configChanges.length === 1 ? '1 setting goes back' : `${configChanges.length} settings go back`}
       </summary>
@@ -182,13 +187,13 @@ function Afterwards({ review, onChoice }: AfterwardsProps) {
   const { outcome, blockers, warnings } = assessmentOf(revertType, review);
   const why = warnings.filter(({ code }) => stateCodes.has(code));
   return (
-    <fieldset className="afterwards">
+    <fieldset className={styles.afterwards}>
       <legend>Afterwards</legend>
-      <div className="segments">
+      <div className={segments.segments}>
         {startStates.map((state) => {
           const blocked = isBlocked(review, state);
           return (
-            <label key={state} className={blocked ? 'segment blocked' : 'segment'}>
+            <label key={state} className={segments.segment} data-blocked={blocked || undefined}>
               <input
                 type="radio"
                 name="start-state"
@@ -203,7 +208,7 @@ function Afterwards({ review, onChoice }: AfterwardsProps) {
         })}
       </div>
       {blockers.length > 0 ? (
-        <div className="blockers" role={startState === null ? undefined : 'alert'}>
+        <div className={styles.blockers} role={startState === null ? undefined : 'alert'}>
           {blockers.map(({ code, text }) => (
             <p key={code + text}>
               {startState === null ? <b>Going back as it was is not possible. </b> : null}
@@ -212,7 +217,7 @@ function Afterwards({ review, onChoice }: AfterwardsProps) {
           ))}
         </div>
       ) : (
-        <p className="outcome">
+        <p className={styles.outcome}>
           Afterwards <bdi>{plan.facts.domain.name}</bdi> will be <b>{stateLabel(outcome)}</b>.
           {why.map(({ code, text }) => (
             <small key={code}> {text}</small>
@@ -236,10 +241,10 @@ interface ConsentProps {
 
 function Consent({ requirement: { text, consent, certainty }, given, onGiven }: ConsentProps) {
   return (
-    <section className="box force">
+    <section className={boxes.box} data-look="force">
       <h3>{forceTitles[certainty]}</h3>
       <p>{text}</p>
-      <label className="check">
+      <label className={forms.check}>
         <input type="checkbox" checked={given} onChange={(event) => onGiven(event.target.checked)} />
         <span>{consent}</span>
       </label>

@@ -2,7 +2,10 @@ import { Check, Circle, LoaderCircle } from 'lucide-react';
 import { formatDuration } from '../../../shared/format.ts';
 import type { Operation, RevertChoice } from '../../../shared/schema.ts';
 import { useNow } from '../../ui/hooks.ts';
+import parts from '../../ui/parts.module.css';
+import operations from '../operations.module.css';
 import { expectedPhases, phaseWords, progressShare, progressText } from '../phases.ts';
+import styles from './revert.module.css';
 
 /** A revert under way: what is done, what libvirt does now and how far it is, and what comes. */
 export function Running({
@@ -24,18 +27,18 @@ export function Running({
   const elapsed = operation?.progress?.elapsedMs ?? now - since;
   const amount = progressText(operation?.progress ?? null);
   return (
-    <div className="running">
-      <ol className="phases">
+    <div className={operations.running}>
+      <ol className={styles.phases}>
         {steps.map((step, index) => {
           const state = index < at ? 'over' : index === at ? 'now' : 'later';
           return (
-            <li key={step} className={state} aria-current={state === 'now' ? 'step' : undefined}>
+            <li key={step} data-state={state} aria-current={state === 'now' ? 'step' : undefined}>
               {state === 'over' ? <Check size={15} aria-label="done:" /> : null}
-              {state === 'now' ? <LoaderCircle size={15} className="spin" aria-hidden="true" /> : null}
+              {state === 'now' ? <LoaderCircle size={15} className={parts.spin} aria-hidden="true" /> : null}
               {state === 'later' ? <Circle size={15} aria-hidden="true" /> : null}
               <span>{phaseWords[step]}</span>
               {state === 'now' ? (
-                <span className="elapsed">
+                <span className={`${parts.elapsed} ${styles.amount}`}>
                   {[amount, elapsed >= 1000 ? formatDuration(elapsed) : null].filter(Boolean).join(' · ')}
                 </span>
               ) : null}
@@ -44,14 +47,14 @@ export function Running({
         })}
       </ol>
       <progress
-        className={hint === 'begun' ? 'begun' : ''}
+        data-begun={hint === 'begun' || undefined}
         aria-label={phaseWords[phase]}
         {...(share === null ? {} : { value: share })}
       />
-      <p className="unseen" role="status">
+      <p className={parts.unseen} role="status">
         {operation?.cancelRequested ? 'Cancelling' : phaseWords[phase]}…
       </p>
-      <p className="dim">{hints[hint]}</p>
+      <p className={parts.dim}>{hints[hint]}</p>
     </div>
   );
 }

@@ -5,9 +5,11 @@ import { domainKey } from '../../store/store.ts';
 import { useApp } from '../../ui/context.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { useAfter } from '../../ui/hooks.ts';
+import parts from '../../ui/parts.module.css';
 import { PathText } from '../../ui/path-text.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { passingMs, useAsked, useEnded, useFree, useListed } from '../../ui/use-asked.ts';
+import styles from './disks.module.css';
 
 const waitingAfterMs = 150;
 /** Of a deep chain so many images are shown at first. */
@@ -29,12 +31,12 @@ export function Disks({ domain, name }: { domain: Domain; name: string | null })
   if (result.status === 'failed') return <ProblemView problem={result.problem} />;
   if (result.status === 'loading')
     return (
-      <p className="dim" role="status">
+      <p className={parts.dim} role="status">
         {late ? 'Looking at the images…' : ''}
       </p>
     );
   if (result.value.length === 0)
-    return <p className="dim">{name === null ? 'It has no disks.' : 'It holds no disks.'}</p>;
+    return <p className={parts.dim}>{name === null ? 'It has no disks.' : 'It holds no disks.'}</p>;
   return result.value.map((chain) => <Chain key={`${name}\n${chain.target}`} chain={chain} />);
 }
 
@@ -51,10 +53,10 @@ function Chain({ chain: { target, kind, layers } }: { chain: DiskChain }) {
   const shown = whole || layers.length <= mostShown + 1 ? layers : layers.slice(0, mostShown);
   const hidden = layers.length - shown.length;
   return (
-    <section className="chain" aria-label={`Disk ${target}`}>
+    <section className={styles.chain} aria-label={`Disk ${target}`}>
       <h3>
         {target}
-        <span className="dim">
+        <span className={parts.dim}>
           {kind === null ? formatCount(layers.length, 'image') : kinds[kind]}
           {kind !== null && layers.length > 1 ? `, ${formatCount(layers.length, 'image')}` : ''}
         </span>
@@ -65,7 +67,7 @@ function Chain({ chain: { target, kind, layers } }: { chain: DiskChain }) {
         ))}
       </ol>
       {hidden > 0 ? (
-        <button type="button" className="link" onClick={() => setWhole(true)}>
+        <button type="button" className={parts.link} onClick={() => setWhole(true)}>
           Show {formatCount(hidden, 'more image')} below
         </button>
       ) : null}
@@ -76,17 +78,25 @@ function Chain({ chain: { target, kind, layers } }: { chain: DiskChain }) {
 function LayerCard({ layer, isBase }: { layer: Layer; isBase: boolean }) {
   const { path, active, exists } = layer;
   return (
-    <li className={exists === false ? 'layer missing' : active ? 'layer active' : 'layer'}>
-      <div className="layer-path">
+    <li className={styles.layer} data-state={exists === false ? 'missing' : active ? 'active' : undefined}>
+      <div className={styles.path}>
         <PathText path={path} />
         <CopyButton text={path} what={`path ${path}`} label={null} />
       </div>
-      <div className="layer-facts">
-        {exists === false ? <span className="chip bad">missing</span> : null}
+      <div className={styles.facts}>
+        {exists === false ? (
+          <span className={parts.chip} data-look="bad">
+            missing
+          </span>
+        ) : null}
         <span>{factsOf(layer)}</span>
       </div>
-      <div className="layer-owner">
-        {active ? <span className="chip ok">written now</span> : null}
+      <div className={styles.owner}>
+        {active ? (
+          <span className={parts.chip} data-look="ok">
+            written now
+          </span>
+        ) : null}
         {ownerOf(layer, isBase)}
       </div>
     </li>

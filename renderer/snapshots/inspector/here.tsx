@@ -5,6 +5,7 @@ import type { HereRow } from '../../../shared/snapshot-tree.ts';
 import { toggleInspector } from '../../store/actions.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../../ui/context.tsx';
+import styles from '../inspector.module.css';
 import { Disks } from './disks.tsx';
 import { SnapshotPicture } from './snapshot-picture.tsx';
 
@@ -14,13 +15,13 @@ export function HereInspector({ domain, row }: { domain: Domain; row: HereRow })
   return (
     <>
       <SnapshotPicture domain={domain} name={null} />
-      <div className="inspector-head">
+      <div className={styles.head}>
         <h2>You are here</h2>
-        <Button look="icon" aria-label="Close details" onClick={() => toggleInspector(store)}>
+        <Button look="bare" className={styles.close} aria-label="Close details" onClick={() => toggleInspector(store)}>
           <X size={14} aria-hidden="true" />
         </Button>
       </div>
-      <p className="description">
+      <p className={styles.description}>
         This is the domain as it is now, {stateLabel(domain.state)}
         {row.base ? (
           <>
@@ -30,7 +31,7 @@ export function HereInspector({ domain, row }: { domain: Domain; row: HereRow })
         ) : null}
         . What it holds is in no snapshot: a revert destroys it.
       </p>
-      <div className="here-disks">
+      <div className={styles.hereDisks}>
         <Disks domain={domain} name={null} />
       </div>
     </>

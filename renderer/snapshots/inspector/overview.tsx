@@ -11,8 +11,11 @@ import type { Domain, Snapshot, SnapshotDetail } from '../../../shared/schema.ts
 import type { SnapshotRow, SnapshotTree } from '../../../shared/snapshot-tree.ts';
 import { ChangesBox } from '../../compare/changes-box.tsx';
 import { selectRow } from '../../store/actions.ts';
+import blocks from '../../ui/blocks.module.css';
 import { useApp } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
+import parts from '../../ui/parts.module.css';
+import styles from '../inspector.module.css';
 
 const manyChildren = 8;
 
@@ -33,7 +36,7 @@ export function Overview({
   const children = row.childKeys.slice(0, manyChildren);
   return (
     <>
-      <dl className="facts">
+      <dl className={blocks.facts}>
         <Fact label="Taken">
           {isMoment(snapshot.createdAt)
             ? `${formatMoment(snapshot.createdAt, now)}, ${formatAge(snapshot.createdAt, now)}`
@@ -94,7 +97,7 @@ function RowLink({ tree, rowKey }: { tree: SnapshotTree; rowKey: string }) {
   const row = tree.byKey.get(rowKey);
   if (row?.kind !== 'snapshot') return null;
   return (
-    <button type="button" className="link" onClick={() => selectRow(store, rowKey)}>
+    <button type="button" className={`${parts.link} ${styles.relative}`} onClick={() => selectRow(store, rowKey)}>
       <bdi>{row.snapshot.name}</bdi>
     </button>
   );

@@ -6,6 +6,7 @@ import { domainKey } from '../../store/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAppState } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
+import styles from '../inspector.module.css';
 
 /** What the screen looked like when a snapshot was taken; with null what it looks like now. */
 export function SnapshotPicture({ domain, name }: { domain: Domain; name: string | null }) {
@@ -40,7 +41,7 @@ function Now({ domain }: { domain: Domain }) {
   const now = useNow(1000);
   if (!on) return null;
   return (
-    <div className="console-now">
+    <div className={styles.now}>
       <ConsoleFigure
         picture={picture}
         alt={`Console of ${domain.name} now`}

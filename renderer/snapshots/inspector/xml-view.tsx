@@ -4,9 +4,11 @@ import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
 import { matchesShortcut } from '../../commands/shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import forms from '../../ui/forms.module.css';
 import { saveText } from '../../ui/save-text.ts';
 import { cutAtMatches, findMatches, type Match, matchesByLine, mostMatches, XmlLines } from './xml-search.ts';
 import type { XmlToken } from './xml-tokens.ts';
+import styles from './xml-view.module.css';
 
 const lineHeightPx = 18;
 /** Shorter texts are drawn whole, so that they can be selected with the mouse from end to end. */
@@ -65,9 +67,9 @@ export const XmlView = memo(function XmlView({ xml, fileName }: { xml: string; f
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its shortcut works wherever the focus is inside
-    <div className="xml-view" onKeyDown={onKeyDown}>
-      <div className="xml-bar">
-        <label className="field">
+    <div className={styles.view} onKeyDown={onKeyDown}>
+      <div className={styles.bar}>
+        <label className={`${forms.field} ${styles.field}`}>
           <Search size={13} aria-hidden="true" />
           <input
             ref={field}
@@ -80,7 +82,7 @@ export const XmlView = memo(function XmlView({ xml, fileName }: { xml: string; f
             onChange={(event) => search(event.target.value)}
             onKeyDown={onSearchKey}
           />
-          <span className="xml-count" role="status">
+          <span className={styles.count} role="status">
             {searched ? countOf(matches, at) : ''}
           </span>
           {searched ? (
@@ -89,19 +91,19 @@ export const XmlView = memo(function XmlView({ xml, fileName }: { xml: string; f
             </button>
           ) : null}
         </label>
-        <Button look="icon" aria-label="Previous match" disabled={matches.length === 0} onClick={() => go(-1)}>
+        <Button look="bare" aria-label="Previous match" disabled={matches.length === 0} onClick={() => go(-1)}>
           <ChevronUp size={14} aria-hidden="true" />
         </Button>
-        <Button look="icon" aria-label="Next match" disabled={matches.length === 0} onClick={() => go(1)}>
+        <Button look="bare" aria-label="Next match" disabled={matches.length === 0} onClick={() => go(1)}>
           <ChevronDown size={14} aria-hidden="true" />
         </Button>
         <CopyButton text={xml} what="XML" label={null} />
-        <Button look="quiet" className="copy" aria-label="Save XML" onClick={() => saveText(fileName, xml)}>
+        <Button look="quiet" aria-label="Save XML" onClick={() => saveText(fileName, xml)}>
           <Download size={13} aria-hidden="true" />
         </Button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section ref={scroller} className="xml" tabIndex={0} aria-label="XML of the snapshot">
+      <section ref={scroller} className={styles.xml} tabIndex={0} aria-label="XML of the snapshot">
         <pre style={{ height: virtualizer.getTotalSize(), minWidth: `${widest}ch` }}>
           {virtualizer.getVirtualItems().map(({ index, start }) => {
             const found = byLine.get(index) ?? none;
@@ -131,17 +133,16 @@ interface LineProps {
 
 const Line = memo(function Line({ tokens, matches, active, top }: LineProps) {
   return (
-    <div className="xml-text" style={{ transform: `translateY(${top}px)` }}>
+    <div className={styles.line} style={{ transform: `translateY(${top}px)` }}>
       {cutAtMatches(tokens, matches).map(({ kind, text, match }, n) => {
-        const className = kind === 'plain' ? undefined : `xml-${kind}`;
         return match === null ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: a piece has no identity beyond its place
-          <span key={n} className={className}>
+          <span key={n} data-token={kind}>
             {text}
           </span>
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: a piece has no identity beyond its place
-          <mark key={n} className={className} data-active={match === active || undefined}>
+          <mark key={n} data-token={kind} data-active={match === active || undefined}>
             {text}
           </mark>
         );

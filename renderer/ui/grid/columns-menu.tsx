@@ -1,6 +1,8 @@
 import { Menu } from '@base-ui/react/menu';
 import { Check, Columns3 } from 'lucide-react';
 import { usualView } from '../../store/grid-views.ts';
+import buttons from '../button.module.css';
+import menus from '../menu.module.css';
 import type { GridColumn } from './columns.ts';
 import { useGridView } from './use-grid.ts';
 
@@ -16,19 +18,19 @@ export function ColumnsMenu({ id, columns }: ColumnsMenuProps) {
   const isUsual = hidden.length + Object.keys(widths).length === 0;
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className="button quiet-plain" aria-label="Columns that are shown">
+      <Menu.Trigger className={buttons.button} data-look="muted" aria-label="Columns that are shown">
         <Columns3 size={13} aria-hidden="true" />
         Columns
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className="menu-place" sideOffset={4} align="start">
-          <Menu.Popup className="menu">
+        <Menu.Positioner className={menus.place} sideOffset={4} align="start">
+          <Menu.Popup className={menus.menu}>
             {columns
               .filter(({ optional }) => optional)
               .map((column) => (
                 <Menu.CheckboxItem
                   key={column.id}
-                  className="menu-item"
+                  className={menus.item}
                   checked={!hidden.includes(column.id)}
                   closeOnClick={false}
                   onCheckedChange={(shown) => {
@@ -36,20 +38,20 @@ export function ColumnsMenu({ id, columns }: ColumnsMenuProps) {
                     change({ hidden: shown ? others : [...others, column.id] });
                   }}
                 >
-                  <Menu.CheckboxItemIndicator className="menu-check" keepMounted>
+                  <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
                     <Check size={13} aria-hidden="true" />
                   </Menu.CheckboxItemIndicator>
-                  <span className="menu-label">{column.header}</span>
+                  <span className={menus.label}>{column.header}</span>
                 </Menu.CheckboxItem>
               ))}
-            <Menu.Separator className="menu-line" />
+            <Menu.Separator className={menus.line} />
             <Menu.Item
-              className="menu-item"
+              className={menus.item}
               disabled={isUsual}
               onClick={() => change({ hidden: usualView.hidden, widths: usualView.widths })}
             >
-              <span className="menu-check" />
-              <span className="menu-label">Usual widths and columns</span>
+              <span className={menus.check} />
+              <span className={menus.label}>Usual widths and columns</span>
             </Menu.Item>
           </Menu.Popup>
         </Menu.Positioner>

@@ -4,7 +4,9 @@ import type { RowData } from '@tanstack/react-table';
 import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
 import { Contained } from '../contained.tsx';
 import { CopyButton } from '../copy-button.tsx';
+import parts from '../parts.module.css';
 import { useRovingKeys } from '../roving.ts';
+import styles from './grid.module.css';
 import { GridHead } from './head.tsx';
 import { type GridModel, headHeight, rowHeight } from './use-grid.ts';
 import { tracks } from './widths.ts';
@@ -43,7 +45,7 @@ export function Grid<Row extends RowData>(props: GridProps<Row>) {
     <div
       {...rest}
       ref={scroller}
-      className={`grid ${className}`}
+      className={`${styles.grid} ${className}`}
       role="treegrid"
       aria-label={label}
       aria-rowcount={rows.length + 1}
@@ -51,7 +53,7 @@ export function Grid<Row extends RowData>(props: GridProps<Row>) {
       style={{ '--columns': tracks(grid) }}
     >
       <GridHead grid={grid} />
-      <div role="rowgroup" className="rows" style={{ height: virtualizer.getTotalSize() }}>
+      <div role="rowgroup" className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index];
           if (row === undefined) return null;
@@ -66,14 +68,14 @@ export function Grid<Row extends RowData>(props: GridProps<Row>) {
               tabIndex={index === active ? 0 : -1}
               {...attributes}
               {...(detailOf ? { ref: virtualizer.measureElement } : {})}
-              className={`grid-row ${className}`}
+              className={`${styles.row} ${className}`}
               style={{ transform: `translateY(${start}px)` }}
             >
               <Contained what="This row" about={row.original} instead={(_, detail) => <BrokenRow detail={detail} />}>
                 <Cells row={row} index={index} columns={grid.columns} lead={lead} />
               </Contained>
               {detail === null ? null : (
-                <div role="gridcell" className="grid-detail">
+                <div role="gridcell" className={styles.detail} data-detail>
                   {detail}
                 </div>
               )}
@@ -94,12 +96,12 @@ interface CellsProps<Row extends RowData> {
 
 function Cells<Row extends RowData>({ row, index, columns, lead }: CellsProps<Row>) {
   return (
-    <div role="presentation" className="grid-line">
+    <div role="presentation" className={styles.line}>
       {row.getVisibleCells().map(({ column }, at) => (
         <div role="gridcell" key={column.id} data-column={column.id}>
           {at === 0 && lead ? lead(row.original) : null}
           {at === 0 && lead ? (
-            <div className="cell-text">{columns.get(column.id)?.cell(row.original, index)}</div>
+            <div className={styles.cellText}>{columns.get(column.id)?.cell(row.original, index)}</div>
           ) : (
             columns.get(column.id)?.cell(row.original, index)
           )}
@@ -111,8 +113,8 @@ function Cells<Row extends RowData>({ row, index, columns, lead }: CellsProps<Ro
 
 function BrokenRow({ detail }: { detail: string }) {
   return (
-    <div role="gridcell" className="grid-broken">
-      <span className="dim">This row can’t be shown.</span>
+    <div role="gridcell" className={styles.broken}>
+      <span className={parts.dim}>This row can’t be shown.</span>
       <CopyButton text={detail} what="details" />
     </div>
   );

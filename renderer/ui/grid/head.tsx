@@ -4,6 +4,7 @@ import type { Column, RowData } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import type { gridFeatures } from './columns.ts';
+import grids from './grid.module.css';
 import type { GridModel } from './use-grid.ts';
 import { dragEdge, edgeOf, stepWidth } from './widths.ts';
 
@@ -45,8 +46,8 @@ export function GridHead<Row extends RowData>({ grid }: { grid: GridModel<Row> }
     event.stopPropagation();
   };
   return (
-    <div role="rowgroup" className="grid-head">
-      <div role="row" aria-rowindex={1} className="grid-line" ref={line}>
+    <div role="rowgroup" className={grids.head}>
+      <div role="row" aria-rowindex={1} className={grids.line} ref={line}>
         {columns.map((column) => (
           <div
             role="columnheader"
@@ -75,11 +76,12 @@ function HeadCell<Row extends RowData>({ grid, column }: { grid: GridModel<Row>;
   const edge = edgeOf(grid, column.id);
   return (
     <>
-      <span className="head-text">{grid.columns.get(column.id)?.header}</span>
+      <span className={grids.headText}>{grid.columns.get(column.id)?.header}</span>
       {Arrow ? <Arrow size={12} aria-hidden="true" /> : null}
       {edge ? (
         <span
-          className={`grid-edge ${edge}`}
+          className={grids.edge}
+          data-edge={edge}
           aria-hidden="true"
           onPointerDown={(event) => dragEdge(grid, column.id, event)}
           onDoubleClick={() => column.resetSize()}

@@ -44,7 +44,7 @@ export async function connectTo(lab: Lab, address: string = lab.uri): Promise<Co
     log: () => {},
   });
   session.connect();
-  await session.whenConnected(AbortSignal.timeout(30_000));
+  await session.whenConnected(AbortSignal.timeout(120_000));
   const file = memoryFile();
   return {
     lab,

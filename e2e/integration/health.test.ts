@@ -43,7 +43,7 @@ describe.each(wanted)('chains and health on a real libvirt: %s', (generation) =>
       log: () => {},
     });
     session.connect();
-    await session.whenConnected(AbortSignal.timeout(30_000));
+    await session.whenConnected(AbortSignal.timeout(120_000));
   }, 60_000);
   afterAll(async () => {
     await session?.disconnect();

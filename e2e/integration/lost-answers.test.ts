@@ -49,7 +49,7 @@ async function ask(all: readonly Lost[], before?: () => Promise<void>): Promise<
   await written();
 }
 async function untilLost({ session }: Connected): Promise<void> {
-  const patience = AbortSignal.timeout(90_000);
+  const patience = AbortSignal.timeout(300_000);
   while (session.isConnected) {
     patience.throwIfAborted();
     await session.nextChange(patience);
@@ -98,7 +98,7 @@ const fates: readonly Fate[] = [
         all.map(async ({ place }) => {
           place.cut();
           await untilLost(place);
-          await place.session.whenConnected(AbortSignal.timeout(20_000));
+          await place.session.whenConnected(AbortSignal.timeout(120_000));
         }),
       );
       expect(await said()).toEqual(unasked);
@@ -157,7 +157,7 @@ describe.concurrent.each(cases)('answers that never come from libvirt $generatio
     await lab?.stop();
   });
 
-  test.skipIf(reason !== null).for(kinds)('$what', { timeout: 120_000 }, async (kind, { expect }) => {
+  test.skipIf(reason !== null).for(kinds)('$what', { timeout: 300_000 }, async (kind, { expect }) => {
     const { place, guest, uuid, before, requestId, outcome } = lost.get(kind) as Lost;
     const { result, problem } = await outcome;
     const said = await askVirsh(lab, guest);

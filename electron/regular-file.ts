@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 /** Read at once where a file does not tell its size; bytes. */
 const PART = 64 * 1024;
@@ -10,22 +10,29 @@ function unfit(code: 'EISDIR' | 'EFTYPE' | 'EFBIG', path: string): Error {
   return Object.assign(new Error(`${code}: ${path} ${what}`), { code });
 }
 
+/** Opens what is a file, and not a pipe that would be waited for or a device that never ends. @throws Error of the system, EISDIR, EFTYPE */
+export async function openRegular(path: string, flags: number, mode?: number): Promise<FileHandle> {
+  const file = await open(path, flags | constants.O_NONBLOCK, mode);
+  const stats = await file.stat();
+  if (stats.isFile()) return file;
+  await file.close();
+  throw unfit(stats.isDirectory() ? 'EISDIR' : 'EFTYPE', path);
+}
+
 /**
- * Reads a file of at most so many bytes, or the end of one that is larger. What is no file, as a pipe that would be waited
- * for, or a device that never ends, is not read.
+ * Reads a file of at most so many bytes, or the end of one that is larger.
  * @param beyond what becomes of a larger one
  * @throws Error of the system, EISDIR, EFTYPE, EFBIG
  */
 export async function readRegular(path: string, most: number, beyond: 'refuse' | 'tail' = 'refuse'): Promise<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = await openRegular(path, constants.O_RDONLY);
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw unfit(stats.isDirectory() ? 'EISDIR' : 'EFTYPE', path);
-    if (stats.size > most && beyond === 'refuse') throw unfit('EFBIG', path);
+    const { size } = await file.stat();
+    if (size > most && beyond === 'refuse') throw unfit('EFBIG', path);
     const parts: Buffer[] = [];
     let left = most;
-    for (let at = Math.max(0, stats.size - most); left > 0; ) {
-      const part = Buffer.alloc(Math.min(left, Math.max(stats.size, PART)));
+    for (let at = Math.max(0, size - most); left > 0; ) {
+      const part = Buffer.alloc(Math.min(left, Math.max(size, PART)));
       const { bytesRead } = await file.read(part, 0, part.length, at);
       if (bytesRead === 0) break;
       parts.push(part.subarray(0, bytesRead));

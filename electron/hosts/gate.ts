@@ -32,27 +32,22 @@ export class Gate implements StreamCaller {
   /** @throws LibvirtError; ConnectionError, NO_ANSWER where it took too long: the connection goes on. */
   async call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R> {
     const { patience } = this;
-    if (!patience) return this.#through(() => this.connection.call(procedure, args));
-    const asked = Date.now();
     const late = new AbortController();
-    const timer = setTimeout(() => {
-      const { number } = procedure;
-      late.abort(new ConnectionError('NO_ANSWER', `no answer to procedure ${number} within ${patience.ms / 1000} s`));
-    }, patience.ms).unref();
+    const timer =
+      patience && setTimeout(() => late.abort(noAnswer(procedure.number, patience.ms)), patience.ms).unref();
+    const asked = Date.now();
     try {
       await this.#enter(late.signal);
       return await this.#waitFor(this.connection.call(procedure, args), asked, late.signal);
     } finally {
-      clearTimeout(timer);
+      if (timer) clearTimeout(timer);
     }
   }
 
   /** The call keeps its place until it is answered, also where nobody waits for it any more. */
   #waitFor<R>(reply: Promise<R>, asked: number, late: AbortSignal): Promise<R> {
     return new Promise((resolve, reject) => {
-      let isLate = false;
       const onLate = () => {
-        isLate = true;
         if (this.#unanswered++ === 0) this.patience?.onSilence(asked);
         reject(late.reason);
       };
@@ -60,7 +55,7 @@ export class Gate implements StreamCaller {
       const answered = () => {
         late.removeEventListener('abort', onLate);
         this.#leave();
-        if (isLate && --this.#unanswered === 0) this.patience?.onSilence(null);
+        if (late.aborted && --this.#unanswered === 0) this.patience?.onSilence(null);
       };
       reply.finally(answered).then(resolve, reject);
     });
@@ -77,15 +72,6 @@ export class Gate implements StreamCaller {
   ): Promise<{ result: R; data: Buffer }> {
     await this.#enter(options.signal);
     return this.connection.receive(procedure, args, { ...options, settled: () => this.#leave() });
-  }
-
-  async #through<T>(ask: () => Promise<T>): Promise<T> {
-    await this.#enter();
-    try {
-      return await ask();
-    } finally {
-      this.#leave();
-    }
   }
 
   /** Waits for its turn; a signal ends the waiting. */
@@ -123,4 +109,8 @@ export class Gate implements StreamCaller {
     this.#shared.set(key, started);
     return started;
   }
+}
+
+function noAnswer(procedure: number, ms: number): ConnectionError {
+  return new ConnectionError('NO_ANSWER', `no answer to procedure ${procedure} within ${ms / 1000} s`);
 }

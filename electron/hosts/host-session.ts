@@ -266,8 +266,12 @@ export class HostSession {
 
   /** Tells the listeners, and reads the domain again. */
   #changed(uuid: string | null): void {
-    for (const listener of [...this.#listeners]) listener(uuid);
+    this.#tell(uuid);
     if (uuid !== null) this.#readAgain(uuid);
+  }
+
+  #tell(uuid: string | null): void {
+    for (const listener of [...this.#listeners]) listener(uuid);
   }
 
   #readAgain(uuid: string): void {
@@ -299,7 +303,7 @@ export class HostSession {
     for (const record of records) {
       const isNew = !this.#domains.has(record.uuid);
       this.#put({ ...record, hostId: this.options.host.id });
-      if (isNew) for (const listener of [...this.#listeners]) listener(record.uuid);
+      if (isNew) this.#tell(record.uuid);
     }
   }
 

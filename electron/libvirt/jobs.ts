@@ -13,16 +13,12 @@ export async function readJob(caller: Caller, uuid: string): Promise<Progress | 
   try {
     const info = await caller.call(procedures.domainGetJobInfo, { domain: domainRef(uuid) });
     if (info.type !== jobType.bounded && info.type !== jobType.unbounded) return null;
-    const [total = 0, processed = 0, remaining = 0, elapsed = 0] = [
-      info.dataTotal,
-      info.dataProcessed,
-      info.dataRemaining,
-      info.timeElapsed,
-    ].map((told) => countOf(told) ?? 0);
+    const count = (told: bigint) => countOf(told) ?? 0;
+    const total = count(info.dataTotal);
     // Pages of zeros are never among those processed, so only what remains tells how far it is.
-    const done = Math.max(processed, total - remaining);
+    const done = Math.max(count(info.dataProcessed), total - count(info.dataRemaining));
     return {
-      elapsedMs: elapsed,
+      elapsedMs: count(info.timeElapsed),
       doneBytes: total > 0 ? Math.min(done, total) : null,
       totalBytes: total > 0 ? total : null,
     };

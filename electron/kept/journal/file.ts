@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readRegular } from '../../regular-file.ts';
+import { openRegular, readRegular } from '../../regular-file.ts';
 import { syncFolder } from '../replace-file.ts';
 
 /** What is read of a journal: the last of it, where it has grown beyond. */
@@ -36,15 +36,7 @@ export interface AppendFs {
 const realFs: AppendFs = {
   async open(path, mode) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(
-      path,
-      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK,
-      mode,
-    );
-    if (!(await file.stat()).isFile()) {
-      await file.close();
-      throw Object.assign(new Error(`${path} is no regular file`), { code: 'EFTYPE' });
-    }
+    const file = await openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, mode);
     await syncFolder(dirname(path));
     return {
       async end() {

@@ -7,9 +7,9 @@ export const deleteConclusions: Pick<Conclusions, 'delete' | 'delete-safety'> = 
 };
 
 /** One that is still there may have been written to: what was marked before it was asked for stays marked. */
-function deleted({ asked, snapshot, services, session }: Unanswered): Conclusion {
+async function deleted({ asked, snapshot, services, session }: Unanswered): Promise<Conclusion> {
   const { snapshot: name, domain } = asked;
-  if (snapshot) return { isDone: false, sentences: [`The snapshot “${name}” is still there.`] };
+  if (await snapshot()) return { isDone: false, sentences: [`The snapshot “${name}” is still there.`] };
   return {
     isDone: true,
     sentences: [`The snapshot “${name}” is gone.`],

@@ -14,8 +14,8 @@ export interface Unanswered {
   readonly asked: Asked;
   readonly domain: DomainRecord;
   readonly found: Found;
-  /** The snapshot that it was about; null: there is none of that name. */
-  readonly snapshot: Snapshot | null;
+  /** Asks for the snapshot that it was about; null: there is none of that name. */
+  snapshot(): Promise<Snapshot | null>;
   /** Somebody looked right after the answer was lost. */
   readonly wasSeen: boolean;
 }
@@ -81,7 +81,7 @@ async function settle(
   }
   const current = await currentSnapshot(reads, uuid).catch(goneIsNull);
   const found = { state: domain.state, reason: domain.reason, current };
-  const snapshot = await snapshotOf(session, asked);
+  const snapshot = () => snapshotOf(session, asked);
   const request = { session, services, asked, domain, found, snapshot, wasSeen };
   const { isDone, sentences, remember } = await conclusions[asked.kind](request);
   await journal.resolved(asked.requestId, isDone ? 'done' : 'unknown', found, [interrupted, ...sentences]);

@@ -3,8 +3,8 @@ import type { Conclusions } from '../engine/settle-later.ts';
 const half = 'If it was one step of several, the others may be missing: compare the tree with the plan.';
 
 export const metadataConclusions: Pick<Conclusions, 'redefine'> = {
-  redefine: ({ asked: { snapshot: name }, snapshot }) => ({
+  redefine: async ({ asked: { snapshot: name }, snapshot }) => ({
     isDone: false,
-    sentences: [snapshot ? `The snapshot “${name}” is there.` : `There is no snapshot “${name}”.`, half],
+    sentences: [(await snapshot()) ? `The snapshot “${name}” is there.` : `There is no snapshot “${name}”.`, half],
   }),
 };

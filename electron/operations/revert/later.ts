@@ -5,10 +5,11 @@ import type { Conclusion, Conclusions, Unanswered } from '../engine/settle-later
 export const revertConclusions: Pick<Conclusions, 'revert' | 'undo' | 'safety-snapshot' | 'remove-managed-save'> = {
   revert: reverted,
   undo: reverted,
-  'safety-snapshot': ({ asked, snapshot, session, services }) => {
+  'safety-snapshot': async ({ asked, snapshot, session, services }) => {
     const { snapshot: name, requestId, domain } = asked;
-    if (!snapshot) return { isDone: false, sentences: [`There is no snapshot “${name}”.`] };
-    const { createdAt, description } = snapshot;
+    const there = await snapshot();
+    if (!there) return { isDone: false, sentences: [`There is no snapshot “${name}”.`] };
+    const { createdAt, description } = there;
     if (safetyRequestOf(description) !== requestId)
       return { isDone: false, sentences: [`A snapshot “${name}” is there, but not this one.`] };
     const mark = { uuid: domain.uuid, name, createdAt, requestId, revertedTo: revertedToIn(description) };

@@ -169,6 +169,12 @@ class BatchDialog {
     return this.root.getByRole('row').filter({ has: this.root.page().getByText(domain, { exact: true }) });
   }
 
+  /** Leaves a domain of the plan out by hand. */
+  async leaveOut(domain: string): Promise<void> {
+    await this.row(domain).click();
+    await this.root.getByRole('button', { name: 'Leave out' }).click();
+  }
+
   /** Waits for the end of the run and its report. */
   async ended(): Promise<void> {
     await expect(this.report).toBeVisible({ timeout: 100_000 });

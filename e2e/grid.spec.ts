@@ -85,7 +85,7 @@ test('the demo host: a column is made wider and narrower by mouse, and the windo
   await expect.poll(() => widthOf(holds)).toBeCloseTo(usual, 0);
 });
 
-test('the demo host: widths, order and columns by keyboard alone', async ({ start }) => {
+test('the demo host: widths, order and columns by keyboard alone', both, async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   const { keyboard } = page;

@@ -105,8 +105,7 @@ test(
     await app.choose('web-01', 'web-02', 'mail-gateway');
     await lab.open();
     await expect(lab.revert).toHaveText('Revert 3 domains');
-    await lab.row('web-01').click();
-    await lab.root.getByRole('button', { name: 'Leave out' }).click();
+    await lab.leaveOut('web-01');
     await expect(lab.revert).toHaveText('Revert 2 domains');
     await expect(lab.row('web-01')).toContainText('Left out by hand.');
     await lab.acknowledge.check();

@@ -15,7 +15,7 @@ import { closeDialog } from './store/actions.ts';
 import { windowTitle } from './store/selectors.ts';
 import type { App as AppCore } from './store/store.ts';
 import { TopBar } from './top-bar.tsx';
-import { Contained } from './ui/contained.tsx';
+import { Contained, ContainedBy } from './ui/contained.tsx';
 import { AppProvider, useApp, useAppState } from './ui/context.tsx';
 import { Mark } from './ui/glyphs.tsx';
 import { useNow } from './ui/hooks.ts';
@@ -41,9 +41,6 @@ function Window() {
   const link = useAppState((state) => state.link);
   const theme = useAppState((state) => state.settings.theme);
   const title = useAppState(windowTitle);
-  const place = useAppState((state) => state.place);
-  const selected = useAppState((state) => state.selectedRow);
-  const dialog = useAppState((state) => state.dialog);
   const now = useNow(60_000);
   useShortcuts(app);
   useEffect(() => {
@@ -69,27 +66,27 @@ function Window() {
           <Sidebar />
         </Contained>
         <main className={styles.middle}>
-          <Contained what="What is open" about={place}>
+          <ContainedBy what="What is open" about={({ place }) => place}>
             <Middle />
-          </Contained>
+          </ContainedBy>
         </main>
-        <Contained what="The details" about={selected}>
+        <ContainedBy what="The details" about={({ selectedRow }) => selectedRow}>
           <InspectorPane />
-        </Contained>
+        </ContainedBy>
       </div>
       <Contained what="The bar at the bottom">
         <StatusBar />
         <Notices />
       </Contained>
       <ContextMenu />
-      <Contained
+      <ContainedBy
         what="This dialog"
-        about={dialog}
+        about={({ dialog }) => dialog}
         onGoOn={() => closeDialog(app.store)}
         instead={(account) => <PlainDialog title="Snapkeel">{account}</PlainDialog>}
       >
         <DialogHost />
-      </Contained>
+      </ContainedBy>
     </div>
   );
 }

@@ -120,6 +120,14 @@ const edit =
 /** An external snapshot: the name of an internal one is in the image too, so that it keeps it. */
 const named = (guest: Guest) => one(guest, '--disk-only', '--diskspec', `hda,file=${file(guest, 'one.over')}`);
 
+/** A guest that is on, and was off when something was done with it. */
+const startedAfter =
+  (before: (guest: Guest) => Promise<void>): LostKind['prepare'] =>
+  async (lab, guest) => {
+    await before(guest);
+    await start(lab, guest);
+  };
+
 /**
  * Not here: the other actions on a guest’s power are the same request by another procedure, and so is Undo, which is a
  * revert. Older safety snapshots are deleted by the request of a deletion, once their revert has been answered.
@@ -134,30 +142,21 @@ export const lostKinds: readonly LostKind[] = [
   },
   {
     what: 'force off',
-    async prepare(lab, guest) {
-      await one(guest);
-      await start(lab, guest);
-    },
+    prepare: startedAfter(one),
     plan: power('destroy'),
     done: () => ({ state: 'shut off' }),
     told: 'done',
   },
   {
     what: 'take an internal snapshot with memory',
-    async prepare(lab, guest) {
-      await one(guest);
-      await start(lab, guest);
-    },
+    prepare: startedAfter(one),
     plan: take('memory-internal'),
     done: ({ snapshots }) => ({ current: 'two', snapshots: { ...snapshots, two: expect.any(String) } }),
     told: 'unknown',
   },
   {
     what: 'take a snapshot of the disks alone',
-    async prepare(lab, guest) {
-      await named(guest);
-      await start(lab, guest);
-    },
+    prepare: startedAfter(named),
     plan: take('disks-external'),
     done: ({ snapshots }, guest) => ({
       current: 'two',

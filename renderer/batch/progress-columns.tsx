@@ -15,6 +15,7 @@ import grids from '../ui/grid/grid.module.css';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import styles from './batch.module.css';
+import { DomainCell } from './domain-cell.tsx';
 
 const icons: Record<RowResult, typeof CircleCheck> = {
   waiting: CircleDashed,
@@ -33,16 +34,7 @@ export function progressColumns(kind: Batch['kind'], now: number): GridColumn<Ba
       header: 'Domain',
       share: 1.1,
       min: 120,
-      cell: (row) => (
-        <>
-          <b className={grids.cellLine} title={row.domainName}>
-            <bdi>{row.domainName}</bdi>
-          </b>
-          <div className={parts.note}>
-            <bdi>{row.hostName}</bdi>
-          </div>
-        </>
-      ),
+      cell: (row) => <DomainCell row={row} />,
     },
     {
       id: 'target',

@@ -14,6 +14,7 @@ import { RowGrid } from '../ui/row-grid.tsx';
 import segments from '../ui/segments.module.css';
 import { Segments } from '../ui/segments.tsx';
 import styles from './batch.module.css';
+import { DomainCell } from './domain-cell.tsx';
 import type { JudgedRow, Planned } from './kind.ts';
 import { type BatchReview, included, leaveOut, namesToType, reconsidered } from './review.ts';
 import type { BatchRun } from './run.ts';
@@ -123,21 +124,13 @@ function domainColumn<T extends AnyType>(): GridColumn<JudgedRow<T>> {
     share: 1.1,
     min: 120,
     cell: ({ row }) => (
-      <>
-        <div className={grids.cellName}>
-          <b title={row.domainName}>
-            <bdi>{row.domainName}</bdi>
-          </b>
-          {row.plan?.protected ? (
-            <span className={parts.chip} data-look="outline">
-              protected
-            </span>
-          ) : null}
-        </div>
-        <div className={parts.note}>
-          <bdi>{row.hostName}</bdi>
-        </div>
-      </>
+      <DomainCell row={row}>
+        {row.plan?.protected ? (
+          <span className={parts.chip} data-look="outline">
+            protected
+          </span>
+        ) : null}
+      </DomainCell>
     ),
   };
 }

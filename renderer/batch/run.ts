@@ -1,5 +1,6 @@
-import type { AimOf, AnyType, Order, PlanOf } from '../../shared/operations/operation.ts';
-import type { Batch, LeftOut, PlanRow } from '../../shared/schema.ts';
+import type { AimOf, AnyType } from '../../shared/operations/operation.ts';
+import type { Batch } from '../../shared/schema.ts';
+import { type Calls, callsOf } from '../operations/calls.ts';
 import { chooseDomains, clearChosen, closeDialog, freshId, openDialog } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
 import { tellCallFailed } from '../store/effects.ts';
@@ -32,17 +33,6 @@ export function stopBatch(app: App, { id }: Batch): void {
   app.client.batches.stop({ id }).catch((error) => tellCallFailed(app, error));
 }
 
-/** The calls of one kind. The contract types them; the compiler can’t follow that through a variable. */
-interface Calls<T extends AnyType> {
-  planEach(input: { items: { hostId: string; uuid: string }[]; aim: AimOf<T> }): Promise<readonly PlanRow<PlanOf<T>>[]>;
-  runEach(input: {
-    orders: Order<T>[];
-    parallelPerHost: number;
-    onFailure: Batch['onFailure'];
-    leftOut: LeftOut[];
-  }): Promise<Batch>;
-}
-
 /** The same kind of change of several domains, up to its start, for as long as its dialog shows it. */
 export class BatchRun<T extends AnyType, Options> {
   flow: BatchFlow<T, Options> | null = null;
@@ -56,8 +46,7 @@ export class BatchRun<T extends AnyType, Options> {
     private readonly keys: readonly DomainKey[],
     private readonly show: (flow: BatchFlow<T, Options> | null) => void,
   ) {
-    const { changes } = app.client as unknown as { changes: Record<string, Calls<T>> };
-    this.#calls = changes[kind.type.kind] as Calls<T>;
+    this.#calls = callsOf(app, kind.type);
   }
 
   open(): void {

@@ -1,8 +1,9 @@
-import { Plus, Search, X } from 'lucide-react';
+import { Plus, Search } from 'lucide-react';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import { domainList, filteredCount } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { Cross } from '../ui/cross.tsx';
 import { focusHome } from '../ui/focus-home.ts';
 import forms from '../ui/forms.module.css';
 import { ChoiceBar } from './choice-bar.tsx';
@@ -42,13 +43,7 @@ export function Sidebar() {
             }}
           />
           {filter ? (
-            <button
-              type="button"
-              aria-label="Clear the filter of domains"
-              onClick={() => store.setState({ domainFilter: '' })}
-            >
-              <X size={13} aria-hidden="true" />
-            </button>
+            <Cross label="Clear the filter of domains" onClick={() => store.setState({ domainFilter: '' })} />
           ) : null}
         </label>
         <Button

@@ -1,4 +1,4 @@
-import type { AimOf, AnyType, ChoiceOf, Order, PlanOf } from '../../shared/operations/operation.ts';
+import type { AimOf, AnyType, ChoiceOf, PlanOf } from '../../shared/operations/operation.ts';
 import { type Kind, type OperationTypes, operationTypes } from '../../shared/operations/registry.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Operation, Outcome } from '../../shared/schema.ts';
@@ -6,6 +6,7 @@ import { closeDialog, noteTold, pushNotice, setOwnRun } from '../store/actions.t
 import { problemOf, staleChangesOf } from '../store/api.ts';
 import { outcomeNotice } from '../store/notices.ts';
 import { type App, domainKey, type HeldPlan } from '../store/store.ts';
+import { type Calls, callsOf } from './calls.ts';
 import { blockedBy, type Flow, orderOf, type Review, reviewOf, type Written } from './flow.ts';
 
 /** What is changed: a domain, with what is wanted of it. */
@@ -23,13 +24,6 @@ export type First<K extends Kind> = (
   plan: PlanOf<OperationTypes[K]>,
   written: Written<OperationTypes[K]> | null,
 ) => ChoiceOf<OperationTypes[K]>;
-
-/** The calls of one kind. The contract types them; the compiler can’t follow that through a variable. */
-interface Calls<T extends AnyType> {
-  plan(input: { hostId: string; uuid: string; aim: AimOf<T> }): Promise<PlanOf<T>>;
-  held(input: { planId: string }): Promise<PlanOf<T>>;
-  run(order: Order<T>): Promise<Outcome>;
-}
 
 /** What an operation needs for a line about it. */
 export function aboutOf<T extends AnyType>(
@@ -69,7 +63,7 @@ export class Run<K extends Kind> {
     ) => void = () => {},
   ) {
     this.type = operationTypes[kind];
-    this.#calls = app.client.changes[kind] as unknown as Calls<OperationTypes[K]>;
+    this.#calls = callsOf(app, this.type);
   }
 
   /** The dialog is gone; what runs goes on. */

@@ -1,10 +1,11 @@
-import { Search, X } from 'lucide-react';
+import { Search } from 'lucide-react';
 import { formatCount } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { type Facet, facetWords, formatFilter, parseFilter, toggleFacet } from '../../shared/snapshot-filter.ts';
 import { filterSnapshots } from '../store/actions.ts';
 import { openTree, shownRows } from '../store/selectors.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { Cross } from '../ui/cross.tsx';
 import { focusHome } from '../ui/focus-home.ts';
 import forms from '../ui/forms.module.css';
 import { ColumnsMenu } from '../ui/grid/columns-menu.tsx';
@@ -51,11 +52,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
             }
           }}
         />
-        {text ? (
-          <button type="button" aria-label="Clear the filter of snapshots" onClick={() => filterSnapshots(store, '')}>
-            <X size={13} aria-hidden="true" />
-          </button>
-        ) : null}
+        {text ? <Cross label="Clear the filter of snapshots" onClick={() => filterSnapshots(store, '')} /> : null}
       </label>
       <FilterMenu filter={filter} />
       <ColumnsMenu id={historyGrid} columns={columns} />
@@ -86,9 +83,7 @@ function SortChip() {
   return (
     <span className={`${parts.chip} ${styles.facet}`}>
       Sorted by {column.header}
-      <button type="button" aria-label="Show the tree again" onClick={() => change({ sort: null })}>
-        <X size={11} aria-hidden="true" />
-      </button>
+      <Cross label="Show the tree again" size={11} onClick={() => change({ sort: null })} />
     </span>
   );
 }
@@ -98,9 +93,7 @@ function FacetChip({ facet, onRemove }: { facet: Facet; onRemove: () => void }) 
   return (
     <li className={`${parts.chip} ${styles.facet}`}>
       <bdi>{words}</bdi>
-      <button type="button" aria-label={`Do not filter by “${words}”`} onClick={onRemove}>
-        <X size={11} aria-hidden="true" />
-      </button>
+      <Cross label={`Do not filter by “${words}”`} size={11} onClick={onRemove} />
     </li>
   );
 }

@@ -12,8 +12,8 @@ import {
 } from '../../shared/snapshot-filter.ts';
 import { filterSnapshots } from '../store/actions.ts';
 import { knownOf, openTree } from '../store/selectors.ts';
-import buttons from '../ui/button.module.css';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { DropMenu } from '../ui/drop-menu.tsx';
 import { useNow } from '../ui/hooks.ts';
 import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
@@ -29,19 +29,9 @@ interface Offer {
 /** Everything that the snapshots of this domain can be told apart by, with how many there are. */
 export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className={buttons.button} data-look="muted" aria-label="Filter by what a snapshot is">
-        <ListFilter size={13} aria-hidden="true" />
-        Filter
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className={menus.place} sideOffset={4} align="start">
-          <Menu.Popup className={`${menus.menu} ${styles.menu}`}>
-            <Offers filter={filter} />
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <DropMenu icon={ListFilter} text="Filter" label="Filter by what a snapshot is" className={styles.menu}>
+      <Offers filter={filter} />
+    </DropMenu>
   );
 }
 

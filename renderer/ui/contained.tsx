@@ -1,7 +1,9 @@
 import { Component, type ReactNode } from 'react';
 import type { Problem } from '../../shared/schema.ts';
+import type { AppState } from '../store/store.ts';
 import blocks from './blocks.module.css';
 import { Button } from './button.tsx';
+import { useAppState } from './context.tsx';
 import { ProblemView } from './problem-view.tsx';
 
 interface ContainedProps {
@@ -46,6 +48,14 @@ export class Contained extends Component<ContainedProps, { error: unknown }> {
       problem.detail,
     );
   }
+}
+
+/** The same about something in the store, without drawing what is around it again when that changes. */
+export function ContainedBy({
+  about,
+  ...props
+}: Omit<ContainedProps, 'about'> & { about: (state: AppState) => unknown }) {
+  return <Contained {...props} about={useAppState(about)} />;
 }
 
 function problemOf(what: string, error: unknown): Problem & { detail: string } {

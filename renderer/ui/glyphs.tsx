@@ -25,8 +25,7 @@ const domainShapes: Record<DomainState, { tone: string; shape: ReactNode }> = {
   },
 };
 
-export function StateGlyph({ state }: { state: DomainState }) {
-  const { tone, shape } = domainShapes[state];
+function Glyph({ tone, label, shape }: { tone: string; label: string; shape: ReactNode }) {
   return (
     <svg
       className={styles.glyph}
@@ -35,11 +34,16 @@ export function StateGlyph({ state }: { state: DomainState }) {
       width="12"
       height="12"
       role="img"
-      aria-label={stateLabel(state)}
+      aria-label={label}
     >
       {shape}
     </svg>
   );
+}
+
+export function StateGlyph({ state }: { state: DomainState }) {
+  const { tone, shape } = domainShapes[state];
+  return <Glyph tone={tone} label={stateLabel(state)} shape={shape} />;
 }
 
 const hostShapes: Record<HostStatus['status'], { tone: string; label: string; shape: ReactNode }> = {
@@ -64,19 +68,7 @@ const hostShapes: Record<HostStatus['status'], { tone: string; label: string; sh
 
 export function HostGlyph({ status }: { status: HostStatus['status'] }) {
   const { tone, label, shape } = hostShapes[status];
-  return (
-    <svg
-      className={styles.glyph}
-      data-tone={tone}
-      viewBox="0 0 12 12"
-      width="12"
-      height="12"
-      role="img"
-      aria-label={label}
-    >
-      {shape}
-    </svg>
-  );
+  return <Glyph tone={tone} label={label} shape={shape} />;
 }
 
 export function Mark() {

@@ -43,6 +43,7 @@ export function CreateDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'crea
         <CreateForm
           plan={review.plan}
           draft={review.choice}
+          assessment={assessmentOf(createType, review)}
           field={field}
           onChange={(choice) => control.reconsider({ ...review, choice })}
           onFacts={(facts) => control.reconsider({ ...review, plan: { ...review.plan, facts } })}

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from 'react';
-import { assessCreate } from '../../../shared/operations/create/assess.ts';
+import type { CreateAssessment } from '../../../shared/operations/create/assess.ts';
 import { isExternal } from '../../../shared/operations/create/modes.ts';
 import type { CreateField } from '../../../shared/operations/create/rule.ts';
 import { prettyXml } from '../../../shared/operations/create/xml.ts';
@@ -16,6 +16,8 @@ import { useFiles } from './use-files.ts';
 interface CreateFormProps {
   plan: CreatePlan;
   draft: CreateDraft;
+  /** What the rules say of it. */
+  assessment: CreateAssessment;
   /** Is given the field to begin in. */
   field: RefObject<HTMLElement | null>;
   onChange: (draft: CreateDraft) => void;
@@ -25,7 +27,7 @@ interface CreateFormProps {
 }
 
 /** What is chosen, with what is wrong beside it, and what will come of it. */
-export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: CreateFormProps) {
+export function CreateForm({ plan, draft, assessment, field, onChange, onFacts, onSubmit }: CreateFormProps) {
   const files = useFiles(plan.hostId, plan.facts, draft);
   const facts: CreateFacts = { ...plan.facts, files };
   const known = JSON.stringify(files);
@@ -34,7 +36,7 @@ export function CreateForm({ plan, draft, field, onChange, onFacts, onSubmit }: 
   useEffect(() => {
     if (!isKnown) onFacts(facts);
   }, [known, isKnown]);
-  const { blockers, warnings, unknown, notes, virsh, xml } = assessCreate(facts, draft, plan.virsh);
+  const { blockers, warnings, unknown, notes, virsh, xml } = assessment;
   const problemAt = (where: CreateField) => blockers.find((blocker) => blocker.field === where)?.text ?? null;
   return (
     <>

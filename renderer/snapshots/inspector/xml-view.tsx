@@ -1,9 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ChevronDown, ChevronUp, Download, Search, X } from 'lucide-react';
+import { ChevronDown, ChevronUp, Download, Search } from 'lucide-react';
 import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
 import { matchesShortcut } from '../../commands/shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { Cross } from '../../ui/cross.tsx';
 import forms from '../../ui/forms.module.css';
 import { saveText } from '../../ui/save-text.ts';
 import { cutAtMatches, findMatches, type Match, matchesByLine, mostMatches, XmlLines } from './xml-search.ts';
@@ -85,11 +86,7 @@ export const XmlView = memo(function XmlView({ xml, fileName }: { xml: string; f
           <span className={styles.count} role="status">
             {searched ? countOf(matches, at) : ''}
           </span>
-          {searched ? (
-            <button type="button" aria-label="Clear the search" onClick={() => search('')}>
-              <X size={13} aria-hidden="true" />
-            </button>
-          ) : null}
+          {searched ? <Cross label="Clear the search" onClick={() => search('')} /> : null}
         </label>
         <Button look="bare" aria-label="Previous match" disabled={matches.length === 0} onClick={() => go(-1)}>
           <ChevronUp size={14} aria-hidden="true" />

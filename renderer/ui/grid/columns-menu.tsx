@@ -1,7 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { Check, Columns3 } from 'lucide-react';
 import { usualView } from '../../store/grid-views.ts';
-import buttons from '../button.module.css';
+import { DropMenu } from '../drop-menu.tsx';
 import menus from '../menu.module.css';
 import type { GridColumn } from './columns.ts';
 import { useGridView } from './use-grid.ts';
@@ -17,45 +17,35 @@ export function ColumnsMenu({ id, columns }: ColumnsMenuProps) {
   const [{ hidden, widths }, change] = useGridView(id);
   const isUsual = hidden.length + Object.keys(widths).length === 0;
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className={buttons.button} data-look="muted" aria-label="Columns that are shown">
-        <Columns3 size={13} aria-hidden="true" />
-        Columns
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className={menus.place} sideOffset={4} align="start">
-          <Menu.Popup className={menus.menu}>
-            {columns
-              .filter(({ optional }) => optional)
-              .map((column) => (
-                <Menu.CheckboxItem
-                  key={column.id}
-                  className={menus.item}
-                  checked={!hidden.includes(column.id)}
-                  closeOnClick={false}
-                  onCheckedChange={(shown) => {
-                    const others = hidden.filter((other) => other !== column.id);
-                    change({ hidden: shown ? others : [...others, column.id] });
-                  }}
-                >
-                  <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
-                    <Check size={13} aria-hidden="true" />
-                  </Menu.CheckboxItemIndicator>
-                  <span className={menus.label}>{column.header}</span>
-                </Menu.CheckboxItem>
-              ))}
-            <Menu.Separator className={menus.line} />
-            <Menu.Item
-              className={menus.item}
-              disabled={isUsual}
-              onClick={() => change({ hidden: usualView.hidden, widths: usualView.widths })}
-            >
-              <span className={menus.check} />
-              <span className={menus.label}>Usual widths and columns</span>
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <DropMenu icon={Columns3} text="Columns" label="Columns that are shown">
+      {columns
+        .filter(({ optional }) => optional)
+        .map((column) => (
+          <Menu.CheckboxItem
+            key={column.id}
+            className={menus.item}
+            checked={!hidden.includes(column.id)}
+            closeOnClick={false}
+            onCheckedChange={(shown) => {
+              const others = hidden.filter((other) => other !== column.id);
+              change({ hidden: shown ? others : [...others, column.id] });
+            }}
+          >
+            <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
+              <Check size={13} aria-hidden="true" />
+            </Menu.CheckboxItemIndicator>
+            <span className={menus.label}>{column.header}</span>
+          </Menu.CheckboxItem>
+        ))}
+      <Menu.Separator className={menus.line} />
+      <Menu.Item
+        className={menus.item}
+        disabled={isUsual}
+        onClick={() => change({ hidden: usualView.hidden, widths: usualView.widths })}
+      >
+        <span className={menus.check} />
+        <span className={menus.label}>Usual widths and columns</span>
+      </Menu.Item>
+    </DropMenu>
   );
 }

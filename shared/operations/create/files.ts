@@ -1,4 +1,4 @@
-import type { CreateDraft, CreateFacts } from '../../schema.ts';
+import type { CreateDraft, CreateFacts, FileFacts } from '../../schema.ts';
 import { hasMemory, isExternal } from './modes.ts';
 import { folderOf } from './paths.ts';
 import { canKeep, diskRequests } from './request.ts';
@@ -26,6 +26,19 @@ export function newFiles(facts: CreateFacts, draft: CreateDraft): NewFiles {
 export function newPaths(facts: CreateFacts, draft: CreateDraft): string[] {
   const { overlays, memory } = newFiles(facts, draft);
   return [...overlays.map(({ file }) => file), ...(memory === null ? [] : [memory])].filter((path) => path !== '');
+}
+
+/** Those that can be looked for, and of which nothing is known yet. */
+export function unknownPaths(facts: CreateFacts, draft: CreateDraft): string[] {
+  return newPaths(facts, draft).filter((path) => path.startsWith('/') && facts.files.exists[path] === undefined);
+}
+
+/** All that is known of files; what was found later counts. */
+export function joinFiles(...all: readonly FileFacts[]): FileFacts {
+  return {
+    exists: Object.assign({}, ...all.map(({ exists }) => exists)),
+    free: Object.assign({}, ...all.map(({ free }) => free)),
+  };
 }
 
 /** libvirt has no place of its own for memory: beside the first disk that is a file. */

@@ -1,3 +1,5 @@
+import { own } from './own.ts';
+
 /** Ways to a daemon that Snapkeel can take. `auto` is a URI that names none: the local socket. */
 export type LibvirtTransport = 'auto' | 'unix' | 'ssh';
 
@@ -189,7 +191,7 @@ function refuseOddCharacters(text: string): void {
 
 function readScheme(scheme: string): { driver: string; transport: LibvirtTransport } {
   const [driver = '', name] = scheme.toLowerCase().split('+');
-  const known = Object.hasOwn(DRIVERS, driver) ? DRIVERS[driver] : undefined;
+  const known = own(DRIVERS, driver);
   if (known === undefined) {
     throw fail('DRIVER_UNKNOWN', `"${driver}" is not a libvirt driver; most addresses start with qemu.`);
   }
@@ -200,7 +202,7 @@ function readScheme(scheme: string): { driver: string; transport: LibvirtTranspo
     );
   }
   if (name === undefined) return { driver, transport: 'auto' };
-  const transport = Object.hasOwn(TRANSPORTS, name) ? TRANSPORTS[name] : undefined;
+  const transport = own(TRANSPORTS, name);
   if (transport === undefined) {
     throw fail(
       'TRANSPORT_UNKNOWN',
@@ -279,7 +281,7 @@ function checkPlace(driver: string, transport: LibvirtTransport, { user, host, p
     throw fail('HOST_MISSING', 'The address has a user or a port but no host.');
   }
   if (host === undefined || transport === 'ssh') return;
-  if (Object.hasOwn(DRIVERS, driver) && DRIVERS[driver]?.paths?.includes(`/${host}`)) {
+  if (own(DRIVERS, driver)?.paths?.includes(`/${host}`)) {
     throw fail('HOST_UNEXPECTED', `This names a host called "${host}"; for this computer use ${driver}:///${host}.`);
   }
   if (transport === 'unix') {
@@ -295,7 +297,7 @@ function checkPlace(driver: string, transport: LibvirtTransport, { user, host, p
 }
 
 function checkPath(driver: string, path: string, host: string | undefined): string {
-  const paths = DRIVERS[driver]?.paths;
+  const paths = own(DRIVERS, driver)?.paths;
   const there = host === undefined ? example(driver) : `${driver}+ssh://${bracketed(host)}${examplePath(driver)}`;
   if (path === '' || (path === '/' && !paths?.includes('/'))) {
     throw fail('PATH_MISSING', `The address has no path; try ${there}.`);
@@ -319,7 +321,7 @@ function readParams(query: string): Readonly<Record<string, string>> {
       value,
     ]);
   for (const [name, value] of pairs) {
-    const rule = Object.hasOwn(PARAM_RULES, name) ? PARAM_RULES[name] : undefined;
+    const rule = own(PARAM_RULES, name);
     if (rule !== undefined && !rule.ok.test(value)) {
       throw fail('PARAM_INVALID', `"${name}=${value}" must be ${rule.means}.`);
     }
@@ -360,7 +362,7 @@ function placeLabel({ user, host, port }: Place): string {
 }
 
 function examplePath(driver: string): string {
-  return DRIVERS[driver]?.paths?.[0] ?? '/default';
+  return own(DRIVERS, driver)?.paths?.[0] ?? '/default';
 }
 
 function example(driver: string): string {

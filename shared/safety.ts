@@ -3,6 +3,7 @@ import { isDigits } from './libvirt/names.ts';
 import { assessCreate, type CreateAssessment } from './operations/create/assess.ts';
 import { emptyDraft } from './operations/create/draft.ts';
 import { assessRevert, isExternal, writtenBack } from './operations/revert/risk.ts';
+import { own } from './own.ts';
 import type {
   CreateDraft,
   CreateFacts,
@@ -244,7 +245,7 @@ export function nameByPattern(
     ...more,
   };
   const name = pattern
-    .replace(/\{(\w+)\}/g, (whole, word: string) => words[word] ?? whole)
+    .replace(/\{(\w+)\}/g, (whole, word: string) => own(words, word) ?? whole)
     .trim()
     .replaceAll(/[^\w.-]+/g, '-')
     .replace(/^[.-]+/, '');

@@ -1,3 +1,4 @@
+import { own } from './own.ts';
 import { safetyRequestOf } from './safety.ts';
 import type { Snapshot } from './schema.ts';
 
@@ -88,7 +89,7 @@ export const facetRows = {
       root: 'Without a parent',
       safety: 'Safety snapshots of Snapkeel',
     },
-    fits: (value, snapshot, known) => marks[value]?.(snapshot, known) ?? false,
+    fits: (value, snapshot, known) => own(marks, value)?.(snapshot, known) ?? false,
   },
   tag: {
     label: 'Tag',

@@ -1,4 +1,5 @@
 import type { Disk, Image, SnapshotDisk, SnapshotLocation, StoredDisks } from '../../shared/libvirt/disks.ts';
+import { own } from '../../shared/own.ts';
 import { countOf } from './bounds.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
@@ -35,7 +36,7 @@ export function readDisks(domain: XmlElement | undefined): Disk[] {
       type: disk.attribute('type') ?? 'file',
       image,
       below: imagesBelow(disk),
-      snapshot: location === undefined ? null : (locations[location] ?? 'unknown'),
+      snapshot: location === undefined ? null : (own(locations, location) ?? 'unknown'),
       readonly: disk.at('readonly') !== undefined,
       shareable: disk.at('shareable') !== undefined,
       transient: disk.at('transient') !== undefined,
@@ -102,7 +103,7 @@ function readSnapshotDisk(disk: XmlElement): SnapshotDisk {
   const file = readImage(disk, null)?.path;
   return {
     target: disk.attribute('name') ?? '',
-    kind: kinds[disk.attribute('snapshot') ?? ''] ?? 'unknown',
+    kind: own(kinds, disk.attribute('snapshot') ?? '') ?? 'unknown',
     ...(file === undefined ? {} : { file }),
     ...(disk.at('snapshotDeleteInProgress') ? { deleteInProgress: true } : {}),
   };

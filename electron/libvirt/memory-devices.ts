@@ -1,4 +1,5 @@
 import type { MemoryDevice } from '../../shared/libvirt/devices.ts';
+import { own } from '../../shared/own.ts';
 import type { XmlElement } from './xml.ts';
 
 type Found = MemoryDevice | null;
@@ -53,7 +54,7 @@ const kinds: Readonly<Record<string, (element: XmlElement) => Found>> = {
     if (attribute(element, 'mode') === 'capabilities') return device('capabilities', 'a device of the host');
     const type = attribute(element, 'type');
     if (type === 'pci' && isTeamed(element)) return null;
-    const found = hostDevices[type];
+    const found = own(hostDevices, type);
     return found === undefined ? device('unknown', 'a device of the host') : found;
   },
   interface: (element) => {
@@ -100,7 +101,7 @@ const kinds: Readonly<Record<string, (element: XmlElement) => Found>> = {
 export function memoryDevicesOf(domain: XmlElement): MemoryDevice[] {
   const devices = domain.at('devices');
   const found = (devices?.childNames ?? []).flatMap((name) => {
-    const read = kinds[name];
+    const read = own(kinds, name);
     if (!read) return [device('unknown', `a device that Snapkeel does not know (${name})`)];
     return (devices?.all(name) ?? []).flatMap((element) => read(element) ?? []);
   });

@@ -1,4 +1,5 @@
 import type { ServerHostKeyAlgorithm } from 'ssh2';
+import { own } from '../../shared/own.ts';
 import { checkHostKey, fingerprint, type KnownHostsEntry, keyTypeOf, knownKeyTypes } from './known-hosts.ts';
 import type { SshTarget } from './ssh-target.ts';
 import { TransportError } from './transport.ts';
@@ -52,7 +53,7 @@ export class HostKeyGate {
  * rather than asked about. RSA with SHA-1 is left out, as in OpenSSH since 8.8.
  */
 export function hostKeyAlgorithms(entries: readonly KnownHostsEntry[], target: SshTarget): ServerHostKeyAlgorithm[] {
-  const known = knownKeyTypes(entries, target.host, target.port).flatMap((type) => ALGORITHMS[type] ?? []);
+  const known = knownKeyTypes(entries, target.host, target.port).flatMap((type) => own(ALGORITHMS, type) ?? []);
   return [...new Set([...known, ...Object.values(ALGORITHMS).flat()])];
 }
 

@@ -1,4 +1,5 @@
 import { formatBytes } from '../format.ts';
+import { own } from '../own.ts';
 import { scaledBytes } from '../units.ts';
 import { attributeAt, type ConfigNode, nodeAt } from './tree.ts';
 
@@ -158,8 +159,10 @@ const telling = ['model', 'type', 'name', 'state', 'value'] as const;
 
 /** How the element or attribute at a path is told, if the table has it. */
 export function wordsFor(path: string): Words | undefined {
-  if (path.includes('@')) return table[path];
-  return table[path] ?? table[path.replace(/[^/]+$/, '*')] ?? table[path.replace(/[^/]+\/([^/]+)$/, '*/$1')];
+  if (path.includes('@')) return own(table, path);
+  return (
+    own(table, path) ?? own(table, path.replace(/[^/]+$/, '*')) ?? own(table, path.replace(/[^/]+\/([^/]+)$/, '*/$1'))
+  );
 }
 
 /** An element of any kind in a few words; never empty. */

@@ -2,6 +2,7 @@ import { type Disk, isWritable, type StoredDisks } from '../../../shared/libvirt
 import { isXmlText } from '../../../shared/libvirt/names.ts';
 import { EXPORT_ROOT, EXPORT_VERSION } from '../../../shared/operations/metadata/export-text.ts';
 import type { Candidate } from '../../../shared/operations/metadata/import-rules.ts';
+import { own } from '../../../shared/own.ts';
 import type { ImportFile } from '../../../shared/schema.ts';
 import { overlaysMade, readDisks, readStoredDisks } from '../../libvirt/disks.ts';
 import { Pace } from '../../libvirt/pace.ts';
@@ -64,7 +65,7 @@ async function readFile(file: string, text: string, pace: Pace): Promise<FileRea
   if (text.trim() === '') throw new XmlError('The file is empty.');
   if (!isXmlText(text)) throw new XmlError('The file holds characters that XML cannot hold: it is no text in UTF-8.');
   const root = await scanLong(text, pace); // refuses document types, and so entities, before anything is expanded
-  const kind = roots[root.name];
+  const kind = own(roots, root.name);
   if (kind === undefined) throw new XmlError(`This is a <${root.name}>, not a snapshot of a domain.`);
   return kind(file, text, root, pace);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cancelBlockJobs } from '../../electron/libvirt/block-jobs.ts';
 import { lost } from '../../electron/operations/engine/settle.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
@@ -25,6 +25,12 @@ describe.each(wantedGenerations('host', '11.3'))('a deletion whose answer is los
     if (!available.ok) return;
     place = await connectTo(await startLab({ generation }));
     other = await connectTo(place.lab);
+  });
+  // A connection that is lost again and again is tried ever more slowly: each test begins with a new one.
+  beforeEach(async () => {
+    await place?.session.disconnect();
+    place?.session.connect();
+    await place?.session.whenConnected(AbortSignal.timeout(120_000));
   });
   afterAll(async () => {
     await other?.session.disconnect();

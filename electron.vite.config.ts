@@ -16,7 +16,14 @@ export default defineConfig({
     plugins: [listPackages('main')],
     build: {
       externalizeDeps: false,
-      rolldownOptions: { external, input: { desktop: 'electron/shell/desktop.ts', serve: 'electron/serve.ts' } },
+      rolldownOptions: {
+        external,
+        input: {
+          desktop: 'electron/shell/desktop.ts',
+          serve: 'electron/serve.ts',
+          'shrink-worker': 'electron/kept/thumbnails/shrink-worker.ts',
+        },
+      },
     },
   },
   // What must be CommonJS: a sandboxed preload, and the entry, which has to be done before Electron is ready.

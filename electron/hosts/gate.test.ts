@@ -1,10 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RpcConnection } from '../libvirt/connection.ts';
 import { FakePeer } from '../libvirt/fake-peer.ts';
+import { packetStatus, packetType } from '../libvirt/frame.ts';
 import { procedures } from '../libvirt/procedures.ts';
 import { Gate } from './gate.ts';
 
 const { connectSupportsFeature: ask } = procedures;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function setUp() {
   const peer = new FakePeer();
@@ -40,6 +46,34 @@ describe('patience', () => {
     await peer.until(5);
     answer(7);
     expect(await again).toEqual({ supported: 7 });
+  });
+
+  it('of a stream is for its next piece: one that stays silent is ended and told of, one that goes on is not', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { peer, connection } = setUp();
+    const told: (number | null)[] = [];
+    const gate = new Gate(connection, { ms: 60, onSilence: (since) => told.push(since) });
+    const { domainScreenshot } = procedures;
+    const domain = { name: '', uuid: Buffer.alloc(16), id: -1 };
+    const end = gate.receive(domainScreenshot, { domain, screen: 0, flags: 0 }).catch((error) => error);
+    const { serial } = await peer.packet(0);
+    const piece = {
+      procedure: domainScreenshot.number,
+      type: packetType.stream,
+      serial,
+      status: packetStatus.continue,
+    };
+    peer.reply(domainScreenshot, serial, { mime: 'image/png' });
+    for (let n = 0; n < 5; n++) {
+      peer.send({ ...piece, payload: Buffer.from('x') });
+      await nextTurn();
+      vi.advanceTimersByTime(50);
+    }
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(50);
+    expect(await end).toMatchObject({ code: 'NO_ANSWER' });
+    expect(await peer.packet(1)).toMatchObject({ type: packetType.stream, status: packetStatus.error, serial });
+    expect(told).toEqual([expect.any(Number), null]);
   });
 });
 

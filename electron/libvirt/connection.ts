@@ -86,13 +86,13 @@ export class RpcConnection {
   async receive<A, R>(
     procedure: Procedure<A, R>,
     args: A,
-    { limit = MAX_STREAM, signal, settled = () => {} }: ReceiveOptions = {},
+    { limit = MAX_STREAM, signal, onPiece, settled = () => {} }: ReceiveOptions = {},
   ): Promise<{ result: R; data: Buffer }> {
     if (signal?.aborted) {
       settled();
       throw signal.reason;
     }
-    const incoming = new IncomingStream(limit);
+    const incoming = new IncomingStream(limit, onPiece);
     const { reply, serial } = this.#send(procedure, args, undefined, (number) => this.#incoming.set(number, incoming));
     let onAbort = (): void => {};
     const aborted = new Promise<never>((_, reject) => {

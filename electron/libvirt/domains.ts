@@ -16,7 +16,7 @@ export interface StreamCaller extends Caller {
   receive<A, R>(
     procedure: Procedure<A, R>,
     args: A,
-    options?: Omit<ReceiveOptions, 'settled'>,
+    options?: Pick<ReceiveOptions, 'limit' | 'signal'>,
   ): Promise<{ result: R; data: Buffer }>;
 }
 export type DomainRecord = Omit<Domain, 'hostId'>;

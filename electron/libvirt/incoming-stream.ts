@@ -8,6 +8,8 @@ export interface ReceiveOptions {
   readonly limit?: number;
   /** Aborting it aborts the stream, and the call is rejected with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Called whenever a piece of it comes. */
+  readonly onPiece?: (() => void) | undefined;
   /** Called once, when libvirt has answered the call and the stream is over, however it ended. */
   readonly settled?: () => void;
 }
@@ -25,7 +27,10 @@ export class IncomingStream {
   #resolve!: (data: Buffer) => void;
   #reject!: (reason: unknown) => void;
 
-  constructor(private readonly limit: number) {
+  constructor(
+    private readonly limit: number,
+    private readonly onPiece: () => void = () => {},
+  ) {
     this.data = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -37,6 +42,7 @@ export class IncomingStream {
   push({ status, payload }: Packet): void {
     this.begun = true;
     if (this.unwanted) return;
+    this.onPiece();
     if (status === packetStatus.error) this.fail(new LibvirtError(decode(remoteError, payload)));
     else if (status !== packetStatus.continue || payload.length === 0)
       this.#resolve(this.#bytes.subarray(0, this.#size));

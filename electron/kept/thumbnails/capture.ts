@@ -1,8 +1,8 @@
 import type { HostSession } from '../../hosts/host-session.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { screenshot } from '../../libvirt/screenshot.ts';
-import { decodePicture } from './picture.ts';
-import { encodePng, scaledDown } from './thumbnail.ts';
+import { Places } from '../../places.ts';
+import { shrink } from './shrink.ts';
 
 /** What a console showed at a moment. */
 export interface Capture {
@@ -13,6 +13,8 @@ export interface Capture {
 
 /** No snapshot waits longer for its picture, milliseconds. QEMU takes 20 to 100 of them. */
 export const CAPTURE_MS = 2_000;
+/** Pictures are large: so many are taken at a time, of all hosts. */
+const places = new Places(2);
 
 /**
  * The console of a domain now. null where there is none: the domain is off (libvirt 55), has no video device (1) or no
@@ -25,20 +27,18 @@ export async function captureConsole(
   log: (line: string) => void,
   withinMs = CAPTURE_MS,
 ): Promise<Capture | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), withinMs);
-  });
+  const signal = AbortSignal.timeout(withinMs);
   try {
-    const received = screenshot(session.reads, uuid);
-    const takenAt = Date.now();
-    received.catch(() => {}); // it may fail when nobody waits for it any more
-    const picture = await Promise.race([received, late]);
-    return picture && { png: encodePng(scaledDown(decodePicture(picture))), takenAt };
+    await places.enter(signal);
+    try {
+      const picture = await screenshot(session.reads, uuid, signal);
+      return { takenAt: Date.now(), png: await shrink(picture) };
+    } finally {
+      places.leave();
+    }
   } catch (error) {
-    if (!(error instanceof LibvirtError)) log(`${session.host.name}: no picture of ${uuid}: ${error}`);
+    if (!signal.aborted && !(error instanceof LibvirtError))
+      log(`${session.host.name}: no picture of ${uuid}: ${error}`);
     return null;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -10,6 +10,7 @@ import { type Disk, mountDisk, withoutDisks } from '../testing.ts';
 import { captureConsole } from './capture.ts';
 import { overLimits } from './limits.ts';
 import { decodePicture } from './picture.ts';
+import { shrink } from './shrink.ts';
 import { Thumbnails } from './store.ts';
 import { encodePng, scaledDown } from './thumbnail.ts';
 
@@ -72,12 +73,35 @@ describe('a capture', () => {
     expect(await capture()).toBeNull();
     bench.simulator.faults.delay('domainScreenshot', 400);
     expect(await captureConsole(bench.session, on, () => {}, 20)).toBeNull();
+    await Promise.all([1, 2, 3].map(() => captureConsole(bench.session, on, () => {}, 20)));
+    bench.simulator.faults.delay('domainScreenshot', 0);
+    expect(await capture()).not.toBeNull();
   });
 
   it('is not taken where none are wanted', async () => {
     settings = { ...settings, thumbnails: false };
     expect(await capture()).toBeNull();
     expect(bench.simulator.faults.calls).not.toContain('domainScreenshot');
+  });
+});
+
+describe('making a picture small', () => {
+  it('holds nothing up, however large it is', async () => {
+    const large = encodePng({ width: 4096, height: 2304, rgb: new Uint8Array(4096 * 2304 * 3) });
+    await shrink(encodePng({ width: 1, height: 1, rgb: new Uint8Array(3) })); // the thread is there
+    const before = performance.eventLoopUtilization();
+    const small = decodePicture(await shrink(large));
+    expect(small).toMatchObject({ width: 480, height: 270 });
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+  });
+
+  it('goes on after one that is none', async () => {
+    const [bad, good] = await Promise.allSettled([
+      shrink(Buffer.from('P6\n4 2\n255\nabc')),
+      shrink(encodePng({ width: 4, height: 2, rgb: new Uint8Array(24) })),
+    ]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('cut short') } });
+    expect(good).toMatchObject({ status: 'fulfilled' });
   });
 });
 

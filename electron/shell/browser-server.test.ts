@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { os, type RouterClient } from '@orpc/server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AppRouter } from '../router.ts';
 import { type BrowserServer, serveBrowser } from './browser-server.ts';
 
+const large = vi.fn(() => 'x'.repeat(8 * 1024 * 1024));
 const router = {
+  large: os.handler(large),
   double: os.handler(({ input }) => 2 * (input as number)),
   count: os.handler(async function* () {
     yield 1;
@@ -270,13 +272,31 @@ describe('rude clients do not end the process', () => {
     expect((await get('/')).status).toBe(200);
   });
 
-  it('a message larger than is allowed', async () => {
-    const socket = open();
+  it.each([
+    ['/rpc', 5],
+    ['/rpc/files', 49],
+  ])('a message larger than is allowed at %s', async (path, MiB) => {
+    const socket = open({ path });
     await new Promise((resolve) => socket.on('open', resolve));
     const end = fate(socket);
-    socket.send(Buffer.alloc(49 * 1024 * 1024));
+    socket.send(Buffer.alloc(MiB * 1024 * 1024));
     expect([1006, 1009]).toContain(await end);
     expect((await get('/')).status).toBe(200);
+  });
+
+  it('a window that reads nothing of what it asks for', async () => {
+    const socket = open();
+    await new Promise((resolve) => socket.on('open', resolve));
+    let read = 0;
+    socket.on('message', () => read++);
+    const end = fate(socket);
+    socket.pause();
+    for (let n = 1; n <= 20; n++) socket.send(JSON.stringify({ i: `${n}`, p: { u: '/large', b: {} } }));
+    await vi.waitFor(() => expect(large.mock.calls.length).toBeGreaterThan(5), 30_000);
+    for (let n = 0; n < 20; n++) await get('/');
+    socket.resume();
+    expect(await end).toBe(1006);
+    expect(read).toBeLessThan(20);
   });
 
   it('connections that say nothing keep nobody out', async () => {

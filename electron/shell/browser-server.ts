@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { RPCHandler } from '@orpc/server/ws';
 import sirv from 'sirv';
-import { type WebSocket, WebSocketServer } from 'ws';
 import type { AppRouter } from '../router.ts';
 import { securityHeaders } from './content-security-policy.ts';
+import { Oldest } from './oldest.ts';
+import { WindowSockets } from './window-sockets.ts';
 
 export interface BrowserServer {
   readonly port: number;
@@ -14,10 +14,6 @@ export interface BrowserServer {
   close(): Promise<void>;
 }
 
-/** Bytes, of whoever has the token. Files with metadata of snapshots, 32 MiB at most, are sent as one message. */
-const MAX_MESSAGE = 48 * 1024 * 1024;
-/** Windows at a time; the oldest goes when there are more. */
-const MAX_WINDOWS = 32;
 /** Connections that have shown no token; the oldest goes when there are more, so that nobody is kept out by others’. */
 const MAX_STRANGERS = 128;
 
@@ -56,16 +52,10 @@ export async function serveBrowser(
   });
   const strangers = new Oldest<Socket>(MAX_STRANGERS, (socket) => socket.destroy());
   server.on('connection', (socket: Socket) => strangers.add(socket));
-  const windows = new Oldest<WebSocket>(MAX_WINDOWS, (client) => client.terminate());
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE,
-    handleProtocols: (offered) => (offered.has('snapkeel') ? 'snapkeel' : false),
-  });
-  const handler = new RPCHandler(router);
+  const sockets = new WindowSockets(router);
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    if (!isOurs(request, port) || !isOwnPage(request, port) || request.url !== '/rpc') {
+    if (!isOurs(request, port) || !isOwnPage(request, port) || !sockets.has(request.url)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
@@ -74,48 +64,20 @@ export async function serveBrowser(
       return;
     }
     strangers.delete(socket as Socket);
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      client.on('error', () => client.terminate()); // bytes that are no frames; unheard it would end the process
-      windows.add(client);
-      handler.upgrade(client);
-    });
+    sockets.take(request.url, request, socket, head);
   });
   port = await listen(server, port);
   return {
     port,
     url: `http://127.0.0.1:${port}/#token=${token}`,
     async close() {
-      for (const client of sockets.clients) client.terminate();
+      sockets.close();
       await new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();
       });
     },
   };
-}
-
-/** As many as may be, each until it closes by itself or is the oldest of too many. */
-class Oldest<T extends NodeJS.EventEmitter> {
-  readonly #all = new Set<T>();
-
-  constructor(
-    private readonly most: number,
-    private readonly end: (one: T) => void,
-  ) {}
-
-  add(one: T): void {
-    this.#all.add(one);
-    one.once('close', () => this.#all.delete(one));
-    const [oldest] = this.#all;
-    if (oldest && this.#all.size > this.most) {
-      this.#all.delete(oldest);
-      this.end(oldest);
-    }
-  }
-
-  delete(one: T): void {
-    this.#all.delete(one);
-  }
 }
 
 function names(port: number): string[] {

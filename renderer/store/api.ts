@@ -25,6 +25,8 @@ declare global {
 }
 
 const tokenKey = 'snapkeel.token';
+/** The call that carries chosen files. */
+const withFiles = 'changes.import.plan';
 const retryDelaysMs = [300, 800, 2000, 4000, 8000];
 
 /** The one connection to the backend: a message port in Electron, a WebSocket to the page's own origin elsewhere. */
@@ -73,9 +75,12 @@ function socketApi(): Api {
   let failures = 0;
   let opened = false;
 
+  const socketTo = (path: string) => {
+    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`;
+    return new WebSocket(url, ['snapkeel', `token.${token}`]);
+  };
   const open = () => {
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/rpc`;
-    const socket = new WebSocket(url, ['snapkeel', `token.${token}`]);
+    const socket = socketTo('/rpc');
     link = new SocketLink({ websocket: socket });
     socket.addEventListener('open', () => {
       opened = true;
@@ -94,12 +99,18 @@ function socketApi(): Api {
   if (token) open();
   else status.set('locked');
   const client: Client = createORPCClient(
-    new DynamicLink(() => {
+    new DynamicLink((_options, path) => {
       if (!link) throw new Error('There is no connection to the backend.');
-      return link;
+      return path.join('.') === withFiles ? largeLink(socketTo('/rpc/files')) : link;
     }),
   );
   return { client, watchLink: status.watch };
+}
+
+/** One call may be large: it has a connection of its own, so that no other need be allowed to. */
+function largeLink(socket: WebSocket): Pick<SocketLink<Record<never, never>>, 'call'> {
+  const link = new SocketLink({ websocket: socket });
+  return { call: (...call) => link.call(...call).finally(() => socket.close()) };
 }
 
 async function isServed(): Promise<boolean> {

@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { parseLink } from '../shared/link.ts';
 import type { Hub } from './hosts/hub.ts';
+import { openRegular } from './regular-file.ts';
 
 /** What is read of a file; its first line is the link. Bytes. */
 const HEAD_BYTES = 4_096;
@@ -16,7 +17,7 @@ export async function openLinks(links: readonly string[], hub: Hub, log: (line: 
 }
 
 async function headOf(path: string): Promise<string> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path, constants.O_RDONLY);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return buffer.toString('utf8', 0, bytesRead);

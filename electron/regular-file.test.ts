@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readRegular } from './regular-file.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appendRegular, readRegular, writeAnew } from './regular-file.ts';
 
 let dir: string;
 const at = (name: string) => join(dir, name);
@@ -35,4 +35,22 @@ it.each([
 
 it('says what is missing as the system does', async () => {
   await expect(readRegular(at('missing'), 10)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+describe('what is written', () => {
+  it('replaces a link, and a link where the new text is made, and leaves what they lead to', () => {
+    for (const name of ['kept', 'kept.new']) symlinkSync(at('text'), at(name));
+    writeAnew(at('kept'), 'new');
+    expect([readFileSync(at('kept'), 'utf8'), readFileSync(at('text'), 'utf8')]).toEqual(['new', '0123456789']);
+    expect(lstatSync(at('kept')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is added to a file alone', () => {
+    appendRegular(at('log'), 'a');
+    appendRegular(at('log'), 'b');
+    expect(readFileSync(at('log'), 'utf8')).toBe('ab');
+    expect(() => appendRegular(at('link'), 'c')).toThrow('ELOOP');
+    expect(() => appendRegular(at('pipe'), 'c')).toThrow(/ENXIO|EFTYPE/);
+    expect(readFileSync(at('text'), 'utf8')).toBe('0123456789');
+  });
 });

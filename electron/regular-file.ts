@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { appendFileSync, closeSync, constants, fstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** Read at once where a file does not tell its size; bytes. */
@@ -42,5 +42,28 @@ export async function readRegular(path: string, most: number, beyond: 'refuse' |
     return Buffer.concat(parts);
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Writes a small file anew, in the place of what has its name and never into what that leads to. Only this user may read it.
+ * @throws Error of the system
+ */
+export function writeAnew(path: string, text: string): void {
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
+  renameSync(fresh, path);
+}
+
+/** Adds to a file that only this user may read; never to what a link leads to. @throws Error of the system, EFTYPE */
+export function appendRegular(path: string, text: string): void {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    if (!fstatSync(file).isFile()) throw unfit('EFTYPE', path);
+    appendFileSync(file, text);
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandLine } from '../command-line.ts';
 import { processStart } from '../kept/process-start.ts';
 import { codeOf, reasonOf } from '../kept/reason.ts';
+import { writeAnew } from '../regular-file.ts';
 
 /** What a second start hands to the first. */
 export type Handed = Pick<CommandLine, 'connect' | 'links'>;
@@ -21,7 +22,7 @@ export function placeForFiles(dataDir: string): string {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const trial = join(folder, 'trial');
-    writeFileSync(trial, '?');
+    writeAnew(trial, '?');
     rmSync(trial);
     return dataDir;
   } catch (error) {
@@ -47,7 +48,7 @@ export function isOnlyInstance(
 ): boolean {
   const file = join(folder, 'running.pid');
   if (lock({ connect, links })) {
-    writeFileSync(file, `${process.pid}`, { mode: 0o600 });
+    writeAnew(file, `${process.pid}`);
     return true;
   }
   if (processStart(readPid(file)) !== null) return false;

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { withoutSecrets } from '../redact.ts';
+import { appendRegular } from '../regular-file.ts';
 
 export type Log = (line: string) => void;
 
@@ -22,7 +23,7 @@ export function logInto(folder: string): Log {
     process.stderr.write(text);
     try {
       rotate(file);
-      appendFileSync(file, text, { mode: 0o600 });
+      appendRegular(file, text);
     } catch {}
   };
 }

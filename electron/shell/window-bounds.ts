@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeAnew } from '../regular-file.ts';
 
 /** In pixels of the desktop. */
 export interface Bounds {
@@ -32,7 +33,7 @@ export function readWindow(file: string): KeptWindow | null {
 /** What cannot be kept is not: the window opens as usual next time. */
 export function keepWindow(file: string, { x, y, width, height }: Bounds, maximized: boolean): void {
   try {
-    writeFileSync(file, JSON.stringify({ x, y, width, height, maximized }), { mode: 0o600 });
+    writeAnew(file, JSON.stringify({ x, y, width, height, maximized }));
   } catch {}
 }
 

@@ -1,7 +1,8 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname } from 'node:path';
-import { readRegular } from '../regular-file.ts';
+import { openRegular, readRegular } from '../regular-file.ts';
 import { type KnownHostsEntry, knownHostsLine, parseKnownHosts } from './known-hosts.ts';
 import { TransportError } from './transport.ts';
 
@@ -35,7 +36,9 @@ export async function rememberHostKey(file: string, host: string, port: number, 
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const gap = (await endsMidLine(file)) ? '\n' : '';
-    await appendFile(file, `${gap}${knownHostsLine(host, port, key)}\n`, { mode: 0o600 });
+    const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+    const opened = await openRegular(file, O_WRONLY | O_APPEND | O_CREAT, 0o600);
+    await opened.appendFile(`${gap}${knownHostsLine(host, port, key)}\n`).finally(() => opened.close());
   } catch (cause) {
     if (cause instanceof TransportError) throw cause;
     throw failed('written', file, cause);

@@ -81,7 +81,7 @@ export class Thumbnails {
     const file = `${randomUUID()}.png`;
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      await writeFile(join(this.folder, file), png, { mode: 0o600, flush: true });
+      await writeFile(join(this.folder, file), png, { mode: 0o600, flag: 'wx', flush: true });
       const entry = { host: hostKey(host), uuid, name, createdAt, takenAt, file, bytes: png.length };
       await this.#replace((all) => [...all.filter((each) => !isOf(each, host, uuid, name)), entry]);
       await this.tidy();

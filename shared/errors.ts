@@ -75,6 +75,11 @@ export const problems = {
     effect: notConnected,
     next: 'Check that the port is that of an SSH server. Details: {reason}',
   },
+  LOGIN_UNREADABLE: {
+    what: '“{host}” sent something during the login that is no SSH, or is too long: a banner may have 32 KiB.',
+    effect: notConnected,
+    next: 'Look at “Banner” in the host’s sshd_config. Nothing is wrong with your key. Details: {reason}',
+  },
   HOST_KEY_CHANGED: {
     what: 'The host key of “{host}” is not the one that is known[ from {knownFile} line {knownLine}]. Somebody may be between you and the host, or it was installed anew.',
     effect: notConnected,

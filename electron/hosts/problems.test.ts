@@ -29,6 +29,7 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
   TIMED_OUT: [{}, { path: '/a' }, { host: 'kvm-a', reason: 'timeout' }],
   CONNECTION_LOST: [{}, { host: 'kvm-a' }, { path: '/a', reason: '' }],
   HANDSHAKE_FAILED: [{}, { host: 'kvm-a', reason: 'no matching kex' }],
+  LOGIN_UNREADABLE: [{}, { host: 'kvm-a', reason: 'Bad packet length' }],
   HOST_KEY_CHANGED: [known, { host: 'kvm-a', ...key }],
   HOST_KEY_REVOKED: [known],
   HOST_KEY_DECLINED: [{ host: 'kvm-a', ...key }],

@@ -21,7 +21,7 @@ export function sshError(
   // macOS 15 and newer: what an app may not do in the local network looks like a host that is not there.
   const refused = platform === 'darwin' && code === 'EHOSTUNREACH' ? 'LOCAL_NETWORK' : undefined;
   const known = refused ?? (typeof code === 'string' ? SYSTEM_ERRORS[code] : undefined);
-  const ours = known ?? LEVELS[level ?? '']?.[stage] ?? STAGES[stage];
+  const ours = known ?? LEVELS[levelOf(level, code)]?.[stage] ?? STAGES[stage];
   return new TransportError(ours, `SSH to ${host}: ${message}`, { host, reason: message }, { cause: error });
 }
 
@@ -48,7 +48,13 @@ const SYSTEM_ERRORS: Readonly<Record<string, TransportErrorCode>> = {
 
 const LEVELS: Readonly<Record<string, Partial<Record<SshStage, TransportErrorCode>>>> = {
   'client-timeout': { connecting: 'TIMED_OUT', 'logging in': 'TIMED_OUT' },
+  protocol: { 'logging in': 'LOGIN_UNREADABLE' },
 };
+
+/** Packets that ssh2 cannot read it throws at, without a word where that was; a number is the server's own reason. */
+function levelOf(level: string | undefined, code: string | number | undefined): string {
+  return level ?? (code === undefined ? 'protocol' : '');
+}
 
 const STAGES: Readonly<Record<SshStage, TransportErrorCode>> = {
   connecting: 'HANDSHAKE_FAILED',

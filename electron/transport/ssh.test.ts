@@ -242,6 +242,27 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     });
   });
 
+  it.each([
+    [30_000, 'lets in', null],
+    [100_000, 'is told of as what it is, and not as a refused key', 'LOGIN_UNREADABLE'],
+  ])('a banner of %i characters %s', async (length, _, code) => {
+    const talkative = await startSshd(`${'=\u202e'.repeat(length / 4)}\n`);
+    try {
+      copyFileSync(talkative.userKey, join(home, '.ssh', 'id_ed25519'));
+      const transport = open(uriOf(`socket=${daemon.path}`, talkative.port));
+      const end = await transport.dial(never).then(
+        (stream) => {
+          stream.destroy();
+          return null;
+        },
+        (error: TransportError) => error.code,
+      );
+      expect(end).toBe(code);
+    } finally {
+      await talkative.stop();
+    }
+  });
+
   describe('streams', () => {
     it('share one connection, made once for dials that come together', async () => {
       ready();
@@ -414,8 +435,8 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const mute = await listen((socket) => socket.end());
       expect((await failureOf(open(uri(mute.server)))).code).toBe('HANDSHAKE_FAILED');
       const gone = uri(mute.server);
-      mute.server.close();
       web.server.close();
+      await new Promise((closed) => mute.server.close(closed));
       expect((await failureOf(open(gone))).code).toBe('CONNECTION_REFUSED');
     });
   });

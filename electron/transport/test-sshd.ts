@@ -33,8 +33,11 @@ export interface TestSshd {
   stop(): Promise<void>;
 }
 
-/** Starts sshd with keys of its own in a temporary directory. */
-export async function startSshd(): Promise<TestSshd> {
+/**
+ * Starts sshd with keys of its own in a temporary directory.
+ * @param banner what it shows whoever logs in
+ */
+export async function startSshd(banner = ''): Promise<TestSshd> {
   const dir = mkdtempSync(join(tmpdir(), 'sshd-'));
   const bin = join(dir, 'bin');
   mkdirSync(bin);
@@ -43,6 +46,7 @@ export async function startSshd(): Promise<TestSshd> {
   const hostKeys = { ed25519: makeKey(dir, 'host-ed25519', 'ed25519'), rsa: makeKey(dir, 'host-rsa', 'rsa') };
   const [port, execOnlyPort] = [await freePort(), await freePort()];
   const config = join(dir, 'sshd_config');
+  writeFileSync(join(dir, 'banner'), banner);
   writeFileSync(
     config,
     [
@@ -59,6 +63,7 @@ export async function startSshd(): Promise<TestSshd> {
       'KbdInteractiveAuthentication no',
       'MaxStartups 100',
       'RekeyLimit 1M',
+      ...(banner === '' ? [] : [`Banner ${join(dir, 'banner')}`]),
       `Match LocalPort ${execOnlyPort}`,
       'AllowStreamLocalForwarding no',
       '',

@@ -57,6 +57,8 @@ export type TransportErrorCode =
   | 'CONNECTION_LOST'
   /** The far side doesn't speak SSH, or no common algorithms. detail: reason */
   | 'HANDSHAKE_FAILED'
+  /** The far side sends what this SSH cannot read while it lets in. detail: reason */
+  | 'LOGIN_UNREADABLE'
   /** detail: fingerprint, keyType, knownFile, knownLine, knownType */
   | 'HOST_KEY_CHANGED'
   /** detail: fingerprint, keyType, knownFile, knownLine */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import { operationUnderWay } from '../shared/operations/words.ts';
 import type { WindowState } from '../shared/schema.ts';
+import { visible } from '../shared/visible.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
 import { HostPool } from './hosts/host-pool.ts';
 import { Hub } from './hosts/hub.ts';
@@ -52,7 +53,7 @@ export interface BackendOptions {
 }
 export interface Backend {
   readonly router: AppRouter;
-  /** What changes something at this moment, each in a few words. */
+  /** What changes something at this moment, each in a few words that can be shown. */
   underWay(): string[];
   /** Adds hosts for this run alone, and connects to them. @throws LibvirtUriError for what is no URI of a host */
   connect(uris: readonly string[]): Promise<void>;
@@ -155,7 +156,7 @@ async function assemble(
       present: options.present ?? (() => {}),
       diagnostics: () => diagnosticsText(versionsOf(version), pool.hosts, recent.all),
     }),
-    underWay,
+    underWay: () => underWay().map(visible),
     async connect(uris) {
       for (const uri of uris) await pool.add(uri, undefined, false);
     },

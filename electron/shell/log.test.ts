@@ -27,9 +27,9 @@ it.each([
 
 it('writes lines that a terminal takes for text, and that only this user can read', () => {
   const log = logInto(join(folder, 'logs'));
-  log('a\u001b[2Jb');
+  log('a\u001b[2J\u202eb');
   const file = join(folder, 'logs', 'snapkeel.log');
-  expect(readFileSync(file, 'utf8')).toMatch(/^\d{4}-\S+Z a\\u001b\[2Jb\n$/);
+  expect(readFileSync(file, 'utf8')).toMatch(/^\d{4}-\S+Z a⟨U\+001B⟩\[2J⟨U\+202E⟩b\n$/);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { withHiddenTold } from '../../shared/visible.ts';
 import { withoutSecrets } from '../redact.ts';
 import { appendRegular } from '../regular-file.ts';
 
@@ -10,8 +11,8 @@ const LARGEST = 1024 * 1024;
 const KEPT = 3;
 
 /**
- * Lines on standard error, and in a file that does not grow without end; what cannot be kept is not. Control characters are
- * shown, not obeyed: names and messages come from outside.
+ * Lines on standard error, and in a file that does not grow without end; what cannot be kept is not. What is hidden in a
+ * line, such as what a terminal would obey, is told: names and messages come from outside.
  */
 export function logInto(folder: string): Log {
   const file = join(folder, 'snapkeel.log');
@@ -29,10 +30,7 @@ export function logInto(folder: string): Log {
 }
 
 function stamped(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
-  const safe = withoutSecrets(line).replace(control, (char) => JSON.stringify(char).slice(1, -1));
-  return `${new Date().toISOString()} ${safe}\n`;
+  return `${new Date().toISOString()} ${withHiddenTold(withoutSecrets(line))}\n`;
 }
 
 /** `snapkeel.log` becomes `snapkeel.log.1`, that `.2`. */

@@ -1,5 +1,6 @@
 import { app, Menu, type MenuItemConstructorOptions, nativeTheme } from 'electron';
 import type { MenuCommand, WindowState } from '../../shared/schema.ts';
+import { visible } from '../../shared/visible.ts';
 
 /** Puts the window's commands into the platform's usual menu, and its theme into what the system draws. */
 export function presentWindow({ theme, commands }: WindowState, choose: (id: string) => void): void {
@@ -46,7 +47,7 @@ function template(rows: (group: MenuCommand['group']) => MenuItemConstructorOpti
 function commandRow({ id, label, shortcut, enabled }: MenuCommand, choose: (id: string) => void) {
   return {
     id,
-    label: label.replaceAll('&', '&&'), // alone it would underline the next letter
+    label: visible(label).replaceAll('&', '&&'), // alone it would underline the next letter
     enabled,
     click: () => choose(id),
     ...(shortcut === null ? {} : { accelerator: shortcut.replace('Mod', 'CmdOrCtrl'), registerAccelerator: false }),

@@ -4,6 +4,7 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../shared/contract.ts';
 import type { Problem } from '../../shared/schema.ts';
+import { visibleLink } from './visible-link.ts';
 
 /** Every call that the window can make, as `shared/contract.ts` declares it. */
 export type Client = ContractRouterClient<Contract>;
@@ -65,7 +66,7 @@ function portApi(): Api {
   const link = new PortLink({ port: port1 });
   port1.start();
   window.postMessage('snapkeel:port', location.origin, [port2]);
-  return { client: createORPCClient(link), watchLink: status.watch };
+  return { client: createORPCClient(visibleLink(link)), watchLink: status.watch };
 }
 
 function socketApi(): Api {
@@ -98,12 +99,11 @@ function socketApi(): Api {
 
   if (token) open();
   else status.set('locked');
-  const client: Client = createORPCClient(
-    new DynamicLink((_options, path) => {
-      if (!link) throw new Error('There is no connection to the backend.');
-      return path.join('.') === withFiles ? largeLink(socketTo('/rpc/files')) : link;
-    }),
-  );
+  const dynamic = new DynamicLink((_options, path) => {
+    if (!link) throw new Error('There is no connection to the backend.');
+    return path.join('.') === withFiles ? largeLink(socketTo('/rpc/files')) : link;
+  });
+  const client: Client = createORPCClient(visibleLink(dynamic));
   return { client, watchLink: status.watch };
 }
 

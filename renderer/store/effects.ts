@@ -1,11 +1,12 @@
+import { exact } from '../../shared/visible.ts';
 import { pushNotice } from './actions.ts';
 import { problemOf } from './api.ts';
 import type { App } from './store.ts';
 
-/** Copies and says so; a clipboard that is not allowed is said too. */
+/** Copies a text as it is, whatever was made visible in it; a clipboard that is not allowed is said too. */
 export async function copyText(app: App, text: string): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(exact(text));
     return true;
   } catch (error) {
     pushNotice(app.store, {

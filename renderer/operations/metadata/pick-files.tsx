@@ -1,6 +1,7 @@
 import { FileUp } from 'lucide-react';
 import { type DragEvent, useRef, useState } from 'react';
 import type { ImportFile } from '../../../shared/schema.ts';
+import { visible } from '../../../shared/visible.ts';
 import { closeDialog } from '../../store/actions.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../../ui/context.tsx';
@@ -27,7 +28,9 @@ export function PickFiles({ domainName, onPick }: { domainName: string; onPick: 
     if (size > limitBytes)
       return setProblem('These files are larger than 32 MiB together, which metadata of snapshots is not.');
     try {
-      onPick(await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() }))));
+      onPick(
+        await Promise.all(files.map(async (file) => ({ name: visible(file.name), text: visible(await file.text()) }))),
+      );
     } catch {
       setProblem('The files could not be read. A folder can’t be dropped here: choose the files in it.');
     }

@@ -20,8 +20,8 @@ interface Lost {
   readonly uuid: string;
   readonly before: Said;
   readonly requestId: string;
-  /** Lets it be asked. */
-  go(): void;
+  /** Lets it be asked, and resolves when it is on its way. */
+  go(): Promise<void>;
   readonly outcome: Promise<Pick<Outcome, 'result' | 'problem'>>;
 }
 
@@ -45,7 +45,7 @@ interface Fate {
 async function ask(all: readonly Lost[], before?: () => Promise<void>): Promise<void> {
   await Promise.all(all.map(({ place: { session }, uuid }) => readDomain(session.writes, uuid)));
   await before?.();
-  for (const { go } of all) go();
+  await Promise.all(all.map(({ go }) => go()));
   await written();
 }
 async function untilLost({ session }: Connected): Promise<void> {
@@ -199,7 +199,8 @@ async function tag({ session, services }: Connected, uuid: string): Promise<void
 }
 
 /** Holds a request where it stands in the journal, right before libvirt is asked. */
-function heldAtAsking({ file }: Connected, which: LostKind['lost'] = {}): Promise<Pick<Lost, 'requestId' | 'go'>> {
+function heldAtAsking(place: Connected, which: LostKind['lost'] = {}): Promise<Pick<Lost, 'requestId' | 'go'>> {
+  const { file } = place;
   const append = file.append.bind(file);
   return new Promise((resolve) => {
     file.append = async (line) => {
@@ -208,7 +209,26 @@ function heldAtAsking({ file }: Connected, which: LostKind['lost'] = {}): Promis
       const { kind: wanted = kind, snapshotName = snapshot } = which;
       if (type !== 'asked' || kind !== wanted || snapshot !== snapshotName) return;
       file.append = append;
-      await new Promise<void>((go) => resolve({ requestId, go }));
+      await new Promise<void>((release) => {
+        const go = () => {
+          const called = nextCall(place.session.writes);
+          release();
+          return called;
+        };
+        resolve({ requestId, go });
+      });
+    };
+  });
+}
+
+/** Resolves when the next call is made: what it does away with is written down before, which takes the disk as long as it does. */
+function nextCall(gate: Connected['session']['writes']): Promise<void> {
+  const { call } = gate;
+  return new Promise((resolve) => {
+    gate.call = (procedure, args) => {
+      gate.call = call;
+      resolve();
+      return call.call(gate, procedure, args) as never;
     };
   });
 }

@@ -151,7 +151,10 @@ test(
         .toEqual(['cut', 'copy', 'paste', 'selectall']);
     });
 
-    await test.step('a page that hangs is ended, and one that has crashed is loaded anew', async () => {
+    await test.step('a page that hangs is ended where that is wanted, and one that has crashed is loaded anew', async () => {
+      await electron.evaluate(({ dialog }) => {
+        dialog.showMessageBox = async () => ({ response: 1, checkboxChecked: false });
+      });
       const loaded = electron.evaluate(
         ({ BrowserWindow }) =>
           new Promise<boolean>((resolve) =>

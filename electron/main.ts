@@ -8,6 +8,7 @@ import { surviveLostTerminal } from './shell/signals.ts';
 
 // Built as CommonJS: all of this runs before Electron can be ready, and a module that is loaded later might not.
 registerAppScheme();
+app.enableSandbox();
 surviveLostTerminal();
 try {
   const options = readCommandLine(process.argv.slice(1), process.env);

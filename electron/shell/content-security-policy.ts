@@ -13,6 +13,9 @@ export function contentSecurityPolicy(connect: string): string {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    // No text becomes code: neither through innerHTML nor as the address of a script.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join('; ');
 }
 

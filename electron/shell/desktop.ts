@@ -20,13 +20,13 @@ import { bringForward, openWindow } from './window.ts';
  * @param build the folder of the built main, preload and renderer
  */
 export async function runDesktop(options: CommandLine, build: URL): Promise<void> {
+  const log = logInto(app.getPath('logs'));
   app.on('web-contents-created', (_event, contents) => {
-    denyByDefault(contents);
+    denyByDefault(contents, log);
     offerEditing(contents);
   });
   app.on('window-all-closed', () => app.quit());
   await app.whenReady();
-  const log = logInto(app.getPath('logs'));
   surviveErrors(log);
   const backend: Backend = await createBackend({
     ...options,

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const electron = vi.hoisted(() => ({
   load: () => new Promise<void>(() => {}),
-  errors: [] as string[],
+  asked: [] as { signal?: AbortSignal }[],
+  answer: (_response: number) => {},
   opened: [] as { options: { show?: boolean; icon?: string } }[],
 }));
 
@@ -44,7 +45,17 @@ class Window extends EventEmitter {
 }
 vi.mock('electron', () => ({
   BrowserWindow: Window,
-  dialog: { showErrorBox: (title: string) => electron.errors.push(title) },
+  dialog: {
+    showMessageBox: (_window: Window, options: { signal?: AbortSignal }) =>
+      new Promise((resolve) => {
+        electron.asked.push(options);
+        electron.answer = (response) => {
+          resolve({ response });
+          electron.asked = [];
+        };
+        options.signal?.addEventListener('abort', () => electron.answer(0));
+      }),
+  },
   nativeTheme: { shouldUseDarkColors: false },
   screen: {},
 }));
@@ -61,7 +72,7 @@ const opening = () => {
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  Object.assign(electron, { load: () => new Promise<void>(() => {}), errors: [], opened: [] });
+  Object.assign(electron, { load: () => new Promise<void>(() => {}), asked: [], opened: [] });
 });
 afterEach(() => vi.useRealTimers());
 
@@ -115,20 +126,56 @@ it('comes forward: shown, restored where it was minimised, and with the keyboard
   expect(window.did).toEqual(['show', 'restore', 'focus', 'show', 'focus']);
 });
 
-it('loads a page anew that is gone, but not one that is gone at once again', () => {
-  const { window } = opening();
-  const gone = (reason: string) => window.webContents.emit('render-process-gone', {}, { reason });
-  gone('clean-exit');
-  expect(window.did).toEqual([]);
-  window.emit('unresponsive');
-  expect(window.did).toEqual(['crash the page']);
-  gone('killed');
-  expect(window.did).toEqual(['crash the page', 'reload']);
-  vi.advanceTimersByTime(1_000);
-  gone('crashed');
-  expect(window.did.filter((each) => each === 'reload')).toHaveLength(1);
-  expect(electron.errors).toEqual(['The window has crashed twice']);
-  vi.advanceTimersByTime(60_000);
-  gone('oom');
-  expect(window.did.filter((each) => each === 'reload')).toHaveLength(2);
+describe('a page that is stuck', () => {
+  const reloads = ({ did }: Window) => did.filter((each) => each === 'reload').length;
+  const answered = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('is loaded anew where it is gone; where it is gone at once again, that is offered', async () => {
+    const { window } = opening();
+    const gone = (reason: string) => window.webContents.emit('render-process-gone', {}, { reason });
+    gone('clean-exit');
+    expect(reloads(window)).toBe(0);
+    gone('killed');
+    expect(reloads(window)).toBe(1);
+    vi.advanceTimersByTime(1_000);
+    gone('crashed');
+    expect(electron.asked).toMatchObject([{ message: 'The window has crashed twice (crashed).' }]);
+    electron.answer(0);
+    await answered();
+    expect(reloads(window)).toBe(1);
+    gone('crashed');
+    electron.answer(1);
+    await answered();
+    expect(reloads(window)).toBe(2);
+    vi.advanceTimersByTime(60_000);
+    gone('oom');
+    expect(reloads(window)).toBe(3);
+  });
+
+  it('is ended where it does not answer, if that is wanted, and asked about once', async () => {
+    const { window } = opening();
+    window.emit('unresponsive');
+    window.emit('unresponsive');
+    expect(electron.asked).toMatchObject([
+      { message: 'The window does not answer.', buttons: ['Wait', 'Load it again'] },
+    ]);
+    electron.answer(0);
+    await answered();
+    expect(window.did).toEqual([]);
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    window.emit('unresponsive');
+    electron.answer(1);
+    await answered();
+    expect(window.did).toEqual(['reload', 'crash the page']);
+    window.webContents.emit('render-process-gone', {}, { reason: 'killed' });
+    expect(reloads(window)).toBe(2);
+  });
+
+  it('is not asked about any more once it answers', async () => {
+    const { window } = opening();
+    window.emit('unresponsive');
+    window.emit('responsive');
+    await answered();
+    expect(window.did).toEqual([]);
+  });
 });

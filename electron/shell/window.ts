@@ -1,5 +1,6 @@
-import { BrowserWindow, dialog, nativeTheme, screen } from 'electron';
+import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { pageOrigin } from './app-scheme.ts';
+import { reloadWhenStuck } from './stuck-page.ts';
 import { fitInto, keepWindow, leastSize, readWindow, usualSize } from './window-bounds.ts';
 
 export interface WindowFiles {
@@ -11,8 +12,6 @@ export interface WindowFiles {
 
 /** A window that has not told that it can be shown is shown all the same. Milliseconds. */
 const SHOW_MS = 2_000;
-/** A page that crashes sooner again would do so for ever. Milliseconds. */
-const CRASHES_APART_MS = 10_000;
 
 /**
  * Opens the app's window and loads the page.
@@ -65,21 +64,4 @@ function showSoon(window: BrowserWindow, maximized: boolean): void {
   const timer = setTimeout(show, SHOW_MS);
   window.once('ready-to-show', show);
   window.webContents.once('did-finish-load', show);
-}
-
-/** The backend goes on whatever becomes of the page: a new one shows what is so. One that dies at once again is let be. */
-function reloadWhenStuck(window: BrowserWindow): void {
-  let crashed = Number.NEGATIVE_INFINITY;
-  window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason === 'clean-exit' || window.isDestroyed()) return;
-    const again = performance.now() - crashed < CRASHES_APART_MS;
-    crashed = performance.now();
-    if (again)
-      dialog.showErrorBox(
-        'The window has crashed twice',
-        `${reason}. What is under way goes on. Close the window and open Snapkeel again.`,
-      );
-    else window.reload();
-  });
-  window.on('unresponsive', () => window.webContents.forcefullyCrashRenderer());
 }

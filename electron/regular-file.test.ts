@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appendRegular, readRegular, writeAnew } from './regular-file.ts';
+import { appendRegular, linesOf, readRegular, writeAnew } from './regular-file.ts';
 
+const toArray = (rows: AsyncIterable<string>): Promise<string[]> => Readable.from(rows).toArray();
 let dir: string;
 const at = (name: string) => join(dir, name);
 beforeAll(() => {
@@ -19,9 +21,27 @@ it('reads a file, also by a link', async () => {
   for (const name of ['text', 'link']) expect((await readRegular(at(name), 10)).toString()).toBe('0123456789');
 });
 
-it('reads no more than is wanted', async () => {
+it('reads nothing that is larger than wanted', async () => {
   await expect(readRegular(at('text'), 9)).rejects.toMatchObject({ code: 'EFBIG' });
-  expect((await readRegular(at('text'), 4, 'tail')).toString()).toBe('6789');
+});
+
+it('reads lines, however they lie in what is read at once; of a longer file the last ones', async () => {
+  const lines = Array.from({ length: 3_000 }, (_, n) => `${n} ${'ä'.repeat((n * 7) % 90)}`);
+  writeFileSync(at('lines'), `${lines.join('\n')}\ntorn`);
+  const read = (most: number, longest = 1_000) => toArray(linesOf(at('lines'), most, longest));
+  expect(await read(10 ** 9)).toEqual([...lines, 'torn']);
+  const tail = await read(10_000);
+  expect([...lines, 'torn'].slice(-tail.length)).toEqual(tail);
+  expect(tail.join('\n').length).toBeGreaterThan(4_000);
+  expect(
+    (await read(10 ** 9, 100)).map((line, n) => line === '' || line === lines[n] || line === 'torn'),
+  ).not.toContain(false);
+});
+
+it('skips a line that is too long, and reads on', async () => {
+  writeFileSync(at('long'), `a\n${'x'.repeat(200_000)}\nb\n`);
+  expect(await toArray(linesOf(at('long'), 10 ** 9, 1_000))).toEqual(['a', '', 'b']);
+  await expect(toArray(linesOf(at('pipe'), 10, 10))).rejects.toMatchObject({ code: 'EFTYPE' });
 });
 
 it.each([

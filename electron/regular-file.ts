@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 /** Read at once where a file does not tell its size; bytes. */
 const PART = 64 * 1024;
+const LF = 0x0a;
 
 /** Where a file is not what it should be; the codes are the system’s, so that they have its words. */
 function unfit(code: 'EISDIR' | 'EFTYPE' | 'EFBIG', path: string): Error {
@@ -19,19 +20,15 @@ export async function openRegular(path: string, flags: number, mode?: number): P
   throw unfit(stats.isDirectory() ? 'EISDIR' : 'EFTYPE', path);
 }
 
-/**
- * Reads a file of at most so many bytes, or the end of one that is larger.
- * @param beyond what becomes of a larger one
- * @throws Error of the system, EISDIR, EFTYPE, EFBIG
- */
-export async function readRegular(path: string, most: number, beyond: 'refuse' | 'tail' = 'refuse'): Promise<Buffer> {
+/** Reads a file of at most so many bytes. @throws Error of the system, EISDIR, EFTYPE, EFBIG */
+export async function readRegular(path: string, most: number): Promise<Buffer> {
   const file = await openRegular(path, constants.O_RDONLY);
   try {
     const { size } = await file.stat();
-    if (size > most && beyond === 'refuse') throw unfit('EFBIG', path);
+    if (size > most) throw unfit('EFBIG', path);
     const parts: Buffer[] = [];
     let left = most;
-    for (let at = Math.max(0, size - most); left > 0; ) {
+    for (let at = 0; left > 0; ) {
       const part = Buffer.alloc(Math.min(left, Math.max(size, PART)));
       const { bytesRead } = await file.read(part, 0, part.length, at);
       if (bytesRead === 0) break;
@@ -40,6 +37,45 @@ export async function readRegular(path: string, most: number, beyond: 'refuse' |
       left -= bytesRead;
     }
     return Buffer.concat(parts);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The lines of a file, or of the end of one that is larger, whose first line is not whole and left out. Memory held is that
+ * of one line.
+ * @param most of the file, bytes
+ * @param longest of a line, bytes; one that is longer comes as an empty one
+ * @throws Error of the system, EISDIR, EFTYPE
+ */
+export async function* linesOf(path: string, most: number, longest: number): AsyncGenerator<string> {
+  const file = await openRegular(path, constants.O_RDONLY);
+  try {
+    const start = Math.max(0, (await file.stat()).size - most);
+    let parts: Buffer[] = [];
+    let held = 0;
+    let isWhole = start === 0;
+    const take = (part: Buffer): void => {
+      held += part.length;
+      if (held > longest) parts = [];
+      else parts.push(part);
+    };
+    const part = Buffer.alloc(PART);
+    for (let at = start; ; ) {
+      const { bytesRead } = await file.read(part, 0, PART, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+      const read = Buffer.from(part.subarray(0, bytesRead));
+      let from = 0;
+      for (let end = read.indexOf(LF); end >= 0; end = read.indexOf(LF, from)) {
+        take(read.subarray(from, end));
+        if (isWhole) yield Buffer.concat(parts).toString('utf8');
+        [parts, held, isWhole, from] = [[], 0, true, end + 1];
+      }
+      take(read.subarray(from));
+    }
+    if (isWhole && held > 0) yield Buffer.concat(parts).toString('utf8');
   } finally {
     await file.close();
   }

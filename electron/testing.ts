@@ -45,7 +45,9 @@ export function memoryFile(text = ''): MemoryFile {
   const file: MemoryFile = {
     text,
     failNext: null,
-    read: async () => file.text,
+    lines: async function* () {
+      yield* file.text.split('\n');
+    },
     async append(line) {
       const failure = file.failNext;
       file.failNext = null;

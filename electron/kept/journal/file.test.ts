@@ -22,7 +22,9 @@ interface Fate {
 function fakeDisk() {
   const disk = { text: '', fate: { room: null, syncs: true, truncates: true, killed: false } as Fate };
   const fs: AppendFs = {
-    read: async () => disk.text,
+    lines: async function* () {
+      yield* disk.text.split('\n');
+    },
     open: async () => ({
       end: async () => ({ size: disk.text.length, whole: disk.text === '' || disk.text.endsWith('\n') }),
       async appendFile(text) {

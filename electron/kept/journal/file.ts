@@ -1,16 +1,19 @@
 import { constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { openRegular, readRegular } from '../../regular-file.ts';
+import { linesOf, openRegular } from '../../regular-file.ts';
+import { codeOf } from '../reason.ts';
 import { syncFolder } from '../replace-file.ts';
 
 /** What is read of a journal: the last of it, where it has grown beyond. */
 const MOST_BYTES = 128 * 1024 * 1024;
+/** Of a line: the XML of a snapshot has 4 MiB at most, and is written with escapes. Bytes. */
+const LONGEST_LINE = 16 * 1024 * 1024;
 
 /** A file that only grows. */
 export interface AppendFile {
-  /** All of it; empty when there is none. */
-  read(): Promise<string>;
+  /** Its lines, the last of which may be torn; none where there is no file. */
+  lines(): AsyncIterable<string>;
   /**
    * Writes a line at the end; resolves when it is on the disk. A line that could not be written is taken away again, or
    * else stands by itself: it never spoils another one.
@@ -30,7 +33,7 @@ interface Handle {
 /** The parts of `node:fs` that are used, so that a test can watch their order and let them fail. */
 export interface AppendFs {
   open(path: string, mode: number): Promise<Handle>;
-  read(path: string): Promise<string>;
+  lines(path: string): AsyncIterable<string>;
 }
 
 const realFs: AppendFs = {
@@ -51,13 +54,12 @@ const realFs: AppendFs = {
       close: () => file.close(),
     };
   },
-  async read(path) {
-    const bytes = await readRegular(path, MOST_BYTES, 'tail').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return Buffer.alloc(0);
-      throw error;
-    });
-    // Of a longer one the first line is not whole, and not read.
-    return bytes.length < MOST_BYTES ? bytes.toString('utf8') : bytes.toString('utf8', bytes.indexOf('\n') + 1);
+  async *lines(path) {
+    try {
+      yield* linesOf(path, MOST_BYTES, LONGEST_LINE);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
   },
 };
 
@@ -84,7 +86,7 @@ export function appendFile(path: string, fs: AppendFs = realFs): AppendFile {
     return last;
   };
   return {
-    read: () => fs.read(path),
+    lines: () => fs.lines(path),
     append: (line) => inTurn(() => write(line)),
     close: () => inTurn(close),
   };

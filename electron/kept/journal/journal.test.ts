@@ -1,13 +1,16 @@
 import { appendFile as appendText, mkdtemp, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { errorCode, errorDomain } from '../../../shared/libvirt/flags.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { memoryFile, uuidOf } from '../../testing.ts';
 import { type AppendFs, appendFile } from './file.ts';
 import { Journal, type Request } from './journal.ts';
-import { parseLines } from './lines.ts';
+import { type JournalRecord, parseLines, withLine } from './lines.ts';
+
+const toArray = (rows: AsyncIterable<unknown>) => Readable.from(rows).toArray();
 
 const request: Request = {
   operationId: 'op',
@@ -39,7 +42,7 @@ describe('the file', () => {
   it('is synced after each line, before anybody goes on', async () => {
     const done: string[] = [];
     const fs: AppendFs = {
-      read: async () => '',
+      lines: async function* () {},
       async open() {
         done.push('open');
         return {
@@ -68,7 +71,7 @@ describe('the file', () => {
   it('is made for this user alone, and only grows', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'snapkeel-journal-')), 'deep', 'journal.jsonl');
     const file = appendFile(path);
-    expect(await file.read()).toBe('');
+    expect(await toArray(file.lines())).toEqual([]);
     await Promise.all([file.append('a'), file.append('b')]);
     await file.close();
     await file.append('c');
@@ -160,9 +163,21 @@ describe('the journal', () => {
     expect((await open(file)).unsettled(request.host, 0)).toHaveLength(1);
   });
 
-  it('tells of lines that cannot be read, unless it is the last', () => {
+  it('tells of lines that cannot be read, unless it is the last', async () => {
     const lines: string[] = [];
-    expect(parseLines('rubbish\n{"type":"unheard of"}\n{"ty', (line) => lines.push(line))).toEqual([]);
+    const rows = async function* () {
+      yield* ['rubbish', '{"type":"unheard of"}', '', '{"ty'];
+    };
+    expect(await toArray(parseLines(rows(), (line) => lines.push(line)))).toEqual([]);
     expect(lines).toEqual(['line 1 of the journal could not be read', 'line 2 of the journal could not be read']);
+  });
+
+  it('remembers no more requests than a person will ever look at', () => {
+    const records = new Map<string, JournalRecord>();
+    const { host, domain } = request;
+    for (let n = 0; n < 20_100; n++)
+      withLine(records, { ...request, host, domain, type: 'asked', requestId: `${n}`, at: n, who: 'tester' });
+    expect(records.size).toBe(20_000);
+    expect([...records.keys()].at(0)).toBe('100');
   });
 });

@@ -37,7 +37,7 @@ export class Journal {
   static async open(options: JournalOptions): Promise<Journal> {
     const journal = new Journal(options);
     try {
-      for (const line of parseLines(await options.file.read(), options.log)) withLine(journal.#records, line);
+      for await (const line of parseLines(options.file.lines(), options.log)) withLine(journal.#records, line);
     } catch (error) {
       options.log(`the journal could not be read: ${error}`);
       options.tell?.(problemOf('JOURNAL_NOT_READ', { reason: reasonOf(error) }, String(error)));
@@ -151,9 +151,10 @@ export class Journal {
   /** The XML that was kept for these requests, in the order in which it was. */
   async xml(...requestIds: readonly string[]): Promise<KeptXml[]> {
     const wanted = new Set(requestIds);
-    const lines = parseLines(await this.options.file.read(), () => {});
-    const kept = lines.flatMap((line) => (line.type === 'xml' && wanted.has(line.requestId) ? [line.xml] : []));
-    return Promise.all(kept.map(async (xml) => ({ name: await nameIn(xml), xml })));
+    const kept: KeptXml[] = [];
+    for await (const line of parseLines(this.options.file.lines(), () => {}))
+      if (line.type === 'xml' && wanted.has(line.requestId)) kept.push({ name: await nameIn(line.xml), xml: line.xml });
+    return kept;
   }
 
   async close(): Promise<void> {

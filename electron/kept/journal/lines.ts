@@ -60,24 +60,31 @@ export interface JournalRecord {
   readonly entry: JournalEntry;
 }
 
+/** Requests that are remembered; the oldest go when there are more. */
+const MOST_RECORDS = 20_000;
+
 /**
  * Reads lines. The last one may be torn by a crash and then counts as not written; another that cannot be read is
  * left out and told to `log`.
  */
-export function parseLines(text: string, log: (line: string) => void): Line[] {
-  const rows = text.split('\n');
-  return rows.flatMap((row, index) => {
-    if (row.trim() === '') return [];
-    const line = parseLine(row);
-    if (!line && index < rows.length - 1) log(`line ${index + 1} of the journal could not be read`);
-    return line ? [line] : [];
-  });
+export async function* parseLines(rows: AsyncIterable<string>, log: (line: string) => void): AsyncGenerator<Line> {
+  let number = 0;
+  let unread: number | null = null;
+  for await (const row of rows) {
+    number++;
+    if (unread !== null) log(`line ${unread} of the journal could not be read`);
+    const line = row.trim() === '' ? undefined : parseLine(row);
+    unread = line === null ? number : null;
+    if (line) yield line;
+  }
 }
 
 /** Puts one more line to what is known. An answer of libvirt's own has the last word over what was found out later. */
 export function withLine(records: Map<string, JournalRecord>, line: Line): void {
   if (line.type === 'asked') {
     records.set(line.requestId, { asked: line, entry: asEntry(line) });
+    const [oldest] = records.keys();
+    if (oldest !== undefined && records.size > MOST_RECORDS) records.delete(oldest);
     return;
   }
   const record = records.get(line.requestId);

@@ -118,7 +118,7 @@ describe('what is the same for every kind', () => {
 
   it('a journal that cannot be written keeps libvirt from being asked', async () => {
     const append = () => Promise.reject(new Error('no space left'));
-    services = await createServices(bench, { read: async () => '', close: async () => {}, append });
+    services = await createServices(bench, { lines: async function* () {}, close: async () => {}, append });
     engine = engineOn(bench, services);
     const outcome = await engine.run('power', await suspend());
     expect(outcome).toMatchObject({

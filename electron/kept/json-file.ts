@@ -11,8 +11,8 @@ import { replaceFile } from './replace-file.ts';
 
 /** Of every file that tells its version; one that tells a higher one was written by a newer Snapkeel. */
 const VERSION = 1;
-/** More than 100,000 marks take. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** More than 40,000 marks take. */
+const MOST_BYTES = 8 * 1024 * 1024;
 /** There is no such file, nor could there be one. */
 const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 

@@ -10,7 +10,7 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   testMatch: '*.spec.ts',
   outputDir: 'test-results',
   fullyParallel: false,
-  workers: 2,
+  workers: 3,
   // No limit is meant to be reached, on a busy machine either.
   timeout: 240_000,
   expect: { timeout: 30_000 },

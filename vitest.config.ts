@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     pool: 'threads',
     // The long ones wait for libvirt and its guests more than for a processor.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(4, availableParallelism()),
     // Real daemons and programs take their time on a busy machine: no limit is meant to be reached.
     testTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

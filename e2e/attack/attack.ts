@@ -1,0 +1,25 @@
+import type { Backend } from './backend.ts';
+
+/** Something that is done to the backend. */
+export interface Attack {
+  readonly name: string;
+  /** What is done, for whoever reads the figures. */
+  readonly does: string;
+  /** Does it to a backend of its own, which `end` takes away again. @throws Error where what came of it is not what should */
+  run(): Promise<Attacked>;
+}
+export interface Attacked {
+  readonly verdict: string;
+  readonly backend: Backend;
+  end(): Promise<void>;
+}
+
+/** MB of the whole backend. */
+export const MOST_MEMORY = 300;
+/** Milliseconds that a window waits for an answer. */
+export const LONGEST_WAIT = 100;
+
+/** @throws Error with what should have been */
+export function assert(holds: boolean, should: string): asserts holds {
+  if (!holds) throw new Error(`it should be so: ${should}`);
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Figures {
+  /** The most memory that the process had, MB. */
+  readonly memory: number;
+  /** The longest that the window waited for an answer, and what 99 of 100 took at most, milliseconds. */
+  readonly worst: number;
+  readonly usual: number;
+  /** Open files, sockets included, now. */
+  readonly files: number;
+}
+
+/** How often the window asks for something small, milliseconds. */
+const EVERY_MS = 20;
+
+/** Watches a process from outside: its memory, and how long it takes to answer. */
+export function watch(pid: number, ask: () => Promise<unknown>): { figures(): Figures; stop(): Promise<void> } {
+  const waits: number[] = [];
+  let stopped = false;
+  const asking = (async () => {
+    while (!stopped) {
+      const before = performance.now();
+      await ask().catch(() => {});
+      waits.push(performance.now() - before);
+      await sleep(EVERY_MS);
+    }
+  })();
+  return {
+    figures() {
+      const sorted = waits.toSorted((a, b) => a - b);
+      return {
+        memory: peakOf(pid),
+        worst: Math.round(sorted.at(-1) ?? 0),
+        usual: Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0),
+        files: readdirSync(`/proc/${pid}/fd`).length,
+      };
+    },
+    async stop() {
+      stopped = true;
+      await Promise.race([asking, sleep(1_000, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** What Linux says was the most memory that a process ever had, MB. */
+function peakOf(pid: number): number {
+  const kB = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kB) / 1_000);
+}

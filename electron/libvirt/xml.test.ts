@@ -134,6 +134,7 @@ describe('what is too much', () => {
   it.each([
     ['elements', elements(50_000)],
     ['attributes', `<d>${'<a b="" c="" d=""/>'.repeat(33_334)}</d>`],
+    ['1000 attributes', `<d${Array.from({ length: 1_001 }, (_, n) => ` a${n}=""`).join('')}/>`],
     ['characters', `<d>${'x'.repeat(4 << 20)}</d>`],
   ])('%s', async (_, xml) => {
     await expect(readXml(xml, 'd')).rejects.toThrow(XmlError);

@@ -6,8 +6,11 @@ export class XmlError extends Error {
   override name = 'XmlError';
 }
 
-/** A string of libvirt's protocol holds 4 MiB. A disk nests one <backingStore> an image, up to 200 (VIR_STORAGE_MAX_CHAIN_DEPTH). */
-const most = { characters: 4 << 20, elements: 50_000, attributes: 100_000, depth: 1_000 } as const;
+/**
+ * A string of libvirt's protocol holds 4 MiB. A disk nests one <backingStore> an image, up to 200
+ * (VIR_STORAGE_MAX_CHAIN_DEPTH). An element with the most attributes, an <address>, has some ten.
+ */
+const most = { characters: 4 << 20, elements: 50_000, attributes: 100_000, inTag: 1_000, depth: 1_000 } as const;
 /** A slice takes up to 10 ms, a short text up to 40; characters. */
 const AT_ONCE = 16 << 10;
 const PARSED_NOW = 4 * AT_ONCE;
@@ -117,6 +120,8 @@ class Building {
   readonly #open: XmlElement[] = [this.#document];
   #elements = 0;
   #attributes = 0;
+  /** Of the element whose tag is read. */
+  #inTag = 0;
 
   constructor(characters: number) {
     if (characters > most.characters) throw new XmlError(`the XML is longer than ${most.characters >> 20} MiB`);
@@ -126,6 +131,10 @@ class Building {
     this.#parser.on('doctype', () => {
       throw new XmlError('the XML has a document type declaration');
     });
+    this.#parser.on('opentagstart', () => {
+      this.#inTag = 0;
+    });
+    this.#parser.on('attribute', () => this.#countAttribute());
     this.#parser.on('opentag', ({ name, attributes }) => this.#begin(name, attributes));
     this.#parser.on('closetag', () => void this.#open.pop());
     this.#parser.on('text', (text) => this.#say(text));
@@ -146,12 +155,16 @@ class Building {
   #begin(name: string, attributes: Record<string, string>): void {
     const element = new XmlElement(name, attributes);
     this.#elements++;
-    this.#attributes += Object.keys(attributes).length;
     this.#open.at(-1)?.add(element);
     this.#open.push(element);
     if (this.#elements > most.elements) throw tooMany('elements');
-    if (this.#attributes > most.attributes) throw tooMany('attributes');
     if (this.#open.length > most.depth) throw new XmlError(`the XML is nested more than ${most.depth} deep`);
+  }
+
+  /** Told of before the parser has them all. */
+  #countAttribute(): void {
+    if (++this.#attributes > most.attributes) throw tooMany('attributes');
+    if (++this.#inTag > most.inTag) throw new XmlError(`an element has more than ${most.inTag} attributes`);
   }
 
   #say(text: string): void {

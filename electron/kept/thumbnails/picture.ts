@@ -47,9 +47,18 @@ function decodePng(data: Buffer): Picture {
   const size = (Math.ceil((width * channels * depth) / 8) + 1) * height;
   const packed = parts.flatMap((chunk) => (chunk.type === 'IDAT' ? [chunk.data] : []));
   const rgba = read(data, Buffer.concat(packed), size);
-  const rgb = new Uint8Array(width * height * 3);
-  for (let dot = 0; dot < width * height; dot++) rgb.set(rgba.subarray(dot * 4, dot * 4 + 3), dot * 3);
-  return { width, height, rgb };
+  return { width, height, rgb: withoutAlpha(rgba) };
+}
+
+/** In the same memory: pictures are large. */
+function withoutAlpha(rgba: Buffer): Uint8Array {
+  let to = 0;
+  for (let from = 0; from < rgba.length; from += 4) {
+    rgba[to++] = rgba[from] as number;
+    rgba[to++] = rgba[from + 1] as number;
+    rgba[to++] = rgba[from + 2] as number;
+  }
+  return new Uint8Array(rgba.buffer, rgba.byteOffset, to);
 }
 
 /** Its dots, four bytes each, whatever its colour type and depth. `size`: of what is packed, in bytes. @throws RangeError */

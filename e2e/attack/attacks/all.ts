@@ -1,4 +1,6 @@
 import type { Attack } from '../attack.ts';
 import { libvirtdAttacks } from './libvirtd.ts';
 
-export const attacks: readonly Attack[] = [...libvirtdAttacks];
+import { sshdAttacks } from './sshd.ts';
+
+export const attacks: readonly Attack[] = [...libvirtdAttacks, ...sshdAttacks];

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { encodePacket, type Packet, packetStatus, packetType, program } from '../../../electron/libvirt/frame.ts';
 import { procedures } from '../../../electron/libvirt/procedures.ts';
 
@@ -20,7 +20,7 @@ export function packet(parts: Partial<Packet>): Buffer {
 }
 
 /** Writes, and waits while the other side does not read; false when there is no other side any more. */
-export async function write(stream: Duplex, bytes: Uint8Array): Promise<boolean> {
+export async function write(stream: Writable, bytes: Uint8Array): Promise<boolean> {
   if (stream.destroyed) return false;
   if (stream.write(bytes)) return true;
   await new Promise<void>((resolve) => {

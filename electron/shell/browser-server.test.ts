@@ -299,6 +299,19 @@ describe('rude clients do not end the process', () => {
     expect(read).toBeLessThan(20);
   });
 
+  it('a connection with thousands of requests', async () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    let answers = 0;
+    socket.on('data', (chunk: Buffer) => {
+      answers += chunk.toString('latin1').split('HTTP/1.1 404').length - 1;
+    });
+    const end = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(`GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(5_000));
+    await end;
+    expect(answers).toBeLessThanOrEqual(100);
+    expect((await get('/')).status).toBe(200);
+  });
+
   it('connections that say nothing keep nobody out', async () => {
     const silent = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').on('error', () => {}));
     await Promise.all(silent.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));

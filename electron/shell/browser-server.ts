@@ -14,6 +14,8 @@ export interface BrowserServer {
   close(): Promise<void>;
 }
 
+/** On one connection; whoever sends them all at once would keep others waiting. A page has some thirty files. */
+const MAX_REQUESTS = 100;
 /** Connections that have shown no token; the oldest goes when there are more, so that nobody is kept out by others’. */
 const MAX_STRANGERS = 128;
 
@@ -50,6 +52,8 @@ export async function serveBrowser(
       refuse(500);
     }
   });
+  server.maxRequestsPerSocket = MAX_REQUESTS;
+  server.on('dropRequest', (_request, socket) => socket.destroy());
   const strangers = new Oldest<Socket>(MAX_STRANGERS, (socket) => socket.destroy());
   server.on('connection', (socket: Socket) => strangers.add(socket));
   const sockets = new WindowSockets(router);

@@ -51,8 +51,10 @@ interface Door {
 function door(handler: RPCHandler<Record<never, never>>, largest: number, most: number): Door {
   const windows = new Oldest<WebSocket>(most, (client) => client.terminate());
   const handleProtocols = (offered: Set<string>) => (offered.has('snapkeel') ? 'snapkeel' : false);
+  const options = { noServer: true, maxPayload: largest, perMessageDeflate: false, handleProtocols };
   return {
-    server: new WebSocketServer({ noServer: true, maxPayload: largest, perMessageDeflate: false, handleProtocols }),
+    // One message a turn: a window that sends thousands at once holds up no other.
+    server: new WebSocketServer({ ...options, allowSynchronousEvents: false }),
     take: (client) => {
       client.on('error', () => client.terminate()); // bytes that are no frames; unheard it would end the process
       windows.add(client);

@@ -1,6 +1,6 @@
 import type { Attack } from '../attack.ts';
+import { clientAttacks } from './client.ts';
 import { libvirtdAttacks } from './libvirtd.ts';
-
 import { sshdAttacks } from './sshd.ts';
 
-export const attacks: readonly Attack[] = [...libvirtdAttacks, ...sshdAttacks];
+export const attacks: readonly Attack[] = [...libvirtdAttacks, ...sshdAttacks, ...clientAttacks];

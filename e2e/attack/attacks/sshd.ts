@@ -50,8 +50,7 @@ const deeds: Readonly<Record<string, Deed>> = {
     does: '20,000 patterns of eight stars each, and no key',
     told: 'HOST_KEY_CHANGED',
     mute: true,
-    knows: (file, _, other) =>
-      writeFileSync(file, `${`*1*1*1*1*1*1*1*1*x ${other}\n`.repeat(20_000)}* ${other}\n`),
+    knows: (file, _, other) => writeFileSync(file, `${`*1*1*1*1*1*1*1*1*x ${other}\n`.repeat(20_000)}* ${other}\n`),
   },
   'an error text without end': { does: '1 GiB on standard error', told: 'NO_ANSWER' },
   'garbage without end': { does: '1 GiB that is not libvirt', told: 'STREAM_GARBAGE' },

@@ -17,7 +17,7 @@ export default defineConfig({
       'shared/**/*.test.ts',
       'electron/**/*.test.ts',
       'renderer/**/*.test.{ts,tsx}',
-      'e2e/{lab,integration,matrix,explore,package}/**/*.test.ts',
+      'e2e/{lab,integration,matrix,explore,fuzz,attack,package}/**/*.test.ts',
     ],
   },
 });

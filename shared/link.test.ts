@@ -25,6 +25,7 @@ describe('a link', () => {
     'https://revert?host=a&domain=b&snapshot=c',
     'snapkeel://delete?host=a&domain=b&snapshot=c',
     'snapkeel://revert?host=a&domain=b',
+    'snapkeel://open?host=a&domain=\ud800',
     'snapkeel://revert?host=&domain=b&snapshot=c',
     'snapkeel://open?domain=b',
     'snapkeel://open/further?host=a&domain=b',

@@ -25,7 +25,9 @@ export function parseLink(text: string): Link | null {
       .split(/\r?\n/, 1)[0]
       ?.trim() ?? '';
   const [, action, query] = /^snapkeel:\/\/(\w+)\/?\?(.*)$/.exec(line) ?? [];
-  const params = query === undefined || line.length > LONGEST ? null : readQuery(query);
+  // Half a surrogate is no text, and could not be written again.
+  const isText = line.length <= LONGEST && !/\p{Cs}/u.test(line);
+  const params = query === undefined || !isText ? null : readQuery(query);
   if (!params) return null;
   const snapshot = params.get('snapshot') ?? null;
   const read = Link.safeParse({ action, host: params.get('host'), domain: params.get('domain'), snapshot });

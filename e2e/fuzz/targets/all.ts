@@ -1,0 +1,27 @@
+import type { Target } from '../target.ts';
+import { connections } from './connections.ts';
+import { frames } from './frames.ts';
+import { pictures, qcow2 } from './images.ts';
+import { record } from './recorded.ts';
+import { stores } from './stores.ts';
+import { commandLines, journals, knownHosts, links, texts, uris } from './texts.ts';
+import { imports, xml } from './xml.ts';
+
+export async function allTargets(): Promise<Target[]> {
+  const recorded = await record();
+  return [
+    frames(recorded),
+    connections(recorded),
+    xml(recorded),
+    imports(recorded),
+    uris,
+    links,
+    knownHosts,
+    journals,
+    stores,
+    qcow2,
+    pictures,
+    texts,
+    commandLines,
+  ];
+}

@@ -16,7 +16,7 @@ const victim = '00000000-0000-4000-8000-000000000001';
 
 /** What is done with a hostile libvirtd, by its name, and what has to come of it. */
 const deeds: Readonly<Record<string, { does: string; act(place: Place): Promise<string> }>> = {
-  'unknown domains': { does: '1,000,000 events of domains that there are not', act: flooded },
+  'unknown domains': { does: '4,000,000 events of domains that there are not', act: flooded },
   pings: { does: '2,000,000 keepalive pings, whose answers are not read', act: flooded },
   'unknown messages': { does: '1,000,000 messages of kinds that there are not', act: flooded },
   'packets as large as can be': { does: '60 packets of 32 MiB each', act: flooded },

@@ -63,7 +63,7 @@ const lifecycle = () =>
 
 export const hostiles: Readonly<Record<string, Hostile>> = {
   honest: {},
-  'unknown domains': { ready: (socket) => flood(socket, 1_000_000, lifecycle) },
+  'unknown domains': { ready: (socket) => flood(socket, 4_000_000, lifecycle) },
   pings: {
     ready: async (socket) => {
       socket.pause();

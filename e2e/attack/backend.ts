@@ -12,7 +12,7 @@ import { WebSocket } from 'ws';
 import type { Contract } from '../../shared/contract.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
 import { startServer } from '../shell.ts';
-import { type Figures, watch } from './measure.ts';
+import { calm, type Figures, watch } from './measure.ts';
 
 export type Client = ContractRouterClient<Contract>;
 
@@ -25,7 +25,6 @@ export interface Backend {
   /** Every host as the window knows it now. */
   readonly hosts: ReadonlyMap<string, Host>;
   readonly domains: ReadonlyMap<string, Domain>;
-  host(uri: string): Host | undefined;
   until<T>(what: string, look: () => T | undefined | false | null, ms?: number): Promise<T>;
   figures(): Figures;
   /** @throws Error where it had ended, or does not end as it should */
@@ -43,6 +42,7 @@ export async function startBackend(args: readonly string[], folder = newFolder()
   const hosts = new Map<string, Host>();
   const domains = new Map<string, Domain>();
   const following = follow(client, hosts, domains);
+  await calm(() => client.info());
   const measured = watch(pid, () => client.info());
   return {
     folder,
@@ -51,7 +51,6 @@ export async function startBackend(args: readonly string[], folder = newFolder()
     client,
     hosts,
     domains,
-    host: (uri) => [...hosts.values()].find((each) => each.uri === uri),
     async until(what, look, ms = 90_000) {
       for (const end = Date.now() + ms; ; await sleep(20)) {
         const found = look();

@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Figures {
   /** The most memory that the process had, MB. */
   readonly memory: number;
-  /** The longest that the window waited for an answer, and what 99 of 100 took at most, milliseconds. */
+  /**
+   * The longest that the window waited for an answer, and what 99 of 100 took at most, milliseconds; without the time for
+   * which the backend and the window had no processor, as those who attack need one, too.
+   */
   readonly worst: number;
   readonly usual: number;
   /** Open files, sockets included, now. */
@@ -13,6 +16,17 @@ export interface Figures {
 
 /** How often the window asks for something small, milliseconds. */
 const EVERY_MS = 20;
+/** A process that has just begun is measured once so many answers in a row took less than that. */
+const CALM = { answers: 10, ms: 20 };
+
+/** Waits until a process that has just begun answers as it usually does. */
+export async function calm(ask: () => Promise<unknown>): Promise<void> {
+  for (let quick = 0; quick < CALM.answers; await sleep(EVERY_MS)) {
+    const before = performance.now();
+    await ask();
+    quick = performance.now() - before < CALM.ms ? quick + 1 : 0;
+  }
+}
 
 /** Watches a process from outside: its memory, and how long it takes to answer. */
 export function watch(pid: number, ask: () => Promise<unknown>): { figures(): Figures; stop(): Promise<void> } {
@@ -20,9 +34,9 @@ export function watch(pid: number, ask: () => Promise<unknown>): { figures(): Fi
   let stopped = false;
   const asking = (async () => {
     while (!stopped) {
-      const before = performance.now();
+      const [before, queued] = [performance.now(), queuedOf(pid)];
       await ask().catch(() => {});
-      waits.push(performance.now() - before);
+      waits.push(Math.max(0, performance.now() - before - (queuedOf(pid) - queued)));
       await sleep(EVERY_MS);
     }
   })();
@@ -41,6 +55,14 @@ export function watch(pid: number, ask: () => Promise<unknown>): { figures(): Fi
       await Promise.race([asking, sleep(1_000, undefined, { ref: false })]);
     },
   };
+}
+
+/** How long the backend’s loop and this process have waited for a processor, milliseconds. */
+function queuedOf(pid: number): number {
+  const nanoseconds = ['self', pid].map((each) =>
+    Number(readFileSync(`/proc/${each}/schedstat`, 'utf8').split(' ')[1]),
+  );
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6;
 }
 
 /** What Linux says was the most memory that a process ever had, MB. */

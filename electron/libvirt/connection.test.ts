@@ -150,6 +150,19 @@ describe('events', () => {
     expect(seen).toEqual([started, 2, 5]);
   });
 
+  it('that come without end leave others their turns', async () => {
+    let [seen, turns] = [0, 0];
+    connection.on('lifecycle', () => seen++);
+    const count = () => {
+      turns++;
+      if (seen < 200_000) setImmediate(count);
+    };
+    setImmediate(count);
+    for (let n = 0; n < 200_000; n++) tell();
+    await vi.waitFor(() => expect(seen).toBe(200_000), 30_000);
+    expect(turns).toBeGreaterThan(3);
+  });
+
   it('that nobody knows are ignored, and logged', async () => {
     peer.send({ procedure: 333, type: packetType.message, payload: Buffer.from('anything') });
     peer.send({ program: program.qemu, procedure: 318, type: packetType.message });

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { ConnectionError, LibvirtError } from './errors.ts';
 import { encodePacket, type Packet, PacketReader, packetStatus, packetType, program } from './frame.ts';
 import { IncomingStream, type ReceiveOptions } from './incoming-stream.ts';
+import { TURN_MS } from './pace.ts';
 import { type EventBody, events, type Procedure, remoteError } from './procedures.ts';
 import { decode, encode, type Xdr } from './xdr.ts';
 
@@ -56,6 +57,8 @@ export class RpcConnection {
   #heard = false;
   #ignored = 0;
   #unwanted = 0;
+  /** On reading since others had a turn, milliseconds. */
+  #spent = 0;
 
   constructor(
     private readonly stream: Duplex,
@@ -199,7 +202,20 @@ export class RpcConnection {
     return { reply, serial };
   }
 
+  /** Whoever sends without end is read with pauses, so that others get their turns. */
   #receive(chunk: Buffer): void {
+    const began = performance.now();
+    this.#read(chunk);
+    this.#spent += performance.now() - began;
+    if (this.#spent < TURN_MS || this.stream.isPaused()) return;
+    this.stream.pause();
+    setImmediate(() => {
+      this.#spent = 0;
+      this.stream.resume();
+    });
+  }
+
+  #read(chunk: Buffer): void {
     this.#heard = true;
     try {
       for (const packet of this.#reader.push(chunk)) {

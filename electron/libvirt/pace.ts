@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** How long work may go on before other work gets a chance, milliseconds. */
-const TURN_MS = 10;
+export const TURN_MS = 10;
 
 /** Keeps long work from blocking: asked between its steps, it waits for the next turn of the event loop when it is time. */
 export class Pace {

@@ -89,8 +89,7 @@ async function attack(name: string, act: (place: Place) => Promise<string>): Pro
     startHostile('libvirtd', bad, name),
     startHostile('libvirtd', good, 'honest'),
   ]);
-  const uriOf = (socket: string) => `qemu+unix:///system?socket=${socket}`;
-  const backend = await startBackend(['--connect', uriOf(good), '--connect', uriOf(bad)], folder);
+  const backend = await startBackend(['--demo'], folder);
   const end = async () => {
     await backend.stop().finally(() => {
       hostile.stop();
@@ -98,8 +97,12 @@ async function attack(name: string, act: (place: Place) => Promise<string>): Pro
     });
   };
   try {
-    const known = (socket: string) => backend.until('the host', () => backend.host(uriOf(socket)));
-    const [{ id: hostId }, other] = await Promise.all([known(bad), known(good)]);
+    const add = (socket: string) => backend.client.hosts.add({ uri: `qemu+unix:///system?socket=${socket}` });
+    const known = (id: string) => backend.until('the host', () => backend.hosts.get(id));
+    const other = await known((await add(good)).hostId);
+    await backend.until('the other host', () => backend.hosts.get(other.id)?.connection.status === 'connected');
+    const { hostId } = await add(bad);
+    await known(hostId);
     const host = () => backend.hosts.get(hostId) as Host;
     const verdict = await act({ backend, hostile, host, on: { hostId, uuid: victim } });
     assert(backend.hosts.get(other.id)?.connection.status === 'connected', 'the other host stays connected');

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import type { Host } from '../../../shared/schema.ts';
 import { type Attack, type Attacked, assert } from '../attack.ts';
 import { type Backend, type Hostile, newFolder, startBackend, startHostile } from '../backend.ts';
 
@@ -74,13 +73,14 @@ async function attack(name: string, { told, mute, knows = right }: Deed): Promis
   const hostile = await startHostile('sshd', name, host.private);
   const port = hostile.lines.find((line) => line.startsWith('port '))?.slice('port '.length);
   const uri = `qemu+ssh://root@127.0.0.1:${port}/system?keyfile=${join(folder, 'key')}&proxy=native`;
-  const backend = await startBackend(['--connect', uri], folder);
+  const backend = await startBackend(['--demo'], folder);
   const end = async () => {
     await backend.stop().finally(() => hostile.stop());
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const verdict = await codeOf(backend, uri);
+    const { hostId } = await backend.client.hosts.add({ uri });
+    const verdict = await codeOf(backend, hostId);
     assert(verdict === told, `${told} is told, and not ${verdict}`);
     assert(!mute || !logins(hostile), 'nobody logs in');
     return { verdict: `told: ${verdict}`, backend, end };
@@ -101,10 +101,9 @@ function logins({ lines }: Hostile): boolean {
 }
 
 /** What the person is told of the host. */
-function codeOf(backend: Backend, uri: string): Promise<string> {
-  const problem = ({ connection }: Host) => ('problem' in connection ? connection.problem.code : undefined);
+function codeOf(backend: Backend, hostId: string): Promise<string> {
   return backend.until('an error', () => {
-    const host = backend.host(uri) ?? [...backend.hosts.values()].find(({ kind }) => kind === 'ssh');
-    return host && problem(host);
+    const connection = backend.hosts.get(hostId)?.connection;
+    return connection && 'problem' in connection && connection.problem.code;
   });
 }

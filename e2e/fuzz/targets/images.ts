@@ -52,6 +52,7 @@ export const pictures: Target = {
   name: 'pictures',
   unit: 'pictures',
   full: 20_000,
+  longest: 1_000, // on a thread of its own
   draw: (random) =>
     mutatedBytes(random, pictureSeeds[random.chance(0.02) ? 2 : random.below(2)] as Buffer, pictureSeeds.slice(0, 2)),
   read: (input) =>

@@ -18,9 +18,7 @@ export type Client = ContractRouterClient<Contract>;
 
 /** The real backend, as a process of its own, with a window that is open. */
 export interface Backend {
-  readonly folder: string;
   readonly address: URL;
-  readonly pid: number;
   readonly client: Client;
   /** Every host as the window knows it now. */
   readonly hosts: ReadonlyMap<string, Host>;
@@ -31,10 +29,10 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
-/** @param args besides the data directory */
-export async function startBackend(args: readonly string[], folder = newFolder()): Promise<Backend> {
+/** @param folder holds the data directory and the person's home, and goes with the backend. */
+export async function startBackend(folder = newFolder()): Promise<Backend> {
   const home = join(folder, 'home');
-  const server = await startServer({ args: [...args, '--data-dir', join(folder, 'data')], home });
+  const server = await startServer({ args: ['--demo', '--data-dir', join(folder, 'data')], home });
   const address = new URL(server.url);
   const token = address.hash.slice('#token='.length);
   const pid = server.process.pid ?? 0;
@@ -45,9 +43,7 @@ export async function startBackend(args: readonly string[], folder = newFolder()
   await calm(() => client.info());
   const measured = watch(pid, () => client.info());
   return {
-    folder,
     address,
-    pid,
     client,
     hosts,
     domains,

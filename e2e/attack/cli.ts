@@ -5,7 +5,7 @@ import { reportText, tried } from './report.ts';
 
 /*
  * `npm run attack`: hosts, clients and files that mean harm, against the real backend. `--only WORDS` does those whose name
- * holds these words.
+ * holds these words. On Linux alone, whose /proc it is measured with.
  */
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },

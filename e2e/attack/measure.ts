@@ -5,23 +5,23 @@ export interface Figures {
   /** The most memory that the process had, MB. */
   readonly memory: number;
   /**
-   * The longest that the window waited for an answer, and what 99 of 100 took at most, milliseconds; without the time for
-   * which the backend and the window had no processor, as those who attack need one, too.
+   * The longest that the window waited for an answer, milliseconds; without the time for which the backend and the window
+   * had no processor, as those who attack need one, too.
    */
   readonly worst: number;
-  readonly usual: number;
   /** Open files, sockets included, now. */
   readonly files: number;
 }
 
 /** How often the window asks for something small, milliseconds. */
 const EVERY_MS = 20;
-/** A process that has just begun is measured once so many answers in a row took less than that. */
-const CALM = { answers: 10, ms: 20 };
+/** A process that has just begun is measured once so many answers in a row took less than that, or some seconds later. */
+const CALM = { answers: 10, ms: 20, withinMs: 5_000 };
 
 /** Waits until a process that has just begun answers as it usually does. */
 export async function calm(ask: () => Promise<unknown>): Promise<void> {
-  for (let quick = 0; quick < CALM.answers; await sleep(EVERY_MS)) {
+  const end = performance.now() + CALM.withinMs;
+  for (let quick = 0; quick < CALM.answers && performance.now() < end; await sleep(EVERY_MS)) {
     const before = performance.now();
     await ask();
     quick = performance.now() - before < CALM.ms ? quick + 1 : 0;
@@ -30,23 +30,21 @@ export async function calm(ask: () => Promise<unknown>): Promise<void> {
 
 /** Watches a process from outside: its memory, and how long it takes to answer. */
 export function watch(pid: number, ask: () => Promise<unknown>): { figures(): Figures; stop(): Promise<void> } {
-  const waits: number[] = [];
+  let worst = 0;
   let stopped = false;
   const asking = (async () => {
     while (!stopped) {
       const [before, queued] = [performance.now(), queuedOf(pid)];
       await ask().catch(() => {});
-      waits.push(Math.max(0, performance.now() - before - (queuedOf(pid) - queued)));
+      worst = Math.max(worst, performance.now() - before - (queuedOf(pid) - queued));
       await sleep(EVERY_MS);
     }
   })();
   return {
     figures() {
-      const sorted = waits.toSorted((a, b) => a - b);
       return {
         memory: peakOf(pid),
-        worst: Math.round(sorted.at(-1) ?? 0),
-        usual: Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0),
+        worst: Math.round(worst),
         files: readdirSync(`/proc/${pid}/fd`).length,
       };
     },

@@ -1,5 +1,5 @@
 import { type Attack, type Attacked, assert } from '../attack.ts';
-import { newFolder, openWindow, startBackend, startHostile } from '../backend.ts';
+import { openWindow, startBackend, startHostile } from '../backend.ts';
 
 /** What is done, and which answers there may be. */
 const deeds: Readonly<Record<string, { does: string; answers: RegExp }>> = {
@@ -33,7 +33,7 @@ export const clientAttacks: readonly Attack[] = Object.entries(deeds).map(([name
 }));
 
 async function attack(name: string, answers: RegExp): Promise<Attacked> {
-  const backend = await startBackend(['--demo'], newFolder());
+  const backend = await startBackend();
   const token = backend.address.hash.slice('#token='.length);
   const hostile = await startHostile('client', name, backend.address.host, token);
   const end = () => backend.stop().finally(() => hostile.stop());

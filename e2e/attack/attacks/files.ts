@@ -57,7 +57,7 @@ async function attack(make: (path: string, victim: string) => void): Promise<Att
     mkdirSync(dirname(join(data, file)), { recursive: true, mode: 0o755 });
     make(join(data, file), victim);
   }
-  const backend = await startBackend(['--demo'], folder);
+  const backend = await startBackend(folder);
   try {
     const changed = await backend.client.settings.set({ thumbnails: false }).then(
       () => 'settings are kept',

@@ -89,7 +89,7 @@ async function attack(name: string, act: (place: Place) => Promise<string>): Pro
     startHostile('libvirtd', bad, name),
     startHostile('libvirtd', good, 'honest'),
   ]);
-  const backend = await startBackend(['--demo'], folder);
+  const backend = await startBackend(folder);
   const end = async () => {
     await backend.stop().finally(() => {
       hostile.stop();

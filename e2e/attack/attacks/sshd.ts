@@ -73,7 +73,7 @@ async function attack(name: string, { told, mute, knows = right }: Deed): Promis
   const hostile = await startHostile('sshd', name, host.private);
   const port = hostile.lines.find((line) => line.startsWith('port '))?.slice('port '.length);
   const uri = `qemu+ssh://root@127.0.0.1:${port}/system?keyfile=${join(folder, 'key')}&proxy=native`;
-  const backend = await startBackend(['--demo'], folder);
+  const backend = await startBackend(folder);
   const end = async () => {
     await backend.stop().finally(() => hostile.stop());
     rmSync(folder, { recursive: true, force: true });

@@ -10,7 +10,7 @@ import type { DomainSpec } from '../../../electron/simulator/build.ts';
 import { messagePacket } from '../../../electron/simulator/event-packet.ts';
 import { type ProcedureName, packet, write } from './wire.ts';
 
-type Replace = (answer: Packet, socket: Socket, seen: { streams: number }) => Promise<unknown> | unknown;
+type Replace = (answer: Packet, socket: Socket) => Promise<unknown> | unknown;
 
 /** What a libvirtd does otherwise than it should. */
 export interface Hostile {
@@ -19,9 +19,8 @@ export interface Hostile {
   readonly accept?: (socket: Socket) => Promise<void> | void;
   /** Instead of an answer. */
   readonly reply?: Partial<Record<ProcedureName, Replace>>;
-  /** What follows once the client has been answered this; `connectListAllDomains` unless said. */
+  /** What follows once the client has been told which domains there are. */
   readonly ready?: (socket: Socket) => Promise<unknown>;
-  readonly after?: ProcedureName;
 }
 
 const MiB = 1024 * 1024;

@@ -23,7 +23,7 @@ function usual() {
   return [{ name: 'victim', uuid: '00000000-0000-4000-8000-000000000001', state: 'running' as const, snapshots }];
 }
 
-async function serve(socket: Socket, { accept, reply, ready, after }: Hostile): Promise<void> {
+async function serve(socket: Socket, { accept, reply, ready }: Hostile): Promise<void> {
   tell('connection');
   socket.on('error', () => {});
   if (accept) return accept(socket);
@@ -32,7 +32,6 @@ async function serve(socket: Socket, { accept, reply, ready, after }: Hostile): 
   daemon.on('close', () => socket.destroy()).on('error', () => {});
   socket.pipe(daemon);
   const reader = new PacketReader();
-  const seen = { streams: 0 };
   let isReady = false;
   daemon.on('data', (chunk: Buffer) => {
     for (const each of reader.push(chunk)) void pass(each);
@@ -40,9 +39,9 @@ async function serve(socket: Socket, { accept, reply, ready, after }: Hostile): 
   const pass = async (each: Packet): Promise<void> => {
     const procedure = procedureOf(each);
     const replaced = each.type === packetType.reply && procedure ? reply?.[procedure] : undefined;
-    if (replaced) await replaced(each, socket, seen);
+    if (replaced) await replaced(each, socket);
     else if (each.type !== packetType.stream || !reply?.domainScreenshot) socket.write(encodePacket(each));
-    if (isReady || procedure !== (after ?? 'connectListAllDomains')) return;
+    if (isReady || procedure !== 'connectListAllDomains') return;
     isReady = true;
     await ready?.(socket);
     if (ready) tell('sent');

@@ -58,5 +58,8 @@ function filesOf(path) {
     : [path];
 }
 
-// Also usable by itself, in front of a command that needs only the packages.
-if (process.argv[1] === fileURLToPath(import.meta.url)) ensureInstalled();
+// Also usable by itself, in front of a command that needs only the packages, or with `--built` the app, too.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  ensureInstalled();
+  if (process.argv.includes('--built')) ensureBuilt();
+}

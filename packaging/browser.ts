@@ -14,6 +14,7 @@ const program = [
   ['electron/start/browser-shell.mjs', 'bin/browser-shell.mjs'],
   ['electron/start/browser-window.mjs', 'bin/browser-window.mjs'],
   ['out/main/serve.js', 'out/main/serve.js'],
+  ['out/main/shrink-worker.js', 'out/main/shrink-worker.js'],
   ['out/main/chunks', 'out/main/chunks'],
   ['out/renderer', 'out/renderer'],
 ] as const;

@@ -24,6 +24,7 @@ import { prepare } from '../../packaging/prepare.ts';
 import { browserId, manifest, sourceDate } from '../../packaging/project.ts';
 import type { Contract } from '../../shared/contract.ts';
 import { type Link, linkText } from '../../shared/link.ts';
+import type { Domain } from '../../shared/schema.ts';
 import { run, without } from './tools.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'snapkeel-browser-')));
@@ -176,16 +177,21 @@ function socketTo(url: URL, token: string): WebSocket {
   return new WebSocket(`ws://${url.host}/rpc`, ['snapkeel', `token.${token}`], { origin: url.origin });
 }
 
-/** The first two links that a window is told of. */
+/** The first two links that a window is told of; meanwhile it is shown a screen, which a file of its own makes small. */
 async function linksFrom(url: URL, token: string): Promise<Link[]> {
   const socket = socketTo(url, token);
   const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
   const client: ContractRouterClient<Contract> = createORPCClient(link);
   const links: Link[] = [];
+  let on: Domain | undefined;
   for await (const event of await client.events()) {
     if (event.type === 'link') links.push(event.link);
-    if (links.length === 2) break;
+    if (event.type === 'everything' || event.type === 'domains')
+      on ??= event.domains.find(({ state }) => state === 'running');
+    if (links.length === 2 && on) break;
   }
+  const { hostId, uuid } = on as Domain;
+  await expect.poll(() => client.thumbnails.now({ hostId, uuid })).not.toBeNull();
   socket.terminate();
   return links;
 }

@@ -21,6 +21,7 @@ const inAsar = [
   /^\/out$/,
   /^\/out\/main$/,
   /^\/out\/main\/desktop\.js$/,
+  /^\/out\/main\/shrink-worker\.js$/,
   /^\/out\/main\/chunks$/,
   /^\/out\/main\/chunks\/[\w.-]+\.(js|png)$/,
   /^\/out\/preload$/,

@@ -247,6 +247,11 @@ export const problems = {
     effect: 'Nothing was reverted.',
     next: 'Choose a snapshot by name.',
   },
+  CONFIG_TOO_LARGE: {
+    what: 'A configuration has more than {most} elements, and is too large to be compared.',
+    effect: 'Nothing was changed.',
+    next: 'Look at the XML of both instead.',
+  },
   SNAPSHOT_GONE: {
     what: 'The snapshot “{snapshot}” no longer exists: it was deleted or renamed meanwhile.',
     effect: untouched,

@@ -23,7 +23,7 @@ interface Config {
 /**
  * What another configuration has otherwise than a snapshot's.
  * @param other the running guest's configuration where there is one, that of the next start, or another snapshot's.
- * @throws ProblemError NO_DOMAIN, SNAPSHOT_GONE; LibvirtError; ConnectionError
+ * @throws ProblemError NO_DOMAIN, SNAPSHOT_GONE, CONFIG_TOO_LARGE; LibvirtError; ConnectionError
  */
 export function compareWithSnapshot(
   session: HostSession,
@@ -117,8 +117,24 @@ function isRunning(snapshot: XmlElement): boolean {
   return !off.has(parseSnapshot(snapshot).state);
 }
 
+/** Both sides of it are compared at once, which takes a tenth of a second; libvirt's own have some hundred elements. */
+const MOST_ELEMENTS = 4_000;
+
+/** @throws ProblemError CONFIG_TOO_LARGE */
 function treeOf(element: XmlElement, running: boolean): Config {
+  if (leftOf(MOST_ELEMENTS, element) < 0) throw new ProblemError('CONFIG_TOO_LARGE', { most: '4,000' });
   return { tree: configTree(element), running };
+}
+
+/** How many elements are left of so many without those of an element; counted no further than below none. */
+function leftOf(many: number, element: XmlElement): number {
+  let left = many - 1;
+  for (const name of element.childNames)
+    for (const child of element.all(name)) {
+      if (left < 0) return left;
+      left = leftOf(left, child);
+    }
+  return left;
 }
 
 /** Whether the configurations themselves tell how the images of all disks hang together. */

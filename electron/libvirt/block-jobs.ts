@@ -46,12 +46,22 @@ export async function cancelBlockJobs(caller: Caller, uuid: string): Promise<num
   const monitor = async (command: object): Promise<unknown> => {
     const cmd = JSON.stringify(command);
     const { result } = await caller.call(procedures.domainMonitorCommand, { domain, cmd, flags: 0 });
-    return (JSON.parse(result) as { return?: unknown }).return;
+    return returnedIn(result);
   };
   const jobs = await monitor({ execute: 'query-block-jobs' });
-  const devices = (Array.isArray(jobs) ? jobs : []).flatMap((job: { device?: unknown }) =>
-    typeof job.device === 'string' ? [job.device] : [],
-  );
+  const devices = (Array.isArray(jobs) ? jobs : []).flatMap((job: unknown) => {
+    const { device } = Object(job) as { device?: unknown };
+    return typeof device === 'string' ? [device] : [];
+  });
   for (const device of devices) await monitor({ execute: 'block-job-cancel', arguments: { device, force: true } });
   return devices.length;
+}
+
+/** What a monitor’s answer returns; nothing where it is none. */
+function returnedIn(answer: string): unknown {
+  try {
+    return (Object(JSON.parse(answer)) as { return?: unknown }).return;
+  } catch {
+    return undefined;
+  }
 }

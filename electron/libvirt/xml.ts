@@ -10,7 +10,7 @@ export class XmlError extends Error {
  * A string of libvirt's protocol holds 4 MiB. A disk nests one <backingStore> an image, up to 200
  * (VIR_STORAGE_MAX_CHAIN_DEPTH). An element with the most attributes, an <address>, has some ten.
  */
-const most = { characters: 4 << 20, elements: 50_000, attributes: 100_000, inTag: 1_000, depth: 1_000 } as const;
+const most = { characters: 4 << 20, elements: 50_000, attributes: 100_000, inTag: 1_000, depth: 300 } as const;
 /** A slice takes up to 10 ms, a short text up to 40; characters. */
 const AT_ONCE = 16 << 10;
 const PARSED_NOW = 4 * AT_ONCE;

@@ -333,3 +333,10 @@ function started(config: ConfigNode): ConfigNode {
     ],
   };
 }
+
+test('what tells two elements apart grows with what is in them, however deep that is', () => {
+  const deep = (depth: number): ConfigNode =>
+    depth === 0 ? el('a', { x: '"' }) : el('a', { x: '"' }, deep(depth - 1));
+  const [half, whole] = [20, 40].map((depth) => fingerprint(deep(depth)).length) as [number, number];
+  expect(whole).toBeLessThan(3 * half);
+});

@@ -30,8 +30,9 @@ export function imageOf(disk: ConfigNode): string | undefined {
 
 /** Targets of the disks that write to other images now. */
 export function movedDisks(then: ConfigNode, now: ConfigNode): string[] {
+  const others = byTarget(now);
   return disksOf(then).flatMap((disk) => {
-    const other = disksOf(now).find((each) => targetOf(each) === targetOf(disk));
+    const other = others.get(targetOf(disk));
     const pair = [imageOf(disk), other && imageOf(other)];
     return pair[0] && pair[1] && pair[0] !== pair[1] ? [targetOf(disk)] : [];
   });
@@ -42,27 +43,27 @@ export function movedDisks(then: ConfigNode, now: ConfigNode): string[] {
  * that, and nobody's change of the configuration.
  */
 export function layeredDisks(then: ConfigNode, now: ConfigNode, links: readonly LayerLink[]): string[] {
+  const sides = [byTarget(then), byTarget(now)];
+  const linksTo = new Map<string, LayerLink[]>();
+  for (const link of links) {
+    const known = linksTo.get(link.target);
+    if (known) known.push(link);
+    else linksTo.set(link.target, [link]);
+  }
   return movedDisks(then, now).filter((target) => {
-    const [from, to] = [then, now].map((domain) => {
-      const disk = disksOf(domain).find((each) => targetOf(each) === target);
+    const [from, to] = sides.map((disks) => {
+      const disk = disks.get(target);
       return disk && imageOf(disk);
     });
-    return (
-      from !== undefined &&
-      to !== undefined &&
-      isLinked(
-        links.filter((link) => link.target === target),
-        from,
-        to,
-      )
-    );
+    return from !== undefined && to !== undefined && isLinked(linksTo.get(target) ?? [], from, to);
   });
 }
 
 /** A configuration in which the named disks are on the same image as in another one, in the same format. */
 export function onLayersOf(domain: ConfigNode, other: ConfigNode, targets: readonly string[]): ConfigNode {
+  const [wanted, models] = [new Set(targets), byTarget(other)];
   const change = (disk: ConfigNode): ConfigNode => {
-    const model = targets.includes(targetOf(disk)) && disksOf(other).find((each) => targetOf(each) === targetOf(disk));
+    const model = wanted.has(targetOf(disk)) ? models.get(targetOf(disk)) : undefined;
     return model ? onLayerOf(disk, model) : disk;
   };
   const children = domain.children.map((child) =>
@@ -102,6 +103,15 @@ function isLinked(links: readonly LayerLink[], from: string, to: string): boolea
 
 function disksOf(domain: ConfigNode): readonly ConfigNode[] {
   return nodeAt(domain, 'devices')?.children.filter(({ name }) => name === 'disk') ?? [];
+}
+
+/** The first of each target. */
+function byTarget(domain: ConfigNode): ReadonlyMap<string, ConfigNode> {
+  return new Map(
+    disksOf(domain)
+      .toReversed()
+      .map((disk) => [targetOf(disk), disk]),
+  );
 }
 
 function targetOf(disk: ConfigNode): string {

@@ -33,23 +33,14 @@ function aligned(path: string, then: ConfigNode, now: ConfigNode, depth: number)
   const lines: ConfigLine[] = [];
   let [i, j] = [0, 0];
   const upTo = (endThen: number, endNow: number) => {
-    lines.push(
-      ...then.children
-        .slice(i, endThen)
-        .flatMap((child) => render(child, depth))
-        .map(removed),
-    );
-    lines.push(
-      ...theirs
-        .slice(j, endNow)
-        .flatMap((child) => render(child, depth))
-        .map(added),
-    );
+    for (const child of then.children.slice(i, endThen))
+      for (const line of render(child, depth)) lines.push(removed(line));
+    for (const child of theirs.slice(j, endNow)) for (const line of render(child, depth)) lines.push(added(line));
     [i, j] = [endThen + 1, endNow + 1];
   };
   for (const { before, after, i: left, j: right } of anchors) {
     upTo(left, right);
-    lines.push(...element(below(path, before.name), before, after, depth));
+    for (const line of element(below(path, before.name), before, after, depth)) lines.push(line);
   }
   upTo(then.children.length, theirs.length);
   return lines;
@@ -62,7 +53,11 @@ function aligned(path: string, then: ConfigNode, now: ConfigNode, depth: number)
 function inOrderOfKeys(pairs: readonly Pair[], now: readonly ConfigNode[]): readonly ConfigNode[] {
   const waiting = new Map<string, ConfigNode[]>();
   for (const { name, key, before, after } of pairs)
-    if (key !== null && before && after) waiting.set(name, [...(waiting.get(name) ?? []), after]);
+    if (key !== null && before && after) {
+      const others = waiting.get(name);
+      if (others) others.push(after);
+      else waiting.set(name, [after]);
+    }
   const keyed = new Set([...waiting.values()].flat());
   return now.map((node) => (keyed.has(node) ? (waiting.get(node.name)?.shift() ?? node) : node));
 }

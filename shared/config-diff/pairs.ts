@@ -15,13 +15,28 @@ export interface Pair {
  * them, else those that are equal, then the rest in order. Each name's pairs stand together.
  */
 export function pairChildren(path: string, then: readonly ConfigNode[], now: readonly ConfigNode[]): Pair[] {
-  const names = new Set([...then, ...now].map((node) => node.name));
-  return [...names].flatMap((name) => {
-    const mine = then.filter((node) => node.name === name);
-    const theirs = now.filter((node) => node.name === name);
+  const [mine, theirs] = [groupedBy(then, ({ name }) => name), groupedBy(now, ({ name }) => name)];
+  return namesOf(mine, theirs).flatMap((name) => {
     const keyOf = wordsFor(path === '' ? name : `${path}/${name}`)?.key;
-    return keyOf ? byKey(name, mine, theirs, keyOf) : byContent(name, mine, theirs);
+    const [left, right] = [mine.get(name) ?? [], theirs.get(name) ?? []];
+    return keyOf ? byKey(name, left, right, keyOf) : byContent(name, left, right);
   });
+}
+
+/** In the order in which they come; configurations may be long. */
+function groupedBy(nodes: readonly ConfigNode[], keyOf: (node: ConfigNode) => string): Map<string, ConfigNode[]> {
+  const groups = new Map<string, ConfigNode[]>();
+  for (const node of nodes) {
+    const key = keyOf(node);
+    const group = groups.get(key);
+    if (group) group.push(node);
+    else groups.set(key, [node]);
+  }
+  return groups;
+}
+
+function namesOf(left: ReadonlyMap<string, unknown>, right: ReadonlyMap<string, unknown>): string[] {
+  return [...new Set([...left.keys(), ...right.keys()])];
 }
 
 function byKey(
@@ -30,20 +45,10 @@ function byKey(
   now: readonly ConfigNode[],
   keyOf: (node: ConfigNode) => string | undefined,
 ): Pair[] {
-  const keyed = (nodes: readonly ConfigNode[]) => {
-    const groups = new Map<string, ConfigNode[]>();
-    for (const node of nodes) {
-      const key = keyOf(node) ?? '';
-      groups.set(key, [...(groups.get(key) ?? []), node]);
-    }
-    return groups;
-  };
-  const left = keyed(then);
-  const right = keyed(now);
-  return [...new Set([...left.keys(), ...right.keys()])].flatMap((key) =>
-    byContent(name, left.get(key) ?? [], right.get(key) ?? [], key || null),
-  );
+  const [left, right] = [then, now].map((nodes) => groupedBy(nodes, (node) => keyOf(node) ?? '')) as [Groups, Groups];
+  return namesOf(left, right).flatMap((key) => byContent(name, left.get(key) ?? [], right.get(key) ?? [], key || null));
 }
+type Groups = Map<string, ConfigNode[]>;
 
 function byContent(
   name: string,
@@ -52,16 +57,12 @@ function byContent(
   key: string | null = null,
 ): Pair[] {
   if (then.length <= 1 && now.length <= 1) return [{ name, key, before: then[0] ?? null, after: now[0] ?? null }];
-  const waiting = new Map<string, ConfigNode[]>();
-  for (const node of now) {
-    const print = fingerprint(node);
-    waiting.set(print, [...(waiting.get(print) ?? []), node]);
-  }
-  const equals = then.map((node) => waiting.get(fingerprint(node))?.shift() ?? null);
+  const waiting = groupedBy(now.toReversed(), fingerprint);
+  const equals = then.map((node) => waiting.get(fingerprint(node))?.pop() ?? null);
   const taken = new Set(equals);
-  const rest = now.filter((node) => !taken.has(node));
+  const rest = now.filter((node) => !taken.has(node)).toReversed();
   const pairs = then.map(
-    (node, index): Pair => ({ name, key, before: node, after: equals[index] ?? rest.shift() ?? null }),
+    (node, index): Pair => ({ name, key, before: node, after: equals[index] ?? rest.pop() ?? null }),
   );
-  return [...pairs, ...rest.map((node): Pair => ({ name, key, before: null, after: node }))];
+  return [...pairs, ...rest.toReversed().map((node): Pair => ({ name, key, before: null, after: node }))];
 }

@@ -19,9 +19,14 @@ export function attributeAt(node: ConfigNode, path: readonly string[], attribute
 }
 
 /** Two elements say the same if and only if this is the same; the order of attributes says nothing. */
-export function fingerprint({ name, attributes, children, text }: ConfigNode): string {
+export function fingerprint(node: ConfigNode): string {
+  return JSON.stringify(sorted(node));
+}
+
+/** Written as text once, at the end: a text within a text within a text grows twofold with each. */
+function sorted({ name, attributes, children, text }: ConfigNode): unknown[] {
   const pairs = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([name, pairs, text, children.map(fingerprint)]);
+  return [name, pairs, text, children.map(sorted)];
 }
 
 export function isEmpty({ attributes, children, text }: ConfigNode): boolean {

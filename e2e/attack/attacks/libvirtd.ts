@@ -39,6 +39,17 @@ const deeds: Readonly<Record<string, { does: string; act(place: Place): Promise<
   'many attributes': { does: '250,000 attributes', act: refusedList },
   'what was quadratic': { does: 'a comment of 156 KiB that does not end', act: refusedList },
   'long text': { does: '900,000 entities in one text', act: list },
+  'many disks': {
+    does: 'a domain and a snapshot with 20,000 disks each, which are compared',
+    async act(place) {
+      await connected(place);
+      const compared = place.backend.client.snapshots.compare({ ...place.on, name: 's1', with: 'live' });
+      return compared.then(
+        ({ changes }) => `${changes.length} changes are shown`,
+        (error: { data?: { code?: string } }) => `told: ${error.data?.code ?? error}`,
+      );
+    },
+  },
   'values that make no sense': {
     does: 'times, states and names that there cannot be, and a snapshot that is its own parent',
     act: list,

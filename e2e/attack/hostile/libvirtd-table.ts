@@ -40,6 +40,11 @@ const xmlInstead =
     write(socket, answer(to, encode(procedures.domainSnapshotGetXmlDesc.result, { xml })));
 const snapshotXml = (inside: string, attributes = '') =>
   `<domainsnapshot${attributes}><name>s1</name><state>shutoff</state><creationTime>1700000000</creationTime>${inside}</domainsnapshot>`;
+const domainOf = (letter: string) =>
+  `<domain><name>victim</name><devices>${Array.from(
+    { length: 20_000 },
+    (_, n) => `<disk type="file"><target dev="${letter}${n}"/></disk>`,
+  ).join('')}</devices></domain>`;
 const piece = (to: Packet, payload: Buffer) =>
   packet({ ...to, type: packetType.stream, status: packetStatus.continue, payload });
 const mime = (to: Packet, socket: Socket) =>
@@ -116,6 +121,13 @@ export const hostiles: Readonly<Record<string, Hostile>> = {
   },
   'what was quadratic': {
     reply: { domainSnapshotGetXmlDesc: xmlInstead(snapshotXml(`<!--${'-'.repeat(156 * 1024)}`)) },
+  },
+  'many disks': {
+    reply: {
+      domainSnapshotGetXmlDesc: xmlInstead(snapshotXml(domainOf('s'))),
+      domainGetXmlDesc: (to, socket) =>
+        write(socket, answer(to, encode(procedures.domainGetXmlDesc.result, { xml: domainOf('t') }))),
+    },
   },
   'values that make no sense': {
     reply: {

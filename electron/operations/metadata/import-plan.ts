@@ -82,7 +82,9 @@ function withDepth(judged: readonly Judged[]): (Judged & { depth: number })[] {
   for (const each of judged) {
     const { name, parent } = each.candidate.snapshot;
     const above = parent !== null && parent !== name && names.has(parent) ? parent : null;
-    below.set(above, [...(below.get(above) ?? []), each]);
+    const others = below.get(above);
+    if (others) others.push(each);
+    else below.set(above, [each]);
   }
   const rows = new Map<Judged, number>();
   const stack = (below.get(null) ?? []).map((each) => ({ each, depth: 0 })).toReversed();
@@ -91,7 +93,7 @@ function withDepth(judged: readonly Judged[]): (Judged & { depth: number })[] {
     if (rows.has(each)) continue;
     rows.set(each, depth);
     const children = below.get(each.candidate.snapshot.name) ?? [];
-    stack.push(...children.toReversed().map((child) => ({ each: child, depth: depth + 1 })));
+    for (const child of children.toReversed()) stack.push({ each: child, depth: depth + 1 });
   }
   const inCycles = judged.filter((each) => !rows.has(each));
   return [

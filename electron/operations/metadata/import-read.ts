@@ -44,7 +44,7 @@ export async function readImport(files: readonly ImportFile[]): Promise<ReadImpo
   for (const { name, text } of files) {
     try {
       const read = await readFile(name, text.replace(/^\uFEFF/, ''), pace);
-      documents.push(...read.documents);
+      for (const each of read.documents) documents.push(each);
       current ??= read.current;
     } catch (error) {
       if (!(error instanceof XmlError)) throw error;

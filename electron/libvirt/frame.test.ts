@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePacket, FrameError, type Packet, PacketReader, packetStatus, packetType, program } from './frame.ts';
@@ -24,6 +26,9 @@ const head = (length: number, version = 1): Buffer => {
   bytes.writeUInt32BE(version, 8);
   return bytes;
 };
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
 
 describe('encodePacket', () => {
   it('writes the header libvirt documents', () => {
@@ -70,6 +75,19 @@ describe('PacketReader', () => {
     const readers = Array.from({ length: 20 }, () => new PacketReader());
     for (const reader of readers) expect([...reader.push(head(33_554_436))]).toEqual([]);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+  });
+
+  it('holds little more than what has arrived, also where that comes a byte at a time', () => {
+    const held = (): number => {
+      gc();
+      return process.memoryUsage().heapUsed;
+    };
+    const reader = new PacketReader();
+    expect([...reader.push(head(33_554_436))]).toEqual([]);
+    const before = held();
+    for (let n = 0; n < 200_000; n++) reader.push(Buffer.alloc(1, 7)).next();
+    expect(held() - before).toBeLessThan(5_000_000);
+    expect([...reader.push(Buffer.alloc(33_554_436 - 28 - 200_000, 7))]).toHaveLength(1);
   });
 
   // Copying all that has come with every chunk would be 500 GB: it would not end in time on any machine.

@@ -14,6 +14,9 @@ export const packetStatus = { ok: 0, error: 1, continue: 2 } as const;
 const HEADER = 28;
 /** VIR_NET_MESSAGE_MAX and its length word. */
 const MAX_PACKET = 33_554_436;
+/** Shorter pieces are put together when there are so many of them: by itself each takes some hundred bytes of memory. */
+const SHORT = 4_096;
+const MANY = 1_024;
 
 export interface Packet {
   program: number;
@@ -46,14 +49,16 @@ export function encodePacket(packet: Packet): Buffer {
 /** Cuts a byte stream into packets. Memory held is what has arrived, never what a length promises. */
 export class PacketReader {
   #chunks: Buffer[] = [];
+  /** What came after them in short pieces. */
+  #pieces: Buffer[] = [];
   #held = 0;
   #wanted = 4;
 
   /** @throws FrameError for a length or version outside the protocol. */
   *push(chunk: Buffer): Generator<Packet> {
-    this.#chunks.push(chunk);
-    this.#held += chunk.length;
+    this.#hold(chunk);
     while (this.#held >= this.#wanted) {
+      this.#join();
       const all = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#held);
       this.#chunks = [all];
       const length = all.readUInt32BE(0);
@@ -68,6 +73,19 @@ export class PacketReader {
       this.#wanted = 4;
       yield readPacket(all.subarray(0, length));
     }
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#held += chunk.length;
+    if (chunk.length < SHORT) this.#pieces.push(chunk);
+    if (chunk.length >= SHORT || this.#pieces.length >= MANY) this.#join();
+    if (chunk.length >= SHORT) this.#chunks.push(chunk);
+  }
+
+  #join(): void {
+    if (this.#pieces.length === 0) return;
+    this.#chunks.push(this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces));
+    this.#pieces = [];
   }
 }
 

@@ -130,6 +130,14 @@ describe('layout', () => {
     expect(decode(events.lifecycle.body, payload)).toEqual({ callbackId: 0, domain, event: 5, detail: 6 });
   });
 
+  it('of a finished job: as many facts as the protocol allows', () => {
+    const params = Array.from({ length: 65 }, () => ({ field: 'time', value: { tag: 1, value: 0 } }));
+    const body = { callbackId: 0, domain, params: params.slice(1) };
+    const { jobCompleted } = events;
+    expect(decode(jobCompleted.body, encode(jobCompleted.body, body))).toEqual(body);
+    expect(() => encode(jobCompleted.body, { ...body, params })).toThrow('at most 64');
+  });
+
   it('of a typed parameter of every type', () => {
     const values = [
       { tag: 1, value: -1 },

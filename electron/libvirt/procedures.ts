@@ -21,6 +21,8 @@ import {
 /** Lists of domains and snapshots (REMOTE_DOMAIN_LIST_MAX, REMOTE_DOMAIN_SNAPSHOT_LIST_MAX). */
 const LIST_MAX = 16_384;
 const STATS_MAX = 262_144;
+/** REMOTE_DOMAIN_JOB_STATS_MAX */
+const JOB_STATS_MAX = 64;
 /** REMOTE_DOMAIN_FSFREEZE_MOUNTPOINTS_MAX */
 const MOUNTPOINTS_MAX = 256;
 
@@ -238,6 +240,6 @@ export const events = {
   reboot: event(319, { callbackId: int, domain }),
   blockJob: event(339, { callbackId: int, domain, target: string(), type: int, status: int }),
   connectionClosed: event(362, { reason: int }),
-  jobCompleted: event(363, { callbackId: int, domain, params: typedParams }),
+  jobCompleted: event(363, { callbackId: int, domain, params: array(typedParam, JOB_STATS_MAX) }),
   metadataChange: event(379, { callbackId: int, domain, type: int, uri: optional(string()) }),
 } as const;

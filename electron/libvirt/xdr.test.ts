@@ -155,11 +155,18 @@ describe('bytes that do not fit', () => {
     });
     return buffer;
   };
+  const tenThousand = Buffer.concat([of(10_000), Buffer.alloc(40_000)]);
 
   it.each<[string, Xdr<unknown>, Buffer, RegExp]>([
     ['a string over its maximum', string(3), of(4, 0), /at most 3/],
     ['a string that runs past the packet', string(), of(4_194_304, 0), /wanted/],
     ['an array over its maximum', array(int, 2), of(3, 1, 2, 3), /at most 2/],
+    [
+      'arrays of too many items together',
+      array(array(int, 10_000), 99),
+      Buffer.concat([of(11), ...Array(11).fill(tenThousand)]),
+      /at most 100000/,
+    ],
     ['an array that runs past the packet', array(int, 16_384), of(16_384, 1), /runs past/],
     [
       'an array of structs that cannot fit',

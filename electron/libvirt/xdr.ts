@@ -16,6 +16,8 @@ export class XdrError extends Error {
 }
 
 const MAX_STRING = 4_194_304;
+/** Of all arrays in a payload together: twice what the state of as many domains takes as there can be in a list. */
+const MAX_ITEMS = 100_000;
 
 export const int: Xdr<number> = {
   minSize: 4,
@@ -103,6 +105,7 @@ export function array<T>(item: Xdr<T>, max: number): Xdr<T[]> {
       const count = uint.read(r);
       if (count > max) throw new XdrError(`array of ${count} items, at most ${max} allowed`);
       if (count * item.minSize > r.remaining) throw new XdrError(`array of ${count} items runs past the packet`);
+      r.count(count);
       const items: T[] = [];
       for (let i = 0; i < count; i++) items.push(item.read(r));
       return items;
@@ -204,6 +207,7 @@ export class XdrWriter {
 
 export class XdrReader {
   #at = 0;
+  #items = 0;
   constructor(private readonly buffer: Buffer) {}
 
   get remaining(): number {
@@ -215,6 +219,13 @@ export class XdrReader {
     const value = read(this.buffer, this.#at);
     this.#at += size;
     return value;
+  }
+
+  /** Told of the items of each array before they are read, so that one packet does not become millions of values. */
+  count(items: number): void {
+    this.#items += items;
+    if (this.#items > MAX_ITEMS)
+      throw new XdrError(`${this.#items} items in one payload, at most ${MAX_ITEMS} allowed`);
   }
 
   bytes(length: number): Buffer {

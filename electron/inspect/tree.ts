@@ -7,6 +7,7 @@ import { ProblemError } from '../hosts/problems.ts';
 import { checkpointFacts } from '../libvirt/checkpoints.ts';
 import { readDomain } from '../libvirt/domains.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
+import { oneByOne } from '../libvirt/one-by-one.ts';
 import { secretSnapshotXml } from '../libvirt/redefine.ts';
 
 /** A domain's snapshots as libvirt tells them, and how the domain is. */
@@ -48,14 +49,12 @@ export async function secretTexts(
   uuid: string,
   names: Iterable<string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const texts = await Promise.all(
-    [...names].map(async (name) => {
-      const text = await secretSnapshotXml(reads, uuid, name).catch((error: unknown) => {
-        if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT')) return null;
-        throw error;
-      });
-      return text === null ? [] : [[name, text] as const];
-    }),
-  );
+  const texts = await oneByOne([...names], async (name) => {
+    const text = await secretSnapshotXml(reads, uuid, name).catch((error: unknown) => {
+      if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT')) return null;
+      throw error;
+    });
+    return text === null ? [] : [[name, text] as const];
+  });
   return new Map(texts.flat());
 }

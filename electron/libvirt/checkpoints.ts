@@ -2,6 +2,7 @@ import { imagesOf } from '../../shared/libvirt/disks.ts';
 import { readDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
+import { oneByOne } from './one-by-one.ts';
 import { procedures } from './procedures.ts';
 import { readXml, XmlError } from './xml.ts';
 
@@ -20,12 +21,10 @@ export async function checkpointFacts(caller: Caller, uuid: string): Promise<Che
   try {
     const args = { domain: domainRef(uuid), needResults: 1, flags: 0 };
     const { checkpoints } = await caller.call(procedures.domainListAllCheckpoints, args);
-    return await Promise.all(
-      checkpoints.map(async (checkpoint) => {
-        const { xml } = await caller.call(procedures.domainCheckpointGetXmlDesc, { checkpoint, flags: 0 });
-        return { name: checkpoint.name, disks: await disksWithBitmap(xml) };
-      }),
-    );
+    return await oneByOne(checkpoints, async (checkpoint) => {
+      const { xml } = await caller.call(procedures.domainCheckpointGetXmlDesc, { checkpoint, flags: 0 });
+      return { name: checkpoint.name, disks: await disksWithBitmap(xml) };
+    });
   } catch (error) {
     if (!(error instanceof LibvirtError) || error.is('NO_DOMAIN')) throw error;
     return error.is('NO_SUPPORT') ? [] : null; // a driver that knows none has none

@@ -3,6 +3,7 @@ import type { Domain } from '../../shared/schema.ts';
 import { countOf } from './bounds.ts';
 import { LibvirtError } from './errors.ts';
 import type { ReceiveOptions } from './incoming-stream.ts';
+import { oneByOne } from './one-by-one.ts';
 import { type Procedure, procedures, type WireDomain, type WireTypedParam } from './procedures.ts';
 import { reasonName, stateName } from './states.ts';
 import { formatUuid, parseUuid } from './uuid.ts';
@@ -47,25 +48,23 @@ export async function listDomains(caller: Caller): Promise<DomainRecord[]> {
   const isSaved = uuids(saved);
   const hasSnapshots = uuids(withSnapshots);
   const states = new Map(stats.records.map((record) => [formatUuid(record.domain.uuid), stateOf(record.params)]));
-  const records = await Promise.all(
-    all.domains.map(async (wire): Promise<DomainRecord | null> => {
-      const uuid = formatUuid(wire.uuid);
-      const [state, count] = await Promise.all([
-        states.get(uuid) ?? goneIsNull(readState(caller, wire)),
-        hasSnapshots.has(uuid) ? goneIsNull(countSnapshots(caller, wire)) : 0,
-      ]);
-      if (state === null || count === null) return null;
-      return {
-        uuid,
-        name: wire.name,
-        id: wire.id < 0 ? null : wire.id,
-        ...state,
-        persistent: isPersistent.has(uuid),
-        managedSave: isSaved.has(uuid),
-        snapshotCount: count,
-      };
-    }),
-  );
+  const records = await oneByOne(all.domains, async (wire): Promise<DomainRecord | null> => {
+    const uuid = formatUuid(wire.uuid);
+    const [state, count] = await Promise.all([
+      states.get(uuid) ?? goneIsNull(readState(caller, wire)),
+      hasSnapshots.has(uuid) ? goneIsNull(countSnapshots(caller, wire)) : 0,
+    ]);
+    if (state === null || count === null) return null;
+    return {
+      uuid,
+      name: wire.name,
+      id: wire.id < 0 ? null : wire.id,
+      ...state,
+      persistent: isPersistent.has(uuid),
+      managedSave: isSaved.has(uuid),
+      snapshotCount: count,
+    };
+  });
   return records.filter((record) => record !== null);
 }
 

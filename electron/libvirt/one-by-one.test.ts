@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { oneByOne } from './one-by-one.ts';
+
+const items = Array.from({ length: 1_000 }, (_, n) => n);
+const later = () => new Promise((resolve) => setImmediate(resolve));
+
+it('does it for each, a few at a time, and answers in their order', async () => {
+  let [now, most] = [0, 0];
+  const results = await oneByOne(items, async (n) => {
+    most = Math.max(most, ++now);
+    if (n % 3 === 0) await later();
+    now--;
+    return -n;
+  });
+  expect(results).toEqual(items.map((n) => -n));
+  expect(most).toBeGreaterThan(4);
+  expect(most).toBeLessThan(50);
+  expect(await oneByOne([], later)).toEqual([]);
+});
+
+it('fails with the first that fails, and begins no other', async () => {
+  const begun: number[] = [];
+  const work = async (n: number) => {
+    begun.push(n);
+    await later();
+    if (n === 3) throw new Error('three');
+  };
+  await expect(oneByOne(items, work)).rejects.toThrow('three');
+  await later();
+  expect(begun.length).toBeLessThan(50);
+});

@@ -136,8 +136,19 @@ describe('what is too much', () => {
     ['attributes', `<d>${'<a b="" c="" d=""/>'.repeat(33_334)}</d>`],
     ['1000 attributes', `<d${Array.from({ length: 1_001 }, (_, n) => ` a${n}=""`).join('')}/>`],
     ['characters', `<d>${'x'.repeat(4 << 20)}</d>`],
+    ['characters of one text', `<d>${'&amp;'.repeat(300_000)}</d>`],
+    ['brackets in a CDATA', `<d><![CDATA[${']'.repeat(1_200_000)}]]></d>`],
+    ['characters of an attribute', `<d a="${'x'.repeat(1_200_000)}"/>`],
+    ['characters of a comment', `<d><!-- ${'- '.repeat(600_000)}--></d>`],
+    ['characters of a name', `<d><${'x'.repeat(1_200_000)}/></d>`],
   ])('%s', async (_, xml) => {
     await expect(readXml(xml, 'd')).rejects.toThrow(XmlError);
+  });
+
+  it('is no description of a MiB, and no number of texts together', async () => {
+    const long = 'ä'.repeat(1 << 20);
+    expect((await readXml(`<d><t>${long}</t><t a="${'y'.repeat(1 << 20)}"/></d>`, 'd')).at('t')?.text).toBe(long);
+    expect((await readXml(`<d>${`<t>${'z'.repeat(1 << 19)}</t>`.repeat(7)}</d>`, 'd')).all('t')).toHaveLength(7);
   });
 
   it('is not read at once, but in slices that others get between', async () => {

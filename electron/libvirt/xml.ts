@@ -8,9 +8,19 @@ export class XmlError extends Error {
 
 /**
  * A string of libvirt's protocol holds 4 MiB. A disk nests one <backingStore> an image, up to 200
- * (VIR_STORAGE_MAX_CHAIN_DEPTH). An element with the most attributes, an <address>, has some ten.
+ * (VIR_STORAGE_MAX_CHAIN_DEPTH). An element with the most attributes, an <address>, has some ten. A text, attribute or
+ * comment is a description of 1 MiB at most; the parser adds up some of them character by character, at 32 bytes each.
  */
-const most = { characters: 4 << 20, elements: 50_000, attributes: 100_000, inTag: 1_000, depth: 300 } as const;
+const most = {
+  characters: 4 << 20,
+  elements: 50_000,
+  attributes: 100_000,
+  inTag: 1_000,
+  depth: 300,
+  text: 1_100_000,
+} as const;
+/** Characters; a text that was added up of so many is made anew, so that its parts are let go. */
+const LONG = 4 << 10;
 /** A slice takes up to 10 ms, a short text up to 40; characters. */
 const AT_ONCE = 16 << 10;
 const PARSED_NOW = 4 * AT_ONCE;
@@ -122,6 +132,8 @@ class Building {
   #attributes = 0;
   /** Of the element whose tag is read. */
   #inTag = 0;
+  /** Characters since something came to its end: the most that are being added up. */
+  #pending = 0;
 
   constructor(characters: number) {
     if (characters > most.characters) throw new XmlError(`the XML is longer than ${most.characters >> 20} MiB`);
@@ -133,7 +145,12 @@ class Building {
     });
     this.#parser.on('opentagstart', () => {
       this.#inTag = 0;
+      this.#pending = 0;
     });
+    for (const event of ['comment', 'processinginstruction'] as const)
+      this.#parser.on(event, () => {
+        this.#pending = 0;
+      });
     this.#parser.on('attribute', () => this.#countAttribute());
     this.#parser.on('opentag', ({ name, attributes }) => this.#begin(name, attributes));
     this.#parser.on('closetag', () => void this.#open.pop());
@@ -142,6 +159,10 @@ class Building {
   }
 
   write(text: string): void {
+    this.#pending += text.length;
+    // Only what lay before this slice is sure to be added up still.
+    if (this.#pending > most.text + text.length)
+      throw new XmlError(`the XML has a text of more than ${most.text.toLocaleString('en-GB')} characters`);
     this.#parser.write(text);
   }
 
@@ -153,7 +174,9 @@ class Building {
   }
 
   #begin(name: string, attributes: Record<string, string>): void {
+    for (const each of Object.keys(attributes)) attributes[each] = flat(attributes[each] as string);
     const element = new XmlElement(name, attributes);
+    this.#pending = 0;
     this.#elements++;
     this.#open.at(-1)?.add(element);
     this.#open.push(element);
@@ -163,14 +186,21 @@ class Building {
 
   /** Told of before the parser has them all. */
   #countAttribute(): void {
+    this.#pending = 0;
     if (++this.#attributes > most.attributes) throw tooMany('attributes');
     if (++this.#inTag > most.inTag) throw new XmlError(`an element has more than ${most.inTag} attributes`);
   }
 
   #say(text: string): void {
+    this.#pending = 0;
     const element = this.#open.at(-1);
-    if (element) element.text += text;
+    if (element) element.text += flat(text);
   }
+}
+
+/** The same text, in one piece. */
+function flat(text: string): string {
+  return text.length > LONG ? Buffer.from(text).toString() : text;
 }
 
 function tooMany(what: 'elements' | 'attributes'): XmlError {

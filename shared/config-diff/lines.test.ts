@@ -71,3 +71,13 @@ test('a difference in a line of text, and where two lines differ', () => {
     { head: "<a b='1", middle: '2', tail: "'/>" },
   ]);
 });
+
+test('several devices of one key stand where they stood', () => {
+  const same = () => withDevices(disk('vda', '/a'), disk('vdb', '/b'), disk('vda', '/c'));
+  expect(sideBySide(same(), same()).every(({ kind }) => kind === 'same')).toBe(true);
+});
+
+test('a text of very many lines is told', () => {
+  const text = 'a\n'.repeat(200_000);
+  expect(sideBySide(domain(), domain(el('description', text)))).toHaveLength(200_003);
+});

@@ -23,8 +23,9 @@ function element(path: string, then: ConfigNode, now: ConfigNode, depth: number)
 /** The children of two elements, in the order of both as far as there is one. */
 function aligned(path: string, then: ConfigNode, now: ConfigNode, depth: number): ConfigLine[] {
   const pairs = pairChildren(path, then.children, now.children);
-  const theirs = inOrderOfKeys(pairs, now.children);
-  const [left, right] = [placesOf(then.children), placesOf(theirs)];
+  const left = placesOf(then.children);
+  const theirs = inOrderOfKeys(pairs, left, now.children);
+  const right = placesOf(theirs);
   const both = pairs
     .flatMap(({ before, after }) => (before && after ? [{ before, after }] : []))
     .map(({ before, after }) => ({ before, after, i: left.get(before) ?? 0, j: right.get(after) ?? 0 }))
@@ -50,15 +51,24 @@ function aligned(path: string, then: ConfigNode, now: ConfigNode, depth: number)
  * The later elements with those that have a key in the order in which they were earlier: libvirt sorts controllers and
  * other devices anew whenever it reads them, and that means nothing.
  */
-function inOrderOfKeys(pairs: readonly Pair[], now: readonly ConfigNode[]): readonly ConfigNode[] {
+function inOrderOfKeys(
+  pairs: readonly Pair[],
+  places: ReadonlyMap<ConfigNode, number>,
+  now: readonly ConfigNode[],
+): readonly ConfigNode[] {
+  // Several of one key stand together in the pairs, wherever they stood.
+  const both = pairs
+    .flatMap(({ name, key, before, after }) =>
+      key !== null && before && after ? [{ name, after, place: places.get(before) ?? 0 }] : [],
+    )
+    .sort((a, b) => a.place - b.place);
   const waiting = new Map<string, ConfigNode[]>();
-  for (const { name, key, before, after } of pairs)
-    if (key !== null && before && after) {
-      const others = waiting.get(name);
-      if (others) others.push(after);
-      else waiting.set(name, [after]);
-    }
-  const keyed = new Set([...waiting.values()].flat());
+  for (const { name, after } of both) {
+    const alike = waiting.get(name);
+    if (alike) alike.push(after);
+    else waiting.set(name, [after]);
+  }
+  const keyed = new Set(both.map(({ after }) => after));
   return now.map((node) => (keyed.has(node) ? (waiting.get(node.name)?.shift() ?? node) : node));
 }
 

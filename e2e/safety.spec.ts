@@ -75,6 +75,9 @@ test('the demo host: cancelled while the safety snapshot is taken, nothing is re
   await app.page.keyboard.press('Escape');
   await expect(dialog.root).toBeHidden();
   await expect(app.page.getByRole('row', { name: 'before-pg16' })).toContainText('current');
+  await app.tab('History');
+  const history = app.page.getByRole('treegrid', { name: 'History of db-primary' });
+  await expect(history).toContainText(/Safety snapshot “before-revert.*nothing was reverted/);
 });
 
 test('the demo host: removing the managed save image takes the place of force', async ({ start }) => {

@@ -16,7 +16,6 @@ import { MarkStore } from './kept/marks.ts';
 import { Notices } from './kept/notices.ts';
 import { keepPrivate } from './kept/private.ts';
 import { SettingsStore } from './kept/settings.ts';
-import { getReady } from './kept/thumbnails/shrink.ts';
 import { Thumbnails } from './kept/thumbnails/store.ts';
 import { openLinks } from './links.ts';
 import { Batches } from './operations/engine/batches.ts';
@@ -112,7 +111,6 @@ async function assemble(
   });
   const settings = await SettingsStore.open(kept('settings.json'), hub, log, tell);
   const marks = await MarkStore.open(kept('marks.json'), hub, () => pool.hosts, log, tell);
-  getReady();
   const thumbnails = await Thumbnails.open(kept('thumbnails'), () => settings.get(), log, tell);
   const store = await HostStore.open(kept('hosts.json'), log, tell);
   const services: Services = {

@@ -29,11 +29,6 @@ export function shrink(picture: Buffer): Promise<Buffer> {
   return answer.finally(() => waiting.delete(id));
 }
 
-/** Has the thread ready before it is asked: a snapshot waits for its picture. */
-export function getReady(): void {
-  worker ??= start();
-}
-
 function start(): Worker {
   // Built, it is an entry of its own beside the program's.
   const name = import.meta.url.endsWith('.ts') ? './shrink-worker.mjs' : '../shrink-worker.js';

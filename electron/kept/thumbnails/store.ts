@@ -8,7 +8,7 @@ import type { HostSession } from '../../hosts/host-session.ts';
 import { readSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
 import { readRegular } from '../../regular-file.ts';
 import { JsonFile, type Tell } from '../json-file.ts';
-import { type Capture, captureConsole } from './capture.ts';
+import { type Capture, noShot, type Shot, shootConsole } from './capture.ts';
 import { overLimits } from './limits.ts';
 
 /** More than any picture that is kept. */
@@ -69,13 +69,14 @@ export class Thumbnails {
     return thumbnails;
   }
 
-  /** The console just before a snapshot is made; null where there is no picture, or none is wanted. */
-  async capture(session: HostSession, uuid: string): Promise<Capture | null> {
-    return this.settings().thumbnails ? captureConsole(session, uuid, this.log) : null;
+  /** Looks at the console just before a snapshot is made, if that is wanted. */
+  async shoot(session: HostSession, uuid: string): Promise<Shot> {
+    return this.settings().thumbnails ? shootConsole(session, uuid, this.log) : noShot;
   }
 
-  /** Keeps what was captured with a snapshot that libvirt has made. */
-  async keep(host: HostLike, uuid: string, { name, createdAt }: SnapshotLike, capture: Capture | null): Promise<void> {
+  /** Keeps what was seen with a snapshot that libvirt has made. */
+  async keep(host: HostLike, uuid: string, { name, createdAt }: SnapshotLike, shot: Shot): Promise<void> {
+    const capture = await shot.capture;
     if (!capture) return;
     const { png, takenAt } = capture;
     const file = `${randomUUID()}.png`;
@@ -92,11 +93,11 @@ export class Thumbnails {
   }
 
   /** The same, where libvirt has to be asked when it made the snapshot. */
-  async keepTaken(session: HostSession, uuid: string, name: string, capture: Capture | null): Promise<void> {
-    if (!capture) return;
+  async keepTaken(session: HostSession, uuid: string, name: string, shot: Shot): Promise<void> {
+    if ((await shot.capture) === null) return;
     try {
       const { createdAt } = await readSnapshot(await snapshotXml(session.reads, uuid, name));
-      await this.keep(session.host, uuid, { name, createdAt }, capture);
+      await this.keep(session.host, uuid, { name, createdAt }, shot);
     } catch (error) {
       this.log(`the picture of “${name}” was not kept: ${error}`);
     }

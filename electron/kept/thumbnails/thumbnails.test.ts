@@ -47,9 +47,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const capture = (uuid = on) => thumbnails.capture(bench.session, uuid);
+const shoot = (uuid = on) => thumbnails.shoot(bench.session, uuid);
+const capture = async (uuid = on) => (await shoot(uuid)).capture;
 const take = async (name: string, createdAt = 1_000) => {
-  await thumbnails.keep(bench.session.host, on, { name, createdAt }, await capture());
+  await thumbnails.keep(bench.session.host, on, { name, createdAt }, await shoot());
 };
 const names = () => thumbnails.list(bench.session.host, on).map(({ name }) => name);
 const files = async () => (await readdir(folder)).filter((name) => name.endsWith('.png'));
@@ -158,7 +159,7 @@ describe('the store', () => {
       () => settings,
       (line) => bench.lines.push(line),
     );
-    await broken.keep(bench.session.host, on, { name: 'one', createdAt: 1 }, await capture());
+    await broken.keep(bench.session.host, on, { name: 'one', createdAt: 1 }, await shoot());
     expect(bench.lines.join()).toContain('“one” was not kept');
   });
 });

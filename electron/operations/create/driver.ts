@@ -32,7 +32,7 @@ export function createDriver(agentSeconds = AGENT_SECONDS): Driver<typeof create
       const freezes = (row.flags & createFlag.quiesce) !== 0;
       if (freezes) await setAgentTimeout(session.writes, uuid, agentSeconds);
       if (row.abortable) operation.phase('working', 'abortable');
-      const picture = await services.thumbnails.capture(session, uuid);
+      const shot = await services.thumbnails.shoot(session, uuid);
       const stop = row.abortable ? followMemory(session, uuid, operation) : () => {};
       const answer = await ask(
         {
@@ -45,12 +45,12 @@ export function createDriver(agentSeconds = AGENT_SECONDS): Driver<typeof create
         () => createSnapshot(session.writes, uuid, createXml(facts, draft, row), row.flags),
       );
       stop();
-      return { answer, picture, expected: { name: draft.name, row, disks, files, before: facts } };
+      return { answer, shot, expected: { name: draft.name, row, disks, files, before: facts } };
     },
     look: (_reads, { session }, done) => lookAfterCreate(session, done),
     judge: ({ operation }, done, looked) => judgeCreate(done, looked, operation.signal.aborted),
-    async settle({ session, services, plan, choice }, { expected, picture }, { result }) {
-      if (result === 'done') await services.thumbnails.keepTaken(session, plan.uuid, choice.name, picture);
+    async settle({ session, services, plan, choice }, { expected, shot }, { result }) {
+      if (result === 'done') await services.thumbnails.keepTaken(session, plan.uuid, choice.name, shot);
       if ((expected.row.flags & createFlag.quiesce) !== 0 && session.isConnected)
         await setAgentTimeout(session.writes, plan.uuid, agentTimeout.block).catch(() => {}); // as it is by default
     },

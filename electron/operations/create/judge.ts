@@ -1,7 +1,7 @@
 import { problemOf } from '../../../shared/errors.ts';
 import { createFlag } from '../../../shared/libvirt/flags.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
-import type { Capture } from '../../kept/thumbnails/capture.ts';
+import type { Shot } from '../../kept/thumbnails/capture.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { Answer } from '../engine/ask.ts';
 import type { Judged, Seen } from '../engine/driver.ts';
@@ -17,7 +17,7 @@ const notAsked = 'libvirt could not be asked how things are afterwards.';
 export interface CreateDone {
   readonly answer: Answer<string>;
   readonly expected: CreateExpected;
-  readonly picture: Capture | null;
+  readonly shot: Shot;
 }
 export interface LookedAtCreate extends Seen {
   /** null: the domain is gone. */

@@ -46,7 +46,7 @@ export async function takeSafety(work: Work<typeof revertType>): Promise<TakenSa
     takenAt: null,
     ...(problem ? { problem } : {}),
   });
-  const picture = await services.thumbnails.capture(session, uuid);
+  const shot = await services.thumbnails.shoot(session, uuid);
   if (operation.signal.aborted) return { report: report('cancelled'), taken: null };
   const stop = offer.memory ? followMemory(session, uuid, operation) : () => {}; // without memory it ends by itself
   const answer = await work
@@ -85,7 +85,7 @@ export async function takeSafety(work: Work<typeof revertType>): Promise<TakenSa
   const broken = brokenPromises(seen, expected);
   if (broken.length > 0)
     return { report: report('failed', problemOf('SAFETY_FAILED', { snapshot: name }, broken.join(' '))), taken: null };
-  await services.thumbnails.keep(host, uuid, taken.snapshot, picture);
+  await services.thumbnails.keep(host, uuid, taken.snapshot, shot);
   return { report: { name, result: 'taken', takenAt: taken.snapshot.createdAt }, taken };
 }
 

@@ -12,6 +12,7 @@ const hidden = new RegExp(
   `(?!(?<=${emoji})\\u200d(?=${emoji})|(?<=\\p{Extended_Pictographic})\\ufe0f|\\r?\\n|\\t)[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}${fillers}]|⟨(?=U\\+)`,
   'gu',
 );
+const hiddenAlone = new RegExp(hidden.source, 'u');
 const shown = /⟨U\+([0-9A-F]{4,6})⟩/g;
 
 const leftward = '\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}';
@@ -37,7 +38,7 @@ export function exact(text: string): string {
   return text.replace(/[\u2068\u2069]/g, '').replace(shown, (told, hex: string) => {
     const code = Number.parseInt(hex, 16);
     const char = code <= 0x10ffff ? String.fromCodePoint(code) : told;
-    return char === '⟨' || new RegExp(hidden, 'u').test(char) ? char : told;
+    return char === '⟨' || hiddenAlone.test(char) ? char : told;
   });
 }
 

@@ -7,7 +7,7 @@ import type { HostSession } from '../hosts/host-session.ts';
 import { disksIn, readDisks, readStoredDisks } from '../libvirt/disks.ts';
 import { domainXml } from '../libvirt/domains.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
-import { oneByOne } from '../libvirt/one-by-one.ts';
+import { fewAtATime } from '../libvirt/few-at-a-time.ts';
 import { Pace } from '../libvirt/pace.ts';
 import { parseSnapshot, snapshotXml } from '../libvirt/snapshots.ts';
 import { escapeXml, readXml } from '../libvirt/xml.ts';
@@ -22,7 +22,7 @@ export async function exportSnapshots(session: HostSession, uuid: string): Promi
   const { snapshots, current, domainName } = await readTree(session, uuid);
   const names = snapshots.map(({ name }) => name);
   const [texts, live] = await Promise.all([
-    oneByOne(names, (name) => snapshotXml(reads, uuid, name)),
+    fewAtATime(names, (name) => snapshotXml(reads, uuid, name)),
     domainXml(reads, uuid, false),
   ]);
   const text = exportText(texts, [

@@ -7,7 +7,7 @@ import { ProblemError } from '../hosts/problems.ts';
 import { checkpointFacts } from '../libvirt/checkpoints.ts';
 import { readDomain } from '../libvirt/domains.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
-import { oneByOne } from '../libvirt/one-by-one.ts';
+import { fewAtATime } from '../libvirt/few-at-a-time.ts';
 import { secretSnapshotXml } from '../libvirt/redefine.ts';
 
 /** A domain's snapshots as libvirt tells them, and how the domain is. */
@@ -49,7 +49,7 @@ export async function secretTexts(
   uuid: string,
   names: Iterable<string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const texts = await oneByOne([...names], async (name) => {
+  const texts = await fewAtATime([...names], async (name) => {
     const text = await secretSnapshotXml(reads, uuid, name).catch((error: unknown) => {
       if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT')) return null;
       throw error;

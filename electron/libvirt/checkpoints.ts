@@ -2,7 +2,7 @@ import { imagesOf } from '../../shared/libvirt/disks.ts';
 import { readDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
-import { oneByOne } from './one-by-one.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 import { procedures } from './procedures.ts';
 import { readXml, XmlError } from './xml.ts';
 
@@ -21,7 +21,7 @@ export async function checkpointFacts(caller: Caller, uuid: string): Promise<Che
   try {
     const args = { domain: domainRef(uuid), needResults: 1, flags: 0 };
     const { checkpoints } = await caller.call(procedures.domainListAllCheckpoints, args);
-    return await oneByOne(checkpoints, async (checkpoint) => {
+    return await fewAtATime(checkpoints, async (checkpoint) => {
       const { xml } = await caller.call(procedures.domainCheckpointGetXmlDesc, { checkpoint, flags: 0 });
       return { name: checkpoint.name, disks: await disksWithBitmap(xml) };
     });

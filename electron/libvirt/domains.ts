@@ -2,8 +2,8 @@ import { domainXmlFlag, type ErrorName, listDomainsFlag, statsGroup } from '../.
 import type { Domain } from '../../shared/schema.ts';
 import { countOf } from './bounds.ts';
 import { LibvirtError } from './errors.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 import type { ReceiveOptions } from './incoming-stream.ts';
-import { oneByOne } from './one-by-one.ts';
 import { type Procedure, procedures, type WireDomain, type WireTypedParam } from './procedures.ts';
 import { reasonName, stateName } from './states.ts';
 import { formatUuid, parseUuid } from './uuid.ts';
@@ -48,7 +48,7 @@ export async function listDomains(caller: Caller): Promise<DomainRecord[]> {
   const isSaved = uuids(saved);
   const hasSnapshots = uuids(withSnapshots);
   const states = new Map(stats.records.map((record) => [formatUuid(record.domain.uuid), stateOf(record.params)]));
-  const records = await oneByOne(all.domains, async (wire): Promise<DomainRecord | null> => {
+  const records = await fewAtATime(all.domains, async (wire): Promise<DomainRecord | null> => {
     const uuid = formatUuid(wire.uuid);
     const [state, count] = await Promise.all([
       states.get(uuid) ?? goneIsNull(readState(caller, wire)),

@@ -5,7 +5,7 @@ import { type Snapshot, type SnapshotList, SnapshotState } from '../../shared/sc
 import { readSnapshotDisks, readStoredDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
-import { oneByOne } from './one-by-one.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 import { Pace } from './pace.ts';
 import { procedures, type WireSnapshot } from './procedures.ts';
 import { isShort, parseXml, readXml, withoutConfigs, XmlElement, XmlError } from './xml.ts';
@@ -153,7 +153,7 @@ export class SnapshotCache {
       }),
       currentSnapshot(this.caller, uuid),
     ]);
-    const texts = await oneByOne(refs, (snapshot) => vanishedIsNull(xmlOf(this.caller, snapshot)));
+    const texts = await fewAtATime(refs, (snapshot) => vanishedIsNull(xmlOf(this.caller, snapshot)));
     const before = this.#known.get(uuid);
     const now = new Map<string, StoredSnapshot>();
     const pace = new Pace();

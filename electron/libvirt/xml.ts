@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { groupedBy } from '../../shared/grouped-by.ts';
 import { Pace } from './pace.ts';
 
 /** XML that is not what libvirt documents, or more of it than libvirt writes. */
@@ -64,14 +65,8 @@ export class XmlElement {
 
   #named(): ReadonlyMap<string, readonly XmlElement[]> {
     if (this.#byName) return this.#byName;
-    const byName = new Map<string, XmlElement[]>();
-    for (const child of this.#children) {
-      const alike = byName.get(child.name);
-      if (alike) alike.push(child);
-      else byName.set(child.name, [child]);
-    }
-    this.#byName = byName;
-    return byName;
+    this.#byName = groupedBy(this.#children, ({ name }) => name);
+    return this.#byName;
   }
 }
 

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../shared/grouped-by.ts';
 import { revertFlag } from '../../shared/libvirt/flags.ts';
 import { powerWords } from '../../shared/operations/power/rules.ts';
 import type { JournalEntry } from '../../shared/schema.ts';
@@ -17,12 +18,7 @@ export interface JournalGroup {
 
 /** Entries by operation, newest operation first. */
 export function groupEntries(entries: readonly JournalEntry[]): JournalGroup[] {
-  const groups = new Map<string, JournalEntry[]>();
-  for (const entry of entries) {
-    const known = groups.get(entry.operationId);
-    if (known) known.push(entry);
-    else groups.set(entry.operationId, [entry]);
-  }
+  const groups = groupedBy(entries, ({ operationId }) => operationId);
   return [...groups.values()].map(groupOf).sort((a, b) => b.main.askedAt - a.main.askedAt);
 }
 

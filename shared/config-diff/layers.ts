@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouped-by.ts';
 import { attributeAt, type ConfigNode, nodeAt } from './tree.ts';
 
 /** One image lies on another: a write to `over` leaves `under` as it was. */
@@ -44,12 +45,7 @@ export function movedDisks(then: ConfigNode, now: ConfigNode): string[] {
  */
 export function layeredDisks(then: ConfigNode, now: ConfigNode, links: readonly LayerLink[]): string[] {
   const sides = [byTarget(then), byTarget(now)];
-  const linksTo = new Map<string, LayerLink[]>();
-  for (const link of links) {
-    const known = linksTo.get(link.target);
-    if (known) known.push(link);
-    else linksTo.set(link.target, [link]);
-  }
+  const linksTo = groupedBy(links, ({ target }) => target);
   return movedDisks(then, now).filter((target) => {
     const [from, to] = sides.map((disks) => {
       const disk = disks.get(target);
@@ -91,13 +87,13 @@ function attributesOf(node: ConfigNode | undefined, names: readonly string[]): R
 }
 
 function isLinked(links: readonly LayerLink[], from: string, to: string): boolean {
-  const near = new Map<string, string[]>();
-  for (const { over, under } of links) {
-    near.set(over, [...(near.get(over) ?? []), under]);
-    near.set(under, [...(near.get(under) ?? []), over]);
-  }
+  const ways = links.flatMap(({ over, under }) => [
+    { at: over, next: under },
+    { at: under, next: over },
+  ]);
+  const near = groupedBy(ways, ({ at }) => at);
   const seen = new Set([from]);
-  for (const image of seen) for (const next of near.get(image) ?? []) seen.add(next);
+  for (const image of seen) for (const { next } of near.get(image) ?? []) seen.add(next);
   return seen.has(to);
 }
 

@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouped-by.ts';
 import type { ConfigLine } from '../schema.ts';
 import { type Pair, pairChildren } from './pairs.ts';
 import { longestIncreasing } from './sequence.ts';
@@ -58,17 +59,13 @@ function inOrderOfKeys(
 ): readonly ConfigNode[] {
   // Several of one key stand together in the pairs, wherever they stood.
   const both = pairs
-    .flatMap(({ name, key, before, after }) =>
-      key !== null && before && after ? [{ name, after, place: places.get(before) ?? 0 }] : [],
+    .flatMap(({ key, before, after }) =>
+      key !== null && before && after ? [{ after, place: places.get(before) ?? 0 }] : [],
     )
     .sort((a, b) => a.place - b.place);
-  const waiting = new Map<string, ConfigNode[]>();
-  for (const { name, after } of both) {
-    const alike = waiting.get(name);
-    if (alike) alike.push(after);
-    else waiting.set(name, [after]);
-  }
-  const keyed = new Set(both.map(({ after }) => after));
+  const theirs = both.map(({ after }) => after);
+  const waiting = groupedBy(theirs, ({ name }) => name);
+  const keyed = new Set(theirs);
   return now.map((node) => (keyed.has(node) ? (waiting.get(node.name)?.shift() ?? node) : node));
 }
 

@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouped-by.ts';
 import { type ConfigNode, fingerprint } from './tree.ts';
 import { wordsFor } from './words.ts';
 
@@ -23,18 +24,6 @@ export function pairChildren(path: string, then: readonly ConfigNode[], now: rea
   });
 }
 
-/** In the order in which they come; configurations may be long. */
-function groupedBy(nodes: readonly ConfigNode[], keyOf: (node: ConfigNode) => string): Map<string, ConfigNode[]> {
-  const groups = new Map<string, ConfigNode[]>();
-  for (const node of nodes) {
-    const key = keyOf(node);
-    const group = groups.get(key);
-    if (group) group.push(node);
-    else groups.set(key, [node]);
-  }
-  return groups;
-}
-
 function namesOf(left: ReadonlyMap<string, unknown>, right: ReadonlyMap<string, unknown>): string[] {
   return [...new Set([...left.keys(), ...right.keys()])];
 }
@@ -45,10 +34,10 @@ function byKey(
   now: readonly ConfigNode[],
   keyOf: (node: ConfigNode) => string | undefined,
 ): Pair[] {
-  const [left, right] = [then, now].map((nodes) => groupedBy(nodes, (node) => keyOf(node) ?? '')) as [Groups, Groups];
+  const keyed = (nodes: readonly ConfigNode[]) => groupedBy(nodes, (node) => keyOf(node) ?? '');
+  const [left, right] = [keyed(then), keyed(now)];
   return namesOf(left, right).flatMap((key) => byContent(name, left.get(key) ?? [], right.get(key) ?? [], key || null));
 }
-type Groups = Map<string, ConfigNode[]>;
 
 function byContent(
   name: string,

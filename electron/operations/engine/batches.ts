@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { groupedBy } from '../../../shared/grouped-by.ts';
 import type { AimOf, BasePlan, Order, PlanOf } from '../../../shared/operations/operation.ts';
 import { type Kind, type OperationTypes, operationTypes } from '../../../shared/operations/registry.ts';
 import type { Batch, BatchRow, LeftOut, PlanRow } from '../../../shared/schema.ts';
@@ -97,8 +98,7 @@ export class Batches {
       },
     };
     this.#put(live, {});
-    const hosts = new Map<string, Task[]>();
-    for (const task of tasks) hosts.set(task.plan.hostId, [...(hosts.get(task.plan.hostId) ?? []), task]);
+    const hosts = groupedBy(tasks, ({ plan }) => plan.hostId);
     await Promise.all(
       [...hosts.values()].flatMap((queue) => {
         const left = [...queue];

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../../shared/grouped-by.ts';
 import { hostPath, isWritable } from '../../../shared/libvirt/disks.ts';
 import { virshTarget } from '../../../shared/libvirt/virsh.ts';
 import { chooseCurrent } from '../../../shared/operations/metadata/import-current.ts';
@@ -78,14 +79,10 @@ export async function assessImport(session: HostSession, uuid: string, read: Rea
 /** As a tree is read: each snapshot above its children. */
 function withDepth(judged: readonly Judged[]): (Judged & { depth: number })[] {
   const names = new Set(judged.map(({ candidate }) => candidate.snapshot.name));
-  const below = new Map<string | null, Judged[]>();
-  for (const each of judged) {
-    const { name, parent } = each.candidate.snapshot;
-    const above = parent !== null && parent !== name && names.has(parent) ? parent : null;
-    const others = below.get(above);
-    if (others) others.push(each);
-    else below.set(above, [each]);
-  }
+  const below = groupedBy(judged, ({ candidate: { snapshot } }) => {
+    const { name, parent } = snapshot;
+    return parent !== null && parent !== name && names.has(parent) ? parent : null;
+  });
   const rows = new Map<Judged, number>();
   const stack = (below.get(null) ?? []).map((each) => ({ each, depth: 0 })).toReversed();
   for (let top = stack.pop(); top; top = stack.pop()) {

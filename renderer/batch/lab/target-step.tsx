@@ -1,4 +1,5 @@
 import { formatCount } from '../../../shared/format.ts';
+import { groupedBy } from '../../../shared/grouped-by.ts';
 import { allTags, hostById } from '../../store/selectors.ts';
 import type { DomainKey } from '../../store/store.ts';
 import { useAppState } from '../../ui/context.tsx';
@@ -92,20 +93,18 @@ function Chosen({ keys }: { keys: readonly DomainKey[] }) {
   const domains = useAppState((state) => state.domains);
   const hosts = useAppState((state) => state.hosts);
   const state = { hosts };
-  const byHost = new Map<string, string[]>();
-  for (const key of keys) {
-    const domain = domains.get(key);
-    if (domain) byHost.set(domain.hostId, [...(byHost.get(domain.hostId) ?? []), domain.name]);
-  }
+  const chosen = keys.flatMap((key) => domains.get(key) ?? []);
+  const byHost = groupedBy(chosen, ({ hostId }) => hostId);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={styles.chosenList} tabIndex={0} aria-label="Selected domains">
-      {[...byHost].map(([hostId, names]) => (
+      {[...byHost].map(([hostId, those]) => (
         <p key={hostId}>
           <b>
             <bdi>{hostById(state, hostId)?.name ?? hostId}</bdi>
           </b>{' '}
-          <span className={parts.dim}>{formatCount(names.length, 'domain')}:</span> <bdi>{names.join(', ')}</bdi>
+          <span className={parts.dim}>{formatCount(those.length, 'domain')}:</span>{' '}
+          <bdi>{those.map(({ name }) => name).join(', ')}</bdi>
         </p>
       ))}
     </section>

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../../shared/grouped-by.ts';
 import type { DeleteAssessment } from '../../../shared/operations/delete/assess.ts';
 import { virshDelete } from '../../../shared/operations/delete/virsh.ts';
 import type { DeleteMode, VirshTarget } from '../../../shared/schema.ts';
@@ -22,12 +23,10 @@ export const modeWords: Readonly<Record<DeleteMode, { label: string; note: strin
 
 /** What moves, a sentence for each new parent. */
 export function moveSentences(moves: DeleteAssessment['moves']): string[] {
-  const byParent = new Map<string | null, string[]>();
-  for (const { name, to } of moves) byParent.set(to, [...(byParent.get(to) ?? []), name]);
-  return [...byParent].map(
-    ([to, names]) =>
-      `${listed(names)} ${names.length === 1 ? 'moves' : 'move'} ${to === null ? 'to the top of the tree' : `under “${to}”`}`,
-  );
+  return [...groupedBy(moves, ({ to }) => to)].map(([to, moved]) => {
+    const names = moved.map(({ name }) => name);
+    return `${listed(names)} ${names.length === 1 ? 'moves' : 'move'} ${to === null ? 'to the top of the tree' : `under “${to}”`}`;
+  });
 }
 
 /** What cancelling does, where something is merged. */

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../../shared/grouped-by.ts';
 import { type XmlToken, xmlTokens } from './xml-tokens.ts';
 
 /** Where a text was found: in which line, from and up to which character. */
@@ -82,13 +83,7 @@ export function findMatches(lowerLines: readonly string[], searched: string): Ma
 }
 
 export function matchesByLine(matches: readonly Match[]): ReadonlyMap<number, readonly Match[]> {
-  const byLine = new Map<number, Match[]>();
-  for (const match of matches) {
-    const line = byLine.get(match.line);
-    if (line) line.push(match);
-    else byLine.set(match.line, [match]);
-  }
-  return byLine;
+  return groupedBy(matches, ({ line }) => line);
 }
 
 /** A line's tokens, cut where its matches begin and end. */

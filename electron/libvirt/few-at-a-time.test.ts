@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { oneByOne } from './one-by-one.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 
 const items = Array.from({ length: 1_000 }, (_, n) => n);
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
 it('does it for each, a few at a time, and answers in their order', async () => {
   let [now, most] = [0, 0];
-  const results = await oneByOne(items, async (n) => {
+  const results = await fewAtATime(items, async (n) => {
     most = Math.max(most, ++now);
     if (n % 3 === 0) await later();
     now--;
@@ -15,7 +15,7 @@ it('does it for each, a few at a time, and answers in their order', async () => 
   expect(results).toEqual(items.map((n) => -n));
   expect(most).toBeGreaterThan(4);
   expect(most).toBeLessThan(50);
-  expect(await oneByOne([], later)).toEqual([]);
+  expect(await fewAtATime([], later)).toEqual([]);
 });
 
 it('fails with the first that fails, and begins no other', async () => {
@@ -25,7 +25,7 @@ it('fails with the first that fails, and begins no other', async () => {
     await later();
     if (n === 3) throw new Error('three');
   };
-  await expect(oneByOne(items, work)).rejects.toThrow('three');
+  await expect(fewAtATime(items, work)).rejects.toThrow('three');
   await later();
   expect(begun.length).toBeLessThan(50);
 });

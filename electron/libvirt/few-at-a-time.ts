@@ -7,7 +7,7 @@ const AT_ONCE = 16;
  * @returns what came of each, in the order of the list
  * @throws whatever the first that fails throws; then no other is begun
  */
-export async function oneByOne<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function fewAtATime<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results = new Array<R>(items.length);
   const left = items.entries();
   let failed = false;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appendRegular, linesOf, readRegular, writeAnew } from './regular-file.ts';
+import { appendRegular, linesOf, readRegular, readSmall, writeAnew } from './regular-file.ts';
 
 const toArray = (rows: AsyncIterable<string>): Promise<string[]> => Readable.from(rows).toArray();
 let dir: string;
@@ -51,6 +51,18 @@ it.each([
   ['.', 'EISDIR'],
 ])('does not wait for what is no file: %s', async (name, code) => {
   await expect(readRegular(name.startsWith('/') ? name : at(name), 10)).rejects.toMatchObject({ code });
+});
+
+it('a few lines are read at once, and nothing is waited for', () => {
+  expect(readSmall(at('link'))).toBe('0123456789');
+  for (const [name, code] of [
+    ['pipe', 'EFTYPE'],
+    ['.', 'EFTYPE'],
+    ['missing', 'ENOENT'],
+  ] as const)
+    expect(() => readSmall(at(name))).toThrow(code);
+  writeFileSync(at('large'), 'x'.repeat(100_000));
+  expect(() => readSmall(at('large'))).toThrow('EFBIG');
 });
 
 it('says what is missing as the system does', async () => {

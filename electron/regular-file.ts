@@ -1,4 +1,14 @@
-import { appendFileSync, closeSync, constants, fstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** Read at once where a file does not tell its size; bytes. */
@@ -94,11 +104,23 @@ export function writeAnew(path: string, text: string): void {
 
 /** Adds to a file that only this user may read; never to what a link leads to. @throws Error of the system, EFTYPE */
 export function appendRegular(path: string, text: string): void {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  withRegular(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, (file) => appendFileSync(file, text));
+}
+
+/** Reads a file of a few lines at once. @throws Error of the system, EFTYPE, EFBIG */
+export function readSmall(path: string): string {
+  return withRegular(path, constants.O_RDONLY, (file) => {
+    if (fstatSync(file).size > PART) throw unfit('EFBIG', path);
+    return readFileSync(file, 'utf8');
+  });
+}
+
+function withRegular<T>(path: string, flags: number, use: (file: number) => T): T {
+  const file = openSync(path, flags | constants.O_NONBLOCK, 0o600);
   try {
     if (!fstatSync(file).isFile()) throw unfit('EFTYPE', path);
-    appendFileSync(file, text);
+    return use(file);
   } finally {
     closeSync(file);
   }

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandLine } from '../command-line.ts';
 import { processStart } from '../kept/process-start.ts';
 import { codeOf, reasonOf } from '../kept/reason.ts';
-import { writeAnew } from '../regular-file.ts';
+import { readSmall, writeAnew } from '../regular-file.ts';
 
 /** What a second start hands to the first. */
 export type Handed = Pick<CommandLine, 'connect' | 'links'>;
@@ -57,7 +57,7 @@ export function isOnlyInstance(
 
 function readPid(file: string): number {
   try {
-    return Number(readFileSync(file, 'utf8'));
+    return Number(readSmall(file));
   } catch {
     return 0;
   }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { writeAnew } from '../regular-file.ts';
+import { readSmall, writeAnew } from '../regular-file.ts';
 
 /** In pixels of the desktop. */
 export interface Bounds {
@@ -21,7 +20,7 @@ export const leastSize = { width: 640, height: 480 };
 /** The kept place; null where there is none, or what is kept makes no sense. */
 export function readWindow(file: string): KeptWindow | null {
   try {
-    const kept: Partial<KeptWindow> = JSON.parse(readFileSync(file, 'utf8'));
+    const kept: Partial<KeptWindow> = JSON.parse(readSmall(file));
     const numbers = [kept.x, kept.y, kept.width, kept.height];
     if (!numbers.every((each) => Number.isSafeInteger(each))) return null;
     return { ...(kept as Bounds), maximized: kept.maximized === true };

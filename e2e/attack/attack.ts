@@ -1,4 +1,4 @@
-import type { Backend } from './backend.ts';
+import type { Backend, Hostile } from './backend.ts';
 
 /** Something that is done to the backend. */
 export interface Attack {
@@ -22,4 +22,31 @@ export const LONGEST_WAIT = 100;
 /** @throws Error with what should have been */
 export function assert(holds: boolean, should: string): asserts holds {
   if (!holds) throw new Error(`it should be so: ${should}`);
+}
+
+/**
+ * Carries an attack out on a backend that has started, beside those that mean harm.
+ * @param act what came of it. When it throws, all of them are ended, and what it threw is thrown
+ */
+export async function attacked(
+  backend: Backend,
+  hostiles: readonly Hostile[],
+  act: () => Promise<string>,
+): Promise<Attacked> {
+  const end = () =>
+    backend.stop().finally(() => {
+      for (const each of hostiles) each.stop();
+    });
+  try {
+    return { verdict: await act(), backend, end };
+  } catch (error) {
+    await end().catch(() => {});
+    throw error;
+  }
+}
+
+/** What a call that failed tells a person. */
+export function toldBy(error: unknown): string {
+  const { data } = Object(error) as { data?: { code?: string } };
+  return `told: ${data?.code ?? error}`;
 }

@@ -1,20 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
-import type { ContractRouterClient } from '@orpc/contract';
-import { WebSocket } from 'ws';
-import type { Contract } from '../../shared/contract.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
+import { type Client, openWindow } from '../open-window.ts';
 import { startServer } from '../shell.ts';
 import { calm, type Figures, watch } from './measure.ts';
-
-export type Client = ContractRouterClient<Contract>;
 
 /** The real backend, as a process of its own, with a window that is open. */
 export interface Backend {
@@ -72,14 +65,6 @@ export async function startBackend(folder = newFolder()): Promise<Backend> {
 
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'ska-'));
-}
-
-/** As a window does: one socket, with the token among its protocols. */
-export async function openWindow({ host }: URL, token: string): Promise<{ client: Client; close(): void }> {
-  const socket = new WebSocket(`ws://${host}/rpc`, ['snapkeel', `token.${token}`], { origin: `http://${host}` });
-  await once(socket, 'open');
-  const client: Client = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
-  return { client, close: () => socket.terminate() };
 }
 
 async function follow(client: Client, hosts: Map<string, Host>, domains: Map<string, Domain>): Promise<void> {

@@ -13,18 +13,15 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
-import type { ContractRouterClient } from '@orpc/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { debForBrowser, packForNpm } from '../../packaging/browser.ts';
 import { writeChecksums } from '../../packaging/checksums.ts';
 import { prepare } from '../../packaging/prepare.ts';
 import { browserId, manifest, sourceDate } from '../../packaging/project.ts';
-import type { Contract } from '../../shared/contract.ts';
 import { type Link, linkText } from '../../shared/link.ts';
 import type { Domain } from '../../shared/schema.ts';
+import { openWindow } from '../open-window.ts';
 import { run, without } from './tools.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'snapkeel-browser-')));
@@ -179,9 +176,7 @@ function socketTo(url: URL, token: string): WebSocket {
 
 /** The first two links that a window is told of; meanwhile it is shown a screen, which a file of its own makes small. */
 async function linksFrom(url: URL, token: string): Promise<Link[]> {
-  const socket = socketTo(url, token);
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
-  const client: ContractRouterClient<Contract> = createORPCClient(link);
+  const { client, close } = await openWindow(url, token);
   const links: Link[] = [];
   let on: Domain | undefined;
   for await (const event of await client.events()) {
@@ -192,6 +187,6 @@ async function linksFrom(url: URL, token: string): Promise<Link[]> {
   }
   const { hostId, uuid } = on as Domain;
   await expect.poll(() => client.thumbnails.now({ hostId, uuid })).not.toBeNull();
-  socket.terminate();
+  close();
   return links;
 }

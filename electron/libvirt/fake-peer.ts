@@ -55,8 +55,7 @@ export class FakePeer {
   }
 
   send(packet: Partial<Packet>): void {
-    const usual = { program: program.remote, procedure: 0, type: packetType.reply, serial: 0, status: packetStatus.ok };
-    this.write(encodePacket({ ...usual, payload: Buffer.alloc(0), ...packet }));
+    this.write(packetOf(packet));
   }
 
   reply<A, R>(procedure: Procedure<A, R>, serial: number, result: NoInfer<R>): void {
@@ -81,4 +80,10 @@ export class FakePeer {
 export function wireError(error: Pick<WireError, 'code'> & Partial<WireError>): Buffer {
   const rest = { dom: null, str1: null, str2: null, str3: null, int1: -1, int2: -1, net: null };
   return encode(remoteError, { domain: 10, message: null, level: 2, ...rest, ...error });
+}
+
+/** A packet with what is not said as in an answer of the remote program. */
+export function packetOf(parts: Partial<Packet>): Buffer {
+  const usual = { program: program.remote, procedure: 0, type: packetType.reply, serial: 0, status: packetStatus.ok };
+  return encodePacket({ ...usual, payload: Buffer.alloc(0), ...parts });
 }

@@ -20,6 +20,7 @@ import {
   type Context,
   type Handler,
   type ProcedureName,
+  procedureNameOf,
   type Session,
 } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
@@ -41,10 +42,6 @@ const MAX_REQUESTS = 5;
 /** VIR_NET_MESSAGE_PAYLOAD_MAX for streams */
 const STREAM_CHUNK = 262_120;
 const CALLS_KEPT = 1_000;
-
-const nameOf = new Map<string, ProcedureName>(
-  Object.entries(procedures).map(([name, row]) => [`${row.program}:${row.number}`, name as ProcedureName]),
-);
 
 /** libvirtd's side of one connection: authentication, calls, streams, events, keepalive. */
 export class ServerConnection {
@@ -131,7 +128,7 @@ export class ServerConnection {
 
   async #answer(packet: Packet): Promise<void> {
     const { world, faults } = this.#server;
-    const name = nameOf.get(`${packet.program}:${packet.procedure}`);
+    const name = procedureNameOf(packet);
     const streamed: Buffer[] = [];
     try {
       if (packet.type !== packetType.call) refuse('RPC', 'RPC', `Unexpected message type ${packet.type}`);

@@ -1,5 +1,6 @@
-import { type Attack, type Attacked, assert } from '../attack.ts';
-import { openWindow, startBackend, startHostile } from '../backend.ts';
+import { openWindow } from '../../open-window.ts';
+import { type Attack, type Attacked, assert, attacked } from '../attack.ts';
+import { startBackend, startHostile } from '../backend.ts';
 
 /** What is done, and which answers there may be. */
 const deeds: Readonly<Record<string, { does: string; answers: RegExp }>> = {
@@ -36,17 +37,13 @@ async function attack(name: string, answers: RegExp): Promise<Attacked> {
   const backend = await startBackend();
   const token = backend.address.hash.slice('#token='.length);
   const hostile = await startHostile('client', name, backend.address.host, token);
-  const end = () => backend.stop().finally(() => hostile.stop());
-  try {
+  return attacked(backend, [hostile], async () => {
     await backend.until('all was sent', () => hostile.count('sent') > 0, 120_000);
     const seen = hostile.lines.filter((line) => line.includes(' × '));
     for (const line of seen) assert(answers.test(line.split(' × ')[1] ?? ''), `no answer like “${line}”`);
     const window = await openWindow(backend.address, token);
     await window.client.info();
     window.close();
-    return { verdict: `${seen.join(', ')}; another window opens`, backend, end };
-  } catch (error) {
-    await end().catch(() => {});
-    throw error;
-  }
+    return `${seen.join(', ')}; another window opens`;
+  });
 }

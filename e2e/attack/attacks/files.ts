@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Attack, type Attacked, assert } from '../attack.ts';
+import { type Attack, type Attacked, assert, attacked, toldBy } from '../attack.ts';
 import { newFolder, startBackend } from '../backend.ts';
 
 /** In a data directory. */
@@ -58,17 +58,11 @@ async function attack(make: (path: string, victim: string) => void): Promise<Att
     make(join(data, file), victim);
   }
   const backend = await startBackend(folder);
-  try {
-    const changed = await backend.client.settings.set({ thumbnails: false }).then(
-      () => 'settings are kept',
-      (error: { data?: { code?: string } }) => `told: ${error.data?.code}`,
-    );
-    assert(!changed.endsWith('undefined'), 'what cannot be kept is told');
+  return attacked(backend, [], async () => {
+    const changed = await backend.client.settings.set({ thumbnails: false }).then(() => 'settings are kept', toldBy);
+    assert(/^(settings are kept|told: [A-Z_]+)$/.test(changed), 'what cannot be kept is told');
     assert(readFileSync(victim, 'utf8') === secret, 'a file that is not ours is as it was');
     assert((statSync(data).mode & 0o077) === 0, 'the folder is closed to others');
-    return { verdict: `it starts; ${changed}`, backend, end: () => backend.stop() };
-  } catch (error) {
-    await backend.stop().catch(() => {});
-    throw error;
-  }
+    return `it starts; ${changed}`;
+  });
 }

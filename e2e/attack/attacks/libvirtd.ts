@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host, SnapshotList } from '../../../shared/schema.ts';
-import { type Attack, type Attacked, assert } from '../attack.ts';
+import { type Attack, type Attacked, assert, attacked, toldBy } from '../attack.ts';
 import { type Backend, type Hostile, newFolder, startBackend, startHostile } from '../backend.ts';
 
 interface Place {
@@ -44,10 +44,7 @@ const deeds: Readonly<Record<string, { does: string; act(place: Place): Promise<
     async act(place) {
       await connected(place);
       const compared = place.backend.client.snapshots.compare({ ...place.on, name: 's1', with: 'live' });
-      return compared.then(
-        ({ changes }) => `${changes.length} changes are shown`,
-        (error: { data?: { code?: string } }) => `told: ${error.data?.code ?? error}`,
-      );
+      return compared.then(({ changes }) => `${changes.length} changes are shown`, toldBy);
     },
   },
   'values that make no sense': {
@@ -101,13 +98,7 @@ async function attack(name: string, act: (place: Place) => Promise<string>): Pro
     startHostile('libvirtd', good, 'honest'),
   ]);
   const backend = await startBackend(folder);
-  const end = async () => {
-    await backend.stop().finally(() => {
-      hostile.stop();
-      honest.stop();
-    });
-  };
-  try {
+  return attacked(backend, [hostile, honest], async () => {
     const add = (socket: string) => backend.client.hosts.add({ uri: `qemu+unix:///system?socket=${socket}` });
     const known = (id: string) => backend.until('the host', () => backend.hosts.get(id));
     const other = await known((await add(good)).hostId);
@@ -119,11 +110,8 @@ async function attack(name: string, act: (place: Place) => Promise<string>): Pro
     assert(backend.hosts.get(other.id)?.connection.status === 'connected', 'the other host stays connected');
     const { text } = await backend.client.metadata.export({ hostId: other.id, uuid: victim });
     assert(text.includes('<name>s3</name>'), 'the other host answers');
-    return { verdict, backend, end };
-  } catch (error) {
-    await end().catch(() => {});
-    throw error;
-  }
+    return verdict;
+  });
 }
 
 async function connected({ backend, host }: Place): Promise<void> {
@@ -161,8 +149,7 @@ async function firstList(place: Place): Promise<SnapshotList | string> {
     for await (const each of await place.backend.client.snapshots.watch(place.on)) return each;
   } catch (error) {
     assert(JSON.stringify(error).length < 20_000, 'the error is short');
-    const { data } = error as { data?: { code?: string } };
-    return `told: ${data?.code ?? error}`;
+    return toldBy(error);
   }
   return 'nothing was told';
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import { type Attack, type Attacked, assert } from '../attack.ts';
+import { type Attack, type Attacked, assert, attacked } from '../attack.ts';
 import { type Backend, type Hostile, newFolder, startBackend, startHostile } from '../backend.ts';
 
 interface Deed {
@@ -74,20 +74,13 @@ async function attack(name: string, { told, mute, knows = right }: Deed): Promis
   const port = hostile.lines.find((line) => line.startsWith('port '))?.slice('port '.length);
   const uri = `qemu+ssh://root@127.0.0.1:${port}/system?keyfile=${join(folder, 'key')}&proxy=native`;
   const backend = await startBackend(folder);
-  const end = async () => {
-    await backend.stop().finally(() => hostile.stop());
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
+  return attacked(backend, [hostile], async () => {
     const { hostId } = await backend.client.hosts.add({ uri });
     const verdict = await codeOf(backend, hostId);
     assert(verdict === told, `${told} is told, and not ${verdict}`);
     assert(!mute || !logins(hostile), 'nobody logs in');
-    return { verdict: `told: ${verdict}`, backend, end };
-  } catch (error) {
-    await end().catch(() => {});
-    throw error;
-  }
+    return `told: ${verdict}`;
+  });
 }
 
 type Pair = { readonly private: string; readonly public: string };

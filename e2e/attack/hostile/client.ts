@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import { write } from './wire.ts';
+import { write } from './write.ts';
 
 /*
  * A client that means harm, as a process of its own: `tsx client.ts NAME HOST TOKEN`. It prints what it was answered, and a

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { crc32, deflateSync } from 'node:zlib';
-import { wireError } from '../../../electron/libvirt/fake-peer.ts';
+import { encodePng } from '../../../electron/kept/thumbnails/thumbnail.ts';
+import { packetOf, wireError } from '../../../electron/libvirt/fake-peer.ts';
 import { type Packet, packetStatus, packetType, program } from '../../../electron/libvirt/frame.ts';
 import { events, procedures } from '../../../electron/libvirt/procedures.ts';
 import { encode } from '../../../electron/libvirt/xdr.ts';
 import type { DomainSpec } from '../../../electron/simulator/build.ts';
 import { messagePacket } from '../../../electron/simulator/event-packet.ts';
-import { type ProcedureName, packet, write } from './wire.ts';
+import type { ProcedureName } from '../../../electron/simulator/handlers/handler.ts';
+import { write } from './write.ts';
 
 type Replace = (answer: Packet, socket: Socket) => Promise<unknown> | unknown;
 
@@ -33,7 +34,7 @@ async function flood(socket: Socket, count: number, make: (n: number) => Buffer)
 }
 
 const answer = (to: Packet, payload: Buffer, status: number = packetStatus.ok) =>
-  packet({ program: to.program, procedure: to.procedure, serial: to.serial, status, payload });
+  packetOf({ program: to.program, procedure: to.procedure, serial: to.serial, status, payload });
 const xmlInstead =
   (xml: string): Replace =>
   (to, socket) =>
@@ -46,7 +47,7 @@ const domainOf = (letter: string) =>
     (_, n) => `<disk type="file"><target dev="${letter}${n}"/></disk>`,
   ).join('')}</devices></domain>`;
 const piece = (to: Packet, payload: Buffer) =>
-  packet({ ...to, type: packetType.stream, status: packetStatus.continue, payload });
+  packetOf({ ...to, type: packetType.stream, status: packetStatus.continue, payload });
 const mime = (to: Packet, socket: Socket) =>
   write(socket, answer(to, encode(procedures.domainScreenshot.result, { mime: 'image/png' })));
 const pictured =
@@ -57,6 +58,7 @@ const pictured =
     for (let at = 0; at < data.length; at += 262_120) await write(socket, piece(to, data.subarray(at, at + 262_120)));
     await write(socket, piece(to, Buffer.alloc(0)));
   };
+const black = (width: number, height: number) => encodePng({ width, height, rgb: new Uint8Array(width * height * 3) });
 const lifecycle = () =>
   messagePacket(events.lifecycle, {
     callbackId: 1,
@@ -71,14 +73,14 @@ export const hostiles: Readonly<Record<string, Hostile>> = {
   pings: {
     ready: async (socket) => {
       socket.pause();
-      const ping = packet({ program: program.keepalive, procedure: 1, type: packetType.message });
+      const ping = packetOf({ program: program.keepalive, procedure: 1, type: packetType.message });
       await flood(socket, 2_000_000, () => ping);
       socket.resume();
     },
   },
   'unknown messages': {
     ready: (socket) =>
-      flood(socket, 1_000_000, (n) => packet({ procedure: 10_000 + (n % 1_000), type: packetType.message })),
+      flood(socket, 1_000_000, (n) => packetOf({ procedure: 10_000 + (n % 1_000), type: packetType.message })),
   },
   'one byte at a time': {
     reply: {
@@ -155,24 +157,24 @@ export const hostiles: Readonly<Record<string, Hostile>> = {
   },
   'packets as large as can be': {
     ready: async (socket) => {
-      const large = packet({ procedure: 9_999, type: packetType.message, payload: Buffer.alloc(32 * MiB - 64) });
+      const large = packetOf({ procedure: 9_999, type: packetType.message, payload: Buffer.alloc(32 * MiB - 64) });
       for (let n = 0; n < 60; n++) if (!(await write(socket, large))) return;
     },
   },
   'answers nobody asked for': {
-    ready: (socket) => write(socket, packet({ serial: 4_000_000, procedure: 1 })),
+    ready: (socket) => write(socket, packetOf({ serial: 4_000_000, procedure: 1 })),
   },
   'no answer to the greeting': { accept: (socket) => void socket.resume() },
   'no answer to a list': { reply: { connectListAllDomains: () => {}, connectGetAllDomainStats: () => {} } },
   'cut in the middle of a packet': {
     ready: async (socket) => {
-      await write(socket, packet({ payload: Buffer.alloc(1_000) }).subarray(0, 500));
+      await write(socket, packetOf({ payload: Buffer.alloc(1_000) }).subarray(0, 500));
       await sleep(20);
       socket.destroy();
     },
   },
-  'a picture of 40 megapixels': { reply: { domainScreenshot: pictured(() => png(8_000, 5_000)) } },
-  'the largest picture': { reply: { domainScreenshot: pictured(() => png(4_096, 2_304)) } },
+  'a picture of 40 megapixels': { reply: { domainScreenshot: pictured(() => black(8_000, 5_000)) } },
+  'the largest picture': { reply: { domainScreenshot: pictured(() => black(4_096, 2_304)) } },
   'a large plain picture': {
     reply: {
       domainScreenshot: pictured(() =>
@@ -181,22 +183,3 @@ export const hostiles: Readonly<Record<string, Hostile>> = {
     },
   },
 };
-
-/** A black PNG. */
-function png(width: number, height: number): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const chunk = (type: string, data: Buffer) => {
-    const framed = Buffer.alloc(data.length + 12);
-    framed.writeUInt32BE(data.length, 0);
-    framed.write(type, 4, 'latin1');
-    framed.set(data, 8);
-    framed.writeUInt32BE(crc32(framed.subarray(4, data.length + 8)), data.length + 8);
-    return framed;
-  };
-  const rows = deflateSync(Buffer.alloc((width * 3 + 1) * height), { level: 1 });
-  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
-}

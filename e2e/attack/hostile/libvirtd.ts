@@ -1,9 +1,9 @@
 import { createServer, type Socket } from 'node:net';
 import { encodePacket, type Packet, PacketReader, packetType } from '../../../electron/libvirt/frame.ts';
 import { buildDomain } from '../../../electron/simulator/build.ts';
+import { procedureNameOf } from '../../../electron/simulator/handlers/handler.ts';
 import { createSimulator } from '../../../electron/simulator/simulator.ts';
 import { type Hostile, hostiles } from './libvirtd-table.ts';
-import { procedureOf } from './wire.ts';
 
 /*
  * A libvirtd that means harm, as a process of its own: `tsx libvirtd.ts SOCKET NAME`. It is the simulated one, with some
@@ -37,7 +37,7 @@ async function serve(socket: Socket, { accept, reply, ready }: Hostile): Promise
     for (const each of reader.push(chunk)) void pass(each);
   });
   const pass = async (each: Packet): Promise<void> => {
-    const procedure = procedureOf(each);
+    const procedure = procedureNameOf(each);
     const replaced = each.type === packetType.reply && procedure ? reply?.[procedure] : undefined;
     if (replaced) await replaced(each, socket);
     else if (each.type !== packetType.stream || !reply?.domainScreenshot) socket.write(encodePacket(each));

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import ssh2, { type Connection, type ServerChannel } from 'ssh2';
-import { write } from './wire.ts';
+import { write } from './write.ts';
 
 /*
  * An sshd that means harm, as a process of its own: `tsx sshd.ts NAME HOST-KEY`. It prints the port that it listens on, and

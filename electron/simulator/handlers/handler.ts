@@ -1,9 +1,22 @@
-import type { Args, procedures, Result, WireDomain, WireSnapshot } from '../../libvirt/procedures.ts';
+import type { Packet } from '../../libvirt/frame.ts';
+import { type Args, procedures, type Result, type WireDomain, type WireSnapshot } from '../../libvirt/procedures.ts';
 import { type DomainModel, findSnapshot, type SnapshotModel, uuidBytes, uuidText } from '../model.ts';
 import { type ErrorDomainName, refuse } from '../refuse.ts';
 import type { World } from '../world.ts';
 
 export type ProcedureName = keyof typeof procedures;
+
+const names = new Map<string, ProcedureName>(
+  Object.entries(procedures).map(([name, { program, number }]) => [`${program}:${number}`, name as ProcedureName]),
+);
+
+/** Which procedure a packet is of; undefined for one that is not known. */
+export function procedureNameOf({
+  program,
+  procedure,
+}: Pick<Packet, 'program' | 'procedure'>): ProcedureName | undefined {
+  return names.get(`${program}:${procedure}`);
+}
 
 /** What one connection has said so far. */
 export interface Session {

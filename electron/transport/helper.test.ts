@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import { helperError, helperUri, shellQuote } from './helper.ts';
-import { waysTo } from './ssh.ts';
+import { waysTo } from './ssh/ssh-transport.ts';
 
 const MISSING =
   "virt-ssh-helper: cannot connect to '/var/run/libvirt/libvirt-sock': Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory";

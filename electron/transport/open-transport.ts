@@ -1,5 +1,5 @@
 import type { LibvirtTransport, LibvirtUri } from '../../shared/libvirt-uri.ts';
-import { sshTransport } from './ssh.ts';
+import { sshTransport } from './ssh/ssh-transport.ts';
 import type { Transport, TransportContext } from './transport.ts';
 import { unixTransport } from './unix-socket.ts';
 

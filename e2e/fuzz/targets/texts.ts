@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readCommandLine } from '../../../electron/command-line.ts';
 import { parseLines } from '../../../electron/kept/journal/lines.ts';
 import { withoutSecrets } from '../../../electron/redact.ts';
-import { checkHostKey, parseKnownHosts } from '../../../electron/transport/known-hosts.ts';
+import { checkHostKey, parseKnownHosts } from '../../../electron/transport/ssh/known-hosts.ts';
 import {
   driverUri,
   formatLibvirtUri,

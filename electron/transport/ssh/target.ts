@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { LibvirtUri } from '../../shared/libvirt-uri.ts';
+import type { LibvirtUri } from '../../../shared/libvirt-uri.ts';
+import type { TransportContext } from '../transport.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
-import type { TransportContext } from './transport.ts';
 
 /** Everything needed to log in to one machine, whichever places it was gathered from. */
 export interface SshTarget {

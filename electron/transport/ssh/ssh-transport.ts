@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream';
-import type { LibvirtUri } from '../../shared/libvirt-uri.ts';
-import { cancelled, throwIfAborted } from './abort.ts';
-import { HELPER, helperUri, needsHelper, shellQuote } from './helper.ts';
-import { keepOne } from './keep-one.ts';
-import { remoteSockets } from './socket-names.ts';
-import { ChannelRefused, SshLink } from './ssh-link.ts';
-import { DEFAULT_TIMEOUT_MS, logIn } from './ssh-login.ts';
-import { resolveTarget } from './ssh-target.ts';
-import { type Transport, type TransportContext, TransportError } from './transport.ts';
+import type { LibvirtUri } from '../../../shared/libvirt-uri.ts';
+import { cancelled, throwIfAborted } from '../abort.ts';
+import { HELPER, helperUri, needsHelper, shellQuote } from '../helper.ts';
+import { keepOne } from '../keep-one.ts';
+import { remoteSockets } from '../socket-names.ts';
+import { type Transport, type TransportContext, TransportError } from '../transport.ts';
+import { ChannelRefused, SshLink } from './link.ts';
+import { DEFAULT_TIMEOUT_MS, logIn } from './login.ts';
+import { resolveTarget } from './target.ts';
 
 /** One way to reach the daemon once logged in. */
 type Way = { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'helper'; readonly uri: string };

@@ -4,15 +4,15 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseLibvirtUri } from '../../shared/libvirt-uri.ts';
-import { openTransport } from './open-transport.ts';
+import { parseLibvirtUri } from '../../../shared/libvirt-uri.ts';
+import { openTransport } from '../open-transport.ts';
+import type { HostKeyQuestion, Transport, TransportContext, TransportError } from '../transport.ts';
 import { makeKey, publicKey, sshdProblem, startSshd, type TestSshd } from './test-sshd.ts';
-import type { HostKeyQuestion, Transport, TransportContext, TransportError } from './transport.ts';
 
 /** Stands in for the well-known paths, where a real daemon may be listening. */
 const remote = vi.hoisted(() => ({ sockets: [] as string[] }));
-vi.mock('./socket-names.ts', async (original) => ({
-  ...(await original<typeof import('./socket-names.ts')>()),
+vi.mock('../socket-names.ts', async (original) => ({
+  ...(await original<typeof import('../socket-names.ts')>()),
   remoteSockets: () => remote.sockets,
 }));
 

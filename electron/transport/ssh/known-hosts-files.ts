@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname } from 'node:path';
-import { openRegular, readRegular } from '../regular-file.ts';
+import { openRegular, readRegular } from '../../regular-file.ts';
+import { TransportError } from '../transport.ts';
 import { type KnownHostsEntry, knownHostsLine, parseKnownHosts } from './known-hosts.ts';
-import { TransportError } from './transport.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2';
-import { readRegular } from '../regular-file.ts';
+import { readRegular } from '../../regular-file.ts';
+import { TransportError } from '../transport.ts';
 import { fingerprint } from './known-hosts.ts';
-import type { SshTarget } from './ssh-target.ts';
-import { TransportError } from './transport.ts';
+import type { SshTarget } from './target.ts';
 
 /** More than any key takes. */
 const MOST_KEY_BYTES = 1024 * 1024;

@@ -1,13 +1,13 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import ssh2, { type Client } from 'ssh2';
-import { settle, throwIfAborted } from './abort.ts';
+import { settle, throwIfAborted } from '../abort.ts';
+import { type TransportContext, TransportError } from '../transport.ts';
+import { AuthSequence, type Credentials, gatherCredentials } from './auth.ts';
+import { connectionLost, type SshStage, sshError } from './errors.ts';
 import { HostKeyGate, hostKeyAlgorithms } from './host-key-gate.ts';
 import { fingerprint, hasCertAuthority, type KnownHostsEntry, keyTypeOf } from './known-hosts.ts';
 import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts';
-import { AuthSequence, type Credentials, gatherCredentials } from './ssh-auth.ts';
-import { connectionLost, type SshStage, sshError } from './ssh-errors.ts';
-import type { SshTarget } from './ssh-target.ts';
-import { type TransportContext, TransportError } from './transport.ts';
+import type { SshTarget } from './target.ts';
 
 /** A logged-in SSH client and the socket under it. */
 export interface SshSession {

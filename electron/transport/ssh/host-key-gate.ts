@@ -1,8 +1,8 @@
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { own } from '../../shared/own.ts';
+import { own } from '../../../shared/own.ts';
+import { TransportError } from '../transport.ts';
 import { checkHostKey, fingerprint, type KnownHostsEntry, keyTypeOf, knownKeyTypes } from './known-hosts.ts';
-import type { SshTarget } from './ssh-target.ts';
-import { TransportError } from './transport.ts';
+import type { SshTarget } from './target.ts';
 
 /** Decides about the key a host shows, during one connection. Anything but a clear yes is a refusal. */
 export class HostKeyGate {

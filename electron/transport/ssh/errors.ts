@@ -1,4 +1,4 @@
-import { TransportError, type TransportErrorCode } from './transport.ts';
+import { TransportError, type TransportErrorCode } from '../transport.ts';
 
 /** How far an SSH connection had come when something went wrong. */
 export type SshStage = 'connecting' | 'logging in' | 'connected';

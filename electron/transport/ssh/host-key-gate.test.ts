@@ -2,7 +2,7 @@ import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { HostKeyGate, hostKeyAlgorithms } from './host-key-gate.ts';
 import { knownHostsLine, parseKnownHosts } from './known-hosts.ts';
-import type { SshTarget } from './ssh-target.ts';
+import type { SshTarget } from './target.ts';
 
 const target: SshTarget = {
   host: 'kvm-a',

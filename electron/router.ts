@@ -119,7 +119,7 @@ export function createRouter(parts: RouterParts): AppRouter {
       disconnect: os.hosts.disconnect.handler(({ input }) => pool.session(input.hostId).disconnect()),
     },
     questions: {
-      answer: os.questions.answer.handler(({ input }) => questions.answer(input.id, input.yes)),
+      answer: os.questions.answer.handler(({ input }) => questions.answer(input.id, input.answer)),
     },
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AimOf, AnyType, ChoiceOf, PlanOf } from './operations/operation.ts';
 import { type Kind, type OperationTypes, operationTypes } from './operations/registry.ts';
 import {
+  Answer,
   AppEvent,
   AppInfo,
   Batch,
@@ -97,7 +98,8 @@ export const contract = {
     disconnect: base.input(onHost),
   },
   questions: {
-    answer: base.input(z.object({ id: z.string(), yes: z.boolean() })),
+    /** The first answer counts; null is a no. */
+    answer: base.input(z.object({ id: z.string(), answer: Answer.nullable() })),
   },
   snapshots: {
     /** The snapshots of one domain now, and again whenever they change, until the caller stops. */

@@ -46,7 +46,7 @@ describe('problemOf', () => {
 
   it('does not fill in what a detail brought along', () => {
     const details = { host: '{user} [x]', user: 'root' };
-    expect(problemOf('SSH_AUTH_FAILED', details).what).toBe('“{user} [x]” did not accept any key for user “root”.');
+    expect(problemOf('SSH_AUTH_FAILED', details).what).toBe('“{user} [x]” did not let anybody in as user “root”.');
   });
 
   it('carries the code and the technical words', () => {

@@ -81,9 +81,14 @@ export const problems = {
     next: 'Look at “Banner” in the host’s sshd_config. Nothing is wrong with your key. Details: {reason}',
   },
   HOST_KEY_CHANGED: {
-    what: 'The host key of “{host}” is not the one that is known[ from {knownFile} line {knownLine}]. Somebody may be between you and the host, or it was installed anew.',
+    what: 'The host key of “{host}” is not the one that is known[ from {knownFile} line {knownLine}]. Somebody may be between you and the host, or it was installed anew.[ Known: {knownType} {knownFingerprint}.] Shown now: {keyType} {fingerprint}.',
     effect: notConnected,
-    next: 'Ask whoever runs the host for its fingerprint ({keyType} {fingerprint}). Only if it is the same, [remove line {knownLine} from {knownFile} and ]connect again.',
+    next: 'Ask whoever runs the host for its fingerprint. Only if it is the one shown now, [remove line {knownLine} from {knownFile} and ]connect again.',
+  },
+  HOST_KEY_UNKNOWN: {
+    what: 'The host key of “{host}” is not known ({keyType} {fingerprint}), and the SSH configuration says to refuse such a host (StrictHostKeyChecking).',
+    effect: notConnected,
+    next: 'Add its key to known_hosts, for example with ssh-keyscan after comparing the fingerprint, then connect again.',
   },
   HOST_KEY_REVOKED: {
     what: 'The host key of “{host}” is marked as revoked in {knownFile} line {knownLine}.',
@@ -101,19 +106,44 @@ export const problems = {
     next: 'Make the file readable and writable for you, then connect again.',
   },
   SSH_AUTH_FAILED: {
-    what: '“{host}” did not accept any key[ for user “{user}”].',
+    what: '“{host}” did not let anybody in[ as user “{user}”].',
     effect: notConnected,
-    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ Offered: {tried}.][ Not offered: {skipped}.]',
+    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ It takes: {accepts}.][ Tried: {tried}.][ Not offered: {skipped}.][ Only OpenSSH can offer: {openSsh}.]',
+  },
+  LOGIN_CANCELLED: {
+    what: 'Logging in to “{host}” was cancelled: nobody gave what it asks for.',
+    effect: notConnected,
+    next: 'Connect again to be asked again. A key in the SSH agent is not asked for.',
+  },
+  PASSWORD_EXPIRED: {
+    what: 'The password of “{user}” on “{host}” has expired.',
+    effect: notConnected,
+    next: 'Log in once with ssh in a terminal, choose a new password, then connect again.',
+  },
+  SSH_CONFIG_FAILED: {
+    what: 'The SSH configuration for “{host}” cannot be used: {reason}',
+    effect: notConnected,
+    next: 'Look at ~/.ssh/config, for example with “ssh -G” in a terminal, then connect again.',
+  },
+  SSH_CONFIG_TIMED_OUT: {
+    what: 'Reading the SSH configuration for “{host}” took too long.',
+    effect: notConnected,
+    next: 'A “Match exec” in ~/.ssh/config may be waiting for something. Try again when it is there.',
+  },
+  NEEDS_OPENSSH: {
+    what: 'Only the system’s own ssh can reach “{host}”, because of {reason}.',
+    effect: notConnected,
+    next: 'Choose “OpenSSH” for this host.',
+  },
+  JUMP_REFUSED: {
+    what: '“{jump}” did not pass the connection on to “{host}”: {reason}',
+    effect: notConnected,
+    next: 'Check that “{host}” is up and reached from there, and that the sshd of “{jump}” allows TCP forwarding.',
   },
   KEY_UNREADABLE: {
     what: 'The key file {keyfile} cannot be read: {reason}',
     effect: notConnected,
     next: 'Check the path and its permissions.',
-  },
-  KEY_NEEDS_PASSPHRASE: {
-    what: 'The key file {keyfile} is protected by a passphrase.',
-    effect: notConnected,
-    next: 'Add it to the SSH agent (ssh-add), then connect again.',
   },
   REMOTE_SOCKET_MISSING: {
     what: 'Logged in to “{host}”, but no libvirt socket could be opened there.',

@@ -40,7 +40,13 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
     { host: 'kvm-a', reason: 'all methods failed' },
   ],
   KEY_UNREADABLE: [{ keyfile: '/k', reason: 'ENOENT' }],
-  KEY_NEEDS_PASSPHRASE: [{ keyfile: '/k' }],
+  LOGIN_CANCELLED: [{}],
+  PASSWORD_EXPIRED: [{ user: 'me' }],
+  SSH_CONFIG_FAILED: [{ reason: 'Bad configuration option: x' }],
+  SSH_CONFIG_TIMED_OUT: [{}],
+  NEEDS_OPENSSH: [{ reason: 'ProxyCommand' }],
+  JUMP_REFUSED: [{ jump: 'gate', reason: 'Connection refused' }],
+  HOST_KEY_UNKNOWN: [{ keyType: 'ssh-ed25519', fingerprint: 'SHA256:x' }],
   REMOTE_SOCKET_MISSING: [
     { host: 'kvm-a', tried: '/a' },
     { host: 'kvm-a', stderr: 'no such file', tried: '' },
@@ -149,11 +155,13 @@ it('mayPass: only what can end by itself is tried again', () => {
     'CONNECTION_REFUSED',
     'HOST_NOT_FOUND',
     'HOST_UNREACHABLE',
+    'JUMP_REFUSED',
     'LOCAL_NETWORK',
     'LOST',
     'NO_ANSWER',
     'SOCKET_MISSING',
     'SOCKET_REFUSED',
+    'SSH_CONFIG_TIMED_OUT',
     'TIMED_OUT',
   ]);
 });

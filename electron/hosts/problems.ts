@@ -66,6 +66,8 @@ const passing: ReadonlySet<string> = new Set<ProblemCode>([
   'CONNECTION_LOST',
   'TIMED_OUT',
   'NO_ANSWER',
+  'JUMP_REFUSED',
+  'SSH_CONFIG_TIMED_OUT',
   'LOST',
 ]);
 

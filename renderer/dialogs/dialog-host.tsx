@@ -17,7 +17,7 @@ import { AddHostDialog } from './add-host-dialog.tsx';
 import { ConsoleDialog } from './console-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { PictureDialog } from './picture-dialog.tsx';
-import { QuestionDialog } from './question-dialog.tsx';
+import { QuestionDialog } from './questions/question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TagsDialog } from './tags-dialog.tsx';

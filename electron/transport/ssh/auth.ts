@@ -1,176 +1,203 @@
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2';
-import { readRegular } from '../../regular-file.ts';
-import { TransportError } from '../transport.ts';
-import { fingerprint } from './known-hosts.ts';
-import type { SshTarget } from './target.ts';
+import { type Prompts, type TransportContext, TransportError } from '../transport.ts';
+import { decrypt, type KeyFile, type Keys, type OfferedKey, signWithAgent } from './keys.ts';
+import type { LoginMethod, SshTarget } from './target.ts';
 
-/** More than any key takes. */
-const MOST_KEY_BYTES = 1024 * 1024;
-
-/** What there is to log in with, and what there would have been. */
-export interface Credentials {
-  readonly methods: readonly { readonly label: string; readonly method: AnyAuthMethod }[];
-  /** Keys that can't be offered, each with why, for the person. */
-  readonly skipped: readonly string[];
-  /** Why the key the person named can't be offered: the error to report if nothing else works either. */
-  readonly explicitKeyError?: TransportError;
+/** Asks the person for what only they know, during one login. Null when they would not say. */
+export interface Secrets {
+  passphrase(keyFile: string, retry: boolean): Promise<string | null>;
+  password(retry: boolean): Promise<string | null>;
+  prompts(prompts: Prompts): Promise<readonly string[] | null>;
 }
 
-/** Time an agent has to list its keys. One that asks its own person something takes longer, but only to sign. */
-const AGENT_LIST_MS = 5_000;
+/** How often a passphrase is asked for, as ssh does. */
+const PASSPHRASE_TRIES = 3;
+/** A server that goes on asking is not answered for ever. */
+const MOST_ROUNDS = 20;
 
 /**
- * Gathers keys: the named key file, or else the agent's keys and then the usual files. If the named one needs a
- * passphrase, the agent may hold it and is used instead. A file whose key the agent holds is not offered twice, because
- * servers count attempts (sshd: MaxAuthTries 6).
- *
- * @throws TransportError KEY_UNREADABLE, KEY_NEEDS_PASSPHRASE: the key the person named can't be used, and no agent is there.
+ * Offers one thing after another to ssh2, each only where the server takes its kind, and keeps what it takes to say why
+ * none was accepted. Passphrases are asked for once the server has said that it would take the key.
  */
-export async function gatherCredentials(target: SshTarget): Promise<Credentials> {
-  const files = await Promise.all(target.keyFiles.map(readKeyFile));
-  const named = target.keyIsExplicit ? files[0] : undefined;
-  if (named?.key !== undefined) return { methods: [keyMethod(target.user, named.path, named.key)], skipped: [] };
-  const explicitKeyError = named && namedKeyError(named);
-  if (explicitKeyError?.code === 'KEY_UNREADABLE') throw explicitKeyError;
-
-  const agent = target.agent === undefined ? undefined : await listAgent(target.agent);
-  const held = agent?.keys ?? [];
-  if (explicitKeyError !== undefined && held.length === 0) throw explicitKeyError;
-  const fromAgent =
-    target.agent === undefined || held.length === 0
-      ? []
-      : [
-          {
-            label: `ssh-agent (${held.map((key) => fingerprint(key.getPublicSSH())).join(', ')})`,
-            method: { type: 'agent', username: target.user, agent: target.agent } as const,
-          },
-        ];
-  const fromFiles = files.flatMap(({ path, key }) =>
-    key === undefined || held.some((other) => other.getPublicSSH().equals(key.getPublicSSH()))
-      ? []
-      : [keyMethod(target.user, path, key)],
-  );
-  return {
-    methods: [...fromAgent, ...fromFiles],
-    skipped: [
-      ...(agent?.problem === undefined ? [] : [agent.problem]),
-      ...files.flatMap(({ path, problem }) =>
-        problem === undefined || problem.missing ? [] : [`${path}: ${problem.text}`],
-      ),
-    ],
-    ...(explicitKeyError === undefined ? {} : { explicitKeyError }),
-  };
-}
-
-/** Offers credentials to ssh2 one after another, and keeps what it takes to say why none was accepted. */
 export class AuthSequence {
-  readonly #credentials: Credentials;
-  readonly #target: SshTarget;
+  readonly #keys: OfferedKey[];
+  readonly #used = new Map<LoginMethod, number>();
   readonly #tried: string[] = [];
-  #next = 0;
-  #askedNone = false;
+  readonly #makers: Readonly<Record<LoginMethod, () => Promise<AnyAuthMethod | null>>> = {
+    publickey: () => this.#key(),
+    'keyboard-interactive': () => this.#interactive(),
+    password: () => this.#password(),
+  };
   #accepts: readonly string[] = [];
+  #asksAnew = true;
+  #end: 'LOGIN_CANCELLED' | 'PASSWORD_EXPIRED' | undefined;
+  #rounds = 0;
 
-  constructor(credentials: Credentials, target: SshTarget) {
-    this.#credentials = credentials;
-    this.#target = target;
+  constructor(
+    private readonly target: SshTarget,
+    private readonly keys: Keys,
+    private readonly secrets: Secrets,
+    private readonly log: TransportContext['log'],
+  ) {
+    this.#keys = [...keys.offered];
   }
 
-  /** The next thing to try, or false. First comes 'none', as from OpenSSH: its refusal lists what the server accepts. */
-  next(accepts: readonly AuthenticationType[] | null): AnyAuthMethod | false {
+  /**
+   * The next thing to try, or false. First comes 'none', as from OpenSSH: its refusal lists what the server accepts. It
+   * comes again after a key was used and something is still asked for, which ssh2 does not tell then.
+   */
+  async next(accepts: readonly AuthenticationType[] | null): Promise<AnyAuthMethod | false> {
     if (accepts !== null) this.#accepts = accepts;
-    if (!this.#askedNone) {
-      this.#askedNone = true;
-      return { type: 'none', username: this.#target.user };
+    if (this.#end !== undefined || ++this.#rounds > MOST_ROUNDS + this.keys.offered.length) return false;
+    if (this.#asksAnew) {
+      this.#asksAnew = false;
+      return { type: 'none', username: this.target.user };
     }
-    const candidate = this.#credentials.methods[this.#next++];
-    if (candidate === undefined) return false;
-    this.#tried.push(candidate.label);
-    return candidate.method;
+    for (const method of this.target.methods) {
+      const made = this.#accepts.includes(method) ? await this.#makers[method]() : null;
+      if (made !== null) return made;
+      if (this.#end !== undefined) return false;
+    }
+    return false;
+  }
+
+  /** The server wants another password before it lets anybody in, which is not asked for here. */
+  expired(): void {
+    this.#end = 'PASSWORD_EXPIRED';
   }
 
   /** The error to report when the server has refused everything, or broken off with a reason. */
   failure(reason?: string): TransportError {
-    if (this.#credentials.explicitKeyError !== undefined) return this.#credentials.explicitKeyError;
-    const { user, host } = this.#target;
-    const tried = this.#tried.length === 0 ? 'nothing to try' : `tried ${this.#tried.join(', ')}`;
+    const { user, host, openSshHas } = this.target;
+    if (this.#end !== undefined) return new TransportError(this.#end, `${host}: ${ENDS[this.#end]}`, { host, user });
+    const tried = this.#tried.join(', ');
     return new TransportError(
       'AUTH_FAILED',
-      `${host} did not let ${user} log in (${tried})${reason === undefined ? '.' : `: ${reason}`}`,
+      `${host} did not let ${user} log in (${tried === '' ? 'nothing to try' : `tried ${tried}`})${reason === undefined ? '.' : `: ${reason}`}`,
       {
-        user,
-        host,
-        tried: this.#tried.join(', '),
-        skipped: this.#credentials.skipped.join(', '),
+        ...{ user, host, tried },
+        skipped: this.keys.skipped.join(', '),
         accepts: this.#accepts.join(', '),
+        openSsh: [...this.keys.onlyOpenSsh, ...openSshHas].join(', '),
       },
     );
   }
-}
 
-interface KeyFile {
-  readonly path: string;
-  readonly key?: ParsedKey;
-  readonly problem?: { readonly text: string; readonly encrypted?: true; readonly missing?: true };
-}
-
-async function readKeyFile(path: string): Promise<KeyFile> {
-  let bytes: Buffer;
-  try {
-    bytes = await readRegular(path, MOST_KEY_BYTES);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    return { path, problem: { text: code, ...(code === 'ENOENT' ? { missing: true } : {}) } };
-  }
-  const key = parseKey(bytes);
-  if (key instanceof Error) {
-    return /^Encrypted .* no passphrase/.test(key.message)
-      ? { path, problem: { text: 'needs a passphrase', encrypted: true } }
-      : { path, problem: { text: 'not a private key that can be read' } };
-  }
-  return key.isPrivateKey() ? { path, key } : { path, problem: { text: 'a public key, not a private one' } };
-}
-
-function namedKeyError({ path, problem }: KeyFile): TransportError {
-  if (problem?.encrypted) {
-    return new TransportError('KEY_NEEDS_PASSPHRASE', `The key ${path} is protected by a passphrase.`, {
-      keyfile: path,
-    });
-  }
-  const reason = problem?.text ?? '';
-  return new TransportError('KEY_UNREADABLE', `The key ${path} can't be used: ${reason}`, { keyfile: path, reason });
-}
-
-/** ssh2's parser, which for some formats returns a list and for some damage throws. */
-function parseKey(data: Buffer | ParsedKey): ParsedKey | Error {
-  try {
-    const parsed: ParsedKey | Error | ParsedKey[] = ssh2.utils.parseKey(data);
-    return (Array.isArray(parsed) ? parsed[0] : parsed) ?? new Error('holds no key');
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-function keyMethod(username: string, path: string, key: ParsedKey) {
-  return { label: path, method: { type: 'publickey', username, key } as const };
-}
-
-function listAgent(path: string): Promise<{ keys: ParsedKey[]; problem?: string }> {
-  return new Promise((resolve) => {
-    const problem = (text: string) => resolve({ keys: [], problem: `ssh-agent: ${text}` });
-    const timer = setTimeout(() => problem('no answer'), AGENT_LIST_MS);
-    ssh2.createAgent(path).getIdentities((error, entries) => {
-      clearTimeout(timer);
-      if (error) {
-        problem(error.message);
-        return;
+  async #key(): Promise<AnyAuthMethod | null> {
+    const username = this.target.user;
+    for (let key = this.#keys.shift(); key !== undefined; key = this.#keys.shift()) {
+      const offered = key;
+      this.#tried.push(offered.label);
+      if (offered.blob !== null) {
+        return {
+          type: 'agent',
+          username,
+          agent: new OneKey(offered.blob, (data, hash) => this.#sign(offered, data, hash)),
+        };
       }
-      const keys = (entries ?? []).flatMap((entry) => {
-        const key = parseKey(entry as ParsedKey);
-        return key instanceof Error ? [] : [key];
-      });
-      if (keys.length === 0) problem('holds no keys');
-      else resolve({ keys });
+      // Nothing can be offered of such a file before it is decrypted.
+      const whole = offered.file && (await this.#open(offered.file).catch(() => null));
+      if (whole) return { type: 'publickey', username, key: whole };
+      if (this.#end !== undefined) return null;
+    }
+    return null;
+  }
+
+  async #interactive(): Promise<AnyAuthMethod | null> {
+    if (this.#attempts('keyboard-interactive') > this.target.passwordPrompts) return null;
+    this.#tried.push('keyboard-interactive');
+    return {
+      type: 'keyboard-interactive',
+      username: this.target.user,
+      prompt: (title, instruction, _language, prompts, finish) => {
+        const asked = prompts.map(({ prompt, echo }) => ({ text: prompt, echo: echo ?? false }));
+        this.secrets.prompts({ title, instruction, prompts: asked }).then(
+          (answers) => {
+            if (answers === null) this.#end = 'LOGIN_CANCELLED';
+            finish([...(answers ?? asked.map(() => ''))]);
+          },
+          () => {},
+        );
+      },
+    };
+  }
+
+  async #password(): Promise<AnyAuthMethod | null> {
+    const attempt = this.#attempts('password');
+    if (attempt > this.target.passwordPrompts) return null;
+    this.#tried.push('password');
+    const password = await this.secrets.password(attempt > 1);
+    if (password !== null) return { type: 'password', username: this.target.user, password };
+    this.#end = 'LOGIN_CANCELLED';
+    return null;
+  }
+
+  #attempts(method: LoginMethod): number {
+    const attempts = (this.#used.get(method) ?? 0) + 1;
+    this.#used.set(method, attempts);
+    return attempts;
+  }
+
+  async #sign(key: OfferedKey, data: Buffer, hash: string | undefined): Promise<Buffer> {
+    this.#asksAnew = true;
+    if (key.file) {
+      const signature: Buffer | Error = (await this.#open(key.file)).sign(data, hash);
+      if (signature instanceof Error) throw signature;
+      return signature;
+    }
+    const { agent = '' } = this.target;
+    return signWithAgent(agent, key.blob ?? Buffer.alloc(0), data, hash).catch((error: Error) => {
+      this.#tried.push(`${key.label} would not sign: ${error.message}`);
+      throw error;
     });
-  });
+  }
+
+  /** @throws Error when no passphrase opens it, or none is given */
+  async #open(file: KeyFile): Promise<ParsedKey> {
+    if (!file.encrypted) return decrypt(file);
+    for (let attempt = 0; attempt < PASSPHRASE_TRIES; attempt++) {
+      const passphrase = await this.secrets.passphrase(file.path, attempt > 0);
+      if (passphrase === null) {
+        this.#end = 'LOGIN_CANCELLED';
+        throw new Error('no passphrase was given');
+      }
+      try {
+        return decrypt(file, passphrase);
+      } catch (error) {
+        this.log(`${file.path}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    this.#tried.push(`no passphrase opened ${file.path}`);
+    throw new Error(`no passphrase opened ${file.path}`);
+  }
+}
+
+const ENDS = {
+  LOGIN_CANCELLED: 'the login was cancelled.',
+  PASSWORD_EXPIRED: 'the password has expired.',
+} as const;
+
+type SignDone = (error?: Error | null, signature?: Buffer) => void;
+
+/** One key for ssh2, signed with by somebody else and later: ssh2 has only agents for that. */
+class OneKey extends ssh2.BaseAgent<Buffer> {
+  constructor(
+    private readonly blob: Buffer,
+    private readonly signs: (data: Buffer, hash: string | undefined) => Promise<Buffer>,
+  ) {
+    super();
+  }
+
+  override getIdentities(done: (error?: Error | null, keys?: Buffer[]) => void): void {
+    done(null, [this.blob]);
+  }
+
+  override sign(_key: Buffer, data: Buffer, options: { hash?: string } | SignDone, done?: SignDone): void {
+    const finish = typeof options === 'function' ? options : done;
+    const hash = typeof options === 'function' ? undefined : options.hash;
+    this.signs(data, hash).then(
+      (signature) => finish?.(null, signature),
+      (error: Error) => finish?.(error),
+    );
+  }
 }

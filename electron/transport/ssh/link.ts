@@ -89,8 +89,7 @@ export class SshLink {
   /** Ends the connection; its streams close without an error. */
   close(): void {
     this.#drop(undefined);
-    this.#session.client.end();
-    this.#session.socket.destroySoon();
+    this.#session.close();
   }
 
   #drop(error: TransportError | undefined): void {

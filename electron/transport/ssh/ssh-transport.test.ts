@@ -1,12 +1,22 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseLibvirtUri } from '../../../shared/libvirt-uri.ts';
 import { openTransport } from '../open-transport.ts';
-import type { HostKeyQuestion, Transport, TransportContext, TransportError } from '../transport.ts';
+import type { HostKeyQuestion, SecretQuestion, Transport, TransportContext, TransportError } from '../transport.ts';
 import { makeKey, publicKey, sshdProblem, startSshd, type TestSshd } from './test-sshd.ts';
 
 /** Stands in for the well-known paths, where a real daemon may be listening. */
@@ -29,6 +39,9 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
   let knownHosts = '';
   let asked: HostKeyQuestion[] = [];
   let logged: string[] = [];
+  /** What is asked for, and what is answered then. */
+  let wanted: SecretQuestion[] = [];
+  let secrets: string[][] = [];
   let transports: Transport[] = [];
 
   beforeAll(async () => {
@@ -45,7 +58,7 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     mkdirSync(join(home, '.ssh'));
     knownHosts = join(home, '.ssh', 'known_hosts');
     remote.sockets = [];
-    [asked, logged, transports] = [[], [], []];
+    [asked, logged, transports, wanted, secrets] = [[], [], [], [], []];
     sshd.setHelper(undefined);
   });
   afterEach(() => {
@@ -53,6 +66,13 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
   });
 
   const placeKey = () => copyFileSync(sshd.userKey, join(home, '.ssh', 'id_ed25519'));
+  const lock = (name: string, passphrase: string) => {
+    const path = join(home, '.ssh', name);
+    copyFileSync(sshd.userKey, path);
+    chmodSync(path, 0o600);
+    execFileSync('ssh-keygen', ['-p', '-q', '-N', passphrase, '-f', path], { stdio: 'pipe' });
+    return path;
+  };
   const know = (key: string, port = sshd.port) => writeFileSync(knownHosts, `[127.0.0.1]:${port} ${key}\n`);
   const ready = () => {
     placeKey();
@@ -61,11 +81,15 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
 
   function open(uri: string, context: Partial<TransportContext> = {}): Transport {
     const transport = openTransport(parseLibvirtUri(uri), {
-      env: {},
+      env: { PATH: process.env.PATH },
       home,
       askHostKey: async (question) => {
         asked.push(question);
         return true;
+      },
+      askSecret: async (question) => {
+        wanted.push(question);
+        return secrets.shift() ?? null;
       },
       log: (line) => logged.push(line),
       ...context,
@@ -200,8 +224,9 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const error = await failureOf(open(uriOf()));
       expect(error).toMatchObject({
         code: 'AUTH_FAILED',
-        detail: { tried: wrong, skipped: `${locked}: needs a passphrase`, accepts: 'publickey' },
+        detail: { tried: `${locked}, ${wrong}`, skipped: '', accepts: 'publickey' },
       });
+      expect(wanted).toEqual([]);
       expect(error.message).not.toContain('secret');
     });
 
@@ -219,7 +244,49 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const codeOf = async (keyfile: string) => (await failureOf(open(uriOf(`keyfile=${keyfile}`)))).code;
       expect(await codeOf(join(home, 'missing'))).toBe('KEY_UNREADABLE');
       expect(await codeOf(damaged)).toBe('KEY_UNREADABLE');
-      expect(await codeOf(locked)).toBe('KEY_NEEDS_PASSPHRASE');
+      expect(await codeOf(locked)).toBe('AUTH_FAILED');
+    });
+
+    it('asks for the passphrase of a key once the server takes it, and again while it is wrong', async () => {
+      know(sshd.hostKeys.ed25519);
+      const locked = lock('id_ed25519', 'correct horse');
+      secrets = [['wrong'], ['correct horse']];
+      expect(await echo(await open(uriOf()).dial(never), 'in')).toBe('in');
+      expect(wanted).toEqual([
+        { kind: 'passphrase', keyFile: locked, retry: false },
+        { kind: 'passphrase', keyFile: locked, retry: true },
+      ]);
+      wanted = [];
+      expect(await failureOf(open(uriOf()))).toMatchObject({ code: 'LOGIN_CANCELLED' });
+      expect(wanted).toHaveLength(1);
+      secrets = [['a'], ['b'], ['c']];
+      const error = await failureOf(open(uriOf()));
+      expect(error).toMatchObject({ code: 'AUTH_FAILED' });
+      expect(error.detail.tried).toContain(`no passphrase opened ${locked}`);
+    });
+
+    it.each([
+      ['rsa', 'PEM'],
+      ['rsa', 'RFC4716'],
+      ['ecdsa', 'RFC4716'],
+      ['ed25519', 'RFC4716'],
+    ])('takes a %s key in the format %s, with and without passphrase', async (type, format) => {
+      know(sshd.hostKeys.ed25519);
+      const path = makeKey(home, `${type}-${format}`, type);
+      const authorized = readFileSync(`${sshd.userKey}.pub`, 'utf8');
+      writeFileSync(`${sshd.userKey}.pub`, readFileSync(`${path}.pub`));
+      try {
+        await open(uriOf(`socket=${daemon.path}&keyfile=${path}`)).dial(never);
+        const change = ['-p', '-q', '-m', format, '-N', 'secret words', '-f', path];
+        execFileSync('ssh-keygen', change, { stdio: 'pipe' });
+        for (const halves of ['both', 'the private half alone']) {
+          secrets = [['secret words']];
+          if (halves !== 'both') rmSync(`${path}.pub`);
+          expect(await echo(await open(uriOf(`socket=${daemon.path}&keyfile=${path}`)).dial(never), 'in')).toBe('in');
+        }
+      } finally {
+        writeFileSync(`${sshd.userKey}.pub`, authorized);
+      }
     });
 
     it('uses the agent, also for a named key that is locked, and survives one that is gone', async () => {
@@ -228,8 +295,8 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const agent = spawn('ssh-agent', ['-D', '-a', path], { stdio: 'ignore' });
       try {
         await vi.waitFor(() => expect(existsSync(path)).toBe(true), 30_000);
-        const env = { SSH_AUTH_SOCK: path };
-        const locked = makeKey(home, 'locked', 'ed25519', 'secret');
+        const env = { PATH: process.env.PATH, SSH_AUTH_SOCK: path };
+        const locked = lock('locked', 'secret');
         expect((await failureOf(open(uriOf(), { env }))).detail.skipped).toContain('holds no keys');
         execFileSync('ssh-add', ['-q', sshd.userKey], { env: { ...process.env, ...env }, stdio: 'pipe' });
         await open(uriOf(), { env }).dial(never);
@@ -238,7 +305,7 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
         agent.kill();
       }
       placeKey();
-      await open(uriOf(), { env: { SSH_AUTH_SOCK: join(home, 'no-agent') } }).dial(never);
+      await open(uriOf(), { env: { PATH: process.env.PATH, SSH_AUTH_SOCK: join(home, 'no-agent') } }).dial(never);
     });
   });
 

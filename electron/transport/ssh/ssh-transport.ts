@@ -5,8 +5,9 @@ import { HELPER, helperUri, needsHelper, shellQuote } from '../helper.ts';
 import { keepOne } from '../keep-one.ts';
 import { remoteSockets } from '../socket-names.ts';
 import { type Transport, type TransportContext, TransportError } from '../transport.ts';
+import { readSettings } from './config/read-settings.ts';
+import { logInTo } from './jump.ts';
 import { ChannelRefused, SshLink } from './link.ts';
-import { DEFAULT_TIMEOUT_MS, logIn } from './login.ts';
 import { resolveTarget } from './target.ts';
 
 /** One way to reach the daemon once logged in. */
@@ -18,21 +19,25 @@ type Way = { readonly kind: 'socket'; readonly path: string } | { readonly kind:
  * virt-ssh-helper runs over there. A helper that fails does so after the dial, as an error of the stream.
  */
 export function sshTransport(uri: LibvirtUri, context: TransportContext): Transport {
-  const target = resolveTarget(uri, context);
+  const { host = 'localhost' } = uri;
   const ways = waysTo(uri);
   const closing = new AbortController();
   let open: SshLink | undefined;
   let works: Way | undefined;
 
   if ('no_verify' in uri.params || 'known_hosts_verify' in uri.params) {
-    context.log(`${target.host}: no_verify and known_hosts_verify are ignored; host keys are always verified.`);
+    context.log(`${uri.host}: no_verify and known_hosts_verify are ignored; host keys are always verified.`);
   }
 
   const link = keepOne<SshLink>({
     open: async (signal) => {
-      const session = await logIn(target, context, signal);
+      const query = { host, port: uri.port, user: uri.user };
+      context.onStep?.('configure', host);
+      const target = resolveTarget(query, uri.params, await readSettings(query, context, signal), context);
+      for (const unknown of target.unknown) context.log(`SSH to ${label(uri)}: ${unknown}.`);
+      const session = await logInTo(target, context, signal);
       context.log(`SSH to ${label(uri)}: connected.`);
-      open = new SshLink(session, target.host, context.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS);
+      open = new SshLink(session, host, target.connectTimeoutMs);
       return open;
     },
     isAlive: (value) => value.alive,
@@ -79,7 +84,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       throw new TransportError(
         'REMOTE_SOCKET_MISSING',
         `${label(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
-        { host: target.host, tried: tried.join(', ') },
+        { host, tried: tried.join(', ') },
       );
     },
     describe: () => {

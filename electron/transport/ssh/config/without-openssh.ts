@@ -6,7 +6,7 @@ import { readConfigFiles, valuesOf } from './files.ts';
 import type { SshQuery, SshSettings } from './settings.ts';
 
 /** Criteria of Match that only OpenSSH itself can judge: they are taken for not met. */
-const CRITERIA_UNKNOWN = ['exec', 'canonical', 'final', 'tagged', 'localnetwork', 'sessiontype', 'command', 'version'];
+const CRITERIA_UNKNOWN = ['exec', 'canonical', 'tagged', 'localnetwork', 'sessiontype', 'command', 'version'];
 /** The package would look names up by itself. */
 const CANONICAL = /^[ \t]*canonicalizehostname\b.*$/gim;
 const DEFAULT_KEYS = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'];

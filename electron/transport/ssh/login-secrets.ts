@@ -3,12 +3,13 @@ import type { Secrets } from './auth.ts';
 import type { SshTarget } from './target.ts';
 
 /**
- * What the person has said during one login, which may take several connections: an answer that comes after the server
- * has lost patience is good for the next. What a server asks in its own words is not, as it asks anew each time.
+ * What the person has said during one login, which may take several connections: a server that loses patience, or hangs up
+ * on an answer, is connected to again and given it. What a server asks in its own words is asked anew each time.
  */
 export class LoginSecrets {
   #answers = new Map<string, string>();
   #open = new Set<Promise<unknown>>();
+  #hasNews = false;
 
   constructor(
     private readonly target: Pick<SshTarget, 'host' | 'port' | 'user'>,
@@ -25,24 +26,29 @@ export class LoginSecrets {
   during(ended: AbortSignal): Secrets {
     const { host, port, user } = this.target;
     return {
-      passphrase: (keyFile, retry) => this.#kept(keyFile, { kind: 'passphrase', keyFile, retry }, ended),
-      password: (retry) => this.#kept('', { kind: 'password', user, host, port, retry }, ended),
+      passphrase: (keyFile, retry) => this.#kept(keyFile, { kind: 'passphrase', keyFile, retry }),
+      password: (retry) => this.#kept('', { kind: 'password', user, host, port, retry }),
       prompts: (prompts: Prompts) => this.#ask({ kind: 'prompts', user, host, ...prompts }, ended),
     };
   }
 
-  /** Whether a question was still open when a connection ended, and has been answered since. */
-  async answeredLate(): Promise<boolean> {
+  /** Whether there is an answer that no connection has been lost with yet; waits for one that is being given. */
+  async hasNews(): Promise<boolean> {
     const answers = await Promise.all(this.#open);
-    return answers.length > 0 && !answers.includes(null);
+    const hasNews = this.#hasNews && !answers.includes(null);
+    this.#hasNews = false;
+    return hasNews;
   }
 
-  async #kept(key: string, question: SecretQuestion, ended: AbortSignal): Promise<string | null> {
-    const kept = this.#answers.get(key);
-    this.#answers.delete(key);
+  async #kept(key: string, question: SecretQuestion & { readonly retry: boolean }): Promise<string | null> {
+    const kept = question.retry ? undefined : this.#answers.get(key);
     if (kept !== undefined) return kept;
+    this.#answers.delete(key);
     const answer = (await this.#ask(question, this.signal))?.[0] ?? null;
-    if (answer !== null && ended.aborted) this.#answers.set(key, answer);
+    if (answer !== null) {
+      this.#answers.set(key, answer);
+      this.#hasNews = true;
+    }
     return answer;
   }
 

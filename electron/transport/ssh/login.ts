@@ -59,7 +59,7 @@ export async function logIn(
       if (gate.unknownKey !== undefined) {
         approved = gate.unknownKey;
         await askAboutKey(target, context, approved, signal);
-      } else if (!(await secrets.answeredLate())) throw error;
+      } else if (!isLost(error) || !(await secrets.hasNews())) throw error;
     }
   }
 }
@@ -223,6 +223,10 @@ function closeBoth(client: Client, socket: Duplex): void {
   client.end();
   if (socket instanceof Socket) socket.destroySoon();
   else socket.end();
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof TransportError && (error.code === 'CONNECTION_LOST' || error.code === 'TIMED_OUT');
 }
 
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -309,6 +309,66 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     });
   });
 
+  describe('machines on the way', () => {
+    const configure = (text: string) => writeFileSync(join(home, '.ssh', 'config'), text);
+    const hops = () => `Host gate second far\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  HostKeyAlias lab\n`;
+    beforeEach(() => {
+      placeKey();
+      writeFileSync(knownHosts, `lab ${sshd.hostKeys.ed25519}\n`);
+    });
+    const far = (params = `socket=${daemon.path}`) => `qemu+ssh://far/system?${params}`;
+
+    it('are gone through, two of them, each with its own login', async () => {
+      configure(`Host far\n  ProxyJump gate,second\n${hops()}`);
+      const before = sshd.connections();
+      const transport = open(far());
+      const streams = await Promise.all([transport.dial(never), transport.dial(never)]);
+      for (const stream of streams) expect(await echo(stream, 'there')).toBe('there');
+      expect(asked).toEqual([]);
+      expect(sshd.connections() - before).toBe(3);
+    });
+
+    it('have machines on their own way', async () => {
+      configure(`Host far\n  ProxyJump second\nHost second\n  ProxyJump gate\n${hops()}`);
+      expect(await echo(await open(far()).dial(never), 'there')).toBe('there');
+    });
+
+    it('break all streams when they go, and are found again', async () => {
+      configure(`Host far\n  ProxyJump gate\n${hops()}`);
+      const transport = open(far());
+      const stream = await transport.dial(never);
+      const end = Promise.all([once(stream, 'error'), once(stream, 'close')]);
+      sshd.cut();
+      expect((await end)[0]?.[0]).toMatchObject({ code: 'CONNECTION_LOST' });
+      expect(await echo(await transport.dial(never), 'again')).toBe('again');
+    });
+
+    it('are left when the transport is closed', async () => {
+      configure(`Host far\n  ProxyJump gate\n${hops()}`);
+      const transport = open(far());
+      const stream = await transport.dial(never);
+      expect(sshd.open()).toBe(2);
+      transport.close();
+      await once(stream, 'close');
+      await vi.waitFor(() => expect(sshd.open()).toBe(0), 30_000);
+    });
+
+    it('tell what is not reached from there, and which of them lets nobody in', async () => {
+      const closed = await listen(() => undefined);
+      const { port } = closed.server.address() as AddressInfo;
+      await new Promise((done) => closed.server.close(done));
+      configure(`Host gone\n  HostName 127.0.0.1\n  Port ${port}\n  ProxyJump gate\n${hops()}`);
+      expect(await failureOf(open('qemu+ssh://gone/system'))).toMatchObject({
+        code: 'JUMP_REFUSED',
+        detail: { host: '127.0.0.1', jump: '127.0.0.1' },
+      });
+      configure(`Host far\n  ProxyJump gate\nHost gate\n  IdentityFile none\n  IdentityAgent none\n${hops()}`);
+      expect(await failureOf(open(far()))).toMatchObject({ code: 'AUTH_FAILED' });
+      configure(`Host far\n  ProxyJump second\nHost second\n  ProxyJump far\n${hops()}`);
+      expect(await failureOf(open(far()))).toMatchObject({ code: 'SSH_CONFIG_FAILED' });
+    });
+  });
+
   it.each([
     [30_000, 'lets in', null],
     [100_000, 'is told of as what it is, and not as a refused key', 'LOGIN_UNREADABLE'],

@@ -113,7 +113,7 @@ export const problems = {
   LOGIN_CANCELLED: {
     what: 'Logging in to “{host}” was cancelled: nobody gave what it asks for.',
     effect: notConnected,
-    next: 'Connect again to be asked again. A key in the SSH agent is not asked for.',
+    next: 'Connect again to be asked again. With the key in the SSH agent nothing is asked.',
   },
   PASSWORD_EXPIRED: {
     what: 'The password of “{user}” on “{host}” has expired.',

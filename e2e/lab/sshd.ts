@@ -96,6 +96,18 @@ export class Sshd {
     await this.start();
   }
 
+  /**
+   * Lets a password in besides the key, with `how` it is asked for, and restarts the server. Only in labs that run as
+   * root: elsewhere it would be the person's own.
+   */
+  async setPassword(password: string, how: 'password' | 'keyboard-interactive'): Promise<void> {
+    await this.lab.run(['sh', '-c', 'printf "%s:%s\\n" "$0" "$1" | chpasswd', this.user, password]);
+    this.#options.set('UsePAM', 'yes');
+    this.#options.set('PermitRootLogin', 'yes');
+    this.#options.set('PasswordAuthentication', how === 'password' ? 'yes' : 'no');
+    await this.setOption('KbdInteractiveAuthentication', how === 'password' ? 'no' : 'yes');
+  }
+
   /** Gives the server another host key and restarts it, as if another machine had taken its place. */
   async changeHostKey(): Promise<void> {
     await this.disconnect();

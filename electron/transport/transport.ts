@@ -38,7 +38,7 @@ export interface Prompts {
 
 /** Something that only the person knows. `retry`: what they said last was wrong. */
 export type SecretQuestion =
-  | { readonly kind: 'passphrase'; readonly keyFile: string; readonly retry: boolean }
+  | { readonly kind: 'passphrase'; readonly host: string; readonly keyFile: string; readonly retry: boolean }
   | {
       readonly kind: 'password';
       readonly user: string;

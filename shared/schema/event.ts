@@ -27,7 +27,14 @@ export const Question = z.discriminatedUnion('kind', [
     /** null where the SSH configuration has no file to remember keys in. */
     knownHostsFile: z.string().nullable(),
   }),
-  z.object({ ...asked, kind: z.literal('passphrase'), keyFile: z.string(), retry: z.boolean(), rememberIn }),
+  z.object({
+    ...asked,
+    kind: z.literal('passphrase'),
+    host: z.string(),
+    keyFile: z.string(),
+    retry: z.boolean(),
+    rememberIn,
+  }),
   z.object({
     ...asked,
     kind: z.literal('password'),

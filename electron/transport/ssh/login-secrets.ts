@@ -26,7 +26,7 @@ export class LoginSecrets {
   during(ended: AbortSignal): Secrets {
     const { host, port, user } = this.target;
     return {
-      passphrase: (keyFile, retry) => this.#kept(keyFile, { kind: 'passphrase', keyFile, retry }),
+      passphrase: (keyFile, retry) => this.#kept(keyFile, { kind: 'passphrase', host, keyFile, retry }),
       password: (retry) => this.#kept('', { kind: 'password', user, host, port, retry }),
       prompts: (prompts: Prompts) => this.#ask({ kind: 'prompts', user, host, ...prompts }, ended),
     };

@@ -253,8 +253,8 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       secrets = [['wrong'], ['correct horse']];
       expect(await echo(await open(uriOf()).dial(never), 'in')).toBe('in');
       expect(wanted).toEqual([
-        { kind: 'passphrase', keyFile: locked, retry: false },
-        { kind: 'passphrase', keyFile: locked, retry: true },
+        { kind: 'passphrase', host: '127.0.0.1', keyFile: locked, retry: false },
+        { kind: 'passphrase', host: '127.0.0.1', keyFile: locked, retry: true },
       ]);
       wanted = [];
       expect(await failureOf(open(uriOf()))).toMatchObject({ code: 'LOGIN_CANCELLED' });

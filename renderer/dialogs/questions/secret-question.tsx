@@ -103,7 +103,8 @@ function About({ question }: { question: SecretQuestionOf }) {
   if (question.kind === 'passphrase')
     return (
       <>
-        The server takes the key <span className={parts.mono}>{question.keyFile}</span>, which is protected.
+        <bdi>{question.host}</bdi> takes the key <span className={parts.mono}>{question.keyFile}</span>, which is
+        protected.
       </>
     );
   if (question.kind === 'password')

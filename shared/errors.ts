@@ -130,6 +130,11 @@ export const problems = {
     effect: notConnected,
     next: 'A “Match exec” in ~/.ssh/config may be waiting for something. Try again when it is there.',
   },
+  SSH_MISSING: {
+    what: 'There is no ssh on this computer, which “{host}” is to be reached with.',
+    effect: notConnected,
+    next: 'Install OpenSSH’s client, or choose “Built in” for this host.',
+  },
   NEEDS_OPENSSH: {
     what: 'Only the system’s own ssh can reach “{host}”, because of {reason}.',
     effect: notConnected,

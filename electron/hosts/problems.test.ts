@@ -40,6 +40,7 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
     { host: 'kvm-a', reason: 'all methods failed' },
   ],
   KEY_UNREADABLE: [{ keyfile: '/k', reason: 'ENOENT' }],
+  SSH_MISSING: [{}],
   LOGIN_CANCELLED: [{}],
   PASSWORD_EXPIRED: [{ user: 'me' }],
   SSH_CONFIG_FAILED: [{ reason: 'Bad configuration option: x' }],

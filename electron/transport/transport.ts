@@ -85,6 +85,8 @@ export type TransportErrorCode =
   /** OpenSSH refuses its own configuration. detail: host, reason */
   | 'SSH_CONFIG_FAILED'
   | 'SSH_CONFIG_TIMED_OUT'
+  /** There is no ssh on this machine. */
+  | 'SSH_MISSING'
   /** Only the system's own ssh can do it. detail: host, reason */
   | 'NEEDS_OPENSSH'
   /** A machine on the way would not pass the connection on. detail: host, jump, reason */

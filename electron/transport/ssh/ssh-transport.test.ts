@@ -467,7 +467,8 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     it('end in an error that lists the sockets when there is no other', async () => {
       ready();
       remote.sockets = [join(home, 'a'), join(home, 'b')];
-      expect(await failureOf(open(uriOf('proxy=netcat')))).toMatchObject({
+      const stream = await open(uriOf('proxy=netcat&netcat=cat')).dial(never);
+      expect((await once(stream, 'error'))[0]).toMatchObject({
         code: 'REMOTE_SOCKET_MISSING',
         detail: { tried: remote.sockets.join(', ') },
       });
@@ -480,6 +481,16 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const transport = open(uriOf(''));
       expect(await echo(await transport.dial(never), PACKET)).toBe(PACKET.toString());
       expect(transport.describe()).toContain('virt-ssh-helper');
+    });
+
+    it('fall to netcat when sshd forwards no sockets and there is no helper', async () => {
+      placeKey();
+      know(sshd.hostKeys.ed25519, sshd.execOnlyPort);
+      const nc = join(home, 'nc');
+      const relay = `const s = require('net').connect(process.argv.at(-1)); process.stdin.pipe(s).pipe(process.stdout)`;
+      writeFileSync(nc, `#!/bin/sh\nexec '${process.execPath}' -e "${relay}" -- "$@"\n`, { mode: 0o755 });
+      const transport = open(uriOf(`socket=${daemon.path}&netcat=${nc}`, sshd.execOnlyPort));
+      expect(await echo(await transport.dial(never), PACKET)).toBe(PACKET.toString());
     });
 
     it('fall to the helper when sshd forwards no sockets, and with the first byte of a session', async () => {

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { LibvirtUri } from '../../../shared/libvirt-uri.ts';
 import { cancelled, throwIfAborted } from '../abort.ts';
-import { HELPER, helperUri, needsHelper, shellQuote } from '../helper.ts';
+import { HELPER, needsHelper } from '../helper.ts';
 import { keepOne } from '../keep-one.ts';
+import { remoteCommand } from '../remote-command.ts';
 import { remoteSockets } from '../socket-names.ts';
 import { type Transport, type TransportContext, TransportError } from '../transport.ts';
 import { readSettings } from './config/read-settings.ts';
@@ -11,12 +12,12 @@ import { ChannelRefused, SshLink } from './link.ts';
 import { resolveTarget } from './target.ts';
 
 /** One way to reach the daemon once logged in. */
-type Way = { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'helper'; readonly uri: string };
+type Way = { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'command'; readonly command: string };
 
 /**
  * A daemon on another machine: one SSH connection, made by the first dial and again by the first dial after it dropped,
  * and on it a channel for each stream. sshd forwards to the daemon's socket itself; where it won't, or for a session,
- * virt-ssh-helper runs over there. A helper that fails does so after the dial, as an error of the stream.
+ * virt-ssh-helper runs over there, or netcat. A helper that fails does so after the dial, as an error of the stream.
  */
 export function sshTransport(uri: LibvirtUri, context: TransportContext): Transport {
   const { host = 'localhost' } = uri;
@@ -51,7 +52,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       return stream;
     }
     const run = {
-      command: `${HELPER} -- ${shellQuote(way.uri)}`,
+      command: way.command,
       tried: [...tried],
       onWorks: () => {
         works = way;
@@ -98,18 +99,15 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
   };
 }
 
-/**
- * `socket=` names the only socket; `mode=` chooses daemons, `proxy=native` the helper alone and `proxy=netcat` sockets
- * alone. A named socket is never left to the helper unless asked for, since one before libvirt 9.1 would ignore the name
- * and reach another daemon.
- */
+/** Sockets that sshd is to forward, best first, and a command that does without; `socket=` names the only socket. */
 export function waysTo(uri: LibvirtUri): Way[] {
   const { socket, proxy } = uri.params;
-  const helper: Way = { kind: 'helper', uri: helperUri(uri) };
-  if (proxy === 'native') return [helper];
-  if (socket !== undefined) return [{ kind: 'socket', path: socket }];
-  const sockets = needsHelper(uri) ? [] : remoteSockets(uri).map((path): Way => ({ kind: 'socket', path }));
-  return proxy === 'netcat' ? sockets : [...sockets, helper];
+  const paths = socket !== undefined ? [socket] : needsHelper(uri) ? [] : remoteSockets(uri);
+  const command = remoteCommand(uri);
+  return [
+    ...(proxy === 'native' ? [] : paths.map((path): Way => ({ kind: 'socket', path }))),
+    ...(command === undefined ? [] : [{ kind: 'command', command } as const]),
+  ];
 }
 
 function inOrder(ways: readonly Way[], first: Way | undefined): readonly Way[] {

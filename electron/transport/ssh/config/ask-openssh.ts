@@ -23,7 +23,7 @@ export async function askOpenSsh(
   patienceMs = PATIENCE_MS,
 ): Promise<SshSettings | null> {
   const args = [
-    ...['-G', ...configOf(home)],
+    ...['-G', ...configArgs(home)],
     ...[...(user === undefined ? [] : ['-l', user]), ...(port === undefined ? [] : ['-p', `${port}`])],
     ...['--', host],
   ];
@@ -39,8 +39,8 @@ export async function askOpenSsh(
   throw new TransportError('SSH_CONFIG_FAILED', `ssh -G ${host} ended with ${code}: ${reason}`, { host, reason });
 }
 
-/** Whoever has set HOME to another folder means that one: OpenSSH itself would look where the account's is. */
-function configOf(home: string): string[] {
+/** Arguments for ssh: whoever has set HOME to another folder means that one, where ssh would look where the account’s is. */
+export function configArgs(home: string): string[] {
   if (home === userInfo().homedir) return [];
   const file = join(home, '.ssh', 'config');
   return ['-F', existsSync(file) ? file : 'none'];

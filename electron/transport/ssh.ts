@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { LibvirtUri } from '../../shared/libvirt-uri.ts';
+import { type LibvirtUri, placeLabel } from '../../shared/libvirt-uri.ts';
 import { cancelled, throwIfAborted } from './abort.ts';
 import { HELPER, helperUri, needsHelper, shellQuote } from './helper.ts';
 import { keepOne } from './keep-one.ts';
@@ -24,14 +24,10 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
   let open: SshLink | undefined;
   let works: Way | undefined;
 
-  if ('no_verify' in uri.params || 'known_hosts_verify' in uri.params) {
-    context.log(`${target.host}: no_verify and known_hosts_verify are ignored; host keys are always verified.`);
-  }
-
   const link = keepOne<SshLink>({
     open: async (signal) => {
       const session = await logIn(target, context, signal);
-      context.log(`SSH to ${label(uri)}: connected.`);
+      context.log(`SSH to ${placeLabel(uri)}: connected.`);
       open = new SshLink(session, target.host, context.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS);
       return open;
     },
@@ -78,13 +74,13 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       }
       throw new TransportError(
         'REMOTE_SOCKET_MISSING',
-        `${label(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
+        `${placeLabel(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
         { host: target.host, tried: tried.join(', ') },
       );
     },
     describe: () => {
       const through = works === undefined ? '' : `, ${works.kind === 'socket' ? works.path : HELPER}`;
-      return `SSH to ${label(uri)}${through}`;
+      return `SSH to ${placeLabel(uri)}${through}`;
     },
     close: () => {
       closing.abort(cancelled());
@@ -109,11 +105,6 @@ export function waysTo(uri: LibvirtUri): Way[] {
 
 function inOrder(ways: readonly Way[], first: Way | undefined): readonly Way[] {
   return first === undefined ? ways : [first, ...ways.filter((way) => way !== first)];
-}
-
-function label({ user, host = '', port = 22 }: LibvirtUri): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return `${user === undefined ? '' : `${user}@`}${name}${port === 22 ? '' : `:${port}`}`;
 }
 
 function unsupported(uri: LibvirtUri): TransportError {

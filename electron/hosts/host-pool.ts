@@ -113,7 +113,7 @@ export class HostPool {
       id,
       name,
       uri: text,
-      kind: uri.transport === 'ssh' ? 'ssh' : 'local',
+      kind: uri.transport === 'auto' || uri.transport === 'unix' ? 'local' : uri.transport,
     } as const;
     this.#put(
       new HostSession({

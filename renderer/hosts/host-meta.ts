@@ -7,8 +7,9 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
     case 'connected':
       if (connection.silentSince !== undefined)
         return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
-      if (kind === 'ssh') return `ssh · ${milliseconds(connection.roundTripMs)}`;
-      return kind === 'simulated' ? 'simulated' : `libvirt ${formatVersion(connection.libvirtVersion)}`;
+      if (kind === 'simulated') return 'simulated';
+      if (kind === 'local') return `libvirt ${formatVersion(connection.libvirtVersion)}`;
+      return `${remoteKinds[kind]} · ${milliseconds(connection.roundTripMs)}`;
     case 'connecting':
       return 'connecting…';
     case 'retrying':
@@ -19,6 +20,8 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
       return 'disconnected';
   }
 }
+
+const remoteKinds = { ssh: 'ssh', tls: 'tls', tcp: 'not encrypted' } as const;
 
 /** All that is known of a connection, a line each: for a tooltip and the host's own page. */
 export function hostFacts({ uri, connection }: Host): { label: string; value: string }[] {

@@ -67,7 +67,7 @@ export async function readCredentials(places: readonly PkiPlace[]): Promise<TlsC
 }
 
 /** A name of an X.509 certificate in one line: "C=GB, O=Example, CN=kvm-a". */
-export function oneLine(name: string): string {
+function oneLine(name: string): string {
   return name.split('\n').join(', ');
 }
 

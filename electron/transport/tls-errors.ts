@@ -1,7 +1,6 @@
-import type { X509Certificate } from 'node:crypto';
 import type { PeerCertificate } from 'node:tls';
 import { printable } from './first-packet.ts';
-import { oneLine, type TlsCredentials } from './pki.ts';
+import type { TlsCredentials } from './pki.ts';
 import { connectError, type NetworkPlace } from './tcp.ts';
 import { TransportError, type TransportErrorCode } from './transport.ts';
 
@@ -20,11 +19,11 @@ export function tlsError(
   error: Error,
   stage: TlsStage,
   attempt: TlsAttempt,
-  peer: X509Certificate | undefined,
+  peer: PeerCertificate | undefined,
 ): TransportError {
   if (error instanceof TransportError) return error;
   if (stage === 'connecting') return connectError(attempt, error);
-  const { code = '', cert } = error as NodeJS.ErrnoException & { cert?: PeerCertificate };
+  const { code = '' } = error as NodeJS.ErrnoException;
   if (stage === 'being accepted' || CERTIFICATE_ALERT.test(code)) return refusedClient(attempt, error.message, error);
   const { host, port, credentials } = attempt;
   const reason = printable(error.message);
@@ -37,11 +36,21 @@ export function tlsError(
       reason,
       ca: credentials.ca.path,
       ...(credentials.crl && { crl: credentials.crl.path }),
-      ...(peer && { issuer: printable(oneLine(peer.issuer)), from: peer.validFrom, until: peer.validTo }),
-      ...(cert && { names: printable(cert.subjectaltname ?? `CN ${cert.subject?.CN ?? '(none)'}`) }),
+      ...(peer && shownBy(peer)),
     },
     { cause: error },
   );
+}
+
+/** What a certificate says of itself, for a person; it has come from whoever answered. */
+function shownBy({ issuer, subject, subjectaltname, valid_from, valid_to }: PeerCertificate): Record<string, string> {
+  const names = subjectaltname ?? (subject?.CN === undefined ? undefined : `CN=${subject.CN}`);
+  const by = Object.entries(issuer ?? {}).map(([key, value]) => `${key}=${value}`);
+  return {
+    issuer: printable(by.join(', ')),
+    ...(names === undefined ? {} : { names: printable(names) }),
+    ...(valid_from && valid_to ? { from: printable(valid_from), until: printable(valid_to) } : {}),
+  };
 }
 
 /**

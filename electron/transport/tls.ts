@@ -1,7 +1,13 @@
-import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { checkServerIdentity, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import { domainToASCII } from 'node:url';
 import { DEFAULT_PORTS, type LibvirtUri, placeLabel } from '../../shared/libvirt-uri.ts';
 import { settle, throwIfAborted } from './abort.ts';
@@ -77,7 +83,7 @@ function secureContext({ ca, crl, identity }: TlsCredentials): SecureContext {
 function accepted(socket: TLSSocket, attempt: TlsAttempt, signal: AbortSignal, ms: number): Promise<Duplex> {
   const { host, port } = attempt;
   let stage: TlsStage = 'connecting';
-  let peer: X509Certificate | undefined;
+  let peer: PeerCertificate | undefined;
   return settle<Duplex>(
     signal,
     (resolve, reject) => {
@@ -100,8 +106,9 @@ function accepted(socket: TLSSocket, attempt: TlsAttempt, signal: AbortSignal, m
         stage = 'shaking hands';
       });
       // Node's own name for "the handshake is over, and nothing is judged yet"; where it is not told, details are left out.
+      // Not getPeerX509Certificate(): after it Node 20 has an empty certificate for checkServerIdentity.
       socket.prependOnceListener('secure', () => {
-        peer = socket.getPeerX509Certificate();
+        peer = socket.getPeerCertificate();
       });
       socket.once('secureConnect', () => {
         stage = 'being accepted';

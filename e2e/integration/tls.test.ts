@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Gate } from '../../electron/hosts/gate.ts';
 import { toProblem } from '../../electron/hosts/problems.ts';
+import { RpcConnection } from '../../electron/libvirt/connection.ts';
 import { listDomains } from '../../electron/libvirt/domains.ts';
 import { closeConnection, openConnection } from '../../electron/libvirt/open.ts';
+import { procedures } from '../../electron/libvirt/procedures.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
 import { type Issued, opensslProblem, TestCa } from '../../electron/transport/test-pki.ts';
 import type { TransportErrorCode } from '../../electron/transport/transport.ts';
@@ -54,11 +56,12 @@ describe.skipIf(lacking)('a real libvirt over the network', () => {
     });
   const tlsUri = (folder: string, host = '127.0.0.1') => `qemu+tls://${host}:${port}/system?pkipath=${folder}`;
 
+  const context = () => ({ env: {}, home: lab.dir, askHostKey: async () => false, log: () => {} });
+
   /** The names of the domains that are listed over two connections. */
   async function namesAt(address: string): Promise<string[]> {
     const uri = parseLibvirtUri(address);
-    const context = { env: {}, home: lab.dir, askHostKey: async () => false, log: () => {} };
-    const transport = openTransport(uri, context);
+    const transport = openTransport(uri, context());
     try {
       const signal = new AbortController().signal;
       const streams = [await transport.dial(signal), await transport.dial(signal)];
@@ -101,6 +104,20 @@ describe.skipIf(lacking)('a real libvirt over the network', () => {
 
     test('a host without a transport is reached by TLS', async () => {
       expect(await namesAt(`qemu://127.0.0.1:${port}/system?pkipath=${pki.alice}`)).toEqual(['real']);
+    });
+
+    test('answers all that is asked at once, with nothing that wakes it later', async () => {
+      const transport = openTransport(parseLibvirtUri(tlsUri(pki.alice)), context());
+      const connection = new RpcConnection(await transport.dial(new AbortController().signal));
+      try {
+        await connection.call(procedures.authList, {});
+        await connection.call(procedures.connectOpen, { name: 'qemu:///system', flags: 0 });
+        const types = Array.from({ length: 40 }, () => connection.call(procedures.connectGetType, {}));
+        expect(new Set((await Promise.all(types)).map(({ type }) => type))).toEqual(new Set(['QEMU']));
+      } finally {
+        connection.close();
+        transport.close();
+      }
     });
 
     test('a CA that is not known', () =>

@@ -107,6 +107,19 @@ describe.skipIf(problem)('TLS', () => {
     await expect(transport.dial(never)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
+  it('puts each packet into a record of its own, however many are written at once', async () => {
+    const records: string[] = [];
+    const port = await serve((socket) => {
+      accept(socket);
+      socket.on('data', (data) => records.push(String(data)));
+    });
+    const stream = await dial(port);
+    const packets = ['one', 'two', 'three', 'four', 'five'];
+    for (const packet of packets) stream.write(packet);
+    await expect.poll(() => records.join('')).toBe(packets.join(''));
+    expect(records).toEqual(packets);
+  });
+
   it('shows its certificate to the daemon, in a connection of each stream', async () => {
     const seen: unknown[] = [];
     const port = await serve((socket) => {

@@ -11,6 +11,7 @@ import {
 import { domainToASCII } from 'node:url';
 import { DEFAULT_PORTS, type LibvirtUri, placeLabel } from '../../shared/libvirt-uri.ts';
 import { settle, throwIfAborted } from './abort.ts';
+import { Bridge } from './bridge.ts';
 import { printable } from './first-packet.ts';
 import { type PkiPlace, pkiPlaces, readCredentials, type TlsCredentials, unfit } from './pki.ts';
 import { streamPerDial } from './stream-per-dial.ts';
@@ -54,7 +55,8 @@ async function connectTls(attempt: TlsAttempt, signal: AbortSignal, ms: number):
   });
   socket.setNoDelay(true);
   try {
-    return await accepted(socket, attempt, signal, ms);
+    await accepted(socket, attempt, signal, ms);
+    return oneRecordAPacket(socket);
   } catch (error) {
     socket.destroy();
     throw error;
@@ -79,12 +81,12 @@ function secureContext({ ca, crl, identity }: TlsCredentials): SecureContext {
   }
 }
 
-/** The socket, once both sides have accepted each other. What follows the daemon's first byte stays unread. */
-function accepted(socket: TLSSocket, attempt: TlsAttempt, signal: AbortSignal, ms: number): Promise<Duplex> {
+/** Waits until both sides have accepted each other. What follows the daemon's first byte stays unread. */
+function accepted(socket: TLSSocket, attempt: TlsAttempt, signal: AbortSignal, ms: number): Promise<void> {
   const { host, port } = attempt;
   let stage: TlsStage = 'connecting';
   let peer: PeerCertificate | undefined;
-  return settle<Duplex>(
+  return settle<void>(
     signal,
     (resolve, reject) => {
       const onEnd = () => {
@@ -99,7 +101,7 @@ function accepted(socket: TLSSocket, attempt: TlsAttempt, signal: AbortSignal, m
         const byte = socket.read(1) as Buffer | null;
         if (byte === null) return;
         socket.off('readable', onReadable).off('end', onEnd).off('close', onEnd).off('error', onError);
-        if (byte[0] === ACCEPTED) resolve(socket);
+        if (byte[0] === ACCEPTED) resolve();
         else reject(notLibvirt(attempt, byte));
       };
       socket.once('connect', () => {
@@ -125,6 +127,20 @@ function accepted(socket: TLSSocket, attempt: TlsAttempt, signal: AbortSignal, m
         }),
     },
   );
+}
+
+/**
+ * libvirtd reads one packet each time its socket wakes it. Node puts what is written while it writes into one TLS record,
+ * and of two packets in a record the second would lie in the daemon's GnuTLS until something else is sent (seen on 9.0: 5 s,
+ * the next keepalive). A bridge has each packet written before it passes on the next.
+ */
+function oneRecordAPacket(socket: TLSSocket): Duplex {
+  return new Bridge({
+    input: socket,
+    output: socket,
+    shut: () => socket.destroy(),
+    gone: new Promise((resolve) => socket.once('close', () => resolve(undefined))),
+  });
 }
 
 function notLibvirt({ host }: TlsAttempt, first: Buffer): TransportError {

@@ -175,17 +175,25 @@ describe.skipIf(lacking)('a real libvirt over the network', () => {
     refusedAs(tlsUri(pki.alice), 'TLS_HANDSHAKE_FAILED', `port ${port}`));
 
   test('SASL is told with what is offered', async () => {
+    const hasPlugins = await lab
+      .run(['sh', '-c', 'ls /usr/lib/*/sasl2/libscram.so /usr/lib/*/sasl2/libdigestmd5.so'])
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!hasPlugins) console.log('Left out: the names of SASL’s mechanisms: libsasl2-modules is not installed.');
     await mkdir(join(lab.dir, 'etc/sasl2'), { recursive: true });
-    // Over plain TCP libvirt offers those alone that encrypt, and of Debian's own plugins that is DIGEST-MD5.
     await writeFile(join(lab.dir, 'etc/sasl2/libvirt.conf'), 'mech_list: digest-md5 scram-sha-256\n');
     await lab.listen({ listen_tls: 0, listen_tcp: 1, tcp_port: `${port}`, auth_tcp: 'sasl' });
     const { error, problem } = await refusal(`qemu+tcp://127.0.0.1:${port}/system`);
-    expect(error).toMatchObject({ code: 'SASL', types: [1], mechanisms: ['DIGEST-MD5'] });
-    expect(problem).toMatchObject({ code: 'AUTH_SASL', what: expect.stringContaining('DIGEST-MD5') });
+    // Over plain TCP libvirt offers those alone that encrypt. Without the plugins it answers with an error.
+    const plain = hasPlugins ? ['DIGEST-MD5'] : [];
+    expect(error).toMatchObject({ code: 'SASL', types: [1], mechanisms: plain });
+    expect(problem).toMatchObject({ code: 'AUTH_SASL', what: expect.stringContaining(['SASL', ...plain].join(': ')) });
     await listenTls(server, { auth_tls: 'sasl' });
     expect((await refusal(tlsUri(pki.alice))).error).toMatchObject({
       code: 'SASL',
-      mechanisms: expect.arrayContaining(['SCRAM-SHA-256']),
+      mechanisms: hasPlugins ? expect.arrayContaining(['SCRAM-SHA-256']) : [],
     });
   });
 });

@@ -14,7 +14,7 @@ import styles from './dialogs.module.css';
 const examples = [
   { uri: 'qemu:///system', text: 'the domains of this machine' },
   { uri: 'qemu+ssh://user@host/system', text: 'a machine reached by SSH, with your keys and ~/.ssh/config' },
-  { uri: 'qemu+tls://host/system', text: 'a machine reached by TLS, with certificates as libvirt’s own tools' },
+  { uri: 'qemu+tls://host/system', text: 'a machine reached by TLS, with libvirt’s certificates' },
 ];
 
 /** Asks for a connection URI. Whether it is a good one, the backend says. */
@@ -62,15 +62,17 @@ export function AddHostDialog() {
               setProblem(null);
             }}
           />
-          <div id="host-uri-problem" className={forms.fieldProblem} role="alert">
-            {problem ? (
-              <>
-                <strong>{problem.what}</strong> {problem.effect} {problem.next}
-              </>
-            ) : null}
-          </div>
-          <div role="status">
-            <Unencrypted uri={uri} />
+          <div>
+            <div id="host-uri-problem" className={forms.fieldProblem} role="alert">
+              {problem ? (
+                <>
+                  <strong>{problem.what}</strong> {problem.effect} {problem.next}
+                </>
+              ) : null}
+            </div>
+            <div role="status">
+              <Unencrypted uri={uri} />
+            </div>
           </div>
           <ul className={styles.examples}>
             {examples.map((example) => (

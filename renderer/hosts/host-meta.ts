@@ -9,7 +9,7 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
         return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
       if (kind === 'simulated') return 'simulated';
       if (kind === 'local') return `libvirt ${formatVersion(connection.libvirtVersion)}`;
-      return `${remoteKinds[kind]} · ${milliseconds(connection.roundTripMs)}`;
+      return kind === 'tcp' ? 'not encrypted' : `${kind} · ${milliseconds(connection.roundTripMs)}`;
     case 'connecting':
       return 'connecting…';
     case 'retrying':
@@ -20,8 +20,6 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
       return 'disconnected';
   }
 }
-
-const remoteKinds = { ssh: 'ssh', tls: 'tls', tcp: 'not encrypted' } as const;
 
 /** All that is known of a connection, a line each: for a tooltip and the host's own page. */
 export function hostFacts({ uri, connection }: Host): { label: string; value: string }[] {

@@ -205,6 +205,11 @@ export const problems = {
     effect: notConnected,
     next: 'Have whoever runs its CA make you one, and put it into {file} with its key, or name a folder with ?pkipath=.',
   },
+  TLS_HUNG_UP: {
+    what: '“{host}” hung up before a TLS connection was agreed on.',
+    effect: notConnected,
+    next: 'Snapkeel tries again by itself. If it stays so, check that port {port} is that of libvirt’s TLS, and not of plain TCP.',
+  },
   TLS_HANDSHAKE_FAILED: {
     what: '“{host}” answered, but no TLS connection could be agreed on.',
     effect: notConnected,

@@ -73,6 +73,7 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
     { host: 'kvm-a', certificate: '/cert', subject: '', reason: 'it hung up' },
   ],
   TLS_CLIENT_UNKNOWN: [{ host: 'kvm-a', file: '/cert', reason: 'it hung up' }],
+  TLS_HUNG_UP: [atServer],
   TLS_HANDSHAKE_FAILED: [atServer],
   CANCELLED: [{}],
   UNSUPPORTED: [{ mode: 'legacy', proxy: 'netcat' }],
@@ -179,5 +180,6 @@ it('mayPass: only what can end by itself is tried again', () => {
     'SOCKET_MISSING',
     'SOCKET_REFUSED',
     'TIMED_OUT',
+    'TLS_HUNG_UP',
   ]);
 });

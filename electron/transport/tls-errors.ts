@@ -91,8 +91,12 @@ const VERIFY_ERRORS: Readonly<Record<string, TransportErrorCode>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'TLS_SERVER_NAME',
 };
 
+/** A daemon that is being restarted hangs up, and so does one whose port is that of plain TCP. */
+const HUNG_UP = /^(ECONNRESET|ECONNABORTED|EPIPE)$/;
+
 function codeOf(code: string): TransportErrorCode {
   const known = Object.hasOwn(VERIFY_ERRORS, code) ? VERIFY_ERRORS[code] : undefined;
   if (known !== undefined) return known;
+  if (HUNG_UP.test(code)) return 'TLS_HUNG_UP';
   return code === '' || /^(ERR_|E[A-Z]+$)/.test(code) ? 'TLS_HANDSHAKE_FAILED' : 'TLS_SERVER_UNTRUSTED';
 }

@@ -242,8 +242,13 @@ describe.skipIf(problem)('TLS', () => {
   it('a port that speaks something else', async () => {
     const port = await listen(createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')));
     await expect(dial(port)).rejects.toMatchObject({ code: 'TLS_HANDSHAKE_FAILED', detail: { port: `${port}` } });
-    const mute = await listen(createTcpServer((socket) => socket.on('error', () => {}).end()));
-    await expect(dial(mute)).rejects.toMatchObject({ code: 'TLS_HANDSHAKE_FAILED' });
+  });
+
+  it('a port that hangs up', async () => {
+    const ended = await listen(createTcpServer((socket) => socket.once('data', () => socket.end())));
+    await expect(dial(ended)).rejects.toMatchObject({ code: 'TLS_HUNG_UP', detail: { port: `${ended}` } });
+    const reset = await listen(createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
+    await expect(dial(reset)).rejects.toMatchObject({ code: 'TLS_HUNG_UP' });
   });
 
   it('a port that nobody listens on', async () => {

@@ -93,7 +93,7 @@ function accepted(socket: TLSSocket, attempt: TlsAttempt, signal: AbortSignal, m
         reject(
           stage === 'being accepted'
             ? refusedClient(attempt, 'it hung up')
-            : tlsError(new Error('it hung up'), stage, attempt, peer),
+            : tlsError(Object.assign(new Error('it hung up'), { code: 'ECONNRESET' }), stage, attempt, peer),
         );
       };
       const onError = (error: Error) => reject(tlsError(error, stage, attempt, peer));

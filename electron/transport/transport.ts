@@ -108,6 +108,8 @@ export type TransportErrorCode =
   | 'TLS_CLIENT_REFUSED'
   /** The server hung up on a client that has no certificate. detail: file (where it would be), reason */
   | 'TLS_CLIENT_UNKNOWN'
+  /** The server hung up in the middle of the handshake. detail: port, reason */
+  | 'TLS_HUNG_UP'
   /** No TLS is spoken there, or no common version. detail: port, reason */
   | 'TLS_HANDSHAKE_FAILED'
   | 'CANCELLED'

@@ -120,6 +120,28 @@ describe.skipIf(problem)('TLS', () => {
     expect(records).toEqual(packets);
   });
 
+  it.each(['at once', 'later'])(
+    'what is no TLS after the daemon’s first byte, %s, breaks the stream alone',
+    async (when) => {
+      const raw: Socket[] = [];
+      const its = createServer({ ...files(server), requestCert: true, rejectUnauthorized: false }, (socket) => {
+        socket.on('error', () => {});
+        socket.write('\x01', () => {
+          if (when === 'at once') raw[0]?.write('garbage that is no record');
+        });
+      }).on('connection', (socket: Socket) => raw.push(socket));
+      const port = await listen(its);
+      const broken = dial(port).then(async (stream) => {
+        if (when === 'later') raw[0]?.write('garbage that is no record');
+        const [error] = await once(stream, 'error');
+        throw error;
+      });
+      await expect(broken).rejects.toMatchObject({
+        code: expect.stringMatching(/^(CONNECTION_LOST|TLS_CLIENT_REFUSED)$/),
+      });
+    },
+  );
+
   it('shows its certificate to the daemon, in a connection of each stream', async () => {
     const seen: unknown[] = [];
     const port = await serve((socket) => {

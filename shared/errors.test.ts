@@ -40,7 +40,7 @@ describe('problemOf', () => {
   it('leaves out a part in brackets when one of its details is missing', () => {
     const { what, next } = problemOf('SSH_AUTH_FAILED', { host: 'h', tried: 'k1', skipped: '' });
     expect(what).toBe('“h” did not let anybody in.');
-    expect(next).toMatch(/keyfile=\. Offered: k1\.$/);
+    expect(next).toMatch(/keyfile=\. Tried: k1\.$/);
     expect(problemOf('HOST_KEY_CHANGED', { host: 'h', knownFile: 'f' }).what).not.toContain('f line');
   });
 

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isRoot, sshdAvailable } from './available.ts';
 import { labEnvironment } from './daemon.ts';
+import { freePort } from './free-port.ts';
 import { type Lab, startLab } from './lab.ts';
 import { CommandError, retry, run } from './run.ts';
 
@@ -195,19 +196,6 @@ function kill(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // It ended by itself meanwhile.
-  }
-}
-
-/** Outside the range that the system gives to outgoing connections, so that nobody takes it between here and its use. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
   }
 }
 

@@ -49,13 +49,13 @@ export class HostPool {
     return session;
   }
 
-  /** Brings back the hosts that were added in earlier runs. */
+  /** Brings back the hosts that were added in earlier runs; one whose URI cannot be used any more says why. */
   restore(): void {
     for (const { id, name, uri } of this.options.store.list()) {
       try {
         this.#start(id, uri, name);
       } catch (error) {
-        this.options.log(`${name} is left out of the list: ${error}`);
+        this.#startUnusable({ id, name, uri, kind: 'local' }, error);
       }
     }
   }
@@ -113,7 +113,7 @@ export class HostPool {
       id,
       name,
       uri: text,
-      kind: uri.transport === 'ssh' ? 'ssh' : 'local',
+      kind: uri.transport === 'auto' || uri.transport === 'unix' ? 'local' : uri.transport,
     } as const;
     this.#put(
       new HostSession({
@@ -124,6 +124,14 @@ export class HostPool {
         log: this.options.log,
       }),
     );
+  }
+
+  #startUnusable(host: Omit<Host, 'connection'>, why: unknown): void {
+    const openTransport = () => {
+      throw why;
+    };
+    const { hub, log } = this.options;
+    this.#put(new HostSession({ host, driverUri: host.uri, openTransport, hub, log }));
   }
 
   #put(session: HostSession): void {

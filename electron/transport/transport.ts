@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
  */
 export type Dial = (signal: AbortSignal) => Promise<Duplex>;
 
-/** A way to one libvirt daemon: any number of byte streams over one connection. */
+/** A way to one libvirt daemon: any number of byte streams, over one connection or each over its own. */
 export interface Transport {
   readonly dial: Dial;
   /** What was found, for a person: the socket path or "SSH to kvm-a, /var/run/libvirt/…". */
@@ -71,7 +71,7 @@ export interface TransportContext {
   /** Told of each step as it begins, with the machine that it is about. */
   readonly onStep?: (step: ConnectStep, host: string) => void;
   readonly log: (line: string) => void;
-  /** For each of: TCP and SSH handshake with login, opening a channel. Default 20,000 ms. */
+  /** For each of: TCP and TLS, TCP and SSH handshake with login, opening a channel. Default 20,000 ms. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -96,6 +96,8 @@ export type TransportErrorCode =
   /** The same on a Mac, which may keep this app out of the local network. */
   | 'LOCAL_NETWORK'
   | 'CONNECTION_REFUSED'
+  /** A port that libvirt was to listen on. detail: port, reason */
+  | 'LIBVIRT_PORT_REFUSED'
   | 'TIMED_OUT'
   /** The far side, or the network, dropped a connection that was there. */
   | 'CONNECTION_LOST'
@@ -129,6 +131,34 @@ export type TransportErrorCode =
   | 'HELPER_FAILED'
   /** Something else than libvirt answered, such as a shell's start-up script. detail: text */
   | 'STREAM_GARBAGE'
+  /** detail: tried */
+  | 'TLS_CA_MISSING'
+  /** A certificate, key or revocation list that can't be read or used. detail: file, reason */
+  | 'TLS_FILE_UNREADABLE'
+  /** A client certificate without its key, or the other way about. detail: file (missing), other (there) */
+  | 'TLS_PAIR_INCOMPLETE'
+  /** detail: file, keyfile */
+  | 'TLS_KEY_MISMATCH'
+  /** A certificate on this computer. detail: file, from, until */
+  | 'TLS_OWN_EXPIRED'
+  /** Nobody whom the CA file knows vouches for the server. detail: ca, issuer, reason */
+  | 'TLS_SERVER_UNTRUSTED'
+  /** detail: from, until, reason */
+  | 'TLS_SERVER_EXPIRED'
+  /** detail: crl */
+  | 'TLS_SERVER_REVOKED'
+  /** The revocation list does not fit the CA, or is too old. detail: crl, reason */
+  | 'TLS_CRL_UNUSABLE'
+  /** detail: names (those that the certificate has) */
+  | 'TLS_SERVER_NAME'
+  /** The server hung up on the client's certificate. detail: certificate, subject, reason */
+  | 'TLS_CLIENT_REFUSED'
+  /** The server hung up on a client that has no certificate. detail: file (where it would be), reason */
+  | 'TLS_CLIENT_UNKNOWN'
+  /** The server hung up in the middle of the handshake. detail: port, reason */
+  | 'TLS_HUNG_UP'
+  /** No TLS is spoken there, or no common version. detail: port, reason */
+  | 'TLS_HANDSHAKE_FAILED'
   | 'CANCELLED'
   | 'UNSUPPORTED';
 

@@ -48,6 +48,7 @@ export function HostRow({
       aria-labelledby={`${id}-name`}
       aria-describedby={`${id}-more`}
       className={styles.host}
+      data-kind={host.kind}
       data-index={index}
       tabIndex={active ? 0 : -1}
       style={{ transform: `translateY(${start}px)` }}

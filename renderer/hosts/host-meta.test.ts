@@ -11,6 +11,8 @@ test('a few words on each connection', () => {
   expect(
     hostMeta(aHost({ kind: 'ssh', connection: { ...connection, roundTripMs: 9.4 } as typeof connection }), 0),
   ).toBe('ssh · 9 ms');
+  expect(hostMeta(aHost({ kind: 'tls' }), 0)).toBe('tls · under 1 ms');
+  expect(hostMeta(aHost({ kind: 'tcp' }), 0)).toBe('not encrypted');
   expect(hostMeta(aHost({ connection: { status: 'retrying', problem, retryAt: 12_000 } }), 0)).toBe('retry in 12 s');
   expect(hostMeta(aHost({ connection: { status: 'retrying', problem, retryAt: 0 } }), 1)).toBe('retrying…');
 });

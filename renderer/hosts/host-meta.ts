@@ -7,8 +7,9 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
     case 'connected':
       if (connection.silentSince !== undefined)
         return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
-      if (kind === 'ssh') return `ssh · ${milliseconds(connection.roundTripMs)}`;
-      return kind === 'simulated' ? 'simulated' : `libvirt ${formatVersion(connection.libvirtVersion)}`;
+      if (kind === 'simulated') return 'simulated';
+      if (kind === 'local') return `libvirt ${formatVersion(connection.libvirtVersion)}`;
+      return kind === 'tcp' ? 'not encrypted' : `${kind} · ${milliseconds(connection.roundTripMs)}`;
     case 'connecting':
       return 'connecting…';
     case 'retrying':

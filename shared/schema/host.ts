@@ -20,7 +20,8 @@ export const HostStatus = z.discriminatedUnion('status', [
 ]);
 export type HostStatus = z.infer<typeof HostStatus>;
 
-export const HostKind = z.enum(['local', 'ssh', 'simulated']);
+/** How a host is reached; what goes over `tcp` is not encrypted. */
+export const HostKind = z.enum(['local', 'ssh', 'tls', 'tcp', 'simulated']);
 export const Host = z.object({
   id: z.string(),
   name: z.string(),

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { LibvirtUri } from '../../../shared/libvirt-uri.ts';
+import { type LibvirtUri, placeLabel } from '../../../shared/libvirt-uri.ts';
 import { cancelled, throwIfAborted } from '../abort.ts';
 import { HELPER, needsHelper } from '../helper.ts';
 import { keepOne } from '../keep-one.ts';
@@ -26,18 +26,14 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
   let open: SshLink | undefined;
   let works: Way | undefined;
 
-  if ('no_verify' in uri.params || 'known_hosts_verify' in uri.params) {
-    context.log(`${uri.host}: no_verify and known_hosts_verify are ignored; host keys are always verified.`);
-  }
-
   const link = keepOne<SshLink>({
     open: async (signal) => {
       const query = { host, port: uri.port, user: uri.user };
       context.onStep?.('configure', host);
       const target = resolveTarget(query, uri.params, await readSettings(query, context, signal), context);
-      for (const unknown of target.unknown) context.log(`SSH to ${label(uri)}: ${unknown}.`);
+      for (const unknown of target.unknown) context.log(`SSH to ${placeLabel(uri)}: ${unknown}.`);
       const session = await logInTo(target, context, signal);
-      context.log(`SSH to ${label(uri)}: connected.`);
+      context.log(`SSH to ${placeLabel(uri)}: connected.`);
       open = new SshLink(session, host, target.connectTimeoutMs);
       return open;
     },
@@ -84,13 +80,13 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       }
       throw new TransportError(
         'REMOTE_SOCKET_MISSING',
-        `${label(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
+        `${placeLabel(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
         { host, tried: tried.join(', ') },
       );
     },
     describe: () => {
       const through = works === undefined ? '' : `, ${works.kind === 'socket' ? works.path : HELPER}`;
-      return `SSH to ${label(uri)}${through}`;
+      return `SSH to ${placeLabel(uri)}${through}`;
     },
     close: () => {
       closing.abort(cancelled());
@@ -112,11 +108,6 @@ export function waysTo(uri: LibvirtUri): Way[] {
 
 function inOrder(ways: readonly Way[], first: Way | undefined): readonly Way[] {
   return first === undefined ? ways : [first, ...ways.filter((way) => way !== first)];
-}
-
-function label({ user, host = '', port = 22 }: LibvirtUri): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return `${user === undefined ? '' : `${user}@`}${name}${port === 22 ? '' : `:${port}`}`;
 }
 
 function unsupported(uri: LibvirtUri): TransportError {

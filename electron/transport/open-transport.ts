@@ -1,4 +1,5 @@
 import type { LibvirtTransport, LibvirtUri } from '../../shared/libvirt-uri.ts';
+import { openSshTransport } from './openssh/openssh-transport.ts';
 import { sshTransport } from './ssh/ssh-transport.ts';
 import { tcpTransport } from './tcp.ts';
 import { tlsTransport } from './tls.ts';
@@ -13,7 +14,7 @@ export function openTransport(uri: LibvirtUri, context: TransportContext): Trans
 const OPENERS: Readonly<Record<LibvirtTransport, (uri: LibvirtUri, context: TransportContext) => Transport>> = {
   auto: unixTransport,
   unix: unixTransport,
-  ssh: sshTransport,
+  ssh: (uri, context) => (context.sshClient === 'openssh' ? openSshTransport : sshTransport)(uri, context),
   tls: tlsTransport,
   tcp: tcpTransport,
 };

@@ -70,6 +70,8 @@ export interface TransportContext {
   readonly askSecret: (question: SecretQuestion, signal: AbortSignal) => Promise<readonly string[] | null>;
   /** Told of each step as it begins, with the machine that it is about. */
   readonly onStep?: (step: ConnectStep, host: string) => void;
+  /** Which SSH client reaches a host; built in by default. */
+  readonly sshClient?: 'built-in' | 'openssh';
   readonly log: (line: string) => void;
   /** For each of: TCP and TLS, TCP and SSH handshake with login, opening a channel. Default 20,000 ms. */
   readonly connectTimeoutMs?: number;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { configArgs } from '../ssh/config/ask-openssh.ts';
 import type { SshQuery, SshSettings } from '../ssh/config/settings.ts';
@@ -5,9 +6,12 @@ import type { SshTarget } from '../ssh/target.ts';
 
 /** Whatever the configuration says: nothing is forwarded, run or shown that a libvirt connection has no use for. */
 const ALWAYS = [
-  ...['ClearAllForwardings=yes', 'ForwardAgent=no', 'ForwardX11=no', 'PermitLocalCommand=no', 'RequestTTY=no'],
-  ...['EscapeChar=none', 'BatchMode=no', 'LogLevel=INFO', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
+  ...['ControlPersist=no', 'ForwardAgent=no', 'ForwardX11=no', 'PermitLocalCommand=no', 'RequestTTY=no'],
+  ...['EscapeChar=none', 'LogLevel=INFO', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
 ];
+
+/** For all calls but those that forward something. */
+export const NO_FORWARDINGS = ['-o', 'ClearAllForwardings=yes'];
 
 /** How a host is reached with the system's own ssh. */
 export interface OpenSshPlan {
@@ -15,8 +19,8 @@ export interface OpenSshPlan {
   readonly options: readonly string[];
   /** What to give every call after its options. */
   readonly destination: readonly string[];
-  /** The person has a ControlMaster of their own for this host: it is used and left alone. */
-  readonly sharesTheirs: boolean;
+  /** The person has ssh share its connections (ControlMaster): there may be one. */
+  readonly mayShareTheirs: boolean;
 }
 
 /**
@@ -43,7 +47,7 @@ export function planOpenSsh(
     ...(Number(one('connecttimeout')) > 0 ? [] : [`ConnectTimeout=${Math.ceil(connectTimeoutMs / 1_000)}`]),
     ...(params.known_hosts === undefined && !isElsewhere ? [] : [`UserKnownHostsFile=${files.map(quoted).join(' ')}`]),
   ];
-  const keys = params.keyfile === undefined && !isElsewhere ? [] : keyFiles;
+  const keys = params.keyfile !== undefined || isElsewhere ? keyFiles.filter((path) => existsSync(path)) : [];
   const { host, port, user } = query;
   return {
     options: [
@@ -56,7 +60,7 @@ export function planOpenSsh(
       ...(port === undefined ? [] : ['-p', `${port}`]),
       ...['--', host],
     ],
-    sharesTheirs:
+    mayShareTheirs:
       /^(yes|auto|true|ask|autoask)$/.test(one('controlmaster')) && !['', 'none'].includes(one('controlpath')),
   };
 }

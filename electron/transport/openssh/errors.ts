@@ -45,7 +45,11 @@ export function openSshError(host: string, user: string, stderr: string, code: n
   });
 }
 
-/** The first lines may be a banner, which a server sends before it lets anybody in. */
+/** The first lines may be a banner, which a server sends before it lets anybody in; warnings explain nothing. */
 function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-4).join(' ');
+  const lines = text.trim().split('\n');
+  return lines
+    .filter((line) => !line.startsWith('Warning: '))
+    .slice(-4)
+    .join(' ');
 }

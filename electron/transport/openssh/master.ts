@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelled, throwIfAborted } from '../abort.ts';
 import type { SshTarget } from '../ssh/target.ts';
 import { type TransportContext, TransportError } from '../transport.ts';
-import type { OpenSshPlan } from './args.ts';
+import { NO_FORWARDINGS, type OpenSshPlan } from './args.ts';
 import { Askpass } from './askpass.ts';
 import { openSshError } from './errors.ts';
 import { answersOf } from './questions.ts';
@@ -15,8 +15,13 @@ import { runSsh } from './run-ssh.ts';
 
 const STDERR_KEPT = 64 * 1024;
 const READY_LOOK_MS = 50;
+/** Between the end of what shares a connection and that of the connection itself. Milliseconds. */
+const SOON_MS = 2_000;
 /** A login may wait for a person for as long as a question stands; without one, for so long. Milliseconds. */
 const LOGIN_MS = 120_000;
+
+/** What shares a connection makes none of its own where that has gone. */
+const NEVER_ASKS = ['-o', 'BatchMode=yes'];
 
 /** Ends ssh when whoever started it has, whatever way it ended: nothing else tells ssh -N of that. */
 const SUPERVISE =
@@ -24,9 +29,10 @@ const SUPERVISE =
 
 /** One connection of the system's own ssh, which its other calls share. */
 export class OpenSshMaster {
-  /** Ended, for whatever reason; null when it was closed from here. */
+  /** Why it ended; null when it was closed from here. */
   readonly ended: Promise<TransportError | null>;
   #alive = true;
+  #end: (error: TransportError | null) => void = () => {};
 
   private constructor(
     /** A folder of this user alone, for as long as the connection lasts. */
@@ -34,21 +40,22 @@ export class OpenSshMaster {
     /** Arguments by which other calls find the connection, rather than make one of their own. */
     readonly share: readonly string[],
     readonly env: Readonly<Record<string, string | undefined>>,
-    private readonly process: ChildProcess,
-    ended: Promise<TransportError>,
   ) {
-    this.ended = ended.then((error) => {
-      const wasAlive = this.#alive;
-      this.#alive = false;
-      return wasAlive ? error : null;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
     });
+    void this.ended.then(() => rm(folder, { recursive: true, force: true }));
   }
 
   get alive(): boolean {
     return this.#alive;
   }
 
-  /** Connects and logs in; what that takes of the person is asked. @throws TransportError */
+  /**
+   * Connects and logs in; what that takes of the person is asked. A connection of the person's own that ssh would share
+   * (ControlMaster) is shared here, too.
+   * @throws TransportError
+   */
   static async open(
     plan: OpenSshPlan,
     target: SshTarget,
@@ -56,29 +63,65 @@ export class OpenSshMaster {
     signal: AbortSignal,
   ): Promise<OpenSshMaster> {
     throwIfAborted(signal);
-    const { host, port, user, knownHosts } = target;
+    const env = { ...context.env, LC_ALL: 'C' };
     const folder = await mkdtemp(join(tmpdir(), 'snapkeel-ssh-'));
-    await chmod(folder, 0o700);
+    const check = [...plan.options, '-O', 'check', ...plan.destination];
+    if (plan.mayShareTheirs && (await runSsh(check, env, signal)).code === 0)
+      return new OpenSshMaster(folder, NEVER_ASKS, env);
+    const share = [...NEVER_ASKS, '-o', 'ProxyCommand=false', '-S', join(folder, 'control')];
+    const master = new OpenSshMaster(folder, share, env);
+    try {
+      await master.#logIn(plan, target, context, signal);
+      return master;
+    } catch (error) {
+      master.close();
+      throw error;
+    }
+  }
+
+  /** As `ended`, or undefined if it goes on for a while. */
+  async endsSoon(): Promise<TransportError | null | undefined> {
+    return await Promise.race([this.ended, sleep(SOON_MS, undefined, { ref: false })]);
+  }
+
+  /** Ends the connection, and with it all that shares it. */
+  close(): void {
+    this.fail(null);
+  }
+
+  /** The connection is of no use any more. */
+  fail(error: TransportError | null): void {
+    this.#alive = false;
+    this.#end(error);
+  }
+
+  async #logIn(plan: OpenSshPlan, target: SshTarget, context: TransportContext, signal: AbortSignal): Promise<void> {
+    const { host, port, user, knownHosts } = target;
+    const control = join(this.folder, 'control');
     const asks = { open: 0, refused: false };
     const answers = answersOf({ host, port, user, knownHostsFile: knownHosts.user }, context);
-    const askpass = await Askpass.in(folder, async (ask, waits) => {
+    const askpass = await Askpass.in(this.folder, async (ask, waits) => {
       asks.open += 1;
-      const answer = await answers(ask, AbortSignal.any([waits, signal])).finally(() => (asks.open -= 1));
+      const answer = await answers(ask, AbortSignal.any([waits, signal])).finally(() => {
+        asks.open -= 1;
+      });
       asks.refused ||= answer === null && !waits.aborted;
       return answer;
     });
-    const control = join(folder, 'control');
-    const share = plan.sharesTheirs ? [] : ['-S', control];
-    const env = { ...context.env, ...askpass.env, LC_ALL: 'C' };
     const args = [
       ...plan.options,
-      ...(plan.sharesTheirs ? [] : ['-M', ...share, '-o', 'ControlPersist=no']),
+      ...NO_FORWARDINGS,
+      '-o',
+      'BatchMode=no',
+      '-M',
+      '-S',
+      control,
       '-N',
       ...plan.destination,
     ];
     // Without a terminal of its own, ssh cannot ask there.
     const child = spawn('/bin/sh', ['-c', SUPERVISE, 'sh', ...args], {
-      env,
+      env: { ...this.env, ...askpass.env },
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
     });
@@ -87,58 +130,26 @@ export class OpenSshMaster {
       stderr = (stderr + text).slice(-STDERR_KEPT);
     });
     child.stdin.on('error', () => {});
-    const ended = new Promise<TransportError>((resolve) => {
-      child.once('error', (error) => resolve(new TransportError('SSH_MISSING', `${error}`, { host })));
-      child.once('exit', (code) => {
-        child.stdin.destroy();
-        // What it said last may still be on its way.
-        setImmediate(() => resolve(asks.refused ? cancelledBy(host) : openSshError(host, user, stderr, code)));
-      });
+    child.once('error', (error) => this.fail(new TransportError('SSH_MISSING', `${error}`, { host })));
+    child.once('exit', (code) => {
+      // What it said last may still be on its way.
+      setImmediate(() => this.fail(asks.refused ? cancelledBy(host) : openSshError(host, user, stderr, code)));
     });
-    const master = new OpenSshMaster(folder, share, env, child, ended);
-    void ended.then(async () => {
-      askpass.close();
-      await rm(folder, { recursive: true, force: true });
-    });
-    try {
-      await master.#ready(plan, host, asks, signal);
-      return master;
-    } catch (error) {
-      master.close();
-      throw error;
-    }
-  }
-
-  /** Ends the connection, and with it all that shares it. */
-  close(): void {
-    this.#alive = false;
-    this.process.stdin?.destroy();
-  }
-
-  async #ready(plan: OpenSshPlan, host: string, asks: { open: number }, signal: AbortSignal): Promise<void> {
     let failure: TransportError | null | undefined;
-    void this.ended.then((error) => (failure = error));
-    let since = performance.now();
-    for (;;) {
+    void this.ended.then((error) => {
+      failure = error;
+      child.stdin.destroy();
+      askpass.close();
+    });
+    // ssh makes the socket that others share once it has logged in.
+    for (let since = performance.now(); !existsSync(control); await sleep(READY_LOOK_MS)) {
       throwIfAborted(signal);
       if (failure !== undefined) throw failure ?? cancelled();
-      if (await isReady(this, plan)) return;
       if (asks.open > 0) since = performance.now();
       if (performance.now() - since > LOGIN_MS)
         throw new TransportError('TIMED_OUT', `ssh to ${host}: not logged in within ${LOGIN_MS} ms.`, { host });
-      await sleep(READY_LOOK_MS);
     }
   }
-}
-
-/** ssh makes the socket that others share once it has logged in. */
-async function isReady(
-  { folder, env }: OpenSshMaster,
-  { sharesTheirs, options, destination }: OpenSshPlan,
-): Promise<boolean> {
-  if (!sharesTheirs) return existsSync(join(folder, 'control'));
-  const { code } = await runSsh([...options, '-O', 'check', ...destination], env);
-  return code === 0;
 }
 
 function cancelledBy(host: string): TransportError {

@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { type LibvirtUri, placeLabel } from '../../../shared/libvirt-uri.ts';
+import { cancelled, settle, throwIfAborted } from '../abort.ts';
+import { Bridge } from '../bridge.ts';
+import { refuseGarbage } from '../first-packet.ts';
+import { HELPER, helperError, shellQuote } from '../helper.ts';
+import { keepOne } from '../keep-one.ts';
+import { remoteCommand } from '../remote-command.ts';
+import { remoteSockets } from '../socket-names.ts';
+import { askOpenSsh } from '../ssh/config/ask-openssh.ts';
+import { resolveTarget } from '../ssh/target.ts';
+import { type Transport, type TransportContext, TransportError } from '../transport.ts';
+import { NO_FORWARDINGS, type OpenSshPlan, planOpenSsh } from './args.ts';
+import { OpenSshMaster } from './master.ts';
+import { runSsh } from './run-ssh.ts';
+
+const STDERR_KEPT = 8_192;
+
+interface Link {
+  readonly master: OpenSshMaster;
+  readonly plan: OpenSshPlan;
+  /** How streams are made, found out once. */
+  readonly way: 'command' | { readonly socket: string };
+  readonly ends: Set<(error: TransportError | null) => void>;
+}
+
+/**
+ * A daemon on another machine, by the system's own ssh: whatever works in the person's terminal works here. One ssh
+ * process connects and logs in, once; each stream is a command that shares its connection, or a socket that it forwards
+ * where nothing can be run.
+ */
+export function openSshTransport(uri: LibvirtUri, context: TransportContext): Transport {
+  const { host = 'localhost' } = uri;
+  const closing = new AbortController();
+  let open: Link | undefined;
+
+  const link = keepOne<Link>({
+    open: async (signal) => {
+      const query = { host, port: uri.port, user: uri.user };
+      context.onStep?.('configure', host);
+      const settings = await askOpenSsh(query, context, signal);
+      if (settings === null)
+        throw new TransportError('SSH_MISSING', `There is no ssh to reach ${host} with.`, { host });
+      const target = resolveTarget(query, uri.params, settings, context);
+      const plan = planOpenSsh(query, uri.params, settings, target, context.home);
+      context.onStep?.('authenticate', target.host);
+      const master = await OpenSshMaster.open(plan, target, context, signal);
+      context.log(`ssh to ${placeLabel(uri)}: connected.`);
+      try {
+        const made: Link = { master, plan, way: await findWay(uri, master, plan, signal), ends: new Set() };
+        void master.ended.then((error) => {
+          for (const end of [...made.ends]) end(error);
+        });
+        open = made;
+        return made;
+      } catch (error) {
+        master.close();
+        throw error;
+      }
+    },
+    isAlive: ({ master }) => master.alive,
+    discard: ({ master }) => master.close(),
+  });
+
+  return {
+    dial: async (caller) => {
+      const signal = AbortSignal.any([caller, closing.signal]);
+      throwIfAborted(signal);
+      const over = await link(signal);
+      context.onStep?.('socket', host);
+      return over.way === 'command'
+        ? await runCommand(uri, over, signal)
+        : await forward(over, over.way.socket, host, signal);
+    },
+    describe: () => {
+      const way = open?.way;
+      return `ssh to ${placeLabel(uri)}${way === undefined ? '' : `, ${way === 'command' ? HELPER : way.socket}`}`;
+    },
+    close: () => {
+      closing.abort(cancelled());
+      open?.master.close();
+    },
+  };
+}
+
+/** A command wherever the host has what it needs; else the first socket that is there, if that can be told, or may be. */
+async function findWay(
+  uri: LibvirtUri,
+  { share, env }: OpenSshMaster,
+  { options, destination }: OpenSshPlan,
+  signal: AbortSignal,
+): Promise<Link['way']> {
+  const { socket, proxy, netcat = 'nc' } = uri.params;
+  const runs = async (...words: string[]) =>
+    (await runSsh([...options, ...NO_FORWARDINGS, ...share, ...destination, words.join(' ')], env, signal)).code === 0;
+  const paths = socket === undefined ? remoteSockets(uri) : [socket];
+  const command = remoteCommand(uri);
+  const wanted = [
+    ...(socket === undefined && proxy !== 'netcat' ? [HELPER] : []),
+    ...(proxy === 'native' ? [] : [netcat]),
+  ];
+  if (proxy === 'native') return 'command';
+  for (const program of command === undefined ? [] : wanted) if (await runs('command', '-v', program)) return 'command';
+  for (const path of paths) if (await runs('test', '-S', shellQuote(path))) return { socket: path };
+  return paths[0] === undefined ? 'command' : { socket: paths.at(-1) ?? paths[0] };
+}
+
+async function runCommand(uri: LibvirtUri, link: Link, signal: AbortSignal): Promise<Duplex> {
+  const { master, plan, ends } = link;
+  const command = remoteCommand(uri);
+  if (command === undefined) throw unsupported(uri);
+  const args = [...plan.options, ...NO_FORWARDINGS, ...master.share, ...plan.destination, command];
+  const child = spawn('ssh', args, { env: { ...master.env }, stdio: 'pipe' });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (stderr.length < STDERR_KEPT) stderr += text;
+  });
+  const { host = '' } = uri;
+  await settle<void>(
+    signal,
+    (resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (error) => reject(new TransportError('SSH_MISSING', `${error}`, { host })));
+    },
+    () => child.kill(),
+  );
+  const bridge = new Bridge({
+    input: child.stdout,
+    output: child.stdin,
+    shut: () => {
+      child.stdin.destroy();
+      child.stdout.resume();
+      child.kill();
+    },
+    gone: new Promise((resolve) =>
+      child.once('close', (exitCode) => {
+        // 255 is ssh's own fault: the connection that it shared has gone, or goes.
+        if (exitCode !== 255) resolve(helperError({ host, exitCode, stderr, tried: [] }));
+        else
+          void master.endsSoon().then((error) => resolve(error === null ? undefined : (error ?? lose(master, host))));
+      }),
+    ),
+    endsWhenGone: true,
+    inspect: refuseGarbage,
+  });
+  watch(bridge, ends, (error) => bridge.destroy(error ?? undefined));
+  return bridge;
+}
+
+let forwarded = 0;
+
+/** A local socket that ssh forwards to the one on the host. */
+async function forward({ master, plan, ends }: Link, path: string, host: string, signal: AbortSignal): Promise<Duplex> {
+  const local = join(master.folder, `s${++forwarded}`);
+  const args = [...plan.options, ...master.share, '-O', 'forward', '-L', `${local}:${path}`, ...plan.destination];
+  const { code, stderr } = await runSsh(args, master.env, signal);
+  const missing = (said: string) =>
+    new TransportError('REMOTE_SOCKET_MISSING', `${host} opened no ${path}: ${said}`, { host, tried: path });
+  if (code !== 0) throw master.alive ? missing(stderr.trim()) : lostOn(host);
+  const socket = connect({ path: local });
+  await settle<void>(
+    signal,
+    (resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', (error) => reject(missing(error.message)));
+    },
+    () => socket.destroy(),
+  );
+  const bridge = new Bridge({
+    input: socket,
+    output: socket,
+    shut: () => socket.destroy(),
+    gone: new Promise((resolve) =>
+      socket.once('close', () => resolve(socket.bytesRead === 0 ? missing('it was closed at once') : undefined)),
+    ),
+    endsWhenGone: true,
+  });
+  watch(bridge, ends, (error) => bridge.destroy(error ?? undefined));
+  return bridge;
+}
+
+function watch(bridge: Bridge, ends: Link['ends'], end: (error: TransportError | null) => void): void {
+  ends.add(end);
+  bridge.on('close', () => ends.delete(end));
+}
+
+/** A connection of the person's own tells nobody that it has gone. */
+function lose(master: OpenSshMaster, host: string): TransportError {
+  const error = lostOn(host);
+  master.fail(error);
+  return error;
+}
+
+function lostOn(host: string): TransportError {
+  return new TransportError('CONNECTION_LOST', `ssh to ${host}: the connection was lost.`, { host });
+}
+
+function unsupported(uri: LibvirtUri): TransportError {
+  const { mode = 'auto', proxy = 'auto' } = uri.params;
+  return new TransportError('UNSUPPORTED', `There is no way to ${uri.path} over SSH with proxy=${proxy}.`, {
+    mode,
+    proxy,
+  });
+}

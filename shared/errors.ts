@@ -150,10 +150,30 @@ export const problems = {
     effect: notConnected,
     next: 'Use a local socket or qemu+ssh://.',
   },
+  POLKIT_DENIED: {
+    what: 'polkit does not let this user use libvirt on “{host}”.',
+    effect: notConnected,
+    next: 'If you were asked for a password, it was not accepted: connect again. If not, polkit’s rules on the host say no: add the user to the “libvirt” group there and log in again, or ask whoever runs the host.',
+  },
+  POLKIT_NO_AGENT: {
+    what: 'polkit wants a password before this user may use libvirt on “{host}”, but no polkit agent is running to ask for it.',
+    effect: notConnected,
+    next: 'Add the user to the “libvirt” group on the host and log in again. If the host is this computer, you can also start a polkit agent, which most desktops have, and connect again.',
+  },
+  POLKIT_CANCELLED: {
+    what: 'polkit asked for a password to use libvirt on “{host}”, and was not given one.',
+    effect: notConnected,
+    next: 'Connect again to be asked again. Members of the “libvirt” group are not asked.',
+  },
+  POLKIT_NOT_RUNNING: {
+    what: 'libvirt on “{host}” leaves it to polkit who may use it, and polkit cannot be reached there.',
+    effect: notConnected,
+    next: 'Start the D-Bus system bus and polkit on the host, restart libvirtd or virtqemud, then connect again.',
+  },
   POLKIT_REFUSED: {
     what: 'libvirt did not let this user in (polkit refused).',
     effect: notConnected,
-    next: 'Add the user to the “libvirt” group, log in again, and try again.',
+    next: 'Add the user to the “libvirt” group, log in again, and try again. See libvirt’s reason below.',
   },
   AUTH_UNSUPPORTED: {
     what: 'libvirt asks for a kind of authentication that Snapkeel does not know.',

@@ -114,6 +114,7 @@ describe('all others', () => {
 
   it.each<[unknown, ProblemCode]>([
     [new AuthenticationError('POLKIT_REFUSED', [2]), 'POLKIT_REFUSED'],
+    [new AuthenticationError('POLKIT_NO_AGENT', [2]), 'POLKIT_NO_AGENT'],
     [new AuthenticationError('UNSUPPORTED', [1]), 'AUTH_UNSUPPORTED'],
     [new XmlError('no <domain> in the XML'), 'XML_UNREADABLE'],
     [new TypeError('x is not a function'), 'UNEXPECTED'],

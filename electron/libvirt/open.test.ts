@@ -69,11 +69,12 @@ describe('openConnection', () => {
     expect(vi.getTimerCount()).toBe(timers);
   });
 
-  it('polkit refused: POLKIT_REFUSED with libvirt’s error as its cause', async () => {
+  it('polkit refused: why, with libvirt’s error as its cause', async () => {
     const peer = daemon({ types: [2], polkit: errorCode.AUTH_UNAVAILABLE });
     const error = await open(peer).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(AuthenticationError);
-    expect(error).toMatchObject({ code: 'POLKIT_REFUSED', types: [2], cause: { codeName: 'AUTH_UNAVAILABLE' } });
+    expect(error).toMatchObject({ code: 'POLKIT_NO_AGENT', types: [2], cause: { codeName: 'AUTH_UNAVAILABLE' } });
+    expect((error as Error).message).toContain((error as { cause: Error }).cause.message);
     expect(asked(peer.packets)).toEqual([66, 70]);
     await vi.waitFor(() => expect(peer.closed).toBe(true), 30_000);
   });

@@ -2,20 +2,21 @@ import type { Duplex } from 'node:stream';
 import { authType, feature } from '../../shared/libvirt/flags.ts';
 import { RpcConnection } from './connection.ts';
 import { ConnectionError, LibvirtError } from './errors.ts';
+import { type PolkitRefusal, polkitRefusal } from './polkit.ts';
 import { type Procedure, procedures } from './procedures.ts';
 
-/** No way to authenticate that both sides know; `types` are libvirt's REMOTE_AUTH_* numbers. */
+/** polkit did not let this user in, or no way to authenticate is known to both sides; `types` are libvirt's REMOTE_AUTH_* numbers. */
 export class AuthenticationError extends Error {
   override name = 'AuthenticationError';
   constructor(
-    readonly code: 'POLKIT_REFUSED' | 'UNSUPPORTED',
+    readonly code: PolkitRefusal | 'UNSUPPORTED',
     readonly types: readonly number[],
     options?: ErrorOptions,
   ) {
     super(
-      code === 'POLKIT_REFUSED'
-        ? 'polkit refused access to libvirt'
-        : `libvirt asks for an unknown authentication (${types.join(', ')})`,
+      code === 'UNSUPPORTED'
+        ? `libvirt asks for an unknown authentication (${types.join(', ')})`
+        : `polkit refused access to libvirt${options?.cause instanceof Error ? `: ${options.cause.message}` : ''}`,
       options,
     );
   }
@@ -79,7 +80,7 @@ async function authenticate(ask: Ask, askPolkit: () => Promise<unknown>): Promis
   try {
     await askPolkit();
   } catch (error) {
-    if (error instanceof LibvirtError) throw new AuthenticationError('POLKIT_REFUSED', types, { cause: error });
+    if (error instanceof LibvirtError) throw new AuthenticationError(polkitRefusal(error), types, { cause: error });
     throw error;
   }
 }

@@ -11,6 +11,9 @@ const needed = [
   { program: 'qemu-img', package: 'qemu-utils', leftOut: 'everything on a real libvirt' },
   { program: 'sshd', package: 'openssh-server', leftOut: 'everything over SSH' },
   { program: 'ssh-keygen', package: 'openssh-client', leftOut: 'everything over SSH' },
+  // Neither starts anything of the machine's: a lab starts its own. libvirt-daemon-system brings both on Debian.
+  { program: 'dbus-daemon', package: 'dbus-daemon', leftOut: 'what polkit answers on a real libvirt' },
+  { file: '/usr/lib/polkit-1/polkitd', package: 'polkitd', leftOut: 'what polkit answers on a real libvirt' },
   { program: 'mmdebstrap', package: 'mmdebstrap', leftOut: 'other generations of libvirt' },
   {
     file: '/usr/include/libvirt/libvirt-domain.h',

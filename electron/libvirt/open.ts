@@ -26,7 +26,8 @@ export class AuthenticationError extends Error {
  * Authenticates and opens a driver on a fresh stream, in the order that remoteClientOpen (libvirt) uses. AUTH_LIST
  * always comes first: the daemon lets root pass inside it.
  * @param uri the driver's URI, as `qemu:///system`; never one with a transport.
- * @param signal gives up; without effect once the connection is open.
+ * @param signal gives up; without effect once the connection is open. Connections of one signal ask polkit one after the
+ * other, and no more once it has refused: it asks the person for each, and may keep the answer for the next.
  * @throws AuthenticationError, LibvirtError, ConnectionError (NO_ANSWER when one answer takes longer than
  * `patienceMs`), the signal's reason; the stream is closed then.
  */
@@ -34,7 +35,7 @@ export async function openConnection(
   stream: Duplex,
   uri: string,
   log?: (line: string) => void,
-  signal: AbortSignal = never,
+  signal: AbortSignal = new AbortController().signal,
   patienceMs: number = OPEN_PATIENCE_MS,
 ): Promise<RpcConnection> {
   const connection = new RpcConnection(stream, log);
@@ -47,7 +48,12 @@ export async function openConnection(
     });
   };
   try {
-    await authenticate(ask, () => connection.call(procedures.authPolkit, {}, signal));
+    await afterOthers(signal, (others) =>
+      authenticate(ask, async () => {
+        await others;
+        await connection.call(procedures.authPolkit, {}, signal);
+      }),
+    );
     const { supported } = await ask(procedures.connectSupportsFeature, { feature: feature.programKeepalive });
     await ask(procedures.connectOpen, { name: uri, flags: 0 });
     if (supported) connection.startKeepalive();
@@ -67,13 +73,29 @@ export async function closeConnection(connection: RpcConnection, patienceMs = 1_
   connection.close();
 }
 
+/** Of each signal the last connection that is being authenticated. */
+const authenticating = new WeakMap<AbortSignal, Promise<void>>();
+
+/** Runs at once, and is told what to await before a person is asked. */
+async function afterOthers(
+  signal: AbortSignal,
+  run: (others: Promise<void> | undefined) => Promise<void>,
+): Promise<void> {
+  const own = run(authenticating.get(signal));
+  authenticating.set(signal, own);
+  try {
+    await own;
+  } finally {
+    if (authenticating.get(signal) === own) authenticating.delete(signal);
+  }
+}
+
 type Ask = <A, R>(procedure: Procedure<A, R>, args: A) => Promise<R>;
 /** Nothing tells of signs of life before the connection is open. */
 const OPEN_PATIENCE_MS = 30_000;
-const never = new AbortController().signal;
 
 /** `askPolkit` may wait for a person to type a password. */
-async function authenticate(ask: Ask, askPolkit: () => Promise<unknown>): Promise<void> {
+async function authenticate(ask: Ask, askPolkit: () => Promise<void>): Promise<void> {
   const { types } = await ask(procedures.authList, {});
   if (types.length === 0 || types.includes(authType.none)) return;
   if (!types.includes(authType.polkit)) throw new AuthenticationError('UNSUPPORTED', types);

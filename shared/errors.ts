@@ -165,6 +165,11 @@ export const problems = {
     effect: notConnected,
     next: 'Connect again to be asked again. Members of the “libvirt” group are not asked.',
   },
+  POLKIT_UNANSWERED: {
+    what: 'polkit asked for a password to use libvirt on “{host}”, and libvirt does not wait longer than 30 seconds for it.',
+    effect: notConnected,
+    next: 'Answer the question if it is still there, then connect again. Members of the “libvirt” group are not asked.',
+  },
   POLKIT_NOT_RUNNING: {
     what: 'libvirt on “{host}” leaves it to polkit who may use it, and polkit cannot be reached there.',
     effect: notConnected,

@@ -106,13 +106,15 @@ describe.skipIf(!available.ok)('a user who is not root', { timeout }, () => {
     expect(problem).toMatchObject({ code: 'POLKIT_DENIED', next: expect.stringMatching(/it was not accepted/) });
   });
 
-  it('gives up while polkit asks: every stream is closed, and others are let in', async () => {
+  it('gives up while polkit asks: every stream is closed, and nobody is kept out by it', async () => {
     const session = connects(lab, 'asked', { agent: true });
     await session.untilAsked(1);
     await session.untilStreams(2);
     session.send('disconnect');
     await session.untilStatus('disconnected');
     await session.untilStreams(0);
+    // A libvirtd of 11.3 or later, left while it asks, hears nobody until polkit has answered: here, as the agent goes.
+    await session.stop();
     await connects(lab, 'member').untilStatus('connected');
   });
 });
@@ -121,10 +123,9 @@ describe.skipIf(!available.ok)('what libvirt needs to ask polkit', { timeout }, 
   const removals: [string, (lab: Lab) => Promise<void>][] = [
     ['polkitd', async (lab) => void (await lab.run(['sh', '-c', 'rm "$0"/etc/bus/services/*', lab.dir]))],
     [
-      // A libvirtd ends with the bus that it was connected to.
       'the system bus',
       async (lab) => {
-        await lab.run(['sh', '-c', 'kill "$(cat "$0/run/dbus/pid")"', lab.dir]);
+        await lab.run(['rm', '/run/dbus/system_bus_socket']);
         await lab.restartDaemon();
       },
     ],

@@ -23,6 +23,7 @@ export class OtherSession {
     this.#child = spawn(command, args, { stdio: 'pipe' });
     const reports = createInterface(this.#child.stdout as NodeJS.ReadableStream);
     reports.on('line', (line) => this.#note(() => this.#reports.push(JSON.parse(line) as Report)));
+    this.#child.stdin?.on('error', () => {});
     this.#child.stderr?.on('data', (data) => this.#errors.push(`${data}`));
     this.#child.on('close', () =>
       this.#note(() => {

@@ -35,7 +35,6 @@ const bus = (services: string) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//D
   <type>system</type>
   <fork/>
   <listen>unix:path=/run/dbus/system_bus_socket</listen>
-  <pidfile>/run/dbus/pid</pidfile>
   <auth>EXTERNAL</auth>
   <servicedir>${services}</servicedir>
   <policy context="default">

@@ -99,10 +99,11 @@ async function authenticate(ask: Ask, askPolkit: () => Promise<void>): Promise<v
   const { types } = await ask(procedures.authList, {});
   if (types.length === 0 || types.includes(authType.none)) return;
   if (!types.includes(authType.polkit)) throw new AuthenticationError('UNSUPPORTED', types);
+  const since = performance.now();
   try {
     await askPolkit();
   } catch (error) {
-    if (error instanceof LibvirtError) throw new AuthenticationError(polkitRefusal(error), types, { cause: error });
-    throw error;
+    if (!(error instanceof LibvirtError)) throw error;
+    throw new AuthenticationError(polkitRefusal(error, performance.now() - since), types, { cause: error });
   }
 }

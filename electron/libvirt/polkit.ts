@@ -9,20 +9,35 @@ export type PolkitRefusal =
   | 'POLKIT_NO_AGENT'
   /** The person closed the question. */
   | 'POLKIT_CANCELLED'
+  /** libvirt waited no longer for the person. */
+  | 'POLKIT_UNANSWERED'
   | 'POLKIT_NOT_RUNNING'
   | 'POLKIT_REFUSED';
 
-/** The first three are of virPolkitCheckAuth, then virGDBusCallMethod and virGDBusGetSystemBus; observed with 9.0. */
-const refusals: readonly { code: number; domain?: number; refusal: PolkitRefusal }[] = [
+/**
+ * VIR_DBUS_METHOD_CALL_TIMEOUT_MILIS is 30 s, and no code tells of it, only words in the daemon's language. A service that
+ * is to start has 25 s.
+ */
+const GIVES_UP_AFTER_MS = 29_000;
+
+/** The first three are of virPolkitCheckAuth, then virGDBusCallMethod and virGDBusGetSystemBus; seen with 9.0, 11.3, 12.8. */
+const refusals: readonly { code: number; domain?: number; waitedMs?: number; refusal: PolkitRefusal }[] = [
   { code: errorCode.AUTH_FAILED, refusal: 'POLKIT_DENIED' },
   { code: errorCode.AUTH_UNAVAILABLE, refusal: 'POLKIT_NO_AGENT' },
   { code: errorCode.AUTH_CANCELLED, refusal: 'POLKIT_CANCELLED' },
+  { code: errorCode.DBUS_SERVICE, waitedMs: GIVES_UP_AFTER_MS, refusal: 'POLKIT_UNANSWERED' },
   { code: errorCode.DBUS_SERVICE, refusal: 'POLKIT_NOT_RUNNING' },
   { code: errorCode.INTERNAL_ERROR, domain: errorDomain.DBUS, refusal: 'POLKIT_NOT_RUNNING' },
 ];
 
-/** What libvirt's answer to AUTH_POLKIT means for who asked. */
-export function polkitRefusal(error: Pick<LibvirtError, 'code' | 'domain'>): PolkitRefusal {
-  const row = refusals.find(({ code, domain }) => code === error.code && (domain ?? error.domain) === error.domain);
+/**
+ * What libvirt's answer to AUTH_POLKIT means for who asked.
+ * @param waited milliseconds until it came
+ */
+export function polkitRefusal(error: Pick<LibvirtError, 'code' | 'domain'>, waited: number): PolkitRefusal {
+  const row = refusals.find(
+    ({ code, domain = error.domain, waitedMs = 0 }) =>
+      code === error.code && domain === error.domain && waited >= waitedMs,
+  );
   return row?.refusal ?? 'POLKIT_REFUSED';
 }

@@ -28,7 +28,7 @@ export const problems = {
   SOCKET_MISSING: {
     what: 'No libvirt socket was found on this computer.',
     effect: notConnected,
-    next: 'Install and start libvirt (libvirtd or virtqemud), then try again.[ Looked for: {tried}.]',
+    next: 'Install and start libvirt (libvirtd or virtqemud), then try again.[ The address says mode={mode}: leave that out to reach any of them.][ Looked for: {tried}.]',
   },
   SOCKET_DENIED: {
     what: 'This user may not open the libvirt socket[ {path}].',
@@ -118,7 +118,7 @@ export const problems = {
   REMOTE_SOCKET_MISSING: {
     what: 'Logged in to “{host}”, but no libvirt socket could be opened there.',
     effect: notConnected,
-    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding.[ Tried: {tried}.]',
+    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding.[ The address says mode={mode}: leave that out to reach any libvirt.][ Tried: {tried}.]',
   },
   REMOTE_SOCKET_DENIED: {
     what: 'Logged in to “{host}”, but the user may not open its libvirt socket.',

@@ -20,7 +20,7 @@ export class OtherSession {
     const program = fileURLToPath(new URL('./session-process.ts', import.meta.url));
     const argv = [...lab.alongside(), process.execPath, '--import', 'tsx', program, JSON.stringify(options)];
     const [command = '', ...args] = argv;
-    this.#child = spawn(command, args, { stdio: 'pipe' });
+    this.#child = spawn(command, args, { stdio: 'pipe', env: { ...process.env, HOME: lab.dir } });
     const reports = createInterface(this.#child.stdout as NodeJS.ReadableStream);
     reports.on('line', (line) => this.#note(() => this.#reports.push(JSON.parse(line) as Report)));
     this.#child.stdin?.on('error', () => {});

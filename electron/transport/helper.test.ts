@@ -49,7 +49,9 @@ it.each([
   ['qemu+ssh://h/session?socket=/s', ['/s']],
   ['qemu+ssh://h/system?socket=/s&proxy=native', ['qemu:///system?socket=/s']],
   ['qemu+ssh://h/system?mode=direct&proxy=netcat', ['/var/run/libvirt/virtqemud-sock']],
-  ['qemu+ssh://h/system?mode=legacy', ['/var/run/libvirt/libvirt-sock', 'qemu:///system?mode=legacy']],
+  ['qemu+ssh://h/system?mode=legacy', ['/var/run/libvirt/libvirt-sock']],
+  ['qemu+ssh://h/system?mode=legacy&proxy=native', ['qemu:///system?mode=legacy']],
+  ['qemu+ssh://h/session?mode=direct', ['qemu:///session?mode=direct']],
   ['qemu+ssh://h/session?proxy=netcat', []],
 ])('goes to %s by %j', (text, ways) => {
   expect(waysTo(parseLibvirtUri(text)).map((way) => (way.kind === 'socket' ? way.path : way.uri))).toEqual(ways);

@@ -3,7 +3,7 @@ import type { LibvirtUri } from '../../shared/libvirt-uri.ts';
 import { cancelled, throwIfAborted } from './abort.ts';
 import { HELPER, helperUri, needsHelper, shellQuote } from './helper.ts';
 import { keepOne } from './keep-one.ts';
-import { remoteSockets } from './socket-names.ts';
+import { modeOf, remoteSockets } from './socket-names.ts';
 import { ChannelRefused, SshLink } from './ssh-link.ts';
 import { DEFAULT_TIMEOUT_MS, logIn } from './ssh-login.ts';
 import { resolveTarget } from './ssh-target.ts';
@@ -79,7 +79,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       throw new TransportError(
         'REMOTE_SOCKET_MISSING',
         `${label(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
-        { host: target.host, tried: tried.join(', ') },
+        { host: target.host, tried: tried.join(', '), ...modeOf(uri) },
       );
     },
     describe: () => {
@@ -95,8 +95,8 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
 
 /**
  * `socket=` names the only socket; `mode=` chooses daemons, `proxy=native` the helper alone and `proxy=netcat` sockets
- * alone. A named socket is never left to the helper unless asked for, since one before libvirt 9.1 would ignore the name
- * and reach another daemon.
+ * alone. A named socket and a chosen mode are never left to the helper unless asked for, since one before libvirt 9.1 would
+ * ignore them and reach another daemon.
  */
 export function waysTo(uri: LibvirtUri): Way[] {
   const { socket, proxy } = uri.params;
@@ -104,7 +104,8 @@ export function waysTo(uri: LibvirtUri): Way[] {
   if (proxy === 'native') return [helper];
   if (socket !== undefined) return [{ kind: 'socket', path: socket }];
   const sockets = needsHelper(uri) ? [] : remoteSockets(uri).map((path): Way => ({ kind: 'socket', path }));
-  return proxy === 'netcat' ? sockets : [...sockets, helper];
+  const isLeftToHelper = needsHelper(uri) || modeOf(uri).mode === undefined;
+  return proxy === 'netcat' || !isLeftToHelper ? sockets : [...sockets, helper];
 }
 
 function inOrder(ways: readonly Way[], first: Way | undefined): readonly Way[] {

@@ -41,7 +41,7 @@ export interface TransportContext {
 }
 
 export type TransportErrorCode =
-  /** None of the local sockets exists. detail: tried */
+  /** None of the local sockets exists. detail: tried, mode (where the URI chooses one) */
   | 'SOCKET_MISSING'
   /** detail: path */
   | 'SOCKET_DENIED'
@@ -73,7 +73,7 @@ export type TransportErrorCode =
   | 'KEY_UNREADABLE'
   /** detail: keyfile */
   | 'KEY_NEEDS_PASSPHRASE'
-  /** No socket could be opened on the host. sshd doesn't say why: missing, denied, or forwarding is off. detail: tried */
+  /** No socket could be opened on the host. sshd doesn't say why: missing, denied, or forwarding is off. detail: tried, mode (where the URI chooses one) */
   | 'REMOTE_SOCKET_MISSING'
   | 'REMOTE_SOCKET_DENIED'
   /** virt-ssh-helper is not installed. detail: tried (sockets tried before it) */

@@ -2,14 +2,11 @@ import { link, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { toProblem } from '../../electron/hosts/problems.ts';
-import { closeConnection, openConnection } from '../../electron/libvirt/open.ts';
-import { openTransport } from '../../electron/transport/open-transport.ts';
-import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { Problem } from '../../shared/schema.ts';
 import { isRoot, sshdAvailable } from '../lab/available.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { type Sshd, startSshd } from '../lab/sshd.ts';
+import { connectOverSsh } from './over-ssh.ts';
 import { OtherSession } from './sessions.ts';
 
 const available = isRoot() ? sshdAvailable() : { ok: false, reason: 'a lab with a /run of its own needs root' };
@@ -48,22 +45,6 @@ describe.skipIf(!available.ok)('the socket of a modular daemon', { timeout }, ()
       session.untilStatus('retrying').then(({ problem }) => problem),
     ]);
   }
-  /** The same from this computer, which has no part in the lab. */
-  async function connectsOverSsh(address: string): Promise<string | Problem> {
-    const uri = parseLibvirtUri(address);
-    const context = { env: process.env, home: lab.dir, askHostKey: async () => true, log: () => {} };
-    const transport = openTransport(uri, context);
-    try {
-      const { signal } = new AbortController();
-      const connection = await openConnection(await transport.dial(signal), driverUri(uri), undefined, signal);
-      await closeConnection(connection);
-      return transport.describe();
-    } catch (error) {
-      return toProblem(error, sshd.host);
-    } finally {
-      transport.close();
-    }
-  }
   const overSsh = (path: string) => `SSH to ${sshd.user}@${sshd.host}:${sshd.port}, /var/run/libvirt/${path}`;
   const legacyMissing = (what: RegExp) => ({
     what: expect.stringMatching(what),
@@ -85,17 +66,17 @@ describe.skipIf(!available.ok)('the socket of a modular daemon', { timeout }, ()
     });
 
     it.each(['', '&mode=direct', '&mode=direct&proxy=netcat'])('is found over SSH (%s)', async (params) => {
-      expect(await connectsOverSsh(`${sshd.uri}${params}`)).toBe(overSsh('virtqemud-sock'));
+      expect(await connectOverSsh(lab, `${sshd.uri}${params}`)).toBe(overSsh('virtqemud-sock'));
     });
 
     it('is not taken for another over SSH, not by an old helper either', async () => {
-      expect(await connectsOverSsh(`${sshd.uri}&mode=legacy`)).toMatchObject(
+      expect(await connectOverSsh(lab, `${sshd.uri}&mode=legacy`)).toMatchObject(
         legacyMissing(/but no libvirt socket could be opened there\.$/),
       );
     });
 
     it.each(['', '&mode=direct&proxy=native'])('is found by virt-ssh-helper (%s)', async (params) => {
-      expect(await connectsOverSsh(`${execOnly.uri}${params}`)).toMatch(/, virt-ssh-helper$/);
+      expect(await connectOverSsh(lab, `${execOnly.uri}${params}`)).toMatch(/, virt-ssh-helper$/);
     });
   });
 
@@ -109,7 +90,7 @@ describe.skipIf(!available.ok)('the socket of a modular daemon', { timeout }, ()
       ['mode=legacy', 'libvirt-sock'],
     ])('with %j: %s', async (params, socket) => {
       expect(await connects(`${local}?${params}`)).toBe(`/run/libvirt/${socket}`);
-      expect(await connectsOverSsh(`${sshd.uri}&${params}`)).toBe(overSsh(socket));
+      expect(await connectOverSsh(lab, `${sshd.uri}&${params}`)).toBe(overSsh(socket));
     });
   });
 
@@ -125,7 +106,7 @@ describe.skipIf(!available.ok)('the socket of a modular daemon', { timeout }, ()
 
     it('does not stand in the way of libvirtd’s', async () => {
       expect(await connects(local)).toBe('/run/libvirt/libvirt-sock');
-      expect(await connectsOverSsh(sshd.uri)).toBe(overSsh('libvirt-sock'));
+      expect(await connectOverSsh(lab, sshd.uri)).toBe(overSsh('libvirt-sock'));
     });
 
     it('is told where none but it was asked for', async () => {

@@ -1,11 +1,16 @@
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { polkitAvailable } from '../lab/available.ts';
+import { polkitAvailable, sshdAvailable } from '../lab/available.ts';
 import { type PolkitUser, polkitUsers } from '../lab/bus.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { type Sshd, startSshd } from '../lab/sshd.ts';
+import { connectOverSsh } from './over-ssh.ts';
 import { OtherSession } from './sessions.ts';
 
 const available = polkitAvailable();
+const ssh = sshdAvailable();
 if (!available.ok) console.warn(`What polkit answers is left out: ${available.reason}`);
+if (!ssh.ok) console.warn(`What polkit answers over SSH is left out: ${ssh.reason}`);
 
 const timeout = 120_000;
 const sessions: OtherSession[] = [];
@@ -116,6 +121,44 @@ describe.skipIf(!available.ok)('a user who is not root', { timeout }, () => {
     // A libvirtd of 11.3 or later, left while it asks, hears nobody until polkit has answered: here, as the agent goes.
     await session.stop();
     await connects(lab, 'member').untilStatus('connected');
+  });
+});
+
+describe.skipIf(!available.ok || !ssh.ok)('a user who is not root over SSH', { timeout }, () => {
+  let lab: Lab;
+  let sshd: Sshd;
+  beforeAll(async () => {
+    lab = await startLab({ polkit: true });
+    sshd = await startSshd(lab);
+    // Where those who log in may read it.
+    await lab.run(['cp', join(dirname(sshd.keyFile), 'authorized_keys'), '/run/authorized_keys']);
+    await sshd.setOption('AuthorizedKeysFile', '/run/authorized_keys');
+  }, timeout);
+  afterAll(async () => {
+    await lab?.stop();
+  }, timeout);
+  const connects = (user: PolkitUser, params = '') =>
+    connectOverSsh(lab, `${sshd.uri.replace(`${sshd.user}@`, `${user}@`)}${params}`);
+
+  it('is let in as a member of the group there', async () => {
+    expect(await connects('member')).toMatch(/^SSH to member@.*libvirt-sock$/);
+    expect(await connects('member', '&proxy=native')).toMatch(/^SSH to member@.*virt-ssh-helper$/);
+  });
+
+  it.each([
+    ['denied', 'POLKIT_DENIED', /add the user to the “libvirt” group there/],
+    [
+      'asked',
+      'POLKIT_NO_AGENT',
+      /^Add the user to the “libvirt” group on the host and log in again\. If the host is this/,
+    ],
+  ] as const)('is refused as %s, and told what to do there', async (user, code, next) => {
+    for (const params of ['', '&proxy=native'])
+      expect(await connects(user, params)).toMatchObject({
+        code,
+        what: expect.stringContaining('“kvm-a”'),
+        next: expect.stringMatching(next),
+      });
   });
 });
 

@@ -48,12 +48,8 @@ export async function openConnection(
     });
   };
   try {
-    await afterOthers(signal, (others) =>
-      authenticate(ask, async () => {
-        await others;
-        await connection.call(procedures.authPolkit, {}, signal);
-      }),
-    );
+    const askPolkit = () => connection.call(procedures.authPolkit, {}, signal);
+    await besideOthers(signal, (others) => authenticate(ask, askPolkit, others));
     const { supported } = await ask(procedures.connectSupportsFeature, { feature: feature.programKeepalive });
     await ask(procedures.connectOpen, { name: uri, flags: 0 });
     if (supported) connection.startKeepalive();
@@ -76,8 +72,8 @@ export async function closeConnection(connection: RpcConnection, patienceMs = 1_
 /** Of each signal the last connection that is being authenticated. */
 const authenticating = new WeakMap<AbortSignal, Promise<void>>();
 
-/** Runs at once, and is told what to await before a person is asked. */
-async function afterOthers(
+/** Begins at once, and is told what to await before a person is asked. */
+async function besideOthers(
   signal: AbortSignal,
   run: (others: Promise<void> | undefined) => Promise<void>,
 ): Promise<void> {
@@ -95,10 +91,11 @@ type Ask = <A, R>(procedure: Procedure<A, R>, args: A) => Promise<R>;
 const OPEN_PATIENCE_MS = 30_000;
 
 /** `askPolkit` may wait for a person to type a password. */
-async function authenticate(ask: Ask, askPolkit: () => Promise<void>): Promise<void> {
+async function authenticate(ask: Ask, askPolkit: () => Promise<unknown>, others?: Promise<void>): Promise<void> {
   const { types } = await ask(procedures.authList, {});
   if (types.length === 0 || types.includes(authType.none)) return;
   if (!types.includes(authType.polkit)) throw new AuthenticationError('UNSUPPORTED', types);
+  await others;
   const since = performance.now();
   try {
     await askPolkit();

@@ -12,6 +12,9 @@ const needed = [
   { program: 'sshd', package: 'openssh-server', leftOut: 'everything over SSH' },
   { program: 'ssh-keygen', package: 'openssh-client', leftOut: 'everything over SSH' },
   { program: 'openssl', package: 'openssl', leftOut: 'everything over TLS' },
+  // Neither starts anything of the machine's: a lab starts its own. libvirt-daemon-system brings both on Debian.
+  { program: 'dbus-daemon', package: 'dbus-daemon', leftOut: 'what polkit answers on a real libvirt' },
+  { file: '/usr/lib/polkit-1/polkitd', package: 'polkitd', leftOut: 'what polkit answers on a real libvirt' },
   { program: 'mmdebstrap', package: 'mmdebstrap', leftOut: 'other generations of libvirt' },
   {
     file: '/usr/include/libvirt/libvirt-domain.h',

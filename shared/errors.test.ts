@@ -16,7 +16,8 @@ describe.each(codes)('%s', (code) => {
 
   it('has three parts that read as sentences', () => {
     const { what, effect, next } = problemOf(code, details);
-    for (const part of [what, effect, next]) expect(part).toMatch(/^(?:[A-Z“]|libvirt|virt-ssh-helper|<reason>)/);
+    for (const part of [what, effect, next])
+      expect(part).toMatch(/^(?:[A-Z“]|libvirt|polkit|virt-ssh-helper|<reason>)/);
     for (const part of [what, effect, next]) expect(part).not.toMatch(/[[\]{}]|unknown$| {2}|\.\.| \./);
   });
 

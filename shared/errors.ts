@@ -28,7 +28,7 @@ export const problems = {
   SOCKET_MISSING: {
     what: 'No libvirt socket was found on this computer.',
     effect: notConnected,
-    next: 'Install and start libvirt (libvirtd or virtqemud), then try again.[ Looked for: {tried}.]',
+    next: 'Install and start libvirt (libvirtd or virtqemud), then try again.[ The address says mode={mode}: leave that out to reach any of them.][ Looked for: {tried}.]',
   },
   SOCKET_DENIED: {
     what: 'This user may not open the libvirt socket[ {path}].',
@@ -158,7 +158,7 @@ export const problems = {
   REMOTE_SOCKET_MISSING: {
     what: 'Logged in to “{host}”, but no libvirt socket could be opened there.',
     effect: notConnected,
-    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding.[ Tried: {tried}.]',
+    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding.[ The address says mode={mode}: leave that out to reach any libvirt.][ Tried: {tried}.]',
   },
   REMOTE_SOCKET_DENIED: {
     what: 'Logged in to “{host}”, but the user may not open its libvirt socket.',
@@ -260,10 +260,35 @@ export const problems = {
     effect: notConnected,
     next: 'Use a local socket, qemu+ssh:// or qemu+tls://.',
   },
+  POLKIT_DENIED: {
+    what: 'polkit does not let this user use libvirt on “{host}”.',
+    effect: notConnected,
+    next: 'If you were asked for a password, it was not accepted: connect again. If not, polkit’s rules on the host say no: add the user to the “libvirt” group there and log in again, or ask whoever runs the host.',
+  },
+  POLKIT_NO_AGENT: {
+    what: 'polkit wants a password before this user may use libvirt on “{host}”, but no polkit agent is running to ask for it.',
+    effect: notConnected,
+    next: 'Add the user to the “libvirt” group on the host and log in again. If the host is this computer, you can also start a polkit agent, which most desktops have, and connect again.',
+  },
+  POLKIT_CANCELLED: {
+    what: 'polkit asked for a password to use libvirt on “{host}”, and was not given one.',
+    effect: notConnected,
+    next: 'Connect again to be asked again. Members of the “libvirt” group are not asked.',
+  },
+  POLKIT_UNANSWERED: {
+    what: 'polkit asked for a password to use libvirt on “{host}”, and libvirt does not wait longer than 30 seconds for it.',
+    effect: notConnected,
+    next: 'Answer the question if it is still there, then connect again. Members of the “libvirt” group are not asked.',
+  },
+  POLKIT_NOT_RUNNING: {
+    what: 'libvirt on “{host}” leaves it to polkit who may use it, and polkit cannot be reached there.',
+    effect: notConnected,
+    next: 'Start the D-Bus system bus and polkit on the host, restart libvirtd or virtqemud, then connect again.',
+  },
   POLKIT_REFUSED: {
     what: 'libvirt did not let this user in (polkit refused).',
     effect: notConnected,
-    next: 'Add the user to the “libvirt” group, log in again, and try again.',
+    next: 'Add the user to the “libvirt” group, log in again, and try again. See libvirt’s reason below.',
   },
   AUTH_UNSUPPORTED: {
     what: 'libvirt asks for a kind of authentication that Snapkeel does not know.',

@@ -45,6 +45,22 @@ export function sshdAvailable(): Availability {
   return lab.ok ? firstProblem(missingTools(['sshd', 'ssh-keygen'])) : lab;
 }
 
+/** Whether a lab can have a system bus and a polkitd of its own. */
+export function polkitAvailable(): Availability {
+  const lab = labAvailable();
+  if (!lab.ok) return lab;
+  if (!isRoot()) return { ok: false, reason: 'a polkitd in a lab needs root' };
+  return firstProblem(
+    missingTools(['dbus-daemon']),
+    polkitdPath() === undefined ? 'missing on this machine: polkitd' : undefined,
+  );
+}
+
+/** polkitd is on nobody's PATH. */
+export function polkitdPath(): string | undefined {
+  return ['/usr/lib/polkit-1/polkitd', '/usr/libexec/polkitd'].find(isExecutable);
+}
+
 function firstProblem(...problems: (string | undefined)[]): Availability {
   const reason = problems.find((problem) => problem !== undefined);
   return reason === undefined ? { ok: true } : { ok: false, reason };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isRoot, toolPath } from './available.ts';
+import { busFiles } from './bus.ts';
 
 /** Settings of libvirtd.conf by their names there. */
 export type DaemonSettings = Readonly<Record<string, string | number | readonly string[]>>;
@@ -17,8 +18,13 @@ export function daemonArgv(dir: string, listens = false): string[] {
  * A lab's configuration files. QEMU runs as root without cgroups, namespaces or labels, so that it needs nothing of the
  * machine; it writes its log itself, so that no virtlogd is needed.
  * @param settings more of libvirtd's
+ * @param polkit whether any user may open the socket, and polkit says who is let in
  */
-export function daemonFiles(dir: string, settings: DaemonSettings = {}): { path: string; text: string }[] {
+export function daemonFiles(
+  dir: string,
+  settings: DaemonSettings = {},
+  polkit = false,
+): { path: string; text: string }[] {
   const owner = isRoot() ? ['user = "root"', 'group = "root"'] : [];
   const qemu = [
     ...owner,
@@ -30,8 +36,8 @@ export function daemonFiles(dir: string, settings: DaemonSettings = {}): { path:
   ];
   const libvirtd = [
     'auth_unix_ro = "none"',
-    'auth_unix_rw = "none"',
-    'unix_sock_rw_perms = "0700"',
+    `auth_unix_rw = "${polkit ? 'polkit' : 'none'}"`,
+    `unix_sock_rw_perms = "${polkit ? '0777' : '0700'}"`,
     'log_level = 3',
     `log_outputs = "3:file:${join(dir, 'log/libvirtd.log')}"`,
     ...Object.entries(settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
@@ -39,6 +45,7 @@ export function daemonFiles(dir: string, settings: DaemonSettings = {}): { path:
   return [
     { path: join(dir, 'etc/libvirt/qemu.conf'), text: `${qemu.join('\n')}\n` },
     { path: join(dir, 'etc/libvirt/libvirtd.conf'), text: `${libvirtd.join('\n')}\n` },
+    ...(polkit ? busFiles(dir) : []),
   ];
 }
 

@@ -4,9 +4,9 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isRoot, labAvailable } from './available.ts';
+import { isRoot, labAvailable, polkitAvailable } from './available.ts';
 import { type DaemonSettings, daemonArgv, daemonFiles, daemonLog, labEnvironment } from './daemon.ts';
 import type { GuestOptions } from './domain-xml.ts';
 import { type Generation, generationRoot } from './generations.ts';
@@ -18,6 +18,8 @@ export type { Generation, Guest, GuestOptions };
 export interface LabOptions {
   /** Which libvirt; 'host' (the default) is the machine's own. All others need root. */
   readonly generation?: Generation;
+  /** Whether polkit says who is let in: the lab then has a system bus of its own. Needs root and `polkitAvailable()`. */
+  readonly polkit?: boolean;
   /** Told what is going on when that takes long, such as building a generation for the first time. */
   readonly onProgress?: (line: string) => void;
 }
@@ -33,15 +35,18 @@ const socketPathBytes = 107;
  * @throws Error with the daemon's log when it does not start
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
-  const { generation = 'host', onProgress = () => {} } = options;
+  const { generation = 'host', polkit = false, onProgress = () => {} } = options;
   const root = await generationRoot(generation, onProgress);
-  const available = root === '/' ? labAvailable() : ({ ok: true } as const);
+  const available = polkit ? polkitAvailable() : root === '/' ? labAvailable() : ({ ok: true } as const);
   if (!available.ok) throw new Error(`no lab can be started here: ${available.reason}`);
 
   const dir = await mkdtemp(join(tmpdir(), 'skl-'));
-  const folders = ['run/lock', 'run/sshd', 'etc/libvirt', 'lib', 'log', 'cache', 'layers', 'guests'];
+  const folders = ['run/lock', 'run/sshd', 'run/dbus', 'etc/libvirt', 'lib', 'log', 'cache', 'layers', 'guests'];
   await Promise.all(folders.map((folder) => mkdir(join(dir, folder), { recursive: true, mode: 0o755 })));
-  await Promise.all(daemonFiles(dir).map(({ path, text }) => writeFile(path, text)));
+  for (const { path, text } of daemonFiles(dir, {}, polkit)) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
 
   const lab = new Lab(generation, dir, launch(dir, root));
   try {
@@ -172,6 +177,14 @@ export class Lab {
     if (!isRoot())
       return ['env', ...Object.entries(labEnvironment(this.dir)).map(([name, value]) => `${name}=${value}`)];
     return ['sh', fileURLToPath(new URL('./enter.sh', import.meta.url)), this.dir];
+  }
+
+  /**
+   * What to put before a command so that it runs with the machine's files but the lab's /run, as one of the lab's
+   * processes: a program of this repository that finds the daemon where it is on any machine. Only as root.
+   */
+  alongside(): string[] {
+    return ['sh', fileURLToPath(new URL('./alongside.sh', import.meta.url)), this.dir];
   }
 
   /** Ends the daemon and all guests at once, and removes the lab's folder. */

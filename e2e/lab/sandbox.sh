@@ -45,6 +45,13 @@ bind "$dir/lib" /var/lib/libvirt
 bind "$dir/log" /var/log/libvirt
 bind "$dir" "$dir"
 
+# libvirtd looks for a system bus only once.
+if [ -e "$dir/etc/bus/bus.conf" ]; then
+  bind "$dir/etc/polkit-1" /etc/polkit-1
+  for list in passwd group; do cat "$dir/etc/bus/$list" >>"$new/etc/$list"; done
+  chroot "$new" dbus-daemon --config-file "$dir/etc/bus/bus.conf"
+fi
+
 chroot "$new" "$@"
 : >"$dir/ready"
 

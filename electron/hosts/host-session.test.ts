@@ -68,7 +68,7 @@ describe('connecting', () => {
     bench.simulator.faults.polkit('refused');
     bench.session.connect();
     const { problem } = await bench.status('refused');
-    expect(problem.code).toBe('POLKIT_REFUSED');
+    expect(problem.code).toBe('POLKIT_NO_AGENT');
     const tries = bench.simulator.faults.calls.length;
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(bench.simulator.faults.calls).toHaveLength(tries);

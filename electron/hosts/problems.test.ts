@@ -146,6 +146,7 @@ describe('all others', () => {
     [new AuthenticationError('POLKIT_REFUSED', [2]), 'POLKIT_REFUSED'],
     [new AuthenticationError('SASL', [1], ['GSSAPI', 'SCRAM-SHA-256']), 'AUTH_SASL'],
     [new AuthenticationError('UNSUPPORTED', [9]), 'AUTH_UNSUPPORTED'],
+    [new AuthenticationError('POLKIT_NO_AGENT', [2]), 'POLKIT_NO_AGENT'],
     [new XmlError('no <domain> in the XML'), 'XML_UNREADABLE'],
     [new TypeError('x is not a function'), 'UNEXPECTED'],
     ['a string', 'UNEXPECTED'],

@@ -44,17 +44,17 @@ export function toProblem(error: unknown, host: string, requested?: Requested): 
   if (error instanceof ConnectionError && error.cause instanceof TransportError) return toProblem(error.cause, host);
   if (error instanceof ConnectionError) return problemOf(error.code, { host }, technical);
   if (error instanceof AuthenticationError)
-    return problemOf(authProblems[error.code], { host, mechanisms: error.mechanisms.join(', ') }, technical);
+    return problemOf(authProblemOf(error.code), { host, mechanisms: error.mechanisms.join(', ') }, technical);
   if (error instanceof LibvirtUriError) return problemOf('INVALID_URI', { reason: technical });
   if (error instanceof XmlError) return problemOf('XML_UNREADABLE', { reason: technical }, technical);
   return problemOf('UNEXPECTED', { host }, technical);
 }
 
-const authProblems = {
-  POLKIT_REFUSED: 'POLKIT_REFUSED',
-  SASL: 'AUTH_SASL',
-  UNSUPPORTED: 'AUTH_UNSUPPORTED',
-} as const satisfies Record<AuthenticationError['code'], ProblemCode>;
+/** Refusals of polkit have the codes of their sentences. */
+function authProblemOf(code: AuthenticationError['code']): ProblemCode {
+  if (code === 'SASL') return 'AUTH_SASL';
+  return code === 'UNSUPPORTED' ? 'AUTH_UNSUPPORTED' : code;
+}
 
 /** For the log: a code, and the words of whoever refused. */
 export function reasonIn({ code, detail, what }: Problem): string {

@@ -74,11 +74,12 @@ describe('openConnection', () => {
     expect(vi.getTimerCount()).toBe(timers);
   });
 
-  it('polkit refused: POLKIT_REFUSED with libvirt’s error as its cause', async () => {
+  it('polkit refused: why, with libvirt’s error as its cause', async () => {
     const peer = daemon({ types: [2], polkit: errorCode.AUTH_UNAVAILABLE });
     const error = await open(peer).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(AuthenticationError);
-    expect(error).toMatchObject({ code: 'POLKIT_REFUSED', types: [2], cause: { codeName: 'AUTH_UNAVAILABLE' } });
+    expect(error).toMatchObject({ code: 'POLKIT_NO_AGENT', types: [2], cause: { codeName: 'AUTH_UNAVAILABLE' } });
+    expect((error as Error).message).toContain((error as { cause: Error }).cause.message);
     expect(asked(peer.packets)).toEqual([66, 70]);
     await vi.waitFor(() => expect(peer.closed).toBe(true), 30_000);
   });
@@ -144,6 +145,38 @@ describe('openConnection', () => {
     for (const limit of limits) limit.abort(new DOMException('over', 'TimeoutError'));
     peer.reply(procedures.authPolkit, serial, { complete: 1 });
     await expect(opening).resolves.toBeDefined();
+  });
+
+  it('connections of one signal ask polkit one after the other', async () => {
+    const { signal } = new AbortController();
+    const peers = [
+      daemon({ types: [2], silent: 'authPolkit' }),
+      daemon({ types: [2] }),
+      daemon({ types: [2] }),
+    ] as const;
+    const opening = open(peers[0], signal);
+    await peers[0].until(2);
+    const next = open(peers[1], signal);
+    await open(peers[2], new AbortController().signal);
+    await peers[1].until(1);
+    expect(asked(peers[1].packets)).toEqual([66]);
+    peers[0].reply(procedures.authPolkit, (await peers[0].packet(1)).serial, { complete: 1 });
+    await Promise.all([opening, next]);
+    expect(asked(peers[1].packets)).toEqual([66, 70, 60, 1]);
+  });
+
+  it('what polkit has refused is not asked for the next of that signal, but for one that comes later', async () => {
+    const { signal } = new AbortController();
+    const refusing = daemon({ types: [2], silent: 'authPolkit' });
+    const waiting = daemon({ types: [2] });
+    const refused = [open(refusing, signal), open(waiting, signal)].map((each) =>
+      each.catch((error: unknown) => error),
+    );
+    const { serial } = await refusing.packet(1);
+    refusing.refuse(procedures.authPolkit, serial, { code: errorCode.AUTH_CANCELLED, domain: 60 });
+    for (const error of await Promise.all(refused)) expect(error).toMatchObject({ code: 'POLKIT_CANCELLED' });
+    expect(asked(waiting.packets)).toEqual([66]);
+    await open(daemon({ types: [2] }), signal);
   });
 
   it.each(['authList', 'authPolkit', 'connectOpen'] as const)('gives up on %s when told', async (silent) => {

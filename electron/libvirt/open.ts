@@ -2,26 +2,31 @@ import type { Duplex } from 'node:stream';
 import { authType, feature } from '../../shared/libvirt/flags.ts';
 import { RpcConnection } from './connection.ts';
 import { ConnectionError, LibvirtError } from './errors.ts';
+import { type PolkitRefusal, polkitRefusal } from './polkit.ts';
 import { type Procedure, procedures } from './procedures.ts';
 
-/** No way to authenticate that both sides know; `types` are libvirt's REMOTE_AUTH_* numbers. */
+/** polkit did not let this user in, or no way to authenticate is known to both sides; `types` are libvirt's REMOTE_AUTH_* numbers. */
 export class AuthenticationError extends Error {
   override name = 'AuthenticationError';
   constructor(
-    readonly code: 'POLKIT_REFUSED' | 'SASL' | 'UNSUPPORTED',
+    readonly code: PolkitRefusal | 'SASL' | 'UNSUPPORTED',
     readonly types: readonly number[],
     /** Of SASL: what the daemon offers, as SCRAM-SHA-256 or GSSAPI; empty where it has not told. */
     readonly mechanisms: readonly string[] = [],
     options?: ErrorOptions,
   ) {
-    super(REFUSALS[code](types, mechanisms), options);
+    super(
+      code === 'SASL' || code === 'UNSUPPORTED'
+        ? REFUSALS[code](types, mechanisms)
+        : `polkit refused access to libvirt${options?.cause instanceof Error ? `: ${options.cause.message}` : ''}`,
+      options,
+    );
   }
 }
 
 const REFUSALS: Readonly<
-  Record<AuthenticationError['code'], (types: readonly number[], mechanisms: readonly string[]) => string>
+  Record<'SASL' | 'UNSUPPORTED', (types: readonly number[], mechanisms: readonly string[]) => string>
 > = {
-  POLKIT_REFUSED: () => 'polkit refused access to libvirt',
   SASL: (_, mechanisms) => `libvirt asks for SASL authentication (${mechanisms.join(', ') || 'mechanisms unknown'})`,
   UNSUPPORTED: (types) => `libvirt asks for an unknown authentication (${types.join(', ')})`,
 };
@@ -30,7 +35,8 @@ const REFUSALS: Readonly<
  * Authenticates and opens a driver on a fresh stream, in the order that remoteClientOpen (libvirt) uses. AUTH_LIST
  * always comes first: the daemon lets root pass inside it.
  * @param uri the driver's URI, as `qemu:///system`; never one with a transport.
- * @param signal gives up; without effect once the connection is open.
+ * @param signal gives up; without effect once the connection is open. Connections of one signal ask polkit one after the
+ * other, and no more once it has refused: it asks the person for each, and may keep the answer for the next.
  * @throws AuthenticationError, LibvirtError, ConnectionError (NO_ANSWER when one answer takes longer than
  * `patienceMs`), the signal's reason; the stream is closed then.
  */
@@ -38,7 +44,7 @@ export async function openConnection(
   stream: Duplex,
   uri: string,
   log?: (line: string) => void,
-  signal: AbortSignal = never,
+  signal: AbortSignal = new AbortController().signal,
   patienceMs: number = OPEN_PATIENCE_MS,
 ): Promise<RpcConnection> {
   const connection = new RpcConnection(stream, log);
@@ -51,7 +57,8 @@ export async function openConnection(
     });
   };
   try {
-    await authenticate(ask, () => connection.call(procedures.authPolkit, {}, signal));
+    const askPolkit = () => connection.call(procedures.authPolkit, {}, signal);
+    await besideOthers(signal, (others) => authenticate(ask, askPolkit, others));
     const { supported } = await ask(procedures.connectSupportsFeature, { feature: feature.programKeepalive });
     await ask(procedures.connectOpen, { name: uri, flags: 0 });
     if (supported) connection.startKeepalive();
@@ -71,22 +78,41 @@ export async function closeConnection(connection: RpcConnection, patienceMs = 1_
   connection.close();
 }
 
+/** Of each signal the last connection that is being authenticated. */
+const authenticating = new WeakMap<AbortSignal, Promise<void>>();
+
+/** Begins at once, and is told what to await before a person is asked. */
+async function besideOthers(
+  signal: AbortSignal,
+  run: (others: Promise<void> | undefined) => Promise<void>,
+): Promise<void> {
+  const own = run(authenticating.get(signal));
+  authenticating.set(signal, own);
+  try {
+    await own;
+  } finally {
+    if (authenticating.get(signal) === own) authenticating.delete(signal);
+  }
+}
+
 type Ask = <A, R>(procedure: Procedure<A, R>, args: A) => Promise<R>;
 /** Nothing tells of signs of life before the connection is open. */
 const OPEN_PATIENCE_MS = 30_000;
-const never = new AbortController().signal;
 
 /** RFC 4422, 3.1: up to 20 of these; libvirt joins them by commas. */
 const SASL_MECHANISM = /[A-Z0-9_-]{1,20}/g;
 const SASL_LIST_MAX = 500;
 
 /** `askPolkit` may wait for a person to type a password. */
-async function authenticate(ask: Ask, askPolkit: () => Promise<unknown>): Promise<void> {
+async function authenticate(ask: Ask, askPolkit: () => Promise<unknown>, others?: Promise<void>): Promise<void> {
   const { types } = await ask(procedures.authList, {});
   if (types.length === 0 || types.includes(authType.none)) return;
   if (types.includes(authType.polkit)) {
+    await others;
+    const since = performance.now();
     await askPolkit().catch((cause: unknown) => {
-      throw cause instanceof LibvirtError ? new AuthenticationError('POLKIT_REFUSED', types, [], { cause }) : cause;
+      if (!(cause instanceof LibvirtError)) throw cause;
+      throw new AuthenticationError(polkitRefusal(cause, performance.now() - since), types, [], { cause });
     });
     return;
   }

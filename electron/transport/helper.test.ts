@@ -50,6 +50,8 @@ it.each([
   ['qemu+ssh://h/system?socket=/s&proxy=native', ['command']],
   ['qemu+ssh://h/system?mode=direct&proxy=netcat', ['/var/run/libvirt/virtqemud-sock', 'command']],
   ['qemu+ssh://h/system?mode=legacy', ['/var/run/libvirt/libvirt-sock', 'command']],
+  ['qemu+ssh://h/system?mode=legacy&proxy=native', ['command']],
+  ['qemu+ssh://h/session?mode=direct', ['command']],
   ['qemu+ssh://h/session?proxy=netcat', []],
 ])('goes to %s by %j', (text, ways) => {
   expect(waysTo(parseLibvirtUri(text)).map((way) => (way.kind === 'socket' ? way.path : way.kind))).toEqual(ways);

@@ -34,10 +34,12 @@ export interface HelperEnd {
   readonly stderr: string;
   /** Sockets that were tried before the helper. */
   readonly tried: readonly string[];
+  /** The mode that the URI chooses, if any. */
+  readonly mode?: string;
 }
 
 /** The error a helper's end means, or undefined for a clean one. */
-export function helperError({ host, exitCode, stderr, tried }: HelperEnd): TransportError | undefined {
+export function helperError({ host, exitCode, stderr, tried, mode }: HelperEnd): TransportError | undefined {
   if (exitCode === 0) return undefined;
   const text = printable(stderr, 600);
   const code =
@@ -49,7 +51,12 @@ export function helperError({ host, exitCode, stderr, tried }: HelperEnd): Trans
   return new TransportError(
     (host === undefined ? HERE[code] : undefined) ?? code,
     `${HELPER}${where} ${end}${before}: ${text || 'it said nothing'}`,
-    { ...(host === undefined ? {} : { host }), stderr: text, tried: tried.join(', ') },
+    {
+      ...(host === undefined ? {} : { host }),
+      stderr: text,
+      tried: tried.join(', '),
+      ...(mode === undefined ? {} : { mode }),
+    },
   );
 }
 

@@ -45,13 +45,16 @@ it('is netcat on a socket that is there, told to end with its input if it can be
   socket.close();
 });
 
-it('says which sockets are not there, and 127 where there is nothing to run', () => {
+it('says which sockets are not there, or that there is nothing to run', () => {
   program('my-nc', 'exit 1');
   expect(run('qemu+ssh://h/system?socket=/no/such&netcat=my-nc')).toEqual({
     status: 1,
     said: 'no libvirt socket is there: /no/such',
   });
-  expect(run('qemu+ssh://h/system?socket=/no/such&netcat=no-such-nc')).toEqual({ status: 127, said: '' });
+  expect(run('qemu+ssh://h/system?socket=/no/such&netcat=no-such-nc')).toEqual({
+    status: 1,
+    said: 'no libvirt socket is there, or no no-such-nc: /no/such',
+  });
 });
 
 it.each([

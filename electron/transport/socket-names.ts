@@ -14,6 +14,11 @@ export function remoteSockets(uri: LibvirtUri): string[] {
   return socketNames(uri).map((name) => `/var/run/libvirt/${name}`);
 }
 
+/** Which kind of daemon the person chose, if any, to tell of where it is not there. */
+export function modeOf({ params: { mode } }: LibvirtUri): { mode?: string } {
+  return mode === undefined || mode === 'auto' ? {} : { mode };
+}
+
 /** File names of sockets that may serve a URI, best first. `mode=direct` leaves only the first kind, `legacy` the second. */
 export function socketNames(uri: LibvirtUri): string[] {
   const { mode = 'auto' } = uri.params;

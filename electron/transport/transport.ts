@@ -78,7 +78,7 @@ export interface TransportContext {
 }
 
 export type TransportErrorCode =
-  /** None of the local sockets exists. detail: tried */
+  /** None of the local sockets exists. detail: tried, mode (where the URI chooses one) */
   | 'SOCKET_MISSING'
   /** detail: path */
   | 'SOCKET_DENIED'
@@ -124,7 +124,7 @@ export type TransportErrorCode =
   | 'PASSWORD_EXPIRED'
   /** detail: keyfile, reason */
   | 'KEY_UNREADABLE'
-  /** No socket could be opened on the host. sshd doesn't say why: missing, denied, or forwarding is off. detail: tried */
+  /** No socket could be opened on the host. sshd doesn't say why: missing, denied, or forwarding is off. detail: tried, mode (where the URI chooses one) */
   | 'REMOTE_SOCKET_MISSING'
   | 'REMOTE_SOCKET_DENIED'
   /** virt-ssh-helper is not installed. detail: tried (sockets tried before it) */

@@ -111,6 +111,11 @@ describe('unixTransport', () => {
     });
   });
 
+  it('says so when the URI chooses among them', async () => {
+    const uri = parseLibvirtUri(`qemu+unix:///system?mode=legacy&socket=${join(dir, 'none')}`);
+    await expect(openTransport(uri, context()).dial(never)).rejects.toMatchObject({ detail: { mode: 'legacy' } });
+  });
+
   it('tells a socket nobody listens on, or a file that is none, from a missing one', async () => {
     const [stale, file] = [join(dir, 'stale'), join(dir, 'file')];
     leaveStale(stale);

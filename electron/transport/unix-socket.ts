@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { isSession, type LibvirtUri } from '../../shared/libvirt-uri.ts';
 import { settle, throwIfAborted } from './abort.ts';
 import { runLocalHelper } from './local-helper.ts';
-import { socketNames } from './socket-names.ts';
+import { modeOf, socketNames } from './socket-names.ts';
 import { streamPerDial } from './stream-per-dial.ts';
 import { type Transport, type TransportContext, TransportError, type TransportErrorCode } from './transport.ts';
 
@@ -20,7 +20,7 @@ export function unixTransport(uri: LibvirtUri, context: TransportContext): Trans
 
   const open = async (signal: AbortSignal): Promise<Duplex> => {
     try {
-      const { path, stream } = await connectFirst(paths, signal, context.connectTimeoutMs);
+      const { path, stream } = await connectFirst(paths, signal, context.connectTimeoutMs, modeOf(uri));
       found = path;
       return stream;
     } catch (error) {
@@ -85,6 +85,7 @@ async function connectFirst(
   paths: readonly string[],
   signal: AbortSignal,
   ms = DEFAULT_TIMEOUT_MS,
+  detail: Readonly<Record<string, string>> = {},
 ): Promise<{ path: string; stream: Duplex }> {
   const failures: TransportError[] = [];
   for (const path of paths) {
@@ -102,7 +103,7 @@ async function connectFirst(
   }
   throw (
     failures.find((error) => error.code !== 'SOCKET_MISSING') ??
-    new TransportError('SOCKET_MISSING', `No libvirt socket is there; tried ${tried}.`, { tried })
+    new TransportError('SOCKET_MISSING', `No libvirt socket is there; tried ${tried}.`, { tried, ...detail })
   );
 }
 

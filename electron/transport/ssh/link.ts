@@ -26,6 +26,7 @@ export class ChannelRefused extends Error {
 export interface HelperRun {
   readonly command: string;
   readonly tried: readonly string[];
+  readonly mode?: string;
   readonly onWorks: () => void;
   readonly onFails: () => void;
 }
@@ -78,7 +79,7 @@ export class SshLink {
     });
     const gone = new Promise<TransportError | undefined>((resolve) => {
       channel.on('close', (exitCode?: number | null) => {
-        const error = helperError({ host: this.#host, exitCode, stderr, tried: run.tried });
+        const error = helperError({ ...run, host: this.#host, exitCode, stderr });
         if (error !== undefined) run.onFails();
         resolve(error);
       });

@@ -492,6 +492,22 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       expect(await echo(await transport.dial(never), PACKET)).toBe(PACKET.toString());
     });
 
+    it.each(['direct', 'legacy'])(
+      'leave a daemon chosen by mode=%s to no helper, which might not heed it, unless told to',
+      async (mode) => {
+        ready();
+        remote.sockets = [join(home, 'missing')];
+        sshd.setHelper('exec cat');
+        const stream = await open(uriOf(`mode=${mode}&netcat=cat`)).dial(never);
+        expect((await once(stream, 'error'))[0]).toMatchObject({
+          code: 'REMOTE_SOCKET_MISSING',
+          detail: { tried: remote.sockets[0], mode },
+        });
+        const native = await open(uriOf(`mode=${mode}&proxy=native`)).dial(never);
+        expect(await echo(native, PACKET)).toBe(PACKET.toString());
+      },
+    );
+
     it('fall to the helper when sshd forwards no sockets, and with the first byte of a session', async () => {
       placeKey();
       know(sshd.hostKeys.ed25519, sshd.execOnlyPort);

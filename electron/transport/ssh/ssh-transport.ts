@@ -4,7 +4,7 @@ import { cancelled, throwIfAborted } from '../abort.ts';
 import { HELPER, needsHelper } from '../helper.ts';
 import { keepOne } from '../keep-one.ts';
 import { remoteCommand } from '../remote-command.ts';
-import { remoteSockets } from '../socket-names.ts';
+import { modeOf, remoteSockets } from '../socket-names.ts';
 import { type Transport, type TransportContext, TransportError } from '../transport.ts';
 import { readSettings } from './config/read-settings.ts';
 import { logInTo } from './jump.ts';
@@ -50,6 +50,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
     const run = {
       command: way.command,
       tried: [...tried],
+      ...modeOf(uri),
       onWorks: () => {
         works = way;
       },
@@ -81,7 +82,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       throw new TransportError(
         'REMOTE_SOCKET_MISSING',
         `${placeLabel(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
-        { host, tried: tried.join(', ') },
+        { host, tried: tried.join(', '), ...modeOf(uri) },
       );
     },
     describe: () => {

@@ -20,6 +20,21 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
   }
 }
 
+/** The few words where a host is not simply connected; null where it is. */
+export function hostTrouble(host: Host, now: number): string | null {
+  const { connection } = host;
+  const fine = connection.status === 'connected' && connection.silentSince === undefined;
+  return fine ? null : hostMeta(host, now);
+}
+
+/** Whether something is wrong that the person did not ask for. */
+export function isInTrouble({ connection }: Host): boolean {
+  const { status } = connection;
+  return (
+    status === 'retrying' || status === 'refused' || (status === 'connected' && connection.silentSince !== undefined)
+  );
+}
+
 /** All that is known of a connection, a line each: for a tooltip and the host's own page. */
 export function hostFacts({ uri, connection }: Host): { label: string; value: string }[] {
   const facts = [{ label: 'Connection', value: uri }];

@@ -3,7 +3,7 @@ import { Ellipsis } from 'lucide-react';
 import { formatCount } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 import { CommandItems } from '../commands/command-items.tsx';
-import { domainCount } from '../store/selectors.ts';
+import { domainCounts } from '../store/selectors.ts';
 import blocks from '../ui/blocks.module.css';
 import buttons from '../ui/button.module.css';
 import { useAppState } from '../ui/context.tsx';
@@ -16,7 +16,7 @@ import styles from './hosts.module.css';
 
 /** A host opened from the list: how it is reached, or why it isn't. */
 export function HostView({ host }: { host: Host }) {
-  const count = useAppState((state) => domainCount(state, host.id));
+  const count = useAppState((state) => domainCounts(state, host.id).all);
   return (
     <>
       <header className={`${blocks.head} ${styles.head}`}>

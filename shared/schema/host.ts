@@ -22,7 +22,7 @@ export type HostStatus = z.infer<typeof HostStatus>;
 
 export const HostKind = z.enum(['local', 'ssh', 'simulated']);
 
-/** Accents in the list; `renderer/ui/host-marks.module.css` has what each is in the light and in the dark. */
+/** Accents in the list; `renderer/ui/tint.module.css` has what each is in the light and in the dark. */
 export const hostColours = ['blue', 'orange', 'violet', 'teal', 'pink', 'olive'] as const;
 export const HostColour = z.enum(hostColours);
 export type HostColour = z.infer<typeof HostColour>;

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { importRows } from '../../shared/host-list/compare.ts';
 import { hostFileText, type ReadHost, readHostFile } from '../../shared/host-list/file.ts';
 import type { Host, HostExport, HostImportDone, HostImportPlan, HostImportRow } from '../../shared/schema.ts';
+import { withoutSecrets } from '../redact.ts';
 import type { HostPool } from './host-pool.ts';
 import { ProblemError } from './problems.ts';
 
@@ -60,6 +61,6 @@ export class HostImports {
 
   #rowsOf(hosts: readonly ReadHost[]): HostImportRow[] {
     const said = this.pool.said();
-    return importRows(hosts, (uri) => said.get(uri));
+    return importRows(hosts, (uri) => said.get(uri)).map((row) => ({ ...row, uri: withoutSecrets(row.uri) }));
   }
 }

@@ -24,6 +24,7 @@ export function EditHostDialog({ hostId }: { hostId: string }) {
           Edit <bdi>{host?.name ?? 'host'}</bdi>
         </>
       }
+      width={544}
       initialFocus={name}
     >
       {host ? <Form host={host} name={name} /> : <p className={dialogs.body}>This host is no longer in the list.</p>}
@@ -35,7 +36,7 @@ const checks = [
   {
     field: 'protected',
     label: 'Protect all its domains',
-    note: 'Whatever destroys something on any of them asks for the domain’s name first.',
+    note: 'Whatever destroys something on them asks for the domain’s name first.',
   },
   {
     field: 'readOnly',

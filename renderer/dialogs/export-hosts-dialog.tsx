@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { formatCount } from '../../shared/format.ts';
 import type { HostExport } from '../../shared/schema.ts';
 import { closeDialog, pushNotice } from '../store/actions.ts';
@@ -13,6 +14,7 @@ import { useAsked } from '../ui/use-asked.ts';
 /** The list of hosts as a file, for another computer or another person. */
 export function ExportHostsDialog() {
   const { client, store } = useApp();
+  const button = useRef<HTMLButtonElement>(null);
   const asked = useAsked({ subject: 'hosts', ask: (signal) => client.hosts.export(undefined, { signal }) });
   const made = asked.status === 'ready' ? asked.value : null;
   const save = ({ fileName, text, count }: HostExport) => {
@@ -25,7 +27,7 @@ export function ExportHostsDialog() {
     });
   };
   return (
-    <PlainDialog title="Export hosts">
+    <PlainDialog title="Export hosts" initialFocus={button}>
       <div className={dialogs.body}>
         {made ? (
           <p>
@@ -42,7 +44,7 @@ export function ExportHostsDialog() {
       <div className={dialogs.foot}>
         <span className={dialogs.why}>{made?.fileName}</span>
         <Button onClick={() => closeDialog(store)}>Cancel</Button>
-        <Button look="primary" disabled={!made} onClick={() => made && save(made)}>
+        <Button ref={button} look="primary" disabled={!made} onClick={() => made && save(made)}>
           Save file
         </Button>
       </div>

@@ -24,7 +24,7 @@ const looks: Looks = {
     Icon: Check,
     label: 'already here, stays as it is',
     tone: 'off',
-    counted: (n) => `${n} already here, not as in the file`,
+    counted: (n) => `${n} here, but different`,
   },
   here: { Icon: Check, label: 'already here', tone: 'off', counted: (n) => `${n} already here` },
   refused: { Icon: Ban, label: 'cannot be added', tone: 'bad', counted: (n) => `${n} cannot be added` },
@@ -146,7 +146,9 @@ function Review({ plan: { rows }, replace, onReplace, onBack }: ReviewProps) {
               ? 'Change the host that is already here to what the file says'
               : `Change the ${differing} hosts that are already here to what the file says`}
           </label>
-          <p className={forms.checkNote}>Otherwise they stay as they are.</p>
+          <p className={forms.checkNote}>
+            {differing === 1 ? 'Otherwise it stays as it is.' : 'Otherwise they stay as they are.'}
+          </p>
         </div>
       ) : null}
       {add > 0 ? (

@@ -70,5 +70,5 @@ function renameNote(valid: boolean, name: string, joins: boolean, hosts: number)
   if (!valid) return `A group has ${hostLimits.group} characters at most.`;
   const count = formatCount(hosts, 'host');
   if (name === '') return `${count} will have no group.`;
-  return joins ? `${count} will join the hosts of “${name}”.` : `${count} will be in it.`;
+  return joins ? `${count} will join the hosts of “${name}”.` : `It has ${count}.`;
 }

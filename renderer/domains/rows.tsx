@@ -1,11 +1,12 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the list
-import { Check, ChevronDown, ChevronRight, Eye, LoaderCircle, Shield } from 'lucide-react';
+import { Check, ChevronDown, ChevronRight, LoaderCircle, Shield } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { formatCount, stateLabel } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
+import { hostMarks } from '../hosts/host-marks.ts';
 import { hostFacts, hostMetaTicks, hostTrouble, isInTrouble } from '../hosts/host-meta.ts';
 import { phaseSentence } from '../operations/phases.ts';
-import { domainCounts, isProtected, operationOn } from '../store/selectors.ts';
+import { domainCounts, isMarkedProtected, isProtected, operationOn } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
@@ -72,10 +73,10 @@ export function GroupRow(props: RowProps<'group'>) {
       <bdi id={`${id}-name`} className={styles.name}>
         {group || ungrouped}
       </bdi>
-      {told ? <span className={styles.trouble}>{told}</span> : null}
       <span className={styles.count} title={formatCount(hosts.length, 'host')} aria-hidden="true">
         {hosts.length}
       </span>
+      {told ? <span className={styles.trouble}>{told}</span> : null}
       <span id={`${id}-more`} hidden>
         {[formatCount(hosts.length, 'host'), ...(told ? [told] : [])].join(', ')}
       </span>
@@ -92,6 +93,7 @@ export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: (
   const Chevron = open ? ChevronDown : ChevronRight;
   const id = `host-${index}`;
   const trouble = hostTrouble(host, now);
+  const marks = hostMarks(host);
   const running = `${counts.running} of ${formatCount(counts.all, 'domain')} running`;
   return (
     <div
@@ -117,7 +119,7 @@ export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: (
       <bdi id={`${id}-name`} className={styles.name}>
         {host.name}
       </bdi>
-      {marksOf(host).map(({ Icon, text }) => (
+      {marks.map(({ Icon, text }) => (
         <span key={text} className={styles.shield} title={text}>
           <Icon size={12} aria-hidden="true" />
         </span>
@@ -132,17 +134,10 @@ export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: (
         </span>
       )}
       <span id={`${id}-more`} hidden>
-        {[trouble ?? 'connected', running, ...marksOf(host).map(({ text }) => text)].join(', ')}
+        {[trouble ?? 'connected', running, ...marks.map(({ text }) => text)].join(', ')}
       </span>
     </div>
   );
-}
-
-function marksOf(host: Host) {
-  return [
-    ...(host.protected ? [{ Icon: Shield, text: 'protected' }] : []),
-    ...(host.readOnly ? [{ Icon: Eye, text: 'read-only' }] : []),
-  ];
 }
 
 function hostTip(host: Host): string {
@@ -157,6 +152,8 @@ export function DomainRow(props: RowProps<'domain'>) {
   const operation = useAppState((state) => operationOn(state, row.key));
   const chosen = useAppState((state) => state.chosen.has(row.key));
   const guarded = useAppState((state) => isProtected(state, row.key));
+  // Of a protected host all domains are: its own row has the mark.
+  const marked = useAppState((state) => isMarkedProtected(state, row.key));
   const id = `domain-${index}`;
   const marks = [
     ...(domain.persistent ? [] : [{ sign: 'T', text: 'transient' }]),
@@ -182,7 +179,7 @@ export function DomainRow(props: RowProps<'domain'>) {
           {sign}
         </span>
       ))}
-      {guarded ? (
+      {marked ? (
         <span className={styles.shield} title="protected">
           <Shield size={12} aria-hidden="true" />
         </span>

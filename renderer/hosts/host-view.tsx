@@ -10,6 +10,8 @@ import { useAppState } from '../ui/context.tsx';
 import { HostGlyph } from '../ui/glyphs.tsx';
 import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
+import { Dot } from '../ui/tint.tsx';
+import { hostMarks } from './host-marks.ts';
 import { hostFacts } from './host-meta.ts';
 import { HostTrouble } from './host-trouble.tsx';
 import styles from './hosts.module.css';
@@ -25,6 +27,13 @@ export function HostView({ host }: { host: Host }) {
           <h1 title={host.name}>
             <bdi>{host.name}</bdi>
           </h1>
+          {host.colour === null ? null : <Dot colour={host.colour} />}
+          {hostMarks(host).map(({ Icon, text, means }) => (
+            <span key={text} className={`${parts.chip} ${styles.mark}`} title={means}>
+              <Icon size={11} aria-hidden="true" />
+              {text}
+            </span>
+          ))}
         </div>
         <div className={blocks.actions}>
           <Menu.Root modal={false}>
@@ -41,6 +50,7 @@ export function HostView({ host }: { host: Host }) {
           </Menu.Root>
         </div>
       </header>
+      <Said host={host} />
       <HostTrouble host={host} />
       {host.connection.status === 'connected' ? (
         <div className={styles.body}>
@@ -64,5 +74,24 @@ export function HostView({ host }: { host: Host }) {
         </div>
       ) : null}
     </>
+  );
+}
+
+/** What the person has said of it. */
+function Said({ host: { group, note } }: { host: Host }) {
+  const lines = [
+    { label: 'Group', value: group },
+    { label: 'Note', value: note },
+  ].filter(({ value }) => value !== '');
+  if (lines.length === 0) return null;
+  return (
+    <dl className={`${blocks.facts} ${styles.said}`}>
+      {lines.map(({ label, value }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

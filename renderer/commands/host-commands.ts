@@ -1,6 +1,7 @@
 import { type Movable, movedHosts } from '../../shared/host-list/order.ts';
 import { arrangeHosts, openDialog } from '../store/actions.ts';
 import { tellCallFailed } from '../store/effects.ts';
+import { groupsInUse } from '../store/selectors.ts';
 import type { App } from '../store/store.ts';
 import { always, type Command, type CommandContext, linked } from './command.ts';
 
@@ -45,7 +46,9 @@ function moveCommand(kind: Movable['kind'], way: Way): Command {
     label: () => `Move ${kind} ${way}`,
     applies: kind === 'host' ? onHost : onNamedGroup,
     unavailable: (context) => {
-      const of = context.host?.group ? ' of its group' : '';
+      const { state, host } = context;
+      if (state.domainFilter.trim() !== '') return 'The filter hides what it would move past.';
+      const of = host && groupsInUse(state).length > 0 ? ' of its group' : '';
       return linked(context) ?? (movedIds(context, way) ? null : `It is the ${end}${of}.`);
     },
     run: (context) => {

@@ -1,4 +1,5 @@
 import { Plus, Search } from 'lucide-react';
+import { useMemo } from 'react';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -16,8 +17,9 @@ export function Sidebar() {
   const { store } = app;
   const filter = useAppState((state) => state.domainFilter);
   const loaded = useAppState((state) => state.loaded);
-  const hosts = useAppState((state) => state.hosts.length);
-  const found = useAppState(({ hosts: all, domains, domainFilter }) => findsAny(all, domains.values(), domainFilter));
+  const hosts = useAppState((state) => state.hosts);
+  const domains = useAppState((state) => state.domains);
+  const found = useMemo(() => findsAny(hosts, domains.values(), filter), [hosts, domains, filter]);
   const addHost = commandById('host.add');
   return (
     <nav className={styles.sidebar} aria-label="Hosts">
@@ -60,7 +62,7 @@ export function Sidebar() {
           Nothing matches “{filter}”. Names of domains are searched, and names, groups and notes of hosts.
         </p>
       )}
-      {loaded && hosts === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}
+      {loaded && hosts.length === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}
       <DomainList />
       <ChoiceBar />
     </nav>

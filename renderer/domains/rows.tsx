@@ -4,7 +4,7 @@ import type { MouseEvent } from 'react';
 import { formatCount, stateLabel } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 import { hostMarks } from '../hosts/host-marks.ts';
-import { hostFacts, hostMetaTicks, hostTrouble, isInTrouble } from '../hosts/host-meta.ts';
+import { hostFacts, hostMeta, hostMetaTicks, isInTrouble } from '../hosts/host-meta.ts';
 import { phaseSentence } from '../operations/phases.ts';
 import { domainCounts, isMarkedProtected, isProtected, operationOn } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
@@ -92,7 +92,7 @@ export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: (
   const counts = useAppState((state) => domainCounts(state, host.id));
   const Chevron = open ? ChevronDown : ChevronRight;
   const id = `host-${index}`;
-  const trouble = hostTrouble(host, now);
+  const trouble = hostMeta(host, now);
   const marks = hostMarks(host);
   const running = `${counts.running} of ${formatCount(counts.all, 'domain')} running`;
   return (

@@ -1,14 +1,12 @@
 import { formatDateTime, formatDuration, formatVersion } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 
-/** The few words beside a host's name: `libvirt 11.3.0`, `ssh · 9 ms`, `retry in 12 s`. */
-export function hostMeta({ kind, connection }: Host, now: number): string {
+/** The few words beside the name of a host that is not simply connected, as `retry in 12 s`; null where it is. */
+export function hostMeta({ connection }: Host, now: number): string | null {
   switch (connection.status) {
     case 'connected':
-      if (connection.silentSince !== undefined)
-        return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
-      if (kind === 'ssh') return `ssh · ${milliseconds(connection.roundTripMs)}`;
-      return kind === 'simulated' ? 'simulated' : `libvirt ${formatVersion(connection.libvirtVersion)}`;
+      if (connection.silentSince === undefined) return null;
+      return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
     case 'connecting':
       return 'connecting…';
     case 'retrying':
@@ -18,13 +16,6 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
     case 'disconnected':
       return 'disconnected';
   }
-}
-
-/** The few words where a host is not simply connected; null where it is. */
-export function hostTrouble(host: Host, now: number): string | null {
-  const { connection } = host;
-  const fine = connection.status === 'connected' && connection.silentSince === undefined;
-  return fine ? null : hostMeta(host, now);
 }
 
 /** Whether something is wrong that the person did not ask for. */

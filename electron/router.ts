@@ -120,6 +120,7 @@ export function createRouter(parts: RouterParts): AppRouter {
       connect: os.hosts.connect.handler(({ input }) => pool.session(input.hostId).connect()),
       disconnect: os.hosts.disconnect.handler(({ input }) => pool.session(input.hostId).disconnect()),
       edit: os.hosts.edit.handler(({ input }) => pool.edit(input.hostId, input.details)),
+      regroup: os.hosts.regroup.handler(({ input }) => pool.regroup(input.from, input.to)),
       arrange: os.hosts.arrange.handler(({ input }) => pool.arrange(input.hostIds)),
       export: os.hosts.export.handler(() => exportHosts(pool.hosts)),
       planImport: os.hosts.planImport.handler(({ input }) => imports.plan(input.text)),

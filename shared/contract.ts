@@ -102,6 +102,8 @@ export const contract = {
     disconnect: base.input(onHost),
     /** Changes what is said of a host. */
     edit: base.input(onHost.extend({ details: HostDetails })),
+    /** Puts all hosts of a group into another one; an empty name is none. */
+    regroup: base.input(z.object({ from: z.string().min(1), to: HostDetails.shape.group })),
     /** Puts hosts into this order; those that are not named keep their places. */
     arrange: base.input(z.object({ hostIds: z.array(z.string()).max(5_000) })),
     /** The list as a file, without the host that is simulated. It holds no secrets. */

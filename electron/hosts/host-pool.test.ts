@@ -90,6 +90,20 @@ it('puts hosts into an order that outlives the run, and tells it', async () => {
   expect(names()).toEqual(['Demo (simulated)', 'c', 'a', 'b', 'd']);
 });
 
+it('gives all hosts of a group another one, those that are not in the list of this run too', async () => {
+  for (const name of ['a', 'b', 'c']) await pool.add(uri(name), undefined, true);
+  pool.addSimulated();
+  for (const { id, name } of pool.hosts) if (name !== 'c') await pool.edit(id, details({ name, group: 'lab' }));
+  await pool.close();
+  start();
+  await pool.add(uri('a'), undefined, false);
+  pool.addSimulated();
+  await pool.regroup('lab', 'attic');
+  expect(pool.hosts.map(({ name, group }) => `${name} ${group}`)).toEqual(['a attic', 'Demo (simulated) attic']);
+  await restart();
+  expect(pool.hosts.map(({ name, group }) => `${name} ${group}`)).toEqual(['a attic', 'b attic', 'c ']);
+});
+
 it('a host that is added again has what was said of it, and one that is removed takes it along', async () => {
   const id = await pool.add(uri('a'), 'first', true);
   await pool.edit(id, details({ name: 'alpha', note: 'rack 4' }));

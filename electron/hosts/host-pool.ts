@@ -126,22 +126,26 @@ export class HostPool {
 
   /** Changes what is said of a host. @throws ProblemError NO_HOST, or that it cannot be kept */
   async edit(hostId: string, details: HostDetails): Promise<void> {
-    const { host } = this.session(hostId);
-    const key = hostKey(host);
-    await this.options.store.keep([{ ...details, key, id: this.#keptOf(key)?.id ?? null }]);
+    await this.options.store.keep([this.#kept(this.session(hostId).host, details)]);
     this.#tell(hostId, details);
+  }
+
+  /** Puts all hosts of a group into another one; an empty name is none. @throws ProblemError that it cannot be kept */
+  async regroup(from: string, to: string): Promise<void> {
+    const of = <H extends HostDetails>(hosts: readonly H[]) => hosts.filter(({ group }) => group === from);
+    const listed = of(this.hosts);
+    const keys = new Set(this.hosts.map(hostKey));
+    const others = of(this.options.store.list()).filter(({ key }) => !keys.has(key));
+    const moved = <D extends HostDetails>(said: D) => ({ ...said, group: to });
+    await this.options.store.keep([...listed.map((host) => this.#kept(host, moved(host))), ...others.map(moved)]);
+    for (const host of listed) if (this.#sessions.has(host.id)) this.#tell(host.id, moved(host));
   }
 
   /** Puts hosts into this order; those that are not named keep their places. @throws ProblemError that it cannot be kept */
   async arrange(hostIds: readonly string[]): Promise<void> {
     const named = new Map(this.hosts.map((host) => [host.id, host]));
     const hosts = [...new Set(hostIds)].flatMap((id) => named.get(id) ?? []);
-    await this.options.store.arrange(
-      hosts.map((host) => {
-        const key = hostKey(host);
-        return { ...detailsOf(host), key, id: this.#keptOf(key)?.id ?? null };
-      }),
-    );
+    await this.options.store.arrange(hosts.map((host) => this.#kept(host, host)));
     this.#sort();
   }
 
@@ -170,6 +174,12 @@ export class HostPool {
     return this.options.store.list().find((host) => host.key === key);
   }
 
+  /** What is kept of a host that is in the list. */
+  #kept(host: Host, details: HostDetails): KeptHost {
+    const key = hostKey(host);
+    return { ...detailsOf(details), key, id: this.#keptOf(key)?.id ?? null };
+  }
+
   #start(id: string, text: string, name: string): void {
     const uri = parseLibvirtUri(text);
     const host = { id, name, uri: text, kind: uri.transport === 'ssh' ? 'ssh' : 'local' } as const;
@@ -191,7 +201,7 @@ export class HostPool {
   }
 
   #tell(hostId: string, details: HostDetails): void {
-    Object.assign(this.#listed.get(hostId) ?? {}, details);
+    Object.assign(this.#listed.get(hostId) ?? {}, detailsOf(details));
     this.options.hub.publish({ type: 'host', host: this.session(hostId).host });
   }
 

@@ -22,14 +22,13 @@ export function RenameGroupDialog({ group }: { group: string }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const read = HostDetails.shape.group.safeParse(name);
-  const own = hosts.filter((host) => host.group === group);
+  const own = hosts.filter((host) => host.group === group).length;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (busy || !read.success) return;
     setBusy(true);
     try {
-      for (const host of own)
-        await client.hosts.edit({ hostId: host.id, details: HostDetails.parse({ ...host, group: read.data }) });
+      await client.hosts.regroup({ from: group, to: read.data });
       closeDialog(store);
     } catch (error) {
       setProblem(problemOf(error));
@@ -50,7 +49,7 @@ export function RenameGroupDialog({ group }: { group: string }) {
         <div className={dialogs.body}>
           <GroupField label="Name" field={field} value={name} invalid={!read.success} onChange={setName} />
           <p className={parts.dim} role="status">
-            {renameNote(read.success, read.data ?? '', joins, own.length)}
+            {renameNote(read.success, read.data ?? '', joins, own)}
           </p>
           {problem ? <ProblemView problem={problem} /> : null}
         </div>

@@ -11,6 +11,7 @@ const needed = [
   { program: 'qemu-img', package: 'qemu-utils', leftOut: 'everything on a real libvirt' },
   { program: 'sshd', package: 'openssh-server', leftOut: 'everything over SSH' },
   { program: 'ssh-keygen', package: 'openssh-client', leftOut: 'everything over SSH' },
+  { program: 'openssl', package: 'openssl', leftOut: 'everything over TLS' },
   { program: 'mmdebstrap', package: 'mmdebstrap', leftOut: 'other generations of libvirt' },
   {
     file: '/usr/include/libvirt/libvirt-domain.h',

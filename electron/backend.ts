@@ -8,9 +8,11 @@ import { diagnosticsText, RecentLines } from './diagnostics.ts';
 import { HostPool } from './hosts/host-pool.ts';
 import { Hub } from './hosts/hub.ts';
 import { Questions } from './hosts/questions.ts';
+import { Asking, secretsInMemory } from './hosts/secrets.ts';
 import { HostStore } from './kept/host-store.ts';
 import { appendFile } from './kept/journal/file.ts';
 import { Journal } from './kept/journal/journal.ts';
+import { type Cipher, Keychain } from './kept/keychain.ts';
 import { type Lock, lockFolder, type Shell } from './kept/lock.ts';
 import { MarkStore } from './kept/marks.ts';
 import { Notices } from './kept/notices.ts';
@@ -48,6 +50,8 @@ export interface BackendOptions {
   readonly connect: readonly string[];
   readonly log: (line: string) => void;
   readonly demoPace?: DemoPace;
+  /** The system's keychain, in a shell that has one. */
+  readonly cipher?: Cipher | undefined;
   /** Of a shell that has a menu and a frame of its own. */
   readonly present?: (state: WindowState) => void;
 }
@@ -102,6 +106,8 @@ async function assemble(
   const questions = new Questions(hub);
   const operations = new Operations(hub);
   const kept = (name: string) => join(dataDir, name);
+  const secrets = options.cipher && (await Keychain.open(kept('secrets.json'), options.cipher, log, tell));
+  const asking = new Asking(questions, secrets ?? secretsInMemory(), log);
   const file = kept('journal.jsonl');
   const journal = await Journal.open({
     file: appendFile(file),
@@ -135,7 +141,8 @@ async function assemble(
       openTransport(uri, {
         env: process.env,
         home: homedir(),
-        askHostKey: (question, signal) => questions.ask({ ...question, kind: 'host-key', hostId: host.id }, signal),
+        askHostKey: (question, signal) => asking.hostKey(host.id, question, signal),
+        askSecret: (question, signal) => asking.secret(host.id, question, signal),
         log,
       }),
   });

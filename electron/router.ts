@@ -127,7 +127,7 @@ export function createRouter(parts: RouterParts): AppRouter {
       import: os.hosts.import.handler(({ input }) => imports.run(input.planId, input.replace)),
     },
     questions: {
-      answer: os.questions.answer.handler(({ input }) => questions.answer(input.id, input.yes)),
+      answer: os.questions.answer.handler(({ input }) => questions.answer(input.id, input.answer)),
     },
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),

@@ -22,14 +22,15 @@ const TUNNEL_PORT = 15_900;
 /** Where to look, from this computer. A port of another host that listens to that host alone needs a tunnel. */
 export function displayOf(host: HostLike, { type, port, listen }: Graphics): ConsoleDisplay {
   if (port === null || !shown.has(type)) return { type, address: null, tunnel: null };
-  if (host.kind !== 'ssh') return { type, address: `${type}://${bracketed(local(listen))}:${port}`, tunnel: null };
+  if (host.kind === 'local' || host.kind === 'simulated')
+    return { type, address: `${type}://${bracketed(local(listen))}:${port}`, tunnel: null };
   const uri = parseLibvirtUri(host.uri);
   if (listen !== null && !own.has(listen) && !everywhere.has(listen))
     return { type, address: `${type}://${bracketed(listen)}:${port}`, tunnel: null };
   const server = `${uri.user ? `${uri.user}@` : ''}${uri.host ?? ''}`;
   const words = [
     'ssh',
-    ...(uri.port ? ['-p', `${uri.port}`] : []),
+    ...(uri.port && uri.transport === 'ssh' ? ['-p', `${uri.port}`] : []),
     '-N',
     '-L',
     `${TUNNEL_PORT}:127.0.0.1:${port}`,

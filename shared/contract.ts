@@ -4,6 +4,7 @@ import { hostFileLimits } from './host-list/file.ts';
 import type { AimOf, AnyType, ChoiceOf, PlanOf } from './operations/operation.ts';
 import { type Kind, type OperationTypes, operationTypes } from './operations/registry.ts';
 import {
+  Answer,
   AppEvent,
   AppInfo,
   Batch,
@@ -114,7 +115,8 @@ export const contract = {
     import: base.input(z.object({ planId: z.string(), replace: z.boolean() })).output(HostImportDone),
   },
   questions: {
-    answer: base.input(z.object({ id: z.string(), yes: z.boolean() })),
+    /** The first answer counts; null is a no. */
+    answer: base.input(z.object({ id: z.string(), answer: Answer.nullable() })),
   },
   snapshots: {
     /** The snapshots of one domain now, and again whenever they change, until the caller stops. */

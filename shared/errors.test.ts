@@ -39,14 +39,14 @@ describe('problemOf', () => {
 
   it('leaves out a part in brackets when one of its details is missing', () => {
     const { what, next } = problemOf('SSH_AUTH_FAILED', { host: 'h', tried: 'k1', skipped: '' });
-    expect(what).toBe('“h” did not accept any key.');
-    expect(next).toMatch(/keyfile=\. Offered: k1\.$/);
+    expect(what).toBe('“h” did not let anybody in.');
+    expect(next).toMatch(/keyfile=\. Tried: k1\.$/);
     expect(problemOf('HOST_KEY_CHANGED', { host: 'h', knownFile: 'f' }).what).not.toContain('f line');
   });
 
   it('does not fill in what a detail brought along', () => {
     const details = { host: '{user} [x]', user: 'root' };
-    expect(problemOf('SSH_AUTH_FAILED', details).what).toBe('“{user} [x]” did not accept any key for user “root”.');
+    expect(problemOf('SSH_AUTH_FAILED', details).what).toBe('“{user} [x]” did not let anybody in as user “root”.');
   });
 
   it('carries the code and the technical words', () => {

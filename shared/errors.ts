@@ -23,7 +23,7 @@ export const problems = {
   INVALID_URI: {
     what: 'This is not a connection URI that Snapkeel can use: {reason}',
     effect: untouched,
-    next: 'Write it as in qemu:///system or qemu+ssh://user@host/system.',
+    next: 'Write it as in qemu:///system, qemu+ssh://user@host/system or qemu+tls://host/system.',
   },
   SOCKET_MISSING: {
     what: 'No libvirt socket was found on this computer.',
@@ -60,6 +60,11 @@ export const problems = {
     effect: notConnected,
     next: 'Check that sshd runs there and that the port is right.',
   },
+  LIBVIRT_PORT_REFUSED: {
+    what: '“{host}” refused the connection to port {port}.',
+    effect: notConnected,
+    next: 'Check that libvirt listens there (libvirtd-tls.socket or libvirtd-tcp.socket; with modular daemons, that of virtproxyd), and that the port is right. SSH needs no such port: qemu+ssh://user@host/system.',
+  },
   CONNECTION_LOST: {
     what: 'The connection to “{host}” was lost.',
     effect: 'What the host was doing goes on there. Snapkeel reads everything anew when it is back.',
@@ -81,9 +86,14 @@ export const problems = {
     next: 'Look at “Banner” in the host’s sshd_config. Nothing is wrong with your key. Details: {reason}',
   },
   HOST_KEY_CHANGED: {
-    what: 'The host key of “{host}” is not the one that is known[ from {knownFile} line {knownLine}]. Somebody may be between you and the host, or it was installed anew.',
+    what: 'The host key of “{host}” is not the one that is known[ from {knownFile} line {knownLine}]. Somebody may be between you and the host, or it was installed anew.[ Known: {knownType} {knownFingerprint}.] Shown now: {keyType} {fingerprint}.',
     effect: notConnected,
-    next: 'Ask whoever runs the host for its fingerprint ({keyType} {fingerprint}). Only if it is the same, [remove line {knownLine} from {knownFile} and ]connect again.',
+    next: 'Ask whoever runs the host for its fingerprint. Only if it is the one shown now, [remove line {knownLine} from {knownFile} and ]connect again.',
+  },
+  HOST_KEY_UNKNOWN: {
+    what: 'The host key of “{host}” is not known ({keyType} {fingerprint}), and the SSH configuration says to refuse such a host (StrictHostKeyChecking).',
+    effect: notConnected,
+    next: 'Add its key to known_hosts, for example with ssh-keyscan after comparing the fingerprint, then connect again.',
   },
   HOST_KEY_REVOKED: {
     what: 'The host key of “{host}” is marked as revoked in {knownFile} line {knownLine}.',
@@ -101,19 +111,49 @@ export const problems = {
     next: 'Make the file readable and writable for you, then connect again.',
   },
   SSH_AUTH_FAILED: {
-    what: '“{host}” did not accept any key[ for user “{user}”].',
+    what: '“{host}” did not let anybody in[ as user “{user}”].',
     effect: notConnected,
-    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ Offered: {tried}.][ Not offered: {skipped}.]',
+    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ It takes: {accepts}.][ Tried: {tried}.][ Not offered: {skipped}.][ Only OpenSSH can offer: {openSsh}.]',
+  },
+  LOGIN_CANCELLED: {
+    what: 'Logging in to “{host}” was cancelled: nobody gave what it asks for.',
+    effect: notConnected,
+    next: 'Connect again to be asked again. With the key in the SSH agent nothing is asked.',
+  },
+  PASSWORD_EXPIRED: {
+    what: 'The password of “{user}” on “{host}” has expired.',
+    effect: notConnected,
+    next: 'Log in once with ssh in a terminal, choose a new password, then connect again.',
+  },
+  SSH_CONFIG_FAILED: {
+    what: 'The SSH configuration for “{host}” cannot be used: {reason}',
+    effect: notConnected,
+    next: 'Look at ~/.ssh/config, for example with “ssh -G” in a terminal, then connect again.',
+  },
+  SSH_CONFIG_TIMED_OUT: {
+    what: 'Reading the SSH configuration for “{host}” took too long.',
+    effect: notConnected,
+    next: 'A “Match exec” in ~/.ssh/config may be waiting for something. Try again when it is there.',
+  },
+  SSH_MISSING: {
+    what: 'There is no ssh on this computer, which “{host}” is to be reached with.',
+    effect: notConnected,
+    next: 'Install OpenSSH’s client, or choose “Built in” for this host.',
+  },
+  NEEDS_OPENSSH: {
+    what: 'Only the system’s own ssh can reach “{host}”, because of {reason}.',
+    effect: notConnected,
+    next: 'Choose “OpenSSH” for this host.',
+  },
+  JUMP_REFUSED: {
+    what: '“{jump}” did not pass the connection on to “{host}”: {reason}',
+    effect: notConnected,
+    next: 'Check that “{host}” is up and reached from there, and that the sshd of “{jump}” allows TCP forwarding.',
   },
   KEY_UNREADABLE: {
     what: 'The key file {keyfile} cannot be read: {reason}',
     effect: notConnected,
     next: 'Check the path and its permissions.',
-  },
-  KEY_NEEDS_PASSPHRASE: {
-    what: 'The key file {keyfile} is protected by a passphrase.',
-    effect: notConnected,
-    next: 'Add it to the SSH agent (ssh-add), then connect again.',
   },
   REMOTE_SOCKET_MISSING: {
     what: 'Logged in to “{host}”, but no libvirt socket could be opened there.',
@@ -140,6 +180,76 @@ export const problems = {
     effect: notConnected,
     next: 'Shell start-up files on the host must not print anything for sessions that are not interactive.',
   },
+  TLS_CA_MISSING: {
+    what: 'There is no CA certificate to recognise “{host}” by.',
+    effect: notConnected,
+    next: 'Put the certificate of the CA that has signed the host’s certificate there, or name its folder with ?pkipath=.[ Looked for: {tried}.]',
+  },
+  TLS_FILE_UNREADABLE: {
+    what: 'TLS to “{host}” needs {file}, which cannot be used: {reason}',
+    effect: notConnected,
+    next: 'Check what the file holds, and that you may read it.',
+  },
+  TLS_PAIR_INCOMPLETE: {
+    what: 'The file {other} is there, but {file}, which belongs to it, is not.',
+    effect: notConnected,
+    next: 'Put the missing file there, or take both away: libvirt wants a client certificate together with its key.',
+  },
+  TLS_KEY_MISMATCH: {
+    what: 'The key in {keyfile} is not that of the certificate {file}.',
+    effect: notConnected,
+    next: 'Put the key there that the certificate was made with, or have a new certificate made.',
+  },
+  TLS_OWN_EXPIRED: {
+    what: 'The certificate {file} on this computer is not valid now[: it is valid from {from} to {until}].',
+    effect: notConnected,
+    next: 'Have it renewed by whoever runs the CA. If it should be valid, check the clock of this computer.',
+  },
+  TLS_SERVER_UNTRUSTED: {
+    what: '“{host}” has shown a certificate that the CA in {ca} does not vouch for: {reason}. Somebody may be between you and the host, or it has a certificate of another CA.',
+    effect: notConnected,
+    next: 'Ask whoever runs the host for the certificate of its CA, and put that into {ca}.[ The host’s certificate names as its CA: {issuer}.]',
+  },
+  TLS_SERVER_EXPIRED: {
+    what: 'The certificate of “{host}”, or of its CA, is not valid now[: the host’s is valid from {from} to {until}].',
+    effect: notConnected,
+    next: 'Have it renewed by whoever runs the host. If it should be valid, check the clock of this computer.',
+  },
+  TLS_SERVER_REVOKED: {
+    what: 'The certificate of “{host}” has been revoked by its CA, as {crl} says.',
+    effect: notConnected,
+    next: 'Do not connect. Ask whoever runs the host.',
+  },
+  TLS_CRL_UNUSABLE: {
+    what: 'Whether the certificate of “{host}” has been revoked cannot be told from {crl}: {reason}.',
+    effect: notConnected,
+    next: 'Put the CA’s current list of revoked certificates there, or take the file away if the CA has none.',
+  },
+  TLS_SERVER_NAME: {
+    what: 'The certificate that “{host}” has shown is not for this name[: it is for {names}]. Somebody may be between you and the host, or you call it by another name.',
+    effect: notConnected,
+    next: 'Use a name or an address that is in the certificate, or have a certificate made that has this one as a subject alternative name.',
+  },
+  TLS_CLIENT_REFUSED: {
+    what: '“{host}” did not accept your certificate {certificate}[ ({subject})].',
+    effect: notConnected,
+    next: 'Ask whoever runs the host whether its CA has signed that certificate, and whether its name is in tls_allowed_dn_list of libvirtd.conf. The log of libvirt on the host says why.',
+  },
+  TLS_CLIENT_UNKNOWN: {
+    what: '“{host}” did not accept a client without a certificate.',
+    effect: notConnected,
+    next: 'Have whoever runs its CA make you one, and put it into {file} with its key, or name a folder with ?pkipath=.',
+  },
+  TLS_HUNG_UP: {
+    what: '“{host}” hung up before a TLS connection was agreed on.',
+    effect: notConnected,
+    next: 'Snapkeel tries again by itself. If it stays so, check that port {port} is that of libvirt’s TLS, and not of plain TCP.',
+  },
+  TLS_HANDSHAKE_FAILED: {
+    what: '“{host}” answered, but no TLS connection could be agreed on.',
+    effect: notConnected,
+    next: 'Check that port {port} is that of libvirt’s TLS, and that the host offers TLS 1.2 or newer. Details: {reason}',
+  },
   CANCELLED: {
     what: 'Connecting to “{host}” was cancelled.',
     effect: notConnected,
@@ -148,7 +258,7 @@ export const problems = {
   UNSUPPORTED: {
     what: 'This way of connecting is not supported: {reason}',
     effect: notConnected,
-    next: 'Use a local socket or qemu+ssh://.',
+    next: 'Use a local socket, qemu+ssh:// or qemu+tls://.',
   },
   POLKIT_REFUSED: {
     what: 'libvirt did not let this user in (polkit refused).',
@@ -159,6 +269,11 @@ export const problems = {
     what: 'libvirt asks for a kind of authentication that Snapkeel does not know.',
     effect: notConnected,
     next: 'Use the host’s unix socket over SSH.',
+  },
+  AUTH_SASL: {
+    what: 'libvirt on “{host}” asks for a name and a password, or a ticket (SASL[: {mechanisms}]), which Snapkeel does not offer.',
+    effect: notConnected,
+    next: 'Connect over SSH (qemu+ssh://user@host/system). Or over TLS with a client certificate, which is enough where auth_tls in libvirtd.conf is "none".',
   },
   PROTOCOL: {
     what: '“{host}” sent something that is not libvirt’s protocol, so the connection was ended.',

@@ -5,11 +5,13 @@ import {
   formatLibvirtUri,
   hostLabel,
   isPrivateToConnection,
+  isUnencrypted,
   type LibvirtUri,
   LibvirtUriError,
   type LibvirtUriErrorCode,
   parseLibvirtUri,
 } from './libvirt-uri.ts';
+import { isRemoteParam } from './libvirt-uri-params.ts';
 
 function errorOf(text: string): LibvirtUriError {
   try {
@@ -52,6 +54,17 @@ describe('parseLibvirtUri', () => {
     ['test:////path.xml', { driver: 'test', transport: 'auto', path: '//path.xml', params: {} }],
     ['test:///default?flag', { driver: 'test', transport: 'auto', path: '/default', params: { flag: '' } }],
     ['xen+ssh://h/', { driver: 'xen', transport: 'ssh', host: 'h', path: '/', params: {} }],
+    ['qemu+libssh2://h/system', { driver: 'qemu', transport: 'ssh', host: 'h', path: '/system', params: {} }],
+    ['qemu+libssh://h/system', { driver: 'qemu', transport: 'ssh', host: 'h', path: '/system', params: {} }],
+    ['qemu://h/system', { driver: 'qemu', transport: 'tls', host: 'h', path: '/system', params: {} }],
+    [
+      'qemu+tls://[::1]:16000/system?pkipath=/p',
+      { driver: 'qemu', transport: 'tls', host: '::1', port: 16_000, path: '/system', params: { pkipath: '/p' } },
+    ],
+    [
+      'test+tcp://localhost:5000/default',
+      { driver: 'test', transport: 'tcp', host: 'localhost', port: 5000, path: '/default', params: {} },
+    ],
   ];
   it.each(accepted)('%s', (text, uri) => expect(parseLibvirtUri(text)).toEqual(uri));
 
@@ -63,18 +76,21 @@ describe('parseLibvirtUri', () => {
     ['kvm:///system', 'DRIVER_UNKNOWN'],
     ['constructor:///system', 'DRIVER_UNKNOWN'],
     ['esx://h/?no_verify=1', 'DRIVER_UNSUPPORTED'],
-    ['qemu+tcp://h/system', 'TRANSPORT_UNSUPPORTED'],
-    ['qemu+tls://h/system', 'TRANSPORT_UNSUPPORTED'],
-    ['qemu+libssh2://h/system', 'TRANSPORT_UNSUPPORTED'],
-    ['qemu://h/system', 'TRANSPORT_UNSUPPORTED'],
+    ['qemu+ext://h/system', 'TRANSPORT_UNSUPPORTED'],
     ['qemu+sssh://h/system', 'TRANSPORT_UNKNOWN'],
     ['qemu+://h/system', 'TRANSPORT_UNKNOWN'],
     ['qemu+ssh:///system', 'HOST_MISSING'],
+    ['qemu+tls:///system', 'HOST_MISSING'],
+    ['qemu+tcp:///system', 'HOST_MISSING'],
+    ['qemu+libssh:///system', 'HOST_MISSING'],
     ['qemu+ssh://me@/system', 'HOST_MISSING'],
     ['qemu+ssh://:22/system', 'HOST_MISSING'],
     ['qemu://system', 'HOST_UNEXPECTED'],
     ['qemu+unix://h/system', 'HOST_UNEXPECTED'],
     ['qemu+ssh://@h/system', 'USER_INVALID'],
+    ['qemu+tls://me@h/system', 'USER_INVALID'],
+    ['qemu+tcp://me@h/system', 'USER_INVALID'],
+    ['qemu://me@h/system', 'USER_INVALID'],
     ['qemu+ssh://me:secret@h/system', 'PASSWORD_IN_URI'],
     ['qemu+ssh://-oProxyCommand=x/system', 'HOST_INVALID'],
     ['qemu+ssh://h,x/system', 'HOST_INVALID'],
@@ -88,6 +104,7 @@ describe('parseLibvirtUri', () => {
     ['qemu:', 'PATH_MISSING'],
     ['qemu:///', 'PATH_MISSING'],
     ['qemu+ssh://h', 'PATH_MISSING'],
+    ['qemu+tls://h', 'PATH_MISSING'],
     ['qemu:system', 'PATH_RELATIVE'],
     ['qemu:///sytem', 'PATH_UNKNOWN'],
     ['qemu:///sys tem', 'CHARACTER_INVALID'],
@@ -114,12 +131,14 @@ describe('parseLibvirtUri', () => {
   it('names the address that was probably meant', () => {
     expect(errorOf('qemu://system').message).toContain('qemu:///system');
     expect(errorOf('qemu+ssh://[::1]').message).toContain('qemu+ssh://[::1]/system');
+    expect(errorOf('qemu://kvm-a').message).toContain('qemu+tls://kvm-a/system');
   });
 
   it('throws nothing but LibvirtUriError, whatever is typed', () => {
     const pieces = fc.constantFrom(
       'qemu',
       '+ssh',
+      '+tls',
       '://',
       '/',
       '[',
@@ -153,7 +172,7 @@ const plainText = fc
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is left out
   .filter((text) => !/[\u0000-\u001f\u007f]/.test(text) && !/[\ud800-\udfff]/u.test(text));
 const params = fc.dictionary(
-  plainText.filter((name) => name !== '' && !/^(socket|keyfile|known_hosts|mode|proxy|name)$/i.test(name)),
+  plainText.filter((name) => name !== '' && !isRemoteParam(name)),
   plainText,
 );
 const local = fc.record({
@@ -162,7 +181,7 @@ const local = fc.record({
   path: plainText.map((path) => `/x${path}`),
   params,
 });
-const remote = fc.record(
+const overSsh = fc.record(
   {
     driver: fc.constantFrom('qemu', 'ch'),
     transport: fc.constant('ssh' as const),
@@ -174,6 +193,18 @@ const remote = fc.record(
   },
   { requiredKeys: ['driver', 'transport', 'host', 'path', 'params'] },
 );
+const overNetwork = fc.record(
+  {
+    driver: fc.constantFrom('qemu', 'ch'),
+    transport: fc.constantFrom('tls' as const, 'tcp' as const),
+    host: fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6()),
+    port: fc.integer({ min: 1, max: 65535 }),
+    path: fc.constantFrom('/system', '/session'),
+    params,
+  },
+  { requiredKeys: ['driver', 'transport', 'host', 'path', 'params'] },
+);
+const remote = fc.oneof(overSsh, overNetwork);
 
 describe('formatLibvirtUri', () => {
   it('is undone by parsing', () => {
@@ -195,8 +226,11 @@ describe('formatLibvirtUri', () => {
 describe('driverUri', () => {
   it.each([
     ['qemu+ssh://me@h:22/system', 'qemu:///system'],
-    ['qemu+unix:///session?socket=/a&mode=direct&proxy=auto', 'qemu:///session'],
-    ['qemu+ssh://h/system?NO_VERIFY=1&keyfile=/k&known_hosts=/n&no_tty=1&authfile=/a', 'qemu:///system'],
+    ['qemu+unix:///session?socket=/a&mode=direct', 'qemu:///session'],
+    ['qemu+ssh://h/system?NO_VERIFY=0&keyfile=/k&known_hosts=/n&no_tty=1&proxy=auto', 'qemu:///system'],
+    ['qemu+tls://h:16000/system?pkipath=/p&no_sanity=0', 'qemu:///system'],
+    ['qemu://h/system', 'qemu:///system'],
+    ['test+tcp://h/default', 'test:///default'],
     ['test+ssh://h/default?socket=/s&a%20b=c/d%26', 'test:///default?a%20b=c/d%26'],
     ['test:////path.xml', 'test:////path.xml'],
     ['qemu+ssh://h/system?name=test:///default', 'test:///default'],
@@ -239,5 +273,20 @@ describe('hostLabel', () => {
     ['qemu+ssh://kvm-a/system', 'kvm-a'],
     ['qemu+ssh://me@kvm-a:22/session', 'me@kvm-a (session)'],
     ['qemu+ssh://[::1]:2222/system', '[::1]:2222'],
+    ['qemu://kvm-a/system', 'kvm-a (tls)'],
+    ['qemu+tls://kvm-a:16514/system', 'kvm-a (tls)'],
+    ['qemu+tls://kvm-a:22/system', 'kvm-a:22 (tls)'],
+    ['test+tcp://kvm-a:16509/default', 'kvm-a (test, tcp)'],
   ])('%s is "%s"', (text, label) => expect(hostLabel(parseLibvirtUri(text))).toBe(label));
+});
+
+describe('isUnencrypted', () => {
+  it.each([
+    ['qemu+tcp://kvm-a/system', true],
+    [' QEMU+TCP:', true],
+    ['qemu+tcp', false],
+    ['qemu+tls://kvm-a/system', false],
+    ['qemu+ssh://kvm-a/system?name=test+tcp://x/', false],
+    ['', false],
+  ])('%j: %s', (text, expected) => expect(isUnencrypted(text)).toBe(expected));
 });

@@ -1,7 +1,11 @@
+import { isRemoteParam, paramProblem } from './libvirt-uri-params.ts';
 import { own } from './own.ts';
 
-/** Ways to a daemon that Snapkeel can take. `auto` is a URI that names none: the local socket. */
-export type LibvirtTransport = 'auto' | 'unix' | 'ssh';
+/**
+ * Ways to a daemon that Snapkeel can take. `auto` is a URI that names neither a transport nor a host: the local socket;
+ * `ssh` is libvirt's `libssh` and `libssh2` too, which differ in the program that speaks it.
+ */
+export type LibvirtTransport = 'auto' | 'unix' | 'ssh' | 'tls' | 'tcp';
 
 /** A libvirt connection URI, taken apart and percent-decoded. Values of this type come from `parseLibvirtUri`. */
 export interface LibvirtUri {
@@ -50,7 +54,8 @@ export class LibvirtUriError extends Error {
 
 /**
  * Takes a libvirt connection URI apart: `driver[+transport]://[user@][host][:port]/path[?params]`
- * (https://libvirt.org/uri.html). Parameters may be separated by `&` or `;`; of two with one name the last counts.
+ * (https://libvirt.org/uri.html). A host without a transport is reached by TLS. Parameters may be separated by `&` or `;`;
+ * of two with one name the last counts.
  *
  * @throws LibvirtUriError
  */
@@ -66,13 +71,14 @@ export function parseLibvirtUri(text: string): LibvirtUri {
       'The address must start with a driver, for example qemu:///system or qemu+ssh://host/system.',
     );
   }
-  const { driver, transport } = readScheme(scheme);
+  const { driver, transport: named } = readScheme(scheme);
   const queryAt = rest.indexOf('?');
-  const params = readParams(queryAt < 0 ? '' : rest.slice(queryAt + 1));
   const { authority, path: rawPath } = splitAuthority(queryAt < 0 ? rest : rest.slice(0, queryAt), driver);
   const place = readAuthority(authority);
-  checkPlace(driver, transport, place);
-  const path = checkPath(driver, decode(rawPath), place.host);
+  checkPlace(driver, named, place);
+  const transport = named === 'auto' && place.host !== undefined ? 'tls' : named;
+  const path = checkPath(driver, decode(rawPath), transport, place.host);
+  const params = readParams(transport, queryAt < 0 ? '' : rest.slice(queryAt + 1));
   return { driver, transport, ...place, path, params };
 }
 
@@ -92,7 +98,7 @@ export function formatLibvirtUri(uri: LibvirtUri): string {
 export function driverUri(uri: LibvirtUri): string {
   const { name } = uri.params;
   if (name !== undefined && name !== '') return name;
-  const kept = Object.entries(uri.params).filter(([key]) => !TRANSPORT_PARAMS.has(key));
+  const kept = Object.entries(uri.params).filter(([key]) => !isRemoteParam(key));
   return `${uri.driver}://${encodeKeeping(uri.path)}${formatParams(Object.fromEntries(kept))}`;
 }
 
@@ -110,10 +116,16 @@ export function isSession(uri: LibvirtUri): boolean {
   return uri.path === '/session';
 }
 
+/** Whether a text, which need not be whole yet, names a connection that anyone on the way can read and change. */
+export function isUnencrypted(text: string): boolean {
+  return /^[^:/?#]*\+tcp:/i.test(text.trim());
+}
+
 /** A short name for a list: "This computer", "kvm-a", "root@kvm-a:2222", with what sets it apart in brackets. */
 export function hostLabel(uri: LibvirtUri): string {
   const marks = [
     ...(uri.driver === 'qemu' ? [] : [uri.driver]),
+    ...(uri.transport === 'tls' || uri.transport === 'tcp' ? [uri.transport] : []),
     ...(isSession(uri) ? ['session'] : []),
     ...(uri.params.socket === undefined ? [] : [uri.params.socket]),
   ];
@@ -144,27 +156,15 @@ const DRIVERS: Readonly<Record<string, { readonly paths?: readonly string[]; rea
 const TRANSPORTS: Readonly<Record<string, LibvirtTransport | 'unsupported'>> = {
   unix: 'unix',
   ssh: 'ssh',
-  tls: 'unsupported',
-  tcp: 'unsupported',
+  libssh: 'ssh',
+  libssh2: 'ssh',
+  tls: 'tls',
+  tcp: 'tcp',
   ext: 'unsupported',
-  libssh: 'unsupported',
-  libssh2: 'unsupported',
 };
 
-/** Parameters libvirt's remote driver consumes rather than passes on (src/remote/remote_driver.c, `doRemoteOpen`). */
-const TRANSPORT_PARAMS: ReadonlySet<string> = new Set(
-  'name command socket auth authfile sshauth netcat keyfile pkipath known_hosts known_hosts_verify tls_priority mode proxy no_sanity no_verify no_tty'.split(
-    ' ',
-  ),
-);
-
-const PARAM_RULES: Readonly<Record<string, { readonly ok: RegExp; readonly means: string }>> = {
-  socket: { ok: /^\//, means: 'an absolute path' },
-  keyfile: { ok: /^[/~]|^[A-Za-z]:/, means: 'an absolute path' },
-  known_hosts: { ok: /^[/~]|^[A-Za-z]:/, means: 'an absolute path' },
-  mode: { ok: /^(auto|direct|legacy)$/, means: 'auto, direct or legacy' },
-  proxy: { ok: /^(auto|native|netcat)$/, means: 'auto, native or netcat' },
-};
+/** Where each listens if the URI names no port (libvirt's LIBVIRTD_TLS_PORT and LIBVIRTD_TCP_PORT). */
+export const DEFAULT_PORTS = { ssh: 22, tls: 16_514, tcp: 16_509 } as const;
 
 interface Place {
   readonly user?: string;
@@ -210,7 +210,7 @@ function readScheme(scheme: string): { driver: string; transport: LibvirtTranspo
     );
   }
   if (transport === 'unsupported') {
-    throw fail('TRANSPORT_UNSUPPORTED', `The ${name} transport is not supported yet; use ${driver}+ssh://host/….`);
+    throw fail('TRANSPORT_UNSUPPORTED', `The ${name} transport is not supported; use ${driver}+ssh://host/….`);
   }
   return { driver, transport };
 }
@@ -274,31 +274,39 @@ function readPort(text: string): number {
 }
 
 function checkPlace(driver: string, transport: LibvirtTransport, { user, host, port }: Place): void {
-  if (host === undefined && transport === 'ssh') {
-    throw fail('HOST_MISSING', `An SSH address needs a host: ${driver}+ssh://host/….`);
+  const isRemote = Object.hasOwn(DEFAULT_PORTS, transport);
+  if (host === undefined && isRemote) {
+    const name = transport.toUpperCase();
+    throw fail(
+      'HOST_MISSING',
+      `${transport === 'ssh' ? 'An' : 'A'} ${name} address needs a host: ${driver}+${transport}://host/….`,
+    );
   }
   if (host === undefined && (user !== undefined || port !== undefined)) {
     throw fail('HOST_MISSING', 'The address has a user or a port but no host.');
   }
   if (host === undefined || transport === 'ssh') return;
-  if (own(DRIVERS, driver)?.paths?.includes(`/${host}`)) {
+  if (transport === 'auto' && own(DRIVERS, driver)?.paths?.includes(`/${host}`)) {
     throw fail('HOST_UNEXPECTED', `This names a host called "${host}"; for this computer use ${driver}:///${host}.`);
   }
   if (transport === 'unix') {
     throw fail(
       'HOST_UNEXPECTED',
-      `A unix address is for this computer and has no host; use ${driver}+ssh://${host}/….`,
+      `A unix address is for this computer and has no host; use ${driver}+ssh://${bracketed(host)}/….`,
     );
   }
-  throw fail(
-    'TRANSPORT_UNSUPPORTED',
-    `${driver}://${host}/… means the TLS transport, which is not supported yet; use ${driver}+ssh://${host}/….`,
-  );
+  if (user !== undefined) {
+    throw fail(
+      'USER_INVALID',
+      `A user has no meaning over ${transport === 'tcp' ? 'plain TCP' : 'TLS'}; leave it out, or use ${driver}+ssh://….`,
+    );
+  }
 }
 
-function checkPath(driver: string, path: string, host: string | undefined): string {
+function checkPath(driver: string, path: string, transport: LibvirtTransport, host: string | undefined): string {
   const paths = own(DRIVERS, driver)?.paths;
-  const there = host === undefined ? example(driver) : `${driver}+ssh://${bracketed(host)}${examplePath(driver)}`;
+  const there =
+    host === undefined ? example(driver) : `${driver}+${transport}://${bracketed(host)}${examplePath(driver)}`;
   if (path === '' || (path === '/' && !paths?.includes('/'))) {
     throw fail('PATH_MISSING', `The address has no path; try ${there}.`);
   }
@@ -308,7 +316,7 @@ function checkPath(driver: string, path: string, host: string | undefined): stri
   return path;
 }
 
-function readParams(query: string): Readonly<Record<string, string>> {
+function readParams(transport: LibvirtTransport, query: string): Readonly<Record<string, string>> {
   const pairs = query
     .split(/[&;]/)
     .map((part): [string, string] => {
@@ -316,15 +324,10 @@ function readParams(query: string): Readonly<Record<string, string>> {
       return equals < 0 ? [decode(part), ''] : [decode(part.slice(0, equals)), decode(part.slice(equals + 1))];
     })
     .filter(([name]) => name !== '')
-    .map(([name, value]): [string, string] => [
-      TRANSPORT_PARAMS.has(name.toLowerCase()) ? name.toLowerCase() : name,
-      value,
-    ]);
+    .map(([name, value]): [string, string] => [isRemoteParam(name) ? name.toLowerCase() : name, value]);
   for (const [name, value] of pairs) {
-    const rule = own(PARAM_RULES, name);
-    if (rule !== undefined && !rule.ok.test(value)) {
-      throw fail('PARAM_INVALID', `"${name}=${value}" must be ${rule.means}.`);
-    }
+    const problem = paramProblem(transport, name, value);
+    if (problem !== undefined) throw fail('PARAM_INVALID', problem);
   }
   return Object.fromEntries(pairs);
 }
@@ -356,9 +359,11 @@ function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function placeLabel({ user, host, port }: Place): string {
+/** A machine and its port, where that is not the transport's own: "root@kvm-a:2222". */
+export function placeLabel({ transport, user, host, port }: LibvirtUri): string {
   if (host === undefined) return 'This computer';
-  return `${user === undefined ? '' : `${user}@`}${bracketed(host)}${port === undefined || port === 22 ? '' : `:${port}`}`;
+  const isUsual = port === undefined || port === own<number>(DEFAULT_PORTS, transport);
+  return `${user === undefined ? '' : `${user}@`}${bracketed(host)}${isUsual ? '' : `:${port}`}`;
 }
 
 function examplePath(driver: string): string {

@@ -28,7 +28,13 @@ export async function connectTo(lab: Lab, address: string = lab.uri): Promise<Co
   const hub = new Hub();
   const streams = new Set<Duplex>();
   const open = () => {
-    const context = { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} };
+    const context = {
+      env: process.env,
+      home: homedir(),
+      askHostKey: async () => false,
+      askSecret: async () => null,
+      log: () => {},
+    };
     const transport = openTransport(uri, context);
     const dial = async (signal: AbortSignal) => {
       const stream = await transport.dial(signal);

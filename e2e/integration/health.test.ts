@@ -39,7 +39,13 @@ describe.each(wanted)('chains and health on a real libvirt: %s', (generation) =>
       host: { ...unsaid, id: 'lab', name: 'Lab', uri: lab.uri, kind: 'local' },
       driverUri: driverUri(uri),
       openTransport: () =>
-        openTransport(uri, { env: process.env, home: homedir(), askHostKey: async () => false, log: () => {} }),
+        openTransport(uri, {
+          env: process.env,
+          home: homedir(),
+          askHostKey: async () => false,
+          askSecret: async () => null,
+          log: () => {},
+        }),
       hub: new Hub(),
       log: () => {},
     });

@@ -104,6 +104,7 @@ describe.skipIf(!available.ok)('the client on a real libvirt', () => {
       env: process.env,
       home,
       askHostKey: async () => true,
+      askSecret: async () => null,
       log: () => {},
     });
     try {

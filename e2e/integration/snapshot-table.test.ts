@@ -122,7 +122,13 @@ describe.each(['host', '11.3', '12.8'] as const)(
       const guest = await lab.guest({ name: 'streams', disks: ['qcow2', 'raw'], pool: false });
       await pool(guest);
       const uri = parseLibvirtUri(lab.uri);
-      const options = { env: process.env, home: '/', askHostKey: async () => false, log: () => {} };
+      const options = {
+        env: process.env,
+        home: '/',
+        askHostKey: async () => false,
+        askSecret: async () => null,
+        log: () => {},
+      };
       const transport = openTransport(uri, options);
       const looking = new RpcConnection(await transport.dial(AbortSignal.timeout(20_000)));
       await looking.call(procedures.authList, {});

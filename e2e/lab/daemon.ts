@@ -3,17 +3,22 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isRoot, toolPath } from './available.ts';
 
+/** Settings of libvirtd.conf by their names there. */
+export type DaemonSettings = Readonly<Record<string, string | number | readonly string[]>>;
+
 /** The command that starts a lab's libvirtd; it returns once the daemon listens. */
-export function daemonArgv(dir: string): string[] {
+export function daemonArgv(dir: string, listens = false): string[] {
   const config = join(dir, 'etc/libvirt/libvirtd.conf');
-  return ['libvirtd', '--daemon', '--config', config, '--pid-file', join(dir, 'run/libvirtd.pid')];
+  const argv = ['libvirtd', '--daemon', '--config', config, '--pid-file', join(dir, 'run/libvirtd.pid')];
+  return listens ? [...argv, '--listen'] : argv;
 }
 
 /**
  * A lab's configuration files. QEMU runs as root without cgroups, namespaces or labels, so that it needs nothing of the
  * machine; it writes its log itself, so that no virtlogd is needed.
+ * @param settings more of libvirtd's
  */
-export function daemonFiles(dir: string): { path: string; text: string }[] {
+export function daemonFiles(dir: string, settings: DaemonSettings = {}): { path: string; text: string }[] {
   const owner = isRoot() ? ['user = "root"', 'group = "root"'] : [];
   const qemu = [
     ...owner,
@@ -29,6 +34,7 @@ export function daemonFiles(dir: string): { path: string; text: string }[] {
     'unix_sock_rw_perms = "0700"',
     'log_level = 3',
     `log_outputs = "3:file:${join(dir, 'log/libvirtd.log')}"`,
+    ...Object.entries(settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
   ];
   return [
     { path: join(dir, 'etc/libvirt/qemu.conf'), text: `${qemu.join('\n')}\n` },
@@ -38,7 +44,7 @@ export function daemonFiles(dir: string): { path: string; text: string }[] {
 
 /** The environment of everything that runs inside a lab. */
 export function labEnvironment(dir: string): Record<string, string> {
-  const common = { PATH: toolPath(), LC_ALL: 'C.UTF-8' };
+  const common = { PATH: toolPath(), LC_ALL: 'C.UTF-8', SASL_CONF_PATH: join(dir, 'etc/sasl2') };
   if (isRoot()) return { ...common, HOME: '/root' };
   return {
     ...common,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isRoot, labAvailable } from './available.ts';
-import { daemonArgv, daemonFiles, daemonLog, labEnvironment } from './daemon.ts';
+import { type DaemonSettings, daemonArgv, daemonFiles, daemonLog, labEnvironment } from './daemon.ts';
 import type { GuestOptions } from './domain-xml.ts';
 import { type Generation, generationRoot } from './generations.ts';
 import { type Guest, makeGuest } from './guest.ts';
@@ -67,6 +67,7 @@ export class Lab {
   /** The daemon's version, such as '9.0.0'. */
   version = '';
   readonly #supervisor: ChildProcess;
+  #listens = false;
 
   constructor(generation: Generation, dir: string, supervisor: ChildProcess) {
     this.generation = generation;
@@ -143,8 +144,19 @@ export class Lab {
       await this.run(['sh', '-c', 'kill -KILL "$0"', pid]);
       await retry(stopped, startTimeout);
     }
-    await this.run(daemonArgv(this.dir));
+    await this.run(daemonArgv(this.dir, this.#listens));
     await this.ready();
+  }
+
+  /**
+   * Restarts the daemon so that it listens on the network too, at 127.0.0.1 alone.
+   * @param settings of libvirtd.conf, as `listen_tls`; those of an earlier call are forgotten
+   */
+  async listen(settings: DaemonSettings): Promise<void> {
+    this.#listens = true;
+    const files = daemonFiles(this.dir, { listen_addr: '127.0.0.1', ...settings });
+    await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
+    await this.restartDaemon();
   }
 
   /**

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isRoot, sshdAvailable } from './available.ts';
 import { labEnvironment } from './daemon.ts';
+import { freePort } from './free-port.ts';
 import { type Lab, startLab } from './lab.ts';
 import { CommandError, retry, run } from './run.ts';
 
@@ -94,6 +95,18 @@ export class Sshd {
     this.#options.set(keyword, value);
     await this.disconnect();
     await this.start();
+  }
+
+  /**
+   * Lets a password in besides the key, with `how` it is asked for, and restarts the server. Only in labs that run as
+   * root: elsewhere it would be the person's own.
+   */
+  async setPassword(password: string, how: 'password' | 'keyboard-interactive'): Promise<void> {
+    await this.lab.run(['sh', '-c', 'printf "%s:%s\\n" "$0" "$1" | chpasswd', this.user, password]);
+    this.#options.set('UsePAM', 'yes');
+    this.#options.set('PermitRootLogin', 'yes');
+    this.#options.set('PasswordAuthentication', how === 'password' ? 'yes' : 'no');
+    await this.setOption('KbdInteractiveAuthentication', how === 'password' ? 'no' : 'yes');
   }
 
   /** Gives the server another host key and restarts it, as if another machine had taken its place. */
@@ -183,19 +196,6 @@ function kill(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // It ended by itself meanwhile.
-  }
-}
-
-/** Outside the range that the system gives to outgoing connections, so that nobody takes it between here and its use. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
   }
 }
 

@@ -59,14 +59,16 @@ export class HostPool {
     return session;
   }
 
-  /** Brings back the hosts that were added in earlier runs. */
+  /** Brings back the hosts that were added in earlier runs; one whose URI cannot be used any more says why. */
   restore(): void {
     for (const { key, id, name } of this.options.store.list()) {
       if (id === null) continue;
       try {
         this.#start(id, key, name);
       } catch (error) {
-        this.options.log(`${name} is left out of the list: ${error}`);
+        this.#put({ id, name, uri: key, kind: 'local' }, key, () => {
+          throw error;
+        });
       }
     }
     this.#sort();
@@ -182,7 +184,8 @@ export class HostPool {
 
   #start(id: string, text: string, name: string): void {
     const uri = parseLibvirtUri(text);
-    const host = { id, name, uri: text, kind: uri.transport === 'ssh' ? 'ssh' : 'local' } as const;
+    const kind = uri.transport === 'auto' || uri.transport === 'unix' ? 'local' : uri.transport;
+    const host = { id, name, uri: text, kind } as const;
     this.#put(host, driverUri(uri), (listed) => this.options.openTransport(uri, listed));
   }
 

@@ -14,6 +14,8 @@ const textOf = ({ what, effect, next }: Problem) => `${what} ${effect} ${next}`;
 const key = { keyType: 'ssh-ed25519', fingerprint: 'SHA256:x' };
 const known = { ...key, host: 'kvm-a', knownFile: '~/.ssh/known_hosts', knownLine: '4', knownType: 'ssh-rsa' };
 
+const atServer = { host: 'kvm-a', port: '16514', reason: 'because', ca: '/ca' };
+
 /** Every detail that transport/ gives along, for each place it is thrown. */
 const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
   SOCKET_MISSING: [{ tried: '/a, /b' }, { stderr: 'no such file', tried: '' }],
@@ -40,7 +42,14 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
     { host: 'kvm-a', reason: 'all methods failed' },
   ],
   KEY_UNREADABLE: [{ keyfile: '/k', reason: 'ENOENT' }],
-  KEY_NEEDS_PASSPHRASE: [{ keyfile: '/k' }],
+  SSH_MISSING: [{}],
+  LOGIN_CANCELLED: [{}],
+  PASSWORD_EXPIRED: [{ user: 'me' }],
+  SSH_CONFIG_FAILED: [{ reason: 'Bad configuration option: x' }],
+  SSH_CONFIG_TIMED_OUT: [{}],
+  NEEDS_OPENSSH: [{ reason: 'ProxyCommand' }],
+  JUMP_REFUSED: [{ jump: 'gate', reason: 'Connection refused' }],
+  HOST_KEY_UNKNOWN: [{ keyType: 'ssh-ed25519', fingerprint: 'SHA256:x' }],
   REMOTE_SOCKET_MISSING: [
     { host: 'kvm-a', tried: '/a' },
     { host: 'kvm-a', stderr: 'no such file', tried: '' },
@@ -52,6 +61,27 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
   ],
   HELPER_FAILED: [{ stderr: '' }, { host: 'kvm-a', stderr: 'cannot connect', tried: '/a' }],
   STREAM_GARBAGE: [{ text: 'Welcome!' }, { text: '' }],
+  LIBVIRT_PORT_REFUSED: [{ host: 'kvm-a', port: '16514', reason: 'ECONNREFUSED' }],
+  TLS_CA_MISSING: [{ tried: '/a, /b' }],
+  TLS_FILE_UNREADABLE: [{ file: '/f', reason: 'EACCES' }],
+  TLS_PAIR_INCOMPLETE: [{ file: '/key', other: '/cert' }],
+  TLS_KEY_MISMATCH: [{ file: '/cert', keyfile: '/key' }],
+  TLS_OWN_EXPIRED: [{ file: '/cert', from: 'Jan 1', until: 'Feb 1' }],
+  TLS_SERVER_UNTRUSTED: [
+    { ...atServer, issuer: 'CN=other' },
+    { ...atServer, issuer: 'CN=other', from: 'Jan 1', until: 'Feb 1' },
+  ],
+  TLS_SERVER_EXPIRED: [atServer, { ...atServer, from: 'Jan 1', until: 'Feb 1' }],
+  TLS_SERVER_REVOKED: [{ ...atServer, crl: '/crl' }],
+  TLS_CRL_UNUSABLE: [{ ...atServer, crl: '/crl' }],
+  TLS_SERVER_NAME: [{ ...atServer, names: 'DNS:kvm-b' }, atServer],
+  TLS_CLIENT_REFUSED: [
+    { host: 'kvm-a', certificate: '/cert', subject: 'CN=me', reason: 'it hung up' },
+    { host: 'kvm-a', certificate: '/cert', subject: '', reason: 'it hung up' },
+  ],
+  TLS_CLIENT_UNKNOWN: [{ host: 'kvm-a', file: '/cert', reason: 'it hung up' }],
+  TLS_HUNG_UP: [atServer],
+  TLS_HANDSHAKE_FAILED: [atServer],
   CANCELLED: [{}],
   UNSUPPORTED: [{ mode: 'legacy', proxy: 'netcat' }],
 };
@@ -114,7 +144,8 @@ describe('all others', () => {
 
   it.each<[unknown, ProblemCode]>([
     [new AuthenticationError('POLKIT_REFUSED', [2]), 'POLKIT_REFUSED'],
-    [new AuthenticationError('UNSUPPORTED', [1]), 'AUTH_UNSUPPORTED'],
+    [new AuthenticationError('SASL', [1], ['GSSAPI', 'SCRAM-SHA-256']), 'AUTH_SASL'],
+    [new AuthenticationError('UNSUPPORTED', [9]), 'AUTH_UNSUPPORTED'],
     [new XmlError('no <domain> in the XML'), 'XML_UNREADABLE'],
     [new TypeError('x is not a function'), 'UNEXPECTED'],
     ['a string', 'UNEXPECTED'],
@@ -149,11 +180,15 @@ it('mayPass: only what can end by itself is tried again', () => {
     'CONNECTION_REFUSED',
     'HOST_NOT_FOUND',
     'HOST_UNREACHABLE',
+    'JUMP_REFUSED',
+    'LIBVIRT_PORT_REFUSED',
     'LOCAL_NETWORK',
     'LOST',
     'NO_ANSWER',
     'SOCKET_MISSING',
     'SOCKET_REFUSED',
+    'SSH_CONFIG_TIMED_OUT',
     'TIMED_OUT',
+    'TLS_HUNG_UP',
   ]);
 });

@@ -44,11 +44,17 @@ export function toProblem(error: unknown, host: string, requested?: Requested): 
   if (error instanceof ConnectionError && error.cause instanceof TransportError) return toProblem(error.cause, host);
   if (error instanceof ConnectionError) return problemOf(error.code, { host }, technical);
   if (error instanceof AuthenticationError)
-    return problemOf(error.code === 'UNSUPPORTED' ? 'AUTH_UNSUPPORTED' : error.code, { host }, technical);
+    return problemOf(authProblems[error.code], { host, mechanisms: error.mechanisms.join(', ') }, technical);
   if (error instanceof LibvirtUriError) return problemOf('INVALID_URI', { reason: technical });
   if (error instanceof XmlError) return problemOf('XML_UNREADABLE', { reason: technical }, technical);
   return problemOf('UNEXPECTED', { host }, technical);
 }
+
+const authProblems = {
+  POLKIT_REFUSED: 'POLKIT_REFUSED',
+  SASL: 'AUTH_SASL',
+  UNSUPPORTED: 'AUTH_UNSUPPORTED',
+} as const satisfies Record<AuthenticationError['code'], ProblemCode>;
 
 /** For the log: a code, and the words of whoever refused. */
 export function reasonIn({ code, detail, what }: Problem): string {
@@ -63,9 +69,13 @@ const passing: ReadonlySet<string> = new Set<ProblemCode>([
   'HOST_UNREACHABLE',
   'LOCAL_NETWORK',
   'CONNECTION_REFUSED',
+  'LIBVIRT_PORT_REFUSED',
+  'TLS_HUNG_UP',
   'CONNECTION_LOST',
   'TIMED_OUT',
   'NO_ANSWER',
+  'JUMP_REFUSED',
+  'SSH_CONFIG_TIMED_OUT',
   'LOST',
 ]);
 

@@ -23,12 +23,15 @@ beforeEach(() => {
   questions = new Questions(hub);
 });
 
-it.each([true, false])('waits for the answer %s, and tells when it opened and closed', async (yes) => {
+const yes = { kind: 'yes' } as const;
+
+it.each([yes, null])('waits for the answer %s, and tells when it opened and closed', async (given) => {
   const asked = questions.ask(about, never);
   const [question] = questions.list();
   expect(question).toMatchObject(about);
-  questions.answer(question?.id ?? '', yes);
-  expect(await asked).toBe(yes);
+  expect(question?.until).toBeGreaterThan(Date.now());
+  questions.answer(question?.id ?? '', given);
+  expect(await asked).toBe(given);
   expect(questions.list()).toEqual([]);
   expect(published).toEqual([
     { type: 'question', question },
@@ -40,21 +43,28 @@ it('an answer counts once, and only for its own question', async () => {
   const [first, second] = [questions.ask(about, never), questions.ask(about, never)];
   const [a, b] = questions.list().map((each) => each.id);
   expect(a).not.toBe(b);
-  questions.answer('nobody asked', true);
-  questions.answer(b ?? '', true);
-  questions.answer(b ?? '', false);
-  expect(await second).toBe(true);
+  questions.answer('nobody asked', yes);
+  questions.answer(b ?? '', yes);
+  questions.answer(b ?? '', null);
+  expect(await second).toBe(yes);
   expect(questions.list().map((each) => each.id)).toEqual([a]);
-  questions.answer(a ?? '', false);
-  expect(await first).toBe(false);
+  questions.answer(a ?? '', null);
+  expect(await first).toBe(null);
 });
 
 it('an aborted signal is a no, before or while waiting', async () => {
   const stop = new AbortController();
   const asked = questions.ask(about, stop.signal);
   stop.abort();
-  expect(await asked).toBe(false);
-  expect(await questions.ask(about, stop.signal)).toBe(false);
+  expect(await asked).toBe(null);
+  expect(await questions.ask(about, stop.signal)).toBe(null);
   expect(questions.list()).toEqual([]);
   expect(published.map((each) => each.type)).toEqual(['question', 'question-closed', 'question', 'question-closed']);
+});
+
+it('a question that nobody answers is given up', async () => {
+  const hub = new Hub();
+  const impatient = new Questions(hub, 20);
+  expect(await impatient.ask(about, never)).toBe(null);
+  expect(impatient.list()).toEqual([]);
 });

@@ -11,18 +11,23 @@ interface Manners {
   types?: number[];
   keepalive?: 0 | 1;
   polkit?: number;
+  /** What is offered, or the code of the error that is the answer. */
+  sasl?: string | number;
   open?: number;
   /** Never answers this one. */
   silent?: keyof typeof procedures;
 }
 
 /** A daemon that answers what opening and closing need; `polkit` and `open` are error codes. */
-function daemon({ types = [0], keepalive = 1, polkit, open, silent }: Manners = {}): FakePeer {
+function daemon({ types = [0], keepalive = 1, polkit, sasl = '', open, silent }: Manners = {}): FakePeer {
   return new FakePeer(({ procedure, serial, type }, peer) => {
     if (type !== packetType.call || (silent && procedures[silent].number === procedure)) return;
     if (procedure === 66) peer.reply(procedures.authList, serial, { types });
     else if (procedure === 70 && polkit) peer.refuse(procedures.authPolkit, serial, { code: polkit, domain: 60 });
     else if (procedure === 70) peer.reply(procedures.authPolkit, serial, { complete: 1 });
+    else if (procedure === 67 && typeof sasl === 'number')
+      peer.refuse(procedures.authSaslInit, serial, { code: sasl, domain: 7 });
+    else if (procedure === 67) peer.reply(procedures.authSaslInit, serial, { mechanisms: `${sasl}` });
     else if (procedure === 60) peer.reply(procedures.connectSupportsFeature, serial, { supported: keepalive });
     else if (procedure === 1 && open) peer.refuse(procedures.connectOpen, serial, { code: open, message: 'no driver' });
     else peer.send({ procedure, serial });
@@ -79,9 +84,23 @@ describe('openConnection', () => {
   });
 
   it('an authentication nobody knows here: UNSUPPORTED, and nothing more is asked', async () => {
-    const peer = daemon({ types: [1, 9] });
-    await expect(open(peer)).rejects.toMatchObject({ code: 'UNSUPPORTED', types: [1, 9] });
+    const peer = daemon({ types: [9] });
+    await expect(open(peer)).rejects.toMatchObject({ code: 'UNSUPPORTED', types: [9] });
     expect(asked(peer.packets)).toEqual([66]);
+    await vi.waitFor(() => expect(peer.closed).toBe(true), 30_000);
+  });
+
+  it.each([
+    ['SCRAM-SHA-256,GSSAPI', ['SCRAM-SHA-256', 'GSSAPI']],
+    ['<b>x', []],
+    ['', []],
+    [errorCode.AUTH_FAILED, []],
+  ])('SASL that offers %j is told with what it offers', async (sasl, mechanisms) => {
+    const peer = daemon({ types: [1, 9], sasl });
+    const error = await open(peer).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(AuthenticationError);
+    expect(error).toMatchObject({ code: 'SASL', types: [1, 9], mechanisms });
+    expect(asked(peer.packets)).toEqual([66, 67]);
     await vi.waitFor(() => expect(peer.closed).toBe(true), 30_000);
   });
 

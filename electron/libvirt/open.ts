@@ -8,18 +8,23 @@ import { type Procedure, procedures } from './procedures.ts';
 export class AuthenticationError extends Error {
   override name = 'AuthenticationError';
   constructor(
-    readonly code: 'POLKIT_REFUSED' | 'UNSUPPORTED',
+    readonly code: 'POLKIT_REFUSED' | 'SASL' | 'UNSUPPORTED',
     readonly types: readonly number[],
+    /** Of SASL: what the daemon offers, as SCRAM-SHA-256 or GSSAPI; empty where it has not told. */
+    readonly mechanisms: readonly string[] = [],
     options?: ErrorOptions,
   ) {
-    super(
-      code === 'POLKIT_REFUSED'
-        ? 'polkit refused access to libvirt'
-        : `libvirt asks for an unknown authentication (${types.join(', ')})`,
-      options,
-    );
+    super(REFUSALS[code](types, mechanisms), options);
   }
 }
+
+const REFUSALS: Readonly<
+  Record<AuthenticationError['code'], (types: readonly number[], mechanisms: readonly string[]) => string>
+> = {
+  POLKIT_REFUSED: () => 'polkit refused access to libvirt',
+  SASL: (_, mechanisms) => `libvirt asks for SASL authentication (${mechanisms.join(', ') || 'mechanisms unknown'})`,
+  UNSUPPORTED: (types) => `libvirt asks for an unknown authentication (${types.join(', ')})`,
+};
 
 /**
  * Authenticates and opens a driver on a fresh stream, in the order that remoteClientOpen (libvirt) uses. AUTH_LIST
@@ -71,15 +76,31 @@ type Ask = <A, R>(procedure: Procedure<A, R>, args: A) => Promise<R>;
 const OPEN_PATIENCE_MS = 30_000;
 const never = new AbortController().signal;
 
+/** RFC 4422, 3.1: up to 20 of these; libvirt joins them by commas. */
+const SASL_MECHANISM = /[A-Z0-9_-]{1,20}/g;
+const SASL_LIST_MAX = 500;
+
 /** `askPolkit` may wait for a person to type a password. */
 async function authenticate(ask: Ask, askPolkit: () => Promise<unknown>): Promise<void> {
   const { types } = await ask(procedures.authList, {});
   if (types.length === 0 || types.includes(authType.none)) return;
-  if (!types.includes(authType.polkit)) throw new AuthenticationError('UNSUPPORTED', types);
+  if (types.includes(authType.polkit)) {
+    await askPolkit().catch((cause: unknown) => {
+      throw cause instanceof LibvirtError ? new AuthenticationError('POLKIT_REFUSED', types, [], { cause }) : cause;
+    });
+    return;
+  }
+  if (!types.includes(authType.sasl)) throw new AuthenticationError('UNSUPPORTED', types);
+  throw new AuthenticationError('SASL', types, await saslMechanisms(ask));
+}
+
+/** What a daemon offers that wants SASL; nothing where it does not say. @throws ConnectionError */
+async function saslMechanisms(ask: Ask): Promise<string[]> {
   try {
-    await askPolkit();
+    const { mechanisms } = await ask(procedures.authSaslInit, {});
+    return mechanisms.slice(0, SASL_LIST_MAX).match(SASL_MECHANISM) ?? [];
   } catch (error) {
-    if (error instanceof LibvirtError) throw new AuthenticationError('POLKIT_REFUSED', types, { cause: error });
+    if (error instanceof LibvirtError) return [];
     throw error;
   }
 }

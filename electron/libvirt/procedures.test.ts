@@ -27,6 +27,7 @@ const numbers: Record<keyof typeof procedures, number> = {
   domainGetBlockInfo: 194,
   domainSaveImageGetXmlDesc: 235,
   authList: 66,
+  authSaslInit: 67,
   authPolkit: 70,
   storageVolLookupByPath: 97,
   storageVolGetXmlDesc: 99,

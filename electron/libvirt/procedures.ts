@@ -140,6 +140,7 @@ export const procedures = {
   connectGetHostname: remote(59, nothing, { hostname: string() }),
   connectSupportsFeature: remote(60, { feature: int }, { supported: int }),
   authList: remote(66, nothing, { types: array(int, 20) }),
+  authSaslInit: remote(67, nothing, { mechanisms: string() }),
   authPolkit: remote(70, nothing, { complete: int }),
   connectGetLibVersion: remote(157, nothing, { version: uhyper }),
   storagePoolGetInfo: remote(

@@ -7,6 +7,7 @@ import type { CommandLine } from '../command-line.ts';
 import { handleAppScheme } from './app-scheme.ts';
 import { offerEditing } from './context-menu.ts';
 import type { Handed } from './instance.ts';
+import { keychain } from './keychain.ts';
 import { logInto } from './log.ts';
 import { presentWindow, setFirstMenu } from './menu.ts';
 import { servePorts } from './port.ts';
@@ -33,6 +34,7 @@ export async function runDesktop(options: CommandLine, build: URL): Promise<void
     shell: 'desktop',
     version: __APP_VERSION__,
     log,
+    cipher: keychain(),
     present: (state) => presentWindow(state, backend.choose),
   });
   const asksBeforeItCloses = endWith(backend);

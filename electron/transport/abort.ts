@@ -13,12 +13,13 @@ export function throwIfAborted(signal: AbortSignal): void {
 /**
  * A promise settled by callbacks, an abort (`CANCELLED`) or a deadline, whichever is first. `undo` runs if it was one of
  * the latter two (for a signal already aborted, without `start`); it must let go of what `start` began, because a late resolve is ignored.
+ * A deadline that is reached while `unless` holds begins anew.
  */
 export function settle<T>(
   signal: AbortSignal,
   start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
   undo: () => void = () => undefined,
-  deadline?: { readonly ms: number; readonly error: () => TransportError },
+  deadline?: { readonly ms: number; readonly error: () => TransportError; readonly unless?: () => boolean },
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (signal.aborted) {
@@ -37,7 +38,11 @@ export function settle<T>(
         undo();
       });
     const onAbort = () => giveUp(cancelled());
-    const timer = deadline && setTimeout(() => giveUp(deadline.error()), deadline.ms);
+    const late = () => {
+      if (deadline?.unless?.()) timer = setTimeout(late, deadline.ms);
+      else if (deadline) giveUp(deadline.error());
+    };
+    let timer = deadline && setTimeout(late, deadline.ms);
     signal.addEventListener('abort', onAbort);
     try {
       start(

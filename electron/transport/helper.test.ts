@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import { helperError, helperUri, shellQuote } from './helper.ts';
-import { waysTo } from './ssh.ts';
+import { waysTo } from './ssh/ssh-transport.ts';
 
 const MISSING =
   "virt-ssh-helper: cannot connect to '/var/run/libvirt/libvirt-sock': Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory";
@@ -42,15 +42,15 @@ it.each([
 ])('asks the helper for %s as %s', (text, uri) => expect(helperUri(parseLibvirtUri(text))).toBe(uri));
 
 it.each([
-  ['qemu+ssh://h/system', ['/var/run/libvirt/virtqemud-sock', '/var/run/libvirt/libvirt-sock', 'qemu:///system']],
-  ['test+ssh://h/default', ['/var/run/libvirt/libvirt-sock', 'test:///default']],
-  ['qemu+ssh://h/session', ['qemu:///session']],
-  ['qemu+ssh://h/system?socket=/s', ['/s']],
-  ['qemu+ssh://h/session?socket=/s', ['/s']],
-  ['qemu+ssh://h/system?socket=/s&proxy=native', ['qemu:///system?socket=/s']],
-  ['qemu+ssh://h/system?mode=direct&proxy=netcat', ['/var/run/libvirt/virtqemud-sock']],
-  ['qemu+ssh://h/system?mode=legacy', ['/var/run/libvirt/libvirt-sock', 'qemu:///system?mode=legacy']],
+  ['qemu+ssh://h/system', ['/var/run/libvirt/virtqemud-sock', '/var/run/libvirt/libvirt-sock', 'command']],
+  ['test+ssh://h/default', ['/var/run/libvirt/libvirt-sock', 'command']],
+  ['qemu+ssh://h/session', ['command']],
+  ['qemu+ssh://h/system?socket=/s', ['/s', 'command']],
+  ['qemu+ssh://h/session?socket=/s', ['/s', 'command']],
+  ['qemu+ssh://h/system?socket=/s&proxy=native', ['command']],
+  ['qemu+ssh://h/system?mode=direct&proxy=netcat', ['/var/run/libvirt/virtqemud-sock', 'command']],
+  ['qemu+ssh://h/system?mode=legacy', ['/var/run/libvirt/libvirt-sock', 'command']],
   ['qemu+ssh://h/session?proxy=netcat', []],
 ])('goes to %s by %j', (text, ways) => {
-  expect(waysTo(parseLibvirtUri(text)).map((way) => (way.kind === 'socket' ? way.path : way.uri))).toEqual(ways);
+  expect(waysTo(parseLibvirtUri(text)).map((way) => (way.kind === 'socket' ? way.path : way.kind))).toEqual(ways);
 });

@@ -67,6 +67,6 @@ const HERE: Partial<Record<TransportErrorCode, TransportErrorCode>> = {
 const HELPER_ENDS: readonly (readonly [number | undefined, RegExp, TransportErrorCode])[] = [
   [127, /(?:)/, 'HELPER_MISSING'],
   [undefined, /virt-ssh-helper: command not found/i, 'HELPER_MISSING'],
-  [undefined, /socket.*permission denied/i, 'REMOTE_SOCKET_DENIED'],
-  [undefined, /socket.*no such file or directory/i, 'REMOTE_SOCKET_MISSING'],
+  [undefined, /(?:socket|nc\b|netcat).*permission denied/i, 'REMOTE_SOCKET_DENIED'],
+  [undefined, /socket.*no such file or directory|^no libvirt socket is there/i, 'REMOTE_SOCKET_MISSING'],
 ];

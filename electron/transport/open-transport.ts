@@ -1,5 +1,7 @@
 import type { LibvirtTransport, LibvirtUri } from '../../shared/libvirt-uri.ts';
-import { sshTransport } from './ssh.ts';
+import { sshTransport } from './ssh/ssh-transport.ts';
+import { tcpTransport } from './tcp.ts';
+import { tlsTransport } from './tls.ts';
 import type { Transport, TransportContext } from './transport.ts';
 import { unixTransport } from './unix-socket.ts';
 
@@ -12,4 +14,6 @@ const OPENERS: Readonly<Record<LibvirtTransport, (uri: LibvirtUri, context: Tran
   auto: unixTransport,
   unix: unixTransport,
   ssh: sshTransport,
+  tls: tlsTransport,
+  tcp: tcpTransport,
 };

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
  */
 export type Dial = (signal: AbortSignal) => Promise<Duplex>;
 
-/** A way to one libvirt daemon: any number of byte streams over one connection. */
+/** A way to one libvirt daemon: any number of byte streams, over one connection or each over its own. */
 export interface Transport {
   readonly dial: Dial;
   /** What was found, for a person: the socket path or "SSH to kvm-a, /var/run/libvirt/…". */
@@ -24,9 +24,40 @@ export interface HostKeyQuestion {
   readonly keyType: string;
   /** "SHA256:…", as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
-  /** The file that will hold the key once the person has said yes. */
-  readonly knownHostsFile: string;
+  /** The file that will hold the key once the person has said yes; null where the configuration has none. */
+  readonly knownHostsFile: string | null;
 }
+
+/** What a server asks of a person in its own words (keyboard-interactive, RFC 4256). */
+export interface Prompts {
+  readonly title: string;
+  readonly instruction: string;
+  /** `echo`: what is typed may be seen. */
+  readonly prompts: readonly { readonly text: string; readonly echo: boolean }[];
+}
+
+/** Something that only the person knows. `retry`: what they said last was wrong. */
+export type SecretQuestion =
+  | { readonly kind: 'passphrase'; readonly host: string; readonly keyFile: string; readonly retry: boolean }
+  | {
+      readonly kind: 'password';
+      readonly user: string;
+      readonly host: string;
+      readonly port: number;
+      readonly retry: boolean;
+    }
+  | ({ readonly kind: 'prompts'; readonly user: string; readonly host: string } & Prompts);
+
+/** How far a connection has come; each is also what it waits for. */
+export type ConnectStep =
+  | 'configure'
+  | 'resolve'
+  | 'connect'
+  | 'host-key'
+  | 'authenticate'
+  | 'socket'
+  | 'open'
+  | 'read';
 
 /** What a transport takes from its surroundings. */
 export interface TransportContext {
@@ -35,8 +66,12 @@ export interface TransportContext {
   readonly home: string;
   /** Asks the person whether to trust a key. The signal is aborted when the answer no longer matters. */
   readonly askHostKey: (question: HostKeyQuestion, signal: AbortSignal) => Promise<boolean>;
+  /** Asks the person for secrets: an answer for each that is asked for, or null for none. They are kept nowhere else. */
+  readonly askSecret: (question: SecretQuestion, signal: AbortSignal) => Promise<readonly string[] | null>;
+  /** Told of each step as it begins, with the machine that it is about. */
+  readonly onStep?: (step: ConnectStep, host: string) => void;
   readonly log: (line: string) => void;
-  /** For each of: TCP and SSH handshake with login, opening a channel. Default 20,000 ms. */
+  /** For each of: TCP and TLS, TCP and SSH handshake with login, opening a channel. Default 20,000 ms. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -47,11 +82,22 @@ export type TransportErrorCode =
   | 'SOCKET_DENIED'
   /** A socket file with nobody listening. detail: path */
   | 'SOCKET_REFUSED'
+  /** OpenSSH refuses its own configuration. detail: host, reason */
+  | 'SSH_CONFIG_FAILED'
+  | 'SSH_CONFIG_TIMED_OUT'
+  /** There is no ssh on this machine. */
+  | 'SSH_MISSING'
+  /** Only the system's own ssh can do it. detail: host, reason */
+  | 'NEEDS_OPENSSH'
+  /** A machine on the way would not pass the connection on. detail: host, jump, reason */
+  | 'JUMP_REFUSED'
   | 'HOST_NOT_FOUND'
   | 'HOST_UNREACHABLE'
   /** The same on a Mac, which may keep this app out of the local network. */
   | 'LOCAL_NETWORK'
   | 'CONNECTION_REFUSED'
+  /** A port that libvirt was to listen on. detail: port, reason */
+  | 'LIBVIRT_PORT_REFUSED'
   | 'TIMED_OUT'
   /** The far side, or the network, dropped a connection that was there. */
   | 'CONNECTION_LOST'
@@ -59,20 +105,23 @@ export type TransportErrorCode =
   | 'HANDSHAKE_FAILED'
   /** The far side sends what this SSH cannot read while it lets in. detail: reason */
   | 'LOGIN_UNREADABLE'
-  /** detail: fingerprint, keyType, knownFile, knownLine, knownType */
+  /** detail: fingerprint, keyType, knownFile, knownLine, knownType, knownFingerprint */
   | 'HOST_KEY_CHANGED'
+  /** The configuration says to refuse what is not known. detail: fingerprint, keyType */
+  | 'HOST_KEY_UNKNOWN'
   /** detail: fingerprint, keyType, knownFile, knownLine */
   | 'HOST_KEY_REVOKED'
   /** detail: fingerprint, keyType */
   | 'HOST_KEY_DECLINED'
   /** A known_hosts file is there but can't be read, so no key can be judged. detail: file, reason */
   | 'KNOWN_HOSTS_FAILED'
-  /** detail: user, tried (keys offered), skipped (keys not offered, and why), accepts (methods the server takes) */
+  /** detail: user, tried, skipped (not offered, and why), accepts (what the server takes), openSsh (what only OpenSSH has) */
   | 'AUTH_FAILED'
+  | 'LOGIN_CANCELLED'
+  /** detail: user */
+  | 'PASSWORD_EXPIRED'
   /** detail: keyfile, reason */
   | 'KEY_UNREADABLE'
-  /** detail: keyfile */
-  | 'KEY_NEEDS_PASSPHRASE'
   /** No socket could be opened on the host. sshd doesn't say why: missing, denied, or forwarding is off. detail: tried */
   | 'REMOTE_SOCKET_MISSING'
   | 'REMOTE_SOCKET_DENIED'
@@ -82,6 +131,34 @@ export type TransportErrorCode =
   | 'HELPER_FAILED'
   /** Something else than libvirt answered, such as a shell's start-up script. detail: text */
   | 'STREAM_GARBAGE'
+  /** detail: tried */
+  | 'TLS_CA_MISSING'
+  /** A certificate, key or revocation list that can't be read or used. detail: file, reason */
+  | 'TLS_FILE_UNREADABLE'
+  /** A client certificate without its key, or the other way about. detail: file (missing), other (there) */
+  | 'TLS_PAIR_INCOMPLETE'
+  /** detail: file, keyfile */
+  | 'TLS_KEY_MISMATCH'
+  /** A certificate on this computer. detail: file, from, until */
+  | 'TLS_OWN_EXPIRED'
+  /** Nobody whom the CA file knows vouches for the server. detail: ca, issuer, reason */
+  | 'TLS_SERVER_UNTRUSTED'
+  /** detail: from, until, reason */
+  | 'TLS_SERVER_EXPIRED'
+  /** detail: crl */
+  | 'TLS_SERVER_REVOKED'
+  /** The revocation list does not fit the CA, or is too old. detail: crl, reason */
+  | 'TLS_CRL_UNUSABLE'
+  /** detail: names (those that the certificate has) */
+  | 'TLS_SERVER_NAME'
+  /** The server hung up on the client's certificate. detail: certificate, subject, reason */
+  | 'TLS_CLIENT_REFUSED'
+  /** The server hung up on a client that has no certificate. detail: file (where it would be), reason */
+  | 'TLS_CLIENT_UNKNOWN'
+  /** The server hung up in the middle of the handshake. detail: port, reason */
+  | 'TLS_HUNG_UP'
+  /** No TLS is spoken there, or no common version. detail: port, reason */
+  | 'TLS_HANDSHAKE_FAILED'
   | 'CANCELLED'
   | 'UNSUPPORTED';
 

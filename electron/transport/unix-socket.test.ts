@@ -14,7 +14,13 @@ let servers: Server[] = [];
 const never = new AbortController().signal;
 
 function context(env: Record<string, string> = {}): TransportContext {
-  return { env: { PATH: dir, ...env }, home: dir, askHostKey: async () => false, log: () => undefined };
+  return {
+    env: { PATH: dir, ...env },
+    home: dir,
+    askHostKey: async () => false,
+    askSecret: async () => null,
+    log: () => undefined,
+  };
 }
 
 function listen(path: string, greeting = ''): Promise<void> {

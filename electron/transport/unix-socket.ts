@@ -5,6 +5,7 @@ import { isSession, type LibvirtUri } from '../../shared/libvirt-uri.ts';
 import { settle, throwIfAborted } from './abort.ts';
 import { runLocalHelper } from './local-helper.ts';
 import { socketNames } from './socket-names.ts';
+import { streamPerDial } from './stream-per-dial.ts';
 import { type Transport, type TransportContext, TransportError, type TransportErrorCode } from './transport.ts';
 
 /** The surroundings local sockets are looked for in. */
@@ -15,8 +16,6 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 /** A daemon on this machine, by its socket. A session nobody serves yet is started by virt-ssh-helper. */
 export function unixTransport(uri: LibvirtUri, context: TransportContext): Transport {
   const paths = localSockets(uri, context);
-  const closing = new AbortController();
-  const streams = new Set<Duplex>();
   let found: string | undefined;
 
   const open = async (signal: AbortSignal): Promise<Duplex> => {
@@ -32,21 +31,7 @@ export function unixTransport(uri: LibvirtUri, context: TransportContext): Trans
     }
   };
 
-  return {
-    dial: async (caller) => {
-      const signal = AbortSignal.any([caller, closing.signal]);
-      throwIfAborted(signal);
-      const stream = await open(signal);
-      streams.add(stream);
-      stream.on('close', () => streams.delete(stream));
-      return stream;
-    },
-    describe: () => found ?? `one of ${paths.join(', ')}`,
-    close: () => {
-      closing.abort();
-      for (const stream of streams) stream.destroy();
-    },
-  };
+  return streamPerDial(open, () => found ?? `one of ${paths.join(', ')}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Problem } from '../../shared/schema.ts';
+import { Unencrypted } from '../hosts/unencrypted.tsx';
 import { closeDialog, openHostView } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
 import { Button } from '../ui/button.tsx';
@@ -13,6 +14,7 @@ import styles from './dialogs.module.css';
 const examples = [
   { uri: 'qemu:///system', text: 'the domains of this machine' },
   { uri: 'qemu+ssh://user@host/system', text: 'a machine reached by SSH, with your keys and ~/.ssh/config' },
+  { uri: 'qemu+tls://host/system', text: 'a machine reached by TLS, with libvirt’s certificates' },
 ];
 
 /** Asks for a connection URI. Whether it is a good one, the backend says. */
@@ -60,12 +62,17 @@ export function AddHostDialog() {
               setProblem(null);
             }}
           />
-          <div id="host-uri-problem" className={forms.fieldProblem} role="alert">
-            {problem ? (
-              <>
-                <strong>{problem.what}</strong> {problem.effect} {problem.next}
-              </>
-            ) : null}
+          <div>
+            <div id="host-uri-problem" className={forms.fieldProblem} role="alert">
+              {problem ? (
+                <>
+                  <strong>{problem.what}</strong> {problem.effect} {problem.next}
+                </>
+              ) : null}
+            </div>
+            <div role="status">
+              <Unencrypted uri={uri} />
+            </div>
           </div>
           <ul className={styles.examples}>
             {examples.map((example) => (

@@ -20,7 +20,7 @@ import { ExportHostsDialog } from './export-hosts-dialog.tsx';
 import { ImportHostsDialog } from './import-hosts-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { PictureDialog } from './picture-dialog.tsx';
-import { QuestionDialog } from './question-dialog.tsx';
+import { QuestionDialog } from './questions/question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
 import { RenameGroupDialog } from './rename-group-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';

@@ -84,6 +84,8 @@ export function GroupRow(props: RowProps<'group'>) {
   );
 }
 
+const calm: ReadonlySet<Host['connection']['status']> = new Set(['connecting', 'disconnected']);
+
 /** A host: what is wrong with it in words, or else how many of its domains run. */
 export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: () => void }) {
   const { row, index } = props;
@@ -129,7 +131,7 @@ export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: (
           <b data-any={counts.running > 0 || undefined}>{counts.running}</b>/{counts.all}
         </span>
       ) : (
-        <span className={styles.trouble} data-calm={isInTrouble(host) ? undefined : true} aria-hidden="true">
+        <span className={styles.trouble} data-calm={calm.has(host.connection.status) || undefined} aria-hidden="true">
           {trouble}
         </span>
       )}

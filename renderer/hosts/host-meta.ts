@@ -2,11 +2,12 @@ import { formatDateTime, formatDuration, formatVersion } from '../../shared/form
 import type { Host } from '../../shared/schema.ts';
 
 /** The few words beside the name of a host that is not simply connected, as `retry in 12 s`; null where it is. */
-export function hostMeta({ connection }: Host, now: number): string | null {
+export function hostMeta({ kind, connection }: Host, now: number): string | null {
   switch (connection.status) {
     case 'connected':
-      if (connection.silentSince === undefined) return null;
-      return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
+      if (connection.silentSince !== undefined)
+        return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
+      return kind === 'tcp' ? 'not encrypted' : null;
     case 'connecting':
       return 'connecting…';
     case 'retrying':

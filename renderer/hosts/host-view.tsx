@@ -15,6 +15,7 @@ import { hostMarks } from './host-marks.ts';
 import { hostFacts } from './host-meta.ts';
 import { HostTrouble } from './host-trouble.tsx';
 import styles from './hosts.module.css';
+import { Unencrypted } from './unencrypted.tsx';
 
 /** A host opened from the list: how it is reached, or why it isn't. */
 export function HostView({ host }: { host: Host }) {
@@ -54,6 +55,7 @@ export function HostView({ host }: { host: Host }) {
       <HostTrouble host={host} />
       {host.connection.status === 'connected' ? (
         <div className={styles.body}>
+          <Unencrypted uri={host.uri} />
           <dl className={blocks.facts}>
             {hostFacts(host).map(({ label, value }) => (
               <div key={label}>

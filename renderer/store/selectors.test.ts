@@ -80,6 +80,7 @@ test('a question waits while another dialog is open', () => {
     port: 22,
     keyType: 'ssh-ed25519',
     fingerprint: 'SHA256:x',
+    until: 0,
     knownHostsFile: '',
   };
   const { store } = anApp({}, { questions: [question], dialog: { kind: 'shortcuts' } });

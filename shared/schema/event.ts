@@ -6,18 +6,67 @@ import { Domain, Host } from './host.ts';
 import { Operation } from './operation.ts';
 import { Marks, Settings } from './settings.ts';
 
-/** A question that only the person at the window can answer. */
-export const Question = z.object({
+const asked = {
   id: z.string(),
   hostId: z.string(),
-  kind: z.literal('host-key'),
-  host: z.string(),
-  port: z.number(),
-  keyType: z.string(),
-  fingerprint: z.string(),
-  knownHostsFile: z.string(),
-});
+  /** When it is given up, milliseconds since 1970. */
+  until: z.number(),
+};
+/** Where a secret is kept if the person wants it to be: the system's keychain, or memory until Snapkeel ends. */
+const rememberIn = z.enum(['keychain', 'memory']);
+
+/** A question that only the person at the window can answer; once, by whoever is first. */
+export const Question = z.discriminatedUnion('kind', [
+  z.object({
+    ...asked,
+    kind: z.literal('host-key'),
+    host: z.string(),
+    port: z.number(),
+    keyType: z.string(),
+    fingerprint: z.string(),
+    /** null where the SSH configuration has no file to remember keys in. */
+    knownHostsFile: z.string().nullable(),
+  }),
+  z.object({
+    ...asked,
+    kind: z.literal('passphrase'),
+    host: z.string(),
+    keyFile: z.string(),
+    retry: z.boolean(),
+    rememberIn,
+  }),
+  z.object({
+    ...asked,
+    kind: z.literal('password'),
+    user: z.string(),
+    host: z.string(),
+    port: z.number(),
+    retry: z.boolean(),
+    rememberIn,
+  }),
+  z.object({
+    ...asked,
+    kind: z.literal('prompts'),
+    user: z.string(),
+    host: z.string(),
+    /** The server's own words. */
+    title: z.string(),
+    instruction: z.string(),
+    prompts: z.array(z.object({ text: z.string(), echo: z.boolean() })),
+  }),
+]);
 export type Question = z.infer<typeof Question>;
+
+/** What the person says: yes to a key, or what was asked for. No answer, or null, is a no. */
+export const Answer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('yes') }),
+  z.object({
+    kind: z.literal('secrets'),
+    secrets: z.array(z.string().max(16_384)).max(64),
+    remember: z.boolean(),
+  }),
+]);
+export type Answer = z.infer<typeof Answer>;
 
 export const AppEvent = z.discriminatedUnion('type', [
   z.object({

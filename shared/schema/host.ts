@@ -20,7 +20,8 @@ export const HostStatus = z.discriminatedUnion('status', [
 ]);
 export type HostStatus = z.infer<typeof HostStatus>;
 
-export const HostKind = z.enum(['local', 'ssh', 'simulated']);
+/** How a host is reached; what goes over `tcp` is not encrypted. */
+export const HostKind = z.enum(['local', 'ssh', 'tls', 'tcp', 'simulated']);
 
 /** Accents in the list; `renderer/ui/tint.module.css` has what each is in the light and in the dark. */
 export const hostColours = ['blue', 'orange', 'violet', 'teal', 'pink', 'olive'] as const;

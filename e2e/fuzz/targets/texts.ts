@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readCommandLine } from '../../../electron/command-line.ts';
 import { parseLines } from '../../../electron/kept/journal/lines.ts';
 import { withoutSecrets } from '../../../electron/redact.ts';
-import { checkHostKey, parseKnownHosts } from '../../../electron/transport/known-hosts.ts';
+import { checkHostKey, parseKnownHosts } from '../../../electron/transport/ssh/known-hosts.ts';
 import {
   driverUri,
   formatLibvirtUri,
@@ -18,7 +18,9 @@ import { holds, mayRefuse, refused, type Target, taken } from '../target.ts';
 const uriSeeds = [
   'qemu:///system',
   'qemu+ssh://root@kvm-a.example:2222/system?keyfile=/home/a/.ssh/id&socket=/run/x&proxy=netcat',
-  'qemu+ssh://[fe80::1%25eth0]/session?no_verify=1;mode=direct',
+  'qemu+ssh://[fe80::1%25eth0]/session?no_verify=0;mode=direct',
+  'qemu+tls://kvm-a.example:16514/system?pkipath=/home/a/pki&no_sanity=0',
+  'qemu://kvm-a.example/system',
   'qemu+unix:///system?socket=/var/run/libvirt/libvirt-sock',
   'test:///default',
 ];

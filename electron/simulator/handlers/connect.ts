@@ -15,6 +15,11 @@ export const connectHandlers = {
       return { types: [...session.authTypes] };
     },
   },
+  authSaslInit: {
+    run() {
+      refuse('AUTH_FAILED', 'RPC', 'client tried invalid SASL init request');
+    },
+  },
   authPolkit: {
     run(_, { session }) {
       if (!session.authTypes.includes(authType.polkit))

@@ -57,12 +57,13 @@ export type Handlers = {
 /** Calls that libvirtd answers before CONNECT_OPEN. */
 export const beforeOpen: ReadonlySet<ProcedureName> = new Set([
   'authList',
+  'authSaslInit',
   'authPolkit',
   'connectOpen',
   'connectSupportsFeature',
 ]);
 /** Calls that libvirtd answers before authentication. */
-export const beforeAuth: ReadonlySet<ProcedureName> = new Set(['authList', 'authPolkit']);
+export const beforeAuth: ReadonlySet<ProcedureName> = new Set(['authList', 'authSaslInit', 'authPolkit']);
 
 /** A call on one domain: waits while somebody else holds it. */
 export function onDomain<A extends { domain: WireDomain }, R>(

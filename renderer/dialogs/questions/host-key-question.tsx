@@ -1,14 +1,13 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import { useRef, useState } from 'react';
-import type { Question } from '../../shared/schema.ts';
-import { tellCallFailed } from '../store/effects.ts';
-import blocks from '../ui/blocks.module.css';
-import { Button } from '../ui/button.tsx';
-import { useApp } from '../ui/context.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
-import dialogs from '../ui/dialog.module.css';
-import parts from '../ui/parts.module.css';
-import virsh from '../ui/virsh-line.module.css';
+import { useRef } from 'react';
+import type { Question } from '../../../shared/schema.ts';
+import blocks from '../../ui/blocks.module.css';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import dialogs from '../../ui/dialog.module.css';
+import parts from '../../ui/parts.module.css';
+import virsh from '../../ui/virsh-line.module.css';
+import { useAnswer } from './use-answer.ts';
 
 const keyFiles: Record<string, string> = {
   'ssh-ed25519': 'ssh_host_ed25519_key.pub',
@@ -19,22 +18,13 @@ const keyFiles: Record<string, string> = {
 };
 
 /** Asks whether an SSH server that was never seen is the one that was meant. Not connecting is the answer at hand. */
-export function QuestionDialog({ question }: { question: Question }) {
-  const app = useApp();
+export function HostKeyQuestion({ question }: { question: Extract<Question, { kind: 'host-key' }> }) {
+  const { answered, answer } = useAnswer(question.id);
   const safe = useRef<HTMLButtonElement>(null);
-  const [answered, setAnswered] = useState(false);
-  const { id, host, port, keyType, fingerprint, knownHostsFile } = question;
-  const answer = (yes: boolean) => {
-    if (answered) return;
-    setAnswered(true);
-    app.client.questions.answer({ id, yes }).catch((error) => {
-      setAnswered(false);
-      tellCallFailed(app, error);
-    });
-  };
+  const { host, port, keyType, fingerprint, knownHostsFile } = question;
   const command = `ssh-keygen -lf /etc/ssh/${keyFiles[keyType] ?? 'ssh_host_ed25519_key.pub'}`;
   return (
-    <AlertDialog.Root open onOpenChange={(open) => !open && answer(false)}>
+    <AlertDialog.Root open onOpenChange={(open) => !open && answer(null)}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={dialogs.veil} />
         <AlertDialog.Popup className={dialogs.dialog} initialFocus={safe}>
@@ -71,16 +61,22 @@ export function QuestionDialog({ question }: { question: Question }) {
               <CopyButton text={command} what="command" />
             </div>
             <p className={parts.dim}>
-              If you trust it, the key is remembered in <span className={parts.mono}>{knownHostsFile}</span>.
+              {knownHostsFile === null ? (
+                'The SSH configuration has no file to remember keys in, so this is asked at every connection.'
+              ) : (
+                <>
+                  If you trust it, the key is remembered in <span className={parts.mono}>{knownHostsFile}</span>.
+                </>
+              )}
             </p>
           </div>
           <div className={dialogs.foot}>
             <span className={dialogs.why} />
-            <Button ref={safe} onClick={() => answer(false)}>
+            <Button ref={safe} onClick={() => answer(null)}>
               Don’t connect
             </Button>
-            <Button look="primary" disabled={answered} onClick={() => answer(true)}>
-              Trust and remember
+            <Button look="primary" disabled={answered} onClick={() => answer({ kind: 'yes' })}>
+              {knownHostsFile === null ? 'Trust' : 'Trust and remember'}
             </Button>
           </div>
         </AlertDialog.Popup>

@@ -1,4 +1,5 @@
-import { TransportError, type TransportErrorCode } from './transport.ts';
+import { networkCode } from '../network-errors.ts';
+import { TransportError, type TransportErrorCode } from '../transport.ts';
 
 /** How far an SSH connection had come when something went wrong. */
 export type SshStage = 'connecting' | 'logging in' | 'connected';
@@ -18,9 +19,7 @@ export function sshError(
 ): TransportError {
   if (error instanceof TransportError) return error;
   const { level, code, message } = error as Ssh2Error;
-  // macOS 15 and newer: what an app may not do in the local network looks like a host that is not there.
-  const refused = platform === 'darwin' && code === 'EHOSTUNREACH' ? 'LOCAL_NETWORK' : undefined;
-  const known = refused ?? (typeof code === 'string' ? SYSTEM_ERRORS[code] : undefined);
+  const known = typeof code === 'string' ? networkCode(code, platform) : undefined;
   const ours = known ?? LEVELS[levelOf(level, code)]?.[stage] ?? STAGES[stage];
   return new TransportError(ours, `SSH to ${host}: ${message}`, { host, reason: message }, { cause: error });
 }
@@ -29,22 +28,6 @@ export function sshError(
 export function connectionLost(host: string, stage: SshStage): TransportError {
   return new TransportError('CONNECTION_LOST', `SSH to ${host}: the connection was closed while ${stage}.`, { host });
 }
-
-const SYSTEM_ERRORS: Readonly<Record<string, TransportErrorCode>> = {
-  ENOTFOUND: 'HOST_NOT_FOUND',
-  EAI_AGAIN: 'HOST_NOT_FOUND',
-  EAI_NONAME: 'HOST_NOT_FOUND',
-  EHOSTUNREACH: 'HOST_UNREACHABLE',
-  EHOSTDOWN: 'HOST_UNREACHABLE',
-  ENETUNREACH: 'HOST_UNREACHABLE',
-  ENETDOWN: 'HOST_UNREACHABLE',
-  EADDRNOTAVAIL: 'HOST_UNREACHABLE',
-  ECONNREFUSED: 'CONNECTION_REFUSED',
-  ETIMEDOUT: 'TIMED_OUT',
-  ECONNRESET: 'CONNECTION_LOST',
-  ECONNABORTED: 'CONNECTION_LOST',
-  EPIPE: 'CONNECTION_LOST',
-};
 
 const LEVELS: Readonly<Record<string, Partial<Record<SshStage, TransportErrorCode>>>> = {
   'client-timeout': { connecting: 'TIMED_OUT', 'logging in': 'TIMED_OUT' },

@@ -1,18 +1,28 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseLibvirtUri } from '../../shared/libvirt-uri.ts';
-import { openTransport } from './open-transport.ts';
+import { parseLibvirtUri } from '../../../shared/libvirt-uri.ts';
+import { openTransport } from '../open-transport.ts';
+import type { HostKeyQuestion, SecretQuestion, Transport, TransportContext, TransportError } from '../transport.ts';
 import { makeKey, publicKey, sshdProblem, startSshd, type TestSshd } from './test-sshd.ts';
-import type { HostKeyQuestion, Transport, TransportContext, TransportError } from './transport.ts';
 
 /** Stands in for the well-known paths, where a real daemon may be listening. */
 const remote = vi.hoisted(() => ({ sockets: [] as string[] }));
-vi.mock('./socket-names.ts', async (original) => ({
-  ...(await original<typeof import('./socket-names.ts')>()),
+vi.mock('../socket-names.ts', async (original) => ({
+  ...(await original<typeof import('../socket-names.ts')>()),
   remoteSockets: () => remote.sockets,
 }));
 
@@ -29,6 +39,9 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
   let knownHosts = '';
   let asked: HostKeyQuestion[] = [];
   let logged: string[] = [];
+  /** What is asked for, and what is answered then. */
+  let wanted: SecretQuestion[] = [];
+  let secrets: string[][] = [];
   let transports: Transport[] = [];
 
   beforeAll(async () => {
@@ -45,7 +58,7 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     mkdirSync(join(home, '.ssh'));
     knownHosts = join(home, '.ssh', 'known_hosts');
     remote.sockets = [];
-    [asked, logged, transports] = [[], [], []];
+    [asked, logged, transports, wanted, secrets] = [[], [], [], [], []];
     sshd.setHelper(undefined);
   });
   afterEach(() => {
@@ -53,6 +66,13 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
   });
 
   const placeKey = () => copyFileSync(sshd.userKey, join(home, '.ssh', 'id_ed25519'));
+  const lock = (name: string, passphrase: string) => {
+    const path = join(home, '.ssh', name);
+    copyFileSync(sshd.userKey, path);
+    chmodSync(path, 0o600);
+    execFileSync('ssh-keygen', ['-p', '-q', '-N', passphrase, '-f', path], { stdio: 'pipe' });
+    return path;
+  };
   const know = (key: string, port = sshd.port) => writeFileSync(knownHosts, `[127.0.0.1]:${port} ${key}\n`);
   const ready = () => {
     placeKey();
@@ -61,11 +81,15 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
 
   function open(uri: string, context: Partial<TransportContext> = {}): Transport {
     const transport = openTransport(parseLibvirtUri(uri), {
-      env: {},
+      env: { PATH: process.env.PATH },
       home,
       askHostKey: async (question) => {
         asked.push(question);
         return true;
+      },
+      askSecret: async (question) => {
+        wanted.push(question);
+        return secrets.shift() ?? null;
       },
       log: (line) => logged.push(line),
       ...context,
@@ -147,10 +171,9 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       placeKey();
       know(publicKey(sshd.userKey));
       const other = join(home, 'other');
-      await open(uriOf(`socket=${daemon.path}&known_hosts=${other}&no_verify=1`)).dial(never);
+      await open(uriOf(`socket=${daemon.path}&known_hosts=${other}`)).dial(never);
       expect(asked).toHaveLength(1);
       expect(readFileSync(other, 'utf8')).toContain(sshd.hostKeys.ed25519);
-      expect(logged.join()).toContain('no_verify');
     });
 
     it('stays connected, though nothing is remembered, when the file can not be written', async () => {
@@ -200,8 +223,9 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const error = await failureOf(open(uriOf()));
       expect(error).toMatchObject({
         code: 'AUTH_FAILED',
-        detail: { tried: wrong, skipped: `${locked}: needs a passphrase`, accepts: 'publickey' },
+        detail: { tried: `${locked}, ${wrong}`, skipped: '', accepts: 'publickey' },
       });
+      expect(wanted).toEqual([]);
       expect(error.message).not.toContain('secret');
     });
 
@@ -219,7 +243,49 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const codeOf = async (keyfile: string) => (await failureOf(open(uriOf(`keyfile=${keyfile}`)))).code;
       expect(await codeOf(join(home, 'missing'))).toBe('KEY_UNREADABLE');
       expect(await codeOf(damaged)).toBe('KEY_UNREADABLE');
-      expect(await codeOf(locked)).toBe('KEY_NEEDS_PASSPHRASE');
+      expect(await codeOf(locked)).toBe('AUTH_FAILED');
+    });
+
+    it('asks for the passphrase of a key once the server takes it, and again while it is wrong', async () => {
+      know(sshd.hostKeys.ed25519);
+      const locked = lock('id_ed25519', 'correct horse');
+      secrets = [['wrong'], ['correct horse']];
+      expect(await echo(await open(uriOf()).dial(never), 'in')).toBe('in');
+      expect(wanted).toEqual([
+        { kind: 'passphrase', host: '127.0.0.1', keyFile: locked, retry: false },
+        { kind: 'passphrase', host: '127.0.0.1', keyFile: locked, retry: true },
+      ]);
+      wanted = [];
+      expect(await failureOf(open(uriOf()))).toMatchObject({ code: 'LOGIN_CANCELLED' });
+      expect(wanted).toHaveLength(1);
+      secrets = [['a'], ['b'], ['c']];
+      const error = await failureOf(open(uriOf()));
+      expect(error).toMatchObject({ code: 'AUTH_FAILED' });
+      expect(error.detail.tried).toContain(`no passphrase opened ${locked}`);
+    });
+
+    it.each([
+      ['rsa', 'PEM'],
+      ['rsa', 'RFC4716'],
+      ['ecdsa', 'RFC4716'],
+      ['ed25519', 'RFC4716'],
+    ])('takes a %s key in the format %s, with and without passphrase', async (type, format) => {
+      know(sshd.hostKeys.ed25519);
+      const path = makeKey(home, `${type}-${format}`, type);
+      const authorized = readFileSync(`${sshd.userKey}.pub`, 'utf8');
+      writeFileSync(`${sshd.userKey}.pub`, readFileSync(`${path}.pub`));
+      try {
+        await open(uriOf(`socket=${daemon.path}&keyfile=${path}`)).dial(never);
+        const change = ['-p', '-q', '-m', format, '-N', 'secret words', '-f', path];
+        execFileSync('ssh-keygen', change, { stdio: 'pipe' });
+        for (const halves of ['both', 'the private half alone']) {
+          secrets = [['secret words']];
+          if (halves !== 'both') rmSync(`${path}.pub`);
+          expect(await echo(await open(uriOf(`socket=${daemon.path}&keyfile=${path}`)).dial(never), 'in')).toBe('in');
+        }
+      } finally {
+        writeFileSync(`${sshd.userKey}.pub`, authorized);
+      }
     });
 
     it('uses the agent, also for a named key that is locked, and survives one that is gone', async () => {
@@ -228,8 +294,8 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const agent = spawn('ssh-agent', ['-D', '-a', path], { stdio: 'ignore' });
       try {
         await vi.waitFor(() => expect(existsSync(path)).toBe(true), 30_000);
-        const env = { SSH_AUTH_SOCK: path };
-        const locked = makeKey(home, 'locked', 'ed25519', 'secret');
+        const env = { PATH: process.env.PATH, SSH_AUTH_SOCK: path };
+        const locked = lock('locked', 'secret');
         expect((await failureOf(open(uriOf(), { env }))).detail.skipped).toContain('holds no keys');
         execFileSync('ssh-add', ['-q', sshd.userKey], { env: { ...process.env, ...env }, stdio: 'pipe' });
         await open(uriOf(), { env }).dial(never);
@@ -238,7 +304,67 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
         agent.kill();
       }
       placeKey();
-      await open(uriOf(), { env: { SSH_AUTH_SOCK: join(home, 'no-agent') } }).dial(never);
+      await open(uriOf(), { env: { PATH: process.env.PATH, SSH_AUTH_SOCK: join(home, 'no-agent') } }).dial(never);
+    });
+  });
+
+  describe('machines on the way', () => {
+    const configure = (text: string) => writeFileSync(join(home, '.ssh', 'config'), text);
+    const hops = () => `Host gate second far\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  HostKeyAlias lab\n`;
+    beforeEach(() => {
+      placeKey();
+      writeFileSync(knownHosts, `lab ${sshd.hostKeys.ed25519}\n`);
+    });
+    const far = (params = `socket=${daemon.path}`) => `qemu+ssh://far/system?${params}`;
+
+    it('are gone through, two of them, each with its own login', async () => {
+      configure(`Host far\n  ProxyJump gate,second\n${hops()}`);
+      const before = sshd.connections();
+      const transport = open(far());
+      const streams = await Promise.all([transport.dial(never), transport.dial(never)]);
+      for (const stream of streams) expect(await echo(stream, 'there')).toBe('there');
+      expect(asked).toEqual([]);
+      expect(sshd.connections() - before).toBe(3);
+    });
+
+    it('have machines on their own way', async () => {
+      configure(`Host far\n  ProxyJump second\nHost second\n  ProxyJump gate\n${hops()}`);
+      expect(await echo(await open(far()).dial(never), 'there')).toBe('there');
+    });
+
+    it('break all streams when they go, and are found again', async () => {
+      configure(`Host far\n  ProxyJump gate\n${hops()}`);
+      const transport = open(far());
+      const stream = await transport.dial(never);
+      const end = Promise.all([once(stream, 'error'), once(stream, 'close')]);
+      sshd.cut();
+      expect((await end)[0]?.[0]).toMatchObject({ code: 'CONNECTION_LOST' });
+      expect(await echo(await transport.dial(never), 'again')).toBe('again');
+    });
+
+    it('are left when the transport is closed', async () => {
+      configure(`Host far\n  ProxyJump gate\n${hops()}`);
+      const transport = open(far());
+      const stream = await transport.dial(never);
+      expect(sshd.open()).toBe(2);
+      transport.close();
+      await once(stream, 'close');
+      await vi.waitFor(() => expect(sshd.open()).toBe(0), 30_000);
+    });
+
+    it('tell what is not reached from there, and which of them lets nobody in', async () => {
+      const closed = await listen(() => undefined);
+      const { port } = closed.server.address() as AddressInfo;
+      await new Promise((done) => closed.server.close(done));
+      configure(`Host gone\n  HostName 127.0.0.1\n  Port ${port}\n  ProxyJump gate\n${hops()}`);
+      expect(await failureOf(open('qemu+ssh://gone/system'))).toMatchObject({
+        code: 'JUMP_REFUSED',
+        detail: { host: '127.0.0.1', jump: '127.0.0.1' },
+      });
+      configure(`Host far\n  ProxyJump gate\nHost gate\n  IdentityFile none\n  IdentityAgent none\n${hops()}`);
+      expect(await failureOf(open(far()))).toMatchObject({ code: 'AUTH_FAILED' });
+      configure(`Host far\n  ProxyJump second\nHost second\n  ProxyJump far\n${hops()}`);
+      expect(await failureOf(open(far()))).toMatchObject({ code: 'SSH_CONFIG_FAILED' });
     });
   });
 
@@ -340,7 +466,8 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     it('end in an error that lists the sockets when there is no other', async () => {
       ready();
       remote.sockets = [join(home, 'a'), join(home, 'b')];
-      expect(await failureOf(open(uriOf('proxy=netcat')))).toMatchObject({
+      const stream = await open(uriOf('proxy=netcat&netcat=cat')).dial(never);
+      expect((await once(stream, 'error'))[0]).toMatchObject({
         code: 'REMOTE_SOCKET_MISSING',
         detail: { tried: remote.sockets.join(', ') },
       });
@@ -353,6 +480,16 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
       const transport = open(uriOf(''));
       expect(await echo(await transport.dial(never), PACKET)).toBe(PACKET.toString());
       expect(transport.describe()).toContain('virt-ssh-helper');
+    });
+
+    it('fall to netcat when sshd forwards no sockets and there is no helper', async () => {
+      placeKey();
+      know(sshd.hostKeys.ed25519, sshd.execOnlyPort);
+      const nc = join(home, 'nc');
+      const relay = `const s = require('net').connect(process.argv.at(-1)); process.stdin.pipe(s).pipe(process.stdout)`;
+      writeFileSync(nc, `#!/bin/sh\nexec '${process.execPath}' -e "${relay}" -- "$@"\n`, { mode: 0o755 });
+      const transport = open(uriOf(`socket=${daemon.path}&netcat=${nc}`, sshd.execOnlyPort));
+      expect(await echo(await transport.dial(never), PACKET)).toBe(PACKET.toString());
     });
 
     it('fall to the helper when sshd forwards no sockets, and with the first byte of a session', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { sshError } from './ssh-errors.ts';
-import { TransportError } from './transport.ts';
+import { TransportError } from '../transport.ts';
+import { sshError } from './errors.ts';
 
 const error = (props: object) => Object.assign(new Error('because'), props);
 

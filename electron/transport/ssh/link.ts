@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
-import { settle } from './abort.ts';
-import { Bridge, type BridgeEnds } from './bridge.ts';
-import { refuseGarbage } from './first-packet.ts';
-import { helperError } from './helper.ts';
-import { connectionLost, sshError } from './ssh-errors.ts';
-import type { SshSession } from './ssh-login.ts';
-import { TransportError } from './transport.ts';
+import { settle } from '../abort.ts';
+import { Bridge, type BridgeEnds } from '../bridge.ts';
+import { refuseGarbage } from '../first-packet.ts';
+import { helperError } from '../helper.ts';
+import { TransportError } from '../transport.ts';
+import { connectionLost, sshError } from './errors.ts';
+import type { SshSession } from './login.ts';
 
 const STDERR_KEPT = 8_192;
 
@@ -89,8 +89,7 @@ export class SshLink {
   /** Ends the connection; its streams close without an error. */
   close(): void {
     this.#drop(undefined);
-    this.#session.client.end();
-    this.#session.socket.destroySoon();
+    this.#session.close();
   }
 
   #drop(error: TransportError | undefined): void {

@@ -26,6 +26,8 @@ export interface TestSshd {
   readonly hostKeys: Readonly<Record<'ed25519' | 'rsa', string>>;
   /** Connections made through the relays so far. */
   connections(): number;
+  /** Those that are there now. */
+  open(): number;
   /** Drops every connection, as a dying host or network does. */
   cut(): void;
   /** Makes `virt-ssh-helper` over there this shell script; undefined removes it. */
@@ -79,6 +81,7 @@ export async function startSshd(banner = ''): Promise<TestSshd> {
     userKey,
     hostKeys: { ed25519: publicKey(hostKeys.ed25519), rsa: publicKey(hostKeys.rsa) },
     connections: () => relays.reduce((sum, each) => sum + each.connections(), 0),
+    open: () => relays.reduce((sum, each) => sum + each.open(), 0),
     cut: () => {
       for (const each of relays) each.cut();
     },
@@ -157,6 +160,7 @@ async function relay(to: number) {
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => count,
+    open: () => sockets.size / 2,
     cut,
     stop: () => {
       server.close();

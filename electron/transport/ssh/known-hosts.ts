@@ -17,23 +17,36 @@ export interface KnownHostsEntry {
  * What known_hosts says about a key a host showed.
  * - `known`: this very key is there for this host.
  * - `unknown`: no key at all is there for this host. Only then may a person be asked.
+ * - `authority`: no key either, but an authority (@cert-authority) that signs this host's certificate, which cannot be
+ *   checked here, as host certificates are not negotiated. Whoever shows a bare key instead may be somebody else.
  * - `changed`: other keys are there for this host. That includes keys of other types only: OpenSSH would ask about those,
  *   but a host that can't show the key it is known by may be someone else choosing an algorithm, so this refuses.
  * - `revoked`: this key is marked @revoked for this host, whatever else is said about it.
  */
 export type HostKeyVerdict =
-  | { readonly status: 'known' | 'revoked' | 'changed'; readonly entry: KnownHostsEntry }
+  | { readonly status: 'known' | 'revoked' | 'changed' | 'authority'; readonly entry: KnownHostsEntry }
   | { readonly status: 'unknown' };
 
-/** Reads a file in the format of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Lines that make no sense are left out. */
-export function parseKnownHosts(text: string, file: string): KnownHostsEntry[] {
-  return text.split(/\r?\n/).flatMap((line, index) => parseLine(line, file, index + 1) ?? []);
+/** The name and port under which a host's keys are looked up: an alias of the configuration has port 22. */
+export interface KnownName {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Reads a file, or a part of one, in the format of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Lines that make no sense are
+ * left out.
+ * @param first the number of the first line
+ * @param only leaves out what is for other hosts
+ */
+export function parseKnownHosts(text: string, file: string, first = 1, only?: KnownName): KnownHostsEntry[] {
+  const names = only && [lookupName(only.host, only.port), lookupName(only.host, 22)];
+  return text.split(/\r?\n/).flatMap((line, index) => parseLine(line, file, first + index, names) ?? []);
 }
 
 /**
  * Compares a host's key with what is known. As in OpenSSH a port other than 22 is looked up as `[host]:port`, and a key
- * known for the bare host is then good too, though another one there is no conflict. @cert-authority lines don't count:
- * host certificates are not negotiated.
+ * known for the bare host is then good too, though another one there is no conflict.
  */
 export function checkHostKey(
   entries: readonly KnownHostsEntry[],
@@ -51,7 +64,9 @@ export function checkHostKey(
   const others = entries.filter((entry) => entry.marker === 'none' && isFor(entry, name));
   const type = keyTypeOf(key);
   const other = others.find((entry) => entry.keyType === type) ?? others[0];
-  return other === undefined ? { status: 'unknown' } : { status: 'changed', entry: other };
+  if (other !== undefined) return { status: 'changed', entry: other };
+  const authority = entries.find((entry) => entry.marker === 'cert-authority' && isFor(entry, name));
+  return authority === undefined ? { status: 'unknown' } : { status: 'authority', entry: authority };
 }
 
 /** The types of key that are known for a host, so that it can be asked for one of these. */
@@ -60,12 +75,6 @@ export function knownKeyTypes(entries: readonly KnownHostsEntry[], host: string,
   const exact = plain.filter((entry) => isFor(entry, lookupName(host, port)));
   const found = exact.length > 0 ? exact : plain.filter((entry) => isFor(entry, lookupName(host, 22)));
   return [...new Set(found.map((entry) => entry.keyType))];
-}
-
-/** Whether any @cert-authority line is for this host. Those are not supported; worth a note in the log. */
-export function hasCertAuthority(entries: readonly KnownHostsEntry[], host: string, port: number): boolean {
-  const name = lookupName(host, port);
-  return entries.some((entry) => entry.marker === 'cert-authority' && isFor(entry, name));
 }
 
 /** The line that makes a key known, without a line break. */
@@ -95,7 +104,12 @@ const MARKERS: Readonly<Record<string, KnownHostsEntry['marker']>> = {
   '@cert-authority': 'cert-authority',
 };
 
-function parseLine(line: string, file: string, number: number): KnownHostsEntry | undefined {
+function parseLine(
+  line: string,
+  file: string,
+  number: number,
+  names: readonly string[] | undefined,
+): KnownHostsEntry | undefined {
   const fields = line.trim().split(/[ \t]+/);
   const first = fields[0] ?? '';
   if (first === '' || first.startsWith('#')) return undefined;
@@ -103,13 +117,14 @@ function parseLine(line: string, file: string, number: number): KnownHostsEntry 
   if (marker === undefined) return undefined;
   const [hosts, keyType, blob] = marker === 'none' ? fields : fields.slice(1);
   if (hosts === undefined || keyType === undefined || blob === undefined) return undefined;
+  if (names && !names.some((name) => isFor({ hosts }, name))) return undefined;
   const key = Buffer.from(blob, 'base64');
   // A blob that doesn't name the type before it is damaged (or protocol 1's `bits exponent modulus`).
   if (key.length < 8 || key.readUInt32BE(0) > key.length - 4 || keyTypeOf(key) !== keyType) return undefined;
   return { file, line: number, marker, hosts, keyType, key };
 }
 
-function isFor(entry: KnownHostsEntry, name: string): boolean {
+function isFor(entry: Pick<KnownHostsEntry, 'hosts'>, name: string): boolean {
   return entry.hosts.startsWith('|') ? matchesHash(entry.hosts, name) : matchesPatterns(entry.hosts, name);
 }
 

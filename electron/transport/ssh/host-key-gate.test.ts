@@ -2,16 +2,14 @@ import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { HostKeyGate, hostKeyAlgorithms } from './host-key-gate.ts';
 import { knownHostsLine, parseKnownHosts } from './known-hosts.ts';
-import type { SshTarget } from './ssh-target.ts';
+import { resolveTarget, type SshTarget } from './target.ts';
 
-const target: SshTarget = {
-  host: 'kvm-a',
-  port: 22,
-  user: 'me',
-  knownHosts: { user: '/kh', readOnly: [] },
-  keyFiles: [],
-  keyIsExplicit: false,
-};
+const target: SshTarget = resolveTarget(
+  { host: 'kvm-a' },
+  {},
+  { values: new Map([['userknownhostsfile', ['/kh']]]), unknown: [] },
+  { env: {}, home: '/home/me' },
+);
 
 function newKey(): Buffer {
   const key = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').public);

@@ -1,8 +1,21 @@
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { own } from '../../shared/own.ts';
-import { checkHostKey, fingerprint, type KnownHostsEntry, keyTypeOf, knownKeyTypes } from './known-hosts.ts';
-import type { SshTarget } from './ssh-target.ts';
-import { TransportError } from './transport.ts';
+import { own } from '../../../shared/own.ts';
+import { TransportError } from '../transport.ts';
+import {
+  checkHostKey,
+  fingerprint,
+  type HostKeyVerdict,
+  type KnownHostsEntry,
+  type KnownName,
+  keyTypeOf,
+  knownKeyTypes,
+} from './known-hosts.ts';
+import type { SshTarget } from './target.ts';
+
+/** The name under which known_hosts has a target's keys. */
+export function knownNameOf({ host, port, hostKeyAlias }: SshTarget): KnownName {
+  return hostKeyAlias === null ? { host, port } : { host: hostKeyAlias, port: 22 };
+}
 
 /** Decides about the key a host shows, during one connection. Anything but a clear yes is a refusal. */
 export class HostKeyGate {
@@ -35,7 +48,7 @@ export class HostKeyGate {
 
   #permits(key: Buffer): boolean {
     if (this.#accepted !== undefined) return this.#accepted.equals(key);
-    const { host, port } = this.#target;
+    const { host, port } = knownNameOf(this.#target);
     const verdict = checkHostKey(this.#entries, host, port, key);
     const approved = this.#approved?.equals(key) ?? false;
     if (verdict.status === 'known' || (verdict.status === 'unknown' && approved)) {
@@ -53,7 +66,8 @@ export class HostKeyGate {
  * rather than asked about. RSA with SHA-1 is left out, as in OpenSSH since 8.8.
  */
 export function hostKeyAlgorithms(entries: readonly KnownHostsEntry[], target: SshTarget): ServerHostKeyAlgorithm[] {
-  const known = knownKeyTypes(entries, target.host, target.port).flatMap((type) => own(ALGORITHMS, type) ?? []);
+  const { host, port } = knownNameOf(target);
+  const known = knownKeyTypes(entries, host, port).flatMap((type) => own(ALGORITHMS, type) ?? []);
   return [...new Set([...known, ...Object.values(ALGORITHMS).flat()])];
 }
 
@@ -67,31 +81,46 @@ const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = 
 };
 
 function refusalOf(
-  verdict: ReturnType<typeof checkHostKey>,
-  { host }: SshTarget,
+  verdict: HostKeyVerdict,
+  { host, knownKeysOnly }: SshTarget,
   key: Buffer,
   approved: Buffer | undefined,
 ): TransportError | undefined {
   const shown = { host, keyType: keyTypeOf(key), fingerprint: fingerprint(key) };
-  if (verdict.status === 'changed' || verdict.status === 'revoked') {
+  if (verdict.status !== 'unknown' && verdict.status !== 'known') {
     const { file, line, keyType } = verdict.entry;
-    const detail = { ...shown, knownFile: file, knownLine: String(line), knownType: keyType };
-    return verdict.status === 'changed'
-      ? new TransportError(
-          'HOST_KEY_CHANGED',
-          `${host} shows a ${shown.keyType} key (${shown.fingerprint}) other than the ${keyType} key at ${file}:${line}.`,
-          detail,
-        )
-      : new TransportError(
-          'HOST_KEY_REVOKED',
-          `${host} shows a key (${shown.fingerprint}) that is revoked at ${file}:${line}.`,
-          detail,
-        );
+    const known = { knownFile: file, knownLine: String(line), knownType: keyType };
+    const detail = { ...shown, ...known, knownFingerprint: fingerprint(verdict.entry.key) };
+    return REFUSALS[verdict.status](detail);
   }
-  if (approved === undefined) return undefined;
-  return new TransportError(
-    'HOST_KEY_CHANGED',
-    `${host} shows a key (${shown.fingerprint}) other than the one approved a moment ago (${fingerprint(approved)}).`,
-    shown,
-  );
+  if (approved !== undefined) {
+    const text = `other than the one approved a moment ago (${fingerprint(approved)})`;
+    return new TransportError('HOST_KEY_CHANGED', `${host} shows a key (${shown.fingerprint}) ${text}.`, shown);
+  }
+  if (!knownKeysOnly) return undefined;
+  const text = 'is not known, and the SSH configuration says StrictHostKeyChecking yes';
+  return new TransportError('HOST_KEY_UNKNOWN', `${host} shows a key (${shown.fingerprint}) that ${text}.`, shown);
 }
+
+type KnownDetail = Readonly<
+  Record<'host' | 'keyType' | 'fingerprint' | 'knownFile' | 'knownLine' | 'knownType', string>
+>;
+
+const REFUSALS: Readonly<Record<'changed' | 'revoked' | 'authority', (detail: KnownDetail) => TransportError>> = {
+  changed: (d) =>
+    new TransportError(
+      'HOST_KEY_CHANGED',
+      `${d.host} shows a ${d.keyType} key (${d.fingerprint}) other than the ${d.knownType} key at ${d.knownFile}:${d.knownLine}.`,
+      d,
+    ),
+  revoked: (d) =>
+    new TransportError(
+      'HOST_KEY_REVOKED',
+      `${d.host} shows a key (${d.fingerprint}) that is revoked at ${d.knownFile}:${d.knownLine}.`,
+      d,
+    ),
+  authority: ({ host, knownFile, knownLine }) => {
+    const reason = `its certificate authority in ${knownFile} line ${knownLine}`;
+    return new TransportError('NEEDS_OPENSSH', `${host} is known only by ${reason}.`, { host, reason });
+  },
+};

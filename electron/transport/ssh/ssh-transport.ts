@@ -1,38 +1,40 @@
 import type { Duplex } from 'node:stream';
-import type { LibvirtUri } from '../../shared/libvirt-uri.ts';
-import { cancelled, throwIfAborted } from './abort.ts';
-import { HELPER, helperUri, needsHelper, shellQuote } from './helper.ts';
-import { keepOne } from './keep-one.ts';
-import { remoteSockets } from './socket-names.ts';
-import { ChannelRefused, SshLink } from './ssh-link.ts';
-import { DEFAULT_TIMEOUT_MS, logIn } from './ssh-login.ts';
-import { resolveTarget } from './ssh-target.ts';
-import { type Transport, type TransportContext, TransportError } from './transport.ts';
+import { type LibvirtUri, placeLabel } from '../../../shared/libvirt-uri.ts';
+import { cancelled, throwIfAborted } from '../abort.ts';
+import { HELPER, needsHelper } from '../helper.ts';
+import { keepOne } from '../keep-one.ts';
+import { remoteCommand } from '../remote-command.ts';
+import { remoteSockets } from '../socket-names.ts';
+import { type Transport, type TransportContext, TransportError } from '../transport.ts';
+import { readSettings } from './config/read-settings.ts';
+import { logInTo } from './jump.ts';
+import { ChannelRefused, SshLink } from './link.ts';
+import { resolveTarget } from './target.ts';
 
 /** One way to reach the daemon once logged in. */
-type Way = { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'helper'; readonly uri: string };
+type Way = { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'command'; readonly command: string };
 
 /**
  * A daemon on another machine: one SSH connection, made by the first dial and again by the first dial after it dropped,
  * and on it a channel for each stream. sshd forwards to the daemon's socket itself; where it won't, or for a session,
- * virt-ssh-helper runs over there. A helper that fails does so after the dial, as an error of the stream.
+ * virt-ssh-helper runs over there, or netcat. A helper that fails does so after the dial, as an error of the stream.
  */
 export function sshTransport(uri: LibvirtUri, context: TransportContext): Transport {
-  const target = resolveTarget(uri, context);
+  const { host = 'localhost' } = uri;
   const ways = waysTo(uri);
   const closing = new AbortController();
   let open: SshLink | undefined;
   let works: Way | undefined;
 
-  if ('no_verify' in uri.params || 'known_hosts_verify' in uri.params) {
-    context.log(`${target.host}: no_verify and known_hosts_verify are ignored; host keys are always verified.`);
-  }
-
   const link = keepOne<SshLink>({
     open: async (signal) => {
-      const session = await logIn(target, context, signal);
-      context.log(`SSH to ${label(uri)}: connected.`);
-      open = new SshLink(session, target.host, context.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS);
+      const query = { host, port: uri.port, user: uri.user };
+      context.onStep?.('configure', host);
+      const target = resolveTarget(query, uri.params, await readSettings(query, context, signal), context);
+      for (const unknown of target.unknown) context.log(`SSH to ${placeLabel(uri)}: ${unknown}.`);
+      const session = await logInTo(target, context, signal);
+      context.log(`SSH to ${placeLabel(uri)}: connected.`);
+      open = new SshLink(session, host, target.connectTimeoutMs);
       return open;
     },
     isAlive: (value) => value.alive,
@@ -46,7 +48,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       return stream;
     }
     const run = {
-      command: `${HELPER} -- ${shellQuote(way.uri)}`,
+      command: way.command,
       tried: [...tried],
       onWorks: () => {
         works = way;
@@ -78,13 +80,13 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       }
       throw new TransportError(
         'REMOTE_SOCKET_MISSING',
-        `${label(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
-        { host: target.host, tried: tried.join(', ') },
+        `${placeLabel(uri)} opened none of ${tried.join(', ')}; sshd doesn't say whether they are missing, denied or not forwarded.`,
+        { host, tried: tried.join(', ') },
       );
     },
     describe: () => {
       const through = works === undefined ? '' : `, ${works.kind === 'socket' ? works.path : HELPER}`;
-      return `SSH to ${label(uri)}${through}`;
+      return `SSH to ${placeLabel(uri)}${through}`;
     },
     close: () => {
       closing.abort(cancelled());
@@ -93,27 +95,19 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
   };
 }
 
-/**
- * `socket=` names the only socket; `mode=` chooses daemons, `proxy=native` the helper alone and `proxy=netcat` sockets
- * alone. A named socket is never left to the helper unless asked for, since one before libvirt 9.1 would ignore the name
- * and reach another daemon.
- */
+/** Sockets that sshd is to forward, best first, and a command that does without; `socket=` names the only socket. */
 export function waysTo(uri: LibvirtUri): Way[] {
   const { socket, proxy } = uri.params;
-  const helper: Way = { kind: 'helper', uri: helperUri(uri) };
-  if (proxy === 'native') return [helper];
-  if (socket !== undefined) return [{ kind: 'socket', path: socket }];
-  const sockets = needsHelper(uri) ? [] : remoteSockets(uri).map((path): Way => ({ kind: 'socket', path }));
-  return proxy === 'netcat' ? sockets : [...sockets, helper];
+  const paths = socket !== undefined ? [socket] : needsHelper(uri) ? [] : remoteSockets(uri);
+  const command = remoteCommand(uri);
+  return [
+    ...(proxy === 'native' ? [] : paths.map((path): Way => ({ kind: 'socket', path }))),
+    ...(command === undefined ? [] : [{ kind: 'command', command } as const]),
+  ];
 }
 
 function inOrder(ways: readonly Way[], first: Way | undefined): readonly Way[] {
   return first === undefined ? ways : [first, ...ways.filter((way) => way !== first)];
-}
-
-function label({ user, host = '', port = 22 }: LibvirtUri): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return `${user === undefined ? '' : `${user}@`}${name}${port === 22 ? '' : `:${port}`}`;
 }
 
 function unsupported(uri: LibvirtUri): TransportError {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkHostKey, fingerprint, hasCertAuthority, knownKeyTypes, parseKnownHosts } from './known-hosts.ts';
+import { checkHostKey, fingerprint, knownKeyTypes, parseKnownHosts } from './known-hosts.ts';
 import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts';
 
 /** A made-up key of a type: only its first string has a meaning here. */
@@ -51,7 +51,7 @@ describe('checkHostKey', () => {
     ['a key revoked for the bare name, for a port', `@revoked ${line('kvm-a', A)}`, 'kvm-a', 2222, 'revoked'],
     ['a key revoked elsewhere', `@revoked ${line('other', A)}`, 'kvm-a', 22, 'unknown'],
     ['another revoked key', `@revoked ${line('*', B)}`, 'kvm-a', 22, 'unknown'],
-    ['a certificate authority', `@cert-authority ${line('*', A)}`, 'kvm-a', 22, 'unknown'],
+    ['a certificate authority', `@cert-authority ${line('*', A)}`, 'kvm-a', 22, 'authority'],
     ['an unknown marker', `@trusted ${line('*', A)}`, 'kvm-a', 22, 'unknown'],
     ['a comment', `# ${line('kvm-a', A)}`, 'kvm-a', 22, 'unknown'],
     ['tabs, a trailing comment and CRLF', `\t${line('kvm-a', A).replaceAll(' ', '\t')} me@x\r\n`, 'kvm-a', 22, 'known'],
@@ -93,6 +93,16 @@ it.each([
   expect(checkHostKey(parseKnownHosts(line(pattern, A), 'kh'), host, 22, A).status).toBe(fits ? 'known' : 'unknown');
 });
 
+it('takes a key for unknown only where no authority signs for the host', () => {
+  const text = `@cert-authority *.lab,!b.lab ${line('', B).trim()}`;
+  const statusOf = (host: string, more = '') =>
+    checkHostKey(parseKnownHosts(`${text}\n${more}`, 'kh'), host, 22, A).status;
+  expect(statusOf('a.lab')).toBe('authority');
+  expect(statusOf('b.lab')).toBe('unknown');
+  expect(statusOf('a.lab', line('a.lab', A))).toBe('known');
+  expect(statusOf('a.lab', line('a.lab', RSA))).toBe('changed');
+});
+
 it('prefers the types of key that are known for the host and port', () => {
   const entries = parseKnownHosts(
     [line('[h]:2222', RSA), line('h', A), `@revoked ${line('i', A)}`, `@cert-authority ${line('*', B)}`].join('\n'),
@@ -101,7 +111,6 @@ it('prefers the types of key that are known for the host and port', () => {
   expect(knownKeyTypes(entries, 'h', 2222)).toEqual(['ssh-rsa']);
   expect(knownKeyTypes(entries, 'h', 2223)).toEqual([ED]);
   expect(knownKeyTypes(entries, 'i', 22)).toEqual([]);
-  expect(hasCertAuthority(entries, 'i', 22)).toBe(true);
 });
 
 const keygen = (() => {
@@ -123,18 +132,26 @@ describe('files', () => {
 
   it('remembers a key in a new private file, and after a line without an end', async () => {
     const file = join(dir, 'fresh', 'known_hosts');
-    await rememberHostKey(file, 'KVM-a', 22, A);
+    await rememberHostKey(file, { host: 'KVM-a', port: 22 }, A);
     expect(readFileSync(file, 'utf8')).toBe(`${line('kvm-a', A)}\n`);
     expect([statSync(file).mode & 0o777, statSync(join(dir, 'fresh')).mode & 0o777]).toEqual([0o600, 0o700]);
     writeFileSync(file, line('other', B));
-    await rememberHostKey(file, '::1', 2222, A);
+    await rememberHostKey(file, { host: '::1', port: 2222 }, A);
     expect(readFileSync(file, 'utf8')).toBe(`${line('other', B)}\n${line('[::1]:2222', A)}\n`);
+  });
+
+  it('reads what is for one host out of many lines, and says where it is', async () => {
+    const file = join(dir, 'many');
+    const others = Array.from({ length: 2_500 }, (_, index) => line(`|1|${btoa(`salt${index}`)}|aaaa`, B));
+    writeFileSync(file, [...others, line('kvm-a', A), line('[kvm-a]:23', B), line('kvm-b', B)].join('\r\n'));
+    const entries = await readKnownHosts({ user: null, readOnly: [file] }, { host: 'kvm-a', port: 22 });
+    expect(entries).toMatchObject([{ file, line: 2_501, hosts: 'kvm-a' }]);
   });
 
   it("takes a missing file for an empty one, and refuses one that can't be read", async () => {
     const missing = join(dir, 'missing');
-    expect(await readKnownHosts({ user: missing, readOnly: [missing] })).toEqual([]);
-    await expect(readKnownHosts({ user: missing, readOnly: [dir] })).rejects.toMatchObject({
+    expect(await readKnownHosts({ user: missing, readOnly: [missing] }, { host: 'h', port: 22 })).toEqual([]);
+    await expect(readKnownHosts({ user: missing, readOnly: [dir] }, { host: 'h', port: 22 })).rejects.toMatchObject({
       code: 'KNOWN_HOSTS_FAILED',
       detail: { file: dir, reason: 'EISDIR' },
     });
@@ -166,7 +183,7 @@ describe('files', () => {
     const file = join(dir, 'written');
     const keyFile = join(dir, 'key');
     const key = Buffer.from(readFileSync(`${keyFile}.pub`, 'utf8').split(' ')[1] ?? '', 'base64');
-    await rememberHostKey(file, 'kvm-a', 2222, key);
+    await rememberHostKey(file, { host: 'kvm-a', port: 2222 }, key);
     expect(execFileSync('ssh-keygen', ['-F', '[kvm-a]:2222', '-f', file], { encoding: 'utf8' })).toContain('line 1');
   });
 });

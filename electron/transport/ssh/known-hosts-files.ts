@@ -2,29 +2,39 @@ import { constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname } from 'node:path';
-import { openRegular, readRegular } from '../regular-file.ts';
-import { type KnownHostsEntry, knownHostsLine, parseKnownHosts } from './known-hosts.ts';
-import { TransportError } from './transport.ts';
+import { setImmediate as pause } from 'node:timers/promises';
+import { openRegular, readRegular } from '../../regular-file.ts';
+import { TransportError } from '../transport.ts';
+import { type KnownHostsEntry, type KnownName, knownHostsLine, parseKnownHosts } from './known-hosts.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
+/** Of hashed names, which are to be hashed again one by one: some milliseconds. */
+const LINES_AT_ONCE = 1_000;
 
 /** Where known host keys are: the person's file, which is also written, and files only read. */
 export interface KnownHostsFiles {
-  readonly user: string;
+  /** null where new keys are not remembered. */
+  readonly user: string | null;
   readonly readOnly: readonly string[];
 }
 
 /**
- * Everything known, the person's file first. A file that isn't there is empty; one that can't be read is an error, because
- * what it revokes or pins would silently not count.
+ * Everything known of one host, the person's file first. A file that isn't there is empty; one that can't be read is an
+ * error, because what it revokes or pins would silently not count. Files of a hundred thousand lines hold up nobody.
  *
  * @throws TransportError KNOWN_HOSTS_FAILED
  */
-export async function readKnownHosts(files: KnownHostsFiles): Promise<KnownHostsEntry[]> {
-  const texts = await Promise.all(
-    [files.user, ...files.readOnly].map(async (file) => parseKnownHosts(await readOrEmpty(file), file)),
-  );
-  return texts.flat();
+export async function readKnownHosts(files: KnownHostsFiles, name: KnownName): Promise<KnownHostsEntry[]> {
+  const entries: KnownHostsEntry[] = [];
+  for (const file of [...(files.user === null ? [] : [files.user]), ...files.readOnly]) {
+    const lines = (await readOrEmpty(file)).split('\n');
+    for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+      if (from > 0) await pause();
+      const some = lines.slice(from, from + LINES_AT_ONCE).join('\n');
+      entries.push(...parseKnownHosts(some, file, from + 1, name));
+    }
+  }
+  return entries;
 }
 
 /**
@@ -32,7 +42,7 @@ export async function readKnownHosts(files: KnownHostsFiles): Promise<KnownHosts
  *
  * @throws TransportError KNOWN_HOSTS_FAILED
  */
-export async function rememberHostKey(file: string, host: string, port: number, key: Buffer): Promise<void> {
+export async function rememberHostKey(file: string, { host, port }: KnownName, key: Buffer): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const gap = (await endsMidLine(file)) ? '\n' : '';

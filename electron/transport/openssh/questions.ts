@@ -1,0 +1,68 @@
+import type { TransportContext } from '../transport.ts';
+import type { Answers, Ask } from './askpass.ts';
+
+type Context = Pick<TransportContext, 'askHostKey' | 'askSecret'>;
+/** The host and user that were meant; a machine on the way is named by ssh itself. */
+interface Meant {
+  readonly host: string;
+  readonly user: string;
+  readonly port: number;
+  readonly knownHostsFile: string | null;
+}
+
+const HOST_KEY =
+  /authenticity of host '(.*?)(?: \(.*\))?' can't be established.*?([A-Z0-9-]+) key fingerprint is (SHA256:[A-Za-z0-9+/]+)/s;
+const PASSPHRASE = /^Enter passphrase for (?:key )?['"]?(.*?)['"]?: ?$/s;
+const PASSWORD = /^(?:\((.*?)\) )?(?:(.+?)@)?(.*?)'s password: ?$/s;
+
+/** What ssh asks in its own words, as the questions that Snapkeel has; what it does not know is shown as it is. */
+export function answersOf(meant: Meant, context: Context): Answers {
+  const before = new Map<string, number>();
+  return async (ask, signal) => {
+    const times = before.get(ask.text) ?? 0;
+    before.set(ask.text, times + 1);
+    return await answerTo(ask, times > 0, meant, context, signal);
+  };
+}
+
+async function answerTo(
+  { kind, text }: Ask,
+  retry: boolean,
+  meant: Meant,
+  context: Context,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const [, place, keyType, fingerprint] = HOST_KEY.exec(text) ?? [];
+  if (place !== undefined && keyType !== undefined && fingerprint !== undefined) {
+    const [, bracketed, port] = /^\[(.*)\]:(\d+)$/.exec(place) ?? [];
+    const where = { host: bracketed ?? place, port: Number(port ?? 22), knownHostsFile: meant.knownHostsFile };
+    const trusted = await context.askHostKey({ ...where, keyType: KEY_TYPES[keyType] ?? keyType, fingerprint }, signal);
+    return trusted === true ? 'yes' : null;
+  }
+  const { host, user, port } = meant;
+  const one = (answers: readonly string[] | null) => answers?.[0] ?? null;
+  const keyFile = PASSPHRASE.exec(text)?.[1];
+  if (keyFile !== undefined) return one(await context.askSecret({ kind: 'passphrase', host, keyFile, retry }, signal));
+  const [, , asUser, at] = PASSWORD.exec(text) ?? [];
+  if (at !== undefined) {
+    const question = {
+      kind: 'password',
+      user: asUser ?? user,
+      host: at,
+      port: at === host ? port : 22,
+      retry,
+    } as const;
+    return one(await context.askSecret(question, signal));
+  }
+  const prompts = kind === 'text' ? [{ text: text.trim().split('\n').at(-1) ?? '', echo: false }] : [];
+  const instruction = kind === 'text' ? text.trim().split('\n').slice(0, -1).join('\n') : text;
+  const answers = await context.askSecret({ kind: 'prompts', user, host, title: '', instruction, prompts }, signal);
+  return answers === null ? null : (answers[0] ?? 'yes');
+}
+
+/** ssh's short names of keys -> as in known_hosts. */
+const KEY_TYPES: Readonly<Record<string, string>> = {
+  ED25519: 'ssh-ed25519',
+  RSA: 'ssh-rsa',
+  ECDSA: 'ecdsa-sha2-nistp256',
+};

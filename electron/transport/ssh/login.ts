@@ -1,0 +1,234 @@
+import { connect as connectTcp, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import ssh2, { type Client } from 'ssh2';
+import { settle, throwIfAborted } from '../abort.ts';
+import { type ConnectStep, type TransportContext, TransportError } from '../transport.ts';
+import { AuthSequence } from './auth.ts';
+import { connectionLost, type SshStage, sshError } from './errors.ts';
+import { HostKeyGate, hostKeyAlgorithms, knownNameOf } from './host-key-gate.ts';
+import { gatherKeys, type Keys } from './keys.ts';
+import { fingerprint, type KnownHostsEntry, keyTypeOf } from './known-hosts.ts';
+import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts';
+import { LoginSecrets } from './login-secrets.ts';
+import type { SshTarget } from './target.ts';
+
+/** A logged-in SSH client and the stream under it. */
+export interface SshSession {
+  readonly client: Client;
+  readonly socket: Duplex;
+  /** Says goodbye, then closes. */
+  readonly close: () => void;
+}
+
+/** Logging in may wait for a touch on a security key, or an agent's own question. sshd gives it as long. */
+const LOGIN_TIMEOUT_MS = 120_000;
+
+/** Makes the stream that SSH runs over; called anew for each try. */
+export type Reach = (target: SshTarget, onStep: (step: ConnectStep) => void, signal: AbortSignal) => Promise<Duplex>;
+
+/**
+ * Connects, makes sure of the host's key and logs in.
+ *
+ * A host whose key is unknown is let go before the person is asked, and connected to again after a yes, which then holds
+ * for that very key only. So no server's login grace time runs while a person reads, and nothing is remembered before the
+ * host has proved, by finishing the key exchange, that the key is its own. A server that loses patience while a password
+ * is typed is connected to again when it has been.
+ *
+ * @throws TransportError
+ */
+export async function logIn(
+  target: SshTarget,
+  context: TransportContext,
+  signal: AbortSignal,
+  reach: Reach = reachDirectly,
+): Promise<SshSession> {
+  throwIfAborted(signal);
+  const keys = await unlessAborted(signal, gatherKeys(target));
+  const known = await unlessAborted(signal, readKnownHosts(target.knownHosts, knownNameOf(target)));
+  const secrets = new LoginSecrets(target, context, signal);
+  const onStep = (step: ConnectStep) => context.onStep?.(step, target.host);
+  const attempt = (gate: HostKeyGate, onProven?: () => Promise<void>) =>
+    tryOnce({ target, log: context.log, keys, known, gate, secrets, reach, onStep, signal, onProven });
+  let approved: Buffer | undefined;
+  for (;;) {
+    const gate = new HostKeyGate(known, target, approved);
+    try {
+      return await attempt(gate, approved === undefined ? undefined : remember(target, context, approved));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (gate.unknownKey !== undefined) {
+        approved = gate.unknownKey;
+        await askAboutKey(target, context, approved, signal);
+      } else if (!isLost(error) || !(await secrets.hasNews())) throw error;
+    }
+  }
+}
+
+function remember({ host, knownHosts, ...rest }: SshTarget, { log }: TransportContext, key: Buffer) {
+  const { user } = knownHosts;
+  return async () => {
+    if (user === null) return;
+    await rememberHostKey(user, knownNameOf({ host, knownHosts, ...rest }), key).catch((problem: Error) =>
+      log(`${host}: its key is trusted now but could not be remembered. ${problem.message}`),
+    );
+  };
+}
+
+async function askAboutKey(target: SshTarget, context: TransportContext, key: Buffer, signal: AbortSignal) {
+  const { host, port, knownHosts } = target;
+  const shown = { keyType: keyTypeOf(key), fingerprint: fingerprint(key) };
+  const question = { host, port, ...shown, knownHostsFile: knownHosts.user };
+  // Strictly true: whatever else an answer may be, it is no yes.
+  if ((await unlessAborted(signal, context.askHostKey(question, signal))) === true) return;
+  throw new TransportError('HOST_KEY_DECLINED', `The key of ${host} (${shown.fingerprint}) was not accepted.`, {
+    host,
+    ...shown,
+  });
+}
+
+interface Attempt {
+  readonly target: SshTarget;
+  readonly log: TransportContext['log'];
+  readonly keys: Keys;
+  readonly known: readonly KnownHostsEntry[];
+  readonly gate: HostKeyGate;
+  readonly secrets: LoginSecrets;
+  readonly reach: Reach;
+  readonly onStep: (step: ConnectStep) => void;
+  readonly signal: AbortSignal;
+  /** The host has proved that the key is its own. */
+  readonly onProven: (() => Promise<void>) | undefined;
+}
+
+async function tryOnce(attempt: Attempt): Promise<SshSession> {
+  const { target, log, keys, known, gate, secrets, onStep, onProven } = attempt;
+  const { host, user, connectTimeoutMs } = target;
+  const over = new AbortController();
+  const signal = AbortSignal.any([attempt.signal, over.signal]);
+  const auth = new AuthSequence(target, keys, secrets.during(signal), log);
+  const client = new ssh2.Client();
+  let stage: SshStage = 'connecting';
+  let exhausted = false;
+  let socket: Duplex | undefined;
+
+  const failed = new Promise<never>((_, reject) => {
+    client.on('error', (error) => {
+      const { level } = error as { level?: string };
+      if (level === 'agent' || (level === 'client-authentication' && !exhausted)) {
+        log(`SSH to ${host}: ${error.message}`);
+        return;
+      }
+      const ours = gate.refusal ?? sshError(error, host, stage);
+      reject(ours.code === 'AUTH_FAILED' ? auth.failure(exhausted ? undefined : error.message) : ours);
+      socket?.destroy();
+    });
+    client.on('change password', () => {
+      auth.expired();
+      reject(auth.failure());
+      socket?.destroy();
+    });
+    client.on('close', () => reject(connectionLost(host, stage)));
+  });
+  failed.catch(() => undefined);
+  const handshaken = new Promise<void>((resolve) => client.once('handshake', () => resolve()));
+  const ready = new Promise<void>((resolve) => client.once('ready', () => resolve()));
+  const within = (goal: Promise<void>, ms: number) =>
+    settle<void>(
+      attempt.signal,
+      (resolve, reject) => {
+        goal.then(resolve);
+        failed.catch(reject);
+      },
+      undefined,
+      {
+        ms,
+        error: () => new TransportError('TIMED_OUT', `SSH to ${host}: no answer within ${ms} ms while ${stage}.`),
+        unless: () => secrets.isAsking,
+      },
+    );
+
+  try {
+    socket = await attempt.reach(target, onStep, attempt.signal);
+    onStep('host-key');
+    client.connect({
+      sock: socket,
+      username: user,
+      readyTimeout: 0,
+      keepaliveInterval: target.keepalive.intervalMs,
+      keepaliveCountMax: target.keepalive.misses,
+      strictVendor: false,
+      algorithms: { ...target.algorithms, serverHostKey: hostKeyAlgorithms(known, target) },
+      hostVerifier: gate.verify,
+      authHandler: (accepts, _partial, next) => {
+        auth.next(accepts).then(
+          (method) => {
+            if (over.signal.aborted) return;
+            exhausted = method === false;
+            // ssh2 takes false for "nothing left"; its types don't say so.
+            next(method as Exclude<typeof method, false>);
+          },
+          () => {}, // the attempt is over, and the question with it
+        );
+      },
+    });
+    await within(handshaken, connectTimeoutMs);
+    stage = 'logging in';
+    onStep('authenticate');
+    await onProven?.();
+    await within(ready, LOGIN_TIMEOUT_MS);
+    const stream = socket;
+    return { client, socket, close: () => closeBoth(client, stream) };
+  } catch (error) {
+    socket?.destroy();
+    throw sshError(error, host, stage);
+  } finally {
+    over.abort();
+  }
+}
+
+/** A TCP connection to the target itself. @throws TransportError */
+export const reachDirectly: Reach = async (
+  { host, port, family, localAddress, connectTimeoutMs: ms },
+  onStep,
+  signal,
+) => {
+  onStep('resolve');
+  const options = {
+    ...(family === undefined ? {} : { family }),
+    ...(localAddress === undefined ? {} : { localAddress }),
+  };
+  const socket = connectTcp({ host, port, noDelay: true, ...options });
+  socket.once('lookup', () => onStep('connect'));
+  try {
+    await settle<void>(
+      signal,
+      (resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', reject);
+      },
+      undefined,
+      {
+        ms,
+        error: () => new TransportError('TIMED_OUT', `SSH to ${host}: no answer within ${ms} ms while connecting.`),
+      },
+    );
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw sshError(error, host, 'connecting');
+  }
+};
+
+function closeBoth(client: Client, socket: Duplex): void {
+  client.end();
+  if (socket instanceof Socket) socket.destroySoon();
+  else socket.end();
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof TransportError && (error.code === 'CONNECTION_LOST' || error.code === 'TIMED_OUT');
+}
+
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return settle<T>(signal, (resolve, reject) => void work.then(resolve, reject));
+}

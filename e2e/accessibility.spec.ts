@@ -112,6 +112,33 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await look();
   },
 
+  async 'the list of hosts, and what is said of one'(app, look) {
+    const { page } = app;
+    const host = app.domain('Demo (simulated)');
+    const ask = async (item: string) => {
+      await host.click({ button: 'right' });
+      await page.getByRole('menuitem', { name: item }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+    };
+    await ask('Edit host…');
+    await page.getByRole('combobox', { name: 'Group' }).fill('Lab');
+    await page.getByRole('radio', { name: 'Teal' }).check();
+    await page.getByRole('textbox', { name: 'Note' }).fill('Rack 4');
+    for (const box of ['Protect all its domains', 'Mark as read-only'])
+      await page.getByRole('checkbox', { name: box }).check();
+    await look();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(app.domain('Lab')).toBeVisible();
+    await host.click();
+    await look();
+    await ask('Import hosts…');
+    const text = '{"snapkeel":"hosts","version":1,"hosts":[{"uri":"qemu+ssh://kvm-a/system"},{"uri":"?"}]}';
+    const file = { name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(text) };
+    await page.getByLabel('File with hosts').setInputFiles(file);
+    await expect(page.getByRole('listitem').first()).toBeVisible();
+    await look();
+  },
+
   async 'deleting, with the tree marked, and a deletion interrupted'(app, look, pace) {
     pace.mergeMs = forEver;
     const { page } = app;

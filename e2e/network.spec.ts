@@ -56,7 +56,7 @@ test('over TLS the bytes come back', both, async ({ start }) => {
   await guest.writeBytes(at, 'AFTER!');
   const app = await start('--connect', uris.tls);
   await app.open(guest.name);
-  await expect(app.page.getByText(/^tls · /)).toBeVisible();
+  await expect(app.page.getByRole('treeitem', { level: 1 })).toHaveAccessibleDescription(/^connected, /);
   const dialog = await app.askRevert('clean');
   await expect(dialog.root).toContainText('qemu+tls://');
   await dialog.confirm();

@@ -5,7 +5,7 @@ import { createRouterClient, type RouterClient } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { consentsOfButton } from '../shared/operations/operation.ts';
 import { revertType } from '../shared/operations/revert/type.ts';
-import { AppEvent, type Domain, type RevertChoice, type RevertPlan } from '../shared/schema.ts';
+import { AppEvent, type Domain, type RevertChoice, type RevertPlan, unsaid } from '../shared/schema.ts';
 import { type Backend, createBackend } from './backend.ts';
 import { FolderInUse } from './kept/lock.ts';
 import { type Disk, mountDisk, withoutDisks } from './kept/testing.ts';
@@ -89,6 +89,30 @@ describe('the backend', () => {
       const [entry] = await client.journal.list({ hostId });
       expect(entry).toMatchObject({ result: 'unknown', resolved: true, found: { state: expect.any(String) } });
     }, 30_000);
+  });
+
+  it('wants the name of any domain of a protected host typed, in the next run too', async () => {
+    const { hostId, uuid } = await domainNamed('web-02');
+    const aim = { kind: 'newest' } as const;
+    const before = await client.changes.revert.plan({ hostId, uuid, aim });
+    const details = { ...unsaid, name: 'Production', protected: true };
+    await client.hosts.edit({ hostId, details });
+    await expect(client.hosts.edit({ hostId, details: { ...details, name: ' ' } })).rejects.toThrow();
+    const notTyped = { code: 'PROBLEM', data: { code: 'NAME_NOT_TYPED' } };
+    await expect(client.changes.revert.run(orderOf(before))).rejects.toMatchObject(notTyped);
+
+    await backend.close();
+    await start();
+    await domainNamed('web-02');
+    const { hosts, marks } = await everything();
+    expect(hosts).toMatchObject([{ id: hostId, ...details }]);
+    expect(marks.protected).toEqual([]);
+    const plan = await client.changes.revert.plan({ hostId, uuid, aim });
+    expect(plan.protected).toBe(true);
+    await expect(client.changes.revert.run(orderOf(plan))).rejects.toMatchObject(notTyped);
+    expect(await client.changes.revert.run({ ...orderOf(plan), typedName: 'web-02' })).toMatchObject({
+      result: 'done',
+    });
   });
 
   it('keeps marks and settings, and tells every window', async () => {

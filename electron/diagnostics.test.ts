@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { unsaid } from '../shared/schema.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
 
 it('tells versions, hosts and the last lines, without secrets', () => {
   const recent = new RecentLines();
   for (let n = 0; n < 100; n++) recent.add(`line ${n}`);
   recent.add('http://127.0.0.1:1/#token=8gYJ3Y5m0cQ5Zx2q1w');
-  const host = { id: 'a', name: 'kvm-a', uri: 'qemu+ssh://me@kvm-a/system', kind: 'ssh' } as const;
+  const host = { ...unsaid, id: 'a', name: 'kvm-a', uri: 'qemu+ssh://me@kvm-a/system', kind: 'ssh' } as const;
   const problem = { code: 'TIMED_OUT', what: '', effect: '', next: '' };
   const text = diagnosticsText(
     { Snapkeel: '1.2.3', Electron: undefined },

@@ -2,6 +2,7 @@ import { implement, ORPCError, type Router } from '@orpc/server';
 import { type Contract, contract } from '../shared/contract.ts';
 import { type Kind, kinds } from '../shared/operations/registry.ts';
 import type { AppInfo, WindowState } from '../shared/schema.ts';
+import { exportHosts, HostImports } from './hosts/host-file.ts';
 import type { HostPool } from './hosts/host-pool.ts';
 import type { Hub } from './hosts/hub.ts';
 import { reasonIn, toProblem } from './hosts/problems.ts';
@@ -43,6 +44,7 @@ export type AppRouter = Router<Contract, Record<never, never>>;
 export function createRouter(parts: RouterParts): AppRouter {
   const { hub, pool, questions, notices, services, engine, batches, present, diagnostics } = parts;
   const { operations, journal, marks, settings, thumbnails, log } = services;
+  const imports = new HostImports(pool);
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
     return pool.hosts.find((host) => host.id === id)?.name ?? 'The host';
@@ -117,6 +119,12 @@ export function createRouter(parts: RouterParts): AppRouter {
       remove: os.hosts.remove.handler(({ input }) => pool.remove(input.hostId)),
       connect: os.hosts.connect.handler(({ input }) => pool.session(input.hostId).connect()),
       disconnect: os.hosts.disconnect.handler(({ input }) => pool.session(input.hostId).disconnect()),
+      edit: os.hosts.edit.handler(({ input }) => pool.edit(input.hostId, input.details)),
+      regroup: os.hosts.regroup.handler(({ input }) => pool.regroup(input.from, input.to)),
+      arrange: os.hosts.arrange.handler(({ input }) => pool.arrange(input.hostIds)),
+      export: os.hosts.export.handler(() => exportHosts(pool.hosts)),
+      planImport: os.hosts.planImport.handler(({ input }) => imports.plan(input.text)),
+      import: os.hosts.import.handler(({ input }) => imports.run(input.planId, input.replace)),
     },
     questions: {
       answer: os.questions.answer.handler(({ input }) => questions.answer(input.id, input.answer)),

@@ -19,6 +19,7 @@ import {
   type RevertAim,
   type RevertChoice,
   type RevertPlan,
+  unsaid,
 } from '../shared/schema.ts';
 import { HostSession } from './hosts/host-session.ts';
 import { Hub } from './hosts/hub.ts';
@@ -175,7 +176,7 @@ export function createBench(specs: readonly DomainSpec[], options: SimulatorOpti
     publish(event);
   };
   const session = new HostSession({
-    host: { id: 'lab', name: 'Lab', uri: 'qemu+ssh://lab/system', kind: 'ssh' },
+    host: { ...unsaid, id: 'lab', name: 'Lab', uri: 'qemu+ssh://lab/system', kind: 'ssh' },
     driverUri: 'qemu:///system',
     openTransport: () => ({ dial: simulator.dial, describe: () => 'simulated', close: () => {} }),
     hub,

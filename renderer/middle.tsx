@@ -34,6 +34,9 @@ export function Middle() {
           <Plus size={14} aria-hidden="true" />
           Add host…
         </Button>
+        <Button look="quiet" onClick={() => runCommand(commandById('host.import'), contextOf(app, null))}>
+          Import hosts…
+        </Button>
       </Empty>
     );
   }

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { hostFileLimits } from './host-list/file.ts';
 import type { AimOf, AnyType, ChoiceOf, PlanOf } from './operations/operation.ts';
 import { type Kind, type OperationTypes, operationTypes } from './operations/registry.ts';
 import {
@@ -14,6 +15,10 @@ import {
   DiskChain,
   FileFacts,
   HealthReport,
+  HostDetails,
+  HostExport,
+  HostImportDone,
+  HostImportPlan,
   JournalEntry,
   KeptPicture,
   KeptXml,
@@ -96,6 +101,18 @@ export const contract = {
     remove: base.input(onHost),
     connect: base.input(onHost),
     disconnect: base.input(onHost),
+    /** Changes what is said of a host. */
+    edit: base.input(onHost.extend({ details: HostDetails })),
+    /** Puts all hosts of a group into another one; an empty name is none. */
+    regroup: base.input(z.object({ from: z.string().min(1), to: HostDetails.shape.group })),
+    /** Puts hosts into this order; those that are not named keep their places. */
+    arrange: base.input(z.object({ hostIds: z.array(z.string()).max(5_000) })),
+    /** The list as a file, without the host that is simulated. It holds no secrets. */
+    export: base.output(HostExport),
+    /** What would come of a file that `export` has made, host by host. Nothing is done yet. */
+    planImport: base.input(z.object({ text: z.string().max(hostFileLimits.characters) })).output(HostImportPlan),
+    /** Adds the hosts of a plan and connects to them; with `replace`, what it says of hosts that are here counts too. */
+    import: base.input(z.object({ planId: z.string(), replace: z.boolean() })).output(HostImportDone),
   },
   questions: {
     /** The first answer counts; null is a no. */

@@ -321,6 +321,16 @@ export const problems = {
     next: 'Connect again when you want to.',
   },
   NOT_CONNECTED: { what: '“{host}” is not connected.', effect: untouched, next: 'Connect to it first.' },
+  HOSTS_UNREADABLE: {
+    what: 'This file is not a list of hosts: {reason}.',
+    effect: untouched,
+    next: 'Choose a file that “Export hosts” has saved.',
+  },
+  HOSTS_CHANGED: {
+    what: 'The list of hosts was changed since this was read.',
+    effect: untouched,
+    next: 'Read what would come of the file now.',
+  },
   NO_HOST: { what: 'This host is no longer in the list.', effect: untouched, next: 'Add it again.' },
 
   XML_UNREADABLE: {

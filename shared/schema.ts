@@ -8,6 +8,7 @@ export * from './schema/delete.ts';
 export * from './schema/event.ts';
 export * from './schema/health.ts';
 export * from './schema/host.ts';
+export * from './schema/host-file.ts';
 export * from './schema/journal.ts';
 export * from './schema/metadata.ts';
 export * from './schema/operation.ts';

@@ -6,6 +6,7 @@ import type { Services } from '../../electron/operations/engine/services.ts';
 import { createServices, type MemoryFile, memoryFile } from '../../electron/testing.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
 import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import { unsaid } from '../../shared/schema.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** A session with a lab's daemon, and what changes stand on. */
@@ -43,7 +44,7 @@ export async function connectTo(lab: Lab, address: string = lab.uri): Promise<Co
     return { ...transport, dial };
   };
   const session = new HostSession({
-    host: { id: address, name: 'Lab', uri: address, kind: 'local' },
+    host: { ...unsaid, id: address, name: 'Lab', uri: address, kind: 'local' },
     driverUri: driverUri(uri),
     openTransport: open,
     hub,

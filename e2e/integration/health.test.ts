@@ -9,6 +9,7 @@ import { healthOf } from '../../electron/inspect/health/report.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
 import { isHealthy } from '../../shared/health/assess.ts';
 import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import { unsaid } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
 import type { Guest } from '../lab/guest.ts';
@@ -35,7 +36,7 @@ describe.each(wanted)('chains and health on a real libvirt: %s', (generation) =>
     lab = await startLab({ generation });
     const uri = parseLibvirtUri(lab.uri);
     session = new HostSession({
-      host: { id: 'lab', name: 'Lab', uri: lab.uri, kind: 'local' },
+      host: { ...unsaid, id: 'lab', name: 'Lab', uri: lab.uri, kind: 'local' },
       driverUri: driverUri(uri),
       openTransport: () =>
         openTransport(uri, {

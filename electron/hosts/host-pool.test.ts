@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { Host } from '../../shared/schema.ts';
+import { type Host, unsaid } from '../../shared/schema.ts';
 import { TransportError } from '../transport/transport.ts';
 import { HostPool } from './host-pool.ts';
 import { Hub } from './hub.ts';
@@ -11,7 +11,7 @@ afterEach(async () => {
 
 /** A pool of remembered hosts, none of which can be reached. */
 function poolOf(...uris: string[]): HostPool {
-  const hosts = uris.map((uri, at) => ({ id: `${at}`, name: uri, uri }));
+  const hosts = uris.map((uri, at) => ({ ...unsaid, id: `${at}`, name: uri, key: uri }));
   const nowhere = () => ({
     dial: () => Promise.reject(new TransportError('UNSUPPORTED', 'nowhere')),
     describe: () => '',
@@ -19,7 +19,7 @@ function poolOf(...uris: string[]): HostPool {
   });
   const pool = new HostPool({
     hub: new Hub(),
-    store: { list: () => hosts, add: async () => {}, remove: async () => {} },
+    store: { list: () => hosts, keep: async () => {}, arrange: async () => {}, remove: async () => {} },
     openTransport: nowhere,
     openSimulator: nowhere,
     log: () => {},

@@ -1,25 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { driverUri, hostLabel, type LibvirtUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
-import type { AppEvent, Host } from '../../shared/schema.ts';
+import { type AppEvent, type Host, type HostDetails, unsaid } from '../../shared/schema.ts';
 import type { Transport } from '../transport/transport.ts';
+import { hostKey } from './host-key.ts';
 import { HostSession } from './host-session.ts';
 import type { Hub } from './hub.ts';
 import { ProblemError } from './problems.ts';
 
-type RememberedHost = Pick<Host, 'id' | 'name' | 'uri'>;
+/** What is kept of a host from one run to the next. */
+type KeptHost = HostDetails & { readonly key: string; readonly id: string | null };
 
-/** The hosts that are there again at the next start. */
-export interface RememberedHosts {
-  list(): readonly RememberedHost[];
+/** The hosts that are there again at the next start, and what is said of them and of others. */
+export interface KeptHosts {
+  /** In the order of the list. */
+  list(): readonly KeptHost[];
   /** @throws ProblemError */
-  add(host: RememberedHost): Promise<void>;
+  keep(hosts: readonly KeptHost[]): Promise<void>;
   /** @throws ProblemError */
-  remove(id: string): Promise<void>;
+  arrange(hosts: readonly KeptHost[]): Promise<void>;
+  /** @throws ProblemError */
+  remove(key: string): Promise<void>;
 }
 
 export interface PoolOptions {
   readonly hub: Hub;
-  readonly store: RememberedHosts;
+  readonly store: KeptHosts;
   readonly openTransport: (uri: LibvirtUri, host: Pick<Host, 'id' | 'name'>) => Transport;
   readonly openSimulator: () => Transport;
   /** Told of each session before it connects; answers with what is to be done when its host is removed. */
@@ -27,13 +32,18 @@ export interface PoolOptions {
   readonly log: (line: string) => void;
 }
 
+type Listed = Omit<Host, 'connection'>;
+
 /** Every host in the list, each with its session. */
 export class HostPool {
   #sessions = new Map<string, HostSession>();
+  /** What each session says of its host: changed in place, so that whatever is said next says it. */
+  #listed = new Map<string, Listed>();
   #forget = new Map<string, () => void>();
 
   constructor(private readonly options: PoolOptions) {}
 
+  /** In the order of the list. */
   get hosts(): Host[] {
     return [...this.#sessions.values()].map((session) => session.host);
   }
@@ -51,26 +61,24 @@ export class HostPool {
 
   /** Brings back the hosts that were added in earlier runs; one whose URI cannot be used any more says why. */
   restore(): void {
-    for (const { id, name, uri } of this.options.store.list()) {
+    for (const { key, id, name } of this.options.store.list()) {
+      if (id === null) continue;
       try {
-        this.#start(id, uri, name);
+        this.#start(id, key, name);
       } catch (error) {
-        this.#startUnusable({ id, name, uri, kind: 'local' }, error);
+        this.#put({ id, name, uri: key, kind: 'local' }, key, () => {
+          throw error;
+        });
       }
     }
+    this.#sort();
   }
 
   /** Adds the host that exists only in this process. */
   addSimulated(): void {
-    this.#put(
-      new HostSession({
-        host: { id: 'simulated', name: 'Demo (simulated)', uri: 'qemu:///system', kind: 'simulated' },
-        driverUri: 'qemu:///system',
-        openTransport: this.options.openSimulator,
-        hub: this.options.hub,
-        log: this.options.log,
-      }),
-    );
+    const host = { id: 'simulated', name: 'Demo (simulated)', uri: 'qemu:///system', kind: 'simulated' } as const;
+    this.#put(host, 'qemu:///system', this.options.openSimulator);
+    this.#sort();
   }
 
   /**
@@ -81,22 +89,75 @@ export class HostPool {
   async add(uri: string, name: string | undefined, remember: boolean): Promise<string> {
     const trimmed = uri.trim();
     const parsed = parseLibvirtUri(trimmed);
-    const find = () => this.hosts.find((host) => host.uri === trimmed && host.kind !== 'simulated');
-    const id = find()?.id ?? randomUUID();
-    const called = find()?.name ?? (name?.trim() || hostLabel(parsed));
-    if (remember) await this.options.store.add({ id, name: called, uri: trimmed });
+    const find = () => this.#find(trimmed);
+    const kept = this.#keptOf(trimmed);
+    const id = find()?.id ?? kept?.id ?? randomUUID();
+    const said = find() ?? kept ?? { ...unsaid, name: name?.trim() || hostLabel(parsed) };
+    if (remember) await this.options.store.keep([{ ...detailsOf(said), key: trimmed, id }]);
     const known = find(); // somebody may have added it meanwhile
-    if (!known) this.#start(id, trimmed, called);
+    if (!known) this.#start(id, trimmed, said.name);
     else if (known.connection.status !== 'connected') this.session(known.id).connect();
+    this.#sort();
     return known?.id ?? id;
   }
 
-  /** Takes a host off the list; one that is still remembered stays. @throws ProblemError NO_HOST, or that it cannot be forgotten */
+  /** What is said of each host that was added or is in the list, by its URI. */
+  said(): Map<string, HostDetails> {
+    const added = this.options.store.list().filter(({ id }) => id !== null);
+    const listed = this.hosts.map((host) => [hostKey(host), detailsOf(host)] as const);
+    return new Map([...added.map((host) => [host.key, detailsOf(host)] as const), ...listed]);
+  }
+
+  /**
+   * Changes what is said of hosts, each known by its URI, and remembers those that are not in the list, connecting to
+   * them: all of it, or nothing.
+   * @throws LibvirtUriError, ProblemError of what cannot be remembered
+   */
+  async keep(hosts: readonly { readonly uri: string; readonly details: HostDetails }[]): Promise<void> {
+    for (const { uri } of hosts) parseLibvirtUri(uri);
+    const ids = new Map(this.hosts.map((host) => [hostKey(host), host.id]));
+    const idOf = (uri: string) => (ids.has(uri) ? (this.#keptOf(uri)?.id ?? null) : randomUUID());
+    await this.options.store.keep(hosts.map(({ uri, details }) => ({ ...details, key: uri, id: idOf(uri) })));
+    for (const { uri, details } of hosts) {
+      const hostId = ids.get(uri);
+      if (hostId === undefined) this.#start(this.#keptOf(uri)?.id ?? randomUUID(), uri, details.name);
+      else if (this.#sessions.has(hostId)) this.#tell(hostId, details);
+    }
+    this.#sort();
+  }
+
+  /** Changes what is said of a host. @throws ProblemError NO_HOST, or that it cannot be kept */
+  async edit(hostId: string, details: HostDetails): Promise<void> {
+    await this.options.store.keep([this.#kept(this.session(hostId).host, details)]);
+    this.#tell(hostId, details);
+  }
+
+  /** Puts all hosts of a group into another one; an empty name is none. @throws ProblemError that it cannot be kept */
+  async regroup(from: string, to: string): Promise<void> {
+    const of = <H extends HostDetails>(hosts: readonly H[]) => hosts.filter(({ group }) => group === from);
+    const listed = of(this.hosts);
+    const keys = new Set(this.hosts.map(hostKey));
+    const others = of(this.options.store.list()).filter(({ key }) => !keys.has(key));
+    const moved = <D extends HostDetails>(said: D) => ({ ...said, group: to });
+    await this.options.store.keep([...listed.map((host) => this.#kept(host, moved(host))), ...others.map(moved)]);
+    for (const host of listed) if (this.#sessions.has(host.id)) this.#tell(host.id, moved(host));
+  }
+
+  /** Puts hosts into this order; those that are not named keep their places. @throws ProblemError that it cannot be kept */
+  async arrange(hostIds: readonly string[]): Promise<void> {
+    const named = new Map(this.hosts.map((host) => [host.id, host]));
+    const hosts = [...new Set(hostIds)].flatMap((id) => named.get(id) ?? []);
+    await this.options.store.arrange(hosts.map((host) => this.#kept(host, host)));
+    this.#sort();
+  }
+
+  /** Takes a host off the list, with what is said of it. @throws ProblemError NO_HOST, or that it cannot be forgotten */
   async remove(hostId: string): Promise<void> {
     const session = this.session(hostId);
-    await this.options.store.remove(hostId);
+    await this.options.store.remove(hostKey(session.host));
     await session.disconnect();
     this.#sessions.delete(hostId);
+    this.#listed.delete(hostId);
     this.#forget.get(hostId)?.();
     this.#forget.delete(hostId);
     this.options.hub.publish({ type: 'host-removed', hostId });
@@ -107,38 +168,58 @@ export class HostPool {
     await Promise.all([...this.#sessions.values()].map((session) => session.disconnect()));
   }
 
+  #find(key: string): Host | undefined {
+    return this.hosts.find((host) => hostKey(host) === key);
+  }
+
+  #keptOf(key: string): KeptHost | undefined {
+    return this.options.store.list().find((host) => host.key === key);
+  }
+
+  /** What is kept of a host that is in the list. */
+  #kept(host: Host, details: HostDetails): KeptHost {
+    const key = hostKey(host);
+    return { ...detailsOf(details), key, id: this.#keptOf(key)?.id ?? null };
+  }
+
   #start(id: string, text: string, name: string): void {
     const uri = parseLibvirtUri(text);
-    const host = {
-      id,
-      name,
-      uri: text,
-      kind: uri.transport === 'auto' || uri.transport === 'unix' ? 'local' : uri.transport,
-    } as const;
-    this.#put(
-      new HostSession({
-        host,
-        driverUri: driverUri(uri),
-        openTransport: () => this.options.openTransport(uri, host),
-        hub: this.options.hub,
-        log: this.options.log,
-      }),
-    );
+    const kind = uri.transport === 'auto' || uri.transport === 'unix' ? 'local' : uri.transport;
+    const host = { id, name, uri: text, kind } as const;
+    this.#put(host, driverUri(uri), (listed) => this.options.openTransport(uri, listed));
   }
 
-  #startUnusable(host: Omit<Host, 'connection'>, why: unknown): void {
-    const openTransport = () => {
-      throw why;
-    };
+  #put(named: Pick<Host, 'id' | 'name' | 'uri' | 'kind'>, driver: string, open: (host: Listed) => Transport): void {
+    const host: Listed = { ...unsaid, ...named };
+    const kept = this.#keptOf(hostKey(host));
+    if (kept) Object.assign(host, detailsOf(kept));
     const { hub, log } = this.options;
-    this.#put(new HostSession({ host, driverUri: host.uri, openTransport, hub, log }));
-  }
-
-  #put(session: HostSession): void {
-    this.#sessions.set(session.host.id, session);
+    const session = new HostSession({ host, driverUri: driver, openTransport: () => open(host), hub, log });
+    this.#sessions.set(host.id, session);
+    this.#listed.set(host.id, host);
     const forget = this.options.onSession?.(session);
-    if (forget) this.#forget.set(session.host.id, forget);
-    this.options.hub.publish({ type: 'host', host: session.host });
+    if (forget) this.#forget.set(host.id, forget);
+    hub.publish({ type: 'host', host: session.host });
     session.connect();
   }
+
+  #tell(hostId: string, details: HostDetails): void {
+    Object.assign(this.#listed.get(hostId) ?? {}, detailsOf(details));
+    this.options.hub.publish({ type: 'host', host: this.session(hostId).host });
+  }
+
+  /** Those that are kept stand in the order in which they are, before the others. */
+  #sort(): void {
+    const places = new Map(this.options.store.list().map(({ key }, at) => [key, at]));
+    const placeOf = ([, { host }]: [string, HostSession]) => places.get(hostKey(host)) ?? places.size;
+    const sorted = [...this.#sessions].sort((a, b) => placeOf(a) - placeOf(b));
+    const hostIds = sorted.map(([id]) => id);
+    if ([...this.#sessions.keys()].every((id, at) => id === hostIds[at])) return;
+    this.#sessions = new Map(sorted);
+    this.options.hub.publish({ type: 'host-order', hostIds });
+  }
+}
+
+function detailsOf({ name, group, colour, note, protected: guarded, readOnly }: HostDetails): HostDetails {
+  return { name, group, colour, note, protected: guarded, readOnly };
 }

@@ -9,8 +9,6 @@ import { readRegular } from '../regular-file.ts';
 import { codeOf, reasonOf } from './reason.ts';
 import { replaceFile } from './replace-file.ts';
 
-/** Of every file that tells its version; one that tells a higher one was written by a newer Snapkeel. */
-const VERSION = 1;
 /** More than 40,000 marks take. */
 const MOST_BYTES = 8 * 1024 * 1024;
 /** There is no such file, nor could there be one. */
@@ -21,7 +19,10 @@ export type Tell = (about: string, problem: Problem | null) => void;
 
 export interface JsonFileOptions<T> {
   readonly path: string;
+  /** Reads older versions too, as what they are now. */
   readonly schema: z.ZodType<T>;
+  /** What the file tells as its version, by default 1; one that tells a higher one was written by a newer Snapkeel. */
+  readonly version?: number;
   /** What an absent file reads as. */
   readonly empty: T;
   /** What a person misses where the file cannot be read, as in “Snapkeel goes on without …”. */
@@ -82,7 +83,7 @@ export class JsonFile<T> {
       await replaceFile(path, async () => {
         const fresh = await this.#read();
         value = next(fresh);
-        return isDeepStrictEqual(value, fresh) ? null : JSON.stringify(value, null, 2);
+        return isDeepStrictEqual(value, fresh) ? null : shortEnough(JSON.stringify(value, null, 2));
       });
     } catch (error) {
       if (error instanceof ProblemError) throw error;
@@ -95,7 +96,7 @@ export class JsonFile<T> {
 
   /** What is in the file; where there is none, what was in it last. @throws ProblemError where it is to be left alone */
   async #read(): Promise<T> {
-    const { path, schema } = this.options;
+    const { path, schema, version = 1 } = this.options;
     let text: string;
     try {
       text = (await readRegular(path, MOST_BYTES)).toString('utf8');
@@ -104,7 +105,7 @@ export class JsonFile<T> {
       throw this.#leftAlone('KEPT_NOT_READ', reasonOf(error), error);
     }
     const found = parsed(text);
-    if (versionOf(found) > VERSION) throw this.#leftAlone('KEPT_NEWER', 'it is newer', `version ${versionOf(found)}`);
+    if (versionOf(found) > version) throw this.#leftAlone('KEPT_NEWER', 'it is newer', `version ${versionOf(found)}`);
     const { success, data, error } = schema.safeParse(found);
     if (!success) {
       await this.#setAside(error);
@@ -133,6 +134,12 @@ export class JsonFile<T> {
     tell?.(path, error.problem);
     return error;
   }
+}
+
+/** The same text. @throws Error where it could not be read again */
+function shortEnough(text: string): string {
+  if (Buffer.byteLength(text) > MOST_BYTES) throw new Error('it would be longer than 8 MiB');
+  return text;
 }
 
 /** undefined for what is no JSON. */

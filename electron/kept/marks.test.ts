@@ -2,13 +2,14 @@ import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AppEvent, Host } from '../../shared/schema.ts';
+import { type AppEvent, type Host, unsaid } from '../../shared/schema.ts';
 import { Hub } from '../hosts/hub.ts';
 import { MarkStore } from './marks.ts';
 import { defaultSettings, SettingsStore } from './settings.ts';
 import { type Disk, mountDisk, withoutDisks } from './testing.ts';
 
 const host = (id: string, uri = 'qemu+ssh://lab/system', kind: Host['kind'] = 'ssh'): Host => ({
+  ...unsaid,
   id,
   name: id,
   uri,

@@ -8,6 +8,8 @@ export interface CommandContext {
   app: App;
   state: AppState;
   host: Host | undefined;
+  /** A group of the list, by name; an empty one is that of hosts without a group. */
+  group: string | undefined;
   domain: Domain | undefined;
   /** A row of the open domain's history. */
   row: TreeRow | undefined;

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { hereKey } from '../../shared/snapshot-tree.ts';
-import { aBatch, aBatchRow, anApp } from '../store/fixtures.ts';
+import { aBatch, aBatchRow, aHost, anApp } from '../store/fixtures.ts';
 import type { Target } from '../store/store.ts';
 import { commands } from './commands.ts';
 import { commandById, contextOf, revertCommand, runCommand } from './context.ts';
@@ -35,10 +35,54 @@ test('a host has its own commands, and none of them destroys', () => {
   expect(labels({ kind: 'host', hostId: 'h' })).toEqual([
     'Reconnect now',
     'Disconnect',
+    'Edit host…',
+    'Move host up',
+    'Move host down',
     'Copy connection URI',
     'Remove host…',
     'Add host…',
+    'Export hosts…',
+    'Import hosts…',
   ]);
+});
+
+test('a group can be renamed and moved; hosts without one only go along in files', () => {
+  const inMenu = (group: string) => {
+    const context = contextOf(anApp(), { kind: 'group', group });
+    return commands
+      .filter((it) => it.group !== 'View' && it.applies(context) && (it.inMenu ?? (() => true))(context))
+      .map(({ id }) => id);
+  };
+  const files = ['host.add', 'host.export', 'host.import'];
+  expect(inMenu('lab')).toEqual(['group.rename', 'group.move-up', 'group.move-down', ...files]);
+  expect(inMenu('')).toEqual(files);
+});
+
+test('a host goes a step in its group at once, and is back where that cannot be kept', async () => {
+  const hosts = ['a', 'b', 'c'].map((id) => aHost({ id, group: id === 'c' ? '' : 'lab' }));
+  const asked: string[][] = [];
+  let fail = false;
+  const arrange = async ({ hostIds }: { hostIds: string[] }) => {
+    asked.push(hostIds);
+    if (fail) throw new Error('no room');
+  };
+  const app = anApp({ hosts: { arrange } as never }, { hosts });
+  const ids = () =>
+    app.store
+      .getState()
+      .hosts.map(({ id }) => id)
+      .join('');
+  const press = (id: string, way: string) =>
+    runCommand(commandById(`host.move-${way}`), contextOf(app, { kind: 'host', hostId: id }));
+  expect(press('a', 'up')).toBe(false);
+  expect(press('a', 'down')).toBe(true);
+  expect([ids(), asked]).toEqual(['bac', [['b', 'a', 'c']]]);
+  const last = commandById('host.move-down').unavailable(contextOf(app, { kind: 'host', hostId: 'a' }));
+  expect(last).toBe('It is the last of its group.');
+  fail = true;
+  press('a', 'up');
+  expect(ids()).toBe('abc');
+  await vi.waitFor(() => expect(ids()).toBe('bac'));
 });
 
 test('what is not available is not run', () => {

@@ -23,6 +23,7 @@ import { consoleCommand } from './console-command.ts';
 import { createCommand } from './create-command.ts';
 import { deleteCommand } from './delete-command.ts';
 import { healthCommand } from './health-command.ts';
+import { hostCommands, hostFileCommands } from './host-commands.ts';
 import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
 import { editCommand, exportCommand, importCommand, makeCurrentCommand } from './metadata-commands.ts';
 import { powerCommands } from './power-commands.ts';
@@ -189,6 +190,7 @@ export const commands: readonly Command[] = [
       if (host) app.client.hosts.disconnect({ hostId: host.id }).catch((error) => tellCallFailed(app, error));
     },
   },
+  ...hostCommands,
   {
     id: 'host.copy-uri',
     group: 'Host',
@@ -215,6 +217,7 @@ export const commands: readonly Command[] = [
     unavailable: linked,
     run: ({ app }) => openDialog(app.store, { kind: 'add-host' }),
   },
+  ...hostFileCommands,
   {
     id: 'view.palette',
     group: 'View',
@@ -240,7 +243,7 @@ export const commands: readonly Command[] = [
   {
     id: 'view.filter-domains',
     group: 'View',
-    label: () => 'Filter domains',
+    label: () => 'Filter hosts and domains',
     shortcut: 'Mod+Shift+F',
     applies: always,
     unavailable: available,

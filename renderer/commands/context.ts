@@ -6,9 +6,10 @@ import { commands } from './commands.ts';
 /** What a command acts on when it's chosen for this target. */
 export function contextOf(app: App, target: Target | null): CommandContext {
   const state = app.store.getState();
-  const nothing = { app, state, host: undefined, domain: undefined, row: undefined, chosen: [] };
+  const nothing = { app, state, host: undefined, group: undefined, domain: undefined, row: undefined, chosen: [] };
   if (!target) return nothing;
   if (target.kind === 'host') return { ...nothing, host: hostById(state, target.hostId) };
+  if (target.kind === 'group') return { ...nothing, group: target.group };
   const domain = state.domains.get(target.key);
   const host = hostById(state, hostIdOf(target.key));
   const open = state.history?.key === target.key;

@@ -1,6 +1,6 @@
 import { openDialog } from '../store/actions.ts';
 import { tellCallFailed } from '../store/effects.ts';
-import { isPinned, isProtected } from '../store/selectors.ts';
+import { isMarkedProtected, isPinned } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import {
   type Command,
@@ -16,7 +16,7 @@ import {
 } from './command.ts';
 
 function protectedNow({ state, domain }: CommandContext): boolean {
-  return domain !== undefined && isProtected(state, domainKey(domain));
+  return domain !== undefined && isMarkedProtected(state, domainKey(domain));
 }
 
 function pinnedNow(context: CommandContext): boolean {

@@ -15,10 +15,14 @@ import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
 import { ConsoleDialog } from './console-dialog.tsx';
+import { EditHostDialog } from './edit-host-dialog.tsx';
+import { ExportHostsDialog } from './export-hosts-dialog.tsx';
+import { ImportHostsDialog } from './import-hosts-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { PictureDialog } from './picture-dialog.tsx';
 import { QuestionDialog } from './questions/question-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
+import { RenameGroupDialog } from './rename-group-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TagsDialog } from './tags-dialog.tsx';
 import { TagsOfSeveralDialog } from './tags-of-several-dialog.tsx';
@@ -65,6 +69,14 @@ export function DialogHost() {
       return <PictureDialog dialog={dialog} />;
     case 'add-host':
       return <AddHostDialog />;
+    case 'edit-host':
+      return <EditHostDialog key={dialog.hostId} hostId={dialog.hostId} />;
+    case 'rename-group':
+      return <RenameGroupDialog group={dialog.group} />;
+    case 'export-hosts':
+      return <ExportHostsDialog />;
+    case 'import-hosts':
+      return <ImportHostsDialog />;
     case 'remove-host':
       return <RemoveHostDialog hostId={dialog.hostId} />;
     case 'palette':

@@ -1,6 +1,7 @@
 import type { Command } from '../commands/command.ts';
 import { commands } from '../commands/commands.ts';
 import { contextOf, openTarget, runCommand } from '../commands/context.ts';
+import { aboutNoHost } from '../commands/host-commands.ts';
 import { filterSnapshots, openDomainView, selectRow } from '../store/actions.ts';
 import { domainList, hostById, knownOf, openTree, wordsOf } from '../store/selectors.ts';
 import { type App, domainKey, type Target } from '../store/store.ts';
@@ -51,7 +52,7 @@ function commandItems(app: App): PaletteItem[] {
       const used = contextOf(app, targetOf(command));
       if (!command.applies(used) || command.unavailable(used) !== null) return [];
       const note =
-        command.group === 'Host' && command.id !== 'host.add'
+        command.group === 'Host' && !aboutNoHost.has(command.id)
           ? (used.host?.name ?? '')
           : (command.group === 'Snapshot' || command.group === 'Domain') && command.id !== 'lab.reset'
             ? (used.domain?.name ?? '')

@@ -34,7 +34,8 @@ export function RemoveHostDialog({ hostId }: { hostId: string }) {
               Remove <bdi>{host?.name ?? 'this host'}</bdi> from Snapkeel?
             </AlertDialog.Title>
             <AlertDialog.Description className={dialogs.sub}>
-              Only this entry goes. Its domains and snapshots stay as they are, and it can be added again.
+              Only this entry goes, with its group, note and protection. Its domains and snapshots stay as they are, and
+              it can be added again.
             </AlertDialog.Description>
           </div>
           <div className={dialogs.foot}>

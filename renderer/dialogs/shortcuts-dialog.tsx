@@ -10,9 +10,10 @@ import styles from './dialogs.module.css';
 /** Keys of the lists themselves, which are no commands. */
 const listKeys = [
   { keys: ['↑ ↓', 'Home', 'End', 'PgUp', 'PgDn'], text: 'Move in a list' },
-  { keys: ['←', '→'], text: 'Close or open a host' },
+  { keys: ['←', '→'], text: 'Close or open a host or group' },
+  { keys: [shortcutKeys('Alt+↑ ↓').join(' ')], text: 'Move the host or group in the list' },
   { keys: ['Enter'], text: 'Open the domain or host' },
-  { keys: ['Space'], text: 'Select the domain, all of the host, or one more snapshot' },
+  { keys: ['Space'], text: 'Select the domain, all of the host or group, or one more snapshot' },
   { keys: [shortcutKeys('Shift+↑ ↓').join(' ')], text: 'Select several snapshots in a row' },
   { keys: [shortcutKeys('Mod+A').join(' ')], text: 'Select every listed domain or snapshot' },
   { keys: ['Shift+F10'], text: 'Menu of the row' },

@@ -1,19 +1,21 @@
 import { expect, test } from 'vitest';
 import { aDomain, aHost, anApp } from '../store/fixtures.ts';
 import { chooseByKey, keysBetween, toggleRow } from './choosing.ts';
-import type { ListRow } from './use-domain-rows.ts';
+import type { ListRow } from './list-rows.ts';
 
-const host: ListRow = { kind: 'host', key: 'h', host: aHost(), domains: 2, open: true, position: 1, siblings: 1 };
+const of = aHost();
+const place = { level: 1, position: 1, siblings: 1 };
+const group: ListRow = { kind: 'group', key: 'g', group: 'lab', hosts: [of], open: true, ...place };
+const host: ListRow = { kind: 'host', key: 'h', host: of, domains: 2, open: true, ...place };
 const domain = (uuid: string): ListRow => ({
   kind: 'domain',
   key: `h/${uuid}`,
   domain: aDomain({ uuid }),
-  position: 1,
-  siblings: 2,
+  ...place,
 });
 const rows = [host, domain('a'), domain('b')] as const;
 
-test('a host stands for all its listed domains; again, for none of them', () => {
+test('a host or a group stands for all its listed domains; again, for none of them', () => {
   const { store } = anApp();
   toggleRow(store, rows[1], rows);
   expect([...store.getState().chosen]).toEqual(['h/a']);
@@ -21,6 +23,8 @@ test('a host stands for all its listed domains; again, for none of them', () => 
   expect([...store.getState().chosen]).toEqual(['h/a', 'h/b']);
   toggleRow(store, host, rows);
   expect(store.getState().chosen.size).toBe(0);
+  toggleRow(store, group, [group, ...rows]);
+  expect(store.getState().chosen.size).toBe(2);
 });
 
 test('a range may be given either way round and holds domains only', () => {

@@ -1,11 +1,12 @@
 import { chooseDomains, clearChosen } from '../store/actions.ts';
 import type { AppStore, DomainKey } from '../store/store.ts';
-import type { ListRow } from './use-domain-rows.ts';
+import type { ListRow } from './list-rows.ts';
 
-/** The domains that a row stands for: itself, or all that are listed of its host. */
+/** The domains that a row stands for: itself, or all that are listed of its host or its group. */
 export function keysOf(row: ListRow, rows: readonly ListRow[]): DomainKey[] {
   if (row.kind === 'domain') return [row.key];
-  return rows.flatMap((other) => (other.kind === 'domain' && other.domain.hostId === row.key ? [other.key] : []));
+  const hosts = new Set(row.kind === 'host' ? [row.host.id] : row.hosts.map(({ id }) => id));
+  return rows.flatMap((other) => (other.kind === 'domain' && hosts.has(other.domain.hostId) ? [other.key] : []));
 }
 
 /** The domains from one row to another, both included. */

@@ -1,28 +1,41 @@
-import { type KeyboardEvent, type MouseEvent, useEffect, useState } from 'react';
-import { chooseDomains, openDomainView, openHostView, openMenu, setCollapsed } from '../store/actions.ts';
-import { domainList, hostIdOf } from '../store/selectors.ts';
+import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { commandById, contextOf, runCommand } from '../commands/context.ts';
+import {
+  chooseDomains,
+  openDomainView,
+  openHostView,
+  openMenu,
+  setCollapsed,
+  setGroupCollapsed,
+} from '../store/actions.ts';
+import { domainList } from '../store/selectors.ts';
+import type { Target } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useRovingKeys } from '../ui/roving.ts';
 import { useVirtualList } from '../ui/virtual-list.ts';
 import { chooseByKey, keysBetween, toggleRow } from './choosing.ts';
-import { DomainRow, HostRow } from './rows.tsx';
+import { type ListRow, ungrouped } from './list-rows.ts';
+import { DomainRow, GroupRow, HostRow } from './rows.tsx';
 import styles from './sidebar.module.css';
-import { type ListRow, useDomainRows } from './use-domain-rows.ts';
+import { useDomainRows } from './use-domain-rows.ts';
 
-const heights = { host: 34, domain: 29 };
+const heights: Readonly<Record<ListRow['kind'], number>> = { group: 32, host: 34, domain: 29 };
+const ways: Readonly<Record<string, 'up' | 'down'>> = { ArrowUp: 'up', ArrowDown: 'down' };
 
 /**
- * Hosts and their domains. One row can be tabbed to; the arrows go on from it, Enter opens, and Space selects for what
- * can be done with several.
+ * Groups, hosts and their domains. One row can be tabbed to; the arrows go on from it, with Alt they move a host or a
+ * group, Enter opens, and Space selects for what can be done with several.
  */
 export function DomainList() {
-  const { store } = useApp();
+  const app = useApp();
+  const { store } = app;
   const hosts = useAppState((state) => state.hosts);
   const domains = useAppState(domainList);
   const filter = useAppState((state) => state.domainFilter);
-  const collapsed = useAppState((state) => state.settings.collapsedHosts);
+  const closedHosts = useAppState((state) => state.settings.collapsedHosts);
+  const closedGroups = useAppState((state) => state.settings.collapsedGroups);
   const place = useAppState((state) => state.place);
-  const rows = useDomainRows(hosts, domains, filter, collapsed);
+  const rows = useDomainRows(hosts, domains, filter, { hosts: closedHosts, groups: closedGroups });
   const openKey = place === null ? null : place.kind === 'domain' ? place.key : place.hostId;
 
   const [activeKey, setActiveKey] = useState<string | null>(openKey);
@@ -38,6 +51,14 @@ export function DomainList() {
     keyAt: (index) => rows[index]?.key ?? String(index),
   });
 
+  /** The row that was moved: the browser takes the focus from what changes its place. */
+  const moved = useRef<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the rows are others
+  useLayoutEffect(() => {
+    const index = rows.findIndex(({ key }) => key === moved.current);
+    moved.current = null;
+    if (index >= 0) focusRow(index);
+  }, [rows]);
   const move = (index: number) => {
     const row = rows[index];
     if (!row) return;
@@ -56,18 +77,23 @@ export function DomainList() {
   const open = (row: ListRow) => {
     setActiveKey(row.key);
     if (row.kind === 'domain') openDomainView(store, row.key);
-    else openHostView(store, row.host.id);
+    else if (row.kind === 'host') openHostView(store, row.host.id);
+    else toggle(row);
+  };
+  const toggle = (row: Exclude<ListRow, { kind: 'domain' }>) => {
+    if (row.kind === 'host') setCollapsed(store, row.host.id, row.open);
+    else setGroupCollapsed(store, row.group, row.open);
   };
   const menuAt = (row: ListRow, x: number, y: number, byKey = false) => {
     setActiveKey(row.key);
-    const target =
-      row.kind === 'domain' ? { kind: 'domain' as const, key: row.key } : { kind: 'host' as const, hostId: row.key };
-    openMenu(store, { target, x, y, byKey });
+    openMenu(store, { target: targetOf(row), x, y, byKey });
   };
-  const textAt = (index: number) => {
-    const row = rows[index];
-    return row?.kind === 'domain' ? row.domain.name : (row?.host.name ?? '');
+  const moveBy = (row: ListRow, way: 'up' | 'down') => {
+    if (row.kind === 'domain') return;
+    moved.current = row.key;
+    if (!runCommand(commandById(`${row.kind}.move-${way}`), contextOf(app, targetOf(row)))) moved.current = null;
   };
+  const textAt = (index: number) => nameOf(rows[index]);
   const roving = useRovingKeys({
     count: rows.length,
     active,
@@ -85,6 +111,9 @@ export function DomainList() {
     } else if (event.key === ' ') {
       event.preventDefault();
       toggleRow(store, row, rows);
+    } else if (event.altKey && ways[event.key]) {
+      event.preventDefault();
+      moveBy(row, ways[event.key] ?? 'up');
     } else if (event.shiftKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
       event.preventDefault();
       const next = active + (event.key === 'ArrowDown' ? 1 : -1);
@@ -102,9 +131,9 @@ export function DomainList() {
     } else roving(event);
   };
   const onSideways = (row: ListRow, right: boolean) => {
-    if (row.kind === 'host' && row.open !== right) return setCollapsed(store, row.key, !right);
-    if (row.kind === 'host' && right && row.domains > 0) return move(active + 1);
-    if (row.kind === 'domain' && !right) move(rows.findIndex(({ key }) => key === hostIdOf(row.key)));
+    if (row.kind !== 'domain' && row.open !== right) toggle(row);
+    else if (!right) move(rows.findLastIndex(({ level }, index) => index < active && level < row.level));
+    else if (row.kind !== 'domain' && (rows[active + 1]?.level ?? 0) > row.level) move(active + 1);
   };
 
   return (
@@ -133,13 +162,21 @@ export function DomainList() {
               menuAt(row, event.clientX, event.clientY);
             },
           };
-          return row.kind === 'host' ? (
-            <HostRow key={key} row={row} {...props} onToggle={() => setCollapsed(store, row.key, row.open)} />
-          ) : (
-            <DomainRow key={key} row={row} {...props} />
-          );
+          if (row.kind === 'domain') return <DomainRow key={key} row={row} {...props} />;
+          if (row.kind === 'group') return <GroupRow key={key} row={row} {...props} />;
+          return <HostRow key={key} row={row} {...props} onToggle={() => toggle(row)} />;
         })}
       </div>
     </div>
   );
+}
+
+function targetOf(row: ListRow): Target {
+  if (row.kind === 'group') return { kind: 'group', group: row.group };
+  return row.kind === 'host' ? { kind: 'host', hostId: row.host.id } : { kind: 'domain', key: row.key };
+}
+
+function nameOf(row: ListRow | undefined): string {
+  if (row?.kind === 'group') return row.group || ungrouped;
+  return row?.kind === 'host' ? row.host.name : (row?.domain.name ?? '');
 }

@@ -2,15 +2,18 @@
 import { Check, ChevronDown, ChevronRight, LoaderCircle, Shield } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { formatCount, stateLabel } from '../../shared/format.ts';
-import { hostFacts, hostMeta, hostMetaTicks } from '../hosts/host-meta.ts';
+import type { Host } from '../../shared/schema.ts';
+import { hostMarks } from '../hosts/host-marks.ts';
+import { hostFacts, hostMeta, hostMetaTicks, isInTrouble } from '../hosts/host-meta.ts';
 import { phaseSentence } from '../operations/phases.ts';
-import { isProtected, operationOn } from '../store/selectors.ts';
+import { domainCounts, isMarkedProtected, isProtected, operationOn } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
+import tints from '../ui/tint.module.css';
+import { type ListRow, ungrouped } from './list-rows.ts';
 import styles from './rows.module.css';
-import type { ListRow } from './use-domain-rows.ts';
 
 interface RowProps<Kind extends ListRow['kind']> {
   row: Extract<ListRow, { kind: Kind }>;
@@ -23,40 +26,86 @@ interface RowProps<Kind extends ListRow['kind']> {
   onContextMenu: (event: MouseEvent) => void;
 }
 
-export function HostRow({
+/** What every row of the tree has. */
+function rowProps({
   row,
   index,
   start,
-  active,
   opened,
   onClick,
   onContextMenu,
-  onToggle,
-}: RowProps<'host'> & { onToggle: () => void }) {
-  const { host } = row;
-  const now = useNow(hostMetaTicks(host) ? 1000 : null);
-  const Chevron = row.open ? ChevronDown : ChevronRight;
-  const id = `host-${index}`;
+}: Omit<RowProps<'host'>, 'row'> & { row: ListRow }) {
+  const id = `${row.kind}-${index}`;
+  return {
+    'aria-level': row.level,
+    'aria-posinset': row.position,
+    'aria-setsize': row.siblings,
+    ...(opened ? { 'aria-current': true } : {}),
+    'aria-labelledby': `${id}-name`,
+    'aria-describedby': `${id}-more`,
+    'data-index': index,
+    style: { transform: `translateY(${start}px)` },
+    onClick,
+    onContextMenu,
+  } as const;
+}
+
+/** The heading of a group; closed, it tells what is wrong in it. */
+export function GroupRow(props: RowProps<'group'>) {
+  const { row, index } = props;
+  const { group, hosts, open } = row;
+  const Chevron = open ? ChevronDown : ChevronRight;
+  const id = `group-${index}`;
+  const troubled = hosts.filter(isInTrouble).length;
+  const told = troubled > 0 && !open ? formatCount(troubled, 'problem') : null;
   return (
     <div
       role="treeitem"
-      aria-level={1}
-      aria-expanded={row.open}
-      {...(opened ? { 'aria-current': true } : {})}
-      aria-posinset={row.position}
-      aria-setsize={row.siblings}
-      aria-labelledby={`${id}-name`}
-      aria-describedby={`${id}-more`}
-      className={styles.host}
-      data-kind={host.kind}
-      data-index={index}
-      tabIndex={active ? 0 : -1}
-      style={{ transform: `translateY(${start}px)` }}
-      title={hostFacts(host)
-        .map(({ label, value }) => `${label}: ${value}`)
-        .join('\n')}
-      onClick={onClick}
-      onContextMenu={onContextMenu}
+      tabIndex={props.active ? 0 : -1}
+      {...rowProps(props)}
+      aria-expanded={open}
+      className={styles.group}
+      title={group}
+    >
+      <span className={styles.chevron} aria-hidden="true">
+        <Chevron size={13} />
+      </span>
+      <bdi id={`${id}-name`} className={styles.name}>
+        {group || ungrouped}
+      </bdi>
+      <span className={styles.count} title={formatCount(hosts.length, 'host')} aria-hidden="true">
+        {hosts.length}
+      </span>
+      {told ? <span className={styles.trouble}>{told}</span> : null}
+      <span id={`${id}-more`} hidden>
+        {[formatCount(hosts.length, 'host'), ...(told ? [told] : [])].join(', ')}
+      </span>
+    </div>
+  );
+}
+
+const calm: ReadonlySet<Host['connection']['status']> = new Set(['connecting', 'disconnected']);
+
+/** A host: what is wrong with it in words, or else how many of its domains run. */
+export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: () => void }) {
+  const { row, index } = props;
+  const { host, open } = row;
+  const now = useNow(hostMetaTicks(host) ? 1000 : null);
+  const counts = useAppState((state) => domainCounts(state, host.id));
+  const Chevron = open ? ChevronDown : ChevronRight;
+  const id = `host-${index}`;
+  const trouble = hostMeta(host, now);
+  const marks = hostMarks(host);
+  const running = `${counts.running} of ${formatCount(counts.all, 'domain')} running`;
+  return (
+    <div
+      role="treeitem"
+      tabIndex={props.active ? 0 : -1}
+      {...rowProps(props)}
+      aria-expanded={open}
+      className={`${styles.host} ${tints.tinted}`}
+      data-tint={host.colour ?? undefined}
+      title={hostTip(host)}
     >
       <span
         className={styles.chevron}
@@ -72,18 +121,41 @@ export function HostRow({
       <bdi id={`${id}-name`} className={styles.name}>
         {host.name}
       </bdi>
-      <span id={`${id}-more`} className={styles.meta}>
-        {hostMeta(host, now)}
+      {marks.map(({ Icon, text }) => (
+        <span key={text} className={styles.shield} title={text}>
+          <Icon size={12} aria-hidden="true" />
+        </span>
+      ))}
+      {trouble === null ? (
+        <span className={styles.running} title={running} aria-hidden="true">
+          <b data-any={counts.running > 0 || undefined}>{counts.running}</b>/{counts.all}
+        </span>
+      ) : (
+        <span className={styles.trouble} data-calm={calm.has(host.connection.status) || undefined} aria-hidden="true">
+          {trouble}
+        </span>
+      )}
+      <span id={`${id}-more`} hidden>
+        {[trouble ?? 'connected', running, ...marks.map(({ text }) => text)].join(', ')}
       </span>
     </div>
   );
 }
 
-export function DomainRow({ row, index, start, active, opened, onClick, onContextMenu }: RowProps<'domain'>) {
+function hostTip(host: Host): string {
+  const lines = hostFacts(host).map(({ label, value }) => `${label}: ${value}`);
+  return [host.name, ...lines, ...(host.note ? ['', host.note] : [])].join('\n');
+}
+
+/** A domain: what it does, what is special about it, and how many snapshots it has. */
+export function DomainRow(props: RowProps<'domain'>) {
+  const { row, index } = props;
   const { domain } = row;
   const operation = useAppState((state) => operationOn(state, row.key));
   const chosen = useAppState((state) => state.chosen.has(row.key));
   const guarded = useAppState((state) => isProtected(state, row.key));
+  // Of a protected host all domains are: its own row has the mark.
+  const marked = useAppState((state) => isMarkedProtected(state, row.key));
   const id = `domain-${index}`;
   const marks = [
     ...(domain.persistent ? [] : [{ sign: 'T', text: 'transient' }]),
@@ -92,19 +164,10 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
   return (
     <div
       role="treeitem"
-      aria-level={2}
+      tabIndex={props.active ? 0 : -1}
+      {...rowProps(props)}
       aria-selected={chosen}
-      {...(opened ? { 'aria-current': true } : {})}
-      aria-posinset={row.position}
-      aria-setsize={row.siblings}
-      aria-labelledby={`${id}-name`}
-      aria-describedby={`${id}-more`}
       className={styles.domain}
-      data-index={index}
-      tabIndex={active ? 0 : -1}
-      style={{ transform: `translateY(${start}px)` }}
-      onClick={onClick}
-      onContextMenu={onContextMenu}
     >
       {chosen ? <Check size={13} className={styles.chosen} aria-hidden="true" /> : null}
       <span title={stateLabel(domain.state)}>
@@ -118,12 +181,12 @@ export function DomainRow({ row, index, start, active, opened, onClick, onContex
           {sign}
         </span>
       ))}
-      {guarded ? (
+      {marked ? (
         <span className={styles.shield} title="protected">
           <Shield size={12} aria-hidden="true" />
         </span>
       ) : null}
-      {operation ? <LoaderCircle size={12} className={`${parts.spin} ${styles.running}`} aria-hidden="true" /> : null}
+      {operation ? <LoaderCircle size={12} className={`${parts.spin} ${styles.busy}`} aria-hidden="true" /> : null}
       <span className={styles.count} title={formatCount(domain.snapshotCount, 'snapshot')} aria-hidden="true">
         {domain.snapshotCount}
       </span>

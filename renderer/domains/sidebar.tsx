@@ -1,6 +1,6 @@
 import { Plus, Search } from 'lucide-react';
+import { useMemo } from 'react';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
-import { domainList, filteredCount } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Cross } from '../ui/cross.tsx';
@@ -8,6 +8,7 @@ import { focusHome } from '../ui/focus-home.ts';
 import forms from '../ui/forms.module.css';
 import { ChoiceBar } from './choice-bar.tsx';
 import { DomainList } from './domain-list.tsx';
+import { findsAny } from './list-filter.ts';
 import styles from './sidebar.module.css';
 
 /** The left side: the filter, every host with its domains, and how to add one. */
@@ -16,8 +17,9 @@ export function Sidebar() {
   const { store } = app;
   const filter = useAppState((state) => state.domainFilter);
   const loaded = useAppState((state) => state.loaded);
-  const hosts = useAppState((state) => state.hosts.length);
-  const hits = useAppState((state) => filteredCount(domainList(state), state.domainFilter));
+  const hosts = useAppState((state) => state.hosts);
+  const domains = useAppState((state) => state.domains);
+  const found = useMemo(() => findsAny(hosts, domains.values(), filter), [hosts, domains, filter]);
   const addHost = commandById('host.add');
   return (
     <nav className={styles.sidebar} aria-label="Hosts">
@@ -27,8 +29,8 @@ export function Sidebar() {
           <input
             id="domain-filter"
             type="text"
-            aria-label="Filter domains"
-            placeholder="Filter domains"
+            aria-label="Filter hosts and domains"
+            placeholder="Filter hosts and domains"
             autoComplete="off"
             spellCheck={false}
             value={filter}
@@ -43,7 +45,7 @@ export function Sidebar() {
             }}
           />
           {filter ? (
-            <Cross label="Clear the filter of domains" onClick={() => store.setState({ domainFilter: '' })} />
+            <Cross label="Clear the filter of hosts and domains" onClick={() => store.setState({ domainFilter: '' })} />
           ) : null}
         </label>
         <Button
@@ -55,8 +57,12 @@ export function Sidebar() {
           <Plus size={15} aria-hidden="true" />
         </Button>
       </div>
-      {filter && hits === 0 ? <p className={styles.empty}>No domain has “{filter}” in its name.</p> : null}
-      {loaded && hosts === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}
+      {found ? null : (
+        <p className={styles.empty}>
+          Nothing matches “{filter}”. Names of domains are searched, and names, groups and notes of hosts.
+        </p>
+      )}
+      {loaded && hosts.length === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}
       <DomainList />
       <ChoiceBar />
     </nav>

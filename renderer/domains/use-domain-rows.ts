@@ -14,13 +14,9 @@ import {
 } from '@tanstack/react-table';
 import { useMemo } from 'react';
 import type { Domain, Host } from '../../shared/schema.ts';
-import { wordsOf } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
-
-/** A line of the list: hosts in their order, each with its domains by name. */
-export type ListRow =
-  | { kind: 'host'; key: string; host: Host; domains: number; open: boolean; position: number; siblings: number }
-  | { kind: 'domain'; key: string; domain: Domain; position: number; siblings: number };
+import { findsDomain, type ListFilter, listFilter } from './list-filter.ts';
+import { type ListRow, listRows } from './list-rows.ts';
 
 const features = tableFeatures({
   columnFilteringFeature,
@@ -35,10 +31,7 @@ type Features = typeof features;
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 const byName: SortFn<Features, Domain> = (a, b) => collator.compare(a.original.name, b.original.name);
-const holdsWords: FilterFn<Features, Domain> = (row, _column, words: readonly string[]) => {
-  const name = row.original.name.toLowerCase();
-  return words.every((word) => name.includes(word));
-};
+const isFound: FilterFn<Features, Domain> = (row, _column, filter: ListFilter) => findsDomain(filter, row.original);
 
 const helper = createColumnHelper<Features, Domain>();
 const columns = helper.columns([
@@ -48,52 +41,29 @@ const columns = helper.columns([
 const grouping = ['hostId'];
 const sorting = [{ id: 'name', desc: false }];
 
-/** The lines to show. A filter leaves out hosts without a hit and opens the others. */
+/** The lines to show. A filter leaves out what it does not find and opens the rest. */
 export function useDomainRows(
   hosts: readonly Host[],
   domains: readonly Domain[],
-  filter: string,
-  collapsed: readonly string[],
+  filterText: string,
+  collapsed: { readonly hosts: readonly string[]; readonly groups: readonly string[] },
 ): ListRow[] {
-  const words = useMemo(() => wordsOf(filter), [filter]);
+  const filter = useMemo(() => listFilter(hosts, filterText), [hosts, filterText]);
   const table = useTable({
     features,
     columns,
     data: domains,
     getRowId: domainKey,
-    globalFilterFn: holdsWords,
+    globalFilterFn: isFound,
     getColumnCanGlobalFilter: (column) => column.id === 'name',
-    state: { grouping, sorting, globalFilter: words.length > 0 ? words : undefined },
+    state: { grouping, sorting, globalFilter: filter ?? undefined },
   });
-  const groups = table.getRowModel().rows;
+  const found = table.getRowModel().rows;
+  const { hosts: closedHosts, groups: closedGroups } = collapsed;
   return useMemo(() => {
-    const byHost = new Map(groups.map((group) => [String(group.getValue('hostId')), group.subRows]));
-    const shown = hosts.filter(({ id }) => words.length === 0 || byHost.has(id));
-    return shown.flatMap((host, index): ListRow[] => {
-      const found = byHost.get(host.id) ?? [];
-      const open = words.length > 0 || !collapsed.includes(host.id);
-      const head: ListRow = {
-        kind: 'host',
-        key: host.id,
-        host,
-        domains: found.length,
-        open,
-        position: index + 1,
-        siblings: shown.length,
-      };
-      if (!open) return [head];
-      return [
-        head,
-        ...found.map(
-          (row, at): ListRow => ({
-            kind: 'domain',
-            key: row.id,
-            domain: row.original,
-            position: at + 1,
-            siblings: found.length,
-          }),
-        ),
-      ];
-    });
-  }, [groups, hosts, words, collapsed]);
+    const domainsOf = new Map(
+      found.map((group) => [String(group.getValue('hostId')), group.subRows.map(({ original }) => original)]),
+    );
+    return listRows({ hosts, domainsOf, filter, closedHosts, closedGroups });
+  }, [found, hosts, filter, closedHosts, closedGroups]);
 }

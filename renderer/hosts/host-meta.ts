@@ -1,15 +1,13 @@
 import { formatDateTime, formatDuration, formatVersion } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 
-/** The few words beside a host's name: `libvirt 11.3.0`, `ssh · 9 ms`, `retry in 12 s`. */
-export function hostMeta({ kind, connection }: Host, now: number): string {
+/** The few words beside the name of a host that is not simply connected, as `retry in 12 s`; null where it is. */
+export function hostMeta({ kind, connection }: Host, now: number): string | null {
   switch (connection.status) {
     case 'connected':
       if (connection.silentSince !== undefined)
         return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
-      if (kind === 'simulated') return 'simulated';
-      if (kind === 'local') return `libvirt ${formatVersion(connection.libvirtVersion)}`;
-      return kind === 'tcp' ? 'not encrypted' : `${kind} · ${milliseconds(connection.roundTripMs)}`;
+      return kind === 'tcp' ? 'not encrypted' : null;
     case 'connecting':
       return 'connecting…';
     case 'retrying':
@@ -19,6 +17,14 @@ export function hostMeta({ kind, connection }: Host, now: number): string {
     case 'disconnected':
       return 'disconnected';
   }
+}
+
+/** Whether something is wrong that the person did not ask for. */
+export function isInTrouble({ connection }: Host): boolean {
+  const { status } = connection;
+  return (
+    status === 'retrying' || status === 'refused' || (status === 'connected' && connection.silentSince !== undefined)
+  );
 }
 
 /** All that is known of a connection, a line each: for a tooltip and the host's own page. */

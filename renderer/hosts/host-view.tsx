@@ -3,13 +3,15 @@ import { Ellipsis } from 'lucide-react';
 import { formatCount } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 import { CommandItems } from '../commands/command-items.tsx';
-import { domainCount } from '../store/selectors.ts';
+import { domainCounts } from '../store/selectors.ts';
 import blocks from '../ui/blocks.module.css';
 import buttons from '../ui/button.module.css';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph } from '../ui/glyphs.tsx';
 import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
+import { Dot } from '../ui/tint.tsx';
+import { hostMarks } from './host-marks.ts';
 import { hostFacts } from './host-meta.ts';
 import { HostTrouble } from './host-trouble.tsx';
 import styles from './hosts.module.css';
@@ -17,7 +19,7 @@ import { Unencrypted } from './unencrypted.tsx';
 
 /** A host opened from the list: how it is reached, or why it isn't. */
 export function HostView({ host }: { host: Host }) {
-  const count = useAppState((state) => domainCount(state, host.id));
+  const count = useAppState((state) => domainCounts(state, host.id).all);
   return (
     <>
       <header className={`${blocks.head} ${styles.head}`}>
@@ -26,6 +28,13 @@ export function HostView({ host }: { host: Host }) {
           <h1 title={host.name}>
             <bdi>{host.name}</bdi>
           </h1>
+          {host.colour === null ? null : <Dot colour={host.colour} />}
+          {hostMarks(host).map(({ Icon, text, means }) => (
+            <span key={text} className={`${parts.chip} ${styles.mark}`} title={means}>
+              <Icon size={11} aria-hidden="true" />
+              {text}
+            </span>
+          ))}
         </div>
         <div className={blocks.actions}>
           <Menu.Root modal={false}>
@@ -42,6 +51,7 @@ export function HostView({ host }: { host: Host }) {
           </Menu.Root>
         </div>
       </header>
+      <Said host={host} />
       <HostTrouble host={host} />
       {host.connection.status === 'connected' ? (
         <div className={styles.body}>
@@ -66,5 +76,24 @@ export function HostView({ host }: { host: Host }) {
         </div>
       ) : null}
     </>
+  );
+}
+
+/** What the person has said of it. */
+function Said({ host: { group, note } }: { host: Host }) {
+  const lines = [
+    { label: 'Group', value: group },
+    { label: 'Note', value: note },
+  ].filter(({ value }) => value !== '');
+  if (lines.length === 0) return null;
+  return (
+    <dl className={`${blocks.facts} ${styles.said}`}>
+      {lines.map(({ label, value }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -66,7 +66,7 @@ export function NameAndDescription(props: NameAndDescriptionProps) {
         <textarea
           ref={nameFixed === null ? undefined : begin}
           id={`${id}-description`}
-          className={`${forms.input} ${styles.area} ${isNew ? styles.short : ''}`}
+          className={`${forms.input} ${forms.area} ${isNew ? styles.short : ''}`}
           rows={isNew ? 2 : 4}
           value={value.description}
           aria-invalid={problems.description !== null}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Link } from '../../shared/link.ts';
-import type { Domain, Host } from '../../shared/schema.ts';
+import { type Domain, type Host, unsaid } from '../../shared/schema.ts';
 import { createAppStore } from '../store/store.ts';
 import { nextStep } from './links.ts';
 
@@ -10,6 +10,7 @@ const host = (status: string): Host => ({
   name: 'here',
   uri: 'qemu:///system',
   kind: 'local',
+  ...unsaid,
   connection: { status } as never,
 });
 const domain = { hostId: 'h', uuid: 'u', name: 'web' } as Domain;

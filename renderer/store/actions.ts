@@ -1,3 +1,4 @@
+import { rearranged } from '../../shared/host-list/order.ts';
 import type { Problem } from '../../shared/schema.ts';
 import { type GridView, usualView } from './grid-views.ts';
 import { shownRows } from './selectors.ts';
@@ -77,6 +78,17 @@ export function openMenu(store: AppStore, menu: OpenMenu): void {
 export function setCollapsed(store: AppStore, hostId: string, collapsed: boolean): void {
   const others = store.getState().settings.collapsedHosts.filter((id) => id !== hostId);
   changeSettings(store, { collapsedHosts: collapsed ? [...others, hostId] : others });
+}
+
+/** The same for a group; an empty name is that of hosts without one. */
+export function setGroupCollapsed(store: AppStore, group: string, collapsed: boolean): void {
+  const others = store.getState().settings.collapsedGroups.filter((name) => name !== group);
+  changeSettings(store, { collapsedGroups: collapsed ? [...others, group] : others });
+}
+
+/** Puts hosts into this order before the backend has told of it; those that are not named keep their places. */
+export function arrangeHosts(store: AppStore, hostIds: readonly string[]): void {
+  store.setState(({ hosts }) => ({ hosts: rearranged(hosts, ({ id }) => id, hostIds) }));
 }
 
 /** Changes how a table is shown, from now on. */

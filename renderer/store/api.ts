@@ -26,8 +26,8 @@ declare global {
 }
 
 const tokenKey = 'snapkeel.token';
-/** The call that carries chosen files. */
-const withFiles = 'changes.import.plan';
+/** The calls that carry chosen files. */
+const withFiles: ReadonlySet<string> = new Set(['changes.import.plan', 'hosts.planImport']);
 const retryDelaysMs = [300, 800, 2000, 4000, 8000];
 
 /** The one connection to the backend: a message port in Electron, a WebSocket to the page's own origin elsewhere. */
@@ -101,7 +101,7 @@ function socketApi(): Api {
   else status.set('locked');
   const dynamic = new DynamicLink((_options, path) => {
     if (!link) throw new Error('There is no connection to the backend.');
-    return path.join('.') === withFiles ? largeLink(socketTo('/rpc/files')) : link;
+    return withFiles.has(path.join('.')) ? largeLink(socketTo('/rpc/files')) : link;
   });
   const client: Client = createORPCClient(visibleLink(dynamic));
   return { client, watchLink: status.watch };

@@ -1,18 +1,19 @@
-import type {
-  Assessment,
-  Batch,
-  BatchRow,
-  Domain,
-  Host,
-  JournalEntry,
-  Operation,
-  Outcome,
-  PlanRow,
-  RevertDetail,
-  RevertFacts,
-  RevertPlan,
-  Snapshot,
-  StartState,
+import {
+  type Assessment,
+  type Batch,
+  type BatchRow,
+  type Domain,
+  type Host,
+  type JournalEntry,
+  type Operation,
+  type Outcome,
+  type PlanRow,
+  type RevertDetail,
+  type RevertFacts,
+  type RevertPlan,
+  type Snapshot,
+  type StartState,
+  unsaid,
 } from '../../shared/schema.ts';
 import type { Client } from './api.ts';
 import { type App, type AppState, createAppStore } from './store.ts';
@@ -27,7 +28,7 @@ export function aHost(more: Partial<Host> = {}): Host {
     via: 'unix socket',
     roundTripMs: 0.4,
   };
-  return { id: 'h', name: 'kvm-a', uri: 'qemu:///system', kind: 'local', connection, ...more };
+  return { ...unsaid, id: 'h', name: 'kvm-a', uri: 'qemu:///system', kind: 'local', connection, ...more };
 }
 
 export function aDomain(more: Partial<Domain> = {}): Domain {

@@ -10,6 +10,7 @@ import {
   dueQuestion,
   filteredRows,
   goesOnSince,
+  isMarkedProtected,
   isPinned,
   isProtected,
   openTree,
@@ -125,6 +126,9 @@ test('marks are of one domain on one host', () => {
   const state = anApp({}, { marks }).store.getState();
   expect(isProtected(state, 'h/u')).toBe(true);
   expect(isProtected(state, 'i/u')).toBe(false);
+  const hosts = [aHost({ id: 'i', protected: true })];
+  expect(isProtected({ ...state, hosts }, 'i/u')).toBe(true);
+  expect(isMarkedProtected({ ...state, hosts }, 'i/u')).toBe(false);
   expect(isPinned(state, aDomain(), 'clean')).toBe(true);
   expect(isPinned(state, aDomain(), 'dirty')).toBe(false);
   expect(tagsOfSnapshot(state, aDomain(), 'clean')).toEqual(['golden', 'lab']);

@@ -1,9 +1,18 @@
+import { groupedHosts } from '../../shared/host-list/order.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Batch, Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { endSentence } from './notices.ts';
 import { type AppState, type DamagedSnapshot, type DomainKey, domainKey } from './store.ts';
+
+/** Domains of a host, and how many of them run. */
+interface DomainCounts {
+  readonly all: number;
+  readonly running: number;
+}
+const noDomains: DomainCounts = { all: 0, running: 0 };
+const runs: ReadonlySet<Domain['state']> = new Set(['running', 'blocked']);
 
 /** Remembers the last result for each argument object, so that a selector hands out the same value twice. */
 function once<A extends object, R>(derive: (from: A) => R): (from: A) => R {
@@ -19,10 +28,19 @@ function once<A extends object, R>(derive: (from: A) => R): (from: A) => R {
 
 const listOf = once((domains: AppState['domains']) => [...domains.values()]);
 const countsOf = once((domains: AppState['domains']) => {
-  const counts = new Map<string, number>();
-  for (const { hostId } of domains.values()) counts.set(hostId, (counts.get(hostId) ?? 0) + 1);
+  const counts = new Map<string, DomainCounts>();
+  for (const { hostId, state } of domains.values()) {
+    const { all, running } = counts.get(hostId) ?? noDomains;
+    counts.set(hostId, { all: all + 1, running: running + (runs.has(state) ? 1 : 0) });
+  }
   return counts;
 });
+const hostsById = once((hosts: AppState['hosts']) => new Map(hosts.map((host) => [host.id, host])));
+const groupsOf = once((hosts: AppState['hosts']) =>
+  groupedHosts(hosts)
+    .map(({ group }) => group)
+    .filter((group) => group !== ''),
+);
 const runningOf = once((operations: AppState['operations']) =>
   [...operations.values()].filter(({ phase }) => phase !== 'ended').sort((a, b) => a.startedAt - b.startedAt),
 );
@@ -54,12 +72,18 @@ export function domainList(state: AppState): readonly Domain[] {
   return listOf(state.domains);
 }
 
-export function domainCount(state: AppState, hostId: string): number {
-  return countsOf(state.domains).get(hostId) ?? 0;
+/** How many domains a host has, and how many of them run. */
+export function domainCounts(state: AppState, hostId: string): DomainCounts {
+  return countsOf(state.domains).get(hostId) ?? noDomains;
+}
+
+/** The groups in use, in the order of the list. */
+export function groupsInUse(state: AppState): readonly string[] {
+  return groupsOf(state.hosts);
 }
 
 export function hostById(state: Pick<AppState, 'hosts'>, hostId: string): Host | undefined {
-  return state.hosts.find(({ id }) => id === hostId);
+  return hostsById(state.hosts).get(hostId);
 }
 
 export function openDomain(state: AppState): Domain | undefined {
@@ -144,8 +168,13 @@ export function lastBatch(state: AppState): Batch | undefined {
   return lastRunOf(state.batches);
 }
 
-/** Whether a revert of the domain needs its name typed. */
+/** Whether a revert of the domain needs its name typed: it is marked itself, or its host is. */
 export function isProtected(state: AppState, key: DomainKey): boolean {
+  return isMarkedProtected(state, key) || hostById(state, hostIdOf(key))?.protected === true;
+}
+
+/** Whether the domain itself is marked as protected. */
+export function isMarkedProtected(state: AppState, key: DomainKey): boolean {
   return protectedOf(state.marks).has(key);
 }
 
@@ -316,13 +345,6 @@ export function revertUnavailable(state: AppState, key: DomainKey): string | nul
   const what =
     operation.kind === 'revert' ? `A revert of this domain to ${operation.subject}` : operationUnderWay(operation);
   return `${what} ${operation.phase === 'queued' ? 'waits its turn' : 'is running'}.`;
-}
-
-/** How many domains have every word of the filter in their name. */
-export function filteredCount(domains: readonly Domain[], filter: string): number {
-  const words = wordsOf(filter);
-  if (words.length === 0) return domains.length;
-  return domains.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))).length;
 }
 
 /** What is open, for the frame of the window. */

@@ -9,6 +9,8 @@ export interface WindowSettings {
   inspectorOpen: boolean;
   inspectorWidth: number;
   collapsedHosts: readonly string[];
+  /** By name; an empty one is that of hosts without a group. */
+  collapsedGroups: readonly string[];
   lastDomain: string | null;
   grids: GridViews;
 }
@@ -22,6 +24,7 @@ const defaults: WindowSettings = {
   inspectorOpen: true,
   inspectorWidth: inspectorWidths.usual,
   collapsedHosts: [],
+  collapsedGroups: [],
   lastDomain: null,
   grids: {},
 };
@@ -29,13 +32,13 @@ const defaults: WindowSettings = {
 /** The kept settings; whatever is missing or isn't of its type is as usual. */
 export function loadWindowSettings(): WindowSettings {
   const kept = readKept();
-  const strings = Array.isArray(kept.collapsedHosts) ? kept.collapsedHosts.filter((id) => typeof id === 'string') : [];
   const width = typeof kept.inspectorWidth === 'number' ? kept.inspectorWidth : defaults.inspectorWidth;
   return {
     theme: themes.find((theme) => theme === kept.theme) ?? defaults.theme,
     inspectorOpen: typeof kept.inspectorOpen === 'boolean' ? kept.inspectorOpen : defaults.inspectorOpen,
     inspectorWidth: clampInspectorWidth(width),
-    collapsedHosts: strings,
+    collapsedHosts: stringsOf(kept.collapsedHosts),
+    collapsedGroups: stringsOf(kept.collapsedGroups),
     lastDomain: typeof kept.lastDomain === 'string' ? kept.lastDomain : defaults.lastDomain,
     grids: readGridViews(kept.grids),
   };
@@ -51,6 +54,10 @@ export function saveWindowSettings(settings: WindowSettings): void {
 
 export function clampInspectorWidth(width: number): number {
   return Math.min(Math.max(Math.round(width), inspectorWidths.min), inspectorWidths.max);
+}
+
+function stringsOf(kept: unknown): string[] {
+  return Array.isArray(kept) ? kept.filter((each) => typeof each === 'string') : [];
 }
 
 function readKept(): Record<string, unknown> {

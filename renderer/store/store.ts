@@ -38,6 +38,8 @@ export interface History {
 /** Something that a command acts on. */
 export type Target =
   | { kind: 'host'; hostId: string }
+  /** Hosts under one heading of the list. */
+  | { kind: 'group'; group: string }
   | { kind: 'domain'; key: DomainKey }
   /** `row` is a key in the snapshot tree, which may be that of `You are here`. */
   | { kind: 'row'; key: DomainKey; row: string };
@@ -77,7 +79,9 @@ export type Dialog =
   | { kind: 'power'; hostId: string; uuid: string; domainName: string; action: PowerAction }
   | { kind: 'picture'; title: string; dataUrl: string }
   | { kind: 'add-host' }
-  | { kind: 'remove-host'; hostId: string }
+  | { kind: 'remove-host' | 'edit-host'; hostId: string }
+  | { kind: 'export-hosts' | 'import-hosts' }
+  | { kind: 'rename-group'; group: string }
   | { kind: 'palette' }
   | { kind: 'shortcuts' };
 

@@ -36,6 +36,16 @@ test('everything replaces all; the domains of a host replace only its own', () =
   expect(next.place).toBeNull();
 });
 
+test('hosts stand in the order that is told; one that is added since comes last', () => {
+  const { next } = applyEvents(anApp().store.getState(), [
+    { type: 'host', host: aHost({ id: 'i' }) },
+    { type: 'host-order', hostIds: ['i', 'h'] },
+    { type: 'host', host: aHost({ id: 'j' }) },
+    { type: 'host', host: aHost({ id: 'h', name: 'other' }) },
+  ]);
+  expect(next.hosts.map(({ id, name }) => `${id} ${name}`)).toEqual(['i kvm-a', 'h other', 'j kvm-a']);
+});
+
 test('the domain open last time opens again when its host tells of it', () => {
   const { store } = anApp({}, { place: null, domains: new Map() });
   const state = { ...store.getState(), settings: { ...store.getState().settings, lastDomain: 'h/u' } };

@@ -1,3 +1,4 @@
+import { rearranged } from '../../shared/host-list/order.ts';
 import type { AppEvent, Batch, Domain, Operation } from '../../shared/schema.ts';
 import { noteTold, pushNotice } from './actions.ts';
 import { type Api, problemOf } from './api.ts';
@@ -79,6 +80,9 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'host-removed':
         hosts = hosts.filter(({ id }) => id !== event.hostId);
         forget(event.hostId);
+        break;
+      case 'host-order':
+        hosts = rearranged(hosts, ({ id }) => id, event.hostIds);
         break;
       case 'domains':
         forget(event.hostId);

@@ -37,7 +37,7 @@ function openedKey({ place }: AppState): DomainKey | null {
 }
 
 function menuKey({ menu }: AppState): DomainKey | null {
-  return menu && menu.target.kind !== 'host' ? menu.target.key : null;
+  return menu && 'key' in menu.target ? menu.target.key : null;
 }
 
 function canAsk(state: AppState, key: DomainKey): boolean {

@@ -82,6 +82,8 @@ export const AppEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('host'), host: Host }),
   z.object({ type: z.literal('host-removed'), hostId: z.string() }),
+  /** All hosts, in the order of the list. */
+  z.object({ type: z.literal('host-order'), hostIds: z.array(z.string()) }),
   z.object({ type: z.literal('domains'), hostId: z.string(), domains: z.array(Domain) }),
   z.object({ type: z.literal('domain'), domain: Domain }),
   z.object({ type: z.literal('domain-removed'), hostId: z.string(), uuid: z.string() }),

@@ -22,9 +22,48 @@ export type HostStatus = z.infer<typeof HostStatus>;
 
 /** How a host is reached; what goes over `tcp` is not encrypted. */
 export const HostKind = z.enum(['local', 'ssh', 'tls', 'tcp', 'simulated']);
-export const Host = z.object({
-  id: z.string(),
+
+/** Accents in the list; `renderer/ui/tint.module.css` has what each is in the light and in the dark. */
+export const hostColours = ['blue', 'orange', 'violet', 'teal', 'pink', 'olive'] as const;
+export const HostColour = z.enum(hostColours);
+export type HostColour = z.infer<typeof HostColour>;
+
+/** The most characters of each text that a person gives a host. */
+export const hostLimits = { name: 100, group: 60, note: 2_000 } as const;
+
+const Said = z.object({
   name: z.string(),
+  /** The heading that it stands under; empty for none. */
+  group: z.string(),
+  colour: HostColour.nullable(),
+  /** Plain text of several lines. */
+  note: z.string(),
+  /** Whatever destroys something on any of its domains wants the domain’s name typed. */
+  protected: z.boolean(),
+  /** Marked as a host to look at only. */
+  readOnly: z.boolean(),
+});
+
+/** What is said of a host that nobody has said anything of, but for its name. */
+export const unsaid = { group: '', colour: null, note: '', protected: false, readOnly: false } as const;
+
+const oneLine = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u);
+
+/** What a person says of a host, within bounds. */
+export const HostDetails = Said.extend({
+  name: oneLine(hostLimits.name).min(1),
+  group: oneLine(hostLimits.group),
+  note: z.string().trim().max(hostLimits.note),
+});
+export type HostDetails = z.infer<typeof HostDetails>;
+
+export const Host = Said.extend({
+  id: z.string(),
   uri: z.string(),
   kind: HostKind,
   connection: HostStatus,

@@ -1,6 +1,7 @@
 import type { Target } from '../target.ts';
 import { connections } from './connections.ts';
 import { frames } from './frames.ts';
+import { hostLists } from './host-lists.ts';
 import { pictures, qcow2 } from './images.ts';
 import { record } from './recorded.ts';
 import { stores } from './stores.ts';
@@ -23,5 +24,6 @@ export async function allTargets(): Promise<Target[]> {
     pictures,
     texts,
     commandLines,
+    hostLists,
   ];
 }

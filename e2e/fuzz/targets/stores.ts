@@ -17,6 +17,7 @@ const seeds = [
   '{"version":1,"protected":[],"pinned":[{"host":"h","uuid":"u","name":"n","createdAt":1}],"tagged":[],"interrupted":[],"imported":[],"safety":[],"lastReverts":[]}',
   '{"version":1,"pictures":[{"host":"h","uuid":"u","name":"n","createdAt":1,"takenAt":2,"file":"a.png","bytes":3}]}',
   '{"x":1,"y":2,"width":800,"height":600,"maximized":false}',
+  '{"version":2,"hosts":[{"key":"qemu+ssh://kvm-a/system","id":"a","name":"kvm-a","group":"lab","colour":"teal","note":"","protected":true,"readOnly":false}]}',
 ];
 const openers: readonly ((path: string) => Promise<unknown>)[] = [
   (path) => HostStore.open(path, log),
@@ -24,6 +25,7 @@ const openers: readonly ((path: string) => Promise<unknown>)[] = [
   (path) => MarkStore.open(path, new Hub(), () => [], log),
   (path) => Thumbnails.open(join(path, '..'), () => defaultSettings, log),
   async (path) => readWindow(path),
+  (path) => HostStore.open(path, log),
 ];
 
 /** Files of the data directory: they are read, or else what was in them is still there, under this name or another. */

@@ -9,7 +9,7 @@ import {
   type PlanOf,
 } from '../../../shared/operations/operation.ts';
 import type { Kind, OperationTypes } from '../../../shared/operations/registry.ts';
-import type { OperationPhase, Outcome } from '../../../shared/schema.ts';
+import type { Host, OperationPhase, Outcome } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError, toProblem } from '../../hosts/problems.ts';
 import { type Answer, askLibvirt } from './ask.ts';
@@ -75,12 +75,17 @@ export class Engine {
       domainName,
       virsh: virshTarget(host, { name: domainName, uuid }),
       gatheredAt: Date.now(),
-      protected: this.services.marks.isProtected(host, uuid),
+      protected: this.#isProtected(host, uuid),
       facts,
       ...(await driver.complete(gathered, gathering)),
     };
     this.#plans.keep(plan, aim, driver.plansKept);
     return plan;
+  }
+
+  /** A protected host protects all its domains. */
+  #isProtected(host: Host, uuid: string): boolean {
+    return host.protected || this.services.marks.isProtected(host, uuid);
   }
 
   /** A plan that was made and not carried out yet. @throws ProblemError NO_PLAN */
@@ -156,7 +161,7 @@ export class Engine {
       throw new ProblemError(isProblemCode(blocker.code) ? blocker.code : type.refusal, { reason: blocker.text });
     const missing = missingConsent(assessment, acknowledged);
     if (missing) throw new ProblemError('NOT_ACKNOWLEDGED', { reason: missing.text });
-    const mustType = type.isProtected(assessment) && this.services.marks.isProtected(session.host, uuid);
+    const mustType = type.isProtected(assessment) && this.#isProtected(session.host, uuid);
     if (mustType && typedName !== domainName) throw new ProblemError('NAME_NOT_TYPED', { domain: domainName });
     return { gathered, assessment };
   }

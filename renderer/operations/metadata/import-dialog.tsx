@@ -7,14 +7,14 @@ import { useAppState } from '../../ui/context.tsx';
 import { OperationDialog } from '../operation-dialog.tsx';
 import { useOperation } from '../use-operation.ts';
 import { ImportReview } from './import-review.tsx';
-import { PickFiles } from './pick-files.tsx';
+import { PickSnapshotFiles } from './pick-snapshot-files.tsx';
 
 type ImportDialogOf = Extract<Dialog, { kind: 'export-snapshots' | 'import-snapshots' }>;
 
 /** Files are chosen first; what would come of them is read then. */
 export function ImportDialog({ dialog }: { dialog: ImportDialogOf }) {
   const [files, setFiles] = useState<readonly ImportFile[] | null>(null);
-  if (files === null) return <PickFiles domainName={dialog.domainName} onPick={setFiles} />;
+  if (files === null) return <PickSnapshotFiles domainName={dialog.domainName} onPick={setFiles} />;
   return <ImportFiles dialog={dialog} files={files} onBack={() => setFiles(null)} />;
 }
 

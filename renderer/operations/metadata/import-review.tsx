@@ -1,4 +1,4 @@
-import { Ban, Check, type LucideIcon, Plus, TriangleAlert } from 'lucide-react';
+import { Ban, Check, Plus, TriangleAlert } from 'lucide-react';
 import { formatCount, formatTaken, holdsLabel } from '../../../shared/format.ts';
 import type { ImportFacts, ImportRow } from '../../../shared/schema.ts';
 import boxes from '../../ui/box.module.css';
@@ -6,13 +6,9 @@ import { Button } from '../../ui/button.tsx';
 import { Cautions } from '../../ui/cautions.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import parts from '../../ui/parts.module.css';
-import styles from './metadata.module.css';
+import { VerdictCounts, VerdictList, type VerdictLook } from '../../ui/verdict-list.tsx';
 
-type Verdict = ImportRow['verdict'];
-
-const looks: Readonly<
-  Record<Verdict, { Icon: LucideIcon; label: string; tone: string; counted: (n: number) => string }>
-> = {
+const looks: Readonly<Record<ImportRow['verdict'], VerdictLook>> = {
   add: {
     Icon: Plus,
     label: 'will be added',
@@ -23,16 +19,11 @@ const looks: Readonly<
   conflict: { Icon: TriangleAlert, label: 'conflict', tone: 'warn', counted: (n) => `${n} in conflict` },
   no: { Icon: Ban, label: 'cannot be added', tone: 'bad', counted: (n) => `${n} cannot be added` },
 };
-const verdicts = Object.keys(looks) as Verdict[];
-/** The indentation of deep histories ends somewhere. */
-const depthCap = 8;
 
 /** What would come of an import: the tree of the files, a line each with why. */
 export function ImportReview({ facts, onBack }: { facts: ImportFacts; onBack: () => void }) {
+  const now = useNow(null);
   const { rows, blockers, warnings, currentText } = facts;
-  const counts = verdicts
-    .map((verdict) => ({ verdict, n: rows.filter((row) => row.verdict === verdict).length }))
-    .filter(({ n }) => n > 0);
   return (
     <>
       {blockers.map(({ code, text }) => (
@@ -40,21 +31,23 @@ export function ImportReview({ facts, onBack }: { facts: ImportFacts; onBack: ()
           <h3>{text}</h3>
         </section>
       ))}
-      <p className={styles.counts}>
-        {counts.map(({ verdict, n }) => (
-          <span key={verdict} className={parts.chip} data-look={looks[verdict].tone}>
-            {looks[verdict].counted(n)}
-          </span>
-        ))}
+      <VerdictCounts looks={looks} rows={rows}>
         <Button look="quiet" onClick={onBack}>
           Choose other files…
         </Button>
-      </p>
-      <ul className={styles.rows} aria-label="Snapshots in the files">
-        {rows.map((row) => (
-          <Row key={`${row.file}\n${row.name}`} row={row} />
-        ))}
-      </ul>
+      </VerdictCounts>
+      <VerdictList
+        label="Snapshots in the files"
+        looks={looks}
+        rows={rows.map((row) => ({
+          key: `${row.file}\n${row.name}`,
+          verdict: row.verdict,
+          name: <Name row={row} />,
+          meta: `${row.state === 'unknown' ? '' : holdsLabel(row)}${row.createdAt === null ? '' : ` · ${formatTaken(row.createdAt, now)}`}`,
+          why: [row.reason, ...row.notes].filter(Boolean).join(' '),
+          depth: row.depth,
+        }))}
+      />
       <Cautions of={warnings} />
       {blockers.length === 0 ? (
         <p className={parts.dim}>
@@ -66,32 +59,15 @@ export function ImportReview({ facts, onBack }: { facts: ImportFacts; onBack: ()
   );
 }
 
-function Row({ row }: { row: ImportRow }) {
-  const now = useNow(null);
-  const { name, verdict, reason, notes, current, createdAt, depth, state } = row;
-  const { Icon, label, tone } = looks[verdict];
+function Name({ row: { name, current } }: { row: ImportRow }) {
   return (
-    <li
-      className={styles.row}
-      data-verdict={verdict}
-      style={{ paddingInlineStart: 10 + 16 * Math.min(depth, depthCap) }}
-    >
-      <Icon size={14} className={styles.verdict} data-tone={tone} role="img" aria-label={label} />
-      <span className={styles.name}>
-        <bdi>{name}</bdi>
-        {current ? (
-          <span className={parts.chip} data-look="ok">
-            becomes current
-          </span>
-        ) : null}
-      </span>
-      <span className={styles.meta}>
-        {state === 'unknown' ? '' : holdsLabel(row)}
-        {createdAt === null ? '' : ` · ${formatTaken(createdAt, now)}`}
-      </span>
-      {reason === null && notes.length === 0 ? null : (
-        <span className={styles.why}>{[reason, ...notes].filter(Boolean).join(' ')}</span>
-      )}
-    </li>
+    <>
+      <bdi>{name}</bdi>
+      {current ? (
+        <span className={parts.chip} data-look="ok">
+          becomes current
+        </span>
+      ) : null}
+    </>
   );
 }

@@ -1,0 +1,148 @@
+import { type FormEvent, useRef, useState } from 'react';
+import { type Host, HostDetails, hostLimits, type Problem } from '../../shared/schema.ts';
+import { ColourChoice } from '../hosts/colour-choice.tsx';
+import { closeDialog } from '../store/actions.ts';
+import { problemOf } from '../store/api.ts';
+import { hostById } from '../store/selectors.ts';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import dialogs from '../ui/dialog.module.css';
+import forms from '../ui/forms.module.css';
+import parts from '../ui/parts.module.css';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
+import { ProblemView } from '../ui/problem-view.tsx';
+import { GroupField } from './group-field.tsx';
+
+/** What a person says of a host: how it is called, where it stands, and how careful one has to be with it. */
+export function EditHostDialog({ hostId }: { hostId: string }) {
+  const host = useAppState((state) => hostById(state, hostId));
+  const name = useRef<HTMLInputElement>(null);
+  return (
+    <PlainDialog
+      title={
+        <>
+          Edit <bdi>{host?.name ?? 'host'}</bdi>
+        </>
+      }
+      width={544}
+      initialFocus={name}
+    >
+      {host ? <Form host={host} name={name} /> : <p className={dialogs.body}>This host is no longer in the list.</p>}
+    </PlainDialog>
+  );
+}
+
+const checks = [
+  {
+    field: 'protected',
+    label: 'Protect all its domains',
+    note: 'Whatever destroys something on them asks for the domain’s name first.',
+  },
+  {
+    field: 'readOnly',
+    label: 'Mark as read-only',
+    note: 'Only a mark in the list: Snapkeel can still change its domains.',
+  },
+] as const;
+
+/** Why what is written can't be kept, by field. */
+const wrongs: Readonly<Record<string, string>> = {
+  name: `A name has 1 to ${hostLimits.name} characters.`,
+  group: `A group has ${hostLimits.group} characters at most.`,
+  note: `A note has ${hostLimits.note.toLocaleString('en-GB')} characters at most.`,
+};
+
+function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputElement | null> }) {
+  const { client, store } = useApp();
+  const [draft, setDraft] = useState<HostDetails>(() => ({ ...host }));
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const read = HostDetails.safeParse(draft);
+  const wrongField = read.error?.issues[0]?.path[0];
+  const change = (part: Partial<HostDetails>) => {
+    setDraft({ ...draft, ...part });
+    setProblem(null);
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy || !read.success) return;
+    setBusy(true);
+    try {
+      await client.hosts.edit({ hostId: host.id, details: read.data });
+      closeDialog(store);
+    } catch (error) {
+      setProblem(problemOf(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={submit} className={dialogs.form}>
+      <div className={dialogs.body}>
+        <p className={`${parts.mono} ${parts.dim}`}>{host.uri}</p>
+        <div className={forms.formField}>
+          <label className={forms.label} htmlFor="host-name">
+            Name
+          </label>
+          <input
+            ref={name}
+            id="host-name"
+            className={forms.input}
+            type="text"
+            autoComplete="off"
+            spellCheck={false}
+            value={draft.name}
+            aria-invalid={wrongField === 'name'}
+            onChange={({ target }) => change({ name: target.value })}
+          />
+        </div>
+        <GroupField value={draft.group} invalid={wrongField === 'group'} onChange={(group) => change({ group })} />
+        <ColourChoice value={draft.colour} onChange={(colour) => change({ colour })} />
+        <div className={forms.formField}>
+          <label className={forms.label} htmlFor="host-note">
+            Note
+          </label>
+          <textarea
+            id="host-note"
+            className={`${forms.input} ${forms.area}`}
+            rows={3}
+            value={draft.note}
+            aria-invalid={wrongField === 'note'}
+            aria-describedby="host-note-note"
+            onChange={({ target }) => change({ note: target.value })}
+          />
+          <p id="host-note-note" className={parts.dim}>
+            Kept as plain text on this computer: no place for passwords.
+          </p>
+        </div>
+        <div>
+          {checks.map(({ field, label, note }) => (
+            <div key={field}>
+              <label className={forms.check}>
+                <input
+                  type="checkbox"
+                  checked={draft[field]}
+                  aria-describedby={`host-${field}-note`}
+                  onChange={({ target }) => change({ [field]: target.checked })}
+                />
+                {label}
+              </label>
+              <p id={`host-${field}-note`} className={forms.checkNote}>
+                {note}
+              </p>
+            </div>
+          ))}
+        </div>
+        {problem ? <ProblemView problem={problem} /> : null}
+      </div>
+      <div className={dialogs.foot}>
+        <span className={dialogs.why} role="status">
+          {typeof wrongField === 'string' ? (wrongs[wrongField] ?? '') : ''}
+        </span>
+        <Button onClick={() => closeDialog(store)}>Cancel</Button>
+        <Button type="submit" look="primary" disabled={busy || !read.success}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}

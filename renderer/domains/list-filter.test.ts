@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { aDomain, aHost } from '../store/fixtures.ts';
+import { findsAny, findsDomain, findsHost, listFilter } from './list-filter.ts';
+
+const host = aHost({ name: 'kvm-a', group: 'Production', note: 'Rack 4\nask Ada first' });
+const hosts = [host, aHost({ id: 'i', name: 'lab' })];
+const domain = aDomain({ name: 'Web-01' });
+
+test.each([
+  ['web', true],
+  ['prod', true],
+  ['rack ada', true],
+  ['KVM web', true],
+  ['lab web', false],
+  ['db', false],
+])('a domain is found by its name and what is said of its host: %s', (text, found) => {
+  const filter = listFilter(hosts, text);
+  expect(filter && findsDomain(filter, domain)).toBe(found);
+});
+
+test('a host is found by its name, group and note alone', () => {
+  const finds = (text: string) => hosts.filter(({ id }) => findsHost(listFilter(hosts, text) ?? noFilter, id));
+  expect(finds('ada')).toEqual([host]);
+  expect(finds('web')).toEqual([]);
+});
+const noFilter = { words: ['?'], texts: new Map() };
+
+test('nothing is looked for without a word', () => {
+  expect(listFilter(hosts, ' ')).toBeNull();
+  expect(findsAny([], [], '')).toBe(true);
+  expect(findsAny(hosts, [domain], 'web')).toBe(true);
+  expect(findsAny(hosts, [], 'rack')).toBe(true);
+  expect(findsAny(hosts, [domain], 'nothing')).toBe(false);
+});

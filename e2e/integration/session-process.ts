@@ -6,6 +6,7 @@ import { Hub } from '../../electron/hosts/hub.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
 import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { HostStatus } from '../../shared/schema.ts';
+import { unsaid } from '../../shared/schema.ts';
 import { Bus } from '../lab/dbus.ts';
 import { type Question, registerAgent } from '../lab/polkit-agent.ts';
 
@@ -52,7 +53,7 @@ const uri = parseLibvirtUri(address);
 const streams = new Set<Duplex>();
 const hub = new Hub();
 const session = new HostSession({
-  host: { id: 'host', name: 'This computer', uri: address, kind: 'local' },
+  host: { ...unsaid, id: 'host', name: 'This computer', uri: address, kind: 'local' },
   driverUri: driverUri(uri),
   openTransport() {
     const context = {

@@ -9,6 +9,7 @@ import { HostPool } from './hosts/host-pool.ts';
 import { Hub } from './hosts/hub.ts';
 import { Questions } from './hosts/questions.ts';
 import { Asking, secretsInMemory } from './hosts/secrets.ts';
+import { onWake } from './hosts/wakes.ts';
 import { HostStore } from './kept/host-store.ts';
 import { appendFile } from './kept/journal/file.ts';
 import { Journal } from './kept/journal/journal.ts';
@@ -137,15 +138,18 @@ async function assemble(
     },
     store,
     openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),
-    openTransport: (uri, host) =>
+    openTransport: (uri, host, { onStep, asking: during }) =>
       openTransport(uri, {
         env: process.env,
         home: homedir(),
-        askHostKey: (question, signal) => asking.hostKey(host.id, question, signal),
-        askSecret: (question, signal) => asking.secret(host.id, question, signal),
+        askHostKey: (question, signal) => during(() => asking.hostKey(host.id, question, signal)),
+        askSecret: (question, signal) => during(() => asking.secret(host.id, question, signal)),
+        onStep,
+        sshClient: host.ssh === 'openssh' ? 'openssh' : 'built-in',
         log,
       }),
   });
+  const ignoreWakes = onWake(() => pool.checkNow());
   const sessionOf = (hostId: string) => pool.session(hostId);
   const engine = new Engine(drivers, services, sessionOf);
   const underWay = () => operations.underWay().map(operationUnderWay);
@@ -176,6 +180,7 @@ async function assemble(
       await engine.end(AbortSignal.timeout(ENDING_MS));
     },
     async close() {
+      ignoreWakes();
       await pool.close();
       simulator.close();
       await journal.close();

@@ -331,6 +331,11 @@ export const problems = {
     effect: untouched,
     next: 'Read what would come of the file now.',
   },
+  READ_ONLY_HOST: {
+    what: '“{host}” is read-only in Snapkeel’s list: nothing on it can be changed.',
+    effect: untouched,
+    next: 'Choose “Edit host…” and let it be changed, if that is what you want.',
+  },
   NO_HOST: { what: 'This host is no longer in the list.', effect: untouched, next: 'Add it again.' },
 
   XML_UNREADABLE: {

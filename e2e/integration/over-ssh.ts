@@ -18,7 +18,7 @@ export async function connectOverSsh(lab: Lab, address: string): Promise<string 
   const transport = openTransport(uri, context);
   try {
     const { signal } = new AbortController();
-    const connection = await openConnection(await transport.dial(signal), driverUri(uri), undefined, signal);
+    const connection = await openConnection(await transport.dial(signal), driverUri(uri), { signal });
     await closeConnection(connection);
     return transport.describe();
   } catch (error) {

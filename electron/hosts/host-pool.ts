@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { driverUri, hostLabel, type LibvirtUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
-import { type AppEvent, type Host, type HostDetails, unsaid } from '../../shared/schema.ts';
+import { type AppEvent, detailsOf, type Host, type HostDetails, unsaid } from '../../shared/schema.ts';
+import { Places } from '../places.ts';
 import type { Transport } from '../transport/transport.ts';
 import { hostKey } from './host-key.ts';
-import { HostSession } from './host-session.ts';
+import { HostSession, type Watch } from './host-session.ts';
 import type { Hub } from './hub.ts';
 import { ProblemError } from './problems.ts';
 
@@ -25,7 +26,7 @@ export interface KeptHosts {
 export interface PoolOptions {
   readonly hub: Hub;
   readonly store: KeptHosts;
-  readonly openTransport: (uri: LibvirtUri, host: Pick<Host, 'id' | 'name'>) => Transport;
+  readonly openTransport: (uri: LibvirtUri, host: Pick<Host, 'id' | 'name' | 'ssh'>, watch: Watch) => Transport;
   readonly openSimulator: () => Transport;
   /** Told of each session before it connects; answers with what is to be done when its host is removed. */
   readonly onSession?: (session: HostSession) => () => void;
@@ -34,12 +35,16 @@ export interface PoolOptions {
 
 type Listed = Omit<Host, 'connection'>;
 
+/** Hosts that are connected to at the same time; the others wait for their turn. */
+const CONNECTING_AT_ONCE = 16;
+
 /** Every host in the list, each with its session. */
 export class HostPool {
   #sessions = new Map<string, HostSession>();
   /** What each session says of its host: changed in place, so that whatever is said next says it. */
   #listed = new Map<string, Listed>();
   #forget = new Map<string, () => void>();
+  readonly #places = new Places(CONNECTING_AT_ONCE);
 
   constructor(private readonly options: PoolOptions) {}
 
@@ -163,6 +168,11 @@ export class HostPool {
     this.options.hub.publish({ type: 'host-removed', hostId });
   }
 
+  /** Something has changed between this computer and all hosts, as `HostSession.checkNow`. */
+  checkNow(): void {
+    for (const session of this.#sessions.values()) void session.checkNow();
+  }
+
   /** Disconnects from every host. */
   async close(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => session.disconnect()));
@@ -186,26 +196,37 @@ export class HostPool {
     const uri = parseLibvirtUri(text);
     const kind = uri.transport === 'auto' || uri.transport === 'unix' ? 'local' : uri.transport;
     const host = { id, name, uri: text, kind } as const;
-    this.#put(host, driverUri(uri), (listed) => this.options.openTransport(uri, listed));
+    this.#put(host, driverUri(uri), (listed, watch) => this.options.openTransport(uri, listed, watch));
   }
 
-  #put(named: Pick<Host, 'id' | 'name' | 'uri' | 'kind'>, driver: string, open: (host: Listed) => Transport): void {
+  #put(
+    named: Pick<Host, 'id' | 'name' | 'uri' | 'kind'>,
+    driver: string,
+    open: (host: Listed, watch: Watch) => Transport,
+  ): void {
     const host: Listed = { ...unsaid, ...named };
     const kept = this.#keptOf(hostKey(host));
     if (kept) Object.assign(host, detailsOf(kept));
     const { hub, log } = this.options;
-    const session = new HostSession({ host, driverUri: driver, openTransport: () => open(host), hub, log });
+    const session = new HostSession({
+      ...{ host, driverUri: driver, hub, log, places: this.#places },
+      openTransport: (watch) => open(host, watch),
+    });
     this.#sessions.set(host.id, session);
     this.#listed.set(host.id, host);
     const forget = this.options.onSession?.(session);
     if (forget) this.#forget.set(host.id, forget);
     hub.publish({ type: 'host', host: session.host });
-    session.connect();
+    if (host.connect === 'at-start') session.connect();
   }
 
+  /** What decides how a host is reached has it reached anew. */
   #tell(hostId: string, details: HostDetails): void {
+    const session = this.session(hostId);
+    const { readOnly, ssh } = session.host;
     Object.assign(this.#listed.get(hostId) ?? {}, detailsOf(details));
-    this.options.hub.publish({ type: 'host', host: this.session(hostId).host });
+    this.options.hub.publish({ type: 'host', host: session.host });
+    if (readOnly !== details.readOnly || ssh !== details.ssh) session.reconnect();
   }
 
   /** Those that are kept stand in the order in which they are, before the others. */
@@ -218,8 +239,4 @@ export class HostPool {
     this.#sessions = new Map(sorted);
     this.options.hub.publish({ type: 'host-order', hostIds });
   }
-}
-
-function detailsOf({ name, group, colour, note, protected: guarded, readOnly }: HostDetails): HostDetails {
-  return { name, group, colour, note, protected: guarded, readOnly };
 }

@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectFlag } from '../../shared/libvirt/flags.ts';
 import { isPrivateToConnection } from '../../shared/libvirt-uri.ts';
-import type { Domain, Host, HostStatus } from '../../shared/schema.ts';
+import type { ConnectStep, Domain, Host, HostStatus } from '../../shared/schema.ts';
 import type { RpcConnection } from '../libvirt/connection.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
-import { askForEvents, greet } from '../libvirt/greet.ts';
+import { askForEvents, greet, ping } from '../libvirt/greet.ts';
 import { closeConnection, openConnection } from '../libvirt/open.ts';
 import { type DomainSnapshots, SnapshotCache } from '../libvirt/snapshots.ts';
 import { formatUuid } from '../libvirt/uuid.ts';
+import type { Places } from '../places.ts';
 import type { Transport } from '../transport/transport.ts';
+import { Backoff } from './backoff.ts';
 import { Gate } from './gate.ts';
+import { type HostEvent, nextStatus } from './host-state.ts';
 import type { Hub } from './hub.ts';
 import { mayPass, ProblemError, reasonIn, toProblem } from './problems.ts';
 import { Repeater } from './repeater.ts';
@@ -18,9 +22,18 @@ export interface SessionOptions {
   readonly host: Omit<Host, 'connection'>;
   /** The name that CONNECT_OPEN wants, e.g. `qemu:///system`. */
   readonly driverUri: string;
-  readonly openTransport: () => Transport;
+  readonly openTransport: (watch: Watch) => Transport;
   readonly hub: Hub;
   readonly log: (line: string) => void;
+  /** Whose turn it is among the hosts that are connected to. */
+  readonly places?: Places;
+}
+
+/** Told how connecting goes on. */
+export interface Watch {
+  readonly onStep: (step: ConnectStep, at: string) => void;
+  /** Asks the person something; meanwhile it is the turn of others. */
+  readonly asking: <T>(ask: () => Promise<T>) => Promise<T>;
 }
 interface Link {
   readonly transport: Transport;
@@ -30,10 +43,8 @@ interface Link {
   readonly snapshots: SnapshotCache;
 }
 
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MOST_MS = 30_000;
-/** A connection that did not last that long was none: the next try waits longer still. */
-const LASTING_MS = 30_000;
+/** How long a connection may take to answer after something has changed on the way. */
+const CHECK_MS = 5_000;
 /** How long a read is waited for. */
 const READ_PATIENCE_MS = 60_000;
 /** libvirt tells of starts and stops, but not of snapshots or managed saves: those are found by looking. */
@@ -92,8 +103,30 @@ export class HostSession {
     this.#run = run;
     this.#keepConnected(run.signal).catch((error: unknown) => {
       this.options.log(`${this.options.host.name}: ${error}`);
-      this.#report(run.signal, { status: 'refused', problem: toProblem(error, this.options.host.name) });
+      this.#report(run.signal, { type: 'refused', problem: toProblem(error, this.options.host.name) });
     });
+  }
+
+  /** Connects anew, unless nobody wants it to be connected. */
+  reconnect(): void {
+    if (this.#status.status !== 'disconnected') this.connect();
+  }
+
+  /**
+   * Something has changed on the way, as a network or a computer that slept: whoever waits to try again does so at once, and
+   * a connection that does not answer soon is made anew.
+   */
+  async checkNow(): Promise<void> {
+    if (this.#status.status === 'retrying') this.connect();
+    const reads = this.#link?.reads;
+    if (!reads) return;
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, CHECK_MS, false).unref());
+    const answered = ping(reads.connection).then(
+      () => true,
+      () => true,
+    );
+    if (await Promise.race([answered, late])) return;
+    if (this.#link?.reads === reads) reads.connection.close();
   }
 
   /** Ends the connection and every attempt at one; resolves when libvirt has been told. */
@@ -102,7 +135,7 @@ export class HostSession {
     this.#run = undefined;
     this.#domains.clear();
     this.options.hub.publish({ type: 'domains', hostId: this.options.host.id, domains: [] });
-    this.#setStatus({ status: 'disconnected' });
+    this.#happens({ type: 'disconnect' });
     if (!this.#link) this.#changed(null); // whoever waits for a lost host to come back waits in vain now
     await this.#drop();
   }
@@ -163,16 +196,16 @@ export class HostSession {
   }
 
   async #keepConnected(signal: AbortSignal): Promise<void> {
-    let wait = RETRY_FIRST_MS;
+    const backoff = new Backoff();
     while (!signal.aborted) {
       await this.#drop();
-      this.#report(signal, { status: 'connecting', since: Date.now() });
+      this.#report(signal, { type: 'begin', now: Date.now() });
       let error: unknown;
       try {
-        const ended = await this.#open(signal);
+        const ended = await this.#inTurn(signal);
         const since = performance.now();
         error = await ended;
-        if (performance.now() - since > LASTING_MS) wait = RETRY_FIRST_MS;
+        backoff.lasted(performance.now() - since);
       } catch (caught) {
         error = caught;
       }
@@ -180,53 +213,79 @@ export class HostSession {
       const problem = toProblem(error, this.options.host.name);
       this.options.log(`${this.options.host.name}: ${reasonIn(problem)}`);
       if (!mayPass(problem)) {
-        this.#report(signal, { status: 'refused', problem });
+        this.#report(signal, { type: 'refused', problem });
         await this.#drop();
         return;
       }
-      this.#report(signal, { status: 'retrying', problem, retryAt: Date.now() + wait });
+      const wait = backoff.wait();
+      this.#report(signal, { type: 'lost', problem, retryAt: Date.now() + wait });
       await this.#drop();
       await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
-      wait = Math.min(wait * 2, RETRY_MOST_MS);
+    }
+  }
+
+  /** Opens the host when it is its turn; while the person is asked something it is that of others. */
+  async #inTurn(signal: AbortSignal): Promise<Promise<ConnectionError>> {
+    const turn = new Turn(this.options.places);
+    const onStep = (step: ConnectStep, at: string) => this.#report(signal, { type: 'step', step, at });
+    const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
+      this.#report(signal, { type: 'asks', asks: true });
+      turn.end();
+      try {
+        return await ask();
+      } finally {
+        this.#report(signal, { type: 'asks', asks: false });
+        await turn.begin(signal).catch(() => {});
+      }
+    };
+    try {
+      await turn.begin(signal);
+      return await this.#open(signal, { onStep, asking });
+    } finally {
+      turn.end();
     }
   }
 
   /** Resolves when the host is ready, with a promise of the reason for which it will no longer be. */
-  async #open(signal: AbortSignal): Promise<Promise<ConnectionError>> {
-    const transport = this.options.openTransport();
+  async #open(signal: AbortSignal, watch: Watch): Promise<Promise<ConnectionError>> {
+    const { host, driverUri: uri, log } = this.options;
+    const transport = this.options.openTransport(watch);
     const opened: RpcConnection[] = [];
     const giveUp = () => {
       for (const connection of opened) connection.close();
       transport.close();
     };
+    const flags = host.readOnly ? connectFlag.readOnly : 0;
     const open = async () => {
       const stream = await transport.dial(signal);
-      const connection = await openConnection(stream, this.options.driverUri, this.options.log, signal);
+      watch.onStep('open', host.name);
+      const connection = await openConnection(stream, uri, { log, signal, flags });
       opened.push(connection);
       return connection;
     };
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      const isOne = isPrivateToConnection(this.options.driverUri);
+      const isOne = isPrivateToConnection(uri);
       const results = await Promise.allSettled(isOne ? [open()] : [open(), open()]);
       const connections = results.map((each) => {
         if (each.status === 'rejected') throw each.reason;
         return each.value;
       });
+      watch.onStep('read', host.name);
       const [first, second] = connections as [RpcConnection, RpcConnection?];
       const patience = { ms: READ_PATIENCE_MS, onSilence: (since: number | null) => this.#noteSilence(since) };
       const reads = new Gate(first, second ? patience : null);
       const writes = second ? new Gate(second) : reads;
-      const snapshots = new SnapshotCache(reads, this.options.log);
+      const snapshots = new SnapshotCache(reads, log);
       const link: Link = { transport, reads, writes, snapshots };
-      const status = await this.#greet(link);
+      const facts = { ...(await greet(reads)), via: transport.describe() };
       await this.#listen(reads);
       const records = await listDomains(reads);
       signal.throwIfAborted();
       this.#link = link;
-      this.#domains = new Map(records.map((each) => [each.uuid, { ...each, hostId: this.options.host.id }]));
-      this.options.hub.publish({ type: 'domains', hostId: this.options.host.id, domains: this.domains });
-      this.#report(signal, status);
+      this.#domains = new Map(records.map((each) => [each.uuid, { ...each, hostId: host.id }]));
+      this.options.hub.publish({ type: 'domains', hostId: host.id, domains: this.domains });
+      this.#report(signal, { type: 'ready', facts });
       this.#changed(null);
       this.#lookAgain(link);
       return Promise.race([reads.connection.ended, writes.connection.ended]);
@@ -239,13 +298,7 @@ export class HostSession {
   }
 
   #noteSilence(since: number | null): void {
-    if (this.#status.status !== 'connected') return;
-    const { silentSince: _, ...status } = this.#status;
-    this.#setStatus(since === null ? status : { ...status, silentSince: since });
-  }
-
-  async #greet({ reads, transport }: Link): Promise<HostStatus> {
-    return { status: 'connected', ...(await greet(reads)), via: transport.describe() };
+    this.#happens(since === null ? { type: 'answers' } : { type: 'silent', since });
   }
 
   async #listen(reads: Gate): Promise<void> {
@@ -341,12 +394,32 @@ export class HostSession {
     link.transport.close();
   }
 
-  #report(signal: AbortSignal, status: HostStatus): void {
-    if (!signal.aborted) this.#setStatus(status);
+  #report(signal: AbortSignal, event: HostEvent): void {
+    if (!signal.aborted) this.#happens(event);
   }
 
-  #setStatus(status: HostStatus): void {
-    this.#status = status;
+  #happens(event: HostEvent): void {
+    const next = nextStatus(this.#status, event);
+    if (next === this.#status) return;
+    this.#status = next;
     this.options.hub.publish({ type: 'host', host: this.host });
+  }
+}
+
+/** A place among those that are connected to, which is taken and given back once each. */
+class Turn {
+  #has = false;
+
+  constructor(private readonly places: Places | undefined) {}
+
+  /** @throws the signal's reason */
+  async begin(signal: AbortSignal): Promise<void> {
+    await this.places?.enter(signal);
+    this.#has = true;
+  }
+
+  end(): void {
+    if (this.#has) this.places?.leave();
+    this.#has = false;
   }
 }

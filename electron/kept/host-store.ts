@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { rearranged } from '../../shared/host-list/order.ts';
-import { HostColour, type HostDetails, unsaid } from '../../shared/schema.ts';
+import { connectTimes, HostColour, type HostDetails, sshClients, unsaid } from '../../shared/schema.ts';
 import { JsonFile, type Tell } from './json-file.ts';
 
 const VERSION = 2;
@@ -20,6 +20,8 @@ const KeptHost = z.object({
   note: z.string(),
   protected: z.boolean(),
   readOnly: z.boolean(),
+  ssh: z.enum(sshClients).catch('automatic'),
+  connect: z.enum(connectTimes).catch('at-start'),
 });
 const Second = z.object({ version: z.literal(VERSION), hosts: z.array(KeptHost) });
 type File = z.infer<typeof Second>;

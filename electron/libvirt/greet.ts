@@ -24,6 +24,11 @@ export async function greet(caller: Caller): Promise<Greeting> {
   return { driver, libvirtVersion: versionOf(libvirt), hypervisorVersion: versionOf(hypervisor), roundTripMs };
 }
 
+/** Whether libvirt answers at all. @throws LibvirtError, ConnectionError */
+export async function ping(caller: Caller): Promise<void> {
+  await caller.call(procedures.connectGetLibVersion, {});
+}
+
 /** Of what makes no sense 0, which has nothing that came with a version. */
 function versionOf(told: bigint): number {
   return countOf(told, 999_999_999) ?? 0;

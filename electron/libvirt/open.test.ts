@@ -35,8 +35,9 @@ function daemon({ types = [0], keepalive = 1, polkit, sasl = '', open, silent }:
 }
 const asked = (packets: readonly Packet[]) => packets.map((packet) => packet.procedure);
 const opened: RpcConnection[] = [];
-const open = async (peer: FakePeer, ...rest: [signal?: AbortSignal, patienceMs?: number]) => {
-  const connection = await openConnection(peer.stream, 'qemu:///system', undefined, ...rest);
+const open = async (peer: FakePeer, signal?: AbortSignal, patienceMs?: number) => {
+  const given = { ...(signal ? { signal } : {}), ...(patienceMs === undefined ? {} : { patienceMs }) };
+  const connection = await openConnection(peer.stream, 'qemu:///system', given);
   opened.push(connection);
   return connection;
 };

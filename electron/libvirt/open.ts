@@ -31,21 +31,29 @@ const REFUSALS: Readonly<
   UNSUPPORTED: (types) => `libvirt asks for an unknown authentication (${types.join(', ')})`,
 };
 
+export interface OpenOptions {
+  readonly log?: (line: string) => void;
+  /**
+   * Gives up; without effect once the connection is open. Connections of one signal ask polkit one after the other, and no
+   * more once it has refused: it asks the person for each, and may keep the answer for the next.
+   */
+  readonly signal?: AbortSignal;
+  readonly patienceMs?: number;
+  /** `connectFlag`. */
+  readonly flags?: number;
+}
+
 /**
  * Authenticates and opens a driver on a fresh stream, in the order that remoteClientOpen (libvirt) uses. AUTH_LIST
  * always comes first: the daemon lets root pass inside it.
  * @param uri the driver's URI, as `qemu:///system`; never one with a transport.
- * @param signal gives up; without effect once the connection is open. Connections of one signal ask polkit one after the
- * other, and no more once it has refused: it asks the person for each, and may keep the answer for the next.
  * @throws AuthenticationError, LibvirtError, ConnectionError (NO_ANSWER when one answer takes longer than
  * `patienceMs`), the signal's reason; the stream is closed then.
  */
 export async function openConnection(
   stream: Duplex,
   uri: string,
-  log?: (line: string) => void,
-  signal: AbortSignal = new AbortController().signal,
-  patienceMs: number = OPEN_PATIENCE_MS,
+  { log, signal = new AbortController().signal, patienceMs = OPEN_PATIENCE_MS, flags = 0 }: OpenOptions = {},
 ): Promise<RpcConnection> {
   const connection = new RpcConnection(stream, log);
   const ask: Ask = (procedure, args) => {
@@ -60,7 +68,7 @@ export async function openConnection(
     const askPolkit = () => connection.call(procedures.authPolkit, {}, signal);
     await besideOthers(signal, (others) => authenticate(ask, askPolkit, others));
     const { supported } = await ask(procedures.connectSupportsFeature, { feature: feature.programKeepalive });
-    await ask(procedures.connectOpen, { name: uri, flags: 0 });
+    await ask(procedures.connectOpen, { name: uri, flags });
     if (supported) connection.startKeepalive();
     return connection;
   } catch (error) {

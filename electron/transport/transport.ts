@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { ConnectStep } from '../../shared/schema.ts';
 
 /**
  * Opens one byte stream to the daemon. Rejects with a TransportError; an aborted signal rejects with CANCELLED and has no
@@ -48,16 +49,7 @@ export type SecretQuestion =
     }
   | ({ readonly kind: 'prompts'; readonly user: string; readonly host: string } & Prompts);
 
-/** How far a connection has come; each is also what it waits for. */
-export type ConnectStep =
-  | 'configure'
-  | 'resolve'
-  | 'connect'
-  | 'host-key'
-  | 'authenticate'
-  | 'socket'
-  | 'open'
-  | 'read';
+export type { ConnectStep };
 
 /** What a transport takes from its surroundings. */
 export interface TransportContext {

@@ -56,8 +56,7 @@ function themeCommand(theme: Theme, label: string): Command {
   };
 }
 
-/** Every command, once. Menus, context menus, the keyboard and the palette all read this table, in this order. */
-export const commands: readonly Command[] = [
+const all: readonly Command[] = [
   {
     id: 'revert.snapshot',
     group: 'Snapshot',
@@ -308,3 +307,21 @@ export const commands: readonly Command[] = [
     run: ({ app }) => openDialog(app.store, { kind: 'shortcuts' }),
   },
 ];
+
+/** What changes something on a host, or takes a connection that may. */
+const changes: ReadonlySet<string> = new Set([
+  ...['revert.snapshot', 'revert.current', 'revert.undo', 'domain.console'],
+  ...['create', 'delete', 'edit', 'make-current'].map((id) => `snapshot.${id}`),
+  'domain.import-snapshots',
+  ...powerCommands.map(({ id }) => id),
+]);
+
+/**
+ * Every command, once. Menus, context menus, the keyboard and the palette all read this table, in this order. On a host that
+ * is read-only there is none that changes something.
+ */
+export const commands: readonly Command[] = all.map((command) =>
+  changes.has(command.id)
+    ? { ...command, applies: (context) => !context.host?.readOnly && command.applies(context) }
+    : command,
+);

@@ -11,6 +11,7 @@ import forms from '../ui/forms.module.css';
 import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
+import { Segments } from '../ui/segments.tsx';
 import { GroupField } from './group-field.tsx';
 
 /** What a person says of a host: how it is called, where it stands, and how careful one has to be with it. */
@@ -40,10 +41,26 @@ const checks = [
   },
   {
     field: 'readOnly',
-    label: 'Mark as read-only',
-    note: 'Only a mark in the list: Snapkeel can still change its domains.',
+    label: 'Read-only',
+    note: 'libvirt is asked for a connection that can change nothing, and what changes something is hidden.',
   },
 ] as const;
+
+const connectOptions = [
+  { value: 'at-start', label: 'When Snapkeel starts' },
+  { value: 'when-opened', label: 'When opened' },
+] as const;
+
+const sshOptions = [
+  { value: 'automatic', label: 'Automatic' },
+  { value: 'built-in', label: 'Built in' },
+  { value: 'openssh', label: 'OpenSSH' },
+] as const;
+const sshNotes: Readonly<Record<HostDetails['ssh'], string>> = {
+  automatic: 'The built-in one. Where only OpenSSH can do it, Snapkeel says so and offers it.',
+  'built-in': 'Reads your SSH configuration, keys and agent; needs no other program.',
+  openssh: 'The ssh of this computer: whatever works in your terminal works here, as security keys and Kerberos.',
+};
 
 /** Why what is written can't be kept, by field. */
 const wrongs: Readonly<Record<string, string>> = {
@@ -132,6 +149,25 @@ function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputEleme
             </div>
           ))}
         </div>
+        <Segments
+          legend="Connect"
+          name="host-connect"
+          value={draft.connect}
+          options={connectOptions}
+          onChange={(connect) => change({ connect })}
+        />
+        {host.kind === 'ssh' ? (
+          <div>
+            <Segments
+              legend="SSH client"
+              name="host-ssh"
+              value={draft.ssh}
+              options={sshOptions}
+              onChange={(ssh) => change({ ssh })}
+            />
+            <p className={forms.checkNote}>{sshNotes[draft.ssh]}</p>
+          </div>
+        ) : null}
         {problem ? <ProblemView problem={problem} /> : null}
       </div>
       <div className={dialogs.foot}>

@@ -13,7 +13,7 @@ const marks: Readonly<Record<'protected' | 'readOnly', HostMark>> = {
     text: 'protected',
     means: 'Whatever destroys something on its domains asks for the domain’s name first',
   },
-  readOnly: { Icon: Eye, text: 'read-only', means: 'Marked as a host to look at only' },
+  readOnly: { Icon: Eye, text: 'read-only', means: 'Nothing on it can be changed from here' },
 };
 
 /** What has to be minded about a host, each with a sign and a word. */

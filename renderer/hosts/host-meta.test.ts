@@ -12,7 +12,7 @@ test('a few words on each connection that is not simply there', () => {
   expect(hostMeta(aHost({ kind: 'tls' }), 0)).toBeNull();
   expect(hostMeta(aHost({ kind: 'tcp' }), 0)).toBe('not encrypted');
   expect(words({ ...connection, silentSince: 0 } as typeof connection, 5_000)).toBe('no answer for 5 s');
-  expect(words({ status: 'connecting', since: 0 })).toBe('connecting…');
+  expect(words({ status: 'connecting', since: 0, step: 'connect', at: 'h', asks: false })).toBe('connecting…');
   expect(words({ status: 'retrying', problem, retryAt: 12_000 })).toBe('retry in 12 s');
   expect(words({ status: 'retrying', problem, retryAt: 0 }, 1)).toBe('retrying…');
 });

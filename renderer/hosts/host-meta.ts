@@ -9,7 +9,7 @@ export function hostMeta({ kind, connection }: Host, now: number): string | null
         return `no answer for ${formatDuration(Math.max(0, now - connection.silentSince))}`;
       return kind === 'tcp' ? 'not encrypted' : null;
     case 'connecting':
-      return 'connecting…';
+      return connection.asks ? 'waits for you' : 'connecting…';
     case 'retrying':
       return connection.retryAt > now ? `retry in ${formatDuration(connection.retryAt - now + 999)}` : 'retrying…';
     case 'refused':

@@ -7,8 +7,10 @@ import { HostGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
+import { connectingNow } from './connect-words.ts';
 import { hostMeta } from './host-meta.ts';
 import styles from './hosts.module.css';
+import { OtherSshClient } from './ssh-choice.tsx';
 
 /** Why a host can't be asked, and the button that tries again. In one line where older data is on show. */
 export function HostTrouble({ host, inline = false }: { host: Host; inline?: boolean }) {
@@ -46,6 +48,7 @@ export function HostTrouble({ host, inline = false }: { host: Host; inline?: boo
           Connecting to <bdi>{host.name}</bdi>…
         </h2>
         <p className={parts.mono}>{host.uri}</p>
+        <p className={parts.dim}>{connectingNow(host)}</p>
       </div>
     );
   }
@@ -54,6 +57,7 @@ export function HostTrouble({ host, inline = false }: { host: Host; inline?: boo
       {problem ? (
         <ProblemView problem={problem}>
           <div className={styles.buttons}>
+            <OtherSshClient host={host} code={problem.code} />
             {retry}
             {connection.status === 'retrying' ? <span className={parts.dim}>{hostMeta(host, now)}</span> : null}
           </div>

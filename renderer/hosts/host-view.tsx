@@ -1,12 +1,14 @@
 import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
+import { useEffect } from 'react';
 import { formatCount } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 import { CommandItems } from '../commands/command-items.tsx';
+import { tellCallFailed } from '../store/effects.ts';
 import { domainCounts } from '../store/selectors.ts';
 import blocks from '../ui/blocks.module.css';
 import buttons from '../ui/button.module.css';
-import { useAppState } from '../ui/context.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
 import { HostGlyph } from '../ui/glyphs.tsx';
 import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
@@ -17,9 +19,20 @@ import { HostTrouble } from './host-trouble.tsx';
 import styles from './hosts.module.css';
 import { Unencrypted } from './unencrypted.tsx';
 
+/** Connects to a host that is to be connected to when it is opened; once, so that it can be disconnected. */
+function useConnectedWhenOpened({ id, connect, connection }: Host): void {
+  const app = useApp();
+  const isDue = connect === 'when-opened' && connection.status === 'disconnected';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what it was when it was opened counts
+  useEffect(() => {
+    if (isDue) app.client.hosts.connect({ hostId: id }).catch((error) => tellCallFailed(app, error));
+  }, [id]);
+}
+
 /** A host opened from the list: how it is reached, or why it isn't. */
 export function HostView({ host }: { host: Host }) {
   const count = useAppState((state) => domainCounts(state, host.id).all);
+  useConnectedWhenOpened(host);
   return (
     <>
       <header className={`${blocks.head} ${styles.head}`}>

@@ -123,28 +123,11 @@ function Actions({ domain }: { domain: Domain }) {
   const command = context.row ? revertCommand(context) : undefined;
   const reason = command ? command.unavailable(context) : whyNothing(context);
   const create = commandById('snapshot.create');
-  const createRefused = create.unavailable(contextOf(app, { kind: 'domain', key: domainKey(domain) }));
+  const { host, ...onDomain } = contextOf(app, { kind: 'domain', key: domainKey(domain) });
+  const createRefused = create.unavailable({ ...onDomain, host });
   const inspector = commandById('view.inspector');
-  return (
-    <div className={blocks.actions}>
-      <PowerButton domain={domain} />
-      <Button
-        look="primary"
-        disabled={createRefused !== null}
-        {...(createRefused === null ? {} : { tip: createRefused })}
-        onClick={() => runCommand(create, context)}
-      >
-        <Camera size={14} aria-hidden="true" />
-        Take snapshot
-      </Button>
-      <Button
-        disabled={!command || reason !== null}
-        tip={reason ?? <bdi>{command?.label(context)}</bdi>}
-        onClick={() => command && runCommand(command, context)}
-      >
-        <RotateCcw size={14} aria-hidden="true" />
-        Revert…
-      </Button>
+  const more = (
+    <>
       <Menu.Root modal={false}>
         <Menu.Trigger className={buttons.button} data-look="icon" aria-label={`More for ${domain.name}`}>
           <Ellipsis size={15} aria-hidden="true" />
@@ -165,6 +148,30 @@ function Actions({ domain }: { domain: Domain }) {
       >
         <PanelRight size={15} aria-hidden="true" />
       </Button>
+    </>
+  );
+  if (host?.readOnly) return <div className={blocks.actions}>{more}</div>;
+  return (
+    <div className={blocks.actions}>
+      <PowerButton domain={domain} />
+      <Button
+        look="primary"
+        disabled={createRefused !== null}
+        {...(createRefused === null ? {} : { tip: createRefused })}
+        onClick={() => runCommand(create, context)}
+      >
+        <Camera size={14} aria-hidden="true" />
+        Take snapshot
+      </Button>
+      <Button
+        disabled={!command || reason !== null}
+        tip={reason ?? <bdi>{command?.label(context)}</bdi>}
+        onClick={() => command && runCommand(command, context)}
+      >
+        <RotateCcw size={14} aria-hidden="true" />
+        Revert…
+      </Button>
+      {more}
     </div>
   );
 }

@@ -9,6 +9,8 @@ const tellings: { readonly [K in keyof HostDetails]: (said: HostDetails) => stri
   note: ({ note }) => (note === '' ? 'no note' : 'another note'),
   protected: (said) => (said.protected ? 'protected' : 'not protected'),
   readOnly: ({ readOnly }) => (readOnly ? 'read-only' : 'not read-only'),
+  ssh: ({ ssh }) => `SSH client ${ssh}`,
+  connect: ({ connect }) => (connect === 'at-start' ? 'connected to at the start' : 'connected to when opened'),
 };
 const fields = Object.keys(tellings) as (keyof HostDetails)[];
 

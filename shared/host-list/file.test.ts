@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HostDetails, hostColours, hostLimits, unsaid } from '../schema.ts';
+import { connectTimes, HostDetails, hostColours, hostLimits, sshClients, unsaid } from '../schema.ts';
 import { differenceBetween, importRows } from './compare.ts';
 import { hostFileLimits, hostFileText, readHostFile } from './file.ts';
 import { linesOfElements } from './json-lines.ts';
@@ -17,6 +17,8 @@ const anyDetails: fc.Arbitrary<HostDetails> = fc.record({
   note: line(hostLimits.note).map((text) => `${text}\n"${text}`.trim()),
   protected: fc.boolean(),
   readOnly: fc.boolean(),
+  ssh: fc.constantFrom(...sshClients),
+  connect: fc.constantFrom(...connectTimes),
 });
 const anyHosts = fc
   .array(anyDetails, { maxLength: 8 })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hostLabel, LibvirtUriError, parseLibvirtUri } from '../libvirt-uri.ts';
 import { own } from '../own.ts';
-import { HostDetails, hostLimits, unsaid } from '../schema.ts';
+import { detailsOf, HostDetails, hostLimits, unsaid } from '../schema.ts';
 import { linesOfElements } from './json-lines.ts';
 
 /** The most characters of a file, and the most hosts in it. */
@@ -27,6 +27,8 @@ const Row = HostDetails.extend({
   note: HostDetails.shape.note.default(unsaid.note),
   protected: HostDetails.shape.protected.default(unsaid.protected),
   readOnly: HostDetails.shape.readOnly.default(unsaid.readOnly),
+  ssh: HostDetails.shape.ssh.default(unsaid.ssh),
+  connect: HostDetails.shape.connect.default(unsaid.connect),
 });
 
 /** What is wrong with a field that is not of its kind, after “Its ”. */
@@ -38,13 +40,13 @@ const wrong: Readonly<Record<string, string>> = {
   note: `note is longer than ${hostLimits.note.toLocaleString('en-GB')} characters`,
   protected: '“protected” is neither true nor false',
   readOnly: '“readOnly” is neither true nor false',
+  ssh: '“ssh” is no client that Snapkeel knows',
+  connect: '“connect” is no time that Snapkeel knows',
 };
 
 /** The text of a file with these hosts, one a line. A connection URI holds no password: `parseLibvirtUri` takes none. */
 export function hostFileText(hosts: readonly Entry[]): string {
-  const lines = hosts.map(({ uri, name, group, colour, note, protected: guarded, readOnly }) =>
-    JSON.stringify({ uri, name, group, colour, note, protected: guarded, readOnly }),
-  );
+  const lines = hosts.map((host) => JSON.stringify({ uri: host.uri, ...detailsOf(host) }));
   const list = lines.length === 0 ? '[]' : `[\n    ${lines.join(',\n    ')}\n  ]`;
   return `{\n  "snapkeel": "hosts",\n  "version": 1,\n  "hosts": ${list}\n}\n`;
 }

@@ -1,10 +1,32 @@
 import { z } from 'zod';
 import { DomainState, Problem } from './base.ts';
 
+/** How far a connection has come; each is also what it waits for. `queued` waits for its turn among the hosts. */
+export const ConnectStep = z.enum([
+  'queued',
+  'configure',
+  'resolve',
+  'connect',
+  'host-key',
+  'authenticate',
+  'socket',
+  'open',
+  'read',
+]);
+export type ConnectStep = z.infer<typeof ConnectStep>;
+
 /** Versions are libvirt's numbers: major * 1 000 000 + minor * 1 000 + release. */
 export const HostStatus = z.discriminatedUnion('status', [
   z.object({ status: z.literal('disconnected') }),
-  z.object({ status: z.literal('connecting'), since: z.number() }),
+  z.object({
+    status: z.literal('connecting'),
+    since: z.number(),
+    step: ConnectStep,
+    /** The machine that the step is about: the host, or one on the way to it. */
+    at: z.string(),
+    /** The person is being asked something. */
+    asks: z.boolean(),
+  }),
   z.object({
     status: z.literal('connected'),
     driver: z.string(),
@@ -31,6 +53,9 @@ export type HostColour = z.infer<typeof HostColour>;
 /** The most characters of each text that a person gives a host. */
 export const hostLimits = { name: 100, group: 60, note: 2_000 } as const;
 
+export const sshClients = ['automatic', 'built-in', 'openssh'] as const;
+export const connectTimes = ['at-start', 'when-opened'] as const;
+
 const Said = z.object({
   name: z.string(),
   /** The heading that it stands under; empty for none. */
@@ -40,12 +65,29 @@ const Said = z.object({
   note: z.string(),
   /** Whatever destroys something on any of its domains wants the domain’s name typed. */
   protected: z.boolean(),
-  /** Marked as a host to look at only. */
+  /** A host to look at only: libvirt itself is asked for a connection that changes nothing. */
   readOnly: z.boolean(),
+  /** Which SSH client reaches it; the built-in one is automatic until only OpenSSH can. */
+  ssh: z.enum(sshClients),
+  /** When it is connected to. */
+  connect: z.enum(connectTimes),
 });
 
+/** What is said of a host, without what else stands beside it. */
+export function detailsOf(host: HostDetails): HostDetails {
+  return Object.fromEntries(Object.keys(Said.shape).map((key) => [key, host[key as keyof HostDetails]])) as HostDetails;
+}
+
 /** What is said of a host that nobody has said anything of, but for its name. */
-export const unsaid = { group: '', colour: null, note: '', protected: false, readOnly: false } as const;
+export const unsaid = {
+  group: '',
+  colour: null,
+  note: '',
+  protected: false,
+  readOnly: false,
+  ssh: 'automatic',
+  connect: 'at-start',
+} as const;
 
 const oneLine = (most: number) =>
   z

@@ -63,6 +63,7 @@ export class Engine {
   async #make(kind: Kind, gathering: Gathering<Any>): Promise<Any> {
     const { session, uuid, aim } = gathering;
     const { host } = session;
+    if (host.readOnly) throw new ProblemError('READ_ONLY_HOST', { host: host.name });
     const driver = this.drivers[kind];
     const gathered = await driver.gather(gathering);
     const { domainName, facts } = gathered;

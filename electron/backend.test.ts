@@ -115,6 +115,20 @@ describe('the backend', () => {
     });
   });
 
+  it('changes nothing on a host that is read-only, which libvirt would not let it either', async () => {
+    const { hostId, uuid } = await domainNamed('web-02');
+    const aim = { kind: 'newest' } as const;
+    const before = await client.changes.revert.plan({ hostId, uuid, aim });
+    await client.hosts.edit({ hostId, details: { ...unsaid, name: 'Production', readOnly: true } });
+    await vi.waitFor(async () => expect((await everything()).hosts[0]?.connection.status).toBe('connected'), 30_000);
+    const refused = { code: 'PROBLEM', data: { code: 'READ_ONLY_HOST' } };
+    await expect(client.changes.revert.plan({ hostId, uuid, aim })).rejects.toMatchObject(refused);
+    await expect(client.changes.revert.run(orderOf(before))).rejects.toMatchObject(refused);
+    await expect(client.changes.power.plan({ hostId, uuid, aim: { action: 'reset' } })).rejects.toMatchObject(refused);
+    await client.hosts.edit({ hostId, details: { ...unsaid, name: 'Production' } });
+    await vi.waitFor(() => client.changes.revert.plan({ hostId, uuid, aim }), 30_000);
+  });
+
   it('keeps marks and settings, and tells every window', async () => {
     const { hostId, uuid } = await domainNamed('web-02');
     await client.marks.set({ kind: 'protected', hostId, uuid, on: true });

@@ -236,6 +236,42 @@ describe('a connection that is lost', () => {
   });
 });
 
+describe('something that has changed on the way', () => {
+  it('has a host that waits be tried at once', async () => {
+    bench.simulator.faults.refuseDials(new TransportError('SOCKET_REFUSED', 'no'));
+    bench.session.connect();
+    await bench.status('retrying');
+    bench.simulator.faults.refuseDials(null);
+    await bench.session.checkNow();
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(bench.statuses().slice(0, 3)).toEqual(['connecting', 'retrying', 'connecting']);
+    await bench.status('connected');
+  });
+
+  it('leaves a connection that answers, and ends one that does not', async () => {
+    await connected();
+    await bench.session.checkNow();
+    expect(bench.statuses()).toEqual(['connecting', 'connected']);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    bench.simulator.faults.freeze();
+    const checked = bench.session.checkNow();
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.useRealTimers();
+    await checked;
+    bench.simulator.faults.freeze(false);
+    await bench.until(() => bench.statuses().includes('retrying'));
+    await bench.status('connected');
+  });
+});
+
+it('tells how far connecting has come', async () => {
+  await connected();
+  const told = bench.events.flatMap((event) =>
+    event.type === 'host' && event.host.connection.status === 'connecting' ? [event.host.connection.step] : [],
+  );
+  expect(told).toEqual(['queued', 'open', 'read']);
+});
+
 describe('disconnecting', () => {
   it('says goodbye on both connections and forgets the domains', async () => {
     await connected();

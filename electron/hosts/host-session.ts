@@ -32,7 +32,7 @@ export interface SessionOptions {
 /** Told how connecting goes on. */
 export interface Watch {
   readonly onStep: (step: ConnectStep, at: string) => void;
-  /** Asks the person something; meanwhile it is the turn of others. */
+  /** Asks the person something; from then on it is the turn of others. */
   readonly asking: <T>(ask: () => Promise<T>) => Promise<T>;
 }
 interface Link {
@@ -126,7 +126,8 @@ export class HostSession {
       () => true,
     );
     if (await Promise.race([answered, late])) return;
-    if (this.#link?.reads === reads) reads.connection.close();
+    const silent = new ConnectionError('NO_ANSWER', `libvirt did not answer within ${CHECK_MS / 1_000} s`);
+    if (this.#link?.reads === reads) reads.connection.close(silent);
   }
 
   /** Ends the connection and every attempt at one; resolves when libvirt has been told. */
@@ -224,7 +225,7 @@ export class HostSession {
     }
   }
 
-  /** Opens the host when it is its turn; while the person is asked something it is that of others. */
+  /** Opens the host when it is its turn; once the person is asked something it is that of others. */
   async #inTurn(signal: AbortSignal): Promise<Promise<ConnectionError>> {
     const turn = new Turn(this.options.places);
     const onStep = (step: ConnectStep, at: string) => this.#report(signal, { type: 'step', step, at });
@@ -235,7 +236,6 @@ export class HostSession {
         return await ask();
       } finally {
         this.#report(signal, { type: 'asks', asks: false });
-        await turn.begin(signal).catch(() => {});
       }
     };
     try {

@@ -39,7 +39,7 @@ export const hostStates: Table = {
   disconnected: { begin, disconnect },
   connecting: {
     begin,
-    step: (status, { step, at }) => ({ ...status, step, at }),
+    step: (status, { step, at }) => (step === status.step && at === status.at ? status : { ...status, step, at }),
     asks: (status, { asks }) => ({ ...status, asks }),
     ready: (_, { facts }) => ({ status: 'connected', ...facts }),
     lost,

@@ -158,8 +158,8 @@ export class RpcConnection {
   }
 
   /** Ends the connection from this side; pending calls are rejected with CLOSED. */
-  close(): void {
-    this.#fail(new ConnectionError('CLOSED', 'the connection was closed by Snapkeel'));
+  close(reason = new ConnectionError('CLOSED', 'the connection was closed by Snapkeel')): void {
+    this.#fail(reason);
   }
 
   #send<A, R>(

@@ -63,7 +63,7 @@ export class Engine {
   async #make(kind: Kind, gathering: Gathering<Any>): Promise<Any> {
     const { session, uuid, aim } = gathering;
     const { host } = session;
-    if (host.readOnly) throw new ProblemError('READ_ONLY_HOST', { host: host.name });
+    refuseReadOnly(host);
     const driver = this.drivers[kind];
     const gathered = await driver.gather(gathering);
     const { domainName, facts } = gathered;
@@ -151,6 +151,7 @@ export class Engine {
     const { type } = driver;
     const { choice, acknowledged, typedName } = order;
     const { uuid, domainName } = plan;
+    refuseReadOnly(session.host);
     const gathering = { session, uuid, aim, services: this.services, ordered: { plan, choice }, refusal: null };
     const gathered = await session.holding(uuid, () => driver.gather(gathering)).catch(staleIfGone);
     const { facts } = gathered;
@@ -263,4 +264,9 @@ function staleIfGone(error: unknown): never {
   if (error instanceof ProblemError && gone.includes(error.problem.code))
     throw new StalePlanError([error.problem.what]);
   throw error;
+}
+
+/** @throws ProblemError READ_ONLY_HOST */
+function refuseReadOnly({ readOnly, name }: Host): void {
+  if (readOnly) throw new ProblemError('READ_ONLY_HOST', { host: name });
 }

@@ -124,8 +124,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await page.getByRole('combobox', { name: 'Group' }).fill('Lab');
     await page.getByRole('radio', { name: 'Teal' }).check();
     await page.getByRole('textbox', { name: 'Note' }).fill('Rack 4');
-    for (const box of ['Protect all its domains', 'Mark as read-only'])
-      await page.getByRole('checkbox', { name: box }).check();
+    for (const box of ['Protect all its domains', 'Read-only']) await page.getByRole('checkbox', { name: box }).check();
     await look();
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(app.domain('Lab')).toBeVisible();

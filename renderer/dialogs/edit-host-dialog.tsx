@@ -157,7 +157,7 @@ function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputEleme
           onChange={(connect) => change({ connect })}
         />
         {host.kind === 'ssh' ? (
-          <div>
+          <div className={forms.formField}>
             <Segments
               legend="SSH client"
               name="host-ssh"
@@ -165,7 +165,7 @@ function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputEleme
               options={sshOptions}
               onChange={(ssh) => change({ ssh })}
             />
-            <p className={forms.checkNote}>{sshNotes[draft.ssh]}</p>
+            <p className={parts.dim}>{sshNotes[draft.ssh]}</p>
           </div>
         ) : null}
         {problem ? <ProblemView problem={problem} /> : null}

@@ -19,6 +19,7 @@ export function OtherSshClient({ host, code }: { host: Host; code: string }) {
   if (host.kind !== 'ssh' || ssh === undefined || host.ssh === ssh) return null;
   return (
     <Button
+      look={code === 'NEEDS_OPENSSH' ? 'primary' : 'plain'}
       onClick={() =>
         app.client.hosts
           .edit({ hostId: host.id, details: { ...detailsOf(host), ssh } })

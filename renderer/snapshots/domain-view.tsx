@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { Tabs } from '@base-ui/react/tabs';
-import { Camera, Ellipsis, PanelRight, RotateCcw, Shield } from 'lucide-react';
+import { Camera, Ellipsis, Eye, PanelRight, RotateCcw, Shield } from 'lucide-react';
 import { stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -62,6 +62,15 @@ export function DomainView({ domain }: { domain: Domain }) {
             <span className={`${parts.chip} ${styles.shielded}`} title="A revert asks for its name first">
               <Shield size={11} aria-hidden="true" />
               protected
+            </span>
+          ) : null}
+          {host?.readOnly ? (
+            <span
+              className={`${parts.chip} ${styles.shielded}`}
+              title="Its host is read-only in the list: nothing can be changed from here"
+            >
+              <Eye size={11} aria-hidden="true" />
+              read-only
             </span>
           ) : null}
           {domain.persistent ? null : (

@@ -4,9 +4,11 @@ import { type Kind, kinds } from '../shared/operations/registry.ts';
 import type { AppInfo, WindowState } from '../shared/schema.ts';
 import { exportHosts, HostImports } from './hosts/host-file.ts';
 import type { HostPool } from './hosts/host-pool.ts';
+import type { HostSession } from './hosts/host-session.ts';
 import type { Hub } from './hosts/hub.ts';
 import { reasonIn, toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
+import { readAgain } from './hosts/read-again.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
 import { compareWithSnapshot } from './inspect/config-compare.ts';
 import { openConsole } from './inspect/console/open.ts';
@@ -78,6 +80,15 @@ export function createRouter(parts: RouterParts): AppRouter {
       }),
     };
   };
+  /** Something that changes nothing: where the connection goes meanwhile it is done again. */
+  const reading = <T>(
+    { hostId }: { readonly hostId: string },
+    signal: AbortSignal | undefined,
+    read: (session: HostSession) => Promise<T>,
+  ): Promise<T> => {
+    const session = pool.session(hostId);
+    return readAgain(session, signal ?? never, () => read(session));
+  };
   async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
     try {
       const session = pool.session(input.hostId);
@@ -131,30 +142,36 @@ export function createRouter(parts: RouterParts): AppRouter {
     },
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),
-      detail: os.snapshots.detail.handler(({ input }) =>
-        snapshotDetail(pool.session(input.hostId), input.uuid, input.name),
+      detail: os.snapshots.detail.handler(({ input, signal }) =>
+        reading(input, signal, (session) => snapshotDetail(session, input.uuid, input.name)),
       ),
       disks: os.snapshots.disks.handler(({ input, signal }) =>
-        diskChains(pool.session(input.hostId), input.uuid, input.name, signal ?? never),
+        reading(input, signal, (session) => diskChains(session, input.uuid, input.name, signal ?? never)),
       ),
-      compare: os.snapshots.compare.handler(({ input }) =>
-        compareWithSnapshot(pool.session(input.hostId), input.uuid, input.name, input.with),
+      compare: os.snapshots.compare.handler(({ input, signal }) =>
+        reading(input, signal, (session) => compareWithSnapshot(session, input.uuid, input.name, input.with)),
       ),
     },
     health: {
       get: os.health.get.handler(({ input, signal }) =>
-        healthOf(pool.session(input.hostId), input.uuid, signal ?? never, marks),
+        reading(input, signal, (session) => healthOf(session, input.uuid, signal ?? never, marks)),
       ),
     },
     console: {
       open: os.console.open.handler(({ input }) => openConsole(pool.session(input.hostId), input.uuid, process.env)),
     },
-    undoOffer: os.undoOffer.handler(({ input }) => undoOffer(pool.session(input.hostId), input.uuid, marks)),
+    undoOffer: os.undoOffer.handler(({ input, signal }) =>
+      reading(input, signal, (session) => undoOffer(session, input.uuid, marks)),
+    ),
     create: {
-      files: os.create.files.handler(({ input }) => fileFacts(pool.session(input.hostId), input.paths)),
+      files: os.create.files.handler(({ input, signal }) =>
+        reading(input, signal, (session) => fileFacts(session, input.paths)),
+      ),
     },
     metadata: {
-      export: os.metadata.export.handler(({ input }) => exportSnapshots(pool.session(input.hostId), input.uuid)),
+      export: os.metadata.export.handler(({ input, signal }) =>
+        reading(input, signal, (session) => exportSnapshots(session, input.uuid)),
+      ),
     },
     thumbnails: {
       list: os.thumbnails.list.handler(({ input }) => thumbnails.list(pool.session(input.hostId).host, input.uuid)),

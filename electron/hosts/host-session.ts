@@ -96,6 +96,12 @@ export class HostSession {
     return this.#link !== undefined;
   }
 
+  /** It is not connected, but will be if nothing hinders it. */
+  get isComing(): boolean {
+    const { status } = this.#status;
+    return status === 'connecting' || status === 'retrying' || (status === 'connected' && !this.isConnected);
+  }
+
   /** Connects and stays connected until `disconnect`. A second call tries again at once. */
   connect(): void {
     this.#run?.abort();

@@ -87,6 +87,14 @@ test('a passphrase opens a key, is kept when wanted, and cancelling says what to
   await expect(app.page.getByText(/was lost|did not answer|refused the connection/).first()).toBeVisible();
   await connected(app, { timeout: 60_000 });
   await expect(question(app)).toBeHidden();
+
+  await app.page.getByRole('button', { name: 'Settings' }).click();
+  const settings = app.page.getByRole('dialog', { name: 'Settings' });
+  const where = app.electron ? 'in the system keychain' : 'until Snapkeel ends';
+  await expect(settings).toContainText(`1 secret remembered ${where}.`);
+  expect(await textsIn(home)).not.toContain(canary);
+  await settings.getByRole('button', { name: 'Forget all' }).click();
+  await expect(settings).toContainText('None are remembered.');
   await app.stop();
   expect(await textsIn(home)).not.toContain(canary);
 });

@@ -107,8 +107,9 @@ async function assemble(
   const questions = new Questions(hub);
   const operations = new Operations(hub);
   const kept = (name: string) => join(dataDir, name);
-  const secrets = options.cipher && (await Keychain.open(kept('secrets.json'), options.cipher, log, tell));
-  const asking = new Asking(questions, secrets ?? secretsInMemory(), log);
+  const keychain = options.cipher && (await Keychain.open(kept('secrets.json'), options.cipher, log, tell));
+  const secrets = keychain ?? secretsInMemory();
+  const asking = new Asking(questions, secrets, log);
   const file = kept('journal.jsonl');
   const journal = await Journal.open({
     file: appendFile(file),
@@ -160,6 +161,7 @@ async function assemble(
       hub,
       pool,
       questions,
+      secrets,
       notices,
       services,
       engine,

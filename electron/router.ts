@@ -9,6 +9,7 @@ import type { Hub } from './hosts/hub.ts';
 import { reasonIn, toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { readAgain } from './hosts/read-again.ts';
+import type { SecretStore } from './hosts/secrets.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
 import { compareWithSnapshot } from './inspect/config-compare.ts';
 import { openConsole } from './inspect/console/open.ts';
@@ -31,6 +32,7 @@ export interface RouterParts {
   readonly hub: Hub;
   readonly pool: HostPool;
   readonly questions: Questions;
+  readonly secrets: SecretStore;
   readonly notices: Notices;
   readonly services: Services;
   readonly engine: Engine;
@@ -44,7 +46,7 @@ export type AppRouter = Router<Contract, Record<never, never>>;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts): AppRouter {
-  const { hub, pool, questions, notices, services, engine, batches, present, diagnostics } = parts;
+  const { hub, pool, questions, secrets, notices, services, engine, batches, present, diagnostics } = parts;
   const { operations, journal, marks, settings, thumbnails, log } = services;
   const imports = new HostImports(pool);
   const hostName = (input: unknown) => {
@@ -139,6 +141,13 @@ export function createRouter(parts: RouterParts): AppRouter {
     },
     questions: {
       answer: os.questions.answer.handler(({ input }) => questions.answer(input.id, input.answer)),
+    },
+    secrets: {
+      remembered: os.secrets.remembered.handler(() => ({ count: secrets.count, in: secrets.kind })),
+      forgetAll: os.secrets.forgetAll.handler(async () => {
+        await secrets.forgetAll();
+        return { count: secrets.count, in: secrets.kind };
+      }),
     },
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),

@@ -27,6 +27,7 @@ import {
   Outcome,
   Problem,
   planRowOf,
+  RememberedSecrets,
   Settings,
   SnapshotDetail,
   SnapshotExport,
@@ -117,6 +118,11 @@ export const contract = {
   questions: {
     /** The first answer counts; null is a no. */
     answer: base.input(z.object({ id: z.string(), answer: Answer.nullable() })),
+  },
+  secrets: {
+    /** What is remembered of what was typed; the secrets themselves are never told. */
+    remembered: base.output(RememberedSecrets),
+    forgetAll: base.output(RememberedSecrets),
   },
   snapshots: {
     /** The snapshots of one domain now, and again whenever they change, until the caller stops. */

@@ -38,6 +38,9 @@ it('asks each time, unless the person wants it to be remembered', async () => {
   const elsewhere = asking.secret('h', { ...password, port: 23 }, never);
   await answer(null);
   expect(await elsewhere).toBe(null);
+  expect(store.count).toBe(1);
+  await store.forgetAll();
+  expect(store.count).toBe(0);
 });
 
 it('forgets what was wrong', async () => {

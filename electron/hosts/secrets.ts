@@ -8,6 +8,9 @@ export interface SecretStore {
   /** @throws ProblemError when it cannot be kept */
   set(name: string, secret: string): Promise<void>;
   forget(name: string): Promise<void>;
+  forgetAll(): Promise<void>;
+  /** How many there are. */
+  readonly count: number;
 }
 
 /** Keeps them until Snapkeel ends. */
@@ -18,6 +21,10 @@ export function secretsInMemory(): SecretStore {
     get: (name) => secrets.get(name),
     set: async (name, secret) => void secrets.set(name, secret),
     forget: async (name) => void secrets.delete(name),
+    forgetAll: async () => secrets.clear(),
+    get count() {
+      return secrets.size;
+    },
   };
 }
 

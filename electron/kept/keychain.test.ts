@@ -36,7 +36,11 @@ it('keeps secrets encrypted, for this user alone', async () => {
   const again = await open();
   expect(again.get('me@h:22')).toBe('correct horse');
   expect(again.get('constructor')).toBe(undefined);
-  await again.forget('me@h:22');
+  await again.set('other', 'x');
+  expect(again.count).toBe(2);
+  await again.forget('other');
+  await again.forgetAll();
+  expect(again.count).toBe(0);
   expect((await open()).get('me@h:22')).toBe(undefined);
 });
 

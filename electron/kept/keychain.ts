@@ -44,6 +44,15 @@ export class Keychain implements SecretStore {
     await this.file.change(({ version, secrets }) => ({ version, secrets: { ...secrets, [name]: encrypted } }));
   }
 
+  get count(): number {
+    return Object.keys(this.file.value.secrets).length;
+  }
+
+  /** @throws ProblemError as `JsonFile.change` */
+  async forgetAll(): Promise<void> {
+    await this.file.change(({ version }) => ({ version, secrets: {} }));
+  }
+
   /** @throws ProblemError as `JsonFile.change` */
   async forget(name: string): Promise<void> {
     await this.file.change(({ version, secrets }) => {

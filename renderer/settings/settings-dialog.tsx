@@ -13,6 +13,7 @@ import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { newNamePreview, newPatternWords, patternPreview, patternProblem, patternWords } from './pattern.ts';
 import { PatternField } from './pattern-field.tsx';
 import { PictureSettings } from './picture-settings.tsx';
+import { RememberedSecrets } from './remembered-secrets.tsx';
 import styles from './settings.module.css';
 
 /** What holds for every window and every host. */
@@ -115,6 +116,7 @@ function Form({ settings }: { settings: Settings }) {
           <p>Can be changed each time.</p>
         </div>
         <PictureSettings draft={draft} change={change} />
+        <RememberedSecrets />
         {problem ? (
           <p className={forms.fieldProblem} role="alert">
             {problem.what} {problem.effect} {problem.next}

@@ -15,6 +15,10 @@ const asked = {
 /** Where a secret is kept if the person wants it to be: the system's keychain, or memory until Snapkeel ends. */
 const rememberIn = z.enum(['keychain', 'memory']);
 
+/** How many passwords and passphrases are remembered, and where. */
+export const RememberedSecrets = z.object({ count: z.number(), in: rememberIn });
+export type RememberedSecrets = z.infer<typeof RememberedSecrets>;
+
 /** A question that only the person at the window can answer; once, by whoever is first. */
 export const Question = z.discriminatedUnion('kind', [
   z.object({

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { ConnectStep } from '../../shared/schema.ts';
 
 /**
  * Opens one byte stream to the daemon. Rejects with a TransportError; an aborted signal rejects with CANCELLED and has no
@@ -47,17 +48,6 @@ export type SecretQuestion =
       readonly retry: boolean;
     }
   | ({ readonly kind: 'prompts'; readonly user: string; readonly host: string } & Prompts);
-
-/** How far a connection has come; each is also what it waits for. */
-export type ConnectStep =
-  | 'configure'
-  | 'resolve'
-  | 'connect'
-  | 'host-key'
-  | 'authenticate'
-  | 'socket'
-  | 'open'
-  | 'read';
 
 /** What a transport takes from its surroundings. */
 export interface TransportContext {

@@ -1,10 +1,11 @@
 import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
+import { type LibvirtUri, parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import { operationUnderWay } from '../shared/operations/words.ts';
-import type { WindowState } from '../shared/schema.ts';
+import { testedHostId, type WindowState } from '../shared/schema.ts';
 import { visible } from '../shared/visible.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
+import { HostFinder } from './hosts/host-finder.ts';
 import { HostPool } from './hosts/host-pool.ts';
 import { Hub } from './hosts/hub.ts';
 import { Questions } from './hosts/questions.ts';
@@ -29,6 +30,7 @@ import { conclusions, drivers } from './operations/registry.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
+import type { TransportContext } from './transport/transport.ts';
 import { probeLocal } from './transport/unix-socket.ts';
 
 /** How long libvirt’s answers are waited for at the end, milliseconds. */
@@ -128,6 +130,14 @@ async function assemble(
     log,
   };
   const simulator = createSimulator(options.demoPace ?? demoPace);
+  const openFor = (hostId: string, uri: LibvirtUri, more?: Pick<TransportContext, 'onStep' | 'sshClient'>) =>
+    openTransport(uri, {
+      ...surroundings(),
+      askHostKey: (question, signal) => asking.hostKey(hostId, question, signal),
+      askSecret: (question, signal) => asking.secret(hostId, question, signal),
+      log,
+      ...more,
+    });
   const pool: HostPool = new HostPool({
     hub,
     log,
@@ -137,14 +147,13 @@ async function assemble(
     },
     store,
     openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),
-    openTransport: (uri, host) =>
-      openTransport(uri, {
-        env: process.env,
-        home: homedir(),
-        askHostKey: (question, signal) => asking.hostKey(host.id, question, signal),
-        askSecret: (question, signal) => asking.secret(host.id, question, signal),
-        log,
-      }),
+    openTransport: (uri, host) => openFor(host.id, uri),
+  });
+  const finder = new HostFinder({
+    surroundings,
+    hosts: () => pool.hosts,
+    openTransport: (uri, more) => openFor(testedHostId, uri, more),
+    log,
   });
   const sessionOf = (hostId: string) => pool.session(hostId);
   const engine = new Engine(drivers, services, sessionOf);
@@ -155,6 +164,7 @@ async function assemble(
       info: { version, dataDir, platform: process.platform },
       hub,
       pool,
+      finder,
       questions,
       notices,
       services,
@@ -205,15 +215,18 @@ function userName(): string {
   }
 }
 
+function surroundings() {
+  return { env: process.env, home: homedir() };
+}
+
 async function addFirstHosts(pool: HostPool, { demo, connect }: BackendOptions): Promise<void> {
   if (demo) return pool.addSimulated();
   for (const uri of connect) await pool.add(uri, undefined, false);
   if (connect.length > 0) return;
   pool.restore();
-  const surroundings = { env: process.env, home: homedir() };
   const found = new Set<string>();
   for (const uri of ['qemu:///system', 'qemu:///session']) {
-    const socket = await probeLocal(parseLibvirtUri(uri), surroundings);
+    const socket = await probeLocal(parseLibvirtUri(uri), surroundings());
     if (socket && !found.has(socket)) await pool.add(uri, undefined, false);
     if (socket) found.add(socket); // for root both are the system's
   }

@@ -4,8 +4,8 @@ import { lookLocal } from '../../transport/unix-socket.ts';
 import type { NamedUri, Surroundings, Told } from './source.ts';
 
 const LOCAL = [
-  { name: 'This computer', uri: 'qemu:///system' },
-  { name: 'This computer, this user’s session', uri: 'qemu:///session' },
+  { name: 'System', uri: 'qemu:///system' },
+  { name: 'This user’s session', uri: 'qemu:///session' },
 ] as const;
 
 /** What is said of a socket that does not answer; those that are not there are not told of. */

@@ -1,4 +1,4 @@
-import { hostLabel, type LibvirtUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
+import { type LibvirtUri, parseLibvirtUri, placeLabel } from '../../shared/libvirt-uri.ts';
 import type { Host, HostSource, HostTestEvent } from '../../shared/schema.ts';
 import type { Transport, TransportContext } from '../transport/transport.ts';
 import { toProblem } from './problems.ts';
@@ -51,6 +51,6 @@ export class HostFinder {
     }
     const open = (onStep: NonNullable<TransportContext['onStep']>) =>
       openTransport(uri, { onStep, ...(sshClient ? { sshClient } : {}) });
-    yield* testConnection({ text: resolved, uri, name: hostLabel(uri), openTransport: open, log }, signal);
+    yield* testConnection({ text: resolved, uri, name: placeLabel(uri), openTransport: open, log }, signal);
   }
 }

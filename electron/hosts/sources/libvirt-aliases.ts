@@ -38,7 +38,7 @@ export async function resolveAlias(text: string, surroundings: Surroundings): Pr
     const { aliases, problem } = await readAliases(file);
     const found = aliases.find(({ name }) => name === wanted);
     if (found) return found.uri;
-    if (problem !== null) problems.push(problem);
+    if (problem !== null) problems.push(`${file}: ${problem}`);
   }
   const why = [`“${wanted}” is neither an address nor an alias in libvirt.conf.`, ...problems].join(' ');
   throw new LibvirtUriError('NO_SCHEME', why);
@@ -61,8 +61,8 @@ async function readAliases(file: string): Promise<Aliases> {
     });
     const byDefault = values.get('uri_default');
     const problems = [
-      ...(faultAt === null ? [] : [`${file} could not be read from line ${faultAt} on.`]),
-      ...(entries.length === aliases.length ? [] : [`${file} has aliases that are not written as name=address.`]),
+      ...(faultAt === null ? [] : [`Line ${faultAt} and what follows it could not be read.`]),
+      ...(entries.length === aliases.length ? [] : ['Some aliases are not written as name=address.']),
     ];
     return {
       file,
@@ -71,7 +71,7 @@ async function readAliases(file: string): Promise<Aliases> {
       problem: problems.length === 0 ? null : problems.join(' '),
     };
   } catch (error) {
-    return { file, aliases: [], byDefault: null, problem: unreadable(file, error) };
+    return { file, aliases: [], byDefault: null, problem: unreadable(error) };
   }
 }
 

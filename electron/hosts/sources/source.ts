@@ -27,11 +27,11 @@ export interface Told {
 /** The most bytes that are read of a file or a program. */
 export const MOST_BYTES = 1024 * 1024;
 
-/** What the system says of a file that cannot be read, in words; null where it is not there. */
-export function unreadable(file: string, error: unknown): string | null {
+/** Why a file cannot be read, as a sentence; null where it is not there. */
+export function unreadable(error: unknown): string | null {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-  return `${file} could not be read (${REASONS[code ?? ''] ?? code ?? message}).`;
+  return `It could not be read (${REASONS[code ?? ''] ?? code ?? message}).`;
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -94,9 +94,9 @@ echo "['qemu:///system', 'qemu+ssh://me:hunter2@kvm-a/system']"`);
     const found = await sources();
     expect(found.map(({ kind }) => kind)).toEqual(['local', 'ssh-config', 'libvirt', 'libvirt', 'virt-manager']);
     const problems = found.map(({ problem }) => problem ?? '').join('\n');
-    expect(problems).toContain(`${conf} could not be read from line 2 on.`);
-    expect(problems).toContain('aliases that are not written as name=address');
-    expect(problems).toContain('could not be read (it is a folder).');
+    expect(problems).toContain('Line 2 and what follows it could not be read.');
+    expect(problems).toContain('Some aliases are not written as name=address.');
+    expect(problems).toContain('It could not be read (it is a folder).');
     expect(problems).toContain('What GSettings told of virt-manager’s connections could not be read.');
     expect(found.find(({ file }) => file === conf)?.hosts).toMatchObject([{ name: 'ok' }]);
   });
@@ -163,7 +163,7 @@ describe('resolveAlias', () => {
   it('says so where there is none', async () => {
     put('.config/libvirt/libvirt.conf', 'nonsense');
     await expect(resolveAlias('constructor', surroundings())).rejects.toThrow(
-      /^“constructor” is neither an address nor an alias in libvirt\.conf\. .* could not be read from line 1 on\.$/,
+      /^“constructor” is neither an address nor an alias in libvirt\.conf\. .*: Line 1 and what follows it could not be read\.$/,
     );
   });
 });

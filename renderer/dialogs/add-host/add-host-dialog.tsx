@@ -64,6 +64,7 @@ export function AddHostDialog() {
       openHostView(store, hostId);
     } catch (error) {
       setProblem(problemOf(error));
+      test.clear();
       setBusy(false);
       field.current?.focus();
     }
@@ -82,7 +83,7 @@ export function AddHostDialog() {
     }
   };
   return (
-    <PlainDialog title="Add a host" width={620} initialFocus={field}>
+    <PlainDialog title="Add a host" width={660} initialFocus={field}>
       <form onSubmit={submit} className={dialogs.form}>
         <div className={`${dialogs.body} ${styles.body}`}>
           <label className={forms.label} htmlFor="host-uri">
@@ -111,7 +112,7 @@ export function AddHostDialog() {
             }}
             onKeyDown={onKeyDown}
           />
-          <div>
+          <div className={styles.told}>
             <div id="host-uri-problem" className={forms.fieldProblem} role="alert">
               {problem ? (
                 <>

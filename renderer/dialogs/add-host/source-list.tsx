@@ -24,7 +24,15 @@ export function SourceList({ groups, active, uri, onPick }: SourceListProps) {
     list.current?.querySelector(`#host-source-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [active]);
   return (
-    <div ref={list} id="host-sources" role="listbox" aria-label="Known hosts" className={styles.list}>
+    <div
+      ref={list}
+      id="host-sources"
+      role="listbox"
+      aria-label="Known hosts"
+      className={styles.list}
+      // The focus stays in the field.
+      onMouseDown={(event) => event.preventDefault()}
+    >
       {groups.map(({ key, title, file, rows, problem, leftOut, none }) => (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a list of options
         <div key={key} role="group" aria-label={file === null ? title : `${title}, ${file}`}>

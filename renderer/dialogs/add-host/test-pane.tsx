@@ -1,14 +1,14 @@
 import { Check, CircleDashed, CircleX, LoaderCircle, Minus } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { formatCount, formatVersion } from '../../../shared/format.ts';
-import type { Problem, TestFound } from '../../../shared/schema.ts';
+import { formatVersion } from '../../../shared/format.ts';
+import type { ConnectStep, Problem, TestFound } from '../../../shared/schema.ts';
 import blocks from '../../ui/blocks.module.css';
 import { Button } from '../../ui/button.tsx';
 import parts from '../../ui/parts.module.css';
 import { Details } from '../../ui/problem-view.tsx';
 import styles from './add-host.module.css';
 import { shownSteps, type TestRun } from './test-run.ts';
-import { stateWords, stepLabel } from './test-words.ts';
+import { stateWords, stepLabel, testTitle } from './test-words.ts';
 
 const glyphs = {
   waiting: CircleDashed,
@@ -19,13 +19,15 @@ const glyphs = {
   unreached: CircleDashed,
 } as const;
 
+/** Steps that each machine on the way has. */
+const ofMachine: ReadonlySet<ConnectStep> = new Set(['resolve', 'connect', 'host-key', 'authenticate']);
+
 /** How a test of a connection goes: its steps, and at the end what is there, or what is wrong and what to do. */
 export function TestPane({ run, onBack }: { run: TestRun; onBack: () => void }) {
   const { uri, end } = run;
   const steps = shownSteps(run);
-  const hosts = new Set(
-    steps.flatMap(({ step, host }) => (host === null || step === 'open' || step === 'read' ? [] : [host])),
-  );
+  const several =
+    new Set(steps.flatMap(({ step, host }) => (host !== null && ofMachine.has(step) ? [host] : []))).size > 1;
   const told = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (end) told.current?.scrollIntoView({ block: 'nearest' });
@@ -40,9 +42,9 @@ export function TestPane({ run, onBack }: { run: TestRun; onBack: () => void }) 
   return (
     <section className={styles.pane} aria-label="Connection test">
       <div className={styles.paneHead}>
-        <span className={styles.tested}>
-          {end ? 'Test of' : 'Testing'} <bdi className={parts.mono}>{uri}</bdi>
-        </span>
+        <strong className={styles.paneTitle} data-end={end?.kind}>
+          {testTitle(run)}
+        </strong>
         <Button look="quiet" onClick={onBack}>
           Show hosts
         </Button>
@@ -55,7 +57,7 @@ export function TestPane({ run, onBack }: { run: TestRun; onBack: () => void }) 
               <Glyph size={14} aria-hidden className={state === 'running' ? parts.spin : undefined} />
               <span className={styles.step}>
                 {stepLabel(step, uri)}
-                {hosts.size > 1 && host !== null && hosts.has(host) ? (
+                {host !== null && (step === 'connect' || (several && ofMachine.has(step))) ? (
                   <bdi className={`${parts.mono} ${parts.dim}`}> {host}</bdi>
                 ) : null}
               </span>
@@ -66,10 +68,8 @@ export function TestPane({ run, onBack }: { run: TestRun; onBack: () => void }) 
         })}
       </ol>
       {isPlaced ? null : reason}
-      {end?.kind === 'stopped' ? <p className={parts.dim}>The test was stopped. Nothing stays open.</p> : null}
       {end?.kind === 'found' ? (
         <div ref={told} className={styles.found}>
-          <strong>The connection works.</strong>
           <Found found={end.found} />
         </div>
       ) : null}
@@ -93,7 +93,7 @@ function Found({ found }: { found: TestFound }) {
   const facts = [
     ['libvirt', formatVersion(libvirtVersion)],
     ['Hypervisor', `${driver} ${formatVersion(hypervisorVersion)}`],
-    ['Domains', formatCount(domains, 'domain')],
+    ['Domains', domains.toLocaleString('en-GB')],
     ['Reached by', `${via}, ${call} a call`],
   ];
   return (

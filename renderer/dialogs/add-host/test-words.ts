@@ -32,11 +32,19 @@ export function stepLabel(step: ConnectStep, uri: string): string {
   return (wayOf(uri) === 'tls' ? labelsOfTls[step] : undefined) ?? labels[step];
 }
 
+/** How a test goes, in a few words. */
+export function testTitle({ uri, end }: TestRun): string {
+  if (end === null) return 'Testing…';
+  if (end.kind === 'stopped') return 'Stopped. Nothing stays open.';
+  if (end.kind === 'found') return 'The connection works.';
+  return end.step === null ? 'The test failed.' : `“${stepLabel(end.step, uri)}” failed.`;
+}
+
 /** How a test goes, in one sentence, for who hears it. */
-export function testSentence({ uri, end }: TestRun): string {
+export function testSentence(run: TestRun): string {
+  const { uri, end } = run;
   if (end === null) return `Testing ${uri}…`;
-  if (end.kind === 'stopped') return 'The test was stopped.';
-  if (end.kind === 'found') return `The connection works: ${formatCount(end.found.domains, 'domain')}.`;
-  const { step, problem } = end;
-  return `${step === null ? 'The test failed' : `“${stepLabel(step, uri)}” failed`}. ${problem.what} ${problem.next}`;
+  if (end.kind === 'stopped') return testTitle(run);
+  if (end.kind === 'found') return `${testTitle(run)} ${formatCount(end.found.domains, 'domain')}.`;
+  return `${testTitle(run)} ${end.problem.what} ${end.problem.next}`;
 }

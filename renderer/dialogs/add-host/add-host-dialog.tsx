@@ -133,7 +133,7 @@ export function AddHostDialog() {
               {asked.status === 'loading' ? <p className={styles.none}>Looking for hosts…</p> : null}
               {asked.status === 'failed' ? <p className={styles.fault}>{asked.problem.what}</p> : null}
               {sources !== null && groups.length === 0 ? (
-                <p className={styles.none}>No known host matches. The address can be used all the same.</p>
+                <p className={styles.none}>No known host matches. Any address can be typed.</p>
               ) : null}
               <Examples
                 onPick={(text) => {

@@ -3,8 +3,8 @@ import styles from './add-host.module.css';
 
 const examples = [
   { uri: 'qemu:///system', text: 'the domains of this machine' },
-  { uri: 'qemu+ssh://user@host/system', text: 'a machine reached by SSH, with your keys and ~/.ssh/config' },
-  { uri: 'qemu+tls://host/system', text: 'a machine reached by TLS, with libvirt’s certificates' },
+  { uri: 'qemu+ssh://user@host/system', text: 'a machine over SSH, with your keys and ~/.ssh/config' },
+  { uri: 'qemu+tls://host/system', text: 'a machine over TLS, with libvirt’s certificates' },
 ];
 
 /** Ways to write a connection URI, to begin with. */

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays in the field, which points to the active option
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: its keys are handled in the field
+// biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: both roles that it can have take a label
 import { useEffect, useRef } from 'react';
 import { formatCount } from '../../../shared/format.ts';
 import type { SourceHost } from '../../../shared/schema.ts';
@@ -27,15 +28,18 @@ export function SourceList({ groups, active, uri, onPick }: SourceListProps) {
     <div
       ref={list}
       id="host-sources"
-      role="listbox"
+      role={groups.some(({ rows }) => rows.length > 0) ? 'listbox' : 'group'}
       aria-label="Known hosts"
       className={styles.list}
-      // The focus stays in the field.
-      onMouseDown={(event) => event.preventDefault()}
     >
       {groups.map(({ key, title, file, rows, problem, leftOut, none }) => (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a list of options
-        <div key={key} role="group" aria-label={file === null ? title : `${title}, ${file}`}>
+        <div
+          key={key}
+          role="group"
+          aria-label={file === null ? title : `${title}, ${file}`}
+          aria-describedby={`host-source-said-${key}`}
+        >
           <div role="presentation" className={styles.group}>
             <span>{title}</span>
             {file === null ? null : <PathText path={file} />}
@@ -49,26 +53,21 @@ export function SourceList({ groups, active, uri, onPick }: SourceListProps) {
               aria-disabled={host.unusable !== null || undefined}
               data-picked={host.uri === uri || undefined}
               className={styles.row}
+              onMouseDown={(event) => event.preventDefault()}
               onClick={() => onPick(host)}
             >
               <Row host={host} />
             </div>
           ))}
-          {none === null ? null : (
-            <p role="presentation" className={styles.none}>
-              {none}
-            </p>
-          )}
-          {leftOut === 0 ? null : (
-            <p role="presentation" className={styles.none}>
-              {formatCount(leftOut, 'more host is', 'more hosts are')} not listed. Type the address instead.
-            </p>
-          )}
-          {problem === null ? null : (
-            <p role="presentation" className={styles.fault}>
-              {problem}
-            </p>
-          )}
+          <div role="presentation" id={`host-source-said-${key}`}>
+            {none === null ? null : <p className={styles.none}>{none}</p>}
+            {leftOut === 0 ? null : (
+              <p className={styles.none}>
+                {formatCount(leftOut, 'more host is', 'more hosts are')} not listed. Type the address instead.
+              </p>
+            )}
+            {problem === null ? null : <p className={styles.fault}>{problem}</p>}
+          </div>
         </div>
       ))}
     </div>

@@ -112,6 +112,20 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await look();
   },
 
+  async 'a host that is added, and a test of it'(app, look) {
+    const { page } = app;
+    await page.getByRole('button', { name: 'Add host' }).first().click();
+    await expect(page.getByRole('group', { name: 'This computer' })).toBeVisible();
+    await look();
+    for (const uri of ['qemu:///system', 'qemu+unix:///system?socket=/nowhere']) {
+      await page.getByRole('combobox', { name: 'Connection URI' }).fill(uri);
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      await expect(page.getByRole('button', { name: 'Test connection' })).toBeVisible();
+    }
+    await expect(page.getByText('“Reach libvirt’s socket” failed.', { exact: true })).toBeVisible();
+    await look();
+  },
+
   async 'the list of hosts, and what is said of one'(app, look) {
     const { page } = app;
     const host = app.domain('Demo (simulated)');

@@ -25,7 +25,7 @@ async function add(app: App, name: string): Promise<void> {
   const { page } = app;
   await page.getByRole('button', { name: 'Add host' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').fill(nowhere(name));
+  await dialog.getByRole('combobox').fill(nowhere(name));
   await dialog.getByRole('button', { name: 'Add host' }).click();
   await expect(dialog).toBeHidden();
 }

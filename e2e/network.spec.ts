@@ -71,7 +71,7 @@ test('a server of another CA is not connected to', async ({ start }) => {
 test('plain TCP is told as not encrypted: while it is typed, in the list and on the host’s page', async ({ start }) => {
   const page = await askForHost(await start('--demo'));
   const dialog = page.getByRole('dialog', { name: 'Add a host' });
-  const field = dialog.getByRole('textbox', { name: 'Connection URI' });
+  const field = dialog.getByRole('combobox', { name: 'Connection URI' });
   await field.fill('qemu+tls://');
   await expect(dialog).not.toContainText(sentence);
   await field.fill('qemu+tcp://');
@@ -84,7 +84,7 @@ test('plain TCP is told as not encrypted: while it is typed, in the list and on 
 
 test('a parameter that would switch the check off is refused by name', async ({ start }) => {
   const page = await askForHost(await start('--demo'));
-  const field = page.getByRole('textbox', { name: 'Connection URI' });
+  const field = page.getByRole('combobox', { name: 'Connection URI' });
   await field.fill(`${uris.tls}&no_verify=1`);
   await field.press('Enter');
   await expect(page.getByRole('dialog').getByRole('alert')).toContainText(

@@ -111,7 +111,7 @@ test('diagnostics tell of versions, hosts and what went wrong, and of no secret'
   };
   await command('Add host');
   const dialog = page.getByRole('dialog', { name: 'Add a host' });
-  const field = dialog.getByRole('textbox', { name: 'Connection URI' });
+  const field = dialog.getByRole('combobox', { name: 'Connection URI' });
   await field.fill('qemu+ssh://root:hunter2@kvm-a/system');
   await field.press('Enter');
   await expect(dialog.getByRole('alert')).toContainText('password');

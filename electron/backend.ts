@@ -1,11 +1,13 @@
 import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { parseLibvirtUri } from '../shared/libvirt-uri.ts';
+import { type LibvirtUri, parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import { operationUnderWay } from '../shared/operations/words.ts';
-import type { WindowState } from '../shared/schema.ts';
+import { testedHostId, type WindowState } from '../shared/schema.ts';
 import { visible } from '../shared/visible.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
+import { HostFinder } from './hosts/host-finder.ts';
 import { HostPool } from './hosts/host-pool.ts';
+import type { Watch } from './hosts/host-session.ts';
 import { Hub } from './hosts/hub.ts';
 import { Questions } from './hosts/questions.ts';
 import { Asking, secretsInMemory } from './hosts/secrets.ts';
@@ -30,6 +32,7 @@ import { conclusions, drivers } from './operations/registry.ts';
 import { type AppRouter, createRouter } from './router.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 import { openTransport } from './transport/open-transport.ts';
+import type { TransportContext } from './transport/transport.ts';
 import { probeLocal } from './transport/unix-socket.ts';
 
 /** How long libvirt’s answers are waited for at the end, milliseconds. */
@@ -76,6 +79,9 @@ export interface Backend {
   /** Disconnects everywhere, and gives the data directory free. */
   close(): Promise<void>;
 }
+
+/** How a host is reached, and who is told of it. */
+type OpenHow = Pick<TransportContext, 'onStep' | 'sshClient'> & Partial<Pick<Watch, 'asking'>>;
 
 /** Puts everything together, and takes it apart again. @throws FolderInUse */
 export async function createBackend(options: BackendOptions): Promise<Backend> {
@@ -130,6 +136,14 @@ async function assemble(
     log,
   };
   const simulator = createSimulator(options.demoPace ?? demoPace);
+  const openFor = (hostId: string, uri: LibvirtUri, { asking: during = (ask) => ask(), ...more }: OpenHow) =>
+    openTransport(uri, {
+      ...surroundings(),
+      askHostKey: (question, signal) => during(() => asking.hostKey(hostId, question, signal)),
+      askSecret: (question, signal) => during(() => asking.secret(hostId, question, signal)),
+      log,
+      ...more,
+    });
   const pool: HostPool = new HostPool({
     hub,
     log,
@@ -139,16 +153,18 @@ async function assemble(
     },
     store,
     openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),
-    openTransport: (uri, host, { onStep, asking: during }) =>
-      openTransport(uri, {
-        env: process.env,
-        home: homedir(),
-        askHostKey: (question, signal) => during(() => asking.hostKey(host.id, question, signal)),
-        askSecret: (question, signal) => during(() => asking.secret(host.id, question, signal)),
-        onStep,
+    openTransport: (uri, host, watch) =>
+      openFor(host.id, uri, {
+        onStep: watch.onStep,
         sshClient: host.ssh === 'openssh' ? 'openssh' : 'built-in',
-        log,
+        asking: watch.asking,
       }),
+  });
+  const finder = new HostFinder({
+    surroundings,
+    hosts: () => pool.hosts,
+    openTransport: (uri, more) => openFor(testedHostId, uri, more),
+    log,
   });
   const ignoreWakes = onWake(() => pool.checkNow());
   const sessionOf = (hostId: string) => pool.session(hostId);
@@ -160,6 +176,7 @@ async function assemble(
       info: { version, dataDir, platform: process.platform },
       hub,
       pool,
+      finder,
       questions,
       secrets,
       notices,
@@ -212,15 +229,18 @@ function userName(): string {
   }
 }
 
+function surroundings() {
+  return { env: process.env, home: homedir() };
+}
+
 async function addFirstHosts(pool: HostPool, { demo, connect }: BackendOptions): Promise<void> {
   if (demo) return pool.addSimulated();
   for (const uri of connect) await pool.add(uri, undefined, false);
   if (connect.length > 0) return;
   pool.restore();
-  const surroundings = { env: process.env, home: homedir() };
   const found = new Set<string>();
   for (const uri of ['qemu:///system', 'qemu:///session']) {
-    const socket = await probeLocal(parseLibvirtUri(uri), surroundings);
+    const socket = await probeLocal(parseLibvirtUri(uri), surroundings());
     if (socket && !found.has(socket)) await pool.add(uri, undefined, false);
     if (socket) found.add(socket); // for root both are the system's
   }

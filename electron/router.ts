@@ -3,6 +3,7 @@ import { type Contract, contract } from '../shared/contract.ts';
 import { type Kind, kinds } from '../shared/operations/registry.ts';
 import type { AppInfo, WindowState } from '../shared/schema.ts';
 import { exportHosts, HostImports } from './hosts/host-file.ts';
+import type { HostFinder } from './hosts/host-finder.ts';
 import type { HostPool } from './hosts/host-pool.ts';
 import type { HostSession } from './hosts/host-session.ts';
 import type { Hub } from './hosts/hub.ts';
@@ -31,6 +32,7 @@ export interface RouterParts {
   readonly info: AppInfo;
   readonly hub: Hub;
   readonly pool: HostPool;
+  readonly finder: HostFinder;
   readonly questions: Questions;
   readonly secrets: SecretStore;
   readonly notices: Notices;
@@ -46,7 +48,7 @@ export type AppRouter = Router<Contract, Record<never, never>>;
 
 /** The contract, answered. The one place where errors become what the window may see. */
 export function createRouter(parts: RouterParts): AppRouter {
-  const { hub, pool, questions, secrets, notices, services, engine, batches, present, diagnostics } = parts;
+  const { hub, pool, finder, questions, secrets, notices, services, engine, batches, present, diagnostics } = parts;
   const { operations, journal, marks, settings, thumbnails, log } = services;
   const imports = new HostImports(pool);
   const hostName = (input: unknown) => {
@@ -128,7 +130,11 @@ export function createRouter(parts: RouterParts): AppRouter {
       ),
     ),
     hosts: {
-      add: os.hosts.add.handler(async ({ input }) => ({ hostId: await pool.add(input.uri, input.name, true) })),
+      add: os.hosts.add.handler(async ({ input }) => ({
+        hostId: await pool.add(await finder.resolve(input.uri), input.name, true),
+      })),
+      sources: os.hosts.sources.handler(({ signal }) => finder.sources(signal ?? never)),
+      test: os.hosts.test.handler(({ input, signal }) => finder.test(input.uri, input.sshClient, signal ?? never)),
       remove: os.hosts.remove.handler(({ input }) => pool.remove(input.hostId)),
       connect: os.hosts.connect.handler(({ input }) => pool.session(input.hostId).connect()),
       disconnect: os.hosts.disconnect.handler(({ input }) => pool.session(input.hostId).disconnect()),

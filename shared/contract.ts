@@ -19,6 +19,8 @@ import {
   HostExport,
   HostImportDone,
   HostImportPlan,
+  HostSource,
+  HostTestEvent,
   JournalEntry,
   KeptPicture,
   KeptXml,
@@ -97,8 +99,17 @@ export const contract = {
   /** First everything, then each change, until the caller stops. */
   events: base.output(eventIterator(AppEvent)),
   hosts: {
-    /** Adds a host and starts connecting to it; a host with the same URI is returned instead of added twice. */
+    /**
+     * Adds a host and starts connecting to it; a host with the same URI is returned instead of added twice. An alias of
+     * libvirt.conf stands for its URI.
+     */
     add: base.input(z.object({ uri: z.string(), name: z.string().optional() })).output(onHost),
+    /** Hosts that this computer knows of, by where they are known. What cannot be read of one place is told there. */
+    sources: base.output(z.array(HostSource)),
+    /** Connects once and tells of each step, until it is known what is there or the caller stops. Nothing stays open. */
+    test: base
+      .input(z.object({ uri: z.string().max(4_096), sshClient: z.enum(['built-in', 'openssh']).optional() }))
+      .output(eventIterator(HostTestEvent)),
     remove: base.input(onHost),
     connect: base.input(onHost),
     disconnect: base.input(onHost),

@@ -9,6 +9,8 @@ export * from './schema/event.ts';
 export * from './schema/health.ts';
 export * from './schema/host.ts';
 export * from './schema/host-file.ts';
+export * from './schema/host-source.ts';
+export * from './schema/host-test.ts';
 export * from './schema/journal.ts';
 export * from './schema/metadata.ts';
 export * from './schema/operation.ts';

@@ -27,6 +27,11 @@ export function domainRef(uuid: string): WireDomain {
   return { name: '', uuid: parseUuid(uuid), id: -1 };
 }
 
+/** How many domains there are, without a list of them. @throws LibvirtError, ConnectionError */
+export async function countDomains(caller: Caller): Promise<number> {
+  return (await caller.call(procedures.connectListAllDomains, { needResults: 0, flags: 0 })).count;
+}
+
 /**
  * Every domain of the connection: one call, a pipelined round of four, and one for counting snapshots. The first goes
  * alone because it waits for a domain that libvirt is busy with, and should then not hold up other reads fourfold.

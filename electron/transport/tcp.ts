@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { DEFAULT_PORTS, type LibvirtUri, placeLabel } from '../../shared/libvirt-uri.ts';
+import type { ConnectStep } from '../../shared/schema.ts';
 import { settle, throwIfAborted } from './abort.ts';
 import { networkCode } from './network-errors.ts';
+import { tellReaching } from './reaching.ts';
 import { streamPerDial } from './stream-per-dial.ts';
 import { type Transport, type TransportContext, TransportError } from './transport.ts';
 
@@ -14,10 +16,13 @@ export interface NetworkPlace {
 const DEFAULT_TIMEOUT_MS = 20_000;
 
 /** A daemon's TCP port, as it is: neither encrypted nor proved to be the one that is meant. */
-export function tcpTransport(uri: LibvirtUri, { connectTimeoutMs = DEFAULT_TIMEOUT_MS }: TransportContext): Transport {
+export function tcpTransport(
+  uri: LibvirtUri,
+  { connectTimeoutMs = DEFAULT_TIMEOUT_MS, onStep }: TransportContext,
+): Transport {
   const place = { host: uri.host ?? 'localhost', port: uri.port ?? DEFAULT_PORTS.tcp };
   return streamPerDial(
-    (signal) => connectTcp(place, signal, connectTimeoutMs),
+    (signal) => connectTcp(place, signal, connectTimeoutMs, (step) => onStep?.(step, place.host)),
     () => `TCP to ${placeLabel(uri)}, not encrypted`,
   );
 }
@@ -31,10 +36,16 @@ export function connectError({ host, port }: NetworkPlace, cause: Error): Transp
   return new TransportError(code, `${host} port ${port}: ${reason}`, { host, port: `${port}`, reason }, { cause });
 }
 
-function connectTcp(place: NetworkPlace, signal: AbortSignal, ms: number): Promise<Socket> {
+function connectTcp(
+  place: NetworkPlace,
+  signal: AbortSignal,
+  ms: number,
+  onStep: (step: ConnectStep) => void,
+): Promise<Socket> {
   throwIfAborted(signal);
   const { host, port } = place;
   const socket = connect({ host, port, noDelay: true });
+  tellReaching(socket, host, onStep);
   return settle<Socket>(
     signal,
     (resolve, reject) => {

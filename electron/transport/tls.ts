@@ -10,10 +10,12 @@ import {
 } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import { DEFAULT_PORTS, type LibvirtUri, placeLabel } from '../../shared/libvirt-uri.ts';
+import type { ConnectStep } from '../../shared/schema.ts';
 import { settle, throwIfAborted } from './abort.ts';
 import { Bridge } from './bridge.ts';
 import { printable } from './first-packet.ts';
 import { type PkiPlace, pkiPlaces, readCredentials, type TlsCredentials, unfit } from './pki.ts';
+import { tellReaching } from './reaching.ts';
 import { streamPerDial } from './stream-per-dial.ts';
 import { refusedClient, type TlsAttempt, type TlsStage, tlsError } from './tls-errors.ts';
 import { type Transport, type TransportContext, TransportError } from './transport.ts';
@@ -31,16 +33,23 @@ export function tlsTransport(uri: LibvirtUri, context: TransportContext): Transp
   const place = { host: uri.host ?? 'localhost', port: uri.port ?? DEFAULT_PORTS.tls };
   return streamPerDial(
     async (signal) => {
+      const onStep = (step: ConnectStep) => context.onStep?.(step, place.host);
+      onStep('configure');
       const credentials = await readCredentials(places);
       throwIfAborted(signal);
       const attempt = { ...place, credentials, certPath: lastOf(places).cert };
-      return await connectTls(attempt, signal, context.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS);
+      return await connectTls(attempt, signal, context.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS, onStep);
     },
     () => `TLS to ${placeLabel(uri)}`,
   );
 }
 
-async function connectTls(attempt: TlsAttempt, signal: AbortSignal, ms: number): Promise<Duplex> {
+async function connectTls(
+  attempt: TlsAttempt,
+  signal: AbortSignal,
+  ms: number,
+  onStep: (step: ConnectStep) => void,
+): Promise<Duplex> {
   const { host, port, credentials } = attempt;
   // The zone of a link-local address is of this computer, and in no certificate.
   const name = host.replace(/%.*$/, '');
@@ -54,6 +63,8 @@ async function connectTls(attempt: TlsAttempt, signal: AbortSignal, ms: number):
     checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
   });
   socket.setNoDelay(true);
+  tellReaching(socket, host, onStep);
+  socket.once('connect', () => onStep('authenticate'));
   try {
     await accepted(socket, attempt, signal, ms);
     return oneRecordAPacket(socket);

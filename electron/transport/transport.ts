@@ -49,8 +49,6 @@ export type SecretQuestion =
     }
   | ({ readonly kind: 'prompts'; readonly user: string; readonly host: string } & Prompts);
 
-export type { ConnectStep };
-
 /** What a transport takes from its surroundings. */
 export interface TransportContext {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { isSession, type LibvirtUri } from '../../shared/libvirt-uri.ts';
+import { isSession, type LibvirtUri, placeLabel } from '../../shared/libvirt-uri.ts';
 import { settle, throwIfAborted } from './abort.ts';
 import { runLocalHelper } from './local-helper.ts';
 import { modeOf, socketNames } from './socket-names.ts';
@@ -19,6 +19,7 @@ export function unixTransport(uri: LibvirtUri, context: TransportContext): Trans
   let found: string | undefined;
 
   const open = async (signal: AbortSignal): Promise<Duplex> => {
+    context.onStep?.('socket', placeLabel(uri));
     try {
       const { path, stream } = await connectFirst(paths, signal, context.connectTimeoutMs, modeOf(uri));
       found = path;
@@ -48,12 +49,24 @@ export function localSockets(uri: LibvirtUri, { env, home }: LocalContext, userI
 
 /** The socket of this machine's libvirt that answers, if one does. Nothing is started. */
 export async function probeLocal(uri: LibvirtUri, context: LocalContext, ms = 2_000): Promise<string | undefined> {
+  const found = await lookLocal(uri, context, AbortSignal.timeout(ms), ms).catch(() => undefined);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The same, or why none does. @throws TransportError CANCELLED */
+export async function lookLocal(
+  uri: LibvirtUri,
+  context: LocalContext,
+  signal: AbortSignal,
+  ms = 2_000,
+): Promise<string | TransportError> {
   try {
-    const { path, stream } = await connectFirst(localSockets(uri, context), AbortSignal.timeout(ms), ms);
+    const { path, stream } = await connectFirst(localSockets(uri, context), signal, ms);
     stream.destroy();
     return path;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof TransportError && error.code !== 'CANCELLED') return error;
+    throw error;
   }
 }
 

@@ -13,7 +13,7 @@ import { RevertDialog } from '../operations/revert/revert-dialog.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { dueQuestion } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
-import { AddHostDialog } from './add-host-dialog.tsx';
+import { AddHostDialog } from './add-host/add-host-dialog.tsx';
 import { ConsoleDialog } from './console-dialog.tsx';
 import { EditHostDialog } from './edit-host-dialog.tsx';
 import { ExportHostsDialog } from './export-hosts-dialog.tsx';
@@ -27,7 +27,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TagsDialog } from './tags-dialog.tsx';
 import { TagsOfSeveralDialog } from './tags-of-several-dialog.tsx';
 
-/** The one dialog that is open, if any. A question of the backend comes when nothing else is. */
+/** The one dialog that is open, if any. A question of the backend comes when nothing else is, or over it from within. */
 export function DialogHost() {
   const dialog = useAppState((state) => state.dialog);
   const question = useAppState(dueQuestion);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Operation } from '../../shared/schema.ts';
+import { type Operation, testedHostId } from '../../shared/schema.ts';
 import { filterSnapshots } from './actions.ts';
 import { aBatch, aBatchRow, aDomain, aHost, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
 import {
@@ -87,6 +87,16 @@ test('a question waits while another dialog is open', () => {
   expect(dueQuestion(store.getState())).toBeUndefined();
   store.setState({ dialog: null });
   expect(dueQuestion(store.getState())).toBe(question);
+});
+
+test('over the dialog that tests a connection only its own questions come', () => {
+  const asked = { hostId: 'h', kind: 'passphrase' as const, host: '', keyFile: '', retry: false, until: 0 };
+  const others = { ...asked, id: 'a', rememberIn: 'memory' as const };
+  const own = { ...others, id: 'b', hostId: testedHostId };
+  const { store } = anApp({}, { questions: [others, own], dialog: { kind: 'add-host' } });
+  expect(dueQuestion(store.getState())).toBe(own);
+  store.setState({ questions: [others] });
+  expect(dueQuestion(store.getState())).toBeUndefined();
 });
 
 test('of several operations on a domain the first is the one that runs, and the own one is the newest', () => {

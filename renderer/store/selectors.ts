@@ -1,6 +1,14 @@
 import { groupedHosts } from '../../shared/host-list/order.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
-import type { Batch, Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
+import {
+  type Batch,
+  type Domain,
+  type Host,
+  type Operation,
+  type Question,
+  type Snapshot,
+  testedHostId,
+} from '../../shared/schema.ts';
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { endSentence } from './notices.ts';
@@ -318,9 +326,10 @@ export function wordsOf(filter: string): string[] {
   return filter.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
-/** The question that is due: none while another dialog is open. */
-export function dueQuestion(state: AppState): Question | undefined {
-  return state.dialog === null ? state.questions[0] : undefined;
+/** The question that is due: none while another dialog is open, but for one that tests a connection and those of its test. */
+export function dueQuestion({ dialog, questions }: AppState): Question | undefined {
+  if (dialog?.kind === 'add-host') return questions.find(({ hostId }) => hostId === testedHostId);
+  return dialog === null ? questions[0] : undefined;
 }
 
 /**

@@ -1,19 +1,6 @@
 import { z } from 'zod';
 import { DomainState, Problem } from './base.ts';
-
-/** How far a connection has come; each is also what it waits for. `queued` waits for its turn among the hosts. */
-export const ConnectStep = z.enum([
-  'queued',
-  'configure',
-  'resolve',
-  'connect',
-  'host-key',
-  'authenticate',
-  'socket',
-  'open',
-  'read',
-]);
-export type ConnectStep = z.infer<typeof ConnectStep>;
+import { connectSteps } from './host-test.ts';
 
 /** Versions are libvirt's numbers: major * 1 000 000 + minor * 1 000 + release. */
 export const HostStatus = z.discriminatedUnion('status', [
@@ -21,7 +8,8 @@ export const HostStatus = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('connecting'),
     since: z.number(),
-    step: ConnectStep,
+    /** `queued` waits for its turn among the hosts. */
+    step: z.enum(['queued', ...connectSteps]),
     /** The machine that the step is about: the host, or one on the way to it. */
     at: z.string(),
     /** The person is being asked something. */

@@ -4,6 +4,7 @@ import { frames } from './frames.ts';
 import { hostLists } from './host-lists.ts';
 import { pictures, qcow2 } from './images.ts';
 import { record } from './recorded.ts';
+import { libvirtConf, savedLists } from './sources.ts';
 import { stores } from './stores.ts';
 import { commandLines, journals, knownHosts, links, texts, uris } from './texts.ts';
 import { imports, xml } from './xml.ts';
@@ -25,5 +26,7 @@ export async function allTargets(): Promise<Target[]> {
     texts,
     commandLines,
     hostLists,
+    libvirtConf,
+    savedLists,
   ];
 }

@@ -1,8 +1,10 @@
 import { connect as connectTcp, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
+import type { ConnectStep } from '../../../shared/schema.ts';
 import { settle, throwIfAborted } from '../abort.ts';
-import { type ConnectStep, type TransportContext, TransportError } from '../transport.ts';
+import { tellReaching } from '../reaching.ts';
+import { type TransportContext, TransportError } from '../transport.ts';
 import { AuthSequence } from './auth.ts';
 import { connectionLost, type SshStage, sshError } from './errors.ts';
 import { HostKeyGate, hostKeyAlgorithms, knownNameOf } from './host-key-gate.ts';
@@ -192,13 +194,12 @@ export const reachDirectly: Reach = async (
   onStep,
   signal,
 ) => {
-  onStep('resolve');
   const options = {
     ...(family === undefined ? {} : { family }),
     ...(localAddress === undefined ? {} : { localAddress }),
   };
   const socket = connectTcp({ host, port, noDelay: true, ...options });
-  socket.once('lookup', () => onStep('connect'));
+  tellReaching(socket, host, onStep);
   try {
     await settle<void>(
       signal,

@@ -67,6 +67,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
       throwIfAborted(signal);
       if (ways.length === 0) throw unsupported(uri);
       const over = await link(signal);
+      context.onStep?.('socket', host);
       const tried: string[] = [];
       let noSockets = false;
       for (const way of inOrder(ways, works)) {

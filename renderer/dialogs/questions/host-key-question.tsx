@@ -26,8 +26,8 @@ export function HostKeyQuestion({ question }: { question: Extract<Question, { ki
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && answer(null)}>
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className={dialogs.veil} />
-        <AlertDialog.Popup className={dialogs.dialog} initialFocus={safe}>
+        <AlertDialog.Backdrop forceRender className={`${dialogs.veil} ${dialogs.above}`} />
+        <AlertDialog.Popup className={`${dialogs.dialog} ${dialogs.above}`} initialFocus={safe}>
           <div className={dialogs.head}>
             <AlertDialog.Title className={dialogs.title}>
               Is this really <bdi>{host}</bdi>?

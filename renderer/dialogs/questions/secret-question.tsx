@@ -27,8 +27,8 @@ export function SecretQuestion({ question }: { question: SecretQuestionOf }) {
   return (
     <Dialog.Root open disablePointerDismissal onOpenChange={(open) => !open && answer(null)}>
       <Dialog.Portal>
-        <Dialog.Backdrop className={dialogs.veil} />
-        <Dialog.Popup className={dialogs.dialog} initialFocus={first}>
+        <Dialog.Backdrop forceRender className={`${dialogs.veil} ${dialogs.above}`} />
+        <Dialog.Popup className={`${dialogs.dialog} ${dialogs.above}`} initialFocus={first}>
           <form onSubmit={submit} className={dialogs.form}>
             <div className={dialogs.head}>
               <Dialog.Title className={dialogs.title}>

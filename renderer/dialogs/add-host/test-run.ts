@@ -1,0 +1,85 @@
+import { parseLibvirtUri } from '../../../shared/libvirt-uri.ts';
+import {
+  type ConnectStep,
+  connectSteps,
+  type HostTestEvent,
+  type Problem,
+  type TestFound,
+} from '../../../shared/schema.ts';
+
+/** A step as it is shown. `skipped`: it was not needed. `unreached`: the test ended before. */
+export interface ShownStep {
+  readonly step: ConnectStep;
+  /** Null as long as it is not known. */
+  readonly host: string | null;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'unreached';
+}
+
+type TestEnd =
+  | { readonly kind: 'found'; readonly found: TestFound }
+  | { readonly kind: 'refused'; readonly step: ConnectStep | null; readonly problem: Problem }
+  | { readonly kind: 'stopped' };
+
+/** A test of a connection, as far as it has come. */
+export interface TestRun {
+  /** As it was typed. */
+  readonly uri: string;
+  readonly steps: readonly Extract<HostTestEvent, { type: 'step' }>[];
+  readonly end: TestEnd | null;
+}
+
+/** A test that has just begun. */
+export function beginTest(uri: string): TestRun {
+  return { uri, steps: [], end: null };
+}
+
+/** The test after an event. A step that begins anew, as after a question, takes back those that came after it. */
+export function advanceTest(run: TestRun, event: HostTestEvent): TestRun {
+  if (event.type === 'found') return { ...run, end: { kind: 'found', found: event.found } };
+  if (event.type === 'refused') return { ...run, end: { kind: 'refused', step: event.step, problem: event.problem } };
+  const same = run.steps.findIndex(({ step, host }) => step === event.step && host === event.host);
+  const before = same < 0 ? run.steps : run.steps.slice(0, same);
+  return { ...run, steps: [...before, event] };
+}
+
+/** The test where the person does not wait for its end. */
+export function stopTest(run: TestRun): TestRun {
+  return run.end === null ? { ...run, end: { kind: 'stopped' } } : run;
+}
+
+const all = connectSteps;
+const ways = {
+  ssh: all,
+  tls: all.filter((step) => step !== 'host-key' && step !== 'socket'),
+  tcp: ['resolve', 'connect', 'open', 'read'],
+  local: ['socket', 'open', 'read'],
+  unknown: [],
+} as const satisfies Readonly<Record<string, readonly ConnectStep[]>>;
+
+/** Which way a text leads: that of an alias is known to the backend alone. */
+export function wayOf(text: string): keyof typeof ways {
+  try {
+    const { transport } = parseLibvirtUri(text);
+    return transport === 'auto' || transport === 'unix' ? 'local' : transport;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** All steps of a test, those that are still to come too, so that nothing moves while it goes on. */
+export function shownSteps({ uri, steps, end }: TestRun): ShownStep[] {
+  const expected: readonly ConnectStep[] = ways[wayOf(uri)];
+  const came = new Set(steps.map(({ step }) => step));
+  const shown: ShownStep[] = [];
+  let next = 0;
+  for (const { step, host, state } of steps) {
+    const at = expected.indexOf(step);
+    const between = expected.slice(next, Math.max(next, at)).filter((each) => !came.has(each));
+    shown.push(...between.map((each): ShownStep => ({ step: each, host: null, state: 'skipped' })));
+    shown.push({ step, host, state: end?.kind === 'stopped' && state === 'running' ? 'unreached' : state });
+    next = Math.max(next, at + 1);
+  }
+  const rest = end === null ? 'waiting' : 'unreached';
+  const left = end?.kind === 'found' ? [] : expected.slice(next);
+  return [...shown, ...left.map((step): ShownStep => ({ step, host: null, state: rest }))];
+}

@@ -120,6 +120,11 @@ export const problems = {
     effect: notConnected,
     next: 'Connect again to be asked again. With the key in the SSH agent nothing is asked.',
   },
+  LOGIN_QUESTIONS: {
+    what: '“{host}” asks more during the login than can be answered: {reason}.',
+    effect: notConnected,
+    next: 'Try a key that the host takes, which may leave nothing to ask. If it goes on, ask whoever runs the host.',
+  },
   PASSWORD_EXPIRED: {
     what: 'The password of “{user}” on “{host}” has expired.',
     effect: notConnected,

@@ -120,6 +120,8 @@ export type TransportErrorCode =
   /** detail: user, tried, skipped (not offered, and why), accepts (what the server takes), openSsh (what only OpenSSH has) */
   | 'AUTH_FAILED'
   | 'LOGIN_CANCELLED'
+  /** The server asks more of a person than can be answered. detail: reason */
+  | 'LOGIN_QUESTIONS'
   /** detail: user */
   | 'PASSWORD_EXPIRED'
   /** detail: keyfile, reason */

@@ -4,6 +4,7 @@ import { type TransportContext, TransportError } from '../transport.ts';
 import { readSettings } from './config/read-settings.ts';
 import type { SshQuery } from './config/settings.ts';
 import { logIn, type Reach, reachDirectly, type SshSession } from './login.ts';
+import { LoginMemory } from './login-secrets.ts';
 import { resolveTarget, type SshTarget } from './target.ts';
 
 /** A configuration that goes round in circles ends here. */
@@ -19,9 +20,10 @@ export async function logInTo(
   context: TransportContext,
   signal: AbortSignal,
   depth = 0,
+  memory = new LoginMemory(),
 ): Promise<SshSession> {
   refuseWhatOpenSshNeeds(target);
-  if (target.jumps.length === 0) return await logIn(target, context, signal, reachDirectly);
+  if (target.jumps.length === 0) return await logIn(target, context, signal, reachDirectly, memory);
   if (depth >= MOST_JUMPS) {
     const reason = `more than ${MOST_JUMPS} machines on the way (ProxyJump)`;
     throw new TransportError('SSH_CONFIG_FAILED', `${target.host}: ${reason}`, { host: target.host, reason });
@@ -30,11 +32,12 @@ export async function logInTo(
   const last = target.jumps.at(-1) as SshQuery;
   const through: Reach = async ({ host, port }, onStep, attempt) => {
     const own = resolveTarget(last, {}, await readSettings(last, context, attempt), context);
-    const hop = await logInTo(before.length > 0 ? { ...own, jumps: before } : own, context, attempt, depth + 1);
+    const hopTarget = before.length > 0 ? { ...own, jumps: before } : own;
+    const hop = await logInTo(hopTarget, context, attempt, depth + 1, memory.before);
     onStep('connect');
     return await forward(hop, own.host, host, port, own.connectTimeoutMs, attempt);
   };
-  return await logIn(target, context, signal, through);
+  return await logIn(target, context, signal, through, memory);
 }
 
 /** @throws TransportError NEEDS_OPENSSH */

@@ -2,6 +2,7 @@ import { connect as connectTcp, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
 import { settle, throwIfAborted } from '../abort.ts';
+import { printable } from '../first-packet.ts';
 import { type ConnectStep, type TransportContext, TransportError } from '../transport.ts';
 import { AuthSequence } from './auth.ts';
 import { connectionLost, type SshStage, sshError } from './errors.ts';
@@ -9,7 +10,7 @@ import { HostKeyGate, hostKeyAlgorithms, knownNameOf } from './host-key-gate.ts'
 import { gatherKeys, type Keys } from './keys.ts';
 import { fingerprint, type KnownHostsEntry, keyTypeOf } from './known-hosts.ts';
 import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts';
-import { LoginSecrets } from './login-secrets.ts';
+import { type LoginMemory, LoginSecrets } from './login-secrets.ts';
 import type { SshTarget } from './target.ts';
 
 /** A logged-in SSH client and the stream under it. */
@@ -40,38 +41,43 @@ export async function logIn(
   target: SshTarget,
   context: TransportContext,
   signal: AbortSignal,
-  reach: Reach = reachDirectly,
+  reach: Reach,
+  memory: LoginMemory,
 ): Promise<SshSession> {
   throwIfAborted(signal);
   const keys = await unlessAborted(signal, gatherKeys(target));
   const known = await unlessAborted(signal, readKnownHosts(target.knownHosts, knownNameOf(target)));
-  const secrets = new LoginSecrets(target, context, signal);
+  const done = new AbortController();
+  const secrets = new LoginSecrets(target, context, AbortSignal.any([signal, done.signal]), memory);
   const onStep = (step: ConnectStep) => context.onStep?.(step, target.host);
   const attempt = (gate: HostKeyGate, onProven?: () => Promise<void>) =>
     tryOnce({ target, log: context.log, keys, known, gate, secrets, reach, onStep, signal, onProven });
-  let approved: Buffer | undefined;
-  for (;;) {
-    const gate = new HostKeyGate(known, target, approved);
-    try {
-      return await attempt(gate, approved === undefined ? undefined : remember(target, context, approved));
-    } catch (error) {
-      if (signal.aborted) throw error;
-      if (gate.unknownKey !== undefined) {
-        approved = gate.unknownKey;
-        await askAboutKey(target, context, approved, signal);
-      } else if (!isLost(error) || !(await secrets.hasNews())) throw error;
+  try {
+    for (;;) {
+      const { approved } = memory;
+      const gate = new HostKeyGate(known, target, approved);
+      try {
+        return await attempt(gate, approved && (() => remember(target, context, memory, approved)));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (gate.unknownKey !== undefined) {
+          await askAboutKey(target, context, gate.unknownKey, signal);
+          memory.approved = gate.unknownKey;
+        } else if (!isLost(error) || !(await secrets.hasNews())) throw error;
+      }
     }
+  } finally {
+    done.abort();
   }
 }
 
-function remember({ host, knownHosts, ...rest }: SshTarget, { log }: TransportContext, key: Buffer) {
-  const { user } = knownHosts;
-  return async () => {
-    if (user === null) return;
-    await rememberHostKey(user, knownNameOf({ host, knownHosts, ...rest }), key).catch((problem: Error) =>
-      log(`${host}: its key is trusted now but could not be remembered. ${problem.message}`),
-    );
-  };
+async function remember(target: SshTarget, { log }: TransportContext, memory: LoginMemory, key: Buffer) {
+  const { user } = target.knownHosts;
+  if (user === null || memory.isRemembered) return;
+  memory.isRemembered = true;
+  await rememberHostKey(user, knownNameOf(target), key).catch((problem: Error) =>
+    log(`${target.host}: its key is trusted now but could not be remembered. ${problem.message}`),
+  );
 }
 
 async function askAboutKey(target: SshTarget, context: TransportContext, key: Buffer, signal: AbortSignal) {
@@ -105,31 +111,38 @@ async function tryOnce(attempt: Attempt): Promise<SshSession> {
   const { host, user, connectTimeoutMs } = target;
   const over = new AbortController();
   const signal = AbortSignal.any([attempt.signal, over.signal]);
-  const auth = new AuthSequence(target, keys, secrets.during(signal), log);
   const client = new ssh2.Client();
   let stage: SshStage = 'connecting';
   let exhausted = false;
+  let isDeciding = false;
   let socket: Duplex | undefined;
-
+  let fail: (error: TransportError) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
-    client.on('error', (error) => {
+    fail = (error) => {
+      reject(error);
+      socket?.destroy();
+    };
+  });
+  failed.catch(() => undefined);
+  const auth = new AuthSequence(target, keys, secrets.during(signal), log, { over: over.signal, fail });
+  client
+    .on('error', (error) => {
       const { level } = error as { level?: string };
       if (level === 'agent' || (level === 'client-authentication' && !exhausted)) {
-        log(`SSH to ${host}: ${error.message}`);
+        log(`SSH to ${host}: ${printable(error.message)}`);
         return;
       }
       const ours = gate.refusal ?? sshError(error, host, stage);
-      reject(ours.code === 'AUTH_FAILED' ? auth.failure(exhausted ? undefined : error.message) : ours);
-      socket?.destroy();
-    });
-    client.on('change password', () => {
+      if (ours.code !== 'AUTH_FAILED') fail(ours);
+      else if (exhausted) fail(auth.failure());
+      // Whoever lets in only for a while may say so as it hangs up.
+      else fail(secrets.isAsking ? connectionLost(host, stage) : auth.failure(error.message));
+    })
+    .on('change password', () => {
       auth.expired();
-      reject(auth.failure());
-      socket?.destroy();
-    });
-    client.on('close', () => reject(connectionLost(host, stage)));
-  });
-  failed.catch(() => undefined);
+      fail(auth.failure());
+    })
+    .on('close', () => fail(connectionLost(host, stage)));
   const handshaken = new Promise<void>((resolve) => client.once('handshake', () => resolve()));
   const ready = new Promise<void>((resolve) => client.once('ready', () => resolve()));
   const within = (goal: Promise<void>, ms: number) =>
@@ -160,15 +173,21 @@ async function tryOnce(attempt: Attempt): Promise<SshSession> {
       algorithms: { ...target.algorithms, serverHostKey: hostKeyAlgorithms(known, target) },
       hostVerifier: gate.verify,
       authHandler: (accepts, _partial, next) => {
-        auth.next(accepts).then(
-          (method) => {
+        // A server may refuse what nobody has tried, also once it has let in.
+        if (isDeciding || over.signal.aborted) return;
+        isDeciding = true;
+        auth
+          .next(accepts)
+          .finally(() => {
+            isDeciding = false;
+          })
+          .then((method) => {
             if (over.signal.aborted) return;
             exhausted = method === false;
             // ssh2 takes false for "nothing left"; its types don't say so.
             next(method as Exclude<typeof method, false>);
-          },
-          () => {}, // the attempt is over, and the question with it
-        );
+          })
+          .catch((error: unknown) => fail(sshError(error, host, stage)));
       },
     });
     await within(handshaken, connectTimeoutMs);

@@ -145,6 +145,11 @@ export const problems = {
     effect: notConnected,
     next: 'Install OpenSSH’s client, or choose “Built in” for this host.',
   },
+  SSH_FOLDER_MISSING: {
+    what: 'There is no folder on this computer that ssh to “{host}” could use while it runs.',
+    effect: notConnected,
+    next: 'Set TMPDIR to a folder of yours with a short path, where programs may be run from, and start Snapkeel again. Or choose “Built in” for this host.[ Tried: {tried}.]',
+  },
   NEEDS_OPENSSH: {
     what: 'Only the system’s own ssh can reach “{host}”, because of {reason}.',
     effect: notConnected,

@@ -7,7 +7,7 @@ import type { SshTarget } from '../ssh/target.ts';
 /** Whatever the configuration says: nothing is forwarded, run or shown that a libvirt connection has no use for. */
 const ALWAYS = [
   ...['ControlPersist=no', 'ForwardAgent=no', 'ForwardX11=no', 'PermitLocalCommand=no', 'RequestTTY=no'],
-  ...['EscapeChar=none', 'LogLevel=INFO', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
+  ...['EscapeChar=none', 'LogLevel=ERROR', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
 ];
 
 /** For all calls but those that forward something. */

@@ -138,7 +138,7 @@ describe.skipIf(problem !== undefined)('openSshTransport', { timeout: 120_000 },
     placeKey();
     configure('StrictHostKeyChecking no\n');
     const askHostKey = async () => false;
-    expect((await failureOf(open(uriOf(), { askHostKey }))).code).toBe('LOGIN_CANCELLED');
+    expect((await failureOf(open(uriOf(), { askHostKey }))).code).toBe('HOST_KEY_DECLINED');
     expect(existsSync(knownHosts())).toBe(false);
   });
 

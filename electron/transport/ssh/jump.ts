@@ -1,5 +1,8 @@
 import type { Duplex } from 'node:stream';
+import type { ClientChannel } from 'ssh2';
 import { settle } from '../abort.ts';
+import { Bridge } from '../bridge.ts';
+import { printable } from '../first-packet.ts';
 import { type TransportContext, TransportError } from '../transport.ts';
 import { readSettings } from './config/read-settings.ts';
 import type { SshQuery } from './config/settings.ts';
@@ -57,21 +60,31 @@ async function forward(
   signal: AbortSignal,
 ): Promise<Duplex> {
   try {
-    const stream = await settle<Duplex>(
+    const channel = await settle<ClientChannel>(
       signal,
       (resolve, reject) =>
         client.forwardOut('127.0.0.1', 0, host, port, (error, made) => (error ? reject(error) : resolve(made))),
       undefined,
       { ms, error: () => new TransportError('TIMED_OUT', `${jump}: no way to ${host} within ${ms} ms.`, { host }) },
     );
-    stream.once('close', close);
-    client.once('close', () => stream.destroy());
-    client.on('error', () => stream.destroy());
-    return stream;
+    channel.stderr.resume();
+    return new Bridge({
+      input: channel,
+      output: channel,
+      shut: () => {
+        channel.close();
+        channel.resume();
+        close(); // without waiting for the machine to agree
+      },
+      gone: new Promise((resolve) => {
+        channel.once('close', () => resolve(undefined));
+        client.once('close', () => resolve(undefined));
+      }),
+    });
   } catch (error) {
     close();
     if (error instanceof TransportError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = printable(error instanceof Error ? error.message : String(error));
     throw new TransportError('JUMP_REFUSED', `${jump} would not pass on to ${host}: ${reason}`, { host, jump, reason });
   }
 }

@@ -1,4 +1,4 @@
-import { connect as connectTcp, Socket } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
 import { settle, throwIfAborted } from '../abort.ts';
@@ -23,6 +23,9 @@ export interface SshSession {
 
 /** Logging in may wait for a touch on a security key, or an agent's own question. sshd gives it as long. */
 const LOGIN_TIMEOUT_MS = 120_000;
+
+/** For the last words to leave. Milliseconds. */
+const GOODBYE_MS = 2_000;
 
 /** Makes the stream that SSH runs over; called anew for each try. */
 export type Reach = (target: SshTarget, onStep: (step: ConnectStep) => void, signal: AbortSignal) => Promise<Duplex>;
@@ -240,8 +243,10 @@ export const reachDirectly: Reach = async (
 
 function closeBoth(client: Client, socket: Duplex): void {
   client.end();
-  if (socket instanceof Socket) socket.destroySoon();
-  else socket.end();
+  socket.end(() => socket.destroy());
+  // A far side that reads nothing any more is not waited for.
+  const late = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+  socket.once('close', () => clearTimeout(late));
 }
 
 function isLost(error: unknown): boolean {

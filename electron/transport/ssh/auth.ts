@@ -2,8 +2,9 @@ import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } fro
 import { throwIfAborted } from '../abort.ts';
 import { printable } from '../first-packet.ts';
 import { type Prompts, type TransportContext, TransportError } from '../transport.ts';
+import { sign } from './agent.ts';
 import { sshError } from './errors.ts';
-import { decrypt, type KeyFile, type Keys, type OfferedKey, signWithAgent } from './keys.ts';
+import { decrypt, type KeyFile, type Keys, type OfferedKey } from './keys.ts';
 import type { LoginMethod, SshTarget } from './target.ts';
 
 /** Asks the person for what only they know, during one login. Null when they would not say. */
@@ -200,7 +201,7 @@ export class AuthSequence {
       return signature;
     }
     const { agent = '' } = this.target;
-    return signWithAgent(agent, key.blob ?? Buffer.alloc(0), data, hash).catch((error: Error) => {
+    return sign(agent, key.blob ?? Buffer.alloc(0), data, hash, this.connection.over).catch((error: Error) => {
       this.#tried.push(`${key.label} would not sign: ${error.message}`);
       throw error;
     });

@@ -48,7 +48,7 @@ export async function logIn(
   memory: LoginMemory,
 ): Promise<SshSession> {
   throwIfAborted(signal);
-  const keys = await unlessAborted(signal, gatherKeys(target));
+  const keys = await unlessAborted(signal, gatherKeys(target, signal));
   const known = await unlessAborted(signal, readKnownHosts(target.knownHosts, knownNameOf(target)));
   const done = new AbortController();
   const secrets = new LoginSecrets(target, context, AbortSignal.any([signal, done.signal]), memory);

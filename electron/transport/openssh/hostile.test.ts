@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import ssh2, { type AuthContext } from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -55,8 +55,8 @@ describe.skipIf(problem !== undefined)('openSshTransport, and those who mean har
     process.env.TMPDIR = path;
     return path;
   };
-  function open(port: number, context: Partial<TransportContext> = {}, user = ''): Transport {
-    const transport = openTransport(parseLibvirtUri(`qemu+ssh://${user}127.0.0.1:${port}/system`), {
+  function open(port: number, context: Partial<TransportContext> = {}, user = '', params = ''): Transport {
+    const transport = openTransport(parseLibvirtUri(`qemu+ssh://${user}127.0.0.1:${port}/system?${params}`), {
       sshClient: 'openssh',
       env: { PATH: process.env.PATH },
       home,
@@ -86,6 +86,37 @@ describe.skipIf(problem !== undefined)('openSshTransport, and those who mean har
     expect(await echo(transport)).toEqual(PACKET);
     transport.close();
     await vi.waitFor(() => expect(readdirSync(path)).toEqual([]), patient);
+  });
+
+  it('a configuration meant for a terminal is no hindrance', async () => {
+    know();
+    placeKey();
+    const config = 'RemoteCommand tmux attach\nRequestTTY yes\nSessionType none\nStdinNull yes\nLogLevel QUIET\n';
+    writeFileSync(join(home, '.ssh', 'config'), config, { mode: 0o600 });
+    expect(await echo(open(sshd.port))).toEqual(PACKET);
+  });
+
+  it('files and sockets may have any name', async () => {
+    know();
+    placeKey();
+    const odd = join(home, `a "b" c:d %h \\ 'e'`);
+    mkdirSync(odd);
+    for (const name of ['known_hosts', 'id_ed25519']) renameSync(join(home, '.ssh', name), join(odd, name));
+    const daemon = createServer((socket) => socket.pipe(socket));
+    await new Promise<void>((resolve) => daemon.listen(join(odd, 's'), resolve));
+    ends.push(() => daemon.close());
+    const encoded = encodeURIComponent(odd);
+    // In a key's file and in known_hosts tokens are filled in, as ssh does.
+    const files = encodeURIComponent(odd.replaceAll('%', '%%'));
+    const params = `keyfile=${files}/id_ed25519&known_hosts=${files}/known_hosts&socket=${encoded}/s&netcat=none`;
+    expect(await echo(open(sshd.port, { askHostKey: async () => false }, '', params))).toEqual(PACKET);
+  });
+
+  it('a named key that is not there is told, and no other is used', async () => {
+    know();
+    placeKey();
+    const dial = open(sshd.port, {}, '', `keyfile=${home}/none`).dial(never);
+    await expect(dial).rejects.toMatchObject({ code: 'KEY_UNREADABLE', detail: { reason: 'ENOENT' } });
   });
 
   it('says so where no folder is fit', async () => {

@@ -118,17 +118,9 @@ export class OpenSshMaster {
       if (answer === null && !waits.aborted) this.fail(refusedBy(ask, host));
       return answer;
     });
-    const args = [
-      ...plan.options,
-      ...NO_FORWARDINGS,
-      '-o',
-      'BatchMode=no',
-      '-M',
-      '-S',
-      control,
-      '-N',
-      ...plan.destination,
-    ];
+    const own = ['-o', 'BatchMode=no', '-M', '-S', control];
+    // What comes first counts: -N would refuse the SessionType of the options.
+    const args = ['-N', ...plan.options, ...NO_FORWARDINGS, ...own, ...plan.destination];
     // Without a terminal of its own, ssh cannot ask there.
     const child = spawn('/bin/sh', ['-c', SUPERVISE, this.folder, ...args], {
       env: { ...this.env, ...askpass.env },

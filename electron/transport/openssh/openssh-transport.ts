@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -11,9 +13,9 @@ import { keepOne } from '../keep-one.ts';
 import { remoteCommand } from '../remote-command.ts';
 import { remoteSockets } from '../socket-names.ts';
 import { askOpenSsh } from '../ssh/config/ask-openssh.ts';
-import { resolveTarget } from '../ssh/target.ts';
+import { resolveTarget, type SshTarget } from '../ssh/target.ts';
 import { type Transport, type TransportContext, TransportError } from '../transport.ts';
-import { NO_FORWARDINGS, type OpenSshPlan, planOpenSsh } from './args.ts';
+import { forwarding, NO_FORWARDINGS, type OpenSshPlan, planOpenSsh } from './args.ts';
 import { OpenSshMaster } from './master.ts';
 import { runSsh } from './run-ssh.ts';
 
@@ -45,6 +47,7 @@ export function openSshTransport(uri: LibvirtUri, context: TransportContext): Tr
       if (settings === null)
         throw new TransportError('SSH_MISSING', `There is no ssh to reach ${host} with.`, { host });
       const target = resolveTarget(query, uri.params, settings, context);
+      if (target.keyIsExplicit) await access(target.keyFiles[0] ?? '', constants.R_OK).catch(unreadable(target));
       const plan = planOpenSsh(query, uri.params, settings, target, context.home);
       context.onStep?.('authenticate', target.host);
       const master = await OpenSshMaster.open(plan, target, context, signal);
@@ -155,7 +158,7 @@ let forwarded = 0;
 /** A local socket that ssh forwards to the one on the host. */
 async function forward({ master, plan, ends }: Link, path: string, host: string, signal: AbortSignal): Promise<Duplex> {
   const local = join(master.folder, `s${++forwarded}`);
-  const args = [...plan.options, ...master.share, '-O', 'forward', '-L', `${local}:${path}`, ...plan.destination];
+  const args = [...plan.options, ...master.share, '-O', 'forward', '-L', forwarding(local, path), ...plan.destination];
   const { code, stderr } = await runSsh(args, master.env, signal);
   const missing = (said: string) =>
     new TransportError('REMOTE_SOCKET_MISSING', `${host} opened no ${path}: ${said}`, { host, tried: path });
@@ -196,6 +199,13 @@ function lose(master: OpenSshMaster, host: string): TransportError {
 
 function lostOn(host: string): TransportError {
   return new TransportError('CONNECTION_LOST', `ssh to ${host}: the connection was lost.`, { host });
+}
+
+function unreadable({ host, keyFiles: [keyfile = ''] }: SshTarget) {
+  return (cause: NodeJS.ErrnoException) => {
+    const detail = { host, keyfile, reason: cause.code ?? cause.message };
+    throw new TransportError('KEY_UNREADABLE', `The key ${keyfile} can't be used: ${detail.reason}`, detail, { cause });
+  };
 }
 
 function unsupported(uri: LibvirtUri): TransportError {

@@ -6,7 +6,8 @@ import ssh2, { type AuthContext, type Connection } from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { SecretQuestion, TransportContext, TransportError } from '../transport.ts';
 import { logInTo } from './jump.ts';
-import type { SshSession } from './login.ts';
+import { logIn, type Reach, reachDirectly, type SshSession } from './login.ts';
+import { LoginMemory } from './login-secrets.ts';
 import { resolveTarget } from './target.ts';
 import { makeKey } from './test-sshd.ts';
 
@@ -18,6 +19,11 @@ interface Raw {
     authFailure(methods: string[]): void;
     authInfoReq(name: string, instruction: string, prompts: { prompt: string; echo: boolean }[]): void;
     disconnect(reason: number): void;
+    requestFailure(): void;
+    readonly _packetRW: {
+      readonly write: { readonly allocStart: number; alloc(length: number): Buffer; finalize(packet: Buffer): Buffer };
+    };
+    readonly _cipher: { encrypt(packet: Buffer): void };
   };
 }
 
@@ -90,6 +96,19 @@ const asked = (count: number) => vi.waitFor(() => expect(questions).toHaveLength
 const refuse = ({ _protocol: protocol }: Raw, methods: string[]) => {
   protocol._authsQueue.push('none');
   protocol.authFailure(methods);
+};
+/** As OpenSSH's server does after each login: a global request that wants no answer. */
+const tellHostKeys = ({ _protocol: { _packetRW, _cipher } }: Raw, key: Buffer) => {
+  const name = 'hostkeys-00@openssh.com';
+  const packet = _packetRW.write.alloc(1 + 4 + name.length + 1 + 4 + key.length);
+  let at = _packetRW.write.allocStart;
+  packet[at++] = 80;
+  at = packet.writeUInt32BE(name.length, at);
+  at += packet.write(name, at);
+  packet[at++] = 0;
+  at = packet.writeUInt32BE(key.length, at);
+  packet.set(key, at);
+  _cipher.encrypt(_packetRW.write.finalize(packet));
 };
 const interactive = (peer: Raw, prompts: string[], text = '') =>
   peer._protocol.authInfoReq(
@@ -239,4 +258,30 @@ it('is brief about what a server says at length', async () => {
   const { message, detail } = await failure;
   expect(message.length).toBeLessThan(1_000);
   expect(detail.accepts?.length).toBeLessThan(400);
+});
+
+it('keeps nothing of the host keys that a server tells of', async () => {
+  let peer: Raw | undefined;
+  const port = await serve((auth, at) => {
+    peer = at;
+    auth.accept();
+  });
+  const { client } = await logInAt(port);
+  const { _callbacks: waiting } = client as typeof client & { _callbacks: unknown[] };
+  const key = ssh2.utils.parseKey(hostKey);
+  if (key instanceof Error || peer === undefined) throw new Error('no key');
+  peer._protocol.requestFailure = () => {};
+  for (let times = 0; times < 100; times++) tellHostKeys(peer, key.getPublicSSH());
+  await new Promise((resolve) => client.exec('true', resolve));
+  expect(waiting).toHaveLength(0);
+});
+
+it('lets go of a server that asks for answers and reads none', async () => {
+  const port = await serve((auth) => auth.reject(['password']));
+  const settings = { values: new Map(), unknown: [] };
+  const target = resolveTarget({ host: '127.0.0.1', port, user: 'me' }, {}, settings, context());
+  const reach: Reach = async (...given) =>
+    Object.defineProperty(await reachDirectly(...given), 'writableLength', { value: 64 * 1024 * 1024 });
+  const login = logIn(target, context(), never, reach, new LoginMemory());
+  await expect(login).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
 });

@@ -24,6 +24,8 @@ export interface SshSession {
 /** Logging in may wait for a touch on a security key, or an agent's own question. sshd gives it as long. */
 const LOGIN_TIMEOUT_MS = 120_000;
 
+/** More than all that libvirt's connections can have on their way; bytes. */
+const MOST_UNSENT = 16 * 1024 * 1024;
 /** For the last words to leave. Milliseconds. */
 const GOODBYE_MS = 2_000;
 
@@ -193,6 +195,7 @@ async function tryOnce(attempt: Attempt): Promise<SshSession> {
           .catch((error: unknown) => fail(sshError(error, host, stage)));
       },
     });
+    bound(client, socket, () => fail(connectionLost(host, stage)));
     await within(handshaken, connectTimeoutMs);
     stage = 'logging in';
     onStep('authenticate');
@@ -240,6 +243,24 @@ export const reachDirectly: Reach = async (
     throw sshError(error, host, 'connecting');
   }
 };
+
+/**
+ * Keeps a server from filling memory: ssh2 keeps what it answers for as long as nobody reads it; and the host keys that a
+ * server tells of, which nobody here asks for, until it has proved them.
+ */
+function bound(client: Client, socket: Duplex, end: () => void): void {
+  socket.on('data', () => {
+    if (socket.writableLength > MOST_UNSENT) end();
+  });
+  const handlers = (client as Client & { _protocol?: { _handlers?: Handlers } })._protocol?._handlers;
+  const handle = handlers?.GLOBAL_REQUEST;
+  if (handlers === undefined || handle === undefined) return;
+  handlers.GLOBAL_REQUEST = (protocol, name, ...rest) => {
+    if (name !== 'hostkeys-00@openssh.com') handle(protocol, name, ...rest);
+  };
+}
+
+type Handlers = Record<string, ((protocol: unknown, name: string, ...rest: unknown[]) => void) | undefined>;
 
 function closeBoth(client: Client, socket: Duplex): void {
   client.end();

@@ -1,5 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import ssh2, { type AuthContext } from 'ssh2';
@@ -110,6 +120,33 @@ describe.skipIf(problem !== undefined)('openSshTransport, and those who mean har
     const files = encodeURIComponent(odd.replaceAll('%', '%%'));
     const params = `keyfile=${files}/id_ed25519&known_hosts=${files}/known_hosts&socket=${encoded}/s&netcat=none`;
     expect(await echo(open(sshd.port, { askHostKey: async () => false }, '', params))).toEqual(PACKET);
+  });
+
+  it.runIf(existsSync('/proc/net/unix'))('leaves no socket in a connection of the person’s own', async () => {
+    know();
+    placeKey();
+    const path = temporary('t');
+    const control = join(home, 'cm');
+    const config = join(home, '.ssh', 'config');
+    writeFileSync(config, `ControlMaster auto\nControlPath ${control}\n`, { mode: 0o600 });
+    const files = [
+      '-i',
+      join(home, '.ssh', 'id_ed25519'),
+      '-o',
+      `UserKnownHostsFile=${join(home, '.ssh', 'known_hosts')}`,
+    ];
+    const theirs = spawn('ssh', ['-F', config, ...files, '-N', '-p', `${sshd.port}`, '127.0.0.1'], { stdio: 'ignore' });
+    ends.push(() => theirs.kill());
+    await vi.waitFor(() => expect(existsSync(control)).toBe(true), patient);
+    const daemon = createServer((socket) => socket.pipe(socket));
+    await new Promise<void>((resolve) => daemon.listen(join(home, 's'), resolve));
+    ends.push(() => daemon.close());
+    const transport = open(sshd.port, {}, '', `socket=${home}/s&netcat=none`);
+    expect(await echo(transport)).toEqual(PACKET);
+    expect(readFileSync('/proc/net/unix', 'utf8')).toContain(path);
+    transport.close();
+    await vi.waitFor(() => expect(readFileSync('/proc/net/unix', 'utf8')).not.toContain(path), patient);
+    expect(theirs.exitCode).toBe(null);
   });
 
   it('a named key that is not there is told, and no other is used', async () => {

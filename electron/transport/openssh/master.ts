@@ -14,6 +14,7 @@ import { answersOf, isHostKeyQuestion, marksServers } from './questions.ts';
 import { runSsh } from './run-ssh.ts';
 
 const STDERR_KEPT = 64 * 1024;
+const LAST_WORDS_MS = 1_000;
 const READY_LOOK_MS = 50;
 /** Between the end of what shares a connection and that of the connection itself. Milliseconds. */
 const SOON_MS = 2_000;
@@ -52,6 +53,11 @@ export class OpenSshMaster {
       this.#end = resolve;
     });
     void this.ended.then(() => rm(folder, { recursive: true, force: true }));
+  }
+
+  /** It is the person's own, and goes on when this is closed. */
+  get isTheirs(): boolean {
+    return this.share === NEVER_ASKS;
   }
 
   get alive(): boolean {
@@ -134,8 +140,12 @@ export class OpenSshMaster {
     child.stdin.on('error', () => {});
     child.once('error', (error) => this.fail(new TransportError('SSH_MISSING', `${error}`, { host })));
     child.once('exit', (code) => {
-      // What it said last may still be on its way.
-      setImmediate(() => this.fail(openSshError(host, user, stderr, code)));
+      this.#alive = false;
+      const end = () => this.fail(openSshError(host, user, stderr, code));
+      // What it said last may still be on its way, or held open by what it has started.
+      if (child.stderr.readableEnded) end();
+      else child.stderr.once('end', end);
+      setTimeout(end, LAST_WORDS_MS).unref();
     });
     let failure: TransportError | null | undefined;
     void this.ended.then((error) => {

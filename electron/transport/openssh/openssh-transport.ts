@@ -117,6 +117,7 @@ async function runCommand(uri: LibvirtUri, link: Link, signal: AbortSignal): Pro
   if (command === undefined) throw unsupported(uri);
   const args = [...plan.options, ...NO_FORWARDINGS, ...master.share, ...plan.destination, command];
   const child = spawn('ssh', args, { env: { ...master.env }, stdio: 'pipe' });
+  child.on('error', () => {}); // also where nobody waits for it any more
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (stderr.length < STDERR_KEPT) stderr += text;
@@ -158,8 +159,11 @@ let forwarded = 0;
 /** A local socket that ssh forwards to the one on the host. */
 async function forward({ master, plan, ends }: Link, path: string, host: string, signal: AbortSignal): Promise<Duplex> {
   const local = join(master.folder, `s${++forwarded}`);
-  const args = [...plan.options, ...master.share, '-O', 'forward', '-L', forwarding(local, path), ...plan.destination];
-  const { code, stderr } = await runSsh(args, master.env, signal);
+  const ask = (what: 'forward' | 'cancel', until?: AbortSignal) => {
+    const wish = ['-O', what, '-L', forwarding(local, path)];
+    return runSsh([...plan.options, ...master.share, ...wish, ...plan.destination], master.env, until);
+  };
+  const { code, stderr } = await ask('forward', signal);
   const missing = (said: string) =>
     new TransportError('REMOTE_SOCKET_MISSING', `${host} opened no ${path}: ${said}`, { host, tried: path });
   if (code !== 0) throw master.alive ? missing(stderr.trim()) : lostOn(host);
@@ -182,6 +186,8 @@ async function forward({ master, plan, ends }: Link, path: string, host: string,
     endsWhenGone: true,
   });
   watch(bridge, ends, (error) => bridge.destroy(error ?? undefined));
+  // ssh would go on listening; the person's own goes on also when this is closed.
+  if (master.isTheirs) bridge.on('close', () => void ask('cancel'));
   return bridge;
 }
 

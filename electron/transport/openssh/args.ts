@@ -7,6 +7,7 @@ import type { SshTarget } from '../ssh/target.ts';
 /** Whatever the configuration says: nothing is forwarded, run or shown that a libvirt connection has no use for. */
 const ALWAYS = [
   ...['ControlPersist=no', 'ForwardAgent=no', 'ForwardX11=no', 'PermitLocalCommand=no', 'RequestTTY=no'],
+  'NoHostAuthenticationForLocalhost=no',
   ...['EscapeChar=none', 'LogLevel=ERROR', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
 ];
 
@@ -54,6 +55,7 @@ export function planOpenSsh(
     // As Snapkeel's own client: a key that is named is the one that is meant.
     ...(params.keyfile === undefined ? [] : ['IdentitiesOnly=yes']),
     ...(['yes', 'true', 'ask'].includes(one('stricthostkeychecking')) ? [] : ['StrictHostKeyChecking=ask']),
+    ...(['yes', 'true'].includes(one('verifyhostkeydns')) ? ['VerifyHostKeyDNS=ask'] : []),
     ...(Number(one('serveraliveinterval')) > 0
       ? []
       : [`ServerAliveInterval=${keepalive.intervalMs / 1_000}`, `ServerAliveCountMax=${keepalive.misses}`]),

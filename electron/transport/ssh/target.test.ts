@@ -34,12 +34,20 @@ it('what only OpenSSH can do is named, apart from what is only another way to lo
   const target = targetOf({
     proxycommand: ['nc %h %p'],
     revokedhostkeys: ['/krl'],
+    knownhostscommand: ['/bin/keys %H'],
+    bindinterface: ['wg0'],
     gssapiauthentication: ['yes'],
     certificatefile: ['~/x-cert.pub'],
     pkcs11provider: ['none'],
     macs: ['umac-64@openssh.com'],
   });
-  expect(target.needsOpenSsh).toEqual(['ProxyCommand', 'RevokedHostKeys', 'MACs']);
+  expect(target.needsOpenSsh).toEqual([
+    'ProxyCommand',
+    'RevokedHostKeys',
+    'KnownHostsCommand',
+    'BindInterface',
+    'MACs',
+  ]);
   expect(target.openSshHas).toEqual(['GSSAPI (Kerberos)', 'CertificateFile']);
 });
 

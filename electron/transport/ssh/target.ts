@@ -65,6 +65,8 @@ const SWITCHES: Readonly<Record<LoginMethod, string>> = {
 const ONLY_OPENSSH: readonly (readonly [string, (value: string) => boolean, string, 'needed' | 'to log in'])[] = [
   ['proxycommand', isSet, 'ProxyCommand', 'needed'],
   ['revokedhostkeys', isSet, 'RevokedHostKeys', 'needed'],
+  ['knownhostscommand', isSet, 'KnownHostsCommand', 'needed'],
+  ['bindinterface', isSet, 'BindInterface', 'needed'],
   ['gssapiauthentication', isYes, 'GSSAPI (Kerberos)', 'to log in'],
   ['hostbasedauthentication', isYes, 'HostbasedAuthentication', 'to log in'],
   ['certificatefile', isSet, 'CertificateFile', 'to log in'],

@@ -109,11 +109,14 @@ export class OpenSshMaster {
   }
 
   async #logIn(plan: OpenSshPlan, target: SshTarget, context: TransportContext, signal: AbortSignal): Promise<void> {
-    const { host, port, user, knownHosts } = target;
+    const { host, port, user, hostKeyAlias, knownHosts } = target;
     const control = join(this.folder, 'control');
     let asking = 0;
     const version = await runSsh(['-V'], this.env, signal);
-    const meant = { host, port, user, knownHostsFile: knownHosts.user, marksServers: marksServers(version.stderr) };
+    const meant = {
+      ...{ host, port, user, alias: hostKeyAlias, knownHostsFile: knownHosts.user },
+      marksServers: marksServers(version.stderr),
+    };
     const answers = answersOf(meant, context);
     const askpass = new Askpass(this.folder, this.askpass, async (ask, waits) => {
       asking += 1;

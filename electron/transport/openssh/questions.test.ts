@@ -3,7 +3,10 @@ import type { SecretQuestion } from '../transport.ts';
 import { answersOf, marksServers } from './questions.ts';
 
 const never = new AbortController().signal;
-const meant = { host: 'kvm-a', user: 'me', port: 2222, knownHostsFile: null, marksServers: true };
+const meant = {
+  ...{ host: 'kvm-a', user: 'me', port: 2222, alias: null as string | null, knownHostsFile: null },
+  marksServers: true,
+};
 let asked: (SecretQuestion | 'host-key')[];
 
 beforeEach(() => {
@@ -30,7 +33,7 @@ Are you sure you want to continue connecting (yes/no/[fingerprint])? `;
 
 it.each([
   ["me@kvm-a's password: ", { kind: 'password', user: 'me', host: 'kvm-a', port: 2222 }],
-  ["root@gate's password: ", { kind: 'password', user: 'root', host: 'gate', port: 22 }],
+  ["root@gate's password: ", { kind: 'password', user: 'root', host: 'gate', port: 0 }],
   ["Enter passphrase for key '/home/me/.ssh/a b': ", { kind: 'passphrase', keyFile: '/home/me/.ssh/a b' }],
 ])('takes what ssh asks for what it is: %s', async (text, question) => {
   expect(await ask(text)).toBe('secret');
@@ -55,6 +58,11 @@ it.each([
 ])('an ssh that does not mark servers’ words gets no secret of anybody else: %s', async (text, kind) => {
   await ask(text, { marksServers: false });
   expect(asked).toMatchObject([{ kind }]);
+});
+
+it('knows the host by the name that ssh has for it', async () => {
+  await ask("me@lab's password: ", { alias: 'lab' });
+  expect(asked).toMatchObject([{ kind: 'password', host: 'kvm-a', port: 2222 }]);
 });
 
 it('what one ssh asks again was wrong; what two ask is not', async () => {

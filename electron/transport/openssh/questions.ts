@@ -7,6 +7,8 @@ interface Meant {
   readonly host: string;
   readonly user: string;
   readonly port: number;
+  /** What ssh calls the host as it asks (HostKeyAlias). */
+  readonly alias: string | null;
   readonly knownHostsFile: string | null;
   /** This ssh puts “(user@host) ” before what servers ask; an older one hands their words on as if they were its own. */
   readonly marksServers: boolean;
@@ -50,14 +52,16 @@ async function answerTo(
     const trusted = await context.askHostKey({ ...where, keyType: KEY_TYPES[keyType] ?? keyType, fingerprint }, signal);
     return trusted === true ? 'yes' : null;
   }
-  const { host, user, port, marksServers } = meant;
+  const { host, user, port, alias, marksServers } = meant;
   const one = (answers: readonly string[] | null) => answers?.[0] ?? null;
   const keyFile = marksServers ? PASSPHRASE.exec(text)?.[1] : undefined;
   if (keyFile !== undefined) return one(await context.askSecret({ kind: 'passphrase', host, keyFile, retry }, signal));
   const [, asUser, at] = PASSWORD.exec(text) ?? [];
-  const isMeant = asUser === user && at === host;
+  const isMeant = asUser === user && at === (alias ?? host);
   if (asUser !== undefined && at !== undefined && (isMeant || marksServers)) {
-    const question = { kind: 'password', user: asUser, host: at, port: isMeant ? port : 22, retry } as const;
+    // Nothing tells the port of a machine on the way: what is remembered for it is for no other.
+    const where = isMeant ? { host, port } : { host: at, port: 0 };
+    const question = { kind: 'password', user: asUser, ...where, retry } as const;
     return one(await context.askSecret(question, signal));
   }
   const prompts = kind === 'text' ? [{ text: text.trim().split('\n').at(-1) ?? '', echo: false }] : [];

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AuthContext, type Connection } from 'ssh2';
@@ -41,14 +41,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true }));
 beforeEach(() => {
-  [questions, ends] = [[], []];
+  [questions, ends, connected] = [[], [], new Set()];
 });
 afterEach(() => {
   for (const end of ends) end();
 });
 
+/** Who is connected to servers of the test. */
+let connected: Set<object>;
+
 async function serve(decide: (auth: AuthContext, peer: Connection & Raw) => void): Promise<number> {
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (peer) => {
+    const there = connected.add(peer);
+    peer.on('close', () => there.delete(peer));
     peer.on('error', () => {});
     peer.on('authentication', (auth) => decide(auth, peer as Connection & Raw));
     ends.push(() => peer.end());
@@ -79,10 +84,10 @@ const context = (): TransportContext => ({
   log: () => {},
 });
 
-async function logInAt(port: number, values: Record<string, string[]> = {}): Promise<SshSession> {
+async function logInAt(port: number, values: Record<string, string[]> = {}, signal = never): Promise<SshSession> {
   const settings = { values: new Map(Object.entries(values)), unknown: [] };
   const target = resolveTarget({ host: '127.0.0.1', port, user: 'me' }, {}, settings, context());
-  const session = await logInTo(target, context(), never);
+  const session = await logInTo(target, context(), signal);
   ends.push(session.close);
   return session;
 }
@@ -259,6 +264,73 @@ it('is brief about what a server says at length', async () => {
   expect(message.length).toBeLessThan(1_000);
   expect(detail.accepts?.length).toBeLessThan(400);
 });
+
+it.each([
+  ['before it says anything', {}, async (hang: () => void) => listenRaw((socket) => socket.once('data', hang))],
+  [
+    'after its version',
+    {},
+    async (hang: () => void) =>
+      listenRaw((socket) => {
+        socket.write('SSH-2.0-hangs\r\n');
+        socket.once('data', hang);
+      }),
+  ],
+  ['on the first request', {}, (hang: () => void) => serve(hang)],
+  [
+    'on a password',
+    {},
+    (hang: () => void) => serve((auth) => (auth.method === 'password' ? hang() : auth.reject(['password']))),
+  ],
+  [
+    'on answers',
+    {},
+    (hang: () => void) =>
+      serve((auth) =>
+        auth.method === 'keyboard-interactive' ? auth.prompt('Code: ', hang) : auth.reject(['keyboard-interactive']),
+      ),
+  ],
+  [
+    'on a key',
+    { identityfile: ['KEY'] },
+    (hang: () => void) => serve((auth) => (auth.method === 'publickey' ? hang() : auth.reject(['publickey']))),
+  ],
+  [
+    'on a signature',
+    { identityfile: ['KEY'] },
+    (hang: () => void) =>
+      serve((auth) => {
+        if (auth.method !== 'publickey') auth.reject(['publickey']);
+        else if (auth.signature) hang();
+        else auth.accept();
+      }),
+  ],
+] as [string, Record<string, string[]>, (hang: () => void) => Promise<number>][])(
+  'a server that hangs %s is let go of when the login is given up',
+  async (_, values, start) => {
+    const stop = new AbortController();
+    const port = await start(() => setImmediate(() => stop.abort()));
+    const key = values.identityfile && makeKey(home, 'hangs', 'ed25519');
+    const login = logInAt(port, key === undefined ? {} : { identityfile: [key] }, stop.signal);
+    const answering = setInterval(() => questions.at(-1)?.answer(['x']), 5);
+    ends.push(() => clearInterval(answering));
+    await expect(login).rejects.toMatchObject({ code: 'CANCELLED' });
+    if (key !== undefined) for (const file of [key, `${key}.pub`]) rmSync(file);
+    await vi.waitFor(() => expect(connected.size).toBe(0), patient);
+  },
+);
+
+async function listenRaw(onSocket: (socket: Socket) => void): Promise<number> {
+  const server = createServer((socket) => {
+    const there = connected.add(socket);
+    socket.on('close', () => there.delete(socket));
+    socket.on('error', () => {});
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
 
 it('keeps nothing of the host keys that a server tells of', async () => {
   let peer: Raw | undefined;

@@ -120,6 +120,11 @@ export const problems = {
     effect: notConnected,
     next: 'Connect again to be asked again. With the key in the SSH agent nothing is asked.',
   },
+  LOGIN_QUESTIONS: {
+    what: '“{host}” asks more during the login than can be answered: {reason}.',
+    effect: notConnected,
+    next: 'Try a key that the host takes, which may leave nothing to ask. If it goes on, ask whoever runs the host.',
+  },
   PASSWORD_EXPIRED: {
     what: 'The password of “{user}” on “{host}” has expired.',
     effect: notConnected,
@@ -139,6 +144,11 @@ export const problems = {
     what: 'There is no ssh on this computer, which “{host}” is to be reached with.',
     effect: notConnected,
     next: 'Install OpenSSH’s client, or choose “Built in” for this host.',
+  },
+  SSH_FOLDER_MISSING: {
+    what: 'There is no folder on this computer that ssh to “{host}” could use while it runs.',
+    effect: notConnected,
+    next: 'Set TMPDIR to a folder of yours with a short path, where programs may be run from, and start Snapkeel again. Or choose “Built in” for this host.[ Tried: {tried}.]',
   },
   NEEDS_OPENSSH: {
     what: 'Only the system’s own ssh can reach “{host}”, because of {reason}.',

@@ -63,6 +63,16 @@ it('remembers nothing of what a server asks in its own words', async () => {
   expect(await again).toBe(null);
 });
 
+it('is brief about what a server asks at length', async () => {
+  const long = 'x'.repeat(1_000_000);
+  const prompts = [{ text: long, echo: true }];
+  const words = { kind: 'prompts', user: 'me', host: 'h', title: long, instruction: long, prompts } as const;
+  const asked = asking.secret('h', words, never);
+  expect(JSON.stringify(questions.list()).length).toBeLessThan(10_000);
+  await answer(null);
+  expect(await asked).toBe(null);
+});
+
 it('goes on, and says so, where it can not be remembered', async () => {
   store.set = async () => {
     throw new Error('the keychain is locked');

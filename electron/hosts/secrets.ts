@@ -28,6 +28,13 @@ export function secretsInMemory(): SecretStore {
   };
 }
 
+/** The most of each text of a server's that a window shows; characters. */
+const MOST = { title: 200, instruction: 4_000, text: 1_000 } as const;
+
+function brief(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
 /** What transports ask of the person, as questions of the windows. */
 export class Asking {
   constructor(
@@ -44,7 +51,12 @@ export class Asking {
   /** What is remembered, once; else what the person says. What was wrong is remembered no more. */
   async secret(hostId: string, question: SecretQuestion, signal: AbortSignal): Promise<readonly string[] | null> {
     if (question.kind === 'prompts') {
-      const answer = await this.questions.ask({ ...question, prompts: [...question.prompts], hostId }, signal);
+      const words = {
+        title: brief(question.title, MOST.title),
+        instruction: brief(question.instruction, MOST.instruction),
+        prompts: question.prompts.map(({ text, echo }) => ({ text: brief(text, MOST.text), echo })),
+      };
+      const answer = await this.questions.ask({ ...question, ...words, hostId }, signal);
       return answer?.kind === 'secrets' ? answer.secrets : null;
     }
     const name = question.kind === 'password' ? `${question.user}@${question.host}:${question.port}` : question.keyFile;

@@ -21,6 +21,7 @@ export async function runLocalHelper(
 ): Promise<Duplex> {
   throwIfAborted(signal);
   const child = spawn(HELPER, ['--', helperUri(uri)], { stdio: 'pipe', env: { ...env } });
+  child.on('error', () => {}); // also where nobody waits for it any more
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     if (stderr.length < STDERR_KEPT) stderr += chunk.toString('utf8');

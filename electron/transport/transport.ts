@@ -79,6 +79,8 @@ export type TransportErrorCode =
   | 'SSH_CONFIG_TIMED_OUT'
   /** There is no ssh on this machine. */
   | 'SSH_MISSING'
+  /** No folder that ssh could have its sockets in and be asked from. detail: tried */
+  | 'SSH_FOLDER_MISSING'
   /** Only the system's own ssh can do it. detail: host, reason */
   | 'NEEDS_OPENSSH'
   /** A machine on the way would not pass the connection on. detail: host, jump, reason */
@@ -110,6 +112,8 @@ export type TransportErrorCode =
   /** detail: user, tried, skipped (not offered, and why), accepts (what the server takes), openSsh (what only OpenSSH has) */
   | 'AUTH_FAILED'
   | 'LOGIN_CANCELLED'
+  /** The server asks more of a person than can be answered. detail: reason */
+  | 'LOGIN_QUESTIONS'
   /** detail: user */
   | 'PASSWORD_EXPIRED'
   /** detail: keyfile, reason */

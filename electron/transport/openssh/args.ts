@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { devNull, userInfo } from 'node:os';
 import { configArgs } from '../ssh/config/ask-openssh.ts';
 import type { SshQuery, SshSettings } from '../ssh/config/settings.ts';
 import type { SshTarget } from '../ssh/target.ts';
@@ -7,7 +7,16 @@ import type { SshTarget } from '../ssh/target.ts';
 /** Whatever the configuration says: nothing is forwarded, run or shown that a libvirt connection has no use for. */
 const ALWAYS = [
   ...['ControlPersist=no', 'ForwardAgent=no', 'ForwardX11=no', 'PermitLocalCommand=no', 'RequestTTY=no'],
-  ...['EscapeChar=none', 'LogLevel=INFO', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
+  'NoHostAuthenticationForLocalhost=no',
+  ...['EscapeChar=none', 'LogLevel=ERROR', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
+];
+
+/** What a configuration may want of every ssh, and no libvirt connection: given only where it is set, since older ones lack it. */
+const WHERE_SET: readonly (readonly [keyword: string, standard: string])[] = [
+  ['RemoteCommand', 'none'],
+  ['SessionType', 'default'],
+  ['ForkAfterAuthentication', 'no'],
+  ['StdinNull', 'no'],
 ];
 
 /** For all calls but those that forward something. */
@@ -40,20 +49,29 @@ export function planOpenSsh(
   const files = [...(knownHosts.user === null ? [] : [knownHosts.user]), ...knownHosts.readOnly];
   const options = [
     ...ALWAYS,
+    ...WHERE_SET.flatMap(([keyword, standard]) =>
+      ['', standard].includes(one(keyword.toLowerCase())) ? [] : [`${keyword}=${standard}`],
+    ),
+    // As Snapkeel's own client: a key that is named is the one that is meant.
+    ...(params.keyfile === undefined ? [] : ['IdentitiesOnly=yes']),
     ...(['yes', 'true', 'ask'].includes(one('stricthostkeychecking')) ? [] : ['StrictHostKeyChecking=ask']),
+    ...(['yes', 'true'].includes(one('verifyhostkeydns')) ? ['VerifyHostKeyDNS=ask'] : []),
     ...(Number(one('serveraliveinterval')) > 0
       ? []
       : [`ServerAliveInterval=${keepalive.intervalMs / 1_000}`, `ServerAliveCountMax=${keepalive.misses}`]),
     ...(Number(one('connecttimeout')) > 0 ? [] : [`ConnectTimeout=${Math.ceil(connectTimeoutMs / 1_000)}`]),
-    ...(params.known_hosts === undefined && !isElsewhere ? [] : [`UserKnownHostsFile=${files.map(quoted).join(' ')}`]),
+    ...(params.known_hosts === undefined && !isElsewhere
+      ? []
+      : [`UserKnownHostsFile=${files.map(quoted).join(' ') || devNull}`]),
   ];
-  const keys = params.keyfile !== undefined || isElsewhere ? keyFiles.filter((path) => existsSync(path)) : [];
+  const keys = params.keyfile !== undefined ? keyFiles : isElsewhere ? keyFiles.filter((path) => existsSync(path)) : [];
   const { host, port, user } = query;
   return {
     options: [
       ...configArgs(home),
       ...options.flatMap((option) => ['-o', option]),
-      ...keys.flatMap((path) => ['-i', path.replaceAll('%', '%%')]),
+      // Not -i, which looks for a file of the name before its tokens are filled in.
+      ...keys.flatMap((path) => ['-o', `IdentityFile=${quoted(path)}`]),
     ],
     destination: [
       ...(user === undefined ? [] : ['-l', user]),
@@ -66,5 +84,10 @@ export function planOpenSsh(
 }
 
 function quoted(path: string): string {
-  return `"${path.replaceAll('%', '%%')}"`;
+  return `"${path.replace(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`;
+}
+
+/** A local socket and one on the host, as `-L` takes them. */
+export function forwarding(local: string, remote: string): string {
+  return [local, remote].map((path) => path.replace(/[:\\]/g, '\\$&').replaceAll('%', '%%')).join(':');
 }

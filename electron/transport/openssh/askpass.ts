@@ -1,11 +1,13 @@
 import { constants } from 'node:fs';
-import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What ssh asks: `text` wants a line, `confirm` a yes, `none` nothing: it tells of something that the person does elsewhere. */
 export interface Ask {
   readonly kind: 'text' | 'confirm' | 'none';
   readonly text: string;
+  /** Which ssh asks: each machine on the way has one of its own. */
+  readonly asker: string;
 }
 
 /** Answers; null refuses. The signal is aborted when ssh no longer waits. */
@@ -18,11 +20,11 @@ const MOST_TEXT = 64 * 1024;
  * ssh runs it with its question (SSH_ASKPASS, ssh(1)): the question goes into a file, and the answer comes through a pipe,
  * so that no secret is on a disk. The first line of an answer is how to end.
  */
-const SCRIPT = `#!/bin/sh
+export const ASKPASS = `#!/bin/sh
 umask 077
 at="\${0%/*}/$$"
 mkfifo "$at.answer" || exit 1
-printf '%s\\n%s' "\${SSH_ASKPASS_PROMPT:-text}" "$1" > "$at.new" || exit 1
+printf '%s\\n%s\\n%s' "\${SSH_ASKPASS_PROMPT:-text}" "$PPID" "$1" > "$at.new" || exit 1
 mv "$at.new" "$at.question" || exit 1
 { IFS= read -r verdict && cat; } < "$at.answer"
 exit "\${verdict:-1}"
@@ -31,26 +33,22 @@ exit "\${verdict:-1}"
 /** Answers the questions of ssh processes, through a private folder. */
 export class Askpass {
   readonly #open = new Map<string, AbortController>();
-  #looking: NodeJS.Timeout | undefined;
+  readonly #looking: NodeJS.Timeout;
 
-  private constructor(
+  /** @param folder of this user alone, in which `ASKPASS` is at `path` */
+  constructor(
     private readonly folder: string,
+    private readonly path: string,
     private readonly answers: Answers,
-  ) {}
-
-  /** @param folder of this user alone, where programs may be run from */
-  static async in(folder: string, answers: Answers): Promise<Askpass> {
-    await writeFile(join(folder, 'askpass'), SCRIPT, { mode: 0o700 });
-    const askpass = new Askpass(folder, answers);
-    askpass.#looking = setInterval(() => void askpass.#look().catch(() => {}), LOOK_MS);
-    return askpass;
+  ) {
+    this.#looking = setInterval(() => void this.#look().catch(() => {}), LOOK_MS);
   }
 
   /** What an ssh process needs to ask here, and nowhere else. */
   get env(): Record<string, string> {
     // Before OpenSSH 8.4 there is no REQUIRE: it asks here only where it thinks that there is a display.
     return {
-      SSH_ASKPASS: join(this.folder, 'askpass'),
+      SSH_ASKPASS: this.path,
       SSH_ASKPASS_REQUIRE: 'force',
       DISPLAY: process.env.DISPLAY || ':0',
     };
@@ -73,8 +71,11 @@ export class Askpass {
     this.#open.set(name, asking);
     const at = join(this.folder, name);
     try {
-      const [kind = '', ...lines] = (await readFile(`${at}.question`, 'utf8')).slice(0, MOST_TEXT).split('\n');
-      const ask = { kind: kind === 'confirm' || kind === 'none' ? kind : 'text', text: lines.join('\n') } as const;
+      const [kind = '', asker = '', ...lines] = (await readFile(`${at}.question`, 'utf8'))
+        .slice(0, MOST_TEXT)
+        .split('\n');
+      const known = kind === 'confirm' || kind === 'none' ? kind : 'text';
+      const ask: Ask = { kind: known, text: lines.join('\n'), asker };
       const answer = await this.answers(ask, asking.signal);
       if (!asking.signal.aborted) await send(`${at}.answer`, answer === null ? '1\n' : `0\n${answer}\n`);
     } finally {

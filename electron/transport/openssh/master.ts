@@ -1,19 +1,20 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelled, throwIfAborted } from '../abort.ts';
 import type { SshTarget } from '../ssh/target.ts';
 import { type TransportContext, TransportError } from '../transport.ts';
 import { NO_FORWARDINGS, type OpenSshPlan } from './args.ts';
-import { Askpass } from './askpass.ts';
+import { ASKPASS, type Ask, Askpass } from './askpass.ts';
 import { openSshError } from './errors.ts';
-import { answersOf } from './questions.ts';
+import { basesIn, makeFolder } from './folder.ts';
+import { answersOf, isHostKeyQuestion, marksServers } from './questions.ts';
 import { runSsh } from './run-ssh.ts';
 
 const STDERR_KEPT = 64 * 1024;
+const LAST_WORDS_MS = 1_000;
 const READY_LOOK_MS = 50;
 /** Between the end of what shares a connection and that of the connection itself. Milliseconds. */
 const SOON_MS = 2_000;
@@ -23,9 +24,15 @@ const LOGIN_MS = 120_000;
 /** What shares a connection makes none of its own where that has gone. */
 const NEVER_ASKS = ['-o', 'BatchMode=yes'];
 
-/** Ends ssh when whoever started it has, whatever way it ended: nothing else tells ssh -N of that. */
-const SUPERVISE =
-  'exec 3<&0; ssh "$@" < /dev/null & child=$!; { cat <&3 > /dev/null; kill "$child"; } 2> /dev/null & wait "$child"';
+/**
+ * Ends ssh when whoever started it has, whatever way it ended: nothing else tells ssh -N of that. With it goes all that it
+ * has started, as what still asks for a password, and the folder ($0). What does not want to go is made to.
+ */
+const SUPERVISE = [
+  'exec 3<&0; ssh "$@" < /dev/null & child=$!;',
+  '{ trap "" TERM; cat <&3; kill -TERM 0; rm -rf -- "$0"; sleep 3; kill -KILL 0; } > /dev/null 2>&1 &',
+  'wait "$child"',
+].join(' ');
 
 /** One connection of the system's own ssh, which its other calls share. */
 export class OpenSshMaster {
@@ -37,6 +44,7 @@ export class OpenSshMaster {
   private constructor(
     /** A folder of this user alone, for as long as the connection lasts. */
     readonly folder: string,
+    private readonly askpass: string,
     /** Arguments by which other calls find the connection, rather than make one of their own. */
     readonly share: readonly string[],
     readonly env: Readonly<Record<string, string | undefined>>,
@@ -45,6 +53,11 @@ export class OpenSshMaster {
       this.#end = resolve;
     });
     void this.ended.then(() => rm(folder, { recursive: true, force: true }));
+  }
+
+  /** It is the person's own, and goes on when this is closed. */
+  get isTheirs(): boolean {
+    return this.share === NEVER_ASKS;
   }
 
   get alive(): boolean {
@@ -64,12 +77,12 @@ export class OpenSshMaster {
   ): Promise<OpenSshMaster> {
     throwIfAborted(signal);
     const env = { ...context.env, LC_ALL: 'C' };
-    const folder = await mkdtemp(join(tmpdir(), 'snapkeel-ssh-'));
+    const { folder, path } = await makeFolder(basesIn(context), ASKPASS, target.host);
     const check = [...plan.options, '-O', 'check', ...plan.destination];
     if (plan.mayShareTheirs && (await runSsh(check, env, signal)).code === 0)
-      return new OpenSshMaster(folder, NEVER_ASKS, env);
+      return new OpenSshMaster(folder, path, NEVER_ASKS, env);
     const share = [...NEVER_ASKS, '-o', 'ProxyCommand=false', '-S', join(folder, 'control')];
-    const master = new OpenSshMaster(folder, share, env);
+    const master = new OpenSshMaster(folder, path, share, env);
     try {
       await master.#logIn(plan, target, context, signal);
       return master;
@@ -96,31 +109,29 @@ export class OpenSshMaster {
   }
 
   async #logIn(plan: OpenSshPlan, target: SshTarget, context: TransportContext, signal: AbortSignal): Promise<void> {
-    const { host, port, user, knownHosts } = target;
+    const { host, port, user, hostKeyAlias, knownHosts } = target;
     const control = join(this.folder, 'control');
-    const asks = { open: 0, refused: false };
-    const answers = answersOf({ host, port, user, knownHostsFile: knownHosts.user }, context);
-    const askpass = await Askpass.in(this.folder, async (ask, waits) => {
-      asks.open += 1;
+    let asking = 0;
+    const version = await runSsh(['-V'], this.env, signal);
+    const meant = {
+      ...{ host, port, user, alias: hostKeyAlias, knownHostsFile: knownHosts.user },
+      marksServers: marksServers(version.stderr),
+    };
+    const answers = answersOf(meant, context);
+    const askpass = new Askpass(this.folder, this.askpass, async (ask, waits) => {
+      asking += 1;
       const answer = await answers(ask, AbortSignal.any([waits, signal])).finally(() => {
-        asks.open -= 1;
+        asking -= 1;
       });
-      asks.refused ||= answer === null && !waits.aborted;
+      // ssh would ask again, or for something else.
+      if (answer === null && !waits.aborted) this.fail(refusedBy(ask, host));
       return answer;
     });
-    const args = [
-      ...plan.options,
-      ...NO_FORWARDINGS,
-      '-o',
-      'BatchMode=no',
-      '-M',
-      '-S',
-      control,
-      '-N',
-      ...plan.destination,
-    ];
+    const own = ['-o', 'BatchMode=no', '-M', '-S', control];
+    // What comes first counts: -N would refuse the SessionType of the options.
+    const args = ['-N', ...plan.options, ...NO_FORWARDINGS, ...own, ...plan.destination];
     // Without a terminal of its own, ssh cannot ask there.
-    const child = spawn('/bin/sh', ['-c', SUPERVISE, 'sh', ...args], {
+    const child = spawn('/bin/sh', ['-c', SUPERVISE, this.folder, ...args], {
       env: { ...this.env, ...askpass.env },
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -132,8 +143,12 @@ export class OpenSshMaster {
     child.stdin.on('error', () => {});
     child.once('error', (error) => this.fail(new TransportError('SSH_MISSING', `${error}`, { host })));
     child.once('exit', (code) => {
-      // What it said last may still be on its way.
-      setImmediate(() => this.fail(asks.refused ? cancelledBy(host) : openSshError(host, user, stderr, code)));
+      this.#alive = false;
+      const end = () => this.fail(openSshError(host, user, stderr, code));
+      // What it said last may still be on its way, or held open by what it has started.
+      if (child.stderr.readableEnded) end();
+      else child.stderr.once('end', end);
+      setTimeout(end, LAST_WORDS_MS).unref();
     });
     let failure: TransportError | null | undefined;
     void this.ended.then((error) => {
@@ -145,13 +160,15 @@ export class OpenSshMaster {
     for (let since = performance.now(); !existsSync(control); await sleep(READY_LOOK_MS)) {
       throwIfAborted(signal);
       if (failure !== undefined) throw failure ?? cancelled();
-      if (asks.open > 0) since = performance.now();
+      if (asking > 0) since = performance.now();
       if (performance.now() - since > LOGIN_MS)
         throw new TransportError('TIMED_OUT', `ssh to ${host}: not logged in within ${LOGIN_MS} ms.`, { host });
     }
   }
 }
 
-function cancelledBy(host: string): TransportError {
-  return new TransportError('LOGIN_CANCELLED', `ssh to ${host}: what it asked was not answered.`, { host });
+function refusedBy(ask: Ask, host: string): TransportError {
+  return isHostKeyQuestion(ask)
+    ? new TransportError('HOST_KEY_DECLINED', `The key of ${host} was not accepted.`, { host })
+    : new TransportError('LOGIN_CANCELLED', `ssh to ${host}: what it asked was not answered.`, { host });
 }

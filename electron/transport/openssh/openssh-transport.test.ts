@@ -134,13 +134,16 @@ describe.skipIf(problem !== undefined)('openSshTransport', { timeout: 120_000 },
     expect(readFileSync(knownHosts(), 'utf8')).toContain(sshd.hostKeys.ed25519);
   });
 
-  it('asks also where the configuration would trust any key', async () => {
-    placeKey();
-    configure('StrictHostKeyChecking no\n');
-    const askHostKey = async () => false;
-    expect((await failureOf(open(uriOf(), { askHostKey }))).code).toBe('LOGIN_CANCELLED');
-    expect(existsSync(knownHosts())).toBe(false);
-  });
+  it.each(['StrictHostKeyChecking no', 'StrictHostKeyChecking accept-new', 'NoHostAuthenticationForLocalhost yes'])(
+    'asks also where the configuration would trust any key: %s',
+    async (line) => {
+      placeKey();
+      configure(`${line}\n`);
+      const askHostKey = async () => false;
+      expect((await failureOf(open(uriOf(), { askHostKey }))).code).toBe('HOST_KEY_DECLINED');
+      expect(existsSync(knownHosts())).toBe(false);
+    },
+  );
 
   it('refuses a changed host key, and says where the other is', async () => {
     placeKey();
@@ -294,12 +297,14 @@ describe.skipIf(problem !== undefined)('openSshTransport', { timeout: 120_000 },
       console.log('connected');`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR: home },
     });
     const [said] = await once(child.stdout, 'data');
     expect(String(said)).toContain('connected');
     expect(sshd.open()).toBe(1);
     child.kill('SIGKILL');
     await vi.waitFor(() => expect(sshd.open()).toBe(0), patient);
+    await vi.waitFor(() => expect(readdirSync(home)).not.toContainEqual(expect.stringContaining('snapkeel')), patient);
   });
 
   function filesHolding(text: string): string[] {

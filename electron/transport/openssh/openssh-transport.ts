@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -11,9 +13,9 @@ import { keepOne } from '../keep-one.ts';
 import { remoteCommand } from '../remote-command.ts';
 import { remoteSockets } from '../socket-names.ts';
 import { askOpenSsh } from '../ssh/config/ask-openssh.ts';
-import { resolveTarget } from '../ssh/target.ts';
+import { resolveTarget, type SshTarget } from '../ssh/target.ts';
 import { type Transport, type TransportContext, TransportError } from '../transport.ts';
-import { NO_FORWARDINGS, type OpenSshPlan, planOpenSsh } from './args.ts';
+import { forwarding, NO_FORWARDINGS, type OpenSshPlan, planOpenSsh } from './args.ts';
 import { OpenSshMaster } from './master.ts';
 import { runSsh } from './run-ssh.ts';
 
@@ -45,6 +47,7 @@ export function openSshTransport(uri: LibvirtUri, context: TransportContext): Tr
       if (settings === null)
         throw new TransportError('SSH_MISSING', `There is no ssh to reach ${host} with.`, { host });
       const target = resolveTarget(query, uri.params, settings, context);
+      if (target.keyIsExplicit) await access(target.keyFiles[0] ?? '', constants.R_OK).catch(unreadable(target));
       const plan = planOpenSsh(query, uri.params, settings, target, context.home);
       context.onStep?.('authenticate', target.host);
       const master = await OpenSshMaster.open(plan, target, context, signal);
@@ -114,6 +117,7 @@ async function runCommand(uri: LibvirtUri, link: Link, signal: AbortSignal): Pro
   if (command === undefined) throw unsupported(uri);
   const args = [...plan.options, ...NO_FORWARDINGS, ...master.share, ...plan.destination, command];
   const child = spawn('ssh', args, { env: { ...master.env }, stdio: 'pipe' });
+  child.on('error', () => {}); // also where nobody waits for it any more
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (stderr.length < STDERR_KEPT) stderr += text;
@@ -155,8 +159,11 @@ let forwarded = 0;
 /** A local socket that ssh forwards to the one on the host. */
 async function forward({ master, plan, ends }: Link, path: string, host: string, signal: AbortSignal): Promise<Duplex> {
   const local = join(master.folder, `s${++forwarded}`);
-  const args = [...plan.options, ...master.share, '-O', 'forward', '-L', `${local}:${path}`, ...plan.destination];
-  const { code, stderr } = await runSsh(args, master.env, signal);
+  const ask = (what: 'forward' | 'cancel', until?: AbortSignal) => {
+    const wish = ['-O', what, '-L', forwarding(local, path)];
+    return runSsh([...plan.options, ...master.share, ...wish, ...plan.destination], master.env, until);
+  };
+  const { code, stderr } = await ask('forward', signal);
   const missing = (said: string) =>
     new TransportError('REMOTE_SOCKET_MISSING', `${host} opened no ${path}: ${said}`, { host, tried: path });
   if (code !== 0) throw master.alive ? missing(stderr.trim()) : lostOn(host);
@@ -179,6 +186,8 @@ async function forward({ master, plan, ends }: Link, path: string, host: string,
     endsWhenGone: true,
   });
   watch(bridge, ends, (error) => bridge.destroy(error ?? undefined));
+  // ssh would go on listening; the person's own goes on also when this is closed.
+  if (master.isTheirs) bridge.on('close', () => void ask('cancel'));
   return bridge;
 }
 
@@ -196,6 +205,13 @@ function lose(master: OpenSshMaster, host: string): TransportError {
 
 function lostOn(host: string): TransportError {
   return new TransportError('CONNECTION_LOST', `ssh to ${host}: the connection was lost.`, { host });
+}
+
+function unreadable({ host, keyFiles: [keyfile = ''] }: SshTarget) {
+  return (cause: NodeJS.ErrnoException) => {
+    const detail = { host, keyfile, reason: cause.code ?? cause.message };
+    throw new TransportError('KEY_UNREADABLE', `The key ${keyfile} can't be used: ${detail.reason}`, detail, { cause });
+  };
 }
 
 function unsupported(uri: LibvirtUri): TransportError {

@@ -7,7 +7,13 @@ export function runSsh(
   signal?: AbortSignal,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const options = { env: { ...env }, encoding: 'utf8', timeout: 30_000, ...(signal ? { signal } : {}) } as const;
+    const options = {
+      env: { ...env },
+      encoding: 'utf8',
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+      ...(signal ? { signal } : {}),
+    } as const;
     const child = execFile('ssh', args, options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === 'number' ? error.code : 255) : 0;
       resolve({ code, stdout, stderr });

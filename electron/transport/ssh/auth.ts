@@ -1,6 +1,10 @@
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2';
+import { throwIfAborted } from '../abort.ts';
+import { printable } from '../first-packet.ts';
 import { type Prompts, type TransportContext, TransportError } from '../transport.ts';
-import { decrypt, type KeyFile, type Keys, type OfferedKey, signWithAgent } from './keys.ts';
+import { sign } from './agent.ts';
+import { sshError } from './errors.ts';
+import { decrypt, type KeyFile, type Keys, type OfferedKey } from './keys.ts';
 import type { LoginMethod, SshTarget } from './target.ts';
 
 /** Asks the person for what only they know, during one login. Null when they would not say. */
@@ -10,10 +14,22 @@ export interface Secrets {
   prompts(prompts: Prompts): Promise<readonly string[] | null>;
 }
 
+/** The connection that a login runs over. */
+export interface AuthConnection {
+  /** Aborted once it is over: nothing more is asked or sent. */
+  readonly over: AbortSignal;
+  /** Ends it at once. */
+  readonly fail: (error: TransportError) => void;
+}
+
 /** How often a passphrase is asked for, as ssh does. */
 const PASSPHRASE_TRIES = 3;
 /** A server that goes on asking is not answered for ever. */
 const MOST_ROUNDS = 20;
+/** Of each list in an error. */
+const MOST_LISTED = 12;
+/** As many as one question can have answers. */
+const MOST_PROMPTS = 64;
 
 /**
  * Offers one thing after another to ssh2, each only where the server takes its kind, and keeps what it takes to say why
@@ -32,12 +48,15 @@ export class AuthSequence {
   #asksAnew = true;
   #end: 'LOGIN_CANCELLED' | 'PASSWORD_EXPIRED' | undefined;
   #rounds = 0;
+  #asked = 0;
+  #isAsking = false;
 
   constructor(
     private readonly target: SshTarget,
     private readonly keys: Keys,
     private readonly secrets: Secrets,
     private readonly log: TransportContext['log'],
+    private readonly connection: AuthConnection,
   ) {
     this.#keys = [...keys.offered];
   }
@@ -70,15 +89,16 @@ export class AuthSequence {
   failure(reason?: string): TransportError {
     const { user, host, openSshHas } = this.target;
     if (this.#end !== undefined) return new TransportError(this.#end, `${host}: ${ENDS[this.#end]}`, { host, user });
-    const tried = this.#tried.join(', ');
+    const tried = shortList(this.#tried);
+    const said = reason === undefined ? '.' : `: ${printable(reason)}`;
     return new TransportError(
       'AUTH_FAILED',
-      `${host} did not let ${user} log in (${tried === '' ? 'nothing to try' : `tried ${tried}`})${reason === undefined ? '.' : `: ${reason}`}`,
+      `${host} did not let ${user} log in (${tried === '' ? 'nothing to try' : `tried ${tried}`})${said}`,
       {
         ...{ user, host, tried },
-        skipped: this.keys.skipped.join(', '),
-        accepts: this.#accepts.join(', '),
-        openSsh: [...this.keys.onlyOpenSsh, ...openSshHas].join(', '),
+        skipped: shortList(this.keys.skipped),
+        accepts: printable(shortList(this.#accepts)),
+        openSsh: shortList([...this.keys.onlyOpenSsh, ...openSshHas]),
       },
     );
   }
@@ -92,7 +112,12 @@ export class AuthSequence {
         return {
           type: 'agent',
           username,
-          agent: new OneKey(offered.blob, (data, hash) => this.#sign(offered, data, hash)),
+          agent: new OneKey(offered.blob, (data, hash, done) =>
+            this.#sign(offered, data, hash).then(
+              (signature) => this.#tell(() => done(null, signature)),
+              (error: Error) => this.#tell(() => done(error)),
+            ),
+          ),
         };
       }
       // Nothing can be offered of such a file before it is decrypted.
@@ -111,15 +136,45 @@ export class AuthSequence {
       username: this.target.user,
       prompt: (title, instruction, _language, prompts, finish) => {
         const asked = prompts.map(({ prompt, echo }) => ({ text: prompt, echo: echo ?? false }));
-        this.secrets.prompts({ title, instruction, prompts: asked }).then(
-          (answers) => {
-            if (answers === null) this.#end = 'LOGIN_CANCELLED';
-            finish([...(answers ?? asked.map(() => ''))]);
-          },
-          () => {},
+        this.#ask({ title, instruction, prompts: asked }).then(
+          (answers) => this.#tell(() => finish(answers)),
+          (error: TransportError) => this.connection.fail(error),
         );
       },
     };
+  }
+
+  /** @throws TransportError LOGIN_CANCELLED, LOGIN_QUESTIONS */
+  async #ask(asked: Prompts): Promise<string[]> {
+    throwIfAborted(this.connection.over);
+    const { host } = this.target;
+    const fault = this.#isAsking
+      ? 'it asks again before it was answered'
+      : asked.prompts.length > MOST_PROMPTS
+        ? `${asked.prompts.length} answers at once`
+        : ++this.#asked > MOST_ROUNDS
+          ? `more than ${MOST_ROUNDS} times`
+          : undefined;
+    if (fault !== undefined) {
+      throw new TransportError('LOGIN_QUESTIONS', `${host} asks too much: ${fault}.`, { host, reason: fault });
+    }
+    this.#isAsking = true;
+    const answers = await this.secrets.prompts(asked).finally(() => {
+      this.#isAsking = false;
+    });
+    if (answers !== null) return asked.prompts.map((_, index) => answers[index] ?? '');
+    this.#end = 'LOGIN_CANCELLED';
+    throw this.failure();
+  }
+
+  /** Hands something to ssh2, which throws where the connection has gone meanwhile. */
+  #tell(act: () => void): void {
+    if (this.connection.over.aborted) return;
+    try {
+      act();
+    } catch (error) {
+      this.connection.fail(sshError(error, this.target.host, 'logging in'));
+    }
   }
 
   async #password(): Promise<AnyAuthMethod | null> {
@@ -146,7 +201,7 @@ export class AuthSequence {
       return signature;
     }
     const { agent = '' } = this.target;
-    return signWithAgent(agent, key.blob ?? Buffer.alloc(0), data, hash).catch((error: Error) => {
+    return sign(agent, key.blob ?? Buffer.alloc(0), data, hash, this.connection.over).catch((error: Error) => {
       this.#tried.push(`${key.label} would not sign: ${error.message}`);
       throw error;
     });
@@ -172,18 +227,24 @@ export class AuthSequence {
   }
 }
 
+function shortList(all: readonly string[]): string {
+  const more = all.length - MOST_LISTED;
+  return [...all.slice(0, MOST_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
 const ENDS = {
   LOGIN_CANCELLED: 'the login was cancelled.',
   PASSWORD_EXPIRED: 'the password has expired.',
 } as const;
 
 type SignDone = (error?: Error | null, signature?: Buffer) => void;
+type Signs = (data: Buffer, hash: string | undefined, done: SignDone) => void;
 
 /** One key for ssh2, signed with by somebody else and later: ssh2 has only agents for that. */
 class OneKey extends ssh2.BaseAgent<Buffer> {
   constructor(
     private readonly blob: Buffer,
-    private readonly signs: (data: Buffer, hash: string | undefined) => Promise<Buffer>,
+    private readonly signs: Signs,
   ) {
     super();
   }
@@ -195,9 +256,6 @@ class OneKey extends ssh2.BaseAgent<Buffer> {
   override sign(_key: Buffer, data: Buffer, options: { hash?: string } | SignDone, done?: SignDone): void {
     const finish = typeof options === 'function' ? options : done;
     const hash = typeof options === 'function' ? undefined : options.hash;
-    this.signs(data, hash).then(
-      (signature) => finish?.(null, signature),
-      (error: Error) => finish?.(error),
-    );
+    this.signs(data, hash, (error, signature) => finish?.(error, signature));
   }
 }

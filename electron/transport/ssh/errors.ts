@@ -1,3 +1,4 @@
+import { printable } from '../first-packet.ts';
 import { networkCode } from '../network-errors.ts';
 import { TransportError, type TransportErrorCode } from '../transport.ts';
 
@@ -18,7 +19,9 @@ export function sshError(
   platform: NodeJS.Platform = process.platform,
 ): TransportError {
   if (error instanceof TransportError) return error;
-  const { level, code, message } = error as Ssh2Error;
+  const { level, code } = error as Ssh2Error;
+  // A server that hangs up says why in as many words as it likes.
+  const message = printable(error instanceof Error ? error.message : String(error));
   const known = typeof code === 'string' ? networkCode(code, platform) : undefined;
   const ours = known ?? LEVELS[levelOf(level, code)]?.[stage] ?? STAGES[stage];
   return new TransportError(ours, `SSH to ${host}: ${message}`, { host, reason: message }, { cause: error });

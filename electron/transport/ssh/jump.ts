@@ -1,9 +1,13 @@
 import type { Duplex } from 'node:stream';
+import type { ClientChannel } from 'ssh2';
 import { settle } from '../abort.ts';
+import { Bridge } from '../bridge.ts';
+import { printable } from '../first-packet.ts';
 import { type TransportContext, TransportError } from '../transport.ts';
 import { readSettings } from './config/read-settings.ts';
 import type { SshQuery } from './config/settings.ts';
 import { logIn, type Reach, reachDirectly, type SshSession } from './login.ts';
+import { LoginMemory } from './login-secrets.ts';
 import { resolveTarget, type SshTarget } from './target.ts';
 
 /** A configuration that goes round in circles ends here. */
@@ -19,9 +23,10 @@ export async function logInTo(
   context: TransportContext,
   signal: AbortSignal,
   depth = 0,
+  memory = new LoginMemory(),
 ): Promise<SshSession> {
   refuseWhatOpenSshNeeds(target);
-  if (target.jumps.length === 0) return await logIn(target, context, signal, reachDirectly);
+  if (target.jumps.length === 0) return await logIn(target, context, signal, reachDirectly, memory);
   if (depth >= MOST_JUMPS) {
     const reason = `more than ${MOST_JUMPS} machines on the way (ProxyJump)`;
     throw new TransportError('SSH_CONFIG_FAILED', `${target.host}: ${reason}`, { host: target.host, reason });
@@ -30,11 +35,12 @@ export async function logInTo(
   const last = target.jumps.at(-1) as SshQuery;
   const through: Reach = async ({ host, port }, onStep, attempt) => {
     const own = resolveTarget(last, {}, await readSettings(last, context, attempt), context);
-    const hop = await logInTo(before.length > 0 ? { ...own, jumps: before } : own, context, attempt, depth + 1);
+    const hopTarget = before.length > 0 ? { ...own, jumps: before } : own;
+    const hop = await logInTo(hopTarget, context, attempt, depth + 1, memory.before);
     onStep('connect');
     return await forward(hop, own.host, host, port, own.connectTimeoutMs, attempt);
   };
-  return await logIn(target, context, signal, through);
+  return await logIn(target, context, signal, through, memory);
 }
 
 /** @throws TransportError NEEDS_OPENSSH */
@@ -54,21 +60,31 @@ async function forward(
   signal: AbortSignal,
 ): Promise<Duplex> {
   try {
-    const stream = await settle<Duplex>(
+    const channel = await settle<ClientChannel>(
       signal,
       (resolve, reject) =>
         client.forwardOut('127.0.0.1', 0, host, port, (error, made) => (error ? reject(error) : resolve(made))),
       undefined,
       { ms, error: () => new TransportError('TIMED_OUT', `${jump}: no way to ${host} within ${ms} ms.`, { host }) },
     );
-    stream.once('close', close);
-    client.once('close', () => stream.destroy());
-    client.on('error', () => stream.destroy());
-    return stream;
+    channel.stderr.resume();
+    return new Bridge({
+      input: channel,
+      output: channel,
+      shut: () => {
+        channel.close();
+        channel.resume();
+        close(); // without waiting for the machine to agree
+      },
+      gone: new Promise((resolve) => {
+        channel.once('close', () => resolve(undefined));
+        client.once('close', () => resolve(undefined));
+      }),
+    });
   } catch (error) {
     close();
     if (error instanceof TransportError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = printable(error instanceof Error ? error.message : String(error));
     throw new TransportError('JUMP_REFUSED', `${jump} would not pass on to ${host}: ${reason}`, { host, jump, reason });
   }
 }

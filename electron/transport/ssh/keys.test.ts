@@ -57,6 +57,7 @@ const gather = (identityagent: string, identityfile: string[], values: Record<st
       { values: new Map(Object.entries({ identityagent: [identityagent], identityfile, ...values })), unknown: [] },
       { env: {}, home: dir },
     ),
+    new AbortController().signal,
   );
 const labels = (keys: Awaited<ReturnType<typeof gather>>) => keys.offered.map(({ label }) => label);
 
@@ -103,6 +104,30 @@ it.each([
   const file = makeKey(dir, 'file', 'ed25519');
   const keys = await gather(await agent(answer), [file]);
   expect(labels(keys)).toEqual([file]);
+  expect(keys.skipped).toEqual(['ssh-agent: it gave an answer that cannot be read']);
+});
+
+it('keys that ssh2 would throw at, or leave out, are told and not offered', async () => {
+  const good = makeKey(dir, 'good', 'ed25519');
+  const empty = (type: string) => Buffer.concat([string(type), string(''), string('')]);
+  const broken = [
+    empty('ssh-rsa'),
+    empty('ecdsa-sha2-nistp256'),
+    empty('ssh-ed25519'),
+    string('unheard-of'),
+    string(''),
+  ];
+  const keys = await gather(await agent(holding(...broken, blobOf(good))), []);
+  expect(labels(keys)).toEqual([`ssh-agent (${fingerprint(blobOf(good))})`]);
+  expect(keys.skipped).toEqual(['ssh-agent: 5 of its keys cannot be read']);
+
+  writeFileSync(`${good}.pub`, `ssh-rsa ${empty('ssh-rsa').toString('base64')} me\n`);
+  expect((await gather('none', [good])).offered).toMatchObject([{ label: good, type: 'ssh-ed25519' }]);
+});
+
+it('an agent with a hundred thousand keys is none', async () => {
+  const keys = await gather(await agent(holding(...Array<Buffer>(100_000).fill(securityKey.subarray(0, 30)))), []);
+  expect(keys.offered).toEqual([]);
   expect(keys.skipped).toEqual(['ssh-agent: it gave an answer that cannot be read']);
 });
 

@@ -1,15 +1,12 @@
-import { connect } from 'node:net';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { readRegular } from '../../regular-file.ts';
 import { TransportError } from '../transport.ts';
+import { listKeys } from './agent.ts';
 import { fingerprint, keyTypeOf } from './known-hosts.ts';
 import type { SshTarget } from './target.ts';
 
 /** More than any key takes. */
 const MOST_KEY_BYTES = 1024 * 1024;
-const MOST_AGENT_BYTES = 4 * 1024 * 1024;
-/** Time an agent has to list its keys. One that asks its own person something takes longer, but only to sign. */
-const AGENT_LIST_MS = 5_000;
 
 /** A key that can be offered. */
 export interface OfferedKey {
@@ -45,7 +42,7 @@ export interface Keys {
  *
  * @throws TransportError KEY_UNREADABLE: the key the person named can't be used.
  */
-export async function gatherKeys(target: SshTarget): Promise<Keys> {
+export async function gatherKeys(target: SshTarget, signal: AbortSignal): Promise<Keys> {
   const files = await Promise.all(target.keyFiles.map(readKeyFile));
   const named = target.keyIsExplicit ? files[0] : undefined;
   if (named?.problem !== undefined) {
@@ -53,7 +50,7 @@ export async function gatherKeys(target: SshTarget): Promise<Keys> {
     const detail = { keyfile: path, reason: problem };
     throw new TransportError('KEY_UNREADABLE', `The key ${path} can't be used: ${problem}`, detail);
   }
-  const agent = target.agent === undefined ? { keys: [] } : await listAgent(target.agent);
+  const agent = target.agent === undefined ? { keys: [], problems: [] } : await listAgent(target.agent, signal);
   const wanted = files.flatMap(({ blob }) => blob ?? []);
   const held = agent.keys.filter(
     ({ blob }) => !(target.keyIsExplicit || target.identitiesOnly) || wanted.some((each) => blob?.equals(each)),
@@ -65,7 +62,7 @@ export async function gatherKeys(target: SshTarget): Promise<Keys> {
   return {
     offered: offered.filter(({ type }) => !isOnlyOpenSsh(type)),
     skipped: [
-      ...(agent.problem === undefined ? [] : [agent.problem]),
+      ...agent.problems,
       ...files.flatMap(({ path, problem }) =>
         problem === undefined || problem === MISSING ? [] : [`${path}: ${problem}`],
       ),
@@ -80,17 +77,6 @@ export function decrypt({ bytes }: KeyFile, passphrase?: string): ParsedKey {
   if (key instanceof Error) throw key;
   if (!key.isPrivateKey()) throw new Error('it is a public key, not a private one');
   return key;
-}
-
-/** Has an agent sign. @param hash as ssh2 gives it to agents: sha256 or sha512 for RSA keys */
-export function signWithAgent(path: string, blob: Buffer, data: Buffer, hash: string | undefined): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const options = hash === undefined ? {} : { hash: hash as 'sha256' | 'sha512' };
-    ssh2.createAgent(path).sign(blob, data, options, (error, signature) => {
-      if (signature === undefined || error) reject(error ?? new Error('the agent gave no signature'));
-      else resolve(signature);
-    });
-  });
 }
 
 const MISSING = 'ENOENT';
@@ -141,7 +127,7 @@ function parseKey(data: Buffer, passphrase?: string): ParsedKey | Error {
 function publicBlob(bytes: Buffer): Buffer | null {
   const [, type, base64] = /^([a-z0-9@.-]+) ([A-Za-z0-9+/=]+)(?:\s|$)/.exec(bytes.toString('latin1')) ?? [];
   const blob = base64 === undefined ? null : Buffer.from(base64, 'base64');
-  return blob && namesType(blob, type) ? blob : null;
+  return blob && isPublicKey(blob, type) ? blob : null;
 }
 
 /** The public half in OpenSSH's own format of private keys, which is not encrypted (PROTOCOL.key, OpenSSH). */
@@ -161,62 +147,33 @@ function openSshBlob(bytes: Buffer): Buffer | null {
   for (const _ of ['cipher', 'kdf', 'options']) next();
   at += 4; // how many keys
   const blob = next();
-  return blob.length > 4 && namesType(blob) ? blob : null;
+  return blob.length > 4 && isPublicKey(blob) ? blob : null;
 }
 
-function namesType(blob: Buffer, type?: string): boolean {
+/** Whether it is of a type that only OpenSSH has, or ssh2 can offer it: what it can't it would leave out, or throw at. */
+function isPublicKey(blob: Buffer, type?: string): boolean {
   try {
     const named = keyTypeOf(blob);
-    return named !== '' && (type === undefined || named === type);
+    if (named === '' || (type !== undefined && named !== type)) return false;
+    return isOnlyOpenSsh(named) || !(parseKey(blob) instanceof Error);
   } catch {
     return false;
   }
 }
 
-/**
- * The keys an agent holds, of every kind (draft-ietf-sshm-ssh-agent, 5.3 and 5.4: REQUEST_IDENTITIES 11, ANSWER 12).
- * ssh2 lists only those that it can use, so that nobody could say which others there are.
- */
-function listAgent(path: string): Promise<{ keys: OfferedKey[]; problem?: string }> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    let received = Buffer.alloc(0);
-    const end = (keys: OfferedKey[], problem?: string) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(problem === undefined ? { keys } : { keys, problem: `ssh-agent: ${problem}` });
-    };
-    const timer = setTimeout(() => end([], 'no answer'), AGENT_LIST_MS);
-    socket.on('error', (error: NodeJS.ErrnoException) => end([], error.code ?? error.message));
-    socket.on('close', () => end([], 'it closed the connection'));
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      const length = received.length < 4 ? undefined : received.readUInt32BE(0);
-      if (length === undefined || (length <= MOST_AGENT_BYTES && received.length < 4 + length)) return;
-      const keys = length > MOST_AGENT_BYTES ? null : identitiesIn(received.subarray(4, 4 + length));
-      if (keys === null) end([], 'it gave an answer that cannot be read');
-      else end(keys, keys.length === 0 ? 'holds no keys' : undefined);
-    });
-    socket.write(Buffer.from([0, 0, 0, 1, 11]));
-  });
-}
-
-function identitiesIn(answer: Buffer): OfferedKey[] | null {
-  if (answer.length < 5 || answer[0] !== 12) return null;
-  const count = answer.readUInt32BE(1);
-  const keys: OfferedKey[] = [];
-  let at = 5;
-  const next = () => {
-    if (at + 4 > answer.length || at + 4 + answer.readUInt32BE(at) > answer.length) return null;
-    const part = answer.subarray(at + 4, at + 4 + answer.readUInt32BE(at));
-    at += 4 + part.length;
-    return part;
-  };
-  for (let index = 0; index < count; index++) {
-    const [blob, comment] = [next(), next()];
-    if (blob === null || comment === null) return null;
-    if (!namesType(blob)) continue;
-    keys.push({ label: `ssh-agent (${fingerprint(blob)})`, type: keyTypeOf(blob), blob });
+/** The keys an agent holds; what can not be offered of them, and why. */
+async function listAgent(path: string, signal: AbortSignal): Promise<{ keys: OfferedKey[]; problems: string[] }> {
+  let blobs: Buffer[];
+  try {
+    blobs = await listKeys(path, signal);
+  } catch (error) {
+    return { keys: [], problems: [`ssh-agent: ${error instanceof Error ? error.message : error}`] };
   }
-  return keys;
+  if (blobs.length === 0) return { keys: [], problems: ['ssh-agent: holds no keys'] };
+  const usable = blobs.filter((blob) => isPublicKey(blob));
+  const damaged = blobs.length - usable.length;
+  return {
+    keys: usable.map((blob) => ({ label: `ssh-agent (${fingerprint(blob)})`, type: keyTypeOf(blob), blob })),
+    problems: damaged === 0 ? [] : [`ssh-agent: ${damaged} of its keys cannot be read`],
+  };
 }

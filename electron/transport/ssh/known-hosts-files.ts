@@ -8,8 +8,9 @@ import { TransportError } from '../transport.ts';
 import { type KnownHostsEntry, type KnownName, knownHostsLine, parseKnownHosts } from './known-hosts.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
-/** Of hashed names, which are to be hashed again one by one: some milliseconds. */
-const LINES_AT_ONCE = 1_000;
+/** Hashed names are to be hashed again one by one: meanwhile others have their turn. */
+const LINES_AT_ONCE = 100;
+const TURN_MS = 10;
 
 /** Where known host keys are: the person's file, which is also written, and files only read. */
 export interface KnownHostsFiles {
@@ -28,8 +29,12 @@ export async function readKnownHosts(files: KnownHostsFiles, name: KnownName): P
   const entries: KnownHostsEntry[] = [];
   for (const file of [...(files.user === null ? [] : [files.user]), ...files.readOnly]) {
     const lines = (await readOrEmpty(file)).split('\n');
+    let since = performance.now();
     for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
-      if (from > 0) await pause();
+      if (performance.now() - since > TURN_MS) {
+        await pause();
+        since = performance.now();
+      }
       const some = lines.slice(from, from + LINES_AT_ONCE).join('\n');
       entries.push(...parseKnownHosts(some, file, from + 1, name));
     }

@@ -2,12 +2,27 @@ import type { Prompts, SecretQuestion, TransportContext } from '../transport.ts'
 import type { Secrets } from './auth.ts';
 import type { SshTarget } from './target.ts';
 
+/** What the person has said of one machine while a way is made to another one, which may take several logins on the way. */
+export class LoginMemory {
+  readonly answers = new Map<string, string>();
+  /** A host key that was said yes to. */
+  approved: Buffer | undefined;
+  /** That key is in known_hosts, or could not be put there. */
+  isRemembered = false;
+  #before: LoginMemory | undefined;
+
+  /** Of the machine that this one is reached through. */
+  get before(): LoginMemory {
+    this.#before ??= new LoginMemory();
+    return this.#before;
+  }
+}
+
 /**
  * What the person has said during one login, which may take several connections: a server that loses patience, or hangs up
  * on an answer, is connected to again and given it. What a server asks in its own words is asked anew each time.
  */
 export class LoginSecrets {
-  #answers = new Map<string, string>();
   #open = new Set<Promise<unknown>>();
   #hasNews = false;
 
@@ -15,6 +30,7 @@ export class LoginSecrets {
     private readonly target: Pick<SshTarget, 'host' | 'port' | 'user'>,
     private readonly context: Pick<TransportContext, 'askSecret'>,
     private readonly signal: AbortSignal,
+    private readonly memory: LoginMemory,
   ) {}
 
   /** A person is being asked: nobody is late meanwhile. */
@@ -41,12 +57,12 @@ export class LoginSecrets {
   }
 
   async #kept(key: string, question: SecretQuestion & { readonly retry: boolean }): Promise<string | null> {
-    const kept = question.retry ? undefined : this.#answers.get(key);
+    const kept = question.retry ? undefined : this.memory.answers.get(key);
     if (kept !== undefined) return kept;
-    this.#answers.delete(key);
+    this.memory.answers.delete(key);
     const answer = (await this.#ask(question, this.signal))?.[0] ?? null;
     if (answer !== null) {
-      this.#answers.set(key, answer);
+      this.memory.answers.set(key, answer);
       this.#hasNews = true;
     }
     return answer;

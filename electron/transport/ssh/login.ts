@@ -1,8 +1,9 @@
-import { connect as connectTcp, Socket } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
 import type { ConnectStep } from '../../../shared/schema.ts';
 import { settle, throwIfAborted } from '../abort.ts';
+import { printable } from '../first-packet.ts';
 import { tellReaching } from '../reaching.ts';
 import { type TransportContext, TransportError } from '../transport.ts';
 import { AuthSequence } from './auth.ts';
@@ -11,7 +12,7 @@ import { HostKeyGate, hostKeyAlgorithms, knownNameOf } from './host-key-gate.ts'
 import { gatherKeys, type Keys } from './keys.ts';
 import { fingerprint, type KnownHostsEntry, keyTypeOf } from './known-hosts.ts';
 import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts';
-import { LoginSecrets } from './login-secrets.ts';
+import { type LoginMemory, LoginSecrets } from './login-secrets.ts';
 import type { SshTarget } from './target.ts';
 
 /** A logged-in SSH client and the stream under it. */
@@ -24,6 +25,11 @@ export interface SshSession {
 
 /** Logging in may wait for a touch on a security key, or an agent's own question. sshd gives it as long. */
 const LOGIN_TIMEOUT_MS = 120_000;
+
+/** More than all that libvirt's connections can have on their way; bytes. */
+const MOST_UNSENT = 16 * 1024 * 1024;
+/** For the last words to leave. Milliseconds. */
+const GOODBYE_MS = 2_000;
 
 /** Makes the stream that SSH runs over; called anew for each try. */
 export type Reach = (target: SshTarget, onStep: (step: ConnectStep) => void, signal: AbortSignal) => Promise<Duplex>;
@@ -42,38 +48,43 @@ export async function logIn(
   target: SshTarget,
   context: TransportContext,
   signal: AbortSignal,
-  reach: Reach = reachDirectly,
+  reach: Reach,
+  memory: LoginMemory,
 ): Promise<SshSession> {
   throwIfAborted(signal);
-  const keys = await unlessAborted(signal, gatherKeys(target));
+  const keys = await unlessAborted(signal, gatherKeys(target, signal));
   const known = await unlessAborted(signal, readKnownHosts(target.knownHosts, knownNameOf(target)));
-  const secrets = new LoginSecrets(target, context, signal);
+  const done = new AbortController();
+  const secrets = new LoginSecrets(target, context, AbortSignal.any([signal, done.signal]), memory);
   const onStep = (step: ConnectStep) => context.onStep?.(step, target.host);
   const attempt = (gate: HostKeyGate, onProven?: () => Promise<void>) =>
     tryOnce({ target, log: context.log, keys, known, gate, secrets, reach, onStep, signal, onProven });
-  let approved: Buffer | undefined;
-  for (;;) {
-    const gate = new HostKeyGate(known, target, approved);
-    try {
-      return await attempt(gate, approved === undefined ? undefined : remember(target, context, approved));
-    } catch (error) {
-      if (signal.aborted) throw error;
-      if (gate.unknownKey !== undefined) {
-        approved = gate.unknownKey;
-        await askAboutKey(target, context, approved, signal);
-      } else if (!isLost(error) || !(await secrets.hasNews())) throw error;
+  try {
+    for (;;) {
+      const { approved } = memory;
+      const gate = new HostKeyGate(known, target, approved);
+      try {
+        return await attempt(gate, approved && (() => remember(target, context, memory, approved)));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (gate.unknownKey !== undefined) {
+          await askAboutKey(target, context, gate.unknownKey, signal);
+          memory.approved = gate.unknownKey;
+        } else if (!isLost(error) || !(await secrets.hasNews())) throw error;
+      }
     }
+  } finally {
+    done.abort();
   }
 }
 
-function remember({ host, knownHosts, ...rest }: SshTarget, { log }: TransportContext, key: Buffer) {
-  const { user } = knownHosts;
-  return async () => {
-    if (user === null) return;
-    await rememberHostKey(user, knownNameOf({ host, knownHosts, ...rest }), key).catch((problem: Error) =>
-      log(`${host}: its key is trusted now but could not be remembered. ${problem.message}`),
-    );
-  };
+async function remember(target: SshTarget, { log }: TransportContext, memory: LoginMemory, key: Buffer) {
+  const { user } = target.knownHosts;
+  if (user === null || memory.isRemembered) return;
+  memory.isRemembered = true;
+  await rememberHostKey(user, knownNameOf(target), key).catch((problem: Error) =>
+    log(`${target.host}: its key is trusted now but could not be remembered. ${problem.message}`),
+  );
 }
 
 async function askAboutKey(target: SshTarget, context: TransportContext, key: Buffer, signal: AbortSignal) {
@@ -107,31 +118,38 @@ async function tryOnce(attempt: Attempt): Promise<SshSession> {
   const { host, user, connectTimeoutMs } = target;
   const over = new AbortController();
   const signal = AbortSignal.any([attempt.signal, over.signal]);
-  const auth = new AuthSequence(target, keys, secrets.during(signal), log);
   const client = new ssh2.Client();
   let stage: SshStage = 'connecting';
   let exhausted = false;
+  let isDeciding = false;
   let socket: Duplex | undefined;
-
+  let fail: (error: TransportError) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
-    client.on('error', (error) => {
+    fail = (error) => {
+      reject(error);
+      socket?.destroy();
+    };
+  });
+  failed.catch(() => undefined);
+  const auth = new AuthSequence(target, keys, secrets.during(signal), log, { over: over.signal, fail });
+  client
+    .on('error', (error) => {
       const { level } = error as { level?: string };
       if (level === 'agent' || (level === 'client-authentication' && !exhausted)) {
-        log(`SSH to ${host}: ${error.message}`);
+        log(`SSH to ${host}: ${printable(error.message)}`);
         return;
       }
       const ours = gate.refusal ?? sshError(error, host, stage);
-      reject(ours.code === 'AUTH_FAILED' ? auth.failure(exhausted ? undefined : error.message) : ours);
-      socket?.destroy();
-    });
-    client.on('change password', () => {
+      if (ours.code !== 'AUTH_FAILED') fail(ours);
+      else if (exhausted) fail(auth.failure());
+      // Whoever lets in only for a while may say so as it hangs up.
+      else fail(secrets.isAsking ? connectionLost(host, stage) : auth.failure(error.message));
+    })
+    .on('change password', () => {
       auth.expired();
-      reject(auth.failure());
-      socket?.destroy();
-    });
-    client.on('close', () => reject(connectionLost(host, stage)));
-  });
-  failed.catch(() => undefined);
+      fail(auth.failure());
+    })
+    .on('close', () => fail(connectionLost(host, stage)));
   const handshaken = new Promise<void>((resolve) => client.once('handshake', () => resolve()));
   const ready = new Promise<void>((resolve) => client.once('ready', () => resolve()));
   const within = (goal: Promise<void>, ms: number) =>
@@ -162,17 +180,24 @@ async function tryOnce(attempt: Attempt): Promise<SshSession> {
       algorithms: { ...target.algorithms, serverHostKey: hostKeyAlgorithms(known, target) },
       hostVerifier: gate.verify,
       authHandler: (accepts, _partial, next) => {
-        auth.next(accepts).then(
-          (method) => {
+        // A server may refuse what nobody has tried, also once it has let in.
+        if (isDeciding || over.signal.aborted) return;
+        isDeciding = true;
+        auth
+          .next(accepts)
+          .finally(() => {
+            isDeciding = false;
+          })
+          .then((method) => {
             if (over.signal.aborted) return;
             exhausted = method === false;
             // ssh2 takes false for "nothing left"; its types don't say so.
             next(method as Exclude<typeof method, false>);
-          },
-          () => {}, // the attempt is over, and the question with it
-        );
+          })
+          .catch((error: unknown) => fail(sshError(error, host, stage)));
       },
     });
+    bound(client, socket, () => fail(connectionLost(host, stage)));
     await within(handshaken, connectTimeoutMs);
     stage = 'logging in';
     onStep('authenticate');
@@ -220,10 +245,30 @@ export const reachDirectly: Reach = async (
   }
 };
 
+/**
+ * Keeps a server from filling memory: ssh2 keeps what it answers for as long as nobody reads it; and the host keys that a
+ * server tells of, which nobody here asks for, until it has proved them.
+ */
+function bound(client: Client, socket: Duplex, end: () => void): void {
+  socket.on('data', () => {
+    if (socket.writableLength > MOST_UNSENT) end();
+  });
+  const handlers = (client as Client & { _protocol?: { _handlers?: Handlers } })._protocol?._handlers;
+  const handle = handlers?.GLOBAL_REQUEST;
+  if (handlers === undefined || handle === undefined) return;
+  handlers.GLOBAL_REQUEST = (protocol, name, ...rest) => {
+    if (name !== 'hostkeys-00@openssh.com') handle(protocol, name, ...rest);
+  };
+}
+
+type Handlers = Record<string, ((protocol: unknown, name: string, ...rest: unknown[]) => void) | undefined>;
+
 function closeBoth(client: Client, socket: Duplex): void {
   client.end();
-  if (socket instanceof Socket) socket.destroySoon();
-  else socket.end();
+  socket.end(() => socket.destroy());
+  // A far side that reads nothing any more is not waited for.
+  const late = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+  socket.once('close', () => clearTimeout(late));
 }
 
 function isLost(error: unknown): boolean {

@@ -18,22 +18,36 @@ describe('the agent', () => {
     [{ identityagent: ['${OTHER}'] }, '/other'],
     [{ identityagent: ['~/a b/agent.sock'] }, `${home}/a b/agent.sock`],
     [{ identityagent: ['none'] }, undefined],
+    [{ identityagent: ['/with/%q'] }, undefined],
     [{ identityagent: ['$MISSING'] }, undefined],
   ] as const)('of %j is %s', (values, agent) => {
     expect(targetOf(values as unknown as Record<string, string[]>, env).agent).toBe(agent);
   });
 });
 
+it('the agent of the environment is taken as it is', () => {
+  const path = `${homedir()}/100%h ~`;
+  expect(targetOf({}, { SSH_AUTH_SOCK: path }).agent).toBe(path);
+});
+
 it('what only OpenSSH can do is named, apart from what is only another way to log in', () => {
   const target = targetOf({
     proxycommand: ['nc %h %p'],
     revokedhostkeys: ['/krl'],
+    knownhostscommand: ['/bin/keys %H'],
+    bindinterface: ['wg0'],
     gssapiauthentication: ['yes'],
     certificatefile: ['~/x-cert.pub'],
     pkcs11provider: ['none'],
     macs: ['umac-64@openssh.com'],
   });
-  expect(target.needsOpenSsh).toEqual(['ProxyCommand', 'RevokedHostKeys', 'MACs']);
+  expect(target.needsOpenSsh).toEqual([
+    'ProxyCommand',
+    'RevokedHostKeys',
+    'KnownHostsCommand',
+    'BindInterface',
+    'MACs',
+  ]);
   expect(target.openSshHas).toEqual(['GSSAPI (Kerberos)', 'CertificateFile']);
 });
 
@@ -50,6 +64,18 @@ it('a URI’s own key and known_hosts come before the configuration’s', () => 
     { keyfile: '~/k', known_hosts: '/mine' },
   );
   expect(target).toMatchObject({ keyFiles: [`${home}/k`], keyIsExplicit: true, knownHosts: { user: '/mine' } });
+});
+
+it('what can not be found out of known_hosts, or of the key that is meant, is no less than an error', () => {
+  const files = [{ userknownhostsfile: ['/a/%q'] }, { globalknownhostsfile: ['/b /c/%q'] }];
+  for (const values of files) expect(() => targetOf(values)).toThrow(/has a token that is not known/);
+  for (const params of [{ known_hosts: '/100%' }, { keyfile: '/k%q' }])
+    expect(() => targetOf({}, {}, params)).toThrow(/has a token that is not known/);
+  expect(targetOf({ identityfile: ['/k%q', '/k'] }).keyFiles).toEqual(['/k']);
+});
+
+it('says that keys are not remembered where the configuration throws them away', () => {
+  expect(targetOf({ userknownhostsfile: ['/dev/null'] }).knownHosts.user).toBe(null);
 });
 
 it.each([

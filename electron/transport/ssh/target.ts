@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
+import { devNull, userInfo } from 'node:os';
 import type { Algorithms } from 'ssh2';
 import type { LibvirtUri } from '../../../shared/libvirt-uri.ts';
-import type { TransportContext } from '../transport.ts';
+import { type TransportContext, TransportError } from '../transport.ts';
 import { supportedAlgorithms } from './algorithms.ts';
 import type { SshQuery, SshSettings } from './config/settings.ts';
 import { fillIn, type Tokens } from './config/tokens.ts';
@@ -48,6 +48,7 @@ export interface SshTarget {
 }
 
 export const DEFAULT_TIMEOUT_MS = 20_000;
+const NOT_KNOWN = 'has a token that is not known';
 const KEEPALIVE_MS = 15_000;
 const KEEPALIVE_MISSES = 3;
 const METHODS: readonly LoginMethod[] = ['publickey', 'keyboard-interactive', 'password'];
@@ -64,13 +65,15 @@ const SWITCHES: Readonly<Record<LoginMethod, string>> = {
 const ONLY_OPENSSH: readonly (readonly [string, (value: string) => boolean, string, 'needed' | 'to log in'])[] = [
   ['proxycommand', isSet, 'ProxyCommand', 'needed'],
   ['revokedhostkeys', isSet, 'RevokedHostKeys', 'needed'],
+  ['knownhostscommand', isSet, 'KnownHostsCommand', 'needed'],
+  ['bindinterface', isSet, 'BindInterface', 'needed'],
   ['gssapiauthentication', isYes, 'GSSAPI (Kerberos)', 'to log in'],
   ['hostbasedauthentication', isYes, 'HostbasedAuthentication', 'to log in'],
   ['certificatefile', isSet, 'CertificateFile', 'to log in'],
   ['pkcs11provider', isSet, 'PKCS11Provider', 'to log in'],
 ];
 
-/** Reads a target from a URI (a query where there is none), the SSH configuration and its surroundings. The one place where they are joined. */
+/** Reads a target from a URI (a query where there is none), the SSH configuration and its surroundings. The one place where they are joined. @throws TransportError KNOWN_HOSTS_FAILED, KEY_UNREADABLE */
 export function resolveTarget(
   query: SshQuery,
   params: LibvirtUri['params'],
@@ -89,17 +92,26 @@ export function resolveTarget(
     ...{ localUser: account.username, userId: account.uid },
   };
   const notFilled: string[] = [];
-  const fill = (path: string): string[] => {
+  const filledIn = (path: string): string | null => {
     const filled = fillIn(path, tokens, env);
-    if (filled === null) notFilled.push(`“${path}” has a token that is not known`);
     // What ssh has filled in itself it has for the account's home.
     const moved = account.homedir !== home && filled?.startsWith(`${account.homedir}/`);
-    return filled === null ? [] : [moved ? home + filled.slice(account.homedir.length) : filled];
+    return filled !== null && moved ? home + filled.slice(account.homedir.length) : filled;
+  };
+  const fill = (path: string): string[] => {
+    const filled = filledIn(path);
+    if (filled === null) notFilled.push(`“${path}” ${NOT_KNOWN}`);
+    return filled === null ? [] : [filled];
+  };
+  /** Where not to have the file would let in whom it keeps out, or be another wish than the person's. */
+  const needed = (path: string, code: 'KNOWN_HOSTS_FAILED' | 'KEY_UNREADABLE'): string => {
+    const detail = { host, file: path, keyfile: path, reason: `its name ${NOT_KNOWN}` };
+    return filledIn(path) ?? fail(new TransportError(code, `${path} ${NOT_KNOWN}.`, detail));
   };
   const { keyfile, known_hosts } = params;
-  const keyFiles = keyfile === undefined ? (values.get('identityfile') ?? []).filter(isSet) : [keyfile];
+  const keyFiles = (values.get('identityfile') ?? []).filter(isSet);
   const [own, ...more] = known_hosts === undefined ? listed(one('userknownhostsfile')) : [known_hosts];
-  const agent = agentOf(one('identityagent'), env);
+  const agent = agentOf(one('identityagent'), env, (path) => fill(path)[0] ?? null);
   const algorithms = supportedAlgorithms(one);
   const missing = (kind: 'needed' | 'to log in') =>
     ONLY_OPENSSH.flatMap(([keyword, matters, name, how]) =>
@@ -110,13 +122,13 @@ export function resolveTarget(
   return {
     ...{ host, port, user, hostKeyAlias },
     knownHosts: {
-      user: own === undefined ? null : (fill(own)[0] ?? null),
-      readOnly: [...more, ...listed(one('globalknownhostsfile'))].flatMap(fill),
+      user: own === undefined || own === devNull ? null : needed(own, 'KNOWN_HOSTS_FAILED'),
+      readOnly: [...more, ...listed(one('globalknownhostsfile'))].map((path) => needed(path, 'KNOWN_HOSTS_FAILED')),
     },
     knownKeysOnly: ['yes', 'true'].includes(one('stricthostkeychecking') ?? ''),
-    ...(agent === null ? {} : { agent: fill(agent)[0] ?? agent }),
+    ...(agent === null ? {} : { agent }),
     identitiesOnly: isYes(one('identitiesonly') ?? ''),
-    keyFiles: keyFiles.flatMap(fill),
+    keyFiles: keyfile === undefined ? keyFiles.flatMap(fill) : [needed(keyfile, 'KEY_UNREADABLE')],
     keyIsExplicit: keyfile !== undefined,
     methods: inOrder(one('preferredauthentications')).filter((method) => !isNo(one(SWITCHES[method]) ?? '')),
     passwordPrompts: Number(one('numberofpasswordprompts')) || 3,
@@ -152,11 +164,17 @@ function inOrder(preferred: string | undefined): readonly LoginMethod[] {
   return preferred.split(',').flatMap((name) => METHODS.find((method) => method === name) ?? []);
 }
 
-function agentOf(configured: string | undefined, env: TransportContext['env']): string | null {
+/** @param fill for what the configuration names; the environment names it as it is */
+function agentOf(
+  configured: string | undefined,
+  env: TransportContext['env'],
+  fill: (path: string) => string | null,
+): string | null {
   const standard = env.SSH_AUTH_SOCK || (process.platform === 'win32' ? WINDOWS_AGENT : null);
   if (configured === undefined || configured === 'SSH_AUTH_SOCK') return standard;
   if (configured === 'none') return null;
-  return configured.startsWith('$') && !configured.startsWith('${') ? env[configured.slice(1)] || null : configured;
+  const isVariable = configured.startsWith('$') && !configured.startsWith('${');
+  return isVariable ? env[configured.slice(1)] || null : fill(configured);
 }
 
 /** The person's own interval where there is one; else Snapkeel's, since a lost host must be found. */
@@ -174,6 +192,10 @@ function listed(text: string | undefined): string[] {
     else paths.push(`${paths.pop()} ${word}`);
   }
   return paths.filter(isSet);
+}
+
+function fail(error: TransportError): never {
+  throw error;
 }
 
 function none(value: string | undefined): string | null {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { settle } from '../../abort.ts';
+import { printable } from '../../first-packet.ts';
 import { type TransportContext, TransportError } from '../../transport.ts';
 import { parseSettings, type SshQuery, type SshSettings } from './settings.ts';
 
@@ -30,12 +31,8 @@ export async function askOpenSsh(
   const { code, stdout, stderr } = await runSsh(args, env, signal, patienceMs, host);
   if (code === 'ENOENT') return null;
   if (code === 0) return { values: parseSettings(stdout), unknown: [] };
-  const reason = stderr
-    .trim()
-    .split('\n')
-    .filter((line) => !line.startsWith('Pseudo-terminal'))
-    .join(' ')
-    .slice(0, 500);
+  const lines = stderr.split('\n').filter((line) => !line.startsWith('Pseudo-terminal'));
+  const reason = printable(lines.join(' '), 500) || `ssh -G ended with ${code}`;
   throw new TransportError('SSH_CONFIG_FAILED', `ssh -G ${host} ended with ${code}: ${reason}`, { host, reason });
 }
 

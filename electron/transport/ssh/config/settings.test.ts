@@ -188,3 +188,13 @@ describe.skipIf(!hasSsh)('askOpenSsh', () => {
     expect(target.algorithms.cipher).toMatchObject({ append: ['3des-cbc'] });
   });
 });
+
+it('a configuration that makes no sense is told as that, also where there is no ssh', async () => {
+  for (const text of ['Host "a\n', 'Match host\n']) {
+    configure(text);
+    const reading = readWithoutOpenSsh({ host: 'h' }, context(), '/nonexistent');
+    await expect(reading).rejects.toMatchObject({ code: 'SSH_CONFIG_FAILED' });
+  }
+  configure('HostName %%h.%h\n');
+  expect((await readWithoutOpenSsh({ host: 'x' }, context(), '/nonexistent')).values.get('hostname')).toEqual(['%h.x']);
+});

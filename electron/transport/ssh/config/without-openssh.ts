@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import SSHConfig, { LineType } from 'ssh-config';
-import type { TransportContext } from '../../transport.ts';
+import { printable } from '../../first-packet.ts';
+import { type TransportContext, TransportError } from '../../transport.ts';
 import { readConfigFiles, valuesOf } from './files.ts';
 import type { SshQuery, SshSettings } from './settings.ts';
 
@@ -15,6 +16,7 @@ const LISTS = ['userknownhostsfile', 'globalknownhostsfile'];
 /**
  * The same as `askOpenSsh` where there is no `ssh`, as far as it can be read from the files: `Match exec` runs nothing,
  * names are not made canonical, and it is said if the configuration has such things.
+ * @throws TransportError SSH_CONFIG_FAILED
  */
 export async function readWithoutOpenSsh(
   { host, port, user }: SshQuery,
@@ -24,7 +26,7 @@ export async function readWithoutOpenSsh(
   const own = await readConfigFiles(join(home, '.ssh', 'config'), home);
   const system = await readConfigFiles(systemFile, home);
   const text = `${own.text}\nMatch all\n${system.text}`;
-  const config = SSHConfig.parse(text.replace(CANONICAL, ''));
+  const config = parsed(text.replace(CANONICAL, ''), host);
   const unknown = [
     'there is no ssh on this computer to read its configuration with',
     ...[...own.unknown, ...system.unknown, ...cannotJudge(config)],
@@ -39,7 +41,7 @@ export async function readWithoutOpenSsh(
     const words = Array.isArray(value) ? value : [value];
     values.set(keyword, LISTS.includes(keyword) ? [words.join(' ')] : words);
   }
-  const hostName = values.get('hostname')?.[0]?.replaceAll('%h', host).replaceAll('%%', '%') ?? host;
+  const hostName = values.get('hostname')?.[0]?.replace(/%([%h])/g, (_, token) => (token === 'h' ? host : '%')) ?? host;
   const defaults: readonly (readonly [string, readonly string[]])[] = [
     ['user', [user ?? userInfo().username]],
     ['port', ['22']],
@@ -51,6 +53,15 @@ export async function readWithoutOpenSsh(
   values.set('hostname', [hostName]);
   if (port !== undefined) values.set('port', [`${port}`]);
   return { values, unknown };
+}
+
+function parsed(text: string, host: string): SSHConfig {
+  try {
+    return SSHConfig.parse(text);
+  } catch (cause) {
+    const reason = printable(cause instanceof Error ? cause.message : String(cause));
+    throw new TransportError('SSH_CONFIG_FAILED', `The SSH configuration: ${reason}`, { host, reason }, { cause });
+  }
 }
 
 function cannotJudge(config: SSHConfig): string[] {

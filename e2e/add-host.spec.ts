@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
@@ -8,6 +9,8 @@ import { sshdAvailable } from './lab/available.ts';
 import { type Sshd, startSshd } from './lab/sshd.ts';
 
 needsLab();
+/** A host in the list that needs no network. */
+const nowhere = 'qemu+unix:///system?socket=/nowhere';
 let sshd: Sshd;
 
 test.beforeAll(async ({ labs }, info) => {
@@ -62,7 +65,7 @@ test(
   both,
   async ({ start, home }) => {
     await trust(home);
-    const app = await start('--connect', 'qemu+unix:///system?socket=/nowhere');
+    const app = await start('--connect', nowhere);
     const { page } = app;
     const dialog = await addHost(app);
     await expect(dialog.field).toBeFocused();
@@ -95,7 +98,7 @@ test(
 test('a test of a good host tells what is there', async ({ start, home, lab }) => {
   await trust(home);
   await lab.guest({ name: 'counted' });
-  const app = await start('--connect', 'qemu+unix:///system?socket=/nowhere');
+  const app = await start('--connect', nowhere);
   const dialog = await addHost(app);
   await dialog.test('lab');
   await expect(dialog.root.getByText('The connection works.', { exact: true })).toBeVisible();
@@ -109,7 +112,7 @@ test('a test of a good host tells what is there', async ({ start, home, lab }) =
 
 test('a key that is refused is told at its step, with what to do', async ({ start, home }) => {
   await trust(home);
-  const app = await start('--connect', 'qemu+unix:///system?socket=/nowhere');
+  const app = await start('--connect', nowhere);
   const dialog = await addHost(app);
   await dialog.test(uriOf('kvm-shut'));
   await expect(dialog.step('Log in')).toContainText('failed');
@@ -122,11 +125,13 @@ test('a key that is refused is told at its step, with what to do', async ({ star
 });
 
 test('an unknown key asks over the dialog, which Escape leaves open', async ({ start, home }) => {
-  const app = await start('--connect', 'qemu+unix:///system?socket=/nowhere');
+  const app = await start('--connect', nowhere);
   const dialog = await addHost(app);
   await dialog.test(uriOf('kvm-good'));
   await expect(question(app)).toContainText(sshd.hostKeyFingerprint);
   await expect(question(app).getByRole('button', { name: 'Don’t connect' })).toBeFocused();
+  await app.page.mouse.click(5, 5);
+  await expect(question(app)).toBeVisible();
   await app.page.keyboard.press('Escape');
   await expect(question(app)).toBeHidden();
   await expect(dialog.step('Check the host key')).toContainText('failed');
@@ -141,6 +146,28 @@ test('an unknown key asks over the dialog, which Escape leaves open', async ({ s
   await expect(dialog.root).toBeHidden();
 });
 
+test('a passphrase is asked for over the dialog, and a wrong answer is no end', async ({ start, home }) => {
+  await trust(home);
+  const key = join(home, '.ssh/none');
+  await copyFile(sshd.keyFile, key);
+  execFileSync('ssh-keygen', ['-p', '-q', '-N', 'open sesame', '-f', key]);
+  const app = await start('--connect', nowhere);
+  const dialog = await addHost(app);
+  const asked = app.page.getByRole('dialog', { name: 'Passphrase of an SSH key' });
+  await dialog.test(uriOf('kvm-shut'));
+  await expect(asked.getByLabel('Passphrase')).toBeFocused();
+  await app.page.keyboard.press('Escape');
+  await expect(asked).toBeHidden();
+  await expect(dialog.step('Log in')).toContainText('nobody gave what it asks for');
+  await dialog.button('Test connection').click();
+  await asked.getByLabel('Passphrase').fill('wrong');
+  await app.page.keyboard.press('Enter');
+  await expect(asked).toContainText('That was not right.');
+  await asked.getByLabel('Passphrase').fill('open sesame');
+  await app.page.keyboard.press('Enter');
+  await expect(dialog.root.getByText('The connection works.', { exact: true })).toBeVisible();
+});
+
 test('a test that waits is stopped by its button, and by closing the dialog: nothing stays open', async ({
   start,
   home,
@@ -152,7 +179,7 @@ test('a test that waits is stopped by its button, and by closing the dialog: not
     socket.resume();
   });
   await new Promise<void>((resolve) => mute.listen(join(home, 'mute'), resolve));
-  const app = await start('--connect', 'qemu+unix:///system?socket=/nowhere');
+  const app = await start('--connect', nowhere);
   const dialog = await addHost(app);
   for (const how of ['Stop test', 'Cancel']) {
     await dialog.test(`qemu+unix:///system?socket=${join(home, 'mute')}`);
@@ -167,7 +194,7 @@ test('a test that waits is stopped by its button, and by closing the dialog: not
 });
 
 test('what is neither an address nor an alias is refused by both buttons', async ({ start }) => {
-  const app = await start('--connect', 'qemu+unix:///system?socket=/nowhere');
+  const app = await start('--connect', nowhere);
   const dialog = await addHost(app);
   await dialog.test('nowhere');
   const sentence = '“nowhere” is neither an address nor an alias in libvirt.conf.';

@@ -58,7 +58,7 @@ export async function startServer({
   home,
 }: StartOptions): Promise<{ url: string; process: ChildProcess; stop(): Promise<void> }> {
   const server = spawn(process.execPath, [join(root, 'out/main/serve.js'), ...args], {
-    env: { ...process.env, HOME: home },
+    env: ownEnv(home),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -125,7 +125,7 @@ export function launchChromium(): Promise<Browser> {
 async function startInElectron({ args, home, colorScheme }: StartOptions): Promise<Started> {
   const electron = await _electron.launch({
     args: [...asRoot, root, ...args],
-    env: { ...definedOnly(process.env), HOME: home },
+    env: ownEnv(home),
     colorScheme: colorScheme ?? 'light',
   });
   const page = await electron.firstWindow();
@@ -148,6 +148,11 @@ async function startInElectron({ args, home, colorScheme }: StartOptions): Promi
 
 function chromiumPath(): string | undefined {
   return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+}
+
+/** Folders of the person's own that do not lie in the home directory are none of a test's. */
+function ownEnv(home: string): Record<string, string> {
+  return definedOnly({ ...process.env, HOME: home, XDG_CONFIG_HOME: undefined });
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -66,6 +66,7 @@ describe('a test of a connection', () => {
     ['AUTH_FAILED', ['connect', 'authenticate'], 'authenticate', 'SSH_AUTH_FAILED'],
     ['CONNECTION_LOST', ['connect'], 'connect', 'CONNECTION_LOST'],
     ['HELPER_MISSING', ['socket', 'open'], 'socket', 'HELPER_MISSING'],
+    ['HOST_KEY_CHANGED', ['configure', 'authenticate'], 'host-key', 'HOST_KEY_CHANGED'],
     ['STREAM_GARBAGE', ['connect', 'authenticate'], 'authenticate', 'STREAM_GARBAGE'],
   ] as const)('%s after %j is the fault of %s', async (code, steps, step, problem) => {
     const heard = await all(

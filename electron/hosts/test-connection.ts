@@ -1,4 +1,5 @@
 import { driverUri, type LibvirtUri } from '../../shared/libvirt-uri.ts';
+import { own } from '../../shared/own.ts';
 import type { ConnectStep, HostTestEvent, Problem, TestFound } from '../../shared/schema.ts';
 import type { RpcConnection } from '../libvirt/connection.ts';
 import { countDomains } from '../libvirt/domains.ts';
@@ -106,16 +107,28 @@ class Steps {
     if (this.#now) this.tell({ type: 'step', ...this.#now, state: 'done' });
   }
 
-  /** The step that a problem is of: the present one, or one before, which was not as done as it seemed. */
+  /** The step that a problem is of: what it says itself, else the present one. */
   fail({ code }: Problem): ConnectStep | null {
     if (this.#now === null) return null;
-    const earlier = laterNoticed[code];
-    const host = earlier && this.#begun.get(earlier);
-    const failed = earlier && host !== undefined ? { step: earlier, host } : this.#now;
-    this.tell({ type: 'step', ...failed, state: 'failed' });
-    return failed.step;
+    const earlier = own(laterNoticed, code);
+    const failed = own(stepsOf, code) ?? (earlier && this.#begun.has(earlier) ? earlier : this.#now.step);
+    this.tell({ type: 'step', step: failed, host: this.#begun.get(failed) ?? this.#now.host, state: 'failed' });
+    return failed;
   }
 }
+
+/** Problems that are of one step, whoever goes it: the system's own ssh goes several at once. */
+const stepsOf: Readonly<Record<string, ConnectStep>> = {
+  HOST_NOT_FOUND: 'resolve',
+  HOST_UNREACHABLE: 'connect',
+  LOCAL_NETWORK: 'connect',
+  CONNECTION_REFUSED: 'connect',
+  LIBVIRT_PORT_REFUSED: 'connect',
+  HOST_KEY_CHANGED: 'host-key',
+  HOST_KEY_UNKNOWN: 'host-key',
+  HOST_KEY_REVOKED: 'host-key',
+  HOST_KEY_DECLINED: 'host-key',
+};
 
 /** Problems that come to light only when libvirt is spoken to, as of a program on the host that gives up. */
 const laterNoticed: Readonly<Record<string, ConnectStep>> = {
@@ -139,6 +152,6 @@ const nextOfTest: Readonly<Record<string, string>> = {
 };
 
 function forTest(problem: Problem): Problem {
-  const next = Object.hasOwn(nextOfTest, problem.code) ? nextOfTest[problem.code] : undefined;
+  const next = own(nextOfTest, problem.code);
   return next === undefined ? problem : { ...problem, next };
 }

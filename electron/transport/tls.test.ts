@@ -108,6 +108,19 @@ describe.skipIf(problem)('TLS', () => {
     await expect(transport.dial(never)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
+  it.each([
+    ['127.0.0.1', ['configure', 'connect', 'authenticate']],
+    ['localhost', ['configure', 'resolve', 'connect', 'authenticate']],
+  ])('tells its steps on the way to %s', async (host, expected) => {
+    const port = await serve(accept);
+    const steps: string[] = [];
+    const uri = parseLibvirtUri(`qemu+tls://${host}:${port}/system?pkipath=${pki.full}`);
+    const transport = openTransport(uri, { ...context(), onStep: (step) => steps.push(step) });
+    closing.push(async () => transport.close());
+    await transport.dial(never);
+    expect(steps).toEqual(expected);
+  });
+
   it('puts each packet into a record of its own, however many are written at once', async () => {
     const records: string[] = [];
     const port = await serve((socket) => {

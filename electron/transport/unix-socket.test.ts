@@ -92,6 +92,14 @@ describe('unixTransport', () => {
     await expect(transport.dial(never)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
+  it('tells its one step, whatever comes of it', async () => {
+    const steps: string[] = [];
+    const onStep = (step: string, host: string) => steps.push(`${step} ${host}`);
+    const transport = openTransport(socketUri(join(dir, 'none')), { ...context(), onStep });
+    await expect(transport.dial(never)).rejects.toMatchObject({ code: 'SOCKET_MISSING' });
+    expect(steps).toEqual(['socket This computer']);
+  });
+
   it('is cancelled by its signal', async () => {
     const path = join(dir, 's');
     await listen(path);

@@ -106,6 +106,15 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
     throw new Error('the dial succeeded');
   };
 
+  it('tells its steps, and after a question about the key those of the connection that is made anew', async () => {
+    placeKey();
+    const steps: string[] = [];
+    await open(uriOf(), { onStep: (step, host) => steps.push(`${step} ${host}`) }).dial(never);
+    const connected = ['connect', 'host-key'];
+    const all = ['configure', ...connected, ...connected, 'authenticate', 'socket'];
+    expect(steps).toEqual(all.map((step) => `${step} 127.0.0.1`));
+  });
+
   describe('host keys', () => {
     it('asks about an unknown one, and remembers a yes for the next time', async () => {
       placeKey();

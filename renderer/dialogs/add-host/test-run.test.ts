@@ -62,6 +62,11 @@ test('after a question the connection is made anew', () => {
   ]);
 });
 
+test('a step that fails as a part of another stands in its place', () => {
+  const run = after('qemu+ssh://kvm-a/system', [...begun('configure', 'authenticate'), told('connect', 'failed')]);
+  expect(shown(run).slice(0, 4)).toEqual(['configure done', 'resolve skipped', 'connect failed', 'host-key waiting']);
+});
+
 test('a test that is stopped, and one that has ended', () => {
   const run = stopTest(after('qemu:///system', begun('socket')));
   expect(shown(run)).toEqual(['socket unreached', 'open unreached', 'read unreached']);

@@ -33,12 +33,15 @@ export function beginTest(uri: string): TestRun {
   return { uri, steps: [], end: null };
 }
 
-/** The test after an event. A step that begins anew, as after a question, takes back those that came after it. */
+/**
+ * The test after an event. A step that begins anew, as after a question, takes back those that came after it; so does one
+ * that was gone as a part of another, and failed.
+ */
 export function advanceTest(run: TestRun, event: HostTestEvent): TestRun {
   if (event.type === 'found') return { ...run, end: { kind: 'found', found: event.found } };
   if (event.type === 'refused') return { ...run, end: { kind: 'refused', step: event.step, problem: event.problem } };
   const same = run.steps.findIndex(({ step, host }) => step === event.step && host === event.host);
-  const before = same < 0 ? run.steps : run.steps.slice(0, same);
+  const before = same < 0 ? run.steps.filter(({ state }) => state === 'done') : run.steps.slice(0, same);
   return { ...run, steps: [...before, event] };
 }
 

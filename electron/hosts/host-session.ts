@@ -1,22 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectFlag } from '../../shared/libvirt/flags.ts';
-import { isPrivateToConnection } from '../../shared/libvirt-uri.ts';
 import type { ConnectStep, Domain, Host, HostStatus } from '../../shared/schema.ts';
-import type { RpcConnection } from '../libvirt/connection.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
-import { askForEvents, greet, ping } from '../libvirt/greet.ts';
-import { closeConnection, openConnection } from '../libvirt/open.ts';
-import { type DomainSnapshots, SnapshotCache } from '../libvirt/snapshots.ts';
-import { formatUuid } from '../libvirt/uuid.ts';
+import { ping } from '../libvirt/greet.ts';
+import type { DomainSnapshots } from '../libvirt/snapshots.ts';
 import type { Places } from '../places.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Backoff } from './backoff.ts';
-import { Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { type HostEvent, nextStatus } from './host-state.ts';
 import type { Hub } from './hub.ts';
+import { closeLink, type Link, openLink } from './link.ts';
 import { mayPass, ProblemError, reasonIn, toProblem } from './problems.ts';
 import { Repeater } from './repeater.ts';
+import { Turn } from './turn.ts';
 
 export interface SessionOptions {
   readonly host: Omit<Host, 'connection'>;
@@ -35,18 +32,9 @@ export interface Watch {
   /** Asks the person something; from then on it is the turn of others. */
   readonly asking: <T>(ask: () => Promise<T>) => Promise<T>;
 }
-interface Link {
-  readonly transport: Transport;
-  /** Two connections, since a revert blocks what comes behind it on its own; one where each would have a world of its own. */
-  readonly reads: Gate;
-  readonly writes: Gate;
-  readonly snapshots: SnapshotCache;
-}
 
 /** How long a connection may take to answer after something has changed on the way. */
 const CHECK_MS = 5_000;
-/** How long a read is waited for. */
-const READ_PATIENCE_MS = 60_000;
 /** libvirt tells of starts and stops, but not of snapshots or managed saves: those are found by looking. */
 const LOOK_AGAIN_MS = 15_000;
 
@@ -254,66 +242,22 @@ export class HostSession {
 
   /** Resolves when the host is ready, with a promise of the reason for which it will no longer be. */
   async #open(signal: AbortSignal, watch: Watch): Promise<Promise<ConnectionError>> {
-    const { host, driverUri: uri, log } = this.options;
-    const transport = this.options.openTransport(watch);
-    const opened: RpcConnection[] = [];
-    const giveUp = () => {
-      for (const connection of opened) connection.close();
-      transport.close();
-    };
-    const flags = host.readOnly ? connectFlag.readOnly : 0;
-    const open = async () => {
-      const stream = await transport.dial(signal);
-      watch.onStep('open', host.name);
-      const connection = await openConnection(stream, uri, { log, signal, flags });
-      opened.push(connection);
-      return connection;
-    };
-    signal.addEventListener('abort', giveUp, { once: true });
-    try {
-      const isOne = isPrivateToConnection(uri);
-      const results = await Promise.allSettled(isOne ? [open()] : [open(), open()]);
-      const connections = results.map((each) => {
-        if (each.status === 'rejected') throw each.reason;
-        return each.value;
-      });
-      watch.onStep('read', host.name);
-      const [first, second] = connections as [RpcConnection, RpcConnection?];
-      const patience = { ms: READ_PATIENCE_MS, onSilence: (since: number | null) => this.#noteSilence(since) };
-      const reads = new Gate(first, second ? patience : null);
-      const writes = second ? new Gate(second) : reads;
-      const snapshots = new SnapshotCache(reads, log);
-      const link: Link = { transport, reads, writes, snapshots };
-      const facts = { ...(await greet(reads)), via: transport.describe() };
-      await this.#listen(reads);
-      const records = await listDomains(reads);
-      signal.throwIfAborted();
-      this.#link = link;
-      this.#domains = new Map(records.map((each) => [each.uuid, { ...each, hostId: host.id }]));
-      this.options.hub.publish({ type: 'domains', hostId: host.id, domains: this.domains });
-      this.#report(signal, { type: 'ready', facts });
-      this.#changed(null);
-      this.#lookAgain(link);
-      return Promise.race([reads.connection.ended, writes.connection.ended]);
-    } catch (error) {
-      giveUp();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
-  }
-
-  #noteSilence(since: number | null): void {
-    this.#happens(since === null ? { type: 'answers' } : { type: 'silent', since });
-  }
-
-  async #listen(reads: Gate): Promise<void> {
-    const touched = ({ domain }: { domain: { uuid: Buffer } }) => this.#refresh(formatUuid(domain.uuid));
-    reads.connection.on('lifecycle', touched);
-    reads.connection.on('jobCompleted', touched);
-    await askForEvents(reads, 'lifecycle');
-    // The test driver has no jobs to tell of, and refuses.
-    await askForEvents(reads, 'jobCompleted').catch((error: unknown) => this.options.log(`no job events: ${error}`));
+    const { host, driverUri, hub, log, openTransport } = this.options;
+    const { link, facts, domains } = await openLink(
+      {
+        ...{ host, driverUri, log, onStep: watch.onStep, openTransport: () => openTransport(watch) },
+        onSilence: (since) => this.#happens(since === null ? { type: 'answers' } : { type: 'silent', since }),
+        onTouched: (uuid) => this.#refresh(uuid),
+      },
+      signal,
+    );
+    this.#link = link;
+    this.#domains = new Map(domains.map((each) => [each.uuid, { ...each, hostId: host.id }]));
+    hub.publish({ type: 'domains', hostId: host.id, domains: this.domains });
+    this.#report(signal, { type: 'ready', facts });
+    this.#changed(null);
+    this.#lookAgain(link);
+    return Promise.race([link.reads.connection.ended, link.writes.connection.ended]);
   }
 
   #refresh(uuid: string): void {
@@ -395,9 +339,7 @@ export class HostSession {
     if (!link) return;
     this.#link = undefined;
     this.#changed(null);
-    const connections = new Set([link.reads.connection, link.writes.connection]);
-    await Promise.all([...connections].map((each) => closeConnection(each)));
-    link.transport.close();
+    await closeLink(link);
   }
 
   #report(signal: AbortSignal, event: HostEvent): void {
@@ -409,23 +351,5 @@ export class HostSession {
     if (next === this.#status) return;
     this.#status = next;
     this.options.hub.publish({ type: 'host', host: this.host });
-  }
-}
-
-/** A place among those that are connected to, which is taken and given back once each. */
-class Turn {
-  #has = false;
-
-  constructor(private readonly places: Places | undefined) {}
-
-  /** @throws the signal's reason */
-  async begin(signal: AbortSignal): Promise<void> {
-    await this.places?.enter(signal);
-    this.#has = true;
-  }
-
-  end(): void {
-    if (this.#has) this.places?.leave();
-    this.#has = false;
   }
 }

@@ -1,0 +1,103 @@
+import { connectFlag } from '../../shared/libvirt/flags.ts';
+import { isPrivateToConnection } from '../../shared/libvirt-uri.ts';
+import type { ConnectStep, Host } from '../../shared/schema.ts';
+import type { RpcConnection } from '../libvirt/connection.ts';
+import { listDomains } from '../libvirt/domains.ts';
+import { askForEvents, type Greeting, greet } from '../libvirt/greet.ts';
+import { closeConnection, openConnection } from '../libvirt/open.ts';
+import { SnapshotCache } from '../libvirt/snapshots.ts';
+import { formatUuid } from '../libvirt/uuid.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Gate } from './gate.ts';
+
+/** How long a read is waited for. */
+const READ_PATIENCE_MS = 60_000;
+
+/** What a connected host is asked through. */
+export interface Link {
+  readonly transport: Transport;
+  /** Two connections, since a revert blocks what comes behind it on its own; one where each would have a world of its own. */
+  readonly reads: Gate;
+  readonly writes: Gate;
+  readonly snapshots: SnapshotCache;
+}
+
+export interface LinkOptions {
+  readonly host: Pick<Host, 'name' | 'readOnly'>;
+  /** The name that CONNECT_OPEN wants, e.g. `qemu:///system`. */
+  readonly driverUri: string;
+  readonly openTransport: () => Transport;
+  readonly onStep: (step: ConnectStep, at: string) => void;
+  /** Since when libvirt has left a read without an answer; null once it answers again. */
+  readonly onSilence: (since: number | null) => void;
+  /** Something has happened to a domain. */
+  readonly onTouched: (uuid: string) => void;
+  readonly log: (line: string) => void;
+}
+
+/** What is known of a host the moment that it is ready. */
+export interface Opened {
+  readonly link: Link;
+  readonly facts: Greeting & { readonly via: string };
+  readonly domains: Awaited<ReturnType<typeof listDomains>>;
+}
+
+/**
+ * Connects to a host, has it tell of what happens, and lists its domains. Without effect once the signal is aborted.
+ * @throws TransportError, AuthenticationError, LibvirtError, ConnectionError, the signal's reason; then all is closed
+ */
+export async function openLink(options: LinkOptions, signal: AbortSignal): Promise<Opened> {
+  const { host, driverUri, onStep, onSilence, log } = options;
+  const transport = options.openTransport();
+  const opened: RpcConnection[] = [];
+  const giveUp = () => {
+    for (const connection of opened) connection.close();
+    transport.close();
+  };
+  const flags = host.readOnly ? connectFlag.readOnly : 0;
+  const open = async () => {
+    const stream = await transport.dial(signal);
+    onStep('open', host.name);
+    const connection = await openConnection(stream, driverUri, { log, signal, flags });
+    opened.push(connection);
+    return connection;
+  };
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    const results = await Promise.allSettled(isPrivateToConnection(driverUri) ? [open()] : [open(), open()]);
+    const [first, second] = results.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return each.value;
+    }) as [RpcConnection, RpcConnection?];
+    onStep('read', host.name);
+    const reads = new Gate(first, second ? { ms: READ_PATIENCE_MS, onSilence } : null);
+    const writes = second ? new Gate(second) : reads;
+    const link: Link = { transport, reads, writes, snapshots: new SnapshotCache(reads, log) };
+    const facts = { ...(await greet(reads)), via: transport.describe() };
+    await listen(reads, options);
+    const domains = await listDomains(reads);
+    signal.throwIfAborted();
+    return { link, facts, domains };
+  } catch (error) {
+    giveUp();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+/** Says goodbye to libvirt, and lets go of the way to it. */
+export async function closeLink({ reads, writes, transport }: Link): Promise<void> {
+  const connections = new Set([reads.connection, writes.connection]);
+  await Promise.all([...connections].map((each) => closeConnection(each)));
+  transport.close();
+}
+
+async function listen(reads: Gate, { onTouched, log }: LinkOptions): Promise<void> {
+  const touched = ({ domain }: { domain: { uuid: Buffer } }) => onTouched(formatUuid(domain.uuid));
+  reads.connection.on('lifecycle', touched);
+  reads.connection.on('jobCompleted', touched);
+  await askForEvents(reads, 'lifecycle');
+  // The test driver has no jobs to tell of, and refuses.
+  await askForEvents(reads, 'jobCompleted').catch((error: unknown) => log(`no job events: ${error}`));
+}

@@ -52,6 +52,21 @@ test(
   },
 );
 
+test('a test names what only OpenSSH can do, tries it, and the host is added so', async ({ start, home }) => {
+  await writeFile(join(home, '.ssh/known_hosts'), `${sshd.knownHostsLine}\n`, { mode: 0o600 });
+  const app = await start('--connect', 'qemu+unix:///system?socket=/nowhere');
+  await app.page.getByRole('button', { name: 'Add host' }).first().click();
+  const dialog = app.page.getByRole('dialog', { name: 'Add a host' });
+  await dialog.getByRole('combobox').fill(sshd.uri);
+  await dialog.getByRole('button', { name: 'Test connection' }).click();
+  await expect(dialog).toContainText('because of ProxyCommand');
+  await dialog.getByRole('button', { name: 'Test with OpenSSH' }).click();
+  await expect(dialog).toContainText('The connection works.');
+  await dialog.getByRole('button', { name: 'Add host' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(app.page.getByRole('treeitem', { name: /127\.0\.0\.1/ })).toHaveAccessibleDescription(/^connected/);
+});
+
 test('on a read-only host there is nothing that changes it', async ({ start, home, lab }) => {
   await writeFile(join(home, '.ssh/known_hosts'), `${sshd.knownHostsLine}\n`, { mode: 0o600 });
   await writeFile(join(home, '.ssh/config'), '', { mode: 0o600 });

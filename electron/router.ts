@@ -131,7 +131,7 @@ export function createRouter(parts: RouterParts): AppRouter {
     ),
     hosts: {
       add: os.hosts.add.handler(async ({ input }) => ({
-        hostId: await pool.add(await finder.resolve(input.uri), input.name, true),
+        hostId: await pool.add(await finder.resolve(input.uri), input.name, true, input.ssh),
       })),
       sources: os.hosts.sources.handler(({ signal }) => finder.sources(signal ?? never)),
       test: os.hosts.test.handler(({ input, signal }) => finder.test(input.uri, input.sshClient, signal ?? never)),

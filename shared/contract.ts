@@ -103,7 +103,9 @@ export const contract = {
      * Adds a host and starts connecting to it; a host with the same URI is returned instead of added twice. An alias of
      * libvirt.conf stands for its URI.
      */
-    add: base.input(z.object({ uri: z.string(), name: z.string().optional() })).output(onHost),
+    add: base
+      .input(z.object({ uri: z.string(), name: z.string().optional(), ssh: HostDetails.shape.ssh.optional() }))
+      .output(onHost),
     /** Hosts that this computer knows of, by where they are known. What cannot be read of one place is told there. */
     sources: base.output(z.array(HostSource)),
     /** Connects once and tells of each step, until it is known what is there or the caller stops. Nothing stays open. */

@@ -88,16 +88,22 @@ export class HostPool {
 
   /**
    * Adds a host and connects to it; one with the same URI is tried again instead.
+   * @param ssh the client that reaches it, if it is new
    * @param remember whether it is to be there at the next start; where it cannot be remembered, it is not added.
    * @throws LibvirtUriError, ProblemError of what cannot be remembered
    */
-  async add(uri: string, name: string | undefined, remember: boolean): Promise<string> {
+  async add(
+    uri: string,
+    name: string | undefined,
+    remember: boolean,
+    ssh = unsaid.ssh as Host['ssh'],
+  ): Promise<string> {
     const trimmed = uri.trim();
     const parsed = parseLibvirtUri(trimmed);
     const find = () => this.#find(trimmed);
     const kept = this.#keptOf(trimmed);
     const id = find()?.id ?? kept?.id ?? randomUUID();
-    const said = find() ?? kept ?? { ...unsaid, name: name?.trim() || hostLabel(parsed) };
+    const said = find() ?? kept ?? { ...unsaid, ssh, name: name?.trim() || hostLabel(parsed) };
     if (remember) await this.options.store.keep([{ ...detailsOf(said), key: trimmed, id }]);
     const known = find(); // somebody may have added it meanwhile
     if (!known) this.#start(id, trimmed, said.name);

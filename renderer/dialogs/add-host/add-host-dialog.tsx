@@ -17,6 +17,7 @@ import { Examples } from './examples.tsx';
 import { SourceList } from './source-list.tsx';
 import { shownSources } from './source-rows.ts';
 import { TestPane } from './test-pane.tsx';
+import type { SshClient } from './test-run.ts';
 import { testSentence } from './test-words.ts';
 import { useTest } from './use-test.ts';
 
@@ -31,6 +32,8 @@ export function AddHostDialog() {
   const [active, setActive] = useState(-1);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
+  /** Chosen after a test with another one. */
+  const [ssh, setSsh] = useState<SshClient>();
   const test = useTest();
   const asked = useAsked({
     subject: 'sources',
@@ -47,6 +50,7 @@ export function AddHostDialog() {
     setUri(text);
     setProblem(null);
     setActive(-1);
+    setSsh(undefined);
     test.clear();
   };
   const pick = (host: SourceHost) => {
@@ -59,7 +63,7 @@ export function AddHostDialog() {
     if (busy || isEmpty) return;
     setBusy(true);
     try {
-      const { hostId } = await client.hosts.add({ uri: uri.trim() });
+      const { hostId } = await client.hosts.add({ uri: uri.trim(), ...(ssh ? { ssh } : {}) });
       closeDialog(store);
       openHostView(store, hostId);
     } catch (error) {
@@ -126,7 +130,14 @@ export function AddHostDialog() {
             </div>
           </div>
           {test.run ? (
-            <TestPane run={test.run} onBack={test.clear} />
+            <TestPane
+              run={test.run}
+              onBack={test.clear}
+              onOther={(other) => {
+                setSsh(other);
+                void test.start(uri.trim(), other);
+              }}
+            />
           ) : (
             <div className={styles.pane}>
               <SourceList groups={groups} active={active} uri={uri} onPick={pick} />
@@ -148,7 +159,7 @@ export function AddHostDialog() {
           {isTesting ? (
             <Button onClick={test.stop}>Stop test</Button>
           ) : (
-            <Button disabled={isEmpty || !linked} onClick={() => void test.start(uri.trim())}>
+            <Button disabled={isEmpty || !linked} onClick={() => void test.start(uri.trim(), ssh)}>
               Test connection
             </Button>
           )}

@@ -2,12 +2,13 @@ import { Check, CircleDashed, CircleX, LoaderCircle, Minus } from 'lucide-react'
 import { useEffect, useRef } from 'react';
 import { formatVersion } from '../../../shared/format.ts';
 import type { ConnectStep, Problem, TestFound } from '../../../shared/schema.ts';
+import { otherSshClient, sshClientNames } from '../../hosts/ssh-choice.tsx';
 import blocks from '../../ui/blocks.module.css';
 import { Button } from '../../ui/button.tsx';
 import parts from '../../ui/parts.module.css';
 import { Details } from '../../ui/problem-view.tsx';
 import styles from './add-host.module.css';
-import { shownSteps, type TestRun } from './test-run.ts';
+import { type SshClient, shownSteps, type TestRun, wayOf } from './test-run.ts';
 import { stateWords, stepLabel, testTitle } from './test-words.ts';
 
 const glyphs = {
@@ -23,7 +24,15 @@ const glyphs = {
 const ofMachine: ReadonlySet<ConnectStep> = new Set(['resolve', 'connect', 'host-key', 'authenticate']);
 
 /** How a test of a connection goes: its steps, and at the end what is there, or what is wrong and what to do. */
-export function TestPane({ run, onBack }: { run: TestRun; onBack: () => void }) {
+export function TestPane({
+  run,
+  onBack,
+  onOther,
+}: {
+  run: TestRun;
+  onBack: () => void;
+  onOther: (client: SshClient) => void;
+}) {
   const { uri, end } = run;
   const steps = shownSteps(run);
   const several =
@@ -33,10 +42,16 @@ export function TestPane({ run, onBack }: { run: TestRun; onBack: () => void }) 
     if (end) told.current?.scrollIntoView({ block: 'nearest' });
   }, [end]);
   const problem = end?.kind === 'refused' ? end.problem : null;
+  const other = problem && wayOf(uri) === 'ssh' ? otherSshClient(problem.code, run.sshClient) : null;
   const isPlaced = steps.some(({ state }) => state === 'failed');
   const reason = problem ? (
     <div ref={told}>
       <Reason problem={problem} />
+      {other === null ? null : (
+        <div className={styles.reason}>
+          <Button onClick={() => onOther(other)}>Test with {sshClientNames[other]}</Button>
+        </div>
+      )}
     </div>
   ) : null;
   return (

@@ -15,6 +15,8 @@ export interface ShownStep {
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'unreached';
 }
 
+export type SshClient = 'built-in' | 'openssh';
+
 type TestEnd =
   | { readonly kind: 'found'; readonly found: TestFound }
   | { readonly kind: 'refused'; readonly step: ConnectStep | null; readonly problem: Problem }
@@ -24,13 +26,15 @@ type TestEnd =
 export interface TestRun {
   /** As it was typed. */
   readonly uri: string;
+  /** The one that was asked for, if any. */
+  readonly sshClient: SshClient | undefined;
   readonly steps: readonly Extract<HostTestEvent, { type: 'step' }>[];
   readonly end: TestEnd | null;
 }
 
 /** A test that has just begun. */
-export function beginTest(uri: string): TestRun {
-  return { uri, steps: [], end: null };
+export function beginTest(uri: string, sshClient?: SshClient): TestRun {
+  return { uri, sshClient, steps: [], end: null };
 }
 
 /**
@@ -53,6 +57,7 @@ export function stopTest(run: TestRun): TestRun {
 const all = connectSteps;
 const ways = {
   ssh: all,
+  openssh: ['configure', 'authenticate', 'socket', 'open', 'read'],
   tls: all.filter((step) => step !== 'host-key' && step !== 'socket'),
   tcp: ['resolve', 'connect', 'open', 'read'],
   local: ['socket', 'open', 'read'],
@@ -70,8 +75,9 @@ export function wayOf(text: string): keyof typeof ways {
 }
 
 /** All steps of a test, those that are still to come too, so that nothing moves while it goes on. */
-export function shownSteps({ uri, steps, end }: TestRun): ShownStep[] {
-  const expected: readonly ConnectStep[] = ways[wayOf(uri)];
+export function shownSteps({ uri, sshClient, steps, end }: TestRun): ShownStep[] {
+  const way = wayOf(uri);
+  const expected: readonly ConnectStep[] = ways[way === 'ssh' && sshClient === 'openssh' ? 'openssh' : way];
   const came = new Set(steps.map(({ step }) => step));
   const shown: ShownStep[] = [];
   let next = 0;

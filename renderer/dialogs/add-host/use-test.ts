@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '../../store/api.ts';
 import { useApp } from '../../ui/context.tsx';
-import { advanceTest, beginTest, stopTest, type TestRun } from './test-run.ts';
+import { advanceTest, beginTest, type SshClient, stopTest, type TestRun } from './test-run.ts';
 
 interface ConnectionTest {
   /** Null where there is nothing to tell. */
   readonly run: TestRun | null;
-  start(uri: string): Promise<void>;
+  start(uri: string, sshClient?: SshClient): Promise<void>;
   /** Ends it, and keeps what is known of it on show. */
   stop(): void;
   /** Ends it, and shows nothing of it any more. */
@@ -21,14 +21,14 @@ export function useTest(): ConnectionTest {
   useEffect(() => () => under.current?.abort(), []);
   return {
     run,
-    async start(uri) {
+    async start(uri, sshClient) {
       under.current?.abort();
       const own = new AbortController();
       under.current = own;
       const { signal } = own;
-      setRun(beginTest(uri));
+      setRun(beginTest(uri, sshClient));
       try {
-        for await (const event of await client.hosts.test({ uri }, { signal })) {
+        for await (const event of await client.hosts.test({ uri, ...(sshClient ? { sshClient } : {}) }, { signal })) {
           if (signal.aborted) return;
           setRun((now) => now && advanceTest(now, event));
         }

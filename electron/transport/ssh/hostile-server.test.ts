@@ -6,6 +6,7 @@ import ssh2, { type AuthContext, type Connection } from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { SecretQuestion, TransportContext, TransportError } from '../transport.ts';
 import { logInTo } from './jump.ts';
+import { SshLink } from './link.ts';
 import { logIn, type Reach, reachDirectly, type SshSession } from './login.ts';
 import { LoginMemory } from './login-secrets.ts';
 import { resolveTarget } from './target.ts';
@@ -20,6 +21,7 @@ interface Raw {
     authInfoReq(name: string, instruction: string, prompts: { prompt: string; echo: boolean }[]): void;
     disconnect(reason: number): void;
     requestFailure(): void;
+    channelOpenConfirm(remote: number, local: number, window: number, packet: number): void;
     readonly _packetRW: {
       readonly write: { readonly allocStart: number; alloc(length: number): Buffer; finalize(packet: Buffer): Buffer };
     };
@@ -346,6 +348,20 @@ it('keeps nothing of the host keys that a server tells of', async () => {
   for (let times = 0; times < 100; times++) tellHostKeys(peer, key.getPublicSSH());
   await new Promise((resolve) => client.exec('true', resolve));
   expect(waiting).toHaveLength(0);
+});
+
+it.each([0, 1])('does not write for ever to a server that takes %s bytes at once', async (most) => {
+  const port = await serve((auth, peer) => {
+    const { channelOpenConfirm } = peer._protocol;
+    peer._protocol.channelOpenConfirm = function (remote, local, window) {
+      channelOpenConfirm.call(this, remote, local, window, most);
+    };
+    peer.on('session', (accept) => accept().on('exec', (run) => void run()));
+    auth.accept();
+  });
+  const link = new SshLink(await logInAt(port), 'h', 20_000);
+  const run = { command: 'cat', tried: [], onWorks: () => {}, onFails: () => {} };
+  await expect(link.runHelper(run, never)).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED' });
 });
 
 it('lets go of a server that asks for answers and reads none', async () => {

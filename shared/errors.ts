@@ -145,6 +145,11 @@ export const problems = {
     effect: notConnected,
     next: 'Install OpenSSH’s client, or choose “Built in” for this host.',
   },
+  SSH_FAILED: {
+    what: '“{host}” could not be reached with ssh: {reason}',
+    effect: notConnected,
+    next: 'Try the same with ssh in a terminal. When it works there, connect again.',
+  },
   SSH_FOLDER_MISSING: {
     what: 'There is no folder on this computer that ssh to “{host}” could use while it runs.',
     effect: notConnected,

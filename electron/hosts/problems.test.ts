@@ -44,6 +44,7 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
   KEY_UNREADABLE: [{ keyfile: '/k', reason: 'ENOENT' }],
   SSH_MISSING: [{}],
   LOGIN_CANCELLED: [{}],
+  SSH_FAILED: [{ reason: 'Cannot specify -N with -s/SessionType' }],
   SSH_FOLDER_MISSING: [{}, { tried: '/a/very/long/path (too long)' }],
   LOGIN_QUESTIONS: [{ reason: 'more than 20 times' }],
   PASSWORD_EXPIRED: [{ user: 'me' }],

@@ -79,6 +79,8 @@ export type TransportErrorCode =
   | 'SSH_CONFIG_TIMED_OUT'
   /** There is no ssh on this machine. */
   | 'SSH_MISSING'
+  /** The system's ssh gave up, for a reason that only its own words tell. detail: reason */
+  | 'SSH_FAILED'
   /** No folder that ssh could have its sockets in and be asked from. detail: tried */
   | 'SSH_FOLDER_MISSING'
   /** Only the system's own ssh can do it. detail: host, reason */

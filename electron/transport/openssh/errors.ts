@@ -32,9 +32,20 @@ const ENDS: readonly (readonly [RegExp, TransportErrorCode])[] = [
 const KEY = /([A-Z0-9-]+) (?:host )?key (?:sent by the remote host|fingerprint) is\s+(SHA256:\S+?)\.?\s/;
 const OFFENDING = /Offending (\S+) key in (.+):(\d+)/;
 
-/** How `ssh` ended, as one of ours. @param code null when a signal ended it */
-export function openSshError(host: string, user: string, stderr: string, code: number | null): TransportError {
-  const found = ENDS.find(([said]) => said.test(stderr))?.[1] ?? 'CONNECTION_LOST';
+/**
+ * How `ssh` ended, as one of ours.
+ * @param code null when a signal ended it
+ * @param wasIn it had logged in: whatever it says, a connection was lost
+ */
+export function openSshError(
+  host: string,
+  user: string,
+  stderr: string,
+  code: number | null,
+  wasIn: boolean,
+): TransportError {
+  const otherwise = wasIn || stderr.trim() === '' ? 'CONNECTION_LOST' : 'SSH_FAILED';
+  const found = ENDS.find(([said]) => said.test(stderr))?.[1] ?? otherwise;
   const [, keyType = '', fingerprint = ''] = KEY.exec(stderr) ?? [];
   const [, knownType, knownFile, knownLine] = OFFENDING.exec(stderr) ?? [];
   const said = printable(lastLines(stderr), 600);

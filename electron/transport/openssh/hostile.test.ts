@@ -182,6 +182,25 @@ describe.skipIf(problem !== undefined)('openSshTransport, and those who mean har
     expect(readdirSync(path)).toEqual([]);
   });
 
+  it('tells in its own words why an ssh gives up', async () => {
+    const ssh = execFileSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).trim();
+    const bin = join(home, 'bin');
+    mkdirSync(bin);
+    const script = `#!/bin/sh\ncase "$*" in *-G*|-V) exec ${ssh} "$@";; esac\necho 'no luck today' >&2; exit 255\n`;
+    writeFileSync(join(bin, 'ssh'), script, { mode: 0o755 });
+    const dial = open(sshd.port, { env: { PATH: `${bin}:${process.env.PATH}` } }).dial(never);
+    await expect(dial).rejects.toMatchObject({ code: 'SSH_FAILED', detail: { reason: 'no luck today' } });
+  });
+
+  it('a question that cannot be asked ends the login', async () => {
+    know();
+    placeKey('secret');
+    const askSecret = async () => {
+      throw new Error('the window is gone');
+    };
+    await expect(open(sshd.port, { askSecret }).dial(never)).rejects.toMatchObject({ code: 'LOGIN_CANCELLED' });
+  });
+
   it('ends an ssh that does not want to', async () => {
     const path = temporary('t');
     const bin = join(home, 'bin');

@@ -112,6 +112,7 @@ export class OpenSshMaster {
     const { host, port, user, hostKeyAlias, knownHosts } = target;
     const control = join(this.folder, 'control');
     let asking = 0;
+    let isIn = false;
     const version = await runSsh(['-V'], this.env, signal);
     const meant = {
       ...{ host, port, user, alias: hostKeyAlias, knownHostsFile: knownHosts.user },
@@ -120,13 +121,19 @@ export class OpenSshMaster {
     const answers = answersOf(meant, context);
     const askpass = new Askpass(this.folder, this.askpass, async (ask, waits) => {
       asking += 1;
-      const answer = await answers(ask, AbortSignal.any([waits, signal])).finally(() => {
-        asking -= 1;
-      });
+      const answer = await answers(ask, AbortSignal.any([waits, signal]))
+        .catch((error: unknown) => {
+          this.fail(new TransportError('LOGIN_CANCELLED', `ssh to ${host}: it could not be asked: ${error}`, { host }));
+          return null;
+        })
+        .finally(() => {
+          asking -= 1;
+        });
       // ssh would ask again, or for something else.
       if (answer === null && !waits.aborted) this.fail(refusedBy(ask, host));
       return answer;
     });
+    void this.ended.then(() => askpass.close());
     const own = ['-o', 'BatchMode=no', '-M', '-S', control];
     // What comes first counts: -N would refuse the SessionType of the options.
     const args = ['-N', ...plan.options, ...NO_FORWARDINGS, ...own, ...plan.destination];
@@ -144,7 +151,7 @@ export class OpenSshMaster {
     child.once('error', (error) => this.fail(new TransportError('SSH_MISSING', `${error}`, { host })));
     child.once('exit', (code) => {
       this.#alive = false;
-      const end = () => this.fail(openSshError(host, user, stderr, code));
+      const end = () => this.fail(openSshError(host, user, stderr, code, isIn));
       // What it said last may still be on its way, or held open by what it has started.
       if (child.stderr.readableEnded) end();
       else child.stderr.once('end', end);
@@ -154,7 +161,6 @@ export class OpenSshMaster {
     void this.ended.then((error) => {
       failure = error;
       child.stdin.destroy();
-      askpass.close();
     });
     // ssh makes the socket that others share once it has logged in.
     for (let since = performance.now(); !existsSync(control); await sleep(READY_LOOK_MS)) {
@@ -164,6 +170,7 @@ export class OpenSshMaster {
       if (performance.now() - since > LOGIN_MS)
         throw new TransportError('TIMED_OUT', `ssh to ${host}: not logged in within ${LOGIN_MS} ms.`, { host });
     }
+    isIn = true;
   }
 }
 

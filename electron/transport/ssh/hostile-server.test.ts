@@ -6,6 +6,7 @@ import ssh2, { type AuthContext, type Connection } from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { SecretQuestion, TransportContext, TransportError } from '../transport.ts';
 import { logInTo } from './jump.ts';
+import { SshLink } from './link.ts';
 import { logIn, type Reach, reachDirectly, type SshSession } from './login.ts';
 import { LoginMemory } from './login-secrets.ts';
 import { resolveTarget } from './target.ts';
@@ -20,6 +21,7 @@ interface Raw {
     authInfoReq(name: string, instruction: string, prompts: { prompt: string; echo: boolean }[]): void;
     disconnect(reason: number): void;
     requestFailure(): void;
+    channelOpenConfirm(remote: number, local: number, window: number, packet: number): void;
     readonly _packetRW: {
       readonly write: { readonly allocStart: number; alloc(length: number): Buffer; finalize(packet: Buffer): Buffer };
     };
@@ -102,19 +104,19 @@ const refuse = ({ _protocol: protocol }: Raw, methods: string[]) => {
   protocol._authsQueue.push('none');
   protocol.authFailure(methods);
 };
-/** As OpenSSH's server does after each login: a global request that wants no answer. */
-const tellHostKeys = ({ _protocol: { _packetRW, _cipher } }: Raw, key: Buffer) => {
-  const name = 'hostkeys-00@openssh.com';
-  const packet = _packetRW.write.alloc(1 + 4 + name.length + 1 + 4 + key.length);
-  let at = _packetRW.write.allocStart;
-  packet[at++] = 80;
-  at = packet.writeUInt32BE(name.length, at);
-  at += packet.write(name, at);
-  packet[at++] = 0;
-  at = packet.writeUInt32BE(key.length, at);
-  packet.set(key, at);
+/** A packet as the test makes it. */
+const send = ({ _protocol: { _packetRW, _cipher } }: Raw, ...parts: Buffer[]) => {
+  const body = Buffer.concat(parts);
+  const packet = _packetRW.write.alloc(body.length);
+  packet.set(body, _packetRW.write.allocStart);
   _cipher.encrypt(_packetRW.write.finalize(packet));
 };
+const byte = (value: number) => Buffer.from([value]);
+const uint32 = (value: number) => Buffer.from([value >>> 24, value >>> 16, value >>> 8, value]);
+const string = (data: Buffer | string) => Buffer.concat([uint32(data.length), Buffer.from(data)]);
+/** As OpenSSH's server does after each login: a global request that wants no answer. */
+const tellHostKeys = (peer: Raw, key: Buffer) =>
+  send(peer, byte(80), string('hostkeys-00@openssh.com'), byte(0), string(key));
 const interactive = (peer: Raw, prompts: string[], text = '') =>
   peer._protocol.authInfoReq(
     text,
@@ -346,6 +348,47 @@ it('keeps nothing of the host keys that a server tells of', async () => {
   for (let times = 0; times < 100; times++) tellHostKeys(peer, key.getPublicSSH());
   await new Promise((resolve) => client.exec('true', resolve));
   expect(waiting).toHaveLength(0);
+});
+
+it.each([0, 1])('does not write for ever to a server that takes %s bytes at once', async (most) => {
+  const port = await serve((auth, peer) => {
+    const { channelOpenConfirm } = peer._protocol;
+    peer._protocol.channelOpenConfirm = function (remote, local, window) {
+      channelOpenConfirm.call(this, remote, local, window, most);
+    };
+    peer.on('session', (accept) => accept().on('exec', (run) => void run()));
+    auth.accept();
+  });
+  const link = new SshLink(await logInAt(port), 'h', 20_000);
+  const run = { command: 'cat', tried: [], onWorks: () => {}, onFails: () => {} };
+  await expect(link.runHelper(run, never)).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED' });
+});
+
+it('what comes after the end of a channel ends nothing else', async () => {
+  const port = await serve((auth, peer) => {
+    // Before anybody has the channel, and once it is there.
+    const end = () => {
+      send(peer, byte(96), uint32(0));
+      send(peer, byte(95), uint32(0), uint32(1), string('on standard error'));
+      send(peer, byte(94), uint32(0), string('on standard output'));
+    };
+    peer.on('session', (accept) => {
+      const session = accept();
+      session.on('exec', (run) => {
+        end();
+        run();
+        end();
+      });
+    });
+    auth.accept();
+  });
+  const session = await logInAt(port);
+  const link = new SshLink(session, 'h', 20_000);
+  const run = { command: 'cat', tried: [], onWorks: () => {}, onFails: () => {} };
+  const stream = await link.runHelper(run, never);
+  stream.on('error', () => {});
+  await vi.waitFor(() => expect(connected.size).toBe(1), patient);
+  expect(link.alive).toBe(true);
 });
 
 it('lets go of a server that asks for answers and reads none', async () => {

@@ -4,6 +4,7 @@ import { settle } from '../abort.ts';
 import { Bridge } from '../bridge.ts';
 import { printable } from '../first-packet.ts';
 import { type TransportContext, TransportError } from '../transport.ts';
+import { refuseTinyPackets } from './channel.ts';
 import { readSettings } from './config/read-settings.ts';
 import type { SshQuery } from './config/settings.ts';
 import { logIn, type Reach, reachDirectly, type SshSession } from './login.ts';
@@ -67,6 +68,7 @@ async function forward(
       undefined,
       { ms, error: () => new TransportError('TIMED_OUT', `${jump}: no way to ${host} within ${ms} ms.`, { host }) },
     );
+    refuseTinyPackets(channel, jump);
     channel.stderr.resume();
     return new Bridge({
       input: channel,

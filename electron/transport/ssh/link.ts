@@ -5,6 +5,7 @@ import { Bridge, type BridgeEnds } from '../bridge.ts';
 import { refuseGarbage } from '../first-packet.ts';
 import { helperError } from '../helper.ts';
 import { TransportError } from '../transport.ts';
+import { refuseTinyPackets } from './channel.ts';
 import { connectionLost, sshError } from './errors.ts';
 import type { SshSession } from './login.ts';
 
@@ -105,7 +106,7 @@ export class SshLink {
   ): Promise<ClientChannel> {
     let wanted = true;
     try {
-      return await settle<ClientChannel>(
+      const opened = await settle<ClientChannel>(
         signal,
         (resolve, reject) =>
           start((error, channel) => {
@@ -118,6 +119,8 @@ export class SshLink {
         },
         { ms: this.#timeoutMs, error: () => this.#giveUp() },
       );
+      refuseTinyPackets(opened, this.#host);
+      return opened;
     } catch (error) {
       if (error instanceof TransportError) throw error;
       if (this.#lost !== undefined) throw this.#lost;

@@ -13,6 +13,7 @@ import { gatherKeys, type Keys } from './keys.ts';
 import { fingerprint, type KnownHostsEntry, keyTypeOf } from './known-hosts.ts';
 import { readKnownHosts, rememberHostKey } from './known-hosts-files.ts';
 import { type LoginMemory, LoginSecrets } from './login-secrets.ts';
+import { boundServer } from './server-bounds.ts';
 import type { SshTarget } from './target.ts';
 
 /** A logged-in SSH client and the stream under it. */
@@ -26,8 +27,6 @@ export interface SshSession {
 /** Logging in may wait for a touch on a security key, or an agent's own question. sshd gives it as long. */
 const LOGIN_TIMEOUT_MS = 120_000;
 
-/** More than all that libvirt's connections can have on their way; bytes. */
-const MOST_UNSENT = 16 * 1024 * 1024;
 /** For the last words to leave. Milliseconds. */
 const GOODBYE_MS = 2_000;
 
@@ -197,7 +196,7 @@ async function tryOnce(attempt: Attempt): Promise<SshSession> {
           .catch((error: unknown) => fail(sshError(error, host, stage)));
       },
     });
-    bound(client, socket, () => fail(connectionLost(host, stage)));
+    boundServer(client, socket, () => fail(connectionLost(host, stage)));
     await within(handshaken, connectTimeoutMs);
     stage = 'logging in';
     onStep('authenticate');
@@ -244,24 +243,6 @@ export const reachDirectly: Reach = async (
     throw sshError(error, host, 'connecting');
   }
 };
-
-/**
- * Keeps a server from filling memory: ssh2 keeps what it answers for as long as nobody reads it; and the host keys that a
- * server tells of, which nobody here asks for, until it has proved them.
- */
-function bound(client: Client, socket: Duplex, end: () => void): void {
-  socket.on('data', () => {
-    if (socket.writableLength > MOST_UNSENT) end();
-  });
-  const handlers = (client as Client & { _protocol?: { _handlers?: Handlers } })._protocol?._handlers;
-  const handle = handlers?.GLOBAL_REQUEST;
-  if (handlers === undefined || handle === undefined) return;
-  handlers.GLOBAL_REQUEST = (protocol, name, ...rest) => {
-    if (name !== 'hostkeys-00@openssh.com') handle(protocol, name, ...rest);
-  };
-}
-
-type Handlers = Record<string, ((protocol: unknown, name: string, ...rest: unknown[]) => void) | undefined>;
 
 function closeBoth(client: Client, socket: Duplex): void {
   client.end();

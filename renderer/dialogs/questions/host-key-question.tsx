@@ -9,20 +9,20 @@ import parts from '../../ui/parts.module.css';
 import virsh from '../../ui/virsh-line.module.css';
 import { useAnswer } from './use-answer.ts';
 
-const keyFiles: Record<string, string> = {
-  'ssh-ed25519': 'ssh_host_ed25519_key.pub',
-  'ssh-rsa': 'ssh_host_rsa_key.pub',
-  'rsa-sha2-256': 'ssh_host_rsa_key.pub',
-  'rsa-sha2-512': 'ssh_host_rsa_key.pub',
-  'ecdsa-sha2-nistp256': 'ssh_host_ecdsa_key.pub',
-};
+/** What a type of key begins with -> the file that a host has such a key in. */
+const keyFiles: readonly (readonly [string, string])[] = [
+  ['ssh-rsa', 'ssh_host_rsa_key.pub'],
+  ['rsa-', 'ssh_host_rsa_key.pub'],
+  ['ecdsa-', 'ssh_host_ecdsa_key.pub'],
+  ['', 'ssh_host_ed25519_key.pub'],
+];
 
 /** Asks whether an SSH server that was never seen is the one that was meant. Not connecting is the answer at hand. */
 export function HostKeyQuestion({ question }: { question: Extract<Question, { kind: 'host-key' }> }) {
   const { answered, answer } = useAnswer(question.id);
   const safe = useRef<HTMLButtonElement>(null);
   const { host, port, keyType, fingerprint, knownHostsFile } = question;
-  const command = `ssh-keygen -lf /etc/ssh/${keyFiles[keyType] ?? 'ssh_host_ed25519_key.pub'}`;
+  const command = `ssh-keygen -lf /etc/ssh/${keyFiles.find(([begin]) => keyType.startsWith(begin))?.[1]}`;
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && answer(null)}>
       <AlertDialog.Portal>

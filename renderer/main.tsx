@@ -4,6 +4,7 @@ import './styles/tokens.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { watchTyping } from './dialogs/questions/typing.ts';
 import { startLinks } from './shell/links.ts';
 import { startNativeShell } from './shell/native-shell.ts';
 import { connectApi } from './store/api.ts';
@@ -16,6 +17,7 @@ if (!root) throw new Error('There is no #root in the page.');
 const api = connectApi();
 const app = { store: createAppStore(), client: api.client };
 startLinks(app);
+watchTyping(window);
 startSync(api, app);
 if (window.snapkeel?.shell === 'electron') startNativeShell(app);
 createRoot(root).render(

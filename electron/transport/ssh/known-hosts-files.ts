@@ -47,13 +47,18 @@ export async function readKnownHosts(files: KnownHostsFiles, name: KnownName): P
  *
  * @throws TransportError KNOWN_HOSTS_FAILED
  */
-export async function rememberHostKey(file: string, { host, port }: KnownName, key: Buffer): Promise<void> {
+export async function rememberHostKey(
+  file: string,
+  { host, port }: KnownName,
+  key: Buffer,
+  hashed = false,
+): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const gap = (await endsMidLine(file)) ? '\n' : '';
     const { O_WRONLY, O_APPEND, O_CREAT } = constants;
     const opened = await openRegular(file, O_WRONLY | O_APPEND | O_CREAT, 0o600);
-    await opened.appendFile(`${gap}${knownHostsLine(host, port, key)}\n`).finally(() => opened.close());
+    await opened.appendFile(`${gap}${knownHostsLine(host, port, key, hashed)}\n`).finally(() => opened.close());
   } catch (cause) {
     if (cause instanceof TransportError) throw cause;
     throw failed('written', file, cause);

@@ -179,11 +179,16 @@ describe('files', () => {
     expect(execFileSync('ssh-keygen', ['-l', '-f', keyFile], { encoding: 'utf8' })).toContain(` ${fingerprint(key)} `);
   });
 
-  it.skipIf(!keygen)('writes lines that ssh-keygen finds', async () => {
-    const file = join(dir, 'written');
+  it.skipIf(!keygen).each([
+    ['written', false],
+    ['hashed by us', true],
+  ])('writes lines that ssh-keygen finds: %s', async (name, hashed) => {
+    const file = join(dir, name);
     const keyFile = join(dir, 'key');
     const key = Buffer.from(readFileSync(`${keyFile}.pub`, 'utf8').split(' ')[1] ?? '', 'base64');
-    await rememberHostKey(file, { host: 'kvm-a', port: 2222 }, key);
+    await rememberHostKey(file, { host: 'kvm-a', port: 2222 }, key, hashed);
+    expect(readFileSync(file, 'utf8').includes('kvm-a')).toBe(!hashed);
     expect(execFileSync('ssh-keygen', ['-F', '[kvm-a]:2222', '-f', file], { encoding: 'utf8' })).toContain('line 1');
+    expect(status(readFileSync(file, 'utf8'), 'kvm-a', 2222, key)).toBe('known');
   });
 });

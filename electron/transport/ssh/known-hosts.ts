@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 /** One key line of a known_hosts file. */
 export interface KnownHostsEntry {
@@ -77,9 +77,15 @@ export function knownKeyTypes(entries: readonly KnownHostsEntry[], host: string,
   return [...new Set(found.map((entry) => entry.keyType))];
 }
 
-/** The line that makes a key known, without a line break. */
-export function knownHostsLine(host: string, port: number, key: Buffer): string {
-  return `${lookupName(host, port)} ${keyTypeOf(key)} ${key.toString('base64')}`;
+/** The line that makes a key known, without a line break. @param hashed whether nobody is to read of whom (HashKnownHosts) */
+export function knownHostsLine(host: string, port: number, key: Buffer, hashed = false): string {
+  const name = lookupName(host, port);
+  return `${hashed ? hashOf(name, randomBytes(20)) : name} ${keyTypeOf(key)} ${key.toString('base64')}`;
+}
+
+function hashOf(name: string, salt: Buffer): string {
+  const hash = createHmac('sha1', salt).update(name).digest('base64');
+  return `|1|${salt.toString('base64')}|${hash}`;
 }
 
 /** A key's fingerprint as OpenSSH prints it: "SHA256:" and base64 without padding. */

@@ -81,7 +81,7 @@ async function remember(target: SshTarget, { log }: TransportContext, memory: Lo
   const { user } = target.knownHosts;
   if (user === null || memory.isRemembered) return;
   memory.isRemembered = true;
-  await rememberHostKey(user, knownNameOf(target), key).catch((problem: Error) =>
+  await rememberHostKey(user, knownNameOf(target), key, target.hashesKnownHosts).catch((problem: Error) =>
     log(`${target.host}: its key is trusted now but could not be remembered. ${problem.message}`),
   );
 }

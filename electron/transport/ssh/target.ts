@@ -20,6 +20,8 @@ export interface SshTarget {
   readonly knownHosts: KnownHostsFiles;
   /** Unknown host keys are refused rather than asked about (StrictHostKeyChecking yes). */
   readonly knownKeysOnly: boolean;
+  /** Names are remembered so that nobody can read them (HashKnownHosts). */
+  readonly hashesKnownHosts: boolean;
   /** The agent's socket (or, on Windows, its pipe). */
   readonly agent?: string;
   /** The agent's other keys are not offered (IdentitiesOnly). */
@@ -125,6 +127,7 @@ export function resolveTarget(
       user: own === undefined || own === devNull ? null : needed(own, 'KNOWN_HOSTS_FAILED'),
       readOnly: [...more, ...listed(one('globalknownhostsfile'))].map((path) => needed(path, 'KNOWN_HOSTS_FAILED')),
     },
+    hashesKnownHosts: isYes(one('hashknownhosts') ?? ''),
     knownKeysOnly: ['yes', 'true'].includes(one('stricthostkeychecking') ?? ''),
     ...(agent === null ? {} : { agent }),
     identitiesOnly: isYes(one('identitiesonly') ?? ''),

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import dialogs from '../../ui/dialog.module.css';
 import forms from '../../ui/forms.module.css';
 import parts from '../../ui/parts.module.css';
+import { isTypingElsewhere } from './typing.ts';
 import { useAnswer } from './use-answer.ts';
 
 type SecretQuestionOf = Exclude<Question, { kind: 'host-key' }>;
@@ -17,6 +18,8 @@ const NOT_KEPT = { autoComplete: 'off', autoCapitalize: 'off', spellCheck: false
 export function SecretQuestion({ question }: { question: SecretQuestionOf }) {
   const { answered, answer } = useAnswer(question.id);
   const first = useRef<HTMLInputElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
+  const [focused] = useState(() => (isTypingElsewhere() ? popup : first));
   const fields = fieldsOf(question);
   const [values, setValues] = useState<readonly string[]>(() => fields.map(() => ''));
   const [remember, setRemember] = useState(false);
@@ -28,7 +31,7 @@ export function SecretQuestion({ question }: { question: SecretQuestionOf }) {
     <Dialog.Root open disablePointerDismissal onOpenChange={(open) => !open && answer(null)}>
       <Dialog.Portal>
         <Dialog.Backdrop forceRender className={`${dialogs.veil} ${dialogs.above}`} />
-        <Dialog.Popup className={`${dialogs.dialog} ${dialogs.above}`} initialFocus={first}>
+        <Dialog.Popup ref={popup} className={`${dialogs.dialog} ${dialogs.above}`} initialFocus={focused}>
           <form onSubmit={submit} className={dialogs.form}>
             <div className={dialogs.head}>
               <Dialog.Title className={dialogs.title}>

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectFlag } from '../../shared/libvirt/flags.ts';
 import { isPrivateToConnection } from '../../shared/libvirt-uri.ts';
 import type { ConnectStep, Domain, Host, HostStatus } from '../../shared/schema.ts';
-import type { RpcConnection } from '../libvirt/connection.ts';
+import type { KeepaliveOptions, RpcConnection } from '../libvirt/connection.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
 import { askForEvents, greet, ping } from '../libvirt/greet.ts';
@@ -27,6 +27,8 @@ export interface SessionOptions {
   readonly log: (line: string) => void;
   /** Whose turn it is among the hosts that are connected to. */
   readonly places?: Places;
+  /** How soon a libvirt that is silent is found to be lost. */
+  readonly keepalive?: KeepaliveOptions;
 }
 
 /** Told how connecting goes on. */
@@ -248,7 +250,7 @@ export class HostSession {
 
   /** Resolves when the host is ready, with a promise of the reason for which it will no longer be. */
   async #open(signal: AbortSignal, watch: Watch): Promise<Promise<ConnectionError>> {
-    const { host, driverUri: uri, log } = this.options;
+    const { host, driverUri: uri, log, keepalive } = this.options;
     const transport = this.options.openTransport(watch);
     const opened: RpcConnection[] = [];
     const giveUp = () => {
@@ -259,7 +261,7 @@ export class HostSession {
     const open = async () => {
       const stream = await transport.dial(signal);
       watch.onStep('open', host.name);
-      const connection = await openConnection(stream, uri, { log, signal, flags });
+      const connection = await openConnection(stream, uri, { log, signal, flags, keepalive });
       opened.push(connection);
       return connection;
     };

@@ -119,6 +119,8 @@ export type TransportErrorCode =
   /** No socket could be opened on the host. sshd doesn't say why: missing, denied, or forwarding is off. detail: tried, mode (where the URI chooses one) */
   | 'REMOTE_SOCKET_MISSING'
   | 'REMOTE_SOCKET_DENIED'
+  /** A socket file on the host with nobody listening. detail: stderr */
+  | 'REMOTE_SOCKET_REFUSED'
   /** virt-ssh-helper is not installed. detail: tried (sockets tried before it) */
   | 'HELPER_MISSING'
   /** virt-ssh-helper gave up. detail: stderr */

@@ -127,6 +127,7 @@ async function runCommand(uri: LibvirtUri, link: Link, signal: AbortSignal): Pro
     },
     () => child.kill(),
   );
+  let worked = false;
   const bridge = new Bridge({
     input: child.stdout,
     output: child.stdin,
@@ -138,13 +139,16 @@ async function runCommand(uri: LibvirtUri, link: Link, signal: AbortSignal): Pro
     gone: new Promise((resolve) =>
       child.once('close', (exitCode) => {
         // 255 is ssh's own fault: the connection that it shared has gone, or goes.
-        if (exitCode !== 255) resolve(helperError({ host, exitCode, stderr, tried: [] }));
+        if (exitCode !== 255) resolve(helperError({ host, exitCode, stderr, tried: [], worked }));
         else
           void master.endsSoon().then((error) => resolve(error === null ? undefined : (error ?? lose(master, host))));
       }),
     ),
     endsWhenGone: true,
     inspect: refuseGarbage,
+    onFirstBytes: () => {
+      worked = true;
+    },
   });
   watch(bridge, ends, (error) => bridge.destroy(error ?? undefined));
   return bridge;

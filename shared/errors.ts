@@ -165,6 +165,11 @@ export const problems = {
     effect: notConnected,
     next: 'Add the user to the “libvirt” group on the host.',
   },
+  REMOTE_SOCKET_REFUSED: {
+    what: 'Logged in to “{host}”, but nobody is listening on its libvirt socket.',
+    effect: notConnected,
+    next: 'Start libvirtd or virtqemud there. Snapkeel tries again by itself.',
+  },
   HELPER_MISSING: {
     what: 'Neither a libvirt socket nor virt-ssh-helper could be used on “{host}”.',
     effect: notConnected,

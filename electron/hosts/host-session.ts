@@ -47,6 +47,8 @@ interface Link {
 
 /** How long a connection may take to answer after something has changed on the way. */
 const CHECK_MS = 5_000;
+/** How long libvirt may take to hear a goodbye. */
+const GOODBYE_MS = 1_000;
 /** How long a read is waited for. */
 const READ_PATIENCE_MS = 60_000;
 /** libvirt tells of starts and stops, but not of snapshots or managed saves: those are found by looking. */
@@ -58,6 +60,8 @@ export class HostSession {
   #domains = new Map<string, Domain>();
   #link: Link | undefined;
   #run: AbortController | undefined;
+  /** In the way in which the host is reached now. */
+  #wasConnected = false;
   #held = new Map<string, number>();
   #looks = new Repeater();
   #listeners = new Set<(uuid: string | null) => void>();
@@ -111,6 +115,7 @@ export class HostSession {
 
   /** Connects anew, unless nobody wants it to be connected. */
   reconnect(): void {
+    this.#wasConnected = false;
     if (this.#status.status !== 'disconnected') this.connect();
   }
 
@@ -136,6 +141,7 @@ export class HostSession {
   async disconnect(): Promise<void> {
     this.#run?.abort();
     this.#run = undefined;
+    this.#wasConnected = false;
     this.#domains.clear();
     this.options.hub.publish({ type: 'domains', hostId: this.options.host.id, domains: [] });
     this.#happens({ type: 'disconnect' });
@@ -206,6 +212,7 @@ export class HostSession {
       let error: unknown;
       try {
         const ended = await this.#inTurn(signal);
+        this.#wasConnected = true;
         const since = performance.now();
         error = await ended;
         backoff.lasted(performance.now() - since);
@@ -215,14 +222,14 @@ export class HostSession {
       if (signal.aborted) return;
       const problem = toProblem(error, this.options.host.name);
       this.options.log(`${this.options.host.name}: ${reasonIn(problem)}`);
-      if (!mayPass(problem)) {
+      if (!mayPass(problem, this.#wasConnected)) {
         this.#report(signal, { type: 'refused', problem });
-        await this.#drop();
+        await this.#drop(error);
         return;
       }
       const wait = backoff.wait();
       this.#report(signal, { type: 'lost', problem, retryAt: Date.now() + wait });
-      await this.#drop();
+      await this.#drop(error);
       await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
     }
   }
@@ -386,13 +393,15 @@ export class HostSession {
     return new ProblemError('NOT_CONNECTED', { host: this.options.host.name });
   }
 
-  async #drop(): Promise<void> {
+  /** @param why what the host was lost by: whoever waits for an answer is told that */
+  async #drop(why?: unknown): Promise<void> {
     const link = this.#link;
     if (!link) return;
     this.#link = undefined;
     this.#changed(null);
     const connections = new Set([link.reads.connection, link.writes.connection]);
-    await Promise.all([...connections].map((each) => closeConnection(each)));
+    const reason = why instanceof ConnectionError ? why : undefined;
+    await Promise.all([...connections].map((each) => closeConnection(each, GOODBYE_MS, reason)));
     link.transport.close();
   }
 

@@ -59,6 +59,7 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
     { host: 'kvm-a', stderr: '', tried: '' },
     { host: 'kvm-a', stderr: 'not found', tried: '/a' },
   ],
+  REMOTE_SOCKET_REFUSED: [{ host: 'kvm-a', stderr: 'refused', tried: '' }],
   HELPER_FAILED: [{ stderr: '' }, { host: 'kvm-a', stderr: 'cannot connect', tried: '/a' }],
   STREAM_GARBAGE: [{ text: 'Welcome!' }, { text: '' }],
   LIBVIRT_PORT_REFUSED: [{ host: 'kvm-a', port: '16514', reason: 'ECONNREFUSED' }],
@@ -186,6 +187,7 @@ it('mayPass: only what can end by itself is tried again', () => {
     'LOCAL_NETWORK',
     'LOST',
     'NO_ANSWER',
+    'REMOTE_SOCKET_REFUSED',
     'SOCKET_MISSING',
     'SOCKET_REFUSED',
     'SSH_CONFIG_TIMED_OUT',
@@ -193,3 +195,11 @@ it('mayPass: only what can end by itself is tried again', () => {
     'TLS_HUNG_UP',
   ]);
 });
+
+it.each(['REMOTE_SOCKET_MISSING', 'HELPER_FAILED'] as const)(
+  'mayPass: %s, where the host was connected before',
+  (code) => {
+    const { problem } = new ProblemError(code);
+    expect([mayPass(problem), mayPass(problem, true)]).toEqual([false, true]);
+  },
+);

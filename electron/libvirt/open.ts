@@ -79,13 +79,20 @@ export async function openConnection(
   }
 }
 
-/** Says goodbye, so that libvirt frees the driver at once, then closes the stream. Never throws. */
-export async function closeConnection(connection: RpcConnection, patienceMs = 1_000): Promise<void> {
+/**
+ * Says goodbye, so that libvirt frees the driver at once, then closes the stream. Never throws.
+ * @param reason what calls that are under way are rejected with, if not that Snapkeel has closed the connection
+ */
+export async function closeConnection(
+  connection: RpcConnection,
+  patienceMs = 1_000,
+  reason?: ConnectionError,
+): Promise<void> {
   const goodbye = connection.call(procedures.connectClose, {}).catch(() => {});
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([goodbye, new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)))]);
   clearTimeout(timer);
-  connection.close();
+  connection.close(reason);
 }
 
 /** Of each signal the last connection that is being authenticated. */

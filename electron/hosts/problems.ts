@@ -70,6 +70,7 @@ const passing: ReadonlySet<string> = new Set<ProblemCode>([
   'LOCAL_NETWORK',
   'CONNECTION_REFUSED',
   'LIBVIRT_PORT_REFUSED',
+  'SSH_HUNG_UP',
   'TLS_HUNG_UP',
   'CONNECTION_LOST',
   'TIMED_OUT',

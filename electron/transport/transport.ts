@@ -95,7 +95,9 @@ export type TransportErrorCode =
   | 'TIMED_OUT'
   /** The far side, or the network, dropped a connection that was there. */
   | 'CONNECTION_LOST'
-  /** The far side doesn't speak SSH, or no common algorithms. detail: reason */
+  /** The far side ended the connection before it said anything. detail: host, reason */
+  | 'SSH_HUNG_UP'
+  /** The far side doesn't speak SSH, or no common algorithms. detail: reason, other (the client that knows more of them) */
   | 'HANDSHAKE_FAILED'
   /** The far side sends what this SSH cannot read while it lets in. detail: reason */
   | 'LOGIN_UNREADABLE'
@@ -109,7 +111,7 @@ export type TransportErrorCode =
   | 'HOST_KEY_DECLINED'
   /** A known_hosts file is there but can't be read, so no key can be judged. detail: file, reason */
   | 'KNOWN_HOSTS_FAILED'
-  /** detail: user, tried, skipped (not offered, and why), accepts (what the server takes), openSsh (what only OpenSSH has) */
+  /** detail: user, tried, skipped (not offered, and why), accepts (what the server takes), tooMany (where it ended the login for that), openSsh (what only OpenSSH has) */
   | 'AUTH_FAILED'
   | 'LOGIN_CANCELLED'
   /** detail: user */

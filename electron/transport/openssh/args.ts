@@ -45,6 +45,8 @@ export function planOpenSsh(
       ? []
       : [`ServerAliveInterval=${keepalive.intervalMs / 1_000}`, `ServerAliveCountMax=${keepalive.misses}`]),
     ...(Number(one('connecttimeout')) > 0 ? [] : [`ConnectTimeout=${Math.ceil(connectTimeoutMs / 1_000)}`]),
+    // Else all keys of an agent come before the one that was named, and servers count (sshd: MaxAuthTries).
+    ...(params.keyfile === undefined ? [] : ['IdentitiesOnly=yes']),
     ...(params.known_hosts === undefined && !isElsewhere ? [] : [`UserKnownHostsFile=${files.map(quoted).join(' ')}`]),
   ];
   const keys = params.keyfile !== undefined || isElsewhere ? keyFiles.filter((path) => existsSync(path)) : [];

@@ -173,13 +173,13 @@ async function forward({ master, plan, ends }: Link, path: string, host: string,
     },
     () => socket.destroy(),
   );
+  const refusal = (said: string) => (socket.bytesRead === 0 ? missing(said) : undefined);
   const bridge = new Bridge({
     input: socket,
     output: socket,
     shut: () => socket.destroy(),
-    gone: new Promise((resolve) =>
-      socket.once('close', () => resolve(socket.bytesRead === 0 ? missing('it was closed at once') : undefined)),
-    ),
+    gone: new Promise((resolve) => socket.once('close', () => resolve(refusal('it was closed at once')))),
+    whyBroken: ({ message }) => refusal(message),
     endsWhenGone: true,
   });
   watch(bridge, ends, (error) => bridge.destroy(error ?? undefined));

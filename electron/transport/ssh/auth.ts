@@ -78,6 +78,7 @@ export class AuthSequence {
         ...{ user, host, tried },
         skipped: this.keys.skipped.join(', '),
         accepts: this.#accepts.join(', '),
+        ...(/^too many /i.test(reason ?? '') ? { tooMany: `${reason}` } : {}),
         openSsh: [...this.keys.onlyOpenSsh, ...openSshHas].join(', '),
       },
     );

@@ -11,6 +11,7 @@ const needed = [
   { program: 'qemu-img', package: 'qemu-utils', leftOut: 'everything on a real libvirt' },
   { program: 'sshd', package: 'openssh-server', leftOut: 'everything over SSH' },
   { program: 'ssh-keygen', package: 'openssh-client', leftOut: 'everything over SSH' },
+  { program: 'ip', package: 'iproute2', leftOut: 'networks that break, and hosts behind others' },
   { program: 'openssl', package: 'openssl', leftOut: 'everything over TLS' },
   // Neither starts anything of the machine's: a lab starts its own. libvirt-daemon-system brings both on Debian.
   { program: 'dbus-daemon', package: 'dbus-daemon', leftOut: 'what polkit answers on a real libvirt' },

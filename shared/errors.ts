@@ -75,15 +75,20 @@ export const problems = {
     effect: notConnected,
     next: 'Check the network and the host’s load, then try again.',
   },
+  SSH_HUNG_UP: {
+    what: '“{host}” hung up before an SSH connection was agreed on.',
+    effect: notConnected,
+    next: 'Snapkeel tries again by itself. If it stays so, check that the port is that of an SSH server, and that its sshd takes as many connections at a time (MaxStartups).',
+  },
   HANDSHAKE_FAILED: {
     what: '“{host}” answered, but no SSH connection could be agreed on.',
     effect: notConnected,
-    next: 'Check that the port is that of an SSH server. Details: {reason}',
+    next: '[Choose “{other}” for this host: it knows algorithms that the built-in client does not. ]Check that the port is that of an SSH server. Details: {reason}',
   },
   LOGIN_UNREADABLE: {
     what: '“{host}” sent something during the login that is no SSH, or is too long: a banner may have 32 KiB.',
     effect: notConnected,
-    next: 'Look at “Banner” in the host’s sshd_config. Nothing is wrong with your key. Details: {reason}',
+    next: 'Choose “OpenSSH” for this host, which takes longer ones, or look at “Banner” in the host’s sshd_config. Nothing is wrong with your key. Details: {reason}',
   },
   HOST_KEY_CHANGED: {
     what: 'The host key of “{host}” is not the one that is known[ from {knownFile} line {knownLine}]. Somebody may be between you and the host, or it was installed anew.[ Known: {knownType} {knownFingerprint}.] Shown now: {keyType} {fingerprint}.',
@@ -91,12 +96,12 @@ export const problems = {
     next: 'Ask whoever runs the host for its fingerprint. Only if it is the one shown now, [remove line {knownLine} from {knownFile} and ]connect again.',
   },
   HOST_KEY_UNKNOWN: {
-    what: 'The host key of “{host}” is not known ({keyType} {fingerprint}), and the SSH configuration says to refuse such a host (StrictHostKeyChecking).',
+    what: 'The host key of “{host}” is not known[ ({keyType} {fingerprint})], and the SSH configuration says to refuse such a host (StrictHostKeyChecking).',
     effect: notConnected,
     next: 'Add its key to known_hosts, for example with ssh-keyscan after comparing the fingerprint, then connect again.',
   },
   HOST_KEY_REVOKED: {
-    what: 'The host key of “{host}” is marked as revoked in {knownFile} line {knownLine}.',
+    what: 'The host key of “{host}” is marked as revoked[ in {knownFile} line {knownLine}].',
     effect: notConnected,
     next: 'Do not connect. Ask whoever runs the host.',
   },
@@ -113,7 +118,7 @@ export const problems = {
   SSH_AUTH_FAILED: {
     what: '“{host}” did not let anybody in[ as user “{user}”].',
     effect: notConnected,
-    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ It takes: {accepts}.][ Tried: {tried}.][ Not offered: {skipped}.][ Only OpenSSH can offer: {openSsh}.]',
+    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ The host ended the login after too many tries ({tooMany}): offer it that key alone.][ It takes: {accepts}.][ Tried: {tried}.][ Not offered: {skipped}.][ Only OpenSSH can offer: {openSsh}.]',
   },
   LOGIN_CANCELLED: {
     what: 'Logging in to “{host}” was cancelled: nobody gave what it asks for.',
@@ -173,12 +178,17 @@ export const problems = {
   REMOTE_SOCKET_MISSING: {
     what: 'Logged in to “{host}”, but no libvirt socket could be opened there.',
     effect: notConnected,
-    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding.[ The address says mode={mode}: leave that out to reach any libvirt.][ Tried: {tried}.]',
+    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding or virt-ssh-helper is installed.[ The address says mode={mode}: leave that out to reach any libvirt.][ Tried: {tried}.]',
   },
   REMOTE_SOCKET_DENIED: {
     what: 'Logged in to “{host}”, but the user may not open its libvirt socket.',
     effect: notConnected,
     next: 'Add the user to the “libvirt” group on the host.',
+  },
+  REMOTE_SOCKET_REFUSED: {
+    what: 'Logged in to “{host}”, but nobody is listening on its libvirt socket.',
+    effect: notConnected,
+    next: 'Start libvirtd or virtqemud there. Snapkeel tries again by itself.',
   },
   HELPER_MISSING: {
     what: 'Neither a libvirt socket nor virt-ssh-helper could be used on “{host}”.',
@@ -669,9 +679,9 @@ export const problems = {
     next: 'Look at the domain’s state before you go on.',
   },
   OPERATION_DENIED: {
-    what: 'This connection may only read.',
+    what: 'libvirt lets this connection read, and change nothing.',
     effect: untouched,
-    next: 'Connect to the socket that allows changes.',
+    next: 'If the host is read-only in Snapkeel’s list, choose “Edit host…” and let it be changed. Else look at its address: libvirt-sock-ro is for reading alone.',
   },
   ACCESS_DENIED: {
     what: 'libvirt does not let this user do this.',

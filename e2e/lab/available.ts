@@ -61,7 +61,8 @@ export function polkitdPath(): string | undefined {
   return ['/usr/lib/polkit-1/polkitd', '/usr/libexec/polkitd'].find(isExecutable);
 }
 
-function firstProblem(...problems: (string | undefined)[]): Availability {
+/** The first of these, as an answer. */
+export function firstProblem(...problems: (string | undefined)[]): Availability {
   const reason = problems.find((problem) => problem !== undefined);
   return reason === undefined ? { ok: true } : { ok: false, reason };
 }
@@ -73,7 +74,8 @@ export function isInstalled(name: string): boolean {
     .some((folder) => isExecutable(join(folder, name)));
 }
 
-function missingTools(names: readonly string[]): string | undefined {
+/** Which of these programs this machine lacks, in words. */
+export function missingTools(names: readonly string[]): string | undefined {
   const missing = names.filter((name) => !isInstalled(name));
   return missing.length > 0 ? `missing on this machine: ${missing.join(', ')}` : undefined;
 }

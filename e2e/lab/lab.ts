@@ -11,6 +11,7 @@ import { type DaemonSettings, daemonArgv, daemonFiles, daemonLog, labEnvironment
 import type { GuestOptions } from './domain-xml.ts';
 import { type Generation, generationRoot } from './generations.ts';
 import { type Guest, makeGuest } from './guest.ts';
+import type { Machine } from './network.ts';
 import { retry, run, sleep } from './run.ts';
 
 export type { Generation, Guest, GuestOptions };
@@ -73,6 +74,7 @@ export class Lab {
   version = '';
   readonly #supervisor: ChildProcess;
   #listens = false;
+  #machine: Machine | undefined;
 
   constructor(generation: Generation, dir: string, supervisor: ChildProcess) {
     this.generation = generation;
@@ -149,27 +151,30 @@ export class Lab {
       await this.run(['sh', '-c', 'kill -KILL "$0"', pid]);
       await retry(stopped, startTimeout);
     }
-    await this.run(daemonArgv(this.dir, this.#listens));
+    await this.run(daemonArgv(this.dir, this.#listens), this.#machine);
     await this.ready();
   }
 
   /**
    * Restarts the daemon so that it listens on the network too, at 127.0.0.1 alone.
    * @param settings of libvirtd.conf, as `listen_tls`; those of an earlier call are forgotten
+   * @param machine in whose network it is from then on, and whose address it listens at
    */
-  async listen(settings: DaemonSettings): Promise<void> {
+  async listen(settings: DaemonSettings, machine?: Machine): Promise<void> {
     this.#listens = true;
-    const files = daemonFiles(this.dir, { listen_addr: '127.0.0.1', ...settings });
+    this.#machine = machine;
+    const files = daemonFiles(this.dir, { listen_addr: machine?.address ?? '127.0.0.1', ...settings });
     await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
     await this.restartDaemon();
   }
 
   /**
    * Runs a program as one of the lab's: as root it sees the lab's files and processes as its own system.
+   * @param machine in whose network it runs
    * @throws CommandError
    */
-  async run(argv: readonly string[]): Promise<string> {
-    return await run([...this.enter(), ...argv], { env: labEnvironment(this.dir) });
+  async run(argv: readonly string[], machine?: Machine): Promise<string> {
+    return await run([...(machine?.enter ?? []), ...this.enter(), ...argv], { env: labEnvironment(this.dir) });
   }
 
   /** What to put before a command so that it runs inside the lab. */

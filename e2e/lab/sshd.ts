@@ -1,20 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isRoot, sshdAvailable } from './available.ts';
 import { labEnvironment } from './daemon.ts';
 import { freePort } from './free-port.ts';
 import { type Lab, startLab } from './lab.ts';
+import type { Machine } from './network.ts';
 import { CommandError, retry, run } from './run.ts';
 
 export interface SshdOptions {
   /** Whether clients may open the daemon's socket over SSH; without it they need virt-ssh-helper. Default: true. */
   readonly streamLocalForwarding?: boolean;
+  /** Where it listens, instead of at 127.0.0.1. */
+  readonly machine?: Machine;
+  /** More of sshd_config. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -33,14 +36,15 @@ export async function startSshd(lab?: Lab, options: SshdOptions = {}): Promise<S
   await makeKey(join(folder, 'client_key'));
   await writeFile(join(folder, 'authorized_keys'), await readFile(join(folder, 'client_key.pub')));
   const forwarding = options.streamLocalForwarding === false ? 'no' : 'yes';
-  const sshd = new Sshd(home, folder, port, { AllowStreamLocalForwarding: forwarding }, lab === undefined);
+  const settings = { AllowStreamLocalForwarding: forwarding, ...options.settings };
+  const sshd = new Sshd(home, folder, port, settings, lab === undefined, options.machine);
   await sshd.start();
   return sshd;
 }
 
 /** An SSH server that lets one key in. */
 export class Sshd {
-  readonly host = '127.0.0.1';
+  readonly host: string;
   readonly port: number;
   readonly user = userInfo().username;
   readonly lab: Lab;
@@ -50,20 +54,31 @@ export class Sshd {
   hostKeyFingerprint = '';
   /** A line for a known_hosts file. */
   knownHostsLine = '';
-  readonly #folder: string;
+  /** Its keys, its configuration and its log. */
+  readonly folder: string;
   readonly #ownsLab: boolean;
+  readonly #machine: Machine | undefined;
   readonly #options: Map<string, string>;
   readonly #config: string;
   #process: ChildProcess | undefined;
 
-  constructor(lab: Lab, folder: string, port: number, options: Record<string, string>, ownsLab: boolean) {
+  constructor(
+    lab: Lab,
+    folder: string,
+    port: number,
+    options: Record<string, string>,
+    ownsLab: boolean,
+    machine?: Machine,
+  ) {
     this.lab = lab;
+    this.host = machine?.address ?? '127.0.0.1';
+    this.#machine = machine;
     this.port = port;
     this.keyFile = join(folder, 'client_key');
-    this.#folder = folder;
+    this.folder = folder;
     this.#config = join(folder, 'sshd_config');
     this.#ownsLab = ownsLab;
-    this.#options = new Map(Object.entries({ ...baseOptions(folder, lab.dir, port), ...options }));
+    this.#options = new Map(Object.entries({ ...baseOptions(folder, lab.dir, this.host, port), ...options }));
   }
 
   /** The URI that connects to the lab's libvirt through this server. */
@@ -76,10 +91,10 @@ export class Sshd {
   async start(): Promise<void> {
     await this.#readHostKey();
     await this.#writeConfig();
-    const log = openSync(join(this.#folder, 'sshd.log'), 'a');
-    this.#process = spawnIn(this.lab, [...sshdArgv, '-D', '-e', '-f', this.#config], log);
+    const log = openSync(join(this.folder, 'sshd.log'), 'a');
+    this.#process = spawnIn(this.lab, [...sshdArgv, '-D', '-e', '-f', this.#config], log, this.#machine);
     closeSync(log);
-    await retry(() => greeting(this.port), 10_000);
+    await retry(() => this.#answers(true), 30_000);
   }
 
   /** Ends the server and all its connections at once; start() brings it back on the same port. */
@@ -87,7 +102,7 @@ export class Sshd {
     if (this.#process?.pid === undefined) return;
     for (const pid of await processTree(this.#process.pid)) kill(pid);
     this.#process = undefined;
-    await retry(() => refused(this.port), 10_000);
+    await retry(() => this.#answers(false), 30_000);
   }
 
   /** Sets an option of sshd_config and restarts the server, which drops all connections. */
@@ -112,8 +127,8 @@ export class Sshd {
   /** Gives the server another host key and restarts it, as if another machine had taken its place. */
   async changeHostKey(): Promise<void> {
     await this.disconnect();
-    await Promise.all(['host_key', 'host_key.pub'].map((name) => rm(join(this.#folder, name))));
-    await makeKey(join(this.#folder, 'host_key'));
+    await Promise.all(['host_key', 'host_key.pub'].map((name) => rm(join(this.folder, name))));
+    await makeKey(join(this.folder, 'host_key'));
     await this.start();
   }
 
@@ -123,8 +138,16 @@ export class Sshd {
     if (this.#ownsLab) await this.lab.stop();
   }
 
+  /** @throws Error unless it answers, or does not, as it is to; asked where it listens, which nobody else may reach */
+  async #answers(wanted: boolean): Promise<void> {
+    const ask = ['ssh-keyscan', '-t', 'ed25519', '-T', '5', '-p', `${this.port}`, this.host];
+    const said = await run([...(this.#machine?.enter ?? []), 'sh', '-c', 'exec "$0" "$@" 2>&1', ...ask]).catch(String);
+    if (said.includes(' SSH-2.0-') !== wanted)
+      throw new Error(`port ${this.port} ${wanted ? 'does not speak SSH' : 'is still taken'}: ${said}`);
+  }
+
   async #readHostKey(): Promise<void> {
-    const [type = '', blob = ''] = (await readFile(join(this.#folder, 'host_key.pub'), 'utf8')).split(' ');
+    const [type = '', blob = ''] = (await readFile(join(this.folder, 'host_key.pub'), 'utf8')).split(' ');
     const digest = createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64');
     this.hostKeyFingerprint = `SHA256:${digest.replace(/=+$/, '')}`;
     this.knownHostsLine = `[${this.host}]:${this.port} ${type} ${blob.trim()}`;
@@ -148,11 +171,11 @@ export class Sshd {
 /** sshd insists on being started by its absolute path. */
 const sshdArgv = ['sh', '-c', 'exec "$(command -v sshd)" "$@"', 'sshd'];
 
-function baseOptions(folder: string, labDir: string, port: number): Record<string, string> {
+function baseOptions(folder: string, labDir: string, host: string, port: number): Record<string, string> {
   const environment = Object.entries(labEnvironment(labDir)).filter(([name]) => name.startsWith('XDG_'));
   return {
     Port: `${port}`,
-    ListenAddress: '127.0.0.1',
+    ListenAddress: host,
     HostKey: join(folder, 'host_key'),
     PidFile: join(folder, 'sshd.pid'),
     AuthorizedKeysFile: join(folder, 'authorized_keys'),
@@ -175,8 +198,9 @@ async function makeKey(path: string): Promise<void> {
 }
 
 /** The end of this process ends it too: its parent dies, or its lab. */
-function spawnIn(lab: Lab, argv: readonly string[], log: number): ChildProcess {
-  const [command = '', ...args] = ['setpriv', '--pdeathsig', 'KILL', ...lab.enter(), ...argv];
+function spawnIn(lab: Lab, argv: readonly string[], log: number, machine: Machine | undefined): ChildProcess {
+  const within = [...(machine?.enter ?? []), ...lab.enter()];
+  const [command = '', ...args] = ['setpriv', '--pdeathsig', 'KILL', ...within, ...argv];
   const child = spawn(command, args, { cwd: '/', env: labEnvironment(lab.dir), stdio: ['ignore', log, log] });
   child.unref();
   return child;
@@ -197,26 +221,4 @@ function kill(pid: number): void {
   } catch {
     // It ended by itself meanwhile.
   }
-}
-
-/** Resolves when an SSH server says hello. */
-async function greeting(port: number): Promise<void> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    const [data] = (await once(socket, 'data')) as [Buffer];
-    if (!data.toString('latin1').startsWith('SSH-')) throw new Error(`port ${port} does not speak SSH`);
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** Resolves when nothing listens. */
-async function refused(port: number): Promise<void> {
-  const socket = connect(port, '127.0.0.1');
-  const listens = await once(socket, 'connect').then(
-    () => true,
-    () => false,
-  );
-  socket.destroy();
-  if (listens) throw new Error(`port ${port} is still taken`);
 }

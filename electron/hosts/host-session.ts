@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectStep, Domain, Host, HostStatus } from '../../shared/schema.ts';
+import type { KeepaliveOptions } from '../libvirt/connection.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
 import { ping } from '../libvirt/greet.ts';
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly log: (line: string) => void;
   /** Whose turn it is among the hosts that are connected to. */
   readonly places?: Places;
+  /** How soon a libvirt that is silent is found to be lost. */
+  readonly keepalive?: KeepaliveOptions;
 }
 
 /** Told how connecting goes on. */
@@ -44,6 +47,8 @@ export class HostSession {
   #domains = new Map<string, Domain>();
   #link: Link | undefined;
   #run: AbortController | undefined;
+  /** In the way in which the host is reached now. */
+  #wasConnected = false;
   #held = new Map<string, number>();
   #looks = new Repeater();
   #listeners = new Set<(uuid: string | null) => void>();
@@ -103,6 +108,7 @@ export class HostSession {
 
   /** Connects anew, unless nobody wants it to be connected. */
   reconnect(): void {
+    this.#wasConnected = false;
     if (this.#status.status !== 'disconnected') this.connect();
   }
 
@@ -128,6 +134,7 @@ export class HostSession {
   async disconnect(): Promise<void> {
     this.#run?.abort();
     this.#run = undefined;
+    this.#wasConnected = false;
     this.#domains.clear();
     this.options.hub.publish({ type: 'domains', hostId: this.options.host.id, domains: [] });
     this.#happens({ type: 'disconnect' });
@@ -198,6 +205,7 @@ export class HostSession {
       let error: unknown;
       try {
         const ended = await this.#inTurn(signal);
+        this.#wasConnected = true;
         const since = performance.now();
         error = await ended;
         backoff.lasted(performance.now() - since);
@@ -207,14 +215,14 @@ export class HostSession {
       if (signal.aborted) return;
       const problem = toProblem(error, this.options.host.name);
       this.options.log(`${this.options.host.name}: ${reasonIn(problem)}`);
-      if (!mayPass(problem)) {
+      if (!mayPass(problem, this.#wasConnected)) {
         this.#report(signal, { type: 'refused', problem });
-        await this.#drop();
+        await this.#drop(error);
         return;
       }
       const wait = backoff.wait();
       this.#report(signal, { type: 'lost', problem, retryAt: Date.now() + wait });
-      await this.#drop();
+      await this.#drop(error);
       await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
     }
   }
@@ -242,10 +250,10 @@ export class HostSession {
 
   /** Resolves when the host is ready, with a promise of the reason for which it will no longer be. */
   async #open(signal: AbortSignal, watch: Watch): Promise<Promise<ConnectionError>> {
-    const { host, driverUri, hub, log, openTransport } = this.options;
+    const { host, driverUri, hub, log, keepalive, openTransport } = this.options;
     const { link, facts, domains } = await openLink(
       {
-        ...{ host, driverUri, log, onStep: watch.onStep, openTransport: () => openTransport(watch) },
+        ...{ host, driverUri, log, keepalive, onStep: watch.onStep, openTransport: () => openTransport(watch) },
         onSilence: (since) => this.#happens(since === null ? { type: 'answers' } : { type: 'silent', since }),
         onTouched: (uuid) => this.#refresh(uuid),
       },
@@ -334,12 +342,13 @@ export class HostSession {
     return new ProblemError('NOT_CONNECTED', { host: this.options.host.name });
   }
 
-  async #drop(): Promise<void> {
+  /** @param why what the host was lost by: whoever waits for an answer is told that */
+  async #drop(why?: unknown): Promise<void> {
     const link = this.#link;
     if (!link) return;
     this.#link = undefined;
     this.#changed(null);
-    await closeLink(link);
+    await closeLink(link, why instanceof ConnectionError ? why : undefined);
   }
 
   #report(signal: AbortSignal, event: HostEvent): void {

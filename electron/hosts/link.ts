@@ -1,8 +1,9 @@
 import { connectFlag } from '../../shared/libvirt/flags.ts';
 import { isPrivateToConnection } from '../../shared/libvirt-uri.ts';
 import type { ConnectStep, Host } from '../../shared/schema.ts';
-import type { RpcConnection } from '../libvirt/connection.ts';
+import type { KeepaliveOptions, RpcConnection } from '../libvirt/connection.ts';
 import { listDomains } from '../libvirt/domains.ts';
+import type { ConnectionError } from '../libvirt/errors.ts';
 import { askForEvents, type Greeting, greet } from '../libvirt/greet.ts';
 import { closeConnection, openConnection } from '../libvirt/open.ts';
 import { SnapshotCache } from '../libvirt/snapshots.ts';
@@ -10,6 +11,8 @@ import { formatUuid } from '../libvirt/uuid.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Gate } from './gate.ts';
 
+/** How long libvirt may take to hear a goodbye. */
+const GOODBYE_MS = 1_000;
 /** How long a read is waited for. */
 const READ_PATIENCE_MS = 60_000;
 
@@ -33,6 +36,8 @@ export interface LinkOptions {
   /** Something has happened to a domain. */
   readonly onTouched: (uuid: string) => void;
   readonly log: (line: string) => void;
+  /** How soon a libvirt that is silent is found to be lost. */
+  readonly keepalive?: KeepaliveOptions | undefined;
 }
 
 /** What is known of a host the moment that it is ready. */
@@ -47,7 +52,7 @@ export interface Opened {
  * @throws TransportError, AuthenticationError, LibvirtError, ConnectionError, the signal's reason; then all is closed
  */
 export async function openLink(options: LinkOptions, signal: AbortSignal): Promise<Opened> {
-  const { host, driverUri, onStep, onSilence, log } = options;
+  const { host, driverUri, onStep, onSilence, log, keepalive } = options;
   const transport = options.openTransport();
   const opened: RpcConnection[] = [];
   const giveUp = () => {
@@ -58,7 +63,7 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
   const open = async () => {
     const stream = await transport.dial(signal);
     onStep('open', host.name);
-    const connection = await openConnection(stream, driverUri, { log, signal, flags });
+    const connection = await openConnection(stream, driverUri, { log, signal, flags, keepalive });
     opened.push(connection);
     return connection;
   };
@@ -86,10 +91,13 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
   }
 }
 
-/** Says goodbye to libvirt, and lets go of the way to it. */
-export async function closeLink({ reads, writes, transport }: Link): Promise<void> {
+/**
+ * Says goodbye to libvirt, and lets go of the way to it.
+ * @param why what the host was lost by: whoever waits for an answer is told that
+ */
+export async function closeLink({ reads, writes, transport }: Link, why?: ConnectionError): Promise<void> {
   const connections = new Set([reads.connection, writes.connection]);
-  await Promise.all([...connections].map((each) => closeConnection(each)));
+  await Promise.all([...connections].map((each) => closeConnection(each, GOODBYE_MS, why)));
   transport.close();
 }
 

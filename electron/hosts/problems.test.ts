@@ -30,10 +30,15 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
   CONNECTION_REFUSED: [{ host: 'kvm-a', reason: 'ECONNREFUSED' }],
   TIMED_OUT: [{}, { path: '/a' }, { host: 'kvm-a', reason: 'timeout' }],
   CONNECTION_LOST: [{}, { host: 'kvm-a' }, { path: '/a', reason: '' }],
-  HANDSHAKE_FAILED: [{}, { host: 'kvm-a', reason: 'no matching kex' }],
+  SSH_HUNG_UP: [{ host: 'kvm-a', reason: 'Connection lost before handshake' }],
+  HANDSHAKE_FAILED: [
+    {},
+    { host: 'kvm-a', reason: 'no matching kex', other: 'OpenSSH' },
+    { host: 'kvm-a', reason: 'no matching kex' },
+  ],
   LOGIN_UNREADABLE: [{}, { host: 'kvm-a', reason: 'Bad packet length' }],
   HOST_KEY_CHANGED: [known, { host: 'kvm-a', ...key }],
-  HOST_KEY_REVOKED: [known],
+  HOST_KEY_REVOKED: [known, { host: 'kvm-a' }],
   HOST_KEY_DECLINED: [{ host: 'kvm-a', ...key }],
   KNOWN_HOSTS_FAILED: [{ file: '/f', reason: 'EACCES' }],
   AUTH_FAILED: [
@@ -52,7 +57,10 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
   SSH_CONFIG_TIMED_OUT: [{}],
   NEEDS_OPENSSH: [{ reason: 'ProxyCommand' }],
   JUMP_REFUSED: [{ jump: 'gate', reason: 'Connection refused' }],
-  HOST_KEY_UNKNOWN: [{ keyType: 'ssh-ed25519', fingerprint: 'SHA256:x' }],
+  HOST_KEY_UNKNOWN: [
+    { host: 'kvm-a', keyType: '', fingerprint: '' },
+    { keyType: 'ssh-ed25519', fingerprint: 'SHA256:x' },
+  ],
   REMOTE_SOCKET_MISSING: [
     { host: 'kvm-a', tried: '/a' },
     { host: 'kvm-a', stderr: 'no such file', tried: '' },
@@ -62,6 +70,7 @@ const details: Record<TransportErrorCode, readonly Record<string, string>[]> = {
     { host: 'kvm-a', stderr: '', tried: '' },
     { host: 'kvm-a', stderr: 'not found', tried: '/a' },
   ],
+  REMOTE_SOCKET_REFUSED: [{ host: 'kvm-a', stderr: 'refused', tried: '' }],
   HELPER_FAILED: [{ stderr: '' }, { host: 'kvm-a', stderr: 'cannot connect', tried: '/a' }],
   STREAM_GARBAGE: [{ text: 'Welcome!' }, { text: '' }],
   LIBVIRT_PORT_REFUSED: [{ host: 'kvm-a', port: '16514', reason: 'ECONNREFUSED' }],
@@ -189,10 +198,20 @@ it('mayPass: only what can end by itself is tried again', () => {
     'LOCAL_NETWORK',
     'LOST',
     'NO_ANSWER',
+    'REMOTE_SOCKET_REFUSED',
     'SOCKET_MISSING',
     'SOCKET_REFUSED',
     'SSH_CONFIG_TIMED_OUT',
+    'SSH_HUNG_UP',
     'TIMED_OUT',
     'TLS_HUNG_UP',
   ]);
 });
+
+it.each(['REMOTE_SOCKET_MISSING', 'HELPER_FAILED'] as const)(
+  'mayPass: %s, where the host was connected before',
+  (code) => {
+    const { problem } = new ProblemError(code);
+    expect([mayPass(problem), mayPass(problem, true)]).toEqual([false, true]);
+  },
+);

@@ -70,17 +70,22 @@ const passing: ReadonlySet<string> = new Set<ProblemCode>([
   'LOCAL_NETWORK',
   'CONNECTION_REFUSED',
   'LIBVIRT_PORT_REFUSED',
+  'SSH_HUNG_UP',
   'TLS_HUNG_UP',
   'CONNECTION_LOST',
   'TIMED_OUT',
   'NO_ANSWER',
   'JUMP_REFUSED',
   'SSH_CONFIG_TIMED_OUT',
+  'REMOTE_SOCKET_REFUSED',
   'LOST',
 ]);
+/** What a host says that starts, or whose libvirt does; one that was never connected may say it for ever. */
+const passingOnce: ReadonlySet<string> = new Set<ProblemCode>(['REMOTE_SOCKET_MISSING', 'HELPER_FAILED']);
 
-export function mayPass(problem: Problem): boolean {
-  return passing.has(problem.code);
+/** @param wasConnected whether the host has been reached before in the same way */
+export function mayPass({ code }: Problem, wasConnected = false): boolean {
+  return passing.has(code) || (wasConnected && passingOnce.has(code));
 }
 
 /** Answers that come before the domain is touched (qemuSnapshotRevertValidate and the API's own checks). */

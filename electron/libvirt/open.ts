@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { authType, feature } from '../../shared/libvirt/flags.ts';
-import { RpcConnection } from './connection.ts';
+import { type KeepaliveOptions, RpcConnection } from './connection.ts';
 import { ConnectionError, LibvirtError } from './errors.ts';
 import { type PolkitRefusal, polkitRefusal } from './polkit.ts';
 import { type Procedure, procedures } from './procedures.ts';
@@ -41,6 +41,8 @@ export interface OpenOptions {
   readonly patienceMs?: number;
   /** `connectFlag`. */
   readonly flags?: number;
+  /** How soon silence is found; libvirt's own defaults without it. */
+  readonly keepalive?: KeepaliveOptions | undefined;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface OpenOptions {
 export async function openConnection(
   stream: Duplex,
   uri: string,
-  { log, signal = new AbortController().signal, patienceMs = OPEN_PATIENCE_MS, flags = 0 }: OpenOptions = {},
+  { log, signal = new AbortController().signal, patienceMs = OPEN_PATIENCE_MS, flags = 0, keepalive }: OpenOptions = {},
 ): Promise<RpcConnection> {
   const connection = new RpcConnection(stream, log);
   const ask: Ask = (procedure, args) => {
@@ -69,7 +71,7 @@ export async function openConnection(
     await besideOthers(signal, (others) => authenticate(ask, askPolkit, others));
     const { supported } = await ask(procedures.connectSupportsFeature, { feature: feature.programKeepalive });
     await ask(procedures.connectOpen, { name: uri, flags });
-    if (supported) connection.startKeepalive();
+    if (supported) connection.startKeepalive(keepalive);
     return connection;
   } catch (error) {
     connection.close();
@@ -77,13 +79,20 @@ export async function openConnection(
   }
 }
 
-/** Says goodbye, so that libvirt frees the driver at once, then closes the stream. Never throws. */
-export async function closeConnection(connection: RpcConnection, patienceMs = 1_000): Promise<void> {
+/**
+ * Says goodbye, so that libvirt frees the driver at once, then closes the stream. Never throws.
+ * @param reason what calls that are under way are rejected with, if not that Snapkeel has closed the connection
+ */
+export async function closeConnection(
+  connection: RpcConnection,
+  patienceMs = 1_000,
+  reason?: ConnectionError,
+): Promise<void> {
   const goodbye = connection.call(procedures.connectClose, {}).catch(() => {});
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([goodbye, new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)))]);
   clearTimeout(timer);
-  connection.close();
+  connection.close(reason);
 }
 
 /** Of each signal the last connection that is being authenticated. */

@@ -16,6 +16,8 @@ export interface BridgeEnds {
   readonly endsWhenGone?: boolean;
   /** Looks at the first bytes (at least 4, unless the stream is shorter); an error ends the stream before they are seen. */
   readonly inspect?: (first: Buffer) => TransportError | undefined;
+  /** What a failure of `input` means, if not that the stream broke. */
+  readonly whyBroken?: (cause: Error) => TransportError | undefined;
   /** Told once, when the first bytes have passed. */
   readonly onFirstBytes?: () => void;
 }
@@ -35,7 +37,7 @@ export class Bridge extends Duplex {
     super({ allowHalfOpen: false });
     this.#ends = ends;
     ends.input.on('data', (chunk: Buffer) => this.#receive(chunk));
-    ends.input.on('error', (error) => this.destroy(broken(error)));
+    ends.input.on('error', (error) => this.destroy(ends.whyBroken?.(error) ?? broken(error)));
     // Why a write failed is what the far side says as it goes: `gone` brings it.
     ends.output.on('error', () => undefined);
     if (!ends.endsWhenGone) ends.input.on('end', () => this.#end());

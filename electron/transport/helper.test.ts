@@ -14,6 +14,9 @@ it.each([
   ['kvm-a', 1, MISSING, 'REMOTE_SOCKET_MISSING'],
   [undefined, 1, MISSING, 'SOCKET_MISSING'],
   ['kvm-a', 1, MISSING.replace('No such file or directory', 'Permission denied'), 'REMOTE_SOCKET_DENIED'],
+  ['kvm-a', 1, MISSING.replace('No such file or directory', 'Connection refused'), 'REMOTE_SOCKET_REFUSED'],
+  [undefined, 1, MISSING.replace('No such file or directory', 'Connection refused'), 'SOCKET_REFUSED'],
+  ['kvm-a', 1, 'nc: unix connect failed: Connection refused', 'REMOTE_SOCKET_REFUSED'],
   ['kvm-a', 1, 'virt-ssh-helper: something new', 'HELPER_FAILED'],
   ['kvm-a', null, '', 'HELPER_FAILED'],
   ['kvm-a', undefined, '', 'HELPER_FAILED'],
@@ -22,6 +25,11 @@ it.each([
   const error = helperError({ ...(host === undefined ? {} : { host }), exitCode, stderr, tried: ['/a'] });
   expect(error?.code).toBe(code);
   if (error !== undefined) expect(error.detail).toMatchObject({ stderr, tried: '/a' });
+});
+
+it('a helper that has worked has lost its connection, whatever it says', () => {
+  const error = helperError({ host: 'kvm-a', exitCode: 1, stderr: MISSING, tried: [], worked: true });
+  expect(error?.code).toBe('CONNECTION_LOST');
 });
 
 it('quotes any word for a shell', () => {

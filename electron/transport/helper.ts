@@ -36,15 +36,23 @@ export interface HelperEnd {
   readonly tried: readonly string[];
   /** The mode that the URI chooses, if any. */
   readonly mode?: string;
+  /** libvirt has answered through it: whatever it says, what ended is a connection that was there. */
+  readonly worked?: boolean;
 }
 
 /** The error a helper's end means, or undefined for a clean one. */
-export function helperError({ host, exitCode, stderr, tried, mode }: HelperEnd): TransportError | undefined {
+export function helperError({
+  host,
+  exitCode,
+  stderr,
+  tried,
+  mode,
+  worked = false,
+}: HelperEnd): TransportError | undefined {
   if (exitCode === 0) return undefined;
   const text = printable(stderr, 600);
-  const code =
-    HELPER_ENDS.find(([exit, said]) => (exit === undefined || exit === exitCode) && said.test(text))?.[2] ??
-    'HELPER_FAILED';
+  const found = HELPER_ENDS.find(([exit, said]) => (exit === undefined || exit === exitCode) && said.test(text))?.[2];
+  const code = worked ? 'CONNECTION_LOST' : (found ?? 'HELPER_FAILED');
   const before = tried.length === 0 ? '' : ` (after ${tried.join(', ')})`;
   const end = exitCode === null || exitCode === undefined ? 'was ended' : `exited with ${exitCode}`;
   const where = host === undefined ? '' : ` on ${host}`;
@@ -68,6 +76,7 @@ export function needsHelper(uri: LibvirtUri): boolean {
 const HERE: Partial<Record<TransportErrorCode, TransportErrorCode>> = {
   REMOTE_SOCKET_MISSING: 'SOCKET_MISSING',
   REMOTE_SOCKET_DENIED: 'SOCKET_DENIED',
+  REMOTE_SOCKET_REFUSED: 'SOCKET_REFUSED',
 };
 
 /** Exit code (any if undefined) and words on stderr -> what happened. The first that fits counts. */
@@ -75,5 +84,6 @@ const HELPER_ENDS: readonly (readonly [number | undefined, RegExp, TransportErro
   [127, /(?:)/, 'HELPER_MISSING'],
   [undefined, /virt-ssh-helper: command not found/i, 'HELPER_MISSING'],
   [undefined, /(?:socket|nc\b|netcat).*permission denied/i, 'REMOTE_SOCKET_DENIED'],
+  [undefined, /(?:sock|nc\b|netcat).*connection refused/i, 'REMOTE_SOCKET_REFUSED'],
   [undefined, /socket.*no such file or directory|^no libvirt socket is there/i, 'REMOTE_SOCKET_MISSING'],
 ];

@@ -37,6 +37,7 @@ export async function runLocalHelper(
     throw error instanceof TransportError ? error : new TransportError('HELPER_FAILED', String(error), { stderr: '' });
   });
   const tried = missing.detail.tried === undefined ? [] : [missing.detail.tried];
+  let worked = false;
   return new Bridge({
     input: child.stdout,
     output: child.stdin,
@@ -46,9 +47,12 @@ export async function runLocalHelper(
       child.kill();
     },
     gone: new Promise((resolve) =>
-      child.once('close', (exitCode) => resolve(helperError({ exitCode, stderr, tried }))),
+      child.once('close', (exitCode) => resolve(helperError({ exitCode, stderr, tried, worked }))),
     ),
     endsWhenGone: true,
     inspect: refuseGarbage,
+    onFirstBytes: () => {
+      worked = true;
+    },
   });
 }

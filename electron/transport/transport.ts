@@ -97,7 +97,9 @@ export type TransportErrorCode =
   | 'TIMED_OUT'
   /** The far side, or the network, dropped a connection that was there. */
   | 'CONNECTION_LOST'
-  /** The far side doesn't speak SSH, or no common algorithms. detail: reason */
+  /** The far side ended the connection before it said anything. detail: host, reason */
+  | 'SSH_HUNG_UP'
+  /** The far side doesn't speak SSH, or no common algorithms. detail: reason, other (the client that knows more of them) */
   | 'HANDSHAKE_FAILED'
   /** The far side sends what this SSH cannot read while it lets in. detail: reason */
   | 'LOGIN_UNREADABLE'
@@ -111,7 +113,7 @@ export type TransportErrorCode =
   | 'HOST_KEY_DECLINED'
   /** A known_hosts file is there but can't be read, so no key can be judged. detail: file, reason */
   | 'KNOWN_HOSTS_FAILED'
-  /** detail: user, tried, skipped (not offered, and why), accepts (what the server takes), openSsh (what only OpenSSH has) */
+  /** detail: user, tried, skipped (not offered, and why), accepts (what the server takes), tooMany (where it ended the login for that), openSsh (what only OpenSSH has) */
   | 'AUTH_FAILED'
   | 'LOGIN_CANCELLED'
   /** The server asks more of a person than can be answered. detail: reason */
@@ -123,6 +125,8 @@ export type TransportErrorCode =
   /** No socket could be opened on the host. sshd doesn't say why: missing, denied, or forwarding is off. detail: tried, mode (where the URI chooses one) */
   | 'REMOTE_SOCKET_MISSING'
   | 'REMOTE_SOCKET_DENIED'
+  /** A socket file on the host with nobody listening. detail: stderr */
+  | 'REMOTE_SOCKET_REFUSED'
   /** virt-ssh-helper is not installed. detail: tried (sockets tried before it) */
   | 'HELPER_MISSING'
   /** virt-ssh-helper gave up. detail: stderr */

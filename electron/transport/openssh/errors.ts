@@ -18,11 +18,13 @@ const ENDS: readonly (readonly [RegExp, TransportErrorCode])[] = [
     /Bad configuration option|Bad owner or permissions|terminating, \d+ bad configuration|hostname contains invalid/,
     'SSH_CONFIG_FAILED',
   ],
+  // With ProxyJump the ssh on the way says this first, and then the one here that it was hung up on.
+  [/stdio forwarding failed|channel \d+: open failed/, 'JUMP_REFUSED'],
+  [/kex_exchange_identification: (?:read: )?Connection (?:closed|reset)/, 'SSH_HUNG_UP'],
   [
     /no matching .* found|kex_exchange_identification|banner exchange|Protocol major versions differ|invalid format/,
     'HANDSHAKE_FAILED',
   ],
-  [/stdio forwarding failed|channel \d+: open failed/, 'JUMP_REFUSED'],
   [/password .*expired|password change/i, 'PASSWORD_EXPIRED'],
   [/Permission denied|Too many authentication failures|no more authentication methods/, 'AUTH_FAILED'],
   [/Connection (?:closed|reset)|Broken pipe|closed by remote host/, 'CONNECTION_LOST'],
@@ -49,9 +51,11 @@ export function openSshError(
   const [, keyType = '', fingerprint = ''] = KEY.exec(stderr) ?? [];
   const [, knownType, knownFile, knownLine] = OFFENDING.exec(stderr) ?? [];
   const said = printable(lastLines(stderr), 600);
+  const tooMany = /Too many authentication failures/.exec(stderr)?.[0];
   const accepts = /Permission denied \(([^)]*)\)/.exec(stderr)?.[1]?.replaceAll(',', ', ') ?? '';
   return new TransportError(found, `ssh to ${host} ended with ${code ?? 'a signal'}: ${said || 'it said nothing'}`, {
-    ...{ host, user, reason: said, keyType, fingerprint, jump: 'ssh', accepts },
+    ...{ host, user, reason: said, keyType, fingerprint, jump: 'the machine before it', accepts },
+    ...(tooMany === undefined ? {} : { tooMany }),
     ...(knownFile === undefined || knownLine === undefined ? {} : { knownFile, knownLine, knownType: knownType ?? '' }),
   });
 }

@@ -27,6 +27,7 @@ const never = new AbortController().signal;
 const patient = { timeout: 30_000 };
 
 describe.skipIf(problem !== undefined)('openSshTransport', { timeout: 120_000 }, () => {
+  const tmp = process.env.TMPDIR;
   let sshd: TestSshd;
   let daemon: { path: string; server: Server };
   let home = '';
@@ -37,6 +38,8 @@ describe.skipIf(problem !== undefined)('openSshTransport', { timeout: 120_000 },
 
   beforeAll(async () => {
     sshd = await startSshd();
+    // Others that run meanwhile leave and take away folders of their own.
+    process.env.TMPDIR = mkdtempSync(join(sshd.dir, 'tmp-'));
     const path = join(sshd.dir, 'daemon');
     const server = createServer((socket) => {
       socket.on('error', () => {});
@@ -46,6 +49,8 @@ describe.skipIf(problem !== undefined)('openSshTransport', { timeout: 120_000 },
     daemon = { path, server };
   });
   afterAll(async () => {
+    if (tmp === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = tmp;
     daemon?.server.close();
     await sshd?.stop();
   });

@@ -131,6 +131,7 @@ async function runCommand(uri: LibvirtUri, link: Link, signal: AbortSignal): Pro
     },
     () => child.kill(),
   );
+  let worked = false;
   const bridge = new Bridge({
     input: child.stdout,
     output: child.stdin,
@@ -142,13 +143,16 @@ async function runCommand(uri: LibvirtUri, link: Link, signal: AbortSignal): Pro
     gone: new Promise((resolve) =>
       child.once('close', (exitCode) => {
         // 255 is ssh's own fault: the connection that it shared has gone, or goes.
-        if (exitCode !== 255) resolve(helperError({ host, exitCode, stderr, tried: [] }));
+        if (exitCode !== 255) resolve(helperError({ host, exitCode, stderr, tried: [], worked }));
         else
           void master.endsSoon().then((error) => resolve(error === null ? undefined : (error ?? lose(master, host))));
       }),
     ),
     endsWhenGone: true,
     inspect: refuseGarbage,
+    onFirstBytes: () => {
+      worked = true;
+    },
   });
   watch(bridge, ends, (error) => bridge.destroy(error ?? undefined));
   return bridge;
@@ -176,13 +180,13 @@ async function forward({ master, plan, ends }: Link, path: string, host: string,
     },
     () => socket.destroy(),
   );
+  const refusal = (said: string) => (socket.bytesRead === 0 ? missing(said) : undefined);
   const bridge = new Bridge({
     input: socket,
     output: socket,
     shut: () => socket.destroy(),
-    gone: new Promise((resolve) =>
-      socket.once('close', () => resolve(socket.bytesRead === 0 ? missing('it was closed at once') : undefined)),
-    ),
+    gone: new Promise((resolve) => socket.once('close', () => resolve(refusal('it was closed at once')))),
+    whyBroken: ({ message }) => refusal(message),
     endsWhenGone: true,
   });
   watch(bridge, ends, (error) => bridge.destroy(error ?? undefined));

@@ -98,6 +98,7 @@ export class AuthSequence {
         ...{ user, host, tried },
         skipped: shortList(this.keys.skipped),
         accepts: printable(shortList(this.#accepts)),
+        ...(/^too many /i.test(reason ?? '') ? { tooMany: printable(reason ?? '') } : {}),
         openSsh: shortList([...this.keys.onlyOpenSsh, ...openSshHas]),
       },
     );

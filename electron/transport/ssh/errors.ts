@@ -23,13 +23,29 @@ export function sshError(
   // A server that hangs up says why in as many words as it likes.
   const message = printable(error instanceof Error ? error.message : String(error));
   const known = typeof code === 'string' ? networkCode(code, platform) : undefined;
-  const ours = known ?? LEVELS[levelOf(level, code)]?.[stage] ?? STAGES[stage];
-  return new TransportError(ours, `SSH to ${host}: ${message}`, { host, reason: message }, { cause: error });
+  const ours =
+    known ?? ENDS.find(([said]) => said.test(message))?.[1] ?? LEVELS[levelOf(level, code)]?.[stage] ?? STAGES[stage];
+  return new TransportError(
+    ours,
+    `SSH to ${host}: ${message}`,
+    { host, reason: message, ...otherThan(message) },
+    { cause: error },
+  );
 }
 
 /** The error for a connection that went without one. */
 export function connectionLost(host: string, stage: SshStage): TransportError {
   return new TransportError('CONNECTION_LOST', `SSH to ${host}: the connection was closed while ${stage}.`, { host });
+}
+
+/** What ssh2 says, where nothing else tells it apart. */
+const ENDS: readonly (readonly [RegExp, TransportErrorCode])[] = [
+  [/^Connection lost before handshake$/, 'SSH_HUNG_UP'],
+];
+
+/** The client that knows more algorithms, where those of this one are not enough. */
+function otherThan(message: string): { readonly other?: string } {
+  return /^Handshake failed: no matching /.test(message) ? { other: 'OpenSSH' } : {};
 }
 
 const LEVELS: Readonly<Record<string, Partial<Record<SshStage, TransportErrorCode>>>> = {

@@ -78,14 +78,19 @@ export class SshLink {
     channel.stderr.on('data', (chunk: Buffer) => {
       if (stderr.length < STDERR_KEPT) stderr += chunk.toString('utf8');
     });
+    let worked = false;
+    const onFirstBytes = () => {
+      worked = true;
+      run.onWorks();
+    };
     const gone = new Promise<TransportError | undefined>((resolve) => {
       channel.on('close', (exitCode?: number | null) => {
-        const error = helperError({ ...run, host: this.#host, exitCode, stderr });
-        if (error !== undefined) run.onFails();
+        const error = helperError({ ...run, host: this.#host, exitCode, stderr, worked });
+        if (error !== undefined && !worked) run.onFails();
         resolve(error);
       });
     });
-    return this.#bridge(channel, { gone, endsWhenGone: true, inspect: refuseGarbage, onFirstBytes: run.onWorks });
+    return this.#bridge(channel, { gone, endsWhenGone: true, inspect: refuseGarbage, onFirstBytes });
   }
 
   /** Ends the connection; its streams close without an error. */

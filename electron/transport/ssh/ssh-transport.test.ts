@@ -593,9 +593,9 @@ describe.skipIf(problem !== undefined)('sshTransport', () => {
 
     it('are told from those that speak something else, hang up or refuse', async () => {
       const web = await listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-      expect((await failureOf(open(uri(web.server)))).code).toBe('HANDSHAKE_FAILED');
+      expect((await failureOf(open(uri(web.server)))).code).toBe('SSH_HUNG_UP');
       const mute = await listen((socket) => socket.end());
-      expect((await failureOf(open(uri(mute.server)))).code).toBe('HANDSHAKE_FAILED');
+      expect((await failureOf(open(uri(mute.server)))).code).toBe('SSH_HUNG_UP');
       const gone = uri(mute.server);
       web.server.close();
       await new Promise((closed) => mute.server.close(closed));

@@ -181,7 +181,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
       const { sshd, address } = await serve();
       await person.configure(`IdentityFile ${sshd.keyFile}`);
       await writeFile(person.knownHosts, '');
-      await refused(client, address, client === 'built-in' ? 'HOST_KEY_DECLINED' : 'LOGIN_CANCELLED');
+      await refused(client, address, 'HOST_KEY_DECLINED');
       expect(person.asked).toEqual([expect.objectContaining({ fingerprint: sshd.hostKeyFingerprint })]);
       await person.configure('StrictHostKeyChecking yes', `IdentityFile ${sshd.keyFile}`);
       const { text } = await refused(client, address, 'HOST_KEY_UNKNOWN');

@@ -8,7 +8,7 @@ import type { SshTarget } from '../ssh/target.ts';
 const ALWAYS = [
   ...['ControlPersist=no', 'ForwardAgent=no', 'ForwardX11=no', 'PermitLocalCommand=no', 'RequestTTY=no'],
   'NoHostAuthenticationForLocalhost=no',
-  ...['EscapeChar=none', 'LogLevel=ERROR', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
+  ...['EscapeChar=none', 'LogLevel=INFO', 'StreamLocalBindMask=0177', 'VisualHostKey=no'],
 ];
 
 /** What a configuration may want of every ssh, and no libvirt connection: given only where it is set, since older ones lack it. */

@@ -1,7 +1,7 @@
 import { printable } from '../first-packet.ts';
 import { TransportError, type TransportErrorCode } from '../transport.ts';
 
-/** What ssh says on its standard error as it gives up -> what happened. The first that fits counts. English: LC_ALL=C. */
+/** What ssh says as it gives up -> what happened. The first that fits counts. English: LC_ALL=C. */
 const ENDS: readonly (readonly [RegExp, TransportErrorCode])[] = [
   [/REMOTE HOST IDENTIFICATION HAS CHANGED/, 'HOST_KEY_CHANGED'],
   [/REVOKED HOST KEY DETECTED|host key .* revoked/i, 'HOST_KEY_REVOKED'],
@@ -60,7 +60,7 @@ export function openSshError(
   });
 }
 
-/** The first lines may be a banner, which a server sends before it lets anybody in; warnings explain nothing. */
+/** Warnings explain nothing. */
 function lastLines(text: string): string {
   const lines = text.trim().split('\n');
   return lines

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -110,6 +110,7 @@ export class OpenSshMaster {
 
   async #logIn(plan: OpenSshPlan, target: SshTarget, context: TransportContext, signal: AbortSignal): Promise<void> {
     const { host, port, user, hostKeyAlias, knownHosts } = target;
+    const hasOthers = target.jumps.length + target.needsOpenSsh.length > 0;
     const control = join(this.folder, 'control');
     let asking = 0;
     let isIn = false;
@@ -134,7 +135,9 @@ export class OpenSshMaster {
       return answer;
     });
     void this.ended.then(() => askpass.close());
-    const own = ['-o', 'BatchMode=no', '-M', '-S', control];
+    // What servers show goes to standard error, and ssh's own words to the file: none can be taken for the other.
+    const words = join(this.folder, 'words');
+    const own = ['-o', 'BatchMode=no', '-E', words, '-M', '-S', control];
     // What comes first counts: -N would refuse the SessionType of the options.
     const args = ['-N', ...plan.options, ...NO_FORWARDINGS, ...own, ...plan.destination];
     // Without a terminal of its own, ssh cannot ask there.
@@ -151,7 +154,12 @@ export class OpenSshMaster {
     child.once('error', (error) => this.fail(new TransportError('SSH_MISSING', `${error}`, { host })));
     child.once('exit', (code) => {
       this.#alive = false;
-      const end = () => this.fail(openSshError(host, user, stderr, code, isIn));
+      const end = () => {
+        const own = textOf(words);
+        // Whoever makes the connection for ssh has no other place to say why not.
+        const said = own === '' || hasOthers ? `${stderr}\n${own}` : own;
+        this.fail(openSshError(host, user, said, code, isIn));
+      };
       // What it said last may still be on its way, or held open by what it has started.
       if (child.stderr.readableEnded) end();
       else child.stderr.once('end', end);
@@ -171,6 +179,15 @@ export class OpenSshMaster {
         throw new TransportError('TIMED_OUT', `ssh to ${host}: not logged in within ${LOGIN_MS} ms.`, { host });
     }
     isIn = true;
+  }
+}
+
+/** The end of a file; nothing where there is none. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').slice(-STDERR_KEPT);
+  } catch {
+    return '';
   }
 }
 

@@ -37,6 +37,11 @@ export interface Watch {
   /** Asks the person something; from then on it is the turn of others. */
   readonly asking: <T>(ask: () => Promise<T>) => Promise<T>;
 }
+/** A host that is ready; not the promise itself, which whoever waits for this would wait for, too. */
+interface Open {
+  /** Why it no longer is. */
+  readonly ended: Promise<ConnectionError>;
+}
 interface Link {
   readonly transport: Transport;
   /** Two connections, since a revert blocks what comes behind it on its own; one where each would have a world of its own. */
@@ -211,7 +216,7 @@ export class HostSession {
       this.#report(signal, { type: 'begin', now: Date.now() });
       let error: unknown;
       try {
-        const ended = await this.#inTurn(signal);
+        const { ended } = await this.#inTurn(signal);
         this.#wasConnected = true;
         const since = performance.now();
         error = await ended;
@@ -235,7 +240,7 @@ export class HostSession {
   }
 
   /** Opens the host when it is its turn; once the person is asked something it is that of others. */
-  async #inTurn(signal: AbortSignal): Promise<Promise<ConnectionError>> {
+  async #inTurn(signal: AbortSignal): Promise<Open> {
     const turn = new Turn(this.options.places);
     const onStep = (step: ConnectStep, at: string) => this.#report(signal, { type: 'step', step, at });
     const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
@@ -255,8 +260,8 @@ export class HostSession {
     }
   }
 
-  /** Resolves when the host is ready, with a promise of the reason for which it will no longer be. */
-  async #open(signal: AbortSignal, watch: Watch): Promise<Promise<ConnectionError>> {
+  /** Resolves when the host is ready. */
+  async #open(signal: AbortSignal, watch: Watch): Promise<Open> {
     const { host, driverUri: uri, log, keepalive } = this.options;
     const transport = this.options.openTransport(watch);
     const opened: RpcConnection[] = [];
@@ -297,7 +302,7 @@ export class HostSession {
       this.#report(signal, { type: 'ready', facts });
       this.#changed(null);
       this.#lookAgain(link);
-      return Promise.race([reads.connection.ended, writes.connection.ended]);
+      return { ended: Promise.race([reads.connection.ended, writes.connection.ended]) };
     } catch (error) {
       giveUp();
       throw error;

@@ -117,6 +117,7 @@ describe.skipIf(!available.ok)('fifty hosts at a time', { timeout }, () => {
           pool
             .session(id)
             .domains.map(({ name }) => name)
+            .sort()
             .join(),
         ),
       );

@@ -80,7 +80,7 @@ describe.skipIf(!available.ok)('a password and a passphrase', { timeout }, () =>
         await reached.connected();
         expect(await leaks()).toEqual([]);
         expect(told.join('\n')).toContain('"retry":true');
-      expect((await textsIn(person.home)).join('\n')).toContain('OPENSSH PRIVATE KEY');
+        expect((await textsIn(person.home)).join('\n')).toContain('OPENSSH PRIVATE KEY');
         // What was remembered is wrong now, and then nobody answers.
         const from = reached.statuses.length;
         await sshd.setPassword(canary(), 'password');

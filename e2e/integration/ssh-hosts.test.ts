@@ -5,6 +5,7 @@ import { toProblem } from '../../electron/hosts/problems.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
 import type { ProblemCode } from '../../shared/errors.ts';
 import { isRoot, sshdAvailable } from '../lab/available.ts';
+import { isProof } from '../lab/extent.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { networkAvailable, startNetwork } from '../lab/network.ts';
 import { run } from '../lab/run.ts';
@@ -20,6 +21,7 @@ if (!network.ok) console.warn(`Left out: hosts behind others: ${network.reason}.
 const timeout = 120_000;
 const password = 'a password of the lab';
 const passphrase = 'a passphrase of the lab';
+const oneKey = 'rsa with a passphrase';
 /** OpenSSH looks for programs first, and forwards a socket where there are none. */
 const helperMissing = { 'built-in': 'HELPER_MISSING', openssh: 'REMOTE_SOCKET_MISSING' } as const;
 
@@ -70,10 +72,13 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
       { what: 'ecdsa', type: 'ecdsa' },
       { what: 'ecdsa with a passphrase, in PEM', type: 'ecdsa', format: 'PEM', passphrase },
       { what: 'rsa in PEM', type: 'rsa', format: 'PEM' },
-      { what: 'rsa with a passphrase', type: 'rsa', passphrase },
+      { what: oneKey, type: 'rsa', passphrase },
     ];
 
-    it.each(bothClients(keys))('with a key file, $what, by $client', async ({ client, what: _, ...key }) => {
+    // OpenSSH reads its own keys: in the short form it shows one of them to be asked for.
+    const wanted = bothClients(keys).filter(({ client, what }) => isProof || client === 'built-in' || what === oneKey);
+
+    it.each(wanted)('with a key file, $what, by $client', async ({ client, what: _, ...key }) => {
       const { sshd, address } = await serve();
       const path = await person.key(sshd, key);
       await person.configure(`IdentityFile ${path}`);

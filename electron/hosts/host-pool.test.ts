@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Host, type HostDetails, unsaid } from '../../shared/schema.ts';
+import { createSimulator } from '../simulator/simulator.ts';
 import { TransportError } from '../transport/transport.ts';
 import { HostPool, type PoolOptions } from './host-pool.ts';
 import type { Watch } from './host-session.ts';
@@ -96,6 +97,12 @@ describe('many hosts', () => {
     dialled[1]?.refuse(new TransportError('UNSUPPORTED', 'no'));
     await expect.poll(() => steps(pool)[0]).toBe('refused');
     expect(dialled).toHaveLength(2 * 18);
+  });
+
+  it('are all connected in the end: whoever is gives up its turn', async () => {
+    const simulator = createSimulator();
+    const pool = poolOf(uris, () => ({ dial: simulator.dial, describe: () => '', close: () => {} }));
+    await expect.poll(() => steps(pool)).toEqual(Array(uris.length).fill('connected'));
   });
 
   it('that are disconnected while they wait give nobody’s turn away', async () => {

@@ -35,6 +35,11 @@ export interface Watch {
   /** Asks the person something; from then on it is the turn of others. */
   readonly asking: <T>(ask: () => Promise<T>) => Promise<T>;
 }
+/** A host that is ready; not the promise itself, which whoever waits for this would wait for, too. */
+interface Open {
+  /** Why it no longer is. */
+  readonly ended: Promise<ConnectionError>;
+}
 
 /** How long a connection may take to answer after something has changed on the way. */
 const CHECK_MS = 5_000;
@@ -204,7 +209,7 @@ export class HostSession {
       this.#report(signal, { type: 'begin', now: Date.now() });
       let error: unknown;
       try {
-        const ended = await this.#inTurn(signal);
+        const { ended } = await this.#inTurn(signal);
         this.#wasConnected = true;
         const since = performance.now();
         error = await ended;
@@ -228,7 +233,7 @@ export class HostSession {
   }
 
   /** Opens the host when it is its turn; once the person is asked something it is that of others. */
-  async #inTurn(signal: AbortSignal): Promise<Promise<ConnectionError>> {
+  async #inTurn(signal: AbortSignal): Promise<Open> {
     const turn = new Turn(this.options.places);
     const onStep = (step: ConnectStep, at: string) => this.#report(signal, { type: 'step', step, at });
     const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
@@ -248,8 +253,8 @@ export class HostSession {
     }
   }
 
-  /** Resolves when the host is ready, with a promise of the reason for which it will no longer be. */
-  async #open(signal: AbortSignal, watch: Watch): Promise<Promise<ConnectionError>> {
+  /** Resolves when the host is ready. */
+  async #open(signal: AbortSignal, watch: Watch): Promise<Open> {
     const { host, driverUri, hub, log, keepalive, openTransport } = this.options;
     const { link, facts, domains } = await openLink(
       {
@@ -265,7 +270,7 @@ export class HostSession {
     this.#report(signal, { type: 'ready', facts });
     this.#changed(null);
     this.#lookAgain(link);
-    return Promise.race([link.reads.connection.ended, link.writes.connection.ended]);
+    return { ended: Promise.race([link.reads.connection.ended, link.writes.connection.ended]) };
   }
 
   #refresh(uuid: string): void {

@@ -1,222 +1,90 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toProblem } from '../../electron/hosts/problems.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
-import type { ProblemCode } from '../../shared/errors.ts';
-import { isRoot, sshdAvailable } from '../lab/available.ts';
-import { isProof } from '../lab/extent.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
 import { networkAvailable, startNetwork } from '../lab/network.ts';
 import { run } from '../lab/run.ts';
-import { type Sshd, type SshdOptions, startSshd } from '../lab/sshd.ts';
 import { reach, sentence } from './reach.ts';
-import { type Client, clients, type KeyOptions, Person } from './ssh-person.ts';
+import { type Client, clients } from './ssh-person.ts';
+import { available, bothClients, SshServers, timeout } from './ssh-servers.ts';
 
-const available = isRoot() ? sshdAvailable() : { ok: false as const, reason: 'passwords of a lab need root' };
 if (!available.ok) console.warn(`Left out: hosts that are reached by SSH: ${available.reason}.`);
 const network = networkAvailable();
 if (!network.ok) console.warn(`Left out: hosts behind others: ${network.reason}.`);
 
-const timeout = 120_000;
-const password = 'a password of the lab';
-const passphrase = 'a passphrase of the lab';
-const oneKey = 'rsa with a passphrase';
 /** OpenSSH looks for programs first, and forwards a socket where there are none. */
 const helperMissing = { 'built-in': 'HELPER_MISSING', openssh: 'REMOTE_SOCKET_MISSING' } as const;
 
 describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
-  let lab: Lab;
-  let person: Person;
-  const servers: Sshd[] = [];
-  beforeAll(async () => {
-    lab = await startLab();
-  }, timeout);
-  beforeEach(async () => {
-    person = await Person.at();
-  });
-  afterEach(async () => {
-    await person.leave();
-    for (const sshd of servers.splice(0)) await sshd.stop();
-  }, timeout);
-  afterAll(() => lab?.stop(), timeout);
-
-  /** A server that the person knows, and an address without a key. */
-  const serve = async (options: SshdOptions = {}) => {
-    const sshd = await startSshd(lab, options);
-    servers.push(sshd);
-    await person.know(sshd.knownHostsLine);
-    return { sshd, address: addressOf(sshd) };
-  };
-  const addressOf = ({ user, host, port }: Sshd) => `qemu+ssh://${user}@${host}:${port}/system`;
-  const connects = async (client: Client, address: string) => {
-    const found = await person.connect(client, lab, address);
-    expect(typeof found === 'string' ? found : sentence(found)).toMatch(/^(SSH|ssh) to /);
-  };
-  /** All that a person reads of why they could not connect. */
-  const refused = async (client: Client, address: string, code: ProblemCode) => {
-    const problem = await person.connect(client, lab, address);
-    if (typeof problem === 'string') throw new Error(`connected: ${problem}`);
-    expect(problem, sentence(problem)).toMatchObject({ code });
-    const text = `${problem.what} ${problem.next}`;
-    expect(text).not.toMatch(/unknown|undefined|[[\]{}] /);
-    return { text, problem };
-  };
-  const bothClients = <T extends object>(rows: readonly T[]) =>
-    rows.flatMap((row) => clients.map((client) => ({ client, ...row })));
-
-  describe('lets in', () => {
-    const keys: readonly (KeyOptions & { readonly what: string })[] = [
-      { what: 'ed25519', type: 'ed25519' },
-      { what: 'ed25519 with a passphrase', type: 'ed25519', passphrase },
-      { what: 'ecdsa', type: 'ecdsa' },
-      { what: 'ecdsa with a passphrase, in PEM', type: 'ecdsa', format: 'PEM', passphrase },
-      { what: 'rsa in PEM', type: 'rsa', format: 'PEM' },
-      { what: oneKey, type: 'rsa', passphrase },
-    ];
-
-    // OpenSSH reads its own keys: in the short form it shows one of them to be asked for.
-    const wanted = bothClients(keys).filter(({ client, what }) => isProof || client === 'built-in' || what === oneKey);
-
-    it.each(wanted)('with a key file, $what, by $client', async ({ client, what: _, ...key }) => {
-      const { sshd, address } = await serve();
-      const path = await person.key(sshd, key);
-      await person.configure(`IdentityFile ${path}`);
-      person.answer = () => [passphrase];
-      await connects(client, address);
-      const asked = key.passphrase === undefined ? [] : [{ kind: 'passphrase', keyFile: path, retry: false }];
-      expect(person.asked).toEqual(asked.map((each) => expect.objectContaining(each)));
-    });
-
-    it.each(bothClients([{ what: '' }, { what: 'that had a passphrase', passphrase }]))(
-      'with a key of an agent $what by $client',
-      async ({ client, what: _, ...key }) => {
-        const { sshd, address } = await serve();
-        const path = await person.key(sshd, { type: 'ed25519', ...key });
-        await person.load(path, passphrase);
-        await person.configure();
-        await connects(client, address);
-        expect(person.asked).toEqual([]);
-      },
-    );
-
-    it.each(bothClients([{ how: 'password' }, { how: 'keyboard-interactive' }] as const))(
-      'with what is typed ($how) by $client, at the second try',
-      async ({ client, how }) => {
-        const { sshd, address } = await serve();
-        await sshd.setPassword(password, how);
-        await person.configure();
-        person.answer = () => [person.asked.length === 1 ? 'a wrong one' : password];
-        await connects(client, address);
-        expect(person.asked).toHaveLength(2);
-        const retried = { kind: 'password', user: sshd.user, host: '127.0.0.1', port: sshd.port, retry: true };
-        expect(person.asked[1]).toMatchObject(how === 'password' ? retried : { kind: /password|prompts/ });
-      },
-    );
-
-    it.each(clients)('with a key and a password, both, by %s', async (client) => {
-      const { sshd, address } = await serve();
-      await sshd.setPassword(password, 'password');
-      await sshd.setOption('AuthenticationMethods', 'publickey,password');
-      await person.configure(`IdentityFile ${sshd.keyFile}`);
-      person.answer = () => [password];
-      await connects(client, address);
-      expect(person.asked).toEqual([expect.objectContaining({ kind: 'password', retry: false })]);
-    });
-
-    it.each(clients)('the first key alone (MaxAuthTries 1) by %s', async (client) => {
-      const { sshd, address } = await serve({ settings: { MaxAuthTries: '1' } });
-      await person.configure(`IdentityFile ${sshd.keyFile}`);
-      await connects(client, address);
-      const other = await person.key(null, { type: 'ed25519' });
-      await person.load(other);
-      const { text, problem } = await refused(client, address, 'SSH_AUTH_FAILED');
-      expect(problem.detail).toContain('Too many authentication failures');
-      expect(text).toContain('The host ended the login after too many tries');
-      expect(text).toContain('?keyfile=');
-      await connects(client, `${address}?keyfile=${sshd.keyFile}`);
-    });
-
-    it.each(clients)('nobody, and says what it takes and what was tried, by %s', async (client) => {
-      const { sshd, address } = await serve();
-      await sshd.setPassword(password, 'password');
-      const other = await person.key(null, { type: 'ed25519' });
-      await person.configure(`IdentityFile ${other}`, 'NumberOfPasswordPrompts 1');
-      person.answer = () => ['a wrong one'];
-      const { text } = await refused(client, address, 'SSH_AUTH_FAILED');
-      expect(text).toContain(`did not let anybody in as user “${sshd.user}”`);
-      expect(text).toContain('It takes: publickey, password');
-      if (client === 'built-in') expect(text).toContain(`Tried: ${other}, password`);
-      person.answer = () => null;
-      expect((await refused(client, address, 'LOGIN_CANCELLED')).text).toContain('nobody gave what it asks for');
-    });
-  });
+  const at = new SshServers();
+  const { serve, connects, refused } = at;
 
   describe('shows a key', () => {
     it.each(clients)('that stands in known_hosts under a name that cannot be read, to %s', async (client) => {
       const { sshd, address } = await serve();
-      await run(['ssh-keygen', '-H', '-f', person.knownHosts]);
-      expect(await readFile(person.knownHosts, 'utf8')).toMatch(/^\|1\|/);
-      await person.configure(`IdentityFile ${sshd.keyFile}`);
+      await run(['ssh-keygen', '-H', '-f', at.person.knownHosts]);
+      expect(await readFile(at.person.knownHosts, 'utf8')).toMatch(/^\|1\|/);
+      await at.person.configure(`IdentityFile ${sshd.keyFile}`);
       await connects(client, address);
-      expect(person.asked).toEqual([]);
+      expect(at.person.asked).toEqual([]);
     });
 
     it.each(clients)('that has changed, to %s', async (client) => {
       const { sshd, address } = await serve();
-      await person.configure(`IdentityFile ${sshd.keyFile}`);
+      await at.person.configure(`IdentityFile ${sshd.keyFile}`);
       await sshd.changeHostKey();
       const { text } = await refused(client, address, 'HOST_KEY_CHANGED');
-      expect(text).toContain(`is not the one that is known from ${person.knownHosts} line 1`);
+      expect(text).toContain(`is not the one that is known from ${at.person.knownHosts} line 1`);
       expect(text).toContain(
         `Shown now: ${client === 'built-in' ? 'ssh-ed25519' : 'ED25519'} ${sshd.hostKeyFingerprint}`,
       );
-      expect(text).toContain(`remove line 1 from ${person.knownHosts} and connect again`);
+      expect(text).toContain(`remove line 1 from ${at.person.knownHosts} and connect again`);
     });
 
     it.each(clients)('that is revoked, to %s', async (client) => {
       const { sshd, address } = await serve();
-      await person.configure(`IdentityFile ${sshd.keyFile}`);
-      await person.know(`@revoked * ${sshd.knownHostsLine.split(' ').slice(1).join(' ')}`);
+      await at.person.configure(`IdentityFile ${sshd.keyFile}`);
+      await at.person.know(`@revoked * ${sshd.knownHostsLine.split(' ').slice(1).join(' ')}`);
       const { text } = await refused(client, address, 'HOST_KEY_REVOKED');
       expect(text).toMatch(/is marked as revoked.*\. Do not connect\. Ask whoever runs the host\./);
     });
 
     it.each(clients)('that nobody vouches for, to %s', async (client) => {
       const { sshd, address } = await serve();
-      await person.configure(`IdentityFile ${sshd.keyFile}`);
-      await writeFile(person.knownHosts, '');
+      await at.person.configure(`IdentityFile ${sshd.keyFile}`);
+      await writeFile(at.person.knownHosts, '');
       await refused(client, address, 'HOST_KEY_DECLINED');
-      expect(person.asked).toEqual([expect.objectContaining({ fingerprint: sshd.hostKeyFingerprint })]);
-      await person.configure('StrictHostKeyChecking yes', `IdentityFile ${sshd.keyFile}`);
+      expect(at.person.asked).toEqual([expect.objectContaining({ fingerprint: sshd.hostKeyFingerprint })]);
+      await at.person.configure('StrictHostKeyChecking yes', `IdentityFile ${sshd.keyFile}`);
       const { text } = await refused(client, address, 'HOST_KEY_UNKNOWN');
       expect(text).toContain('Add its key to known_hosts');
     });
 
     it('that an authority has signed: OpenSSH alone connects', async () => {
       const { sshd, address } = await serve();
-      const ca = await person.key(null, { type: 'ed25519' });
+      const ca = await at.person.key(null, { type: 'ed25519' });
       await run(['ssh-keygen', '-q', '-s', ca, '-I', 'lab', '-h', '-n', sshd.host, join(sshd.folder, 'host_key.pub')]);
       await sshd.setOption('HostCertificate', join(sshd.folder, 'host_key-cert.pub'));
       const [type = '', blob = ''] = (await readFile(`${ca}.pub`, 'utf8')).split(' ');
-      await writeFile(person.knownHosts, `@cert-authority [${sshd.host}]:${sshd.port} ${type} ${blob}\n`);
-      await person.configure(`IdentityFile ${sshd.keyFile}`);
+      await writeFile(at.person.knownHosts, `@cert-authority [${sshd.host}]:${sshd.port} ${type} ${blob}\n`);
+      await at.person.configure(`IdentityFile ${sshd.keyFile}`);
       await connects('openssh', address);
       const { text } = await refused('built-in', address, 'NEEDS_OPENSSH');
-      expect(text).toContain(`because of its certificate authority in ${person.knownHosts} line 1`);
+      expect(text).toContain(`because of its certificate authority in ${at.person.knownHosts} line 1`);
       expect(text).toContain('Choose “OpenSSH” for this host');
-      expect(person.asked).toEqual([]);
+      expect(at.person.asked).toEqual([]);
     });
   });
 
   it('knows only algorithms that the built-in client lacks', async () => {
     const { sshd, address } = await serve({ settings: { KexAlgorithms: 'sntrup761x25519-sha512@openssh.com' } });
-    await person.configure(`IdentityFile ${sshd.keyFile}`);
+    await at.person.configure(`IdentityFile ${sshd.keyFile}`);
     await connects('openssh', address);
     const { text } = await refused('built-in', address, 'HANDSHAKE_FAILED');
     expect(text).toContain('Choose “OpenSSH” for this host: it knows algorithms that the built-in client does not.');
     expect(text).toContain('no matching key exchange algorithm');
-    await person.configure(`IdentityFile ${sshd.keyFile}`, 'KexAlgorithms ecdh-sha2-nistp256');
+    await at.person.configure(`IdentityFile ${sshd.keyFile}`, 'KexAlgorithms ecdh-sha2-nistp256');
     const other = await refused('openssh', address, 'HANDSHAKE_FAILED');
     expect(other.text).toContain('no matching key exchange method found');
     expect(other.text).not.toContain('Choose “OpenSSH”');
@@ -230,7 +98,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
     const banner = join(sshd.folder, 'banner');
     await writeFile(banner, `${'No trespassing. '.repeat(5).trim()}\n`.repeat(size / 80));
     await sshd.setOption('Banner', banner);
-    await person.configure(`IdentityFile ${sshd.keyFile}`);
+    await at.person.configure(`IdentityFile ${sshd.keyFile}`);
     for (const client of clients)
       if ((by as readonly Client[]).includes(client)) await connects(client, address);
       else {
@@ -251,7 +119,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
         await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
       await writeFile(join(sshd.folder, '.bashrc'), bashrc);
       await sshd.setOption('SetEnv', `PATH=${bin} HOME=${sshd.folder}`);
-      await person.configure(`IdentityFile ${sshd.keyFile}`);
+      await at.person.configure(`IdentityFile ${sshd.keyFile}`);
       return address;
     };
     // No netcat is on every machine: what it would be is a helper that is not where it is looked for.
@@ -283,10 +151,10 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
 
   it.each(clients)('is read-only: libvirt itself refuses a change, by %s', async (client) => {
     const { sshd, address } = await serve();
-    await person.configure(`IdentityFile ${sshd.keyFile}`);
-    await lab.guest({ name: client, pool: false });
+    await at.person.configure(`IdentityFile ${sshd.keyFile}`);
+    await at.lab.guest({ name: client, pool: false });
     const { session, connected } = reach(address, {
-      home: person.home,
+      home: at.person.home,
       ssh: client === 'openssh' ? client : undefined,
       host: { readOnly: true },
     });
@@ -305,7 +173,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
       expect(`${problem.what} ${problem.next}`).toContain(
         'If the host is read-only in Snapkeel’s list, choose “Edit host…”',
       );
-      expect(await lab.virsh('domstate', client)).toBe('shut off');
+      expect(await at.lab.virsh('domstate', client)).toBe('shut off');
     } finally {
       await session.disconnect();
     }
@@ -325,11 +193,11 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
           `IdentityFile ${sshd.keyFile}`,
           'Host *',
         ];
-        await person.configure(
+        await at.person.configure(
           ...[...hop('one', one), ...hop('two', two), ...hop('kvm-a', target)],
           ...['Host kvm-a', 'ProxyJump one,two', 'Host *'],
         );
-        const found = await person.connect(client, lab, 'qemu+ssh://kvm-a/system');
+        const found = await at.person.connect(client, at.lab, 'qemu+ssh://kvm-a/system');
         expect(found, typeof found === 'string' ? '' : sentence(found)).toContain('kvm-a');
         const log = await readFile(join(target.sshd.folder, 'sshd.log'), 'utf8');
         const accepted = [...log.matchAll(/Accepted publickey for \S+ from (\S+)/g)].map(([, from]) => from);
@@ -337,12 +205,12 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
         expect(new Set(accepted)).toEqual(new Set([neighbour]));
 
         await two.sshd.setOption('AllowTcpForwarding', 'no');
-        const problem = await person.connect(client, lab, 'qemu+ssh://kvm-a/system');
+        const problem = await at.person.connect(client, at.lab, 'qemu+ssh://kvm-a/system');
         if (typeof problem === 'string') throw new Error(`connected: ${problem}`);
         expect(problem, sentence(problem)).toMatchObject({ code: 'JUMP_REFUSED' });
         expect(`${problem.what} ${problem.next}`).toContain('allows TCP forwarding');
       } finally {
-        for (const sshd of servers.splice(0)) await sshd.stop();
+        for (const sshd of at.servers.splice(0)) await sshd.stop();
         await machines.stop();
       }
     });

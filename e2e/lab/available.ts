@@ -42,7 +42,7 @@ export function canBuildGenerations(): Availability {
 /** Whether a private SSH server can be started. */
 export function sshdAvailable(): Availability {
   const lab = labAvailable();
-  return lab.ok ? firstProblem(missingTools(['sshd', 'ssh-keygen'])) : lab;
+  return lab.ok ? firstProblem(missingTools(['sshd', 'ssh-keygen', 'ssh-keyscan'])) : lab;
 }
 
 /** Whether a lab can have a system bus and a polkitd of its own. */

@@ -34,8 +34,18 @@ const ENDS: readonly (readonly [RegExp, TransportErrorCode])[] = [
 const KEY = /([A-Z0-9-]+) (?:host )?key (?:sent by the remote host|fingerprint) is\s+(SHA256:\S+?)\.?\s/;
 const OFFENDING = /Offending (\S+) key in (.+):(\d+)/;
 
-/** How `ssh` ended, as one of ours. @param code null when a signal ended it */
-export function openSshError(host: string, user: string, stderr: string, code: number | null): TransportError {
+/**
+ * How `ssh` ended, as one of ours.
+ * @param code null when a signal ended it
+ * @param jumps machines on the way, of which ssh does not say which one refused
+ */
+export function openSshError(
+  host: string,
+  user: string,
+  stderr: string,
+  code: number | null,
+  jumps: readonly string[] = [],
+): TransportError {
   const found = ENDS.find(([said]) => said.test(stderr))?.[1] ?? 'CONNECTION_LOST';
   const [, keyType = '', fingerprint = ''] = KEY.exec(stderr) ?? [];
   const [, knownType, knownFile, knownLine] = OFFENDING.exec(stderr) ?? [];
@@ -43,7 +53,7 @@ export function openSshError(host: string, user: string, stderr: string, code: n
   const tooMany = /Too many authentication failures/.exec(stderr)?.[0];
   const accepts = /Permission denied \(([^)]*)\)/.exec(stderr)?.[1]?.replaceAll(',', ', ') ?? '';
   return new TransportError(found, `ssh to ${host} ended with ${code ?? 'a signal'}: ${said || 'it said nothing'}`, {
-    ...{ host, user, reason: said, keyType, fingerprint, jump: 'the machine before it', accepts },
+    ...{ host, user, reason: said, keyType, fingerprint, jump: jumps.join(', ') || 'ssh', accepts },
     ...(tooMany === undefined ? {} : { tooMany }),
     ...(knownFile === undefined || knownLine === undefined ? {} : { knownFile, knownLine, knownType: knownType ?? '' }),
   });

@@ -97,6 +97,7 @@ export class OpenSshMaster {
 
   async #logIn(plan: OpenSshPlan, target: SshTarget, context: TransportContext, signal: AbortSignal): Promise<void> {
     const { host, port, user, knownHosts } = target;
+    const jumps = target.jumps.map((jump) => jump.host);
     const control = join(this.folder, 'control');
     const asks = { open: 0, refused: false };
     const answers = answersOf({ host, port, user, knownHostsFile: knownHosts.user }, context);
@@ -133,7 +134,7 @@ export class OpenSshMaster {
     child.once('error', (error) => this.fail(new TransportError('SSH_MISSING', `${error}`, { host })));
     child.once('exit', (code) => {
       // What it said last may still be on its way.
-      setImmediate(() => this.fail(asks.refused ? cancelledBy(host) : openSshError(host, user, stderr, code)));
+      setImmediate(() => this.fail(asks.refused ? cancelledBy(host) : openSshError(host, user, stderr, code, jumps)));
     });
     let failure: TransportError | null | undefined;
     void this.ended.then((error) => {

@@ -209,6 +209,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
         if (typeof problem === 'string') throw new Error(`connected: ${problem}`);
         expect(problem, sentence(problem)).toMatchObject({ code: 'JUMP_REFUSED' });
         expect(`${problem.what} ${problem.next}`).toContain('allows TCP forwarding');
+        expect(problem.what).toMatch(client === 'built-in' ? /^“[\d.]+” did not pass/ : /^“one, two” did not pass/);
       } finally {
         for (const sshd of at.servers.splice(0)) await sshd.stop();
         await machines.stop();

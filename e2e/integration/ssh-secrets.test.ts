@@ -43,7 +43,8 @@ describe.skipIf(!available.ok)('a password and a passphrase', { timeout }, () =>
       await sshd.setOption('AuthenticationMethods', 'publickey,password');
       const person = await Person.at();
       await person.know(sshd.knownHostsLine);
-      await person.configure(`IdentityFile ${await person.key(sshd, { type: 'ed25519', passphrase })}`);
+      const key = await person.key(sshd, { type: 'ed25519', passphrase });
+      await person.configure(`IdentityFile ${key}`, 'NumberOfPasswordPrompts 2');
 
       const told: string[] = [];
       const log = (line: string) => told.push(line);

@@ -34,27 +34,30 @@ const ENDS: readonly (readonly [RegExp, TransportErrorCode])[] = [
 const KEY = /([A-Z0-9-]+) (?:host )?key (?:sent by the remote host|fingerprint) is\s+(SHA256:\S+?)\.?\s/;
 const OFFENDING = /Offending (\S+) key in (.+):(\d+)/;
 
-/**
- * How `ssh` ended, as one of ours.
- * @param code null when a signal ended it
- * @param wasIn it had logged in: whatever it says, a connection was lost
- */
-export function openSshError(
-  host: string,
-  user: string,
-  stderr: string,
-  code: number | null,
-  wasIn: boolean,
-): TransportError {
-  const otherwise = wasIn || stderr.trim() === '' ? 'CONNECTION_LOST' : 'SSH_FAILED';
-  const found = ENDS.find(([said]) => said.test(stderr))?.[1] ?? otherwise;
-  const [, keyType = '', fingerprint = ''] = KEY.exec(stderr) ?? [];
-  const [, knownType, knownFile, knownLine] = OFFENDING.exec(stderr) ?? [];
-  const said = printable(lastLines(stderr), 600);
-  const tooMany = /Too many authentication failures/.exec(stderr)?.[0];
-  const accepts = /Permission denied \(([^)]*)\)/.exec(stderr)?.[1]?.replaceAll(',', ', ') ?? '';
+/** How `ssh` ended. */
+export interface SshEnd {
+  readonly host: string;
+  readonly user: string;
+  readonly said: string;
+  /** null when a signal ended it */
+  readonly code: number | null;
+  /** It had logged in: whatever it says, a connection was lost. */
+  readonly wasIn?: boolean;
+  /** Machines on the way, of which ssh does not say which one refused. */
+  readonly jumps?: readonly string[];
+}
+
+/** The end of `ssh`, as one of our errors. */
+export function openSshError({ host, user, said: all, code, wasIn = false, jumps = [] }: SshEnd): TransportError {
+  const otherwise = wasIn || all.trim() === '' ? 'CONNECTION_LOST' : 'SSH_FAILED';
+  const found = ENDS.find(([said]) => said.test(all))?.[1] ?? otherwise;
+  const [, keyType = '', fingerprint = ''] = KEY.exec(all) ?? [];
+  const [, knownType, knownFile, knownLine] = OFFENDING.exec(all) ?? [];
+  const said = printable(lastLines(all), 600);
+  const tooMany = /Too many authentication failures/.exec(all)?.[0];
+  const accepts = /Permission denied \(([^)]*)\)/.exec(all)?.[1]?.replaceAll(',', ', ') ?? '';
   return new TransportError(found, `ssh to ${host} ended with ${code ?? 'a signal'}: ${said || 'it said nothing'}`, {
-    ...{ host, user, reason: said, keyType, fingerprint, jump: 'the machine before it', accepts },
+    ...{ host, user, reason: said, keyType, fingerprint, jump: jumps.join(', ') || 'ssh', accepts },
     ...(tooMany === undefined ? {} : { tooMany }),
     ...(knownFile === undefined || knownLine === undefined ? {} : { knownFile, knownLine, knownType: knownType ?? '' }),
   });

@@ -111,6 +111,7 @@ export class OpenSshMaster {
   async #logIn(plan: OpenSshPlan, target: SshTarget, context: TransportContext, signal: AbortSignal): Promise<void> {
     const { host, port, user, hostKeyAlias, knownHosts } = target;
     const hasOthers = target.jumps.length + target.needsOpenSsh.length > 0;
+    const jumps = target.jumps.map((jump) => jump.host);
     const control = join(this.folder, 'control');
     let asking = 0;
     let isIn = false;
@@ -158,7 +159,7 @@ export class OpenSshMaster {
         const own = textOf(words);
         // Whoever makes the connection for ssh has no other place to say why not.
         const said = own === '' || hasOthers ? `${stderr}\n${own}` : own;
-        this.fail(openSshError(host, user, said, code, isIn));
+        this.fail(openSshError({ host, user, said, code, wasIn: isIn, jumps }));
       };
       // What it said last may still be on its way, or held open by what it has started.
       if (child.stderr.readableEnded) end();

@@ -30,7 +30,7 @@ const NEVER_ASKS = ['-o', 'BatchMode=yes'];
  */
 const SUPERVISE = [
   'exec 3<&0; ssh "$@" < /dev/null & child=$!;',
-  '{ trap "" TERM; cat <&3; kill -TERM 0; rm -rf -- "$0"; sleep 3; kill -KILL 0; } > /dev/null 2>&1 &',
+  '{ trap "" TERM; cat <&3; kill -TERM 0; sleep 3; rm -rf -- "$0"; kill -KILL 0; } > /dev/null 2>&1 &',
   'wait "$child"',
 ].join(' ');
 
@@ -155,8 +155,9 @@ export class OpenSshMaster {
     child.once('error', (error) => this.fail(new TransportError('SSH_MISSING', `${error}`, { host })));
     child.once('exit', (code) => {
       this.#alive = false;
+      // Node has let go of sh's input by now, after which the folder goes, too.
+      const own = textOf(words);
       const end = () => {
-        const own = textOf(words);
         // Whoever makes the connection for ssh has no other place to say why not.
         const said = own === '' || hasOthers ? `${stderr}\n${own}` : own;
         this.fail(openSshError({ host, user, said, code, wasIn: isIn, jumps }));

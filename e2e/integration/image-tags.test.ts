@@ -13,7 +13,8 @@ import {
   resolveTag,
 } from '../../shared/libvirt/image-tags.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
-import { type Generation, type Guest, type Lab, startLab } from '../lab/lab.ts';
+import { isProof, wantedGenerations } from '../lab/extent.ts';
+import { type Guest, type Lab, startLab } from '../lab/lab.ts';
 import { run } from '../lab/run.ts';
 
 /** How the tags of an image come about, each with bytes of its own, and what a name then means. */
@@ -32,12 +33,11 @@ interface Case {
   readonly means: Readonly<Record<RevertedBy, Resolution['kind']>>;
   /** Only told apart by memory. */
   readonly memory?: true;
-  /** With memory it is tried only where SNAPKEEL_TAGS_ON names the generations. */
+  /** With memory it is tried only as a proof. */
   readonly long?: true;
 }
 
-const wanted = (process.env.SNAPKEEL_TAGS_ON?.split(',') ?? ['7.0', 'host', '11.3', '12.8']) as Generation[];
-const all = process.env.SNAPKEEL_TAGS_ON !== undefined;
+const wanted = wantedGenerations('host', '11.3');
 
 const cases: readonly Case[] = [
   { title: 'an ID goes before a name', take: ['2', '1'], ask: '2', means: { 'qemu-img': 'other', qemu: 'other' } },
@@ -205,7 +205,7 @@ describe.each(wanted)('what a name means in an image: libvirt %s', (generation) 
   };
 
   for (const by of ['qemu-img', 'qemu'] as const)
-    for (const each of cases.filter(({ memory, long }) => (by === 'qemu' ? all || !long : !memory)))
+    for (const each of cases.filter(({ memory, long }) => (by === 'qemu' ? isProof || !long : !memory)))
       test(`${by}: ${each.title}`, { timeout: 120_000 }, () => tryCase(each, by));
 
   test('the memory is looked for in the first image, or where libvirt finds it', { timeout: 120_000 }, async () => {

@@ -53,7 +53,8 @@ export class Person {
   /** Makes a key pair that the server lets in. @returns the private key's path */
   async key(sshd: Sshd | null, { type, format, passphrase = '' }: KeyOptions): Promise<string> {
     const path = join(this.home, '.ssh', `key-${type}-${this.#keys++}`);
-    const more = format === undefined ? [] : ['-m', format];
+    // RSA keys of the usual size take seconds to find.
+    const more = [...(format === undefined ? [] : ['-m', format]), ...(type === 'rsa' ? ['-b', '2048'] : [])];
     await run(['ssh-keygen', '-q', '-t', type, ...more, '-N', passphrase, '-C', 'somebody', '-f', path]);
     if (sshd) await appendFile(join(sshd.folder, 'authorized_keys'), await readFile(`${path}.pub`));
     return path;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
+import { newHostKey } from '../../../electron/transport/ssh/test-sshd.ts';
 import { type Attack, type Attacked, assert, attacked } from '../attack.ts';
 import { type Backend, type Hostile, newFolder, startBackend, startHostile } from '../backend.ts';
 
@@ -66,7 +66,7 @@ async function attack(name: string, { told, mute, knows = right }: Deed): Promis
   const folder = newFolder();
   const known = join(folder, 'home', '.ssh', 'known_hosts');
   mkdirSync(join(folder, 'home', '.ssh'), { recursive: true, mode: 0o700 });
-  const [host, other, user] = [1, 2, 3].map(() => ssh2.utils.generateKeyPairSync('ed25519')) as [Pair, Pair, Pair];
+  const [host, other, user] = [1, 2, 3].map(newHostKey) as [Pair, Pair, Pair];
   writeFileSync(join(folder, 'key'), user.private, { mode: 0o600 });
   const publicOf = ({ public: text }: Pair) => text.split(' ').slice(0, 2).join(' ');
   knows(known, publicOf(host), publicOf(other));

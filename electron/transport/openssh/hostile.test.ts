@@ -16,7 +16,7 @@ import ssh2, { type AuthContext } from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseLibvirtUri } from '../../../shared/libvirt-uri.ts';
 import { openTransport } from '../open-transport.ts';
-import { sshdProblem, startSshd, type TestSshd } from '../ssh/test-sshd.ts';
+import { newHostKey, sshdProblem, startSshd, type TestSshd } from '../ssh/test-sshd.ts';
 import type { SecretQuestion, Transport, TransportContext, TransportError } from '../transport.ts';
 import { ASKPASS } from './askpass.ts';
 import { makeFolder } from './folder.ts';
@@ -186,7 +186,7 @@ describe.skipIf(problem !== undefined)('openSshTransport, and those who mean har
     const ssh = execFileSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).trim();
     const bin = join(home, 'bin');
     mkdirSync(bin);
-    const script = `#!/bin/sh\ncase "$*" in *-G*|-V) exec ${ssh} "$@";; esac\necho 'no luck today' >&2; exit 255\n`;
+    const script = `#!/bin/sh\ncase "$1" in -G|-V) exec ${ssh} "$@";; esac\necho 'no luck today' >&2; exit 255\n`;
     writeFileSync(join(bin, 'ssh'), script, { mode: 0o755 });
     const dial = open(sshd.port, { env: { PATH: `${bin}:${process.env.PATH}` } }).dial(never);
     await expect(dial).rejects.toMatchObject({ code: 'SSH_FAILED', detail: { reason: 'no luck today' } });
@@ -206,7 +206,7 @@ describe.skipIf(problem !== undefined)('openSshTransport, and those who mean har
     const bin = join(home, 'bin');
     mkdirSync(bin);
     const ssh = execFileSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).trim();
-    const stubborn = `#!/bin/sh\ncase "$*" in *-G*|-V) exec ${ssh} "$@";; esac\ntrap '' TERM\n: > '${home}/runs'\nwhile :; do sleep 1; done\n`;
+    const stubborn = `#!/bin/sh\ncase "$1" in -G|-V) exec ${ssh} "$@";; esac\ntrap '' TERM\n: > '${home}/runs'\nwhile :; do sleep 1; done\n`;
     writeFileSync(join(bin, 'ssh'), stubborn, { mode: 0o755 });
     const stop = new AbortController();
     const dial = open(sshd.port, { env: { PATH: `${bin}:${process.env.PATH}` } }).dial(stop.signal);
@@ -243,7 +243,7 @@ describe.skipIf(problem !== undefined)('openSshTransport, and those who mean har
   });
 
   async function serve(decide: (auth: AuthContext) => void, banner?: string): Promise<number> {
-    const hostKeys = [ssh2.utils.generateKeyPairSync('ed25519').private];
+    const hostKeys = [newHostKey().private];
     const server = new ssh2.Server({ hostKeys, ...(banner === undefined ? {} : { banner }) }, (peer) => {
       peer.on('error', () => {});
       peer.on('authentication', decide);

@@ -10,7 +10,7 @@ import { SshLink } from './link.ts';
 import { logIn, type Reach, reachDirectly, type SshSession } from './login.ts';
 import { LoginMemory } from './login-secrets.ts';
 import { resolveTarget } from './target.ts';
-import { makeKey } from './test-sshd.ts';
+import { makeKey, newHostKey } from './test-sshd.ts';
 
 /** What ssh2 itself keeps from servers that behave. */
 interface Raw {
@@ -39,7 +39,7 @@ let ends: (() => void)[];
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'hostile-'));
-  hostKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+  hostKey = newHostKey().private;
 });
 afterAll(() => rmSync(home, { recursive: true }));
 beforeEach(() => {

@@ -8,6 +8,7 @@ import type { SecretQuestion, TransportContext, TransportError } from '../transp
 import { logInTo } from './jump.ts';
 import type { SshSession } from './login.ts';
 import { resolveTarget } from './target.ts';
+import { newHostKey } from './test-sshd.ts';
 
 const never = new AbortController().signal;
 const patient = { timeout: 20_000 };
@@ -18,7 +19,7 @@ let keysAsked: string[];
 let ends: (() => void)[];
 
 beforeAll(() => {
-  hostKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+  hostKey = newHostKey().private;
 });
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'jump-'));

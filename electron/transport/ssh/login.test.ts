@@ -8,7 +8,7 @@ import type { SecretQuestion, TransportContext, TransportError } from '../transp
 import { logInTo } from './jump.ts';
 import type { SshSession } from './login.ts';
 import { resolveTarget, type SshTarget } from './target.ts';
-import { makeKey } from './test-sshd.ts';
+import { makeKey, newHostKey } from './test-sshd.ts';
 
 const never = new AbortController().signal;
 let home = '';
@@ -19,7 +19,7 @@ let ends: (() => void)[];
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'login-'));
-  hostKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+  hostKey = newHostKey().private;
 });
 afterAll(() => rmSync(home, { recursive: true }));
 beforeEach(() => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import ssh2 from 'ssh2';
 
 const SSHD = '/usr/sbin/sshd';
 
@@ -107,6 +108,14 @@ export function makeKey(dir: string, name: string, type: string, passphrase = ''
   const bits = type === 'rsa' ? ['-b', '2048'] : [];
   execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', name, '-f', path]);
   return path;
+}
+
+/** A key pair for a server in this process. One in two hundred that ssh2 makes it cannot read itself. */
+export function newHostKey(): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }
 
 /** "type base64" of a key pair. */

@@ -1,6 +1,7 @@
 import type { LibvirtUri } from '../../shared/libvirt-uri.ts';
 import { HELPER, helperUri, needsHelper, shellQuote } from './helper.ts';
 import { modeOf, remoteSockets } from './socket-names.ts';
+import { TransportError } from './transport.ts';
 
 /**
  * Becomes a stream to libvirt on a host: its own helper, or else netcat on the first socket that is there. Some nc go on
@@ -23,11 +24,28 @@ const SCRIPT = [
  * reach another daemon.
  */
 export function remoteCommand(uri: LibvirtUri): string | undefined {
+  const { helper, netcat, sockets } = remotePrograms(uri);
+  if (helper === '' && (netcat === '' || sockets.length === 0)) return undefined;
+  return ['sh', '-c', SCRIPT, 'sh', helper, netcat, helperUri(uri), ...sockets].map(shellQuote).join(' ');
+}
+
+/** What `remoteCommand` may run on a host ('' where it may not), and the sockets that it looks for. */
+export function remotePrograms(uri: LibvirtUri): { helper: string; netcat: string; sockets: readonly string[] } {
   const { proxy = 'auto', socket, netcat } = uri.params;
   const isOther = socket !== undefined || (modeOf(uri).mode !== undefined && !needsHelper(uri));
-  const helper = proxy === 'native' || (proxy === 'auto' && !isOther) ? HELPER : '';
-  const nc = proxy === 'native' || needsHelper(uri) ? '' : netcat || 'nc';
-  const sockets = socket === undefined ? remoteSockets(uri) : [socket];
-  if (helper === '' && (nc === '' || sockets.length === 0)) return undefined;
-  return ['sh', '-c', SCRIPT, 'sh', helper, nc, helperUri(uri), ...sockets].map(shellQuote).join(' ');
+  return {
+    helper: proxy === 'native' || (proxy === 'auto' && !isOther) ? HELPER : '',
+    netcat: proxy === 'native' || needsHelper(uri) ? '' : netcat || 'nc',
+    sockets: socket === undefined ? remoteSockets(uri) : [socket],
+  };
+}
+
+/** Neither a command nor a socket leads to the daemon that a URI names. */
+export function noWay(uri: LibvirtUri): TransportError {
+  const { mode = 'auto', proxy = 'auto' } = uri.params;
+  return new TransportError(
+    'UNSUPPORTED',
+    `There is no way to ${uri.driver}://${uri.path} over SSH with mode=${mode} and proxy=${proxy}.`,
+    { mode, proxy },
+  );
 }

@@ -10,8 +10,7 @@ import { Bridge } from '../bridge.ts';
 import { refuseGarbage } from '../first-packet.ts';
 import { HELPER, helperError, shellQuote } from '../helper.ts';
 import { keepOne } from '../keep-one.ts';
-import { remoteCommand } from '../remote-command.ts';
-import { remoteSockets } from '../socket-names.ts';
+import { noWay, remoteCommand, remotePrograms } from '../remote-command.ts';
 import { askOpenSsh } from '../ssh/config/ask-openssh.ts';
 import { resolveTarget, type SshTarget } from '../ssh/target.ts';
 import { type Transport, type TransportContext, TransportError } from '../transport.ts';
@@ -96,25 +95,20 @@ async function findWay(
   { options, destination }: OpenSshPlan,
   signal: AbortSignal,
 ): Promise<Link['way']> {
-  const { socket, proxy, netcat = 'nc' } = uri.params;
+  const { helper, netcat, sockets } = remotePrograms(uri);
+  if (netcat === '') return 'command';
   const runs = async (...words: string[]) =>
     (await runSsh([...options, ...NO_FORWARDINGS, ...share, ...destination, words.join(' ')], env, signal)).code === 0;
-  const paths = socket === undefined ? remoteSockets(uri) : [socket];
-  const command = remoteCommand(uri);
-  const wanted = [
-    ...(socket === undefined && proxy !== 'netcat' ? [HELPER] : []),
-    ...(proxy === 'native' ? [] : [netcat]),
-  ];
-  if (proxy === 'native') return 'command';
-  for (const program of command === undefined ? [] : wanted) if (await runs('command', '-v', program)) return 'command';
-  for (const path of paths) if (await runs('test', '-S', shellQuote(path))) return { socket: path };
-  return paths[0] === undefined ? 'command' : { socket: paths.at(-1) ?? paths[0] };
+  for (const program of [helper, netcat]) if (program && (await runs('command', '-v', program))) return 'command';
+  for (const path of sockets) if (await runs('test', '-S', shellQuote(path))) return { socket: path };
+  const last = sockets.at(-1);
+  return last === undefined ? 'command' : { socket: last };
 }
 
 async function runCommand(uri: LibvirtUri, link: Link, signal: AbortSignal): Promise<Duplex> {
   const { master, plan, ends } = link;
   const command = remoteCommand(uri);
-  if (command === undefined) throw unsupported(uri);
+  if (command === undefined) throw noWay(uri);
   const args = [...plan.options, ...NO_FORWARDINGS, ...master.share, ...plan.destination, command];
   const child = spawn('ssh', args, { env: { ...master.env }, stdio: 'pipe' });
   child.on('error', () => {}); // also where nobody waits for it any more
@@ -216,12 +210,4 @@ function unreadable({ host, keyFiles: [keyfile = ''] }: SshTarget) {
     const detail = { host, keyfile, reason: cause.code ?? cause.message };
     throw new TransportError('KEY_UNREADABLE', `The key ${keyfile} can't be used: ${detail.reason}`, detail, { cause });
   };
-}
-
-function unsupported(uri: LibvirtUri): TransportError {
-  const { mode = 'auto', proxy = 'auto' } = uri.params;
-  return new TransportError('UNSUPPORTED', `There is no way to ${uri.path} over SSH with proxy=${proxy}.`, {
-    mode,
-    proxy,
-  });
 }

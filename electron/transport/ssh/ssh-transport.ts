@@ -3,7 +3,7 @@ import { type LibvirtUri, placeLabel } from '../../../shared/libvirt-uri.ts';
 import { cancelled, throwIfAborted } from '../abort.ts';
 import { HELPER, needsHelper } from '../helper.ts';
 import { keepOne } from '../keep-one.ts';
-import { remoteCommand } from '../remote-command.ts';
+import { noWay, remoteCommand } from '../remote-command.ts';
 import { modeOf, remoteSockets } from '../socket-names.ts';
 import { type Transport, type TransportContext, TransportError } from '../transport.ts';
 import { readSettings } from './config/read-settings.ts';
@@ -65,7 +65,7 @@ export function sshTransport(uri: LibvirtUri, context: TransportContext): Transp
     dial: async (caller) => {
       const signal = AbortSignal.any([caller, closing.signal]);
       throwIfAborted(signal);
-      if (ways.length === 0) throw unsupported(uri);
+      if (ways.length === 0) throw noWay(uri);
       const over = await link(signal);
       context.onStep?.('socket', host);
       const tried: string[] = [];
@@ -110,13 +110,4 @@ export function waysTo(uri: LibvirtUri): Way[] {
 
 function inOrder(ways: readonly Way[], first: Way | undefined): readonly Way[] {
   return first === undefined ? ways : [first, ...ways.filter((way) => way !== first)];
-}
-
-function unsupported(uri: LibvirtUri): TransportError {
-  const { mode = 'auto', proxy = 'auto' } = uri.params;
-  return new TransportError(
-    'UNSUPPORTED',
-    `There is no way to ${uri.driver}://${uri.path} over SSH with mode=${mode} and proxy=${proxy}.`,
-    { mode, proxy },
-  );
 }

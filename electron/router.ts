@@ -140,7 +140,7 @@ export function createRouter(parts: RouterParts): AppRouter {
       disconnect: os.hosts.disconnect.handler(({ input }) => pool.session(input.hostId).disconnect()),
       edit: os.hosts.edit.handler(({ input }) => pool.edit(input.hostId, input.details)),
       regroup: os.hosts.regroup.handler(({ input }) => pool.regroup(input.from, input.to)),
-      arrange: os.hosts.arrange.handler(({ input }) => pool.arrange(input.hostIds)),
+      move: os.hosts.move.handler(({ input }) => pool.move(input.what, input.step)),
       export: os.hosts.export.handler(() => exportHosts(pool.hosts)),
       planImport: os.hosts.planImport.handler(({ input }) => imports.plan(input.text)),
       import: os.hosts.import.handler(({ input }) => imports.run(input.planId, input.replace)),

@@ -26,6 +26,7 @@ import {
   KeptXml,
   LeftOut,
   Marks,
+  Movable,
   Outcome,
   Problem,
   planRowOf,
@@ -119,8 +120,8 @@ export const contract = {
     edit: base.input(onHost.extend({ details: HostDetails })),
     /** Puts all hosts of a group into another one; an empty name is none. */
     regroup: base.input(z.object({ from: z.string().min(1), to: HostDetails.shape.group })),
-    /** Puts hosts into this order; those that are not named keep their places. */
-    arrange: base.input(z.object({ hostIds: z.array(z.string()).max(5_000) })),
+    /** Takes a host a step within its group, or a group past its neighbour; at that end it stays. */
+    move: base.input(z.object({ what: Movable, step: z.union([z.literal(-1), z.literal(1)]) })),
     /** The list as a file, without the host that is simulated. It holds no secrets. */
     export: base.output(HostExport),
     /** What would come of a file that `export` has made, host by host. Nothing is done yet. */

@@ -82,7 +82,7 @@ const faults: readonly Fault[] = [
     ways: [overSsh, overOpenSsh],
     breaks: async ({ lab, sshd }) => {
       await sshd.disconnect();
-      await lab.signalDaemon('CONT');
+      await lab.resumeDaemon();
     },
     mends: ({ sshd }) => sshd.start(),
     othersGoOn: true,
@@ -104,7 +104,7 @@ const faults: readonly Fault[] = [
     ways: overNetwork,
     breaks: async ({ lab, network }) => {
       await network.swallow();
-      await lab.signalDaemon('CONT');
+      await lab.resumeDaemon();
     },
     mends: ({ network }) => network.mend(),
     othersGoOn: true,
@@ -116,7 +116,7 @@ const faults: readonly Fault[] = [
     what: 'libvirtd hangs',
     ways: [overSocket],
     breaks: async () => {},
-    mends: ({ lab }) => lab.signalDaemon('CONT'),
+    mends: ({ lab }) => lab.resumeDaemon(),
     othersGoOn: false,
     ends: ['NO_ANSWER'],
     triesMeanwhile: false,

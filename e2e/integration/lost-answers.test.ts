@@ -32,7 +32,8 @@ interface Fate {
   readonly kinds: readonly LostKind[];
   /** What has to be so with a guest before. */
   ready?(lab: Lab, guest: Guest): Promise<void>;
-  befall(lab: Lab, all: readonly Lost[]): Promise<void>;
+  /** Answers with why nobody knows what libvirt did, where that is so. */
+  befall(lab: Lab, all: readonly Lost[]): Promise<string | undefined>;
   /** What virsh says besides in the end. */
   readonly besides?: Partial<Said>;
   readonly needsRoot?: true;
@@ -64,7 +65,8 @@ const fates: readonly Fate[] = [
     async befall(lab, all) {
       await ask(all, () => lab.signalDaemon('STOP'));
       await Promise.all(all.map(({ place }) => untilLost(place)));
-      await lab.signalDaemon('CONT');
+      const end = await lab.resumeDaemon();
+      return end === 'crashed' ? 'libvirtd crashed when it went on, before or after it' : undefined;
     },
   },
   {
@@ -121,6 +123,7 @@ describe.concurrent.each(cases)('answers that never come from libvirt $generatio
   const reason = whyNot(generation, fate);
   if (reason !== null) console.log(`Left out: answers that are lost on ${generation}, ${how}: ${reason}.`);
   let lab: Lab;
+  let undecided: string | undefined;
   const ends: (() => Promise<void>)[] = [];
   const lost = new Map<LostKind, Lost>();
 
@@ -150,14 +153,16 @@ describe.concurrent.each(cases)('answers that never come from libvirt $generatio
     if (reason !== null) return;
     lab = await startLab({ generation });
     await Promise.all(kinds.map(async (kind, index) => lost.set(kind, await begin(kind, index))));
-    await fate.befall(lab, [...lost.values()]);
+    undecided = await fate.befall(lab, [...lost.values()]);
+    if (undecided) console.log(`Left out: answers that are lost on ${generation}, ${how}: ${undecided}.`);
   });
   afterAll(async () => {
     await Promise.all(ends.map((end) => end()));
     await lab?.stop();
   });
 
-  test.skipIf(reason !== null).for(kinds)('$what', { timeout: 300_000 }, async (kind, { expect }) => {
+  test.skipIf(reason !== null).for(kinds)('$what', { timeout: 300_000 }, async (kind, { expect, skip }) => {
+    if (undecided) skip(undecided);
     const { place, guest, uuid, before, requestId, outcome } = lost.get(kind) as Lost;
     const { result, problem } = await outcome;
     const said = await askVirsh(lab, guest);

@@ -7,6 +7,7 @@ import { Hub } from './hub.ts';
 
 type Kept = Parameters<KeptHosts['keep']>[0][number];
 let kept: Kept[];
+let full: boolean;
 let pool: HostPool;
 let events: AppEvent[];
 const uri = (name: string) => `qemu+ssh://${name}/system`;
@@ -22,6 +23,7 @@ const store: KeptHosts = {
     kept = [...next.values()];
   },
   async arrange(hosts) {
+    if (full) throw new Error('no room');
     const all = [...kept, ...hosts.filter(({ key }) => !kept.some((host) => host.key === key))];
     kept = rearranged(
       all,
@@ -47,6 +49,7 @@ function start(): void {
 
 beforeEach(() => {
   kept = [];
+  full = false;
   events = [];
   start();
 });
@@ -76,18 +79,33 @@ it('keeps what is said of a host that was added, and of one that is found', asyn
   ]);
 });
 
-it('puts hosts into an order that outlives the run, and tells it', async () => {
+it('takes a host a step at a time, tells it at once, and the order outlives the run', async () => {
   for (const name of ['a', 'b', 'c']) await pool.add(uri(name), undefined, true);
   pool.addSimulated();
   const [a, b, c, demo] = pool.hosts.map(({ id }) => id) as [string, string, string, string];
-  await pool.arrange([demo, c, b, a]);
-  expect(events.at(-1)).toEqual({ type: 'host-order', hostIds: [demo, c, b, a] });
+  const up = () => pool.move({ kind: 'host', id: demo }, -1);
+  const both = [up(), up()];
+  expect(events.at(-1)).toEqual({ type: 'host-order', hostIds: [a, demo, b, c] });
+  await Promise.all(both);
+  await pool.move({ kind: 'host', id: a }, 1);
+  await pool.move({ kind: 'host', id: c }, 1);
+  await pool.move({ kind: 'host', id: 'gone' }, 1);
   await pool.add(uri('d'), undefined, true);
   await restart();
   pool.addSimulated();
-  expect(names()).toEqual(['Demo (simulated)', 'c', 'b', 'a', 'd']);
-  await pool.arrange([a, b, 'gone', b]);
-  expect(names()).toEqual(['Demo (simulated)', 'c', 'a', 'b', 'd']);
+  expect(names()).toEqual(['Demo (simulated)', 'a', 'b', 'c', 'd']);
+});
+
+it('has the order again that it had where another one cannot be kept', async () => {
+  for (const name of ['a', 'b']) await pool.add(uri(name), undefined, true);
+  const [a, b] = pool.hosts.map(({ id }) => id) as [string, string];
+  full = true;
+  await expect(pool.move({ kind: 'host', id: a }, 1)).rejects.toThrow('no room');
+  const orders = events.flatMap((event) => (event.type === 'host-order' ? [event.hostIds] : []));
+  expect(orders).toEqual([
+    [b, a],
+    [a, b],
+  ]);
 });
 
 it('gives all hosts of a group another one, those that are not in the list of this run too', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { movedHosts } from '../../shared/host-list/order.ts';
 import { driverUri, hostLabel, type LibvirtUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
-import { type AppEvent, detailsOf, type Host, type HostDetails, unsaid } from '../../shared/schema.ts';
+import { type AppEvent, detailsOf, type Host, type HostDetails, type Movable, unsaid } from '../../shared/schema.ts';
 import { Places } from '../places.ts';
 import type { Transport } from '../transport/transport.ts';
 import { hostKey } from './host-key.ts';
@@ -154,12 +155,18 @@ export class HostPool {
     for (const host of listed) if (this.#sessions.has(host.id)) this.#tell(host.id, moved(host));
   }
 
-  /** Puts hosts into this order; those that are not named keep their places. @throws ProblemError that it cannot be kept */
-  async arrange(hostIds: readonly string[]): Promise<void> {
-    const named = new Map(this.hosts.map((host) => [host.id, host]));
-    const hosts = [...new Set(hostIds)].flatMap((id) => named.get(id) ?? []);
-    await this.options.store.arrange(hosts.map((host) => this.#kept(host, host)));
-    this.#sort();
+  /** Takes a host or a group a step in the list, unless it is at that end. @throws ProblemError that it cannot be kept */
+  async move(what: Movable, step: -1 | 1): Promise<void> {
+    const hostIds = movedHosts(this.hosts, what, step);
+    if (!hostIds) return;
+    // At once: the next step begins where this one ends.
+    this.#order(hostIds);
+    try {
+      await this.options.store.arrange(this.hosts.map((host) => this.#kept(host, host)));
+    } catch (error) {
+      this.#sort();
+      throw error;
+    }
   }
 
   /** Takes a host off the list, with what is said of it. @throws ProblemError NO_HOST, or that it cannot be forgotten */
@@ -239,10 +246,12 @@ export class HostPool {
   #sort(): void {
     const places = new Map(this.options.store.list().map(({ key }, at) => [key, at]));
     const placeOf = ([, { host }]: [string, HostSession]) => places.get(hostKey(host)) ?? places.size;
-    const sorted = [...this.#sessions].sort((a, b) => placeOf(a) - placeOf(b));
-    const hostIds = sorted.map(([id]) => id);
+    this.#order([...this.#sessions].sort((a, b) => placeOf(a) - placeOf(b)).map(([id]) => id));
+  }
+
+  #order(hostIds: readonly string[]): void {
     if ([...this.#sessions.keys()].every((id, at) => id === hostIds[at])) return;
-    this.#sessions = new Map(sorted);
-    this.options.hub.publish({ type: 'host-order', hostIds });
+    this.#sessions = new Map(hostIds.map((id) => [id, this.session(id)]));
+    this.options.hub.publish({ type: 'host-order', hostIds: [...hostIds] });
   }
 }

@@ -13,8 +13,8 @@ const actingGroups: ReadonlySet<Command['group']> = new Set(['Snapshot', 'Domain
 /** The items of a menu on this target: what applies to it, what can't be done now with the reason. */
 export function CommandItems({ target }: { target: Target }) {
   const app = useApp();
-  // What is said of Undo may come while the menu is open; contextOf reads it from the store itself.
-  useAppState((state) => state.undoOffers);
+  // What can be done may change while the menu is open; contextOf reads it from the store itself.
+  useAppState((state) => state);
   const context = contextOf(app, target);
   const items = commands.filter(
     ({ id, group, applies, inMenu = always }) =>

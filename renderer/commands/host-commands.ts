@@ -1,8 +1,8 @@
-import { type Movable, movedHosts } from '../../shared/host-list/order.ts';
-import { arrangeHosts, openDialog } from '../store/actions.ts';
+import { movedHosts } from '../../shared/host-list/order.ts';
+import type { Movable } from '../../shared/schema.ts';
+import { openDialog } from '../store/actions.ts';
 import { tellCallFailed } from '../store/effects.ts';
 import { groupsInUse } from '../store/selectors.ts';
-import type { App } from '../store/store.ts';
 import { always, type Command, type CommandContext, linked } from './command.ts';
 
 /** These are about no host in particular. */
@@ -23,23 +23,8 @@ function movableOf({ host, group }: CommandContext): Movable | undefined {
   return group === undefined ? undefined : { kind: 'group', group };
 }
 
-function movedIds(context: CommandContext, way: Way): string[] | null {
-  const what = movableOf(context);
-  return what ? movedHosts(context.state.hosts, what, steps[way].step) : null;
-}
-
-/** Shows the new order at once; where it can't be kept, the old one is back. */
-function move(app: App, hostIds: readonly string[]): void {
-  const before = app.store.getState().hosts.map(({ id }) => id);
-  arrangeHosts(app.store, hostIds);
-  app.client.hosts.arrange({ hostIds: [...hostIds] }).catch((error) => {
-    arrangeHosts(app.store, before);
-    tellCallFailed(app, error);
-  });
-}
-
 function moveCommand(kind: Movable['kind'], way: Way): Command {
-  const { end } = steps[way];
+  const { step, end } = steps[way];
   return {
     id: `${kind}.move-${way}`,
     group: 'Host',
@@ -49,11 +34,13 @@ function moveCommand(kind: Movable['kind'], way: Way): Command {
       const { state, host } = context;
       if (state.domainFilter.trim() !== '') return 'The filter hides what it would move past.';
       const of = host && groupsInUse(state).length > 0 ? ' of its group' : '';
-      return linked(context) ?? (movedIds(context, way) ? null : `It is the ${end}${of}.`);
+      const what = movableOf(context);
+      return linked(context) ?? (what && movedHosts(state.hosts, what, step) ? null : `It is the ${end}${of}.`);
     },
     run: (context) => {
-      const ids = movedIds(context, way);
-      if (ids) move(context.app, ids);
+      const { app } = context;
+      const what = movableOf(context);
+      if (what) app.client.hosts.move({ what, step }).catch((error) => tellCallFailed(app, error));
     },
   };
 }

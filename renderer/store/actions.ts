@@ -1,4 +1,3 @@
-import { rearranged } from '../../shared/host-list/order.ts';
 import type { Problem } from '../../shared/schema.ts';
 import { type GridView, usualView } from './grid-views.ts';
 import { shownRows } from './selectors.ts';
@@ -84,11 +83,6 @@ export function setCollapsed(store: AppStore, hostId: string, collapsed: boolean
 export function setGroupCollapsed(store: AppStore, group: string, collapsed: boolean): void {
   const others = store.getState().settings.collapsedGroups.filter((name) => name !== group);
   changeSettings(store, { collapsedGroups: collapsed ? [...others, group] : others });
-}
-
-/** Puts hosts into this order before the backend has told of it; those that are not named keep their places. */
-export function arrangeHosts(store: AppStore, hostIds: readonly string[]): void {
-  store.setState(({ hosts }) => ({ hosts: rearranged(hosts, ({ id }) => id, hostIds) }));
 }
 
 /** Changes how a table is shown, from now on. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupedHosts, type Movable, movedHosts, rearranged } from './order.ts';
+import type { Movable } from '../schema.ts';
+import { groupedHosts, movedHosts, rearranged } from './order.ts';
 
 const list = (...each: string[]) =>
   each.map((text) => {

@@ -1,15 +1,11 @@
 import { groupedBy } from '../grouped-by.ts';
+import type { Movable } from '../schema.ts';
 
 /** Hosts under one heading; an empty `group` is that of hosts without one. */
 export interface HostGroup<H> {
   readonly group: string;
   readonly hosts: readonly H[];
 }
-
-/** Something in the list that can be moved. */
-export type Movable =
-  | { readonly kind: 'host'; readonly id: string }
-  | { readonly kind: 'group'; readonly group: string };
 
 interface Grouped {
   readonly group: string;

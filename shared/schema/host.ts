@@ -100,6 +100,13 @@ export const Host = Said.extend({
 });
 export type Host = z.infer<typeof Host>;
 
+/** Something in the list of hosts that can be moved. */
+export const Movable = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('host'), id: z.string() }),
+  z.object({ kind: z.literal('group'), group: z.string() }),
+]);
+export type Movable = z.infer<typeof Movable>;
+
 export const Domain = z.object({
   hostId: z.string(),
   uuid: z.string(),

@@ -1,8 +1,9 @@
 // `npm test`: sets everything up, runs every suite, and counts. Plain JavaScript: nothing may be installed yet.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { ensureBuilt, ensureInstalled, root } from '../electron/start/setup.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 
@@ -17,57 +18,77 @@ const failures = [];
 
 installSystemPackages();
 step('install', () => ensureInstalled());
-suite('types', 'typescript/bin/tsc', ['-b']);
-suite('lint', '@biomejs/biome/bin/biome', ['check']);
 step('build', () => ensureBuilt());
 buildGenerations();
-suite(
-  'unit',
-  'vitest/vitest.mjs',
-  ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`],
-  () => {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = read(unit);
-    for (const { name, message, assertionResults } of testResults) {
-      if (message) failures.push(`${name}\n${message}`);
-      for (const { status, fullName, failureMessages } of assertionResults)
-        if (status === 'failed') failures.push(`${name} › ${fullName}\n${failureMessages.join('\n')}`);
-    }
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
-  },
-);
-suite('e2e', '@playwright/test/cli.js', ['test'], () => {
-  const { stats, suites, errors } = read(e2e);
-  const { expected, flaky, unexpected, skipped } = stats;
-  for (const { message } of errors) failures.push(message);
-  for (const { file, title, tests } of specsIn(suites))
-    for (const { projectName, status, results } of tests)
-      if (status === 'unexpected')
-        failures.push(
-          `[${projectName}] ${file} › ${title}\n${results.flatMap((r) => r.errors.map((e) => e.message)).join('\n')}`,
-        );
-  return { passed: expected + flaky, failed: unexpected, skipped };
-});
+// At once: each waits for libvirt and its guests more than for a processor. Each is told as a whole, in this order.
+const suites = [
+  suite('types', 'typescript/bin/tsc', ['-b']),
+  suite('lint', '@biomejs/biome/bin/biome', ['check']),
+  suite('unit', 'vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`], {
+    file: unit,
+    count({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
+      for (const { name, message, assertionResults } of testResults) {
+        if (message) failures.push(`${name}\n${message}`);
+        for (const { status, fullName, failureMessages } of assertionResults)
+          if (status === 'failed') failures.push(`${name} › ${fullName}\n${failureMessages.join('\n')}`);
+      }
+      return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+    },
+  }),
+  suite('e2e', '@playwright/test/cli.js', ['test'], {
+    file: e2e,
+    count({ stats: { expected, flaky, unexpected, skipped }, suites: told, errors }) {
+      for (const { message } of errors) failures.push(message);
+      for (const { file, title, tests } of specsIn(told))
+        for (const { projectName, status, results } of tests)
+          if (status === 'unexpected')
+            failures.push(
+              `[${projectName}] ${file} › ${title}\n${results.flatMap((r) => r.errors.map((e) => e.message)).join('\n')}`,
+            );
+      return { passed: expected + flaky, failed: unexpected, skipped };
+    },
+  }),
+];
+for (const tell of suites) await tell();
 for (const failure of failures) console.log(`\n✘ ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
-/** Runs one tool of the project; without a report to count, the run itself is one test. */
-function suite(name, script, args, count = undefined) {
-  console.log(`\n── ${name}`);
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {
+/**
+ * Starts one tool of the project; without a report to count, the run itself is one test.
+ * @returns tells what it prints, from its beginning to its end, and counts
+ */
+function suite(name, script, args, report = undefined) {
+  const tool = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, TMPDIR: temporary, PLAYWRIGHT_JSON: e2e },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      TMPDIR: temporary,
+      PLAYWRIGHT_JSON: e2e,
+      ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
+    },
   });
-  const plain = { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
-  const counted = count && existsSync(name === 'unit' ? unit : e2e) ? count() : plain;
-  // A tool that failed without a failed test, as by an error outside of any test, has failed all the same.
-  if (status !== 0 && counted.failed === 0) counted.failed = 1;
-  for (const key of Object.keys(total)) total[key] += counted[key];
-}
-
-function read(report) {
-  return JSON.parse(readFileSync(report, 'utf8'));
+  const printed = new PassThrough({ highWaterMark: Number.POSITIVE_INFINITY });
+  for (const output of [tool.stdout, tool.stderr]) output.pipe(printed, { end: false });
+  const status = new Promise((resolve) => {
+    tool.on('error', (error) => {
+      failures.push(`${name}: ${error.message}`);
+      resolve(null);
+    });
+    tool.on('close', resolve);
+  }).finally(() => printed.end());
+  return async () => {
+    console.log(`\n── ${name}`);
+    for await (const chunk of printed) process.stdout.write(chunk);
+    const passed = (await status) === 0;
+    const plain = { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+    const counted =
+      report && existsSync(report.file) ? report.count(JSON.parse(readFileSync(report.file, 'utf8'))) : plain;
+    // A tool that failed without a failed test, as by an error outside of any test, has failed all the same.
+    if (!passed && counted.failed === 0) counted.failed = 1;
+    for (const key of Object.keys(total)) total[key] += counted[key];
+  };
 }
 
 /** Playwright's report nests: files hold groups, and groups hold groups. */

@@ -1,7 +1,8 @@
 import { implement, ORPCError, type Router } from '@orpc/server';
 import { type Contract, contract } from '../shared/contract.ts';
 import { type Kind, kinds } from '../shared/operations/registry.ts';
-import type { AppInfo, WindowState } from '../shared/schema.ts';
+import type { AppInfo, SnapshotList, WindowState } from '../shared/schema.ts';
+import { snapshotChange } from '../shared/snapshot-change.ts';
 import { exportHosts, HostImports } from './hosts/host-file.ts';
 import type { HostFinder } from './hosts/host-finder.ts';
 import type { HostPool } from './hosts/host-pool.ts';
@@ -94,10 +95,13 @@ export function createRouter(parts: RouterParts): AppRouter {
     return readAgain(session, signal ?? never, () => read(session));
   };
   async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
+    let sent: SnapshotList | null = null;
     try {
       const session = pool.session(input.hostId);
       for await (const list of watchSnapshots(session, input.uuid, signal)) {
-        yield list;
+        const change = snapshotChange(sent, list);
+        sent = list;
+        if (change) yield change;
         void marks
           .recognise(session.host, input.uuid, list.snapshots)
           .catch((error: unknown) => log(`marks: ${error}`));
@@ -157,6 +161,9 @@ export function createRouter(parts: RouterParts): AppRouter {
     },
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),
+      refresh: os.snapshots.refresh.handler(({ input, signal }) =>
+        reading(input, signal, (session) => session.refreshSnapshots(input.uuid)),
+      ),
       detail: os.snapshots.detail.handler(({ input, signal }) =>
         reading(input, signal, (session) => snapshotDetail(session, input.uuid, input.name)),
       ),

@@ -34,12 +34,12 @@ import {
   Settings,
   SnapshotDetail,
   SnapshotExport,
-  SnapshotList,
   Tag,
   ThumbnailUsage,
   UndoOffer,
   WindowState,
 } from './schema.ts';
+import { SnapshotChange } from './snapshot-change.ts';
 
 const base = oc.errors({
   /** Anything that a person should read: the data is the sentence. */
@@ -139,8 +139,10 @@ export const contract = {
     forgetAll: base.output(RememberedSecrets),
   },
   snapshots: {
-    /** The snapshots of one domain now, and again whenever they change, until the caller stops. */
-    watch: base.input(onDomain).output(eventIterator(SnapshotList)),
+    /** The snapshots of one domain now, and what changes of them, until the caller stops. */
+    watch: base.input(onDomain).output(eventIterator(SnapshotChange)),
+    /** Reads all of them anew, for whoever watches: of most that others do, libvirt tells nothing. */
+    refresh: base.input(onDomain),
     detail: base.input(onSnapshot).output(SnapshotDetail),
     /** The images of a snapshot's disks, or with null of the domain as it is now. */
     disks: base.input(onDomain.extend({ name: z.string().min(1).nullable() })).output(z.array(DiskChain)),

@@ -4,10 +4,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Gate } from '../../electron/hosts/gate.ts';
+import { SnapshotCache } from '../../electron/hosts/snapshot-cache.ts';
 import { listDomains } from '../../electron/libvirt/domains.ts';
 import { closeConnection, openConnection } from '../../electron/libvirt/open.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
-import { revertToSnapshot, SnapshotCache } from '../../electron/libvirt/snapshots.ts';
+import { revertToSnapshot } from '../../electron/libvirt/snapshots.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 
 /*

@@ -1,6 +1,6 @@
 import type { Gate } from '../../electron/hosts/gate.ts';
+import { SnapshotCache } from '../../electron/hosts/snapshot-cache.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
-import { SnapshotCache } from '../../electron/libvirt/snapshots.ts';
 import type { Place } from './try-case.ts';
 
 /** One connection for asking and for changing, and what is at its other end. */

@@ -4,7 +4,7 @@ import type { KeepaliveOptions } from '../libvirt/connection.ts';
 import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
 import { ping } from '../libvirt/greet.ts';
-import type { DomainSnapshots } from '../libvirt/snapshots.ts';
+import type { DomainSnapshots } from '../libvirt/stored-snapshot.ts';
 import type { Places } from '../places.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Backoff } from './backoff.ts';
@@ -14,6 +14,7 @@ import type { Hub } from './hub.ts';
 import { closeLink, type Link, openLink } from './link.ts';
 import { mayPass, ProblemError, reasonIn, toProblem } from './problems.ts';
 import { Repeater } from './repeater.ts';
+import type { Need } from './snapshot-cache.ts';
 import { Turn } from './turn.ts';
 
 export interface SessionOptions {
@@ -84,10 +85,29 @@ export class HostSession {
     return this.#connected().writes;
   }
 
-  /** The snapshots of any domain, read anew; who asks while somebody else does shares the answer. @throws ProblemError NOT_CONNECTED */
-  readSnapshots(uuid: string): Promise<DomainSnapshots> {
-    const { reads, snapshots } = this.#connected();
-    return reads.shared(`snapshots ${uuid}`, () => snapshots.read(uuid));
+  /**
+   * The snapshots of any domain.
+   * @param now names of those whose texts have to be of now, whatever the need
+   * @throws ProblemError NOT_CONNECTED; LibvirtError; ConnectionError
+   */
+  async readSnapshots(uuid: string, need: Need = 'all', now: readonly string[] = []): Promise<DomainSnapshots> {
+    return this.#connected().snapshots.read(uuid, need, now);
+  }
+
+  /** libvirt was asked for something that may change what it keeps of any snapshot of the domain. */
+  doubtSnapshots(uuid: string): void {
+    this.#link?.snapshots.doubt(uuid);
+  }
+
+  /** Reads all of them anew, for whoever watches. @throws as readSnapshots */
+  async refreshSnapshots(uuid: string): Promise<void> {
+    await this.readSnapshots(uuid);
+    this.#changed(uuid);
+  }
+
+  /** Somebody has read a snapshot's text: where others know it otherwise, they read all anew. */
+  noteSnapshotText(uuid: string, name: string, xml: string): void {
+    if (this.#link?.snapshots.compare(uuid, name, xml) === false) this.#tell(uuid);
   }
 
   get isConnected(): boolean {

@@ -6,13 +6,16 @@ import { listDomains } from '../libvirt/domains.ts';
 import type { ConnectionError } from '../libvirt/errors.ts';
 import { askForEvents, type Greeting, greet } from '../libvirt/greet.ts';
 import { closeConnection, openConnection } from '../libvirt/open.ts';
-import { SnapshotCache } from '../libvirt/snapshots.ts';
 import { formatUuid } from '../libvirt/uuid.ts';
 import type { Transport } from '../transport/transport.ts';
+import { Bulk } from './bulk.ts';
 import { Gate } from './gate.ts';
+import { SnapshotCache } from './snapshot-cache.ts';
 
 /** How long libvirt may take to hear a goodbye. */
 const GOODBYE_MS = 1_000;
+/** polkit answers for itself by then. */
+const A_PERSON_MS = 500;
 /** How long a read is waited for. */
 const READ_PATIENCE_MS = 60_000;
 
@@ -22,6 +25,8 @@ export interface Link {
   /** Two connections, since a revert blocks what comes behind it on its own; one where each would have a world of its own. */
   readonly reads: Gate;
   readonly writes: Gate;
+  /** A third one, for what is read by the thousand. */
+  readonly bulk: Bulk;
   readonly snapshots: SnapshotCache;
 }
 
@@ -60,10 +65,14 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     transport.close();
   };
   const flags = host.readOnly ? connectFlag.readOnly : 0;
-  const open = async () => {
+  let asksPerson = false;
+  const onPolkit = (ms: number) => {
+    asksPerson ||= ms > A_PERSON_MS;
+  };
+  const open = async (told = true) => {
     const stream = await transport.dial(signal);
-    onStep('open', host.name);
-    const connection = await openConnection(stream, driverUri, { log, signal, flags, keepalive });
+    if (told) onStep('open', host.name);
+    const connection = await openConnection(stream, driverUri, { log, signal, flags, keepalive, onPolkit });
     opened.push(connection);
     return connection;
   };
@@ -77,11 +86,19 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     onStep('read', host.name);
     const reads = new Gate(first, second ? { ms: READ_PATIENCE_MS, onSilence } : null);
     const writes = second ? new Gate(second) : reads;
-    const link: Link = { transport, reads, writes, snapshots: new SnapshotCache(reads, log) };
+    const bulk = new Bulk(reads);
+    const link: Link = { transport, reads, writes, bulk, snapshots: new SnapshotCache(reads, bulk, log) };
     const facts = { ...(await greet(reads)), via: transport.describe() };
     await listen(reads, options);
     const domains = await listDomains(reads);
     signal.throwIfAborted();
+    // Nobody waits for it, and nobody is asked a third time for its sake.
+    const openBulk = () =>
+      open(false).then(
+        (third) => bulk.use(third, facts.roundTripMs),
+        (error: unknown) => signal.aborted || log(`no connection for much at a time: ${error}`),
+      );
+    if (second && !asksPerson) setImmediate(openBulk);
     return { link, facts, domains };
   } catch (error) {
     giveUp();
@@ -95,8 +112,8 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
  * Says goodbye to libvirt, and lets go of the way to it.
  * @param why what the host was lost by: whoever waits for an answer is told that
  */
-export async function closeLink({ reads, writes, transport }: Link, why?: ConnectionError): Promise<void> {
-  const connections = new Set([reads.connection, writes.connection]);
+export async function closeLink({ reads, writes, bulk, transport }: Link, why?: ConnectionError): Promise<void> {
+  const connections = new Set([reads.connection, writes.connection, bulk.close()].filter((each) => each !== undefined));
   await Promise.all([...connections].map((each) => closeConnection(each, GOODBYE_MS, why)));
   transport.close();
 }

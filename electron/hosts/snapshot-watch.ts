@@ -1,4 +1,5 @@
 import type { SnapshotList } from '../../shared/schema.ts';
+import { snapshotChange } from '../../shared/snapshot-change.ts';
 import { ConnectionError, LibvirtError } from '../libvirt/errors.ts';
 import type { HostSession } from './host-session.ts';
 
@@ -6,9 +7,14 @@ import type { HostSession } from './host-session.ts';
 const LOOK_AGAIN_MS = 2_000;
 /** Looking takes at most one part in this many of the time, however long the list. */
 const SHARE = 20;
+/** Where libvirt tells of much, it is looked at this often, and takes at most one part in so many of the time. */
+const GAP_MS = 250;
+const BUSY_SHARE = 4;
 
 /**
- * The snapshots of one domain, now and whenever they change, until the signal.
+ * The snapshots of one domain, now and whenever they change, until the signal. What somebody else does is seen so soon: a
+ * snapshot that is new or gone, and which one is current, within `LOOK_AGAIN_MS`, as is a snapshot that moves to another
+ * place in the tree; what is edited and changes no place within as many seconds as there are snapshots.
  * @throws LibvirtError NO_DOMAIN when the domain is gone.
  */
 export async function* watchSnapshots(
@@ -20,7 +26,7 @@ export async function* watchSnapshots(
   const stop = session.onChange((changed) => {
     if (changed === uuid || changed === null) bell.ring();
   });
-  let last = '';
+  let last: SnapshotList | null = null;
   try {
     while (!signal.aborted) {
       await session.whenConnected(signal).catch((error: unknown) => {
@@ -31,11 +37,11 @@ export async function* watchSnapshots(
       const list = session.isHeld(uuid) ? null : await readUnlessLost(session, uuid);
       if (list) {
         session.noteSnapshotCount(uuid, list.snapshots.length);
-        const text = JSON.stringify(list);
-        if (text !== last) yield list;
-        last = text;
+        if (snapshotChange(last, list)) yield list;
+        last = list;
       }
-      await bell.wait(Math.max(LOOK_AGAIN_MS, (performance.now() - started) * SHARE), signal);
+      const took = performance.now() - started;
+      await bell.wait(Math.max(GAP_MS, took * BUSY_SHARE), Math.max(LOOK_AGAIN_MS, took * SHARE), signal);
     }
   } finally {
     stop();
@@ -44,7 +50,7 @@ export async function* watchSnapshots(
 
 async function readUnlessLost(session: HostSession, uuid: string): Promise<SnapshotList | null> {
   try {
-    return (await session.readSnapshots(uuid)).list;
+    return (await session.readSnapshots(uuid, 'glance')).list;
   } catch (error) {
     if (error instanceof ConnectionError) return null;
     // The one beside a snapshot that is being taken: “name in virGetDomainSnapshot must not be NULL” (observed on 9.0).
@@ -65,19 +71,26 @@ class Bell {
     this.#wake?.();
   }
 
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#rung && !signal.aborted)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => wake(), ms);
-        const wake = () => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#wake = wake;
-        signal.addEventListener('abort', wake, { once: true });
-      });
-    this.#wake = undefined;
+  /** @param least how long at least, and `most` at most; milliseconds */
+  async wait(least: number, most: number, signal: AbortSignal): Promise<void> {
+    const began = performance.now();
+    if (!this.#rung) await this.#pause(most, signal, true);
+    await this.#pause(least - (performance.now() - began), signal, false);
     this.#rung = false;
+  }
+
+  async #pause(ms: number, signal: AbortSignal, mayEnd: boolean): Promise<void> {
+    if (ms <= 0 || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      if (mayEnd) this.#wake = end;
+      signal.addEventListener('abort', end, { once: true });
+    });
   }
 }

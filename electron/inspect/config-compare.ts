@@ -145,7 +145,7 @@ function isExplained(then: ConfigNode, now: ConfigNode): boolean {
 
 /** Which image each external snapshot of the domain put over which, when it was taken and when it was last reverted to. */
 async function snapshotLinks(session: HostSession, uuid: string): Promise<LayerLink[]> {
-  const snapshots = await (await session.readSnapshots(uuid)).parsed();
+  const snapshots = await (await session.readSnapshots(uuid, 'decide')).parsed();
   return snapshots.flatMap(({ disks: { config, disks, reverted } }) => {
     const under = new Map(imagesOf(config).map(({ target, path }) => [target, path]));
     const made = disks.flatMap(({ target, file }) => (file === undefined ? [] : [{ target, file }]));

@@ -197,7 +197,7 @@ export class RpcConnection {
           reject(error);
         },
       });
-      this.stream.write(packet);
+      this.#put(packet);
     });
     return { reply, serial };
   }
@@ -308,7 +308,16 @@ export class RpcConnection {
   }
 
   #write(packet: Packet): void {
-    if (!this.#endedWith) this.stream.write(encodePacket(packet));
+    if (!this.#endedWith) this.#put(encodePacket(packet));
+  }
+
+  /** What is asked in one turn leaves together. */
+  #put(packet: Buffer): void {
+    if (this.stream.writableCorked === 0) {
+      this.stream.cork();
+      process.nextTick(() => this.stream.uncork());
+    }
+    this.stream.write(packet);
   }
 
   #fail(reason: ConnectionError): void {

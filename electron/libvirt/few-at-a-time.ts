@@ -7,7 +7,11 @@ const AT_ONCE = 16;
  * @returns what came of each, in the order of the list
  * @throws whatever the first that fails throws; then no other is begun
  */
-export async function fewAtATime<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function fewAtATime<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  atOnce = AT_ONCE,
+): Promise<R[]> {
   const results = new Array<R>(items.length);
   const left = items.entries();
   let failed = false;
@@ -17,7 +21,7 @@ export async function fewAtATime<T, R>(items: readonly T[], work: (item: T) => P
       results[index] = await work(item);
     }
   };
-  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, () =>
+  const workers = Array.from({ length: Math.min(atOnce, items.length) }, () =>
     worker().catch((error: unknown) => {
       failed = true;
       throw error;

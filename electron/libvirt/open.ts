@@ -39,6 +39,8 @@ export interface OpenOptions {
    */
   readonly signal?: AbortSignal;
   readonly patienceMs?: number;
+  /** Told how long polkit took to let this user in, which is long where it asked the person. */
+  readonly onPolkit?: (ms: number) => void;
   /** `connectFlag`. */
   readonly flags?: number;
   /** How soon silence is found; libvirt's own defaults without it. */
@@ -55,7 +57,14 @@ export interface OpenOptions {
 export async function openConnection(
   stream: Duplex,
   uri: string,
-  { log, signal = new AbortController().signal, patienceMs = OPEN_PATIENCE_MS, flags = 0, keepalive }: OpenOptions = {},
+  {
+    log,
+    signal = new AbortController().signal,
+    patienceMs = OPEN_PATIENCE_MS,
+    onPolkit = () => {},
+    flags = 0,
+    keepalive,
+  }: OpenOptions = {},
 ): Promise<RpcConnection> {
   const connection = new RpcConnection(stream, log);
   const ask: Ask = (procedure, args) => {
@@ -67,7 +76,11 @@ export async function openConnection(
     });
   };
   try {
-    const askPolkit = () => connection.call(procedures.authPolkit, {}, signal);
+    const askPolkit = async () => {
+      const since = performance.now();
+      await connection.call(procedures.authPolkit, {}, signal);
+      onPolkit(performance.now() - since);
+    };
     await besideOthers(signal, (others) => authenticate(ask, askPolkit, others));
     const { supported } = await ask(procedures.connectSupportsFeature, { feature: feature.programKeepalive });
     await ask(procedures.connectOpen, { name: uri, flags });

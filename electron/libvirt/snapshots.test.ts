@@ -1,18 +1,15 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../shared/libvirt/flags.ts';
 import { Snapshot } from '../../shared/schema.ts';
-import { ConnectionError, LibvirtError } from './errors.ts';
-import { type Answers, FakeCaller, refusal } from './fake-caller.ts';
-import { currentSnapshot, parseSnapshot, revertToSnapshot, SnapshotCache, snapshotXml } from './snapshots.ts';
+import { LibvirtError } from './errors.ts';
+import { FakeCaller, refusal } from './fake-caller.ts';
+import { currentSnapshot, parseSnapshot, revertToSnapshot, snapshotXml } from './snapshots.ts';
 import { parseUuid } from './uuid.ts';
 import { parseXml } from './xml.ts';
 
 const parse = (inner: string) => parseSnapshot(parseXml(`<domainsnapshot>${inner}</domainsnapshot>`, 'domainsnapshot'));
 const uuid = '8d3c1b52-6f0e-4a2c-9a53-1f5a7c2e0b01';
 const domain = { name: '', uuid: parseUuid(uuid), id: -1 };
-const read = async (caller: FakeCaller, log?: (line: string) => void) =>
-  (await new SnapshotCache(caller, log).read(uuid)).list;
 
 describe('parseSnapshot', () => {
   it('reads what libvirt writes', () => {
@@ -114,98 +111,6 @@ describe('parseSnapshot', () => {
       expect(parse(`<creationTime>${written}</creationTime>`).createdAt).toBe(0);
     },
   );
-});
-
-describe('SnapshotCache', () => {
-  const row = (name: string, rest = '<state>shutoff</state>') =>
-    `<domainsnapshot><name>${name}</name>${rest}<domain><name>vm</name></domain></domainsnapshot>`;
-  /** A domain with these snapshots, name to XML; null: it vanishes between the list and the reading. */
-  const holding = (xmls: Record<string, string | null>, current: string | null): Answers => ({
-    domainListAllSnapshots: () => ({
-      snapshots: Object.keys(xmls).map((name) => ({ name, domain })),
-      count: Object.keys(xmls).length,
-    }),
-    domainSnapshotCurrent: () => {
-      if (current === null) throw refusal('NO_DOMAIN_SNAPSHOT');
-      return { snapshot: { name: current, domain } };
-    },
-    domainSnapshotGetXmlDesc: ({ snapshot }) => {
-      const xml = xmls[snapshot.name];
-      if (!xml) throw refusal('NO_DOMAIN_SNAPSHOT');
-      return { xml };
-    },
-  });
-
-  it('lists in libvirt’s order, with the current one', async () => {
-    const caller = new FakeCaller(holding({ b: row('b'), a: row('a') }, 'a'));
-    const list = await read(caller);
-    expect(list.current).toBe('a');
-    expect(list.snapshots.map((each) => each.name)).toEqual(['b', 'a']);
-    expect(caller.args('domainListAllSnapshots')).toEqual([{ domain, needResults: 1, flags: 1024 }]);
-  });
-
-  it('no snapshots and no current one are no error', async () => {
-    const list = await read(new FakeCaller(holding({}, null)));
-    expect(list).toEqual({ snapshots: [], current: null });
-  });
-
-  it('leaves out what vanished meanwhile', async () => {
-    const caller = new FakeCaller(holding({ a: row('a'), gone: null, b: row('b') }, 'b'));
-    const list = await read(caller);
-    expect(list.snapshots.map((each) => each.name)).toEqual(['a', 'b']);
-  });
-
-  it('does not parse again what has not changed, and does what has', async () => {
-    const texts = { a: row('a'), b: row('b') };
-    const cache = new SnapshotCache(new FakeCaller(holding(texts, 'b')));
-    const { list: first } = await cache.read(uuid);
-    texts.b = row('b', '<state>paused</state>');
-    const { list: second } = await cache.read(uuid);
-    expect(second.snapshots[0]).toBe(first.snapshots[0]);
-    expect(second.snapshots[1]).not.toBe(first.snapshots[1]);
-    expect(second.snapshots[1]?.state).toBe('paused');
-  });
-
-  it('keeps a row that cannot be read, says so, and reads the others', async () => {
-    const lines: string[] = [];
-    const caller = new FakeCaller(holding({ cut: row('cut').slice(0, -9), good: row('good'), no: '<domain/>' }, null));
-    const { snapshots } = await read(caller, (line) => lines.push(line));
-    expect(snapshots.map(({ name, state, memory }) => [name, state, memory])).toEqual([
-      ['cut', 'unknown', 'unknown'],
-      ['good', 'shutoff', 'none'],
-      ['no', 'unknown', 'unknown'],
-    ]);
-    expect(lines).toHaveLength(2);
-    expect(lines[0]).toContain('"cut"');
-  });
-
-  it('goes by the name that libvirt answers to, whatever the XML says', async () => {
-    const { snapshots } = await read(new FakeCaller(holding({ real: row('other') }, null)));
-    expect(snapshots[0]?.name).toBe('real');
-  });
-
-  it('passes on every other error', async () => {
-    const gone = {
-      ...holding({ a: row('a') }, 'a'),
-      domainListAllSnapshots: () => Promise.reject(refusal('NO_DOMAIN')),
-    };
-    await expect(read(new FakeCaller(gone))).rejects.toMatchObject({ codeName: 'NO_DOMAIN' });
-    const lost = new ConnectionError('LOST', 'gone');
-    const cut = { ...holding({ a: row('a') }, 'a'), domainSnapshotGetXmlDesc: () => Promise.reject(lost) };
-    await expect(read(new FakeCaller(cut))).rejects.toBe(lost);
-  });
-
-  it('any text in place of the XML is a row, never an error', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.string({ unit: fc.constantFrom(...'<>/&;"=\'! adomainsnapshot\n', '<domainsnapshot>') }),
-        async (xml) => {
-          const { snapshots } = await read(new FakeCaller(holding({ a: xml || ' ' }, null)));
-          expect(Snapshot.parse(snapshots[0]).name).toBe('a');
-        },
-      ),
-    );
-  });
 });
 
 describe('one snapshot', () => {

@@ -1,170 +1,16 @@
 import { isMoment } from '../../shared/format.ts';
-import type { StoredDisks } from '../../shared/libvirt/disks.ts';
 import { listSnapshotsFlag } from '../../shared/libvirt/flags.ts';
-import { type Snapshot, type SnapshotList, SnapshotState } from '../../shared/schema.ts';
-import { readSnapshotDisks, readStoredDisks } from './disks.ts';
+import { type Snapshot, SnapshotState } from '../../shared/schema.ts';
+import { readSnapshotDisks } from './disks.ts';
 import { type Caller, domainRef } from './domains.ts';
 import { LibvirtError } from './errors.ts';
-import { fewAtATime } from './few-at-a-time.ts';
-import { Pace } from './pace.ts';
-import { procedures, type WireSnapshot } from './procedures.ts';
-import { isShort, parseXml, readXml, withoutConfigs, XmlElement, XmlError } from './xml.ts';
+import { procedures } from './procedures.ts';
+import { readXml, withoutConfigs, type XmlElement } from './xml.ts';
 
-/** What stands for a text that is no XML. */
-const unread = new XmlElement('domainsnapshot');
-
-/** One snapshot as libvirt tells it. The configurations inside are parsed when somebody wants them. */
-export class StoredSnapshot {
-  readonly snapshot: Snapshot;
-  #whole: XmlElement | undefined;
-  #disks: StoredDisks | undefined;
-
-  private constructor(
-    readonly xml: string,
-    snapshot: Snapshot,
-    /** False: libvirt gave XML that is none. Nothing else is known of it then. */
-    readonly readable: boolean,
-    whole?: XmlElement,
-  ) {
-    this.snapshot = snapshot;
-    this.#whole = whole;
-  }
-
-  /**
-   * @param name the one that it is listed under, which counts.
-   * @param pace shared by all that are read in a row
-   */
-  static async read(
-    name: string,
-    xml: string,
-    log?: (line: string) => void,
-    pace = new Pace(),
-  ): Promise<StoredSnapshot> {
-    const known = isShort(xml)
-      ? StoredSnapshot.parse(name, xml, log)
-      : await readXml(xml, 'domainsnapshot', pace).then(
-          (whole) => new StoredSnapshot(xml, { ...parseSnapshot(whole), name }, true, whole),
-          (error) => StoredSnapshot.#unreadable(name, xml, error, log),
-        );
-    await pace.breathe();
-    return known;
-  }
-
-  /** The same of a short text, at once. */
-  static parse(name: string, xml: string, log?: (line: string) => void): StoredSnapshot {
-    try {
-      const head = parseXml(withoutConfigs(xml), 'domainsnapshot');
-      return new StoredSnapshot(xml, { ...parseSnapshot(head), name }, true);
-    } catch (error) {
-      return StoredSnapshot.#unreadable(name, xml, error, log);
-    }
-  }
-
-  static #unreadable(name: string, xml: string, error: unknown, log?: (line: string) => void): StoredSnapshot {
-    if (!(error instanceof XmlError)) throw error;
-    log?.(`snapshot ${JSON.stringify(name)}: ${error.message}`);
-    return new StoredSnapshot(xml, { ...unreadable, name }, false, unread);
-  }
-
-  /** The whole `<domainsnapshot>`; empty where it is no XML. */
-  get element(): XmlElement {
-    this.#whole ??= this.#parse();
-    return this.#whole;
-  }
-
-  /** The configuration that a revert goes back to. Metadata of an ancient libvirt holds nothing but its UUID. */
-  get config(): XmlElement | undefined {
-    const domain = this.element.at('domain');
-    return domain?.at('name') && domain;
-  }
-
-  get disks(): StoredDisks {
-    this.#disks ??= readStoredDisks(this.element, this.snapshot.name);
-    return this.#disks;
-  }
-
-  /** The file that holds the guest's memory; null without one. */
-  get memoryFile(): string | null {
-    return this.element.at('memory')?.attribute('file') ?? null;
-  }
-
-  /** Whether the configurations are parsed already. */
-  get isParsed(): boolean {
-    return this.#whole !== undefined;
-  }
-
-  #parse(): XmlElement {
-    try {
-      return parseXml(this.xml, 'domainsnapshot');
-    } catch (error) {
-      if (error instanceof XmlError) return unread;
-      throw error;
-    }
-  }
-}
-
-/** The snapshots of a domain, parents first, and which one is current. */
-export class DomainSnapshots {
-  constructor(
-    readonly all: readonly StoredSnapshot[],
-    readonly current: string | null,
-  ) {}
-
-  get list(): SnapshotList {
-    return { snapshots: this.all.map(({ snapshot }) => snapshot), current: this.current };
-  }
-
-  get(name: string): StoredSnapshot | undefined {
-    return this.all.find(({ snapshot }) => snapshot.name === name);
-  }
-
-  /** Parses everything, a few at a time, so that what is asked meanwhile does not wait. */
-  async parsed(signal?: AbortSignal): Promise<readonly StoredSnapshot[]> {
-    const pace = new Pace();
-    for (const each of this.all) {
-      if (each.isParsed) continue;
-      void each.element;
-      await pace.breathe(signal);
-    }
-    return this.all;
-  }
-}
-
-/** The snapshots of a host's domains as they were read last: a text that is still the same is not parsed again. */
-export class SnapshotCache {
-  readonly #known = new Map<string, ReadonlyMap<string, StoredSnapshot>>();
-
-  constructor(
-    private readonly caller: Caller,
-    private readonly log: (line: string) => void = () => {},
-  ) {}
-
-  /**
-   * All snapshots of a domain: two calls, then all descriptions pipelined.
-   * @throws LibvirtError (NO_DOMAIN when the domain is gone), ConnectionError
-   */
-  async read(uuid: string): Promise<DomainSnapshots> {
-    const domain = domainRef(uuid);
-    const [{ snapshots: refs }, current] = await Promise.all([
-      this.caller.call(procedures.domainListAllSnapshots, {
-        domain,
-        needResults: 1,
-        flags: listSnapshotsFlag.topological,
-      }),
-      currentSnapshot(this.caller, uuid),
-    ]);
-    const texts = await fewAtATime(refs, (snapshot) => vanishedIsNull(xmlOf(this.caller, snapshot)));
-    const before = this.#known.get(uuid);
-    const now = new Map<string, StoredSnapshot>();
-    const pace = new Pace();
-    for (const [index, xml] of texts.entries()) {
-      const name = refs[index]?.name ?? '';
-      const last = before?.get(name);
-      if (xml !== null) now.set(name, last?.xml === xml ? last : await StoredSnapshot.read(name, xml, this.log, pace));
-    }
-    this.#known.set(uuid, now);
-    return new DomainSnapshots([...now.values()], current);
-  }
+/** The names of a domain's snapshots, parents first. @throws LibvirtError NO_DOMAIN */
+export async function listSnapshots(caller: Caller, uuid: string): Promise<string[]> {
+  const args = { domain: domainRef(uuid), needResults: 1, flags: listSnapshotsFlag.topological };
+  return (await caller.call(procedures.domainListAllSnapshots, args)).snapshots.map(({ name }) => name);
 }
 
 /** Name of the current snapshot, or null when there is none. */
@@ -175,7 +21,8 @@ export async function currentSnapshot(caller: Caller, uuid: string): Promise<str
 
 /** The stored XML of one snapshot, without secrets. @throws LibvirtError NO_DOMAIN_SNAPSHOT when it is gone. */
 export async function snapshotXml(caller: Caller, uuid: string, name: string): Promise<string> {
-  return xmlOf(caller, { name, domain: domainRef(uuid) });
+  const snapshot = { name, domain: domainRef(uuid) };
+  return (await caller.call(procedures.domainSnapshotGetXmlDesc, { snapshot, flags: 0 })).xml;
 }
 
 /**
@@ -234,22 +81,8 @@ function millisecondsOf(seconds: string | undefined): number {
   return isMoment(ms) ? ms : 0;
 }
 
-const unreadable: Snapshot = {
-  name: '',
-  description: '',
-  parent: null,
-  createdAt: 0,
-  state: 'unknown',
-  memory: 'unknown',
-  kind: 'none',
-  disks: [],
-};
-
-async function xmlOf(caller: Caller, snapshot: WireSnapshot): Promise<string> {
-  return (await caller.call(procedures.domainSnapshotGetXmlDesc, { snapshot, flags: 0 })).xml;
-}
-
-function vanishedIsNull<T>(reply: Promise<T>): Promise<T | null> {
+/** What libvirt answers of a snapshot, or null where it is gone. */
+export function vanishedIsNull<T>(reply: Promise<T>): Promise<T | null> {
   return reply.catch((error: unknown) => {
     if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT')) return null;
     throw error;

@@ -20,6 +20,8 @@ export interface BridgeEnds {
   readonly whyBroken?: (cause: Error) => TransportError | undefined;
   /** Told once, when the first bytes have passed. */
   readonly onFirstBytes?: () => void;
+  /** What is written at once may leave as one. */
+  readonly joins?: boolean;
 }
 
 /**
@@ -41,6 +43,8 @@ export class Bridge extends Duplex {
     // Why a write failed is what the far side says as it goes: `gone` brings it.
     ends.output.on('error', () => undefined);
     if (!ends.endsWhenGone) ends.input.on('end', () => this.#end());
+    if (ends.joins)
+      this._writev = (chunks, done) => this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done);
     ends.gone.then((error) => this.#gone(error));
   }
 

@@ -27,6 +27,7 @@ import { hostCommands, hostFileCommands } from './host-commands.ts';
 import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
 import { editCommand, exportCommand, importCommand, makeCurrentCommand } from './metadata-commands.ts';
 import { powerCommands } from './power-commands.ts';
+import { refreshCommand } from './refresh-command.ts';
 
 /** True where going back means the current snapshot: on its row, on the one below it, and on the domain as a whole. */
 function meansCurrent({ row, domain, state, chosen }: CommandContext): boolean {
@@ -269,6 +270,7 @@ const all: readonly Command[] = [
     run: ({ app, state }) => showTab(app.store, state.domainTab === 'history' ? 'snapshots' : 'history'),
   },
   healthCommand,
+  refreshCommand,
   themeCommand('system', 'Theme: as the system'),
   themeCommand('light', 'Theme: light'),
   themeCommand('dark', 'Theme: dark'),

@@ -1,5 +1,6 @@
 import { rearranged } from '../../shared/host-list/order.ts';
-import type { AppEvent, Batch, Domain, Operation } from '../../shared/schema.ts';
+import type { AppEvent, Batch, Domain, Operation, SnapshotList } from '../../shared/schema.ts';
+import { changedList } from '../../shared/snapshot-change.ts';
 import { noteTold, pushNotice } from './actions.ts';
 import { type Api, problemOf } from './api.ts';
 import { batchNotice } from './batch-words.ts';
@@ -217,12 +218,15 @@ async function followHistory(app: App, wanted: string, signal: AbortSignal): Pro
     app.store.setState({ history, selectedRow: null, chosenRows: new Set() });
   } else if (before.problem) app.store.setState({ history: { ...before, problem: null } });
   try {
-    const lists = await app.client.snapshots.watch({ hostId: domain.hostId, uuid: domain.uuid }, { signal });
-    for await (const list of lists) {
+    const changes = await app.client.snapshots.watch({ hostId: domain.hostId, uuid: domain.uuid }, { signal });
+    let list: SnapshotList | null = null;
+    for await (const change of changes) {
       if (signal.aborted) return;
+      const next = changedList(list, change);
+      list = next;
       app.store.setState(({ selectedRow }) => ({
-        history: { key, list, problem: null },
-        selectedRow: selectedRow ?? list.current,
+        history: { key, list: next, problem: null },
+        selectedRow: selectedRow ?? next.current,
       }));
     }
   } catch (error) {

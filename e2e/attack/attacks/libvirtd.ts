@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host, SnapshotList } from '../../../shared/schema.ts';
+import { changedList } from '../../../shared/snapshot-change.ts';
 import { type Attack, type Attacked, assert, attacked, toldBy } from '../attack.ts';
 import { type Backend, type Hostile, newFolder, startBackend, startHostile } from '../backend.ts';
 
@@ -146,7 +147,7 @@ async function picture(place: Place): Promise<string> {
 async function firstList(place: Place): Promise<SnapshotList | string> {
   await connected(place);
   try {
-    for await (const each of await place.backend.client.snapshots.watch(place.on)) return each;
+    for await (const each of await place.backend.client.snapshots.watch(place.on)) return changedList(null, each);
   } catch (error) {
     assert(JSON.stringify(error).length < 20_000, 'the error is short');
     return toldBy(error);

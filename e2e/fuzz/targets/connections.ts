@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { SnapshotCache } from '../../../electron/hosts/snapshot-cache.ts';
 import { RpcConnection } from '../../../electron/libvirt/connection.ts';
 import { listDomains, readDomain } from '../../../electron/libvirt/domains.ts';
 import { ConnectionError, LibvirtError, StreamLimitError } from '../../../electron/libvirt/errors.ts';
@@ -6,7 +7,6 @@ import { FakePeer } from '../../../electron/libvirt/fake-peer.ts';
 import { encodePacket, type Packet } from '../../../electron/libvirt/frame.ts';
 import { AuthenticationError, openConnection } from '../../../electron/libvirt/open.ts';
 import { screenshot } from '../../../electron/libvirt/screenshot.ts';
-import { SnapshotCache } from '../../../electron/libvirt/snapshots.ts';
 import { XdrError } from '../../../electron/libvirt/xdr.ts';
 import { XmlError } from '../../../electron/libvirt/xml.ts';
 import { Random } from '../../explore/random.ts';

@@ -1,16 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { Gate } from '../../../electron/hosts/gate.ts';
+import { SnapshotCache } from '../../../electron/hosts/snapshot-cache.ts';
 import { domainXml, listDomains, readDomain } from '../../../electron/libvirt/domains.ts';
 import { encodePacket, type Packet, PacketReader } from '../../../electron/libvirt/frame.ts';
 import { openConnection } from '../../../electron/libvirt/open.ts';
 import { screenshot } from '../../../electron/libvirt/screenshot.ts';
-import {
-  createSnapshot,
-  deleteSnapshot,
-  revertToSnapshot,
-  SnapshotCache,
-  snapshotXml,
-} from '../../../electron/libvirt/snapshots.ts';
+import { createSnapshot, deleteSnapshot, revertToSnapshot, snapshotXml } from '../../../electron/libvirt/snapshots.ts';
 import { createSimulator } from '../../../electron/simulator/simulator.ts';
 
 /** What an honest libvirtd says: every packet, and every XML in them. */

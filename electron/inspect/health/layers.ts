@@ -9,7 +9,7 @@ import { readDisks } from '../../libvirt/disks.ts';
 import { type DomainRecord, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { backingIn } from '../../libvirt/snapshot-table.ts';
-import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
+import type { DomainSnapshots } from '../../libvirt/stored-snapshot.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
 import { readXml, type XmlElement } from '../../libvirt/xml.ts';
 import { limited } from './limited.ts';
@@ -65,7 +65,7 @@ export async function readLayers(
   const [text, blocks, all] = await Promise.all([
     domainXml(reads, uuid, false),
     blockLayers(reads, uuid, running),
-    source.readSnapshots(uuid),
+    source.readSnapshots(uuid, 'decide'),
   ]);
   const live = await readXml(text, 'domain');
   const config = readDisks(live);

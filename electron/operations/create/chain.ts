@@ -5,7 +5,7 @@ import type { CreateDisk } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import type { StreamCaller } from '../../libvirt/domains.ts';
 import { tagsIn } from '../../libvirt/snapshot-table.ts';
-import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
+import type { DomainSnapshots } from '../../libvirt/stored-snapshot.ts';
 import { type Volume, volumeAt } from '../../libvirt/volumes.ts';
 import { limitedLook } from './files.ts';
 

@@ -18,6 +18,7 @@ const AGENT_SECONDS = 70;
 export function createDriver(agentSeconds = AGENT_SECONDS): Driver<typeof createType, CreateDone, LookedAtCreate> {
   return {
     type: createType,
+    sparesSnapshots: true,
     async gather({ session, uuid, ordered }) {
       const facts = await gatherCreateFacts(session, uuid, (now) => (ordered ? newPaths(now, ordered.choice) : []));
       return { domainName: facts.name, facts };

@@ -13,7 +13,7 @@ import { LibvirtError } from '../../libvirt/errors.ts';
 import { agentOf } from '../../libvirt/guest-agent.ts';
 import { hasJob } from '../../libvirt/jobs.ts';
 import { memoryDevicesOf } from '../../libvirt/memory-devices.ts';
-import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
+import type { DomainSnapshots } from '../../libvirt/stored-snapshot.ts';
 import { readXml, type XmlElement } from '../../libvirt/xml.ts';
 import { readChains } from './chain.ts';
 import { fileFacts } from './files.ts';
@@ -36,7 +36,7 @@ export async function gatherCreateFacts(
   const [text, nextText, snapshots, checkpoints, job] = await Promise.all([
     domainXml(reads, uuid, false),
     active && domain.persistent ? domainXml(reads, uuid, true) : null,
-    session.readSnapshots(uuid),
+    session.readSnapshots(uuid, 'decide'),
     checkpointFacts(reads, uuid),
     hasJob(reads, uuid),
   ]);

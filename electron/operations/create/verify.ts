@@ -9,7 +9,8 @@ import { disksIn } from '../../libvirt/disks.ts';
 import { type Caller, domainXml, readDomain } from '../../libvirt/domains.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
-import { currentSnapshot, StoredSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { currentSnapshot, snapshotXml } from '../../libvirt/snapshots.ts';
+import { StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import { tagsOf } from './chain.ts';
 
 /** What libvirt said when asked afterwards. */

@@ -65,6 +65,8 @@ export interface Driver<T extends AnyType, Done = void, S extends Seen = Seen, G
   readonly type: T;
   /** Where it begins, if that is not plain work. */
   firstPhase?(choice: ChoiceOf<T>): OperationPhase;
+  /** What libvirt keeps of snapshots stays, but for those that come, go, or are current before or after. */
+  readonly sparesSnapshots?: true;
   /** How many of its plans are kept; fewer where they are large. */
   readonly plansKept?: number;
   /** Asks libvirt for everything that the rules look at. Only reads. @throws ProblemError, LibvirtError, ConnectionError */

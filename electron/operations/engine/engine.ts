@@ -204,7 +204,7 @@ export class Engine {
   }
 
   #work(
-    { session, plan, aim, order }: Ordered,
+    { driver: { sparesSnapshots }, session, plan, aim, order }: Ordered,
     { gathered: { facts }, assessment }: Checked,
     operation: OperationHandle<Outcome>,
     asked: Answer<unknown>[],
@@ -226,9 +226,13 @@ export class Engine {
       async ask({ keepXml, requestId, ...asking }, call) {
         const { uuid, domainName: name } = plan;
         const request = { ...asking, operationId: operation.id, host: session.host, domain: { uuid, name } };
-        const answer = await session.holding(uuid, () =>
-          askLibvirt(request, { keepXml, requestId }, call, services.journal),
-        );
+        const answer = await session.holding(uuid, async () => {
+          try {
+            return await askLibvirt(request, { keepXml, requestId }, call, services.journal);
+          } finally {
+            if (!sparesSnapshots) session.doubtSnapshots(uuid);
+          }
+        });
         asked.push(answer);
         return answer;
       },

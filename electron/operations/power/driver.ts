@@ -30,6 +30,7 @@ const planWords: Readonly<Record<PowerAction, string>> = {
 export function powerDriver(patienceMs = SHUTDOWN_PATIENCE_MS): Driver<typeof powerType, PowerDone, PowerSeen> {
   return {
     type: powerType,
+    sparesSnapshots: true,
     gather: ({ session, uuid, aim, services }) => gatherPower(session, uuid, aim.action, services.marks),
     complete: async (_facts, { aim }) => aim,
     async carryOut({ session, services, plan, choice, facts, operation, ask }) {

@@ -84,7 +84,7 @@ async function imagesOfStart(
   disks: readonly Disk[],
 ): Promise<Pick<StartFacts, 'missing' | 'unlike' | 'unseen'>> {
   const needed = disks.filter(({ startupPolicy }) => startupPolicy !== 'optional');
-  const chains = await readChains(session, needed, await session.readSnapshots(uuid), false);
+  const chains = await readChains(session, needed, await session.readSnapshots(uuid, 'decide'), false);
   const opened = needed.flatMap(({ target, image }) =>
     image === null ? [] : [{ path: image.path, format: image.format, chain: chains.get(target) }],
   );

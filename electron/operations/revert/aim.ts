@@ -17,7 +17,7 @@ export async function resolveAim(
     return { kind: 'named', name: snapshotName };
   }
   if (aim.kind === 'newest' || aim.kind === 'tagged') {
-    const { snapshots } = (await session.readSnapshots(uuid)).list;
+    const { snapshots } = (await session.readSnapshots(uuid, 'decide')).list;
     // A tag does not pass to a snapshot that was taken anew under the same name.
     if (aim.kind === 'tagged') await marks.recognise(session.host, uuid, snapshots);
     const names = aim.kind === 'tagged' ? marks.taggedWith(session.host, uuid, aim.tag) : null;

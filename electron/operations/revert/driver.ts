@@ -19,6 +19,7 @@ interface GatheredRevert extends Gathered<Type> {
 
 export const revertDriver: Driver<Type, RevertDone, RevertSeen, GatheredRevert> = {
   type: revertType,
+  sparesSnapshots: true,
   firstPhase: ({ safetySnapshot }) => (safetySnapshot ? 'snapshotting' : 'reverting'),
   async gather({ session, uuid, aim, services, ordered, refusal }: Gathering<Type>) {
     const target = ordered?.plan.target ?? (await resolveAim(session, uuid, aim, services.marks));

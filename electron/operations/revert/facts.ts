@@ -16,7 +16,7 @@ import { activeBlockJobs, autostarts, type Caller, domainXml, type StreamCaller 
 import { fileExists } from '../../libvirt/file-probe.ts';
 import { hasJob } from '../../libvirt/jobs.ts';
 import { contentOf } from '../../libvirt/snapshot-table.ts';
-import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
+import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import { readXml, type XmlElement } from '../../libvirt/xml.ts';
 import { historyOf } from './history.ts';
 import { imagesAround, overlaysUnlinked } from './overlays.ts';
@@ -42,7 +42,7 @@ export async function gatherRevertFacts(
   const { driver, libvirtVersion, hypervisorVersion } = session.peer;
   const source: Source = {
     reads: session.reads,
-    readSnapshots: (id) => session.readSnapshots(id),
+    readSnapshots: (id) => session.readSnapshots(id, 'decide', target.kind === 'named' ? [target.name] : []),
     driver,
     libvirtVersion,
     hypervisorVersion,

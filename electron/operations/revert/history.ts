@@ -2,7 +2,7 @@ import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode, pointsOf } fro
 import { isDrive, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { HistoryFacts, SnapshotList } from '../../../shared/schema.ts';
 import type { KnownLayers } from '../../inspect/health/layers.ts';
-import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
+import type { StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 
 /** Names that a sentence lists at most. */
 const LISTED = 10;

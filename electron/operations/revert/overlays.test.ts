@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diskLayers } from '../../../shared/chain.ts';
 import type { Image } from '../../../shared/libvirt/disks.ts';
-import { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
+import { DomainSnapshots, StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import { imagesAround, overlaysUnlinked } from './overlays.ts';
 
 /** An external snapshot that was taken in an image, and the overlay made then. */

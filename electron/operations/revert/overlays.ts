@@ -3,7 +3,7 @@ import type { StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { DiskFact, OverlayFact } from '../../../shared/schema.ts';
 import type { KnownLayers } from '../../inspect/health/layers.ts';
 import { overlaysMade } from '../../libvirt/disks.ts';
-import type { DomainSnapshots } from '../../libvirt/snapshots.ts';
+import type { DomainSnapshots } from '../../libvirt/stored-snapshot.ts';
 
 /** What libvirt unlinks with an external revert: the overlays of the current snapshot (qemuSnapshotRevertExternalFinish). */
 export function overlaysUnlinked(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { diskLayers } from '../../../shared/chain.ts';
 import type { Image } from '../../../shared/libvirt/disks.ts';
-import { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
+import { DomainSnapshots, StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import { imagesSpoiled, leftOn } from './spoiled.ts';
 
 /** A snapshot that was taken in an image; the overlay that was made then, or one that a revert to it made. */

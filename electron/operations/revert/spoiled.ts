@@ -1,6 +1,6 @@
 import { chainFrom, type DiskLayers, pointsOf } from '../../../shared/chain.ts';
 import type { StrayOverlay } from '../../../shared/libvirt/disks.ts';
-import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/snapshots.ts';
+import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import { ofCurrent } from './overlays.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { DiskFact } from '../../../shared/schema.ts';
 import type { KnownLayers } from '../../inspect/health/layers.ts';
 import { readDisks } from '../../libvirt/disks.ts';
 import { FakeCaller, refusal } from '../../libvirt/fake-caller.ts';
-import { StoredSnapshot } from '../../libvirt/snapshots.ts';
+import { StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import { parseXml } from '../../libvirt/xml.ts';
 import { configsOf, filesNamed, neededFiles, storedFacts } from './stored.ts';
 

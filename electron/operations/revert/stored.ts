@@ -7,7 +7,7 @@ import { readDisks, readNvram } from '../../libvirt/disks.ts';
 import type { Caller } from '../../libvirt/domains.ts';
 import { fileExists } from '../../libvirt/file-probe.ts';
 import type { ImageContent } from '../../libvirt/snapshot-table.ts';
-import type { StoredSnapshot } from '../../libvirt/snapshots.ts';
+import type { StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import type { XmlElement } from '../../libvirt/xml.ts';
 
 /** The configurations that a snapshot puts back (qemuSnapshotRevertPrep). */

@@ -52,7 +52,7 @@ export async function removeOldSafety(
   const marks = services.marks.safety(host, uuid);
   const { safetySnapshotsKept } = services.settings.get();
   if (marks.length <= safetySnapshotsKept) return null;
-  const { list } = await session.readSnapshots(uuid);
+  const { list } = await session.readSnapshots(uuid, 'decide');
   const found = (mark: SafetyMark) =>
     list.snapshots.find(({ name, createdAt }) => name === mark.name && createdAt === mark.createdAt);
   await services.marks.forgetSafety(marks.filter((mark) => !found(mark)).map((mark) => mark.requestId));

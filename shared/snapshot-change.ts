@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { Snapshot, SnapshotList } from './schema/snapshot.ts';
+
+/** What is otherwise in a list of snapshots: little of a long one. Their order says nothing. */
+export const SnapshotChange = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('all'), list: SnapshotList }),
+  z.object({
+    type: z.literal('some'),
+    /** New, or other than before. */
+    put: z.array(Snapshot),
+    gone: z.array(z.string()),
+    current: z.string().nullable(),
+  }),
+]);
+export type SnapshotChange = z.infer<typeof SnapshotChange>;
+
+/** What makes the one list of the other; null where that is nothing. @param before null: there was none */
+export function snapshotChange(before: SnapshotList | null, after: SnapshotList): SnapshotChange | null {
+  if (!before) return { type: 'all', list: after };
+  const old = byName(before);
+  const present = new Set(after.snapshots.map(({ name }) => name));
+  const put = after.snapshots.filter((snapshot) => !isSame(old.get(snapshot.name), snapshot));
+  const gone = before.snapshots.flatMap(({ name }) => (present.has(name) ? [] : [name]));
+  if (put.length + gone.length === 0 && before.current === after.current) return null;
+  if (put.length > after.snapshots.length / 2) return { type: 'all', list: after };
+  return { type: 'some', put, gone, current: after.current };
+}
+
+/** The list after a change; whatever is not in it is the very same as before. @param before null: there was none */
+export function changedList(before: SnapshotList | null, change: SnapshotChange): SnapshotList {
+  if (change.type === 'all') return change.list;
+  const { put, gone, current } = change;
+  const snapshots = byName(before ?? { snapshots: [], current: null });
+  for (const name of gone) snapshots.delete(name);
+  for (const snapshot of put) snapshots.set(snapshot.name, snapshot);
+  return { snapshots: [...snapshots.values()], current };
+}
+
+function byName({ snapshots }: SnapshotList): Map<string, Snapshot> {
+  return new Map(snapshots.map((snapshot) => [snapshot.name, snapshot]));
+}
+
+function isSame(before: Snapshot | undefined, after: Snapshot): boolean {
+  return before === after || (before !== undefined && JSON.stringify(before) === JSON.stringify(after));
+}

@@ -1,8 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { implement, ORPCError, type Router } from '@orpc/server';
 import { type Contract, contract } from '../shared/contract.ts';
 import { type Kind, kinds } from '../shared/operations/registry.ts';
 import type { AppInfo, SnapshotList, WindowState } from '../shared/schema.ts';
-import { snapshotChange } from '../shared/snapshot-change.ts';
+import { inParts, snapshotChange } from '../shared/snapshot-change.ts';
 import { exportHosts, HostImports } from './hosts/host-file.ts';
 import type { HostFinder } from './hosts/host-finder.ts';
 import type { HostPool } from './hosts/host-pool.ts';
@@ -101,7 +102,11 @@ export function createRouter(parts: RouterParts): AppRouter {
       for await (const list of watchSnapshots(session, input.uuid, signal)) {
         const change = snapshotChange(sent, list);
         sent = list;
-        if (change) yield change;
+        if (change)
+          for (const part of inParts(change)) {
+            yield part;
+            await nextTurn();
+          }
         void marks
           .recognise(session.host, input.uuid, list.snapshots)
           .catch((error: unknown) => log(`marks: ${error}`));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Snapshot, SnapshotList } from './schema.ts';
-import { changedList, SnapshotChange, snapshotChange } from './snapshot-change.ts';
+import { changedList, inParts, SnapshotChange, snapshotChange } from './snapshot-change.ts';
 
 const snapshot = (name: string, description = ''): Snapshot => ({
   ...{ name, description, parent: null, createdAt: 1, state: 'shutoff', memory: 'none', kind: 'internal', disks: [] },
@@ -56,4 +56,18 @@ test('another current one is a change, and the same list in another order is non
     current: 'a',
   });
   expect(snapshotChange(list(['a', 'b'], 'a'), list(['b', 'a'], 'a'))).toBeNull();
+});
+
+test.each([1, 4_000, 4_001, 12_000])('%s of them come whole, in parts', (count) => {
+  const names = Array.from({ length: count }, (_, at) => `s${at}`);
+  const [some, other] = [list(['a', 'b', ...names.slice(0, 10)]), list(names, 's0')];
+  for (const change of [
+    snapshotChange(null, other),
+    { ...{ type: 'some', gone: ['a', 'b'] }, put: other.snapshots, current: 's0' },
+  ]) {
+    const parts = [...inParts(change as SnapshotChange)];
+    expect(parts).toHaveLength(Math.ceil(count / 4_000));
+    expect(parts.map(({ more }) => more === true)).toEqual(parts.map((_, at) => at < parts.length - 1));
+    expect(inOrder(parts.reduce<SnapshotList>(changedList, some))).toEqual(inOrder(other));
+  }
 });

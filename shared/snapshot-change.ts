@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import { Snapshot, SnapshotList } from './schema/snapshot.ts';
 
+/** So many at a time take no longer to pass on than a frame of the window lasts. */
+const PART = 4_000;
+
+/** More of the same comes at once: the list is whole after the last one. */
+const more = z.literal(true).optional();
+
 /** What is otherwise in a list of snapshots: little of a long one. Their order says nothing. */
 export const SnapshotChange = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('all'), list: SnapshotList }),
+  z.object({ type: z.literal('all'), list: SnapshotList, more }),
   z.object({
     type: z.literal('some'),
     /** New, or other than before. */
     put: z.array(Snapshot),
     gone: z.array(z.string()),
     current: z.string().nullable(),
+    more,
   }),
 ]);
 export type SnapshotChange = z.infer<typeof SnapshotChange>;
@@ -24,6 +31,25 @@ export function snapshotChange(before: SnapshotList | null, after: SnapshotList)
   if (put.length + gone.length === 0 && before.current === after.current) return null;
   if (put.length > after.snapshots.length / 2) return { type: 'all', list: after };
   return { type: 'some', put, gone, current: after.current };
+}
+
+/** A change of very many in parts, of which all but the last say that more comes. */
+export function* inParts(change: SnapshotChange): Generator<SnapshotChange> {
+  const { snapshots, current } =
+    change.type === 'all' ? change.list : { snapshots: change.put, current: change.current };
+  if (snapshots.length <= PART) {
+    yield change;
+    return;
+  }
+  const first = snapshots.slice(0, PART);
+  yield change.type === 'all'
+    ? { type: 'all', list: { snapshots: first, current }, more: true }
+    : { ...change, put: first, more: true };
+  for (let at = PART; at < snapshots.length; at += PART) {
+    const isLast = at + PART >= snapshots.length;
+    const put = snapshots.slice(at, at + PART);
+    yield { type: 'some', put, gone: [], current, ...(isLast ? {} : { more: true }) };
+  }
 }
 
 /** The list after a change; whatever is not in it is the very same as before. @param before null: there was none */

@@ -224,6 +224,7 @@ async function followHistory(app: App, wanted: string, signal: AbortSignal): Pro
       if (signal.aborted) return;
       const next = changedList(list, change);
       list = next;
+      if (change.more) continue;
       app.store.setState(({ selectedRow }) => ({
         history: { key, list: next, problem: null },
         selectedRow: selectedRow ?? next.current,

@@ -147,7 +147,11 @@ async function picture(place: Place): Promise<string> {
 async function firstList(place: Place): Promise<SnapshotList | string> {
   await connected(place);
   try {
-    for await (const each of await place.backend.client.snapshots.watch(place.on)) return changedList(null, each);
+    let told: SnapshotList | null = null;
+    for await (const each of await place.backend.client.snapshots.watch(place.on)) {
+      told = changedList(told, each);
+      if (!each.more) return told;
+    }
   } catch (error) {
     assert(JSON.stringify(error).length < 20_000, 'the error is short');
     return toldBy(error);

@@ -1,4 +1,5 @@
 import { type DiskImage, type Image, imagesOf, type StoredDisks } from './libvirt/disks.ts';
+import { once } from './once.ts';
 
 /** What the storage tells of an image: what it lies on, null for nothing. */
 export type Probed = ReadonlyMap<string, Image | null>;
@@ -90,16 +91,18 @@ export function isReadToEnd(chain: readonly LayerNode[]): boolean {
 }
 
 /** The images that hold a snapshot's disks; those that are no part of it are left out. */
-export function pointsOf(
-  stored: Pick<StoredDisks, 'config' | 'disks' | 'memoryInside'>,
-): { target: string; kind: 'internal' | 'external'; path: string }[] {
-  const byTarget = new Map(imagesOf(stored.config).map((image) => [image.target, image.path]));
-  return stored.disks.flatMap(({ target, kind }) => {
-    const path = byTarget.get(target);
-    if (path === undefined || isPassedOver(stored, target)) return [];
-    return kind === 'internal' || kind === 'external' ? [{ target, kind, path }] : [];
-  });
-}
+export const pointsOf = once(
+  (
+    stored: Pick<StoredDisks, 'config' | 'disks' | 'memoryInside'>,
+  ): readonly { target: string; kind: 'internal' | 'external'; path: string }[] => {
+    const byTarget = new Map(imagesOf(stored.config).map((image) => [image.target, image.path]));
+    return stored.disks.flatMap(({ target, kind }) => {
+      const path = byTarget.get(target);
+      if (path === undefined || isPassedOver(stored, target)) return [];
+      return kind === 'internal' || kind === 'external' ? [{ target, kind, path }] : [];
+    });
+  },
+);
 
 /**
  * Where QEMU takes a snapshot with memory it writes nothing to a read-only disk, whatever libvirt lists
@@ -123,13 +126,16 @@ function* assumed(
   snapshots: readonly StoredDisks[],
   { current, parents }: Tree,
 ): Generator<{ target: string; over: string; under: Image }> {
+  if (!snapshots.some(({ disks }) => disks.some(({ kind }) => kind === 'external'))) return;
   const byName = new Map(snapshots.map((each) => [each.name, each]));
-  const known = new Map<string, Image | null>();
+  const knownOf = new Map<string, Map<string, Image | null>>();
   const imageAbove = (from: string | null, target: string): Image | null => {
+    const known = knownOf.get(target) ?? new Map<string, Image | null>();
+    knownOf.set(target, known);
     const way = new Set<string>();
     let found: Image | null = null;
     for (let name = from; name !== null && !way.has(name); name = parents.get(name) ?? null) {
-      const before = known.get(`${target} ${name}`);
+      const before = known.get(name);
       if (before !== undefined) {
         found = before;
         break;
@@ -140,7 +146,7 @@ function* assumed(
       found = stored.config.find((disk) => disk.target === target)?.image ?? null;
       break;
     }
-    for (const name of way) known.set(`${target} ${name}`, found);
+    for (const name of way) known.set(name, found);
     return found;
   };
   for (const { target, path } of now) {
@@ -161,7 +167,7 @@ interface Link {
   made: NonNullable<LayerNode['made']>;
 }
 
-function linksOf({ name, config, disks, reverted }: StoredDisks): Link[] {
+const linksOf = once(({ name, config, disks, reverted }: StoredDisks): readonly Link[] => {
   const byTarget = new Map(imagesOf(config).map((image) => [image.target, image]));
   const taken = disks.flatMap(({ target, kind, file }) =>
     kind === 'external' && file !== undefined ? [{ target, file, by: 'snapshot' as const }] : [],
@@ -170,7 +176,7 @@ function linksOf({ name, config, disks, reverted }: StoredDisks): Link[] {
     const under = byTarget.get(target);
     return under ? [{ target, over: file, under, made: { by, snapshot: name } }] : [];
   });
-}
+});
 
 interface Draft {
   path: string;

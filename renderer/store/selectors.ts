@@ -1,4 +1,5 @@
 import { groupedHosts } from '../../shared/host-list/order.ts';
+import { once } from '../../shared/once.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
 import {
   type Batch,
@@ -21,18 +22,6 @@ interface DomainCounts {
 }
 const noDomains: DomainCounts = { all: 0, running: 0 };
 const runs: ReadonlySet<Domain['state']> = new Set(['running', 'blocked']);
-
-/** Remembers the last result for each argument object, so that a selector hands out the same value twice. */
-function once<A extends object, R>(derive: (from: A) => R): (from: A) => R {
-  const kept = new WeakMap<A, { result: R }>();
-  return (from) => {
-    const known = kept.get(from);
-    if (known) return known.result;
-    const result = derive(from);
-    kept.set(from, { result });
-    return result;
-  };
-}
 
 const listOf = once((domains: AppState['domains']) => [...domains.values()]);
 const countsOf = once((domains: AppState['domains']) => {

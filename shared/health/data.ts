@@ -92,14 +92,21 @@ export const isDamaged = ({ state }: Pick<SnapshotData, 'state'>): boolean => da
 /** Of each snapshot, whether its data is where a revert looks for it, and is its own. Nothing unread counts as there. */
 export function dataOfSnapshots(facts: DataFacts): ReadonlyMap<string, SnapshotData> {
   const lookup = lookupOf(facts);
-  return new Map(
-    facts.snapshots.map((snapshot) => {
-      const why = findings
-        .flatMap((find) => find(snapshot, lookup))
-        .sort((a, b) => worst.indexOf(a.state) - worst.indexOf(b.state));
-      return [snapshot.name, { name: snapshot.name, state: why[0]?.state ?? 'there', why }];
-    }),
-  );
+  return new Map(facts.snapshots.map((snapshot) => [snapshot.name, found(snapshot, lookup)]));
+}
+
+/** The same of one; undefined where it is none of them. */
+export function dataOfSnapshot(facts: DataFacts, name: string): SnapshotData | undefined {
+  const lookup = lookupOf(facts);
+  const snapshot = lookup.byName.get(name);
+  return snapshot && found(snapshot, lookup);
+}
+
+function found(snapshot: Stored, lookup: Lookup): SnapshotData {
+  const why = findings
+    .flatMap((find) => find(snapshot, lookup))
+    .sort((a, b) => worst.indexOf(a.state) - worst.indexOf(b.state));
+  return { name: snapshot.name, state: why[0]?.state ?? 'there', why };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../once.ts';
 
 /** An image: where bytes of a disk are. */
 export const Image = z.object({
@@ -101,9 +102,9 @@ export function lastingImage({ image, below, transient }: Pick<Disk, 'image' | '
 }
 
 /** The images of disks, with their chains; drives without a medium are left out. */
-export function imagesOf(disks: readonly Disk[]): DiskImage[] {
-  return disks.flatMap(({ target, image, below, readonly }) => (image ? [{ ...image, target, below, readonly }] : []));
-}
+export const imagesOf = once((disks: readonly Disk[]): readonly DiskImage[] =>
+  disks.flatMap(({ target, image, below, readonly }) => (image ? [{ ...image, target, below, readonly }] : [])),
+);
 
 /** One `<disk>` of a snapshot: how it is kept, and the overlay that was made. */
 export const SnapshotDisk = z.object({

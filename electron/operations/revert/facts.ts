@@ -1,6 +1,6 @@
 import { chainFrom } from '../../../shared/chain.ts';
 import { configChanges, type DomainConfig } from '../../../shared/config-changes.ts';
-import { type DataFacts, dataOfSnapshots } from '../../../shared/health/data.ts';
+import { type DataFacts, dataOfSnapshot } from '../../../shared/health/data.ts';
 import { type Disk, hostPath, imagesOf, lastingImage } from '../../../shared/libvirt/disks.ts';
 import { isLive } from '../../../shared/operations/revert/risk.ts';
 import type { ConfigChange, DiskFact, RevertFacts, RevertTarget } from '../../../shared/schema.ts';
@@ -189,15 +189,18 @@ function dataFacts(
   aimed: StoredSnapshot,
   told: Remembered & Pick<DataFacts, 'tags' | 'libvirtVersion'>,
 ) {
-  const data = dataOfSnapshots({
-    current: stored.current,
-    snapshots,
-    disks,
-    files,
-    ...told,
-    modifiedAt,
-    takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
-  }).get(aimed.snapshot.name);
+  const data = dataOfSnapshot(
+    {
+      current: stored.current,
+      snapshots,
+      disks,
+      files,
+      ...told,
+      modifiedAt,
+      takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),
+    },
+    aimed.snapshot.name,
+  );
   return data ?? { state: 'unknown' as const, why: [] };
 }
 

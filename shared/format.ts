@@ -115,6 +115,11 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
   return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
 }
 
+/** How many snapshots a domain has; null for some that were not counted yet. */
+export function formatSnapshots(count: number | null): string {
+  return count === null ? 'snapshots not counted yet' : formatCount(count, 'snapshot');
+}
+
 /** What a snapshot can bring back: `disks`, `disks + memory`, `disks only`. */
 export function holdsLabel(snapshot: Pick<Snapshot, 'kind' | 'memory' | 'state'>): string {
   const memory = snapshot.memory === 'internal' || snapshot.memory === 'external';

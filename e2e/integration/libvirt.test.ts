@@ -3,10 +3,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DomainList } from '../../electron/hosts/domain-list.ts';
 import { Gate } from '../../electron/hosts/gate.ts';
 import { SnapshotCache } from '../../electron/hosts/snapshot-cache.ts';
 import type { RpcConnection } from '../../electron/libvirt/connection.ts';
-import { domainRef, listDomains } from '../../electron/libvirt/domains.ts';
+import { countSnapshots, domainRef, listDomains } from '../../electron/libvirt/domains.ts';
 import { closeConnection, openConnection } from '../../electron/libvirt/open.ts';
 import { procedures } from '../../electron/libvirt/procedures.ts';
 import { revertToSnapshot } from '../../electron/libvirt/snapshots.ts';
@@ -47,13 +48,52 @@ describe.skipIf(!available.ok)('the client on a real libvirt', () => {
       state: 'running',
       persistent: true,
       managedSave: false,
-      snapshotCount: 1,
+      snapshotCount: null,
     });
+    expect(await countSnapshots(gate, domain?.uuid ?? '')).toBe(1);
     const list = (await new SnapshotCache(gate).read(domain?.uuid ?? '')).list;
     expect(list).toMatchObject({
       current: 'one',
       snapshots: [{ name: 'one', parent: null, state: 'running', memory: 'internal', kind: 'internal' }],
     });
+  });
+
+  test('finds by looking which domain got a snapshot, which libvirt tells nobody of', async () => {
+    const other = await lab.guest({ name: 'other' });
+    const own = await openConnection(connect(lab.socket), driver);
+    const reads = new Gate(own);
+    const list = new DomainList({
+      hostId: 'h',
+      publish: () => {},
+      isHeld: () => false,
+      onNew: () => {},
+      log: () => {},
+    });
+    const counts = () => list.all.map(({ name, snapshotCount }) => [name, snapshotCount]).sort();
+    try {
+      list.begin(reads, await listDomains(reads));
+      await expect.poll(counts).toEqual([
+        ['other', 0],
+        ['real', 1],
+      ]);
+      await other.snapshot('first');
+      list.look();
+      await expect.poll(counts).toEqual([
+        ['other', 1],
+        ['real', 1],
+      ]);
+      await other.snapshot('second');
+      list.look();
+      await expect.poll(counts).toEqual([
+        ['other', 2],
+        ['real', 1],
+      ]);
+    } finally {
+      list.pause();
+      await closeConnection(own);
+      for (const name of ['second', 'first']) await lab.virsh('snapshot-delete', 'other', name);
+      await lab.virsh('undefine', 'other');
+    }
   });
 
   test('receives a screenshot as a stream, and goes on working', async () => {

@@ -39,6 +39,7 @@ describe('connecting', () => {
       roundTripMs: expect.any(Number),
     });
     expect(bench.statuses()).toEqual(['connecting', 'connected']);
+    await bench.until(() => bench.domain('on')?.snapshotCount !== null);
     expect(bench.session.domains).toEqual([
       {
         hostId: 'lab',

@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectStep, Domain, Host, HostStatus } from '../../shared/schema.ts';
 import type { KeepaliveOptions } from '../libvirt/connection.ts';
-import { listDomains, readDomain } from '../libvirt/domains.ts';
 import { ConnectionError } from '../libvirt/errors.ts';
 import { ping } from '../libvirt/greet.ts';
 import type { DomainSnapshots } from '../libvirt/stored-snapshot.ts';
 import type { Places } from '../places.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Backoff } from './backoff.ts';
+import { DomainList, LOOK_AGAIN_MS } from './domain-list.ts';
 import type { Gate } from './gate.ts';
 import { type HostEvent, nextStatus } from './host-state.ts';
 import type { Hub } from './hub.ts';
 import { closeLink, type Link, openLink } from './link.ts';
 import { mayPass, ProblemError, reasonIn, toProblem } from './problems.ts';
-import { Repeater } from './repeater.ts';
 import type { Need } from './snapshot-cache.ts';
 import { Turn } from './turn.ts';
 
@@ -44,29 +43,35 @@ interface Open {
 
 /** How long a connection may take to answer after something has changed on the way. */
 const CHECK_MS = 5_000;
-/** libvirt tells of starts and stops, but not of snapshots or managed saves: those are found by looking. */
-const LOOK_AGAIN_MS = 15_000;
 
 /** One host: a connection that is kept up, and its domains as libvirt last told them. */
 export class HostSession {
   #status: HostStatus = { status: 'disconnected' };
-  #domains = new Map<string, Domain>();
+  #domains: DomainList;
   #link: Link | undefined;
   #run: AbortController | undefined;
   /** In the way in which the host is reached now. */
   #wasConnected = false;
   #held = new Map<string, number>();
-  #looks = new Repeater();
   #listeners = new Set<(uuid: string | null) => void>();
 
-  constructor(private readonly options: SessionOptions) {}
+  constructor(private readonly options: SessionOptions) {
+    const { host, hub, log } = options;
+    this.#domains = new DomainList({
+      hostId: host.id,
+      publish: (event) => hub.publish(event),
+      isHeld: (uuid) => this.isHeld(uuid),
+      onNew: (uuid) => this.#tell(uuid),
+      log: (line) => log(`${host.name}: ${line}`),
+    });
+  }
 
   get host(): Host {
     return { ...this.options.host, connection: this.#status };
   }
 
   get domains(): Domain[] {
-    return [...this.#domains.values()];
+    return this.#domains.all;
   }
 
   /** What is known of the other end. @throws ProblemError NOT_CONNECTED */
@@ -161,7 +166,6 @@ export class HostSession {
     this.#run = undefined;
     this.#wasConnected = false;
     this.#domains.clear();
-    this.options.hub.publish({ type: 'domains', hostId: this.options.host.id, domains: [] });
     this.#happens({ type: 'disconnect' });
     if (!this.#link) this.#changed(null); // whoever waits for a lost host to come back waits in vain now
     await this.#drop();
@@ -218,8 +222,7 @@ export class HostSession {
 
   /** Notes a number of snapshots that was seen by whoever just listed them. */
   noteSnapshotCount(uuid: string, snapshotCount: number): void {
-    const domain = this.#domains.get(uuid);
-    if (domain) this.#put({ ...domain, snapshotCount });
+    this.#domains.noteSnapshotCount(uuid, snapshotCount);
   }
 
   async #keepConnected(signal: AbortSignal): Promise<void> {
@@ -275,7 +278,7 @@ export class HostSession {
 
   /** Resolves when the host is ready. */
   async #open(signal: AbortSignal, watch: Watch): Promise<Open> {
-    const { host, driverUri, hub, log, keepalive, openTransport } = this.options;
+    const { host, driverUri, log, keepalive, openTransport } = this.options;
     const { link, facts, domains } = await openLink(
       {
         ...{ host, driverUri, log, keepalive, onStep: watch.onStep, openTransport: () => openTransport(watch) },
@@ -285,8 +288,7 @@ export class HostSession {
       signal,
     );
     this.#link = link;
-    this.#domains = new Map(domains.map((each) => [each.uuid, { ...each, hostId: host.id }]));
-    hub.publish({ type: 'domains', hostId: host.id, domains: this.domains });
+    this.#domains.begin(link.reads, domains);
     this.#report(signal, { type: 'ready', facts });
     this.#changed(null);
     this.#lookAgain(link);
@@ -294,68 +296,26 @@ export class HostSession {
   }
 
   #refresh(uuid: string): void {
-    const link = this.#link;
-    if (!link || this.isHeld(uuid)) return;
+    if (!this.#link || this.isHeld(uuid)) return;
     if (this.#domains.has(uuid)) this.#changed(uuid);
-    else this.#looks.run('', () => this.#list(link)).catch((error: unknown) => this.#readFailed(error));
+    else this.#domains.look();
   }
 
   /** Tells the listeners, and reads the domain again. */
   #changed(uuid: string | null): void {
     this.#tell(uuid);
-    if (uuid !== null) this.#readAgain(uuid);
+    if (uuid !== null) this.#domains.readAgain(uuid);
   }
 
   #tell(uuid: string | null): void {
     for (const listener of [...this.#listeners]) listener(uuid);
   }
 
-  #readAgain(uuid: string): void {
-    const reads = this.#link?.reads;
-    if (!reads) return;
-    const look = async () => {
-      const record = await readDomain(reads, uuid);
-      if (this.#link?.reads !== reads) return;
-      if (record) this.#put({ ...record, hostId: this.options.host.id });
-      else this.#remove(uuid);
-    };
-    this.#looks.run(uuid, look).catch((error: unknown) => this.#readFailed(error));
-  }
-
   async #lookAgain(link: Link): Promise<void> {
     while (this.#link === link) {
       await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
-      if (this.#link !== link || this.#held.size > 0) continue;
-      await this.#list(link).catch((error: unknown) => this.#readFailed(error));
+      if (this.#link === link && this.#held.size === 0) this.#domains.look();
     }
-  }
-
-  /** Reads all domains anew; one that was not known is told to who listens. */
-  async #list(link: Link): Promise<void> {
-    const records = await link.reads.shared('domains', () => listDomains(link.reads));
-    if (this.#link !== link) return;
-    const present = new Set(records.map((each) => each.uuid));
-    for (const uuid of this.#domains.keys()) if (!present.has(uuid)) this.#remove(uuid);
-    for (const record of records) {
-      const isNew = !this.#domains.has(record.uuid);
-      this.#put({ ...record, hostId: this.options.host.id });
-      if (isNew) this.#tell(record.uuid);
-    }
-  }
-
-  #readFailed(error: unknown): void {
-    if (!(error instanceof ConnectionError)) this.options.log(`${this.options.host.name}: ${error}`);
-  }
-
-  #put(domain: Domain): void {
-    if (JSON.stringify(this.#domains.get(domain.uuid)) === JSON.stringify(domain)) return;
-    this.#domains.set(domain.uuid, domain);
-    this.options.hub.publish({ type: 'domain', domain });
-  }
-
-  #remove(uuid: string): void {
-    if (this.#domains.delete(uuid))
-      this.options.hub.publish({ type: 'domain-removed', hostId: this.options.host.id, uuid });
   }
 
   #connected(): Link {
@@ -372,6 +332,7 @@ export class HostSession {
     const link = this.#link;
     if (!link) return;
     this.#link = undefined;
+    this.#domains.pause();
     this.#changed(null);
     await closeLink(link, why instanceof ConnectionError ? why : undefined);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Domain } from '../../shared/schema.ts';
-import { activeBlockJobs, domainRef, domainXml, listDomains, readDomain } from './domains.ts';
+import { activeBlockJobs, countSnapshots, domainRef, domainXml, listDomains, readDomain } from './domains.ts';
 import { ConnectionError } from './errors.ts';
 import { type Answers, FakeCaller, refusal } from './fake-caller.ts';
 import type { WireDomain } from './procedures.ts';
@@ -27,7 +27,7 @@ const host: Answers = {
 const first = { uuid: uuidOf(1), name: 'vm1', id: 7, state: 'running', reason: 'from snapshot', persistent: true };
 const second = { uuid: uuidOf(2), name: 'vm2', id: null, state: 'shutoff', reason: 'destroyed', persistent: false };
 const listed = [
-  { ...first, managedSave: false, snapshotCount: 3 },
+  { ...first, managedSave: false, snapshotCount: null },
   { ...second, managedSave: true, snapshotCount: 0 },
 ];
 
@@ -39,13 +39,12 @@ describe('listDomains', () => {
     for (const record of records) expect(Domain.safeParse({ ...record, hostId: 'h' }).success).toBe(true);
   });
 
-  it('asks alone first, then in one round, and counts only where there is something', async () => {
+  it('asks alone first, then in one round, and counts nothing', async () => {
     const caller = new FakeCaller(host);
     await listDomains(caller);
     expect(caller.calls.map((call) => call.name)).toEqual([
       ...Array(4).fill('connectListAllDomains'),
       'connectGetAllDomainStats',
-      'domainSnapshotNum',
     ]);
     expect(caller.args('connectListAllDomains')).toEqual([0, 4, 256, 4096].map((flags) => ({ needResults: 1, flags })));
     expect(caller.args('connectGetAllDomainStats')).toEqual([{ domains: [], stats: 1, flags: 0 }]);
@@ -61,8 +60,8 @@ describe('listDomains', () => {
     expect(caller.args('domainGetState')).toHaveLength(1);
   });
 
-  it('does without statistics and snapshot counts where a driver has none', async () => {
-    const { connectGetAllDomainStats: _, domainSnapshotNum: __, ...poor } = host;
+  it('does without statistics where a driver has none', async () => {
+    const { connectGetAllDomainStats: _, ...poor } = host;
     const states = new Map([
       [uuidOf(1), { state: 1, reason: 4 }],
       [uuidOf(2), { state: 5, reason: 2 }],
@@ -71,16 +70,14 @@ describe('listDomains', () => {
       ...poor,
       domainGetState: ({ domain }) => states.get(formatUuid(domain.uuid)) ?? { state: 0, reason: 0 },
     });
-    expect(await listDomains(caller)).toEqual([{ ...listed[0], snapshotCount: 0 }, listed[1]]);
+    expect(await listDomains(caller)).toEqual(listed);
   });
 
-  it.each(['domainGetState', 'domainSnapshotNum'] as const)('leaves out a domain that ends before %s', async (name) => {
+  it('leaves out a domain that ends before its state is told', async () => {
     const caller = new FakeCaller({
       ...host,
-      connectGetAllDomainStats: () => ({
-        records: name === 'domainGetState' ? [state(wire(2), 5, 2)] : [state(wire(1), 1, 4), state(wire(2), 5, 2)],
-      }),
-      [name]: () => Promise.reject(refusal('NO_DOMAIN')),
+      connectGetAllDomainStats: () => ({ records: [state(wire(2), 5, 2)] }),
+      domainGetState: () => Promise.reject(refusal('NO_DOMAIN')),
     });
     expect((await listDomains(caller)).map((each) => each.name)).toEqual(['vm2']);
   });
@@ -99,10 +96,29 @@ describe('listDomains', () => {
 
   it('passes on every other error', async () => {
     const lost = new ConnectionError('LOST', 'gone');
-    const cut = { ...host, domainSnapshotNum: () => Promise.reject(lost) };
+    const cut = { ...host, connectGetAllDomainStats: () => Promise.reject(lost) };
     await expect(listDomains(new FakeCaller(cut))).rejects.toBe(lost);
     const denied = { ...host, connectGetAllDomainStats: () => Promise.reject(refusal('ACCESS_DENIED')) };
     await expect(listDomains(new FakeCaller(denied))).rejects.toMatchObject({ codeName: 'ACCESS_DENIED' });
+  });
+});
+
+describe('countSnapshots', () => {
+  it.each([
+    ['libvirt counts', { count: 3 }, 3],
+    ['the driver knows no snapshots', refusal('NO_SUPPORT'), 0],
+    ['the domain is gone', refusal('NO_DOMAIN'), null],
+  ] as const)('%s', async (_, answer, count) => {
+    const domainSnapshotNum = async () => {
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    expect(await countSnapshots(new FakeCaller({ domainSnapshotNum }), uuidOf(1))).toBe(count);
+  });
+
+  it('passes on every other error', async () => {
+    const domainSnapshotNum = () => Promise.reject(refusal('ACCESS_DENIED'));
+    await expect(countSnapshots(new FakeCaller({ domainSnapshotNum }), uuidOf(1))).rejects.toThrow('ACCESS_DENIED');
   });
 });
 
@@ -115,9 +131,9 @@ describe('readDomain', () => {
     domainSnapshotNum: () => ({ count: 3 }),
   };
 
-  it('gives what listDomains gives', async () => {
+  it('gives what listDomains gives, and counts', async () => {
     const caller = new FakeCaller(one);
-    expect(await readDomain(caller, uuidOf(1))).toEqual(listed[0]);
+    expect(await readDomain(caller, uuidOf(1))).toEqual({ ...listed[0], snapshotCount: 3 });
     expect(caller.calls[0]?.name).toBe('domainGetState');
   });
 

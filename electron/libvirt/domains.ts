@@ -21,6 +21,8 @@ export interface StreamCaller extends Caller {
   ): Promise<{ result: R; data: Buffer }>;
 }
 export type DomainRecord = Omit<Domain, 'hostId'>;
+/** One whose snapshots were counted. */
+export type CountedDomain = DomainRecord & { readonly snapshotCount: number };
 
 /** A domain as an argument. The daemon resolves domains by UUID alone; name and id are not looked at. */
 export function domainRef(uuid: string): WireDomain {
@@ -33,8 +35,9 @@ export async function countDomains(caller: Caller): Promise<number> {
 }
 
 /**
- * Every domain of the connection: one call, a pipelined round of four, and one for counting snapshots. The first goes
- * alone because it waits for a domain that libvirt is busy with, and should then not hold up other reads fourfold.
+ * Every domain of the connection, in five calls; snapshots are not counted, but it is told who has none. The first call goes
+ * alone because it waits for a domain that libvirt is busy with, and should then not hold up other reads fourfold. A driver
+ * without statistics is asked for the state of each domain.
  * @throws LibvirtError, ConnectionError
  */
 export async function listDomains(caller: Caller): Promise<DomainRecord[]> {
@@ -53,13 +56,14 @@ export async function listDomains(caller: Caller): Promise<DomainRecord[]> {
   const isSaved = uuids(saved);
   const hasSnapshots = uuids(withSnapshots);
   const states = new Map(stats.records.map((record) => [formatUuid(record.domain.uuid), stateOf(record.params)]));
-  const records = await fewAtATime(all.domains, async (wire): Promise<DomainRecord | null> => {
-    const uuid = formatUuid(wire.uuid);
-    const [state, count] = await Promise.all([
-      states.get(uuid) ?? goneIsNull(readState(caller, wire)),
-      hasSnapshots.has(uuid) ? goneIsNull(countSnapshots(caller, wire)) : 0,
-    ]);
-    if (state === null || count === null) return null;
+  const listed = all.domains.map((wire) => ({ wire, uuid: formatUuid(wire.uuid) }));
+  const untold = listed.filter(({ uuid }) => !states.get(uuid));
+  await fewAtATime(untold, async ({ wire, uuid }) => {
+    states.set(uuid, (await goneIsNull(readState(caller, wire))) ?? undefined);
+  });
+  return listed.flatMap(({ wire, uuid }) => {
+    const state = states.get(uuid);
+    if (!state) return [];
     return {
       uuid,
       name: wire.name,
@@ -67,14 +71,13 @@ export async function listDomains(caller: Caller): Promise<DomainRecord[]> {
       ...state,
       persistent: isPersistent.has(uuid),
       managedSave: isSaved.has(uuid),
-      snapshotCount: count,
+      snapshotCount: hasSnapshots.has(uuid) ? null : 0,
     };
   });
-  return records.filter((record) => record !== null);
 }
 
 /** One domain as it is now, or null when libvirt does not have it any more. */
-export async function readDomain(caller: Caller, uuid: string): Promise<DomainRecord | null> {
+export async function readDomain(caller: Caller, uuid: string): Promise<CountedDomain | null> {
   const ref = domainRef(uuid);
   const state = await goneIsNull(readState(caller, ref)); // alone first, as in listDomains
   if (!state) return null;
@@ -82,7 +85,7 @@ export async function readDomain(caller: Caller, uuid: string): Promise<DomainRe
     caller.call(procedures.domainLookupByUuid, { uuid: ref.uuid }),
     caller.call(procedures.domainIsPersistent, { domain: ref }),
     caller.call(procedures.domainHasManagedSaveImage, { domain: ref, flags: 0 }).catch(unsupportedIs({ present: 0 })),
-    countSnapshots(caller, ref),
+    numberOfSnapshots(caller, ref),
   ]);
   const found = await goneIsNull(rest);
   if (!found) return null;
@@ -96,6 +99,11 @@ export async function readDomain(caller: Caller, uuid: string): Promise<DomainRe
     managedSave: present !== 0,
     snapshotCount,
   };
+}
+
+/** How many snapshots a domain has; null when libvirt does not have the domain any more. @throws LibvirtError, ConnectionError */
+export async function countSnapshots(caller: Caller, uuid: string): Promise<number | null> {
+  return goneIsNull(numberOfSnapshots(caller, domainRef(uuid)));
 }
 
 /** The configuration in force (`inactive: false`), or the one for the next start. */
@@ -152,7 +160,7 @@ async function readState(caller: Caller, domain: WireDomain): Promise<State> {
   return named(await caller.call(procedures.domainGetState, { domain, flags: 0 }));
 }
 
-async function countSnapshots(caller: Caller, domain: WireDomain): Promise<number> {
+async function numberOfSnapshots(caller: Caller, domain: WireDomain): Promise<number> {
   const reply = caller.call(procedures.domainSnapshotNum, { domain, flags: 0 });
   return countOf((await reply.catch(unsupportedIs({ count: 0 }))).count) ?? 0;
 }

@@ -1,8 +1,7 @@
 /** 16 raw bytes as the text form that people and URIs use. */
 export function formatUuid(uuid: Uint8Array): string {
-  return Buffer.from(uuid)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const hex = Buffer.from(uuid.buffer, uuid.byteOffset, uuid.length).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** The text form as 16 raw bytes. @throws RangeError when it is not a UUID. */

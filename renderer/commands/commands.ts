@@ -33,7 +33,7 @@ import { refreshCommand } from './refresh-command.ts';
 function meansCurrent({ row, domain, state, chosen }: CommandContext): boolean {
   if (!domain || chosen.length > 0) return false;
   if (row) return row.kind === 'here' ? row.base !== null : row.current;
-  if (!isOpen(state, domain)) return domain.snapshotCount > 0;
+  if (!isOpen(state, domain)) return domain.snapshotCount !== 0;
   const here = openTree(state)?.byKey.get(hereKey);
   return here?.kind === 'here' && here.base !== null;
 }

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the list
 import { Check, ChevronDown, ChevronRight, LoaderCircle, Shield } from 'lucide-react';
 import type { MouseEvent } from 'react';
-import { formatCount, stateLabel } from '../../shared/format.ts';
+import { formatCount, formatSnapshots, stateLabel } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 import { hostMarks } from '../hosts/host-marks.ts';
 import { hostFacts, hostMeta, hostMetaTicks, isInTrouble } from '../hosts/host-meta.ts';
@@ -187,13 +187,13 @@ export function DomainRow(props: RowProps<'domain'>) {
         </span>
       ) : null}
       {operation ? <LoaderCircle size={12} className={`${parts.spin} ${styles.busy}`} aria-hidden="true" /> : null}
-      <span className={styles.count} title={formatCount(domain.snapshotCount, 'snapshot')} aria-hidden="true">
-        {domain.snapshotCount}
+      <span className={styles.count} title={formatSnapshots(domain.snapshotCount)} aria-hidden="true">
+        {domain.snapshotCount ?? '…'}
       </span>
       <span id={`${id}-more`} hidden>
         {[
           stateLabel(domain.state),
-          formatCount(domain.snapshotCount, 'snapshot'),
+          formatSnapshots(domain.snapshotCount),
           ...marks.map(({ text }) => text),
           ...(guarded ? ['protected'] : []),
           ...(operation ? [phaseSentence(operation)] : []),

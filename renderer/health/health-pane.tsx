@@ -30,8 +30,8 @@ export function HealthPane({ domain, health }: { domain: Domain; health: Health 
     return late ? (
       <div className={blocks.empty} role="status">
         <p>
-          Looking at {formatCount(domain.snapshotCount, 'snapshot')} and the files that{' '}
-          {domain.snapshotCount === 1 ? 'it' : 'they'} need…
+          Looking at {domain.snapshotCount === null ? 'the snapshots' : formatCount(domain.snapshotCount, 'snapshot')}{' '}
+          and the files that {domain.snapshotCount === 1 ? 'it' : 'they'} need…
         </p>
       </div>
     ) : (

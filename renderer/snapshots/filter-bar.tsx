@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react';
-import { formatCount } from '../../shared/format.ts';
+import { formatCount, formatSnapshots } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { type Facet, facetWords, formatFilter, parseFilter, toggleFacet } from '../../shared/snapshot-filter.ts';
 import { filterSnapshots } from '../store/actions.ts';
@@ -26,7 +26,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
   const filter = parseFilter(text);
   const active = filter.words.length + filter.facets.length > 0;
   const total = tree ? tree.rows.length - 1 : domain.snapshotCount;
-  const count = total === 0 ? 'no snapshots' : formatCount(total, 'snapshot');
+  const count = total === 0 ? 'no snapshots' : formatSnapshots(total);
   const branches = tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : '';
   return (
     <div className={styles.bar}>

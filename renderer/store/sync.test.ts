@@ -36,6 +36,17 @@ test('everything replaces all; the domains of a host replace only its own', () =
   expect(next.place).toBeNull();
 });
 
+test('domains that changed replace themselves alone', () => {
+  const { next } = applyEvents(anApp().store.getState(), [
+    { type: 'domains', hostId: 'h', domains: [aDomain({ uuid: 'a', snapshotCount: null }), aDomain({ uuid: 'b' })] },
+    { type: 'domains-changed', domains: [aDomain({ uuid: 'a', snapshotCount: 7 })] },
+  ]);
+  expect([...next.domains].map(([key, { snapshotCount }]) => [key, snapshotCount])).toEqual([
+    ['h/a', 7],
+    ['h/b', 2],
+  ]);
+});
+
 test('hosts stand in the order that is told; one that is added since comes last', () => {
   const { next } = applyEvents(anApp().store.getState(), [
     { type: 'host', host: aHost({ id: 'i' }) },

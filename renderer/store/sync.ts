@@ -92,6 +92,9 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
       case 'domain':
         put(event.domain);
         break;
+      case 'domains-changed':
+        event.domains.forEach(put);
+        break;
       case 'domain-removed':
         domains.delete(domainKey(event));
         break;

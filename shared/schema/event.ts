@@ -90,6 +90,7 @@ export const AppEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('host-order'), hostIds: z.array(z.string()) }),
   z.object({ type: z.literal('domains'), hostId: z.string(), domains: z.array(Domain) }),
   z.object({ type: z.literal('domain'), domain: Domain }),
+  z.object({ type: z.literal('domains-changed'), domains: z.array(Domain) }),
   z.object({ type: z.literal('domain-removed'), hostId: z.string(), uuid: z.string() }),
   z.object({ type: z.literal('operation'), operation: Operation }),
   z.object({ type: z.literal('batch'), run: Batch }),

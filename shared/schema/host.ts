@@ -117,6 +117,7 @@ export const Domain = z.object({
   reason: z.string(),
   persistent: z.boolean(),
   managedSave: z.boolean(),
-  snapshotCount: z.number(),
+  /** As it was counted last; null: it has some, and they were not counted yet. */
+  snapshotCount: z.number().nullable(),
 });
 export type Domain = z.infer<typeof Domain>;

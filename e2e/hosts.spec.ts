@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
+import { unsaid } from '../shared/host-list/details.ts';
 import { hostFileText } from '../shared/host-list/file.ts';
-import { unsaid } from '../shared/schema.ts';
 import type { App } from './app.ts';
 import { both, expect, test } from './fixtures.ts';
 

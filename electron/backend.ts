@@ -1,8 +1,9 @@
 import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { testedHostId } from '../shared/connect-steps.ts';
 import { type LibvirtUri, parseLibvirtUri } from '../shared/libvirt-uri.ts';
 import { operationUnderWay } from '../shared/operations/words.ts';
-import { testedHostId, type WindowState } from '../shared/schema.ts';
+import type { WindowState } from '../shared/schema.ts';
 import { visible } from '../shared/visible.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
 import { HostFinder } from './hosts/host-finder.ts';

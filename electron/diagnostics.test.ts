@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { unsaid } from '../shared/schema.ts';
+import { unsaid } from '../shared/host-list/details.ts';
 import { diagnosticsText, RecentLines } from './diagnostics.ts';
 
 it('tells versions, hosts and the last lines, without secrets', () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { unsaid } from '../shared/host-list/details.ts';
 import { createType } from '../shared/operations/create/type.ts';
 import { importType } from '../shared/operations/metadata/types.ts';
 import { consentsOfButton } from '../shared/operations/operation.ts';
@@ -19,7 +20,6 @@ import {
   type RevertAim,
   type RevertChoice,
   type RevertPlan,
-  unsaid,
 } from '../shared/schema.ts';
 import { HostSession } from './hosts/host-session.ts';
 import { Hub } from './hosts/hub.ts';

@@ -1,8 +1,9 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { hostFileLimits } from './host-list/file.ts';
-import type { AimOf, AnyType, ChoiceOf, PlanOf } from './operations/operation.ts';
-import { type Kind, type OperationTypes, operationTypes } from './operations/registry.ts';
+import { type Models, operationModels } from './operations/models.ts';
+import type { AnyType } from './operations/operation.ts';
+import type { Kind, OperationTypes } from './operations/registry.ts';
 import {
   Answer,
   AppEvent,
@@ -52,27 +53,25 @@ const onDomain = onHost.extend({ uuid: z.string() });
 const onSnapshot = onDomain.extend({ name: z.string().min(1) });
 
 /** A change is two calls: what is read first, and what is done if that is still so. */
-function changeOf<T extends AnyType>(type: T) {
+function changeOf<T extends AnyType>({ aim, plan, choice }: Models<T>) {
   const order = z.object({
     planId: z.string(),
-    choice: type.choice as z.ZodType<ChoiceOf<T>, ChoiceOf<T>>,
+    choice,
     /** Codes of what the person has consented to. */
     acknowledged: z.array(z.string()),
     /** The domain’s name, which a protected domain wants typed. */
     typedName: z.string().optional(),
   });
   return {
-    plan: base
-      .input(onDomain.extend({ aim: type.aim as z.ZodType<AimOf<T>, AimOf<T>> }))
-      .output(type.plan as z.ZodType<PlanOf<T>, PlanOf<T>>),
+    plan: base.input(onDomain.extend({ aim })).output(plan),
     /** A plan that the backend has made by itself, as after a refusal. */
-    held: base.input(z.object({ planId: z.string() })).output(type.plan as z.ZodType<PlanOf<T>, PlanOf<T>>),
+    held: base.input(z.object({ planId: z.string() })).output(plan),
     /** Waits its turn behind other operations on the domain, gathers the facts again, and goes on if all still holds. */
     run: base.input(order).output(Outcome).errors(stale),
     /** One row a domain, in the order asked; a domain without a plan says why. */
     planEach: base
-      .input(z.object({ items: z.array(onDomain).min(1).max(1_000), aim: type.aim as z.ZodType<AimOf<T>, AimOf<T>> }))
-      .output(z.array(planRowOf(type.plan as z.ZodType<PlanOf<T>, PlanOf<T>>))),
+      .input(z.object({ items: z.array(onDomain).min(1).max(1_000), aim }))
+      .output(z.array(planRowOf(plan))),
     /** Runs many plans and answers when the last one has ended; `batch` events tell how it goes meanwhile. */
     runEach: base
       .input(
@@ -89,7 +88,7 @@ function changeOf<T extends AnyType>(type: T) {
 }
 type Changes = { [K in Kind]: ReturnType<typeof changeOf<OperationTypes[K]>> };
 const changes = Object.fromEntries(
-  Object.values(operationTypes).map((type) => [type.kind, changeOf(type)]),
+  Object.entries(operationModels).map(([kind, models]) => [kind, changeOf(models as Models<AnyType>)]),
 ) as unknown as Changes;
 
 /** Every procedure and event between the window and the backend. */

@@ -5,8 +5,8 @@ import { Hub } from '../../electron/hosts/hub.ts';
 import type { Services } from '../../electron/operations/engine/services.ts';
 import { createServices, type MemoryFile, memoryFile } from '../../electron/testing.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
+import { unsaid } from '../../shared/host-list/details.ts';
 import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
-import { unsaid } from '../../shared/schema.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** A session with a lab's daemon, and what changes stand on. */

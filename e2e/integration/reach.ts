@@ -2,8 +2,9 @@ import { HostSession, type SessionOptions } from '../../electron/hosts/host-sess
 import { Hub } from '../../electron/hosts/hub.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
 import type { TransportContext } from '../../electron/transport/transport.ts';
+import { unsaid } from '../../shared/host-list/details.ts';
 import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
-import { type Host, type HostStatus, type Problem, unsaid } from '../../shared/schema.ts';
+import type { Host, HostStatus, Problem } from '../../shared/schema.ts';
 
 /** How long anything is waited for; no machine is that slow. Milliseconds. */
 export const PATIENCE_MS = 120_000;

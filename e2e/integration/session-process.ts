@@ -4,9 +4,9 @@ import type { Duplex } from 'node:stream';
 import { HostSession } from '../../electron/hosts/host-session.ts';
 import { Hub } from '../../electron/hosts/hub.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
+import { unsaid } from '../../shared/host-list/details.ts';
 import { driverUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
 import type { HostStatus } from '../../shared/schema.ts';
-import { unsaid } from '../../shared/schema.ts';
 import { Bus } from '../lab/dbus.ts';
 import { type Question, registerAgent } from '../lab/polkit-agent.ts';
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { unsaid } from '../../shared/host-list/details.ts';
 import { rearranged } from '../../shared/host-list/order.ts';
-import { type AppEvent, type HostDetails, unsaid } from '../../shared/schema.ts';
+import type { AppEvent, HostDetails } from '../../shared/schema.ts';
 import { exportHosts, HostImports } from './host-file.ts';
 import { HostPool, type KeptHosts } from './host-pool.ts';
 import { Hub } from './hub.ts';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Host, type HostDetails, unsaid } from '../../shared/schema.ts';
+import { unsaid } from '../../shared/host-list/details.ts';
+import type { Host, HostDetails } from '../../shared/schema.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 import { TransportError } from '../transport/transport.ts';
 import { HostPool, type PoolOptions } from './host-pool.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { detailsOf, unsaid } from '../../shared/host-list/details.ts';
 import { movedHosts } from '../../shared/host-list/order.ts';
 import { driverUri, hostLabel, type LibvirtUri, parseLibvirtUri } from '../../shared/libvirt-uri.ts';
-import { type AppEvent, detailsOf, type Host, type HostDetails, type Movable, unsaid } from '../../shared/schema.ts';
+import type { AppEvent, Host, HostDetails, Movable } from '../../shared/schema.ts';
 import { Places } from '../places.ts';
 import type { Transport } from '../transport/transport.ts';
 import { hostKey } from './host-key.ts';

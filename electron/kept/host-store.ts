@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { connectTimes, sshClients, unsaid } from '../../shared/host-list/details.ts';
 import { rearranged } from '../../shared/host-list/order.ts';
-import { connectTimes, HostColour, type HostDetails, sshClients, unsaid } from '../../shared/schema.ts';
+import { HostColour, type HostDetails } from '../../shared/schema.ts';
 import { JsonFile, type Tell } from './json-file.ts';
 
 const VERSION = 2;

@@ -1,5 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react';
-import { type Host, HostDetails, hostLimits, type Problem } from '../../shared/schema.ts';
+import { hostLimits, readDetails } from '../../shared/host-list/details.ts';
+import type { Host, HostDetails, Problem } from '../../shared/schema.ts';
 import { ColourChoice } from '../hosts/colour-choice.tsx';
 import { closeDialog } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
@@ -74,18 +75,17 @@ function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputEleme
   const [draft, setDraft] = useState<HostDetails>(() => ({ ...host }));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const read = HostDetails.safeParse(draft);
-  const wrongField = read.error?.issues[0]?.path[0];
+  const read = readDetails(draft);
   const change = (part: Partial<HostDetails>) => {
     setDraft({ ...draft, ...part });
     setProblem(null);
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (busy || !read.success) return;
+    if (busy || read.wrong !== null) return;
     setBusy(true);
     try {
-      await client.hosts.edit({ hostId: host.id, details: read.data });
+      await client.hosts.edit({ hostId: host.id, details: read.details });
       closeDialog(store);
     } catch (error) {
       setProblem(problemOf(error));
@@ -108,11 +108,11 @@ function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputEleme
             autoComplete="off"
             spellCheck={false}
             value={draft.name}
-            aria-invalid={wrongField === 'name'}
+            aria-invalid={read.wrong === 'name'}
             onChange={({ target }) => change({ name: target.value })}
           />
         </div>
-        <GroupField value={draft.group} invalid={wrongField === 'group'} onChange={(group) => change({ group })} />
+        <GroupField value={draft.group} invalid={read.wrong === 'group'} onChange={(group) => change({ group })} />
         <ColourChoice value={draft.colour} onChange={(colour) => change({ colour })} />
         <div className={forms.formField}>
           <label className={forms.label} htmlFor="host-note">
@@ -123,7 +123,7 @@ function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputEleme
             className={`${forms.input} ${forms.area}`}
             rows={3}
             value={draft.note}
-            aria-invalid={wrongField === 'note'}
+            aria-invalid={read.wrong === 'note'}
             aria-describedby="host-note-note"
             onChange={({ target }) => change({ note: target.value })}
           />
@@ -172,10 +172,10 @@ function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputEleme
       </div>
       <div className={dialogs.foot}>
         <span className={dialogs.why} role="status">
-          {typeof wrongField === 'string' ? (wrongs[wrongField] ?? '') : ''}
+          {typeof read.wrong === 'string' ? (wrongs[read.wrong] ?? '') : ''}
         </span>
         <Button onClick={() => closeDialog(store)}>Cancel</Button>
-        <Button type="submit" look="primary" disabled={busy || !read.success}>
+        <Button type="submit" look="primary" disabled={busy || read.wrong !== null}>
           Save
         </Button>
       </div>

@@ -1,6 +1,7 @@
 import { type FormEvent, useRef, useState } from 'react';
 import { formatCount } from '../../shared/format.ts';
-import { HostDetails, hostLimits, type Problem } from '../../shared/schema.ts';
+import { hostLimits, readGroup } from '../../shared/host-list/details.ts';
+import type { Problem } from '../../shared/schema.ts';
 import { closeDialog } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
 import { groupsInUse } from '../store/selectors.ts';
@@ -21,21 +22,21 @@ export function RenameGroupDialog({ group }: { group: string }) {
   const [name, setName] = useState(group);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const read = HostDetails.shape.group.safeParse(name);
+  const read = readGroup(name);
   const own = hosts.filter((host) => host.group === group).length;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (busy || !read.success) return;
+    if (busy || read === null) return;
     setBusy(true);
     try {
-      await client.hosts.regroup({ from: group, to: read.data });
+      await client.hosts.regroup({ from: group, to: read });
       closeDialog(store);
     } catch (error) {
       setProblem(problemOf(error));
       setBusy(false);
     }
   };
-  const joins = read.data !== group && groups.includes(read.data ?? '');
+  const joins = read !== null && read !== group && groups.includes(read);
   return (
     <PlainDialog
       title={
@@ -47,16 +48,16 @@ export function RenameGroupDialog({ group }: { group: string }) {
     >
       <form onSubmit={submit} className={dialogs.form}>
         <div className={dialogs.body}>
-          <GroupField label="Name" field={field} value={name} invalid={!read.success} onChange={setName} />
+          <GroupField label="Name" field={field} value={name} invalid={read === null} onChange={setName} />
           <p className={parts.dim} role="status">
-            {renameNote(read.success, read.data ?? '', joins, own)}
+            {renameNote(read !== null, read ?? '', joins, own)}
           </p>
           {problem ? <ProblemView problem={problem} /> : null}
         </div>
         <div className={dialogs.foot}>
           <span className={dialogs.why} />
           <Button onClick={() => closeDialog(store)}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={busy || !read.success}>
+          <Button type="submit" look="primary" disabled={busy || read === null}>
             Rename
           </Button>
         </div>

@@ -1,4 +1,5 @@
-import { type HostColour, hostColours } from '../../shared/schema.ts';
+import { hostColours } from '../../shared/host-list/details.ts';
+import type { HostColour } from '../../shared/schema.ts';
 import { Dot } from '../ui/tint.tsx';
 import styles from './colour-choice.module.css';
 

@@ -1,4 +1,5 @@
-import { detailsOf, type Host } from '../../shared/schema.ts';
+import { detailsOf } from '../../shared/host-list/details.ts';
+import type { Host } from '../../shared/schema.ts';
 import { tellCallFailed } from '../store/effects.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { unsaid } from '../../shared/host-list/details.ts';
 import type { Link } from '../../shared/link.ts';
-import { type Domain, type Host, unsaid } from '../../shared/schema.ts';
+import type { Domain, Host } from '../../shared/schema.ts';
 import { createAppStore } from '../store/store.ts';
 import { nextStep } from './links.ts';
 

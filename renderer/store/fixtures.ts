@@ -1,19 +1,19 @@
-import {
-  type Assessment,
-  type Batch,
-  type BatchRow,
-  type Domain,
-  type Host,
-  type JournalEntry,
-  type Operation,
-  type Outcome,
-  type PlanRow,
-  type RevertDetail,
-  type RevertFacts,
-  type RevertPlan,
-  type Snapshot,
-  type StartState,
-  unsaid,
+import { unsaid } from '../../shared/host-list/details.ts';
+import type {
+  Assessment,
+  Batch,
+  BatchRow,
+  Domain,
+  Host,
+  JournalEntry,
+  Operation,
+  Outcome,
+  PlanRow,
+  RevertDetail,
+  RevertFacts,
+  RevertPlan,
+  Snapshot,
+  StartState,
 } from '../../shared/schema.ts';
 import type { Client } from './api.ts';
 import { type App, type AppState, createAppStore } from './store.ts';

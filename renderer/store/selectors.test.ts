@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Operation, testedHostId } from '../../shared/schema.ts';
+import { testedHostId } from '../../shared/connect-steps.ts';
+import type { Operation } from '../../shared/schema.ts';
 import { filterSnapshots } from './actions.ts';
 import { aBatch, aBatchRow, aDomain, aHost, anApp, anOperation, anOutcome, aSnapshot } from './fixtures.ts';
 import {

@@ -1,15 +1,8 @@
+import { testedHostId } from '../../shared/connect-steps.ts';
 import { groupedHosts } from '../../shared/host-list/order.ts';
 import { once } from '../../shared/once.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
-import {
-  type Batch,
-  type Domain,
-  type Host,
-  type Operation,
-  type Question,
-  type Snapshot,
-  testedHostId,
-} from '../../shared/schema.ts';
+import type { Batch, Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { endSentence } from './notices.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { connectTimes, HostDetails, hostColours, hostLimits, sshClients, unsaid } from '../schema.ts';
+import { HostDetails } from '../schema.ts';
 import { differenceBetween, importRows } from './compare.ts';
+import { connectTimes, hostColours, hostLimits, sshClients, unsaid } from './details.ts';
 import { hostFileLimits, hostFileText, readHostFile } from './file.ts';
 import { linesOfElements } from './json-lines.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { hostLabel, LibvirtUriError, parseLibvirtUri } from '../libvirt-uri.ts';
 import { own } from '../own.ts';
-import { detailsOf, HostDetails, hostLimits, unsaid } from '../schema.ts';
+import { HostDetails } from '../schema.ts';
+import { detailsOf, hostLimits, unsaid } from './details.ts';
 import { linesOfElements } from './json-lines.ts';
 
 /** The most characters of a file, and the most hosts in it. */

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { ProblemCode } from '../errors.ts';
 import type { Consent, OperationKind, PlanBase, Statement } from '../schema.ts';
 
@@ -23,11 +22,8 @@ export interface Verb {
 /** Everything that the window and the backend both know of a kind of change. It is pure: both run the same rules. */
 export interface OperationType<Plan extends BasePlan, Aim, Choice, Assessed extends BaseAssessment> {
   readonly kind: Plan['kind'];
-  /** What is asked for when a plan is made, besides the domain. */
-  readonly aim: z.ZodType<Aim, Aim>;
-  readonly plan: z.ZodType<Plan, Plan>;
-  /** What the person chooses once the plan is there. */
-  readonly choice: z.ZodType<Choice, Choice>;
+  /** A type alone, never there: what is asked for when a plan is made, besides the domain. */
+  readonly aim?: Aim;
   /** What is no longer as the person read it, in sentences: the plan is stale. */
   changed(read: Plan, now: Plan['facts'], choice: Choice): string[];
   assess(plan: Plan, facts: Plan['facts'], choice: Choice): Assessed;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { MemoryDevice } from '../libvirt/devices.ts';
-import { Disk } from '../libvirt/disks.ts';
-import { ImageTag } from '../libvirt/image-tags.ts';
 import { DomainState } from './base.ts';
+import { Disk } from './disk.ts';
+import { ImageTag } from './image-tag.ts';
 import { planOf } from './plan.ts';
 import { Snapshot } from './snapshot.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Disk, Image, StoredDisks, StrayOverlay } from '../libvirt/disks.ts';
 import { DomainState } from './base.ts';
+import { Disk, Image, StoredDisks, StrayOverlay } from './disk.ts';
 import { planOf } from './plan.ts';
 import { Snapshot } from './snapshot.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SnapshotDisk } from '../libvirt/disks.ts';
+import { SnapshotDisk } from './disk.ts';
 
 /** One image of a disk's chain. Sizes in bytes; null is unknown. */
 export const Layer = z.object({

@@ -1,22 +1,10 @@
 import { z } from 'zod';
+import { connectSteps } from '../connect-steps.ts';
 import { Problem } from './base.ts';
 
-/** How far a connection has come, in the order of things; each is also what it waits for. */
-export const connectSteps = [
-  'configure',
-  'resolve',
-  'connect',
-  'host-key',
-  'authenticate',
-  'socket',
-  'open',
-  'read',
-] as const;
+/** How far a connection has come. */
 export const ConnectStep = z.enum(connectSteps);
 export type ConnectStep = z.infer<typeof ConnectStep>;
-
-/** The host that questions of a connection test are of. */
-export const testedHostId = 'connection-test';
 
 /** What a connection test has found. Versions as in `HostStatus`. */
 export const TestFound = z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { connectSteps } from '../connect-steps.ts';
+import { connectTimes, hostColours, hostLimits, ofOneLine, sshClients } from '../host-list/details.ts';
 import { DomainState, Problem } from './base.ts';
-import { connectSteps } from './host-test.ts';
 
 /** Versions are libvirt's numbers: major * 1 000 000 + minor * 1 000 + release. */
 export const HostStatus = z.discriminatedUnion('status', [
@@ -33,16 +34,8 @@ export type HostStatus = z.infer<typeof HostStatus>;
 /** How a host is reached; what goes over `tcp` is not encrypted. */
 export const HostKind = z.enum(['local', 'ssh', 'tls', 'tcp', 'simulated']);
 
-/** Accents in the list; `renderer/ui/tint.module.css` has what each is in the light and in the dark. */
-export const hostColours = ['blue', 'orange', 'violet', 'teal', 'pink', 'olive'] as const;
 export const HostColour = z.enum(hostColours);
 export type HostColour = z.infer<typeof HostColour>;
-
-/** The most characters of each text that a person gives a host. */
-export const hostLimits = { name: 100, group: 60, note: 2_000 } as const;
-
-export const sshClients = ['automatic', 'built-in', 'openssh'] as const;
-export const connectTimes = ['at-start', 'when-opened'] as const;
 
 const Said = z.object({
   name: z.string(),
@@ -61,30 +54,9 @@ const Said = z.object({
   connect: z.enum(connectTimes),
 });
 
-/** What is said of a host, without what else stands beside it. */
-export function detailsOf(host: HostDetails): HostDetails {
-  return Object.fromEntries(Object.keys(Said.shape).map((key) => [key, host[key as keyof HostDetails]])) as HostDetails;
-}
+const oneLine = (most: number) => z.string().trim().max(most).regex(ofOneLine);
 
-/** What is said of a host that nobody has said anything of, but for its name. */
-export const unsaid = {
-  group: '',
-  colour: null,
-  note: '',
-  protected: false,
-  readOnly: false,
-  ssh: 'automatic',
-  connect: 'at-start',
-} as const;
-
-const oneLine = (most: number) =>
-  z
-    .string()
-    .trim()
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u);
-
-/** What a person says of a host, within bounds. */
+/** What a person says of a host, within bounds; `readDetails` is the same for the window. */
 export const HostDetails = Said.extend({
   name: oneLine(hostLimits.name).min(1),
   group: oneLine(hostLimits.group),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Disk, SnapshotDisk, StrayOverlay } from '../libvirt/disks.ts';
 import { DomainState, Problem, Statement } from './base.ts';
 import { ConfigChange } from './config.ts';
+import { Disk, SnapshotDisk, StrayOverlay } from './disk.ts';
 import { planOf } from './plan.ts';
 import { Snapshot, Tag } from './snapshot.ts';
 

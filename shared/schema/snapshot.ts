@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SnapshotDisk } from '../libvirt/disks.ts';
 import { SnapshotState } from './base.ts';
+import { SnapshotDisk } from './disk.ts';
 
 export const Snapshot = z.object({
   name: z.string(),

@@ -1,11 +1,6 @@
+import { connectSteps } from '../../../shared/connect-steps.ts';
 import { parseLibvirtUri } from '../../../shared/libvirt-uri.ts';
-import {
-  type ConnectStep,
-  connectSteps,
-  type HostTestEvent,
-  type Problem,
-  type TestFound,
-} from '../../../shared/schema.ts';
+import type { ConnectStep, HostTestEvent, Problem, TestFound } from '../../../shared/schema.ts';
 
 /** A step as it is shown. `skipped`: it was not needed. `unreached`: the test ended before. */
 export interface ShownStep {

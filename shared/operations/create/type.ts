@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { CreateDraft, CreatePlan } from '../../schema.ts';
+import type { CreateDraft, CreatePlan } from '../../schema.ts';
 import type { BaseAssessment, OperationType } from '../operation.ts';
 import { assessCreate, type CreateAssessment } from './assess.ts';
 import { createStaleness } from './staleness.ts';
@@ -15,9 +14,6 @@ const noRow = {
 /** Taking a snapshot. What is warned of, and what is not known, is read above the button. */
 export const createType: OperationType<CreatePlan, Record<string, never>, CreateDraft, AssessedCreate> = {
   kind: 'create',
-  aim: z.object({}).strict(),
-  plan: CreatePlan,
-  choice: CreateDraft,
   changed(read, now, draft) {
     const changes = createStaleness(read.facts, now);
     if (changes.length > 0) return changes;

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { DeleteChoice, DeletePlan } from '../../schema.ts';
+import type { DeleteChoice, DeletePlan } from '../../schema.ts';
 import type { OperationType } from '../operation.ts';
 import { assessDelete, type DeleteAssessment } from './assess.ts';
 import { deleteStaleness } from './staleness.ts';
@@ -8,9 +7,6 @@ import { deleteSubject } from './steps.ts';
 /** Deleting snapshots, with their data or their metadata alone. */
 export const deleteType: OperationType<DeletePlan, { names: string[] }, DeleteChoice, DeleteAssessment> = {
   kind: 'delete',
-  aim: z.object({ names: z.array(z.string().min(1)).min(1).max(16_384) }),
-  plan: DeletePlan,
-  choice: DeleteChoice,
   changed: ({ facts, names }, now, { mode }) => deleteStaleness(facts, now, names, mode),
   assess: ({ names }, facts, { mode }) => assessDelete(facts, names, mode),
   subject: ({ names }, { mode }) => deleteSubject(names, mode),

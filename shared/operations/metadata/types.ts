@@ -1,15 +1,14 @@
-import { z } from 'zod';
 import { formatCount } from '../../format.ts';
 import { isXmlText, utf8Bytes } from '../../libvirt/names.ts';
-import {
+import type {
   EditChoice,
-  type EditFacts,
+  EditFacts,
   EditPlan,
-  type ImportFacts,
+  ImportFacts,
   ImportFile,
   ImportPlan,
   MakeCurrentPlan,
-  type Statement,
+  Statement,
 } from '../../schema.ts';
 import type { BaseAssessment, OperationType } from '../operation.ts';
 import { type EditStep, editSteps } from './edit-steps.ts';
@@ -47,9 +46,6 @@ function editBlockers(facts: EditFacts, { name, description }: EditChoice, steps
 /** A snapshot's name and description, by redefining it. */
 export const editType: OperationType<EditPlan, { name: string }, EditChoice, EditAssessment> = {
   kind: 'edit',
-  aim: z.object({ name: z.string().min(1) }),
-  plan: EditPlan,
-  choice: EditChoice,
   changed: (read, now) => metadataStaleness(read.facts, now),
   assess(_plan, facts, choice) {
     const { snapshot, current, children } = facts;
@@ -62,15 +58,11 @@ export const editType: OperationType<EditPlan, { name: string }, EditChoice, Edi
   refusal: 'EDIT_REFUSED',
 };
 
-const nothingToChoose = z.object({}).strict();
 type NothingToChoose = Record<string, never>;
 
 /** Telling libvirt that another snapshot is the current one. */
 export const makeCurrentType: OperationType<MakeCurrentPlan, { name: string }, NothingToChoose, BaseAssessment> = {
   kind: 'make-current',
-  aim: z.object({ name: z.string().min(1) }),
-  plan: MakeCurrentPlan,
-  choice: nothingToChoose,
   changed({ facts: read }, now) {
     if (read.current !== now.current)
       return [`The current snapshot is ${now.current === null ? 'none' : `“${now.current}”`} now.`];
@@ -106,9 +98,6 @@ const added = ({ rows }: ImportFacts) => rows.filter(({ verdict }) => verdict ==
 /** Bringing the metadata of snapshots back from files. */
 export const importType: OperationType<ImportPlan, { files: ImportFile[] }, NothingToChoose, BaseAssessment> = {
   kind: 'import',
-  aim: z.object({ files: z.array(ImportFile).min(1).max(5_000) }),
-  plan: ImportPlan,
-  choice: nothingToChoose,
   changed: (read, now) => importChanges(read.facts, now),
   assess: (_plan, { blockers, warnings }) => ({
     blockers,

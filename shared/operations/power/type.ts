@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { PowerAction, PowerChoice, type PowerFacts, PowerPlan, type Statement } from '../../schema.ts';
+import type { PowerChoice, PowerFacts, PowerPlan, Statement } from '../../schema.ts';
 import type { BaseAssessment, OperationType } from '../operation.ts';
 import type { PowerAction as Action } from '../words.ts';
 import { powerChanges, powerLosses, powerRefusal, startHindrance } from './rules.ts';
@@ -32,9 +31,6 @@ export function assessPower(
 /** Starting, pausing, resetting and switching off. */
 export const powerType: OperationType<PowerPlan, { action: Action }, PowerChoice, PowerAssessment> = {
   kind: 'power',
-  aim: z.object({ action: PowerAction }),
-  plan: PowerPlan,
-  choice: PowerChoice,
   changed: (read, now) => powerChanges(read.facts, now),
   assess: ({ action, gatheredAt }, facts, choice) => assessPower(action, facts, choice, gatheredAt),
   subject: ({ action }) => action,

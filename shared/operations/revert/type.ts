@@ -1,11 +1,11 @@
-import {
-  type Assessment,
-  type Consent,
+import type {
+  Assessment,
+  Consent,
   RevertAim,
   RevertChoice,
-  type RevertFacts,
+  RevertFacts,
   RevertPlan,
-  type SafetyOffer,
+  SafetyOffer,
 } from '../../schema.ts';
 import type { BaseAssessment, OperationType } from '../operation.ts';
 import { assessRevert } from './assess.ts';
@@ -39,9 +39,6 @@ export function assessWithConsents(
 /** Going back to a snapshot, which throws away everything since. */
 export const revertType: OperationType<RevertPlan, RevertAim, RevertChoice, RevertAssessment> = {
   kind: 'revert',
-  aim: RevertAim,
-  plan: RevertPlan,
-  choice: RevertChoice,
   changed: (read, now) => staleness(read.facts, now),
   assess: ({ safety }, facts, choice) => assessWithConsents(facts, choice, safety),
   subject: ({ facts }) => `“${facts.snapshot.name}”`,

@@ -1,87 +1,50 @@
-import { LabDialog } from '../batch/lab/lab-dialog.tsx';
-import { BatchDialog } from '../batch/progress-dialog.tsx';
-import { TakeDialog } from '../batch/take/take-dialog.tsx';
-import { CompareDialog } from '../compare/compare-dialog.tsx';
-import { CreateDialog } from '../operations/create/create-dialog.tsx';
-import { DeleteDialog } from '../operations/delete/delete-dialog.tsx';
-import { EditDialog } from '../operations/metadata/edit-dialog.tsx';
-import { ExportDialog } from '../operations/metadata/export-dialog.tsx';
-import { ImportDialog } from '../operations/metadata/import-dialog.tsx';
-import { MakeCurrentDialog } from '../operations/metadata/make-current-dialog.tsx';
-import { PowerDialog } from '../operations/power-dialog.tsx';
-import { RevertDialog } from '../operations/revert/revert-dialog.tsx';
-import { SettingsDialog } from '../settings/settings-dialog.tsx';
+import { Suspense, use, useEffect } from 'react';
+import { closeDialog } from '../store/actions.ts';
 import { dueQuestion } from '../store/selectors.ts';
-import { useAppState } from '../ui/context.tsx';
-import { AddHostDialog } from './add-host/add-host-dialog.tsx';
-import { ConsoleDialog } from './console-dialog.tsx';
-import { EditHostDialog } from './edit-host-dialog.tsx';
-import { ExportHostsDialog } from './export-hosts-dialog.tsx';
-import { ImportHostsDialog } from './import-hosts-dialog.tsx';
-import { Palette } from './palette.tsx';
-import { PictureDialog } from './picture-dialog.tsx';
+import { Button } from '../ui/button.tsx';
+import { useApp, useAppState } from '../ui/context.tsx';
+import styles from '../ui/dialog.module.css';
+import { useAfter } from '../ui/hooks.ts';
+import { Later, whenIdle } from '../ui/later.ts';
+import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { QuestionDialog } from './questions/question-dialog.tsx';
-import { RemoveHostDialog } from './remove-host-dialog.tsx';
-import { RenameGroupDialog } from './rename-group-dialog.tsx';
-import { ShortcutsDialog } from './shortcuts-dialog.tsx';
-import { TagsDialog } from './tags-dialog.tsx';
-import { TagsOfSeveralDialog } from './tags-of-several-dialog.tsx';
 
-/** The one dialog that is open, if any. A question of the backend comes when nothing else is, or over it from within. */
+const dialogs = new Later(async () => (await import('./dialogs.tsx')).OpenDialog);
+
+/**
+ * The one dialog that is open, if any. A question of the backend comes when nothing else is, or over it from within. The
+ * code of dialogs is fetched as soon as the window has nothing else to do, so that they open at once.
+ */
 export function DialogHost() {
   const dialog = useAppState((state) => state.dialog);
   const question = useAppState(dueQuestion);
+  useEffect(() => whenIdle(() => void dialogs.ahead()), []);
   if (!dialog) return question ? <QuestionDialog key={question.id} question={question} /> : null;
-  switch (dialog.kind) {
-    case 'revert':
-      return <RevertDialog key={dialog.id} dialog={dialog} />;
-    case 'lab-reset':
-      return <LabDialog key={dialog.id} dialog={dialog} />;
-    case 'create-each':
-      return <TakeDialog key={dialog.id} dialog={dialog} />;
-    case 'batch':
-      return <BatchDialog key={dialog.planId} planId={dialog.planId} />;
-    case 'create':
-      return <CreateDialog key={`${dialog.hostId}/${dialog.uuid}`} dialog={dialog} />;
-    case 'settings':
-      return <SettingsDialog />;
-    case 'tags':
-      return <TagsDialog dialog={dialog} />;
-    case 'tags-of-several':
-      return <TagsOfSeveralDialog dialog={dialog} />;
-    case 'compare':
-      return <CompareDialog dialog={dialog} />;
-    case 'edit-snapshot':
-      return <EditDialog dialog={dialog} />;
-    case 'make-current':
-      return <MakeCurrentDialog dialog={dialog} />;
-    case 'export-snapshots':
-      return <ExportDialog dialog={dialog} />;
-    case 'import-snapshots':
-      return <ImportDialog dialog={dialog} />;
-    case 'power':
-      return <PowerDialog dialog={dialog} />;
-    case 'console':
-      return <ConsoleDialog dialog={dialog} />;
-    case 'delete':
-      return <DeleteDialog dialog={dialog} />;
-    case 'picture':
-      return <PictureDialog dialog={dialog} />;
-    case 'add-host':
-      return <AddHostDialog />;
-    case 'edit-host':
-      return <EditHostDialog key={dialog.hostId} hostId={dialog.hostId} />;
-    case 'rename-group':
-      return <RenameGroupDialog group={dialog.group} />;
-    case 'export-hosts':
-      return <ExportHostsDialog />;
-    case 'import-hosts':
-      return <ImportHostsDialog />;
-    case 'remove-host':
-      return <RemoveHostDialog hostId={dialog.hostId} />;
-    case 'palette':
-      return <Palette />;
-    case 'shortcuts':
-      return <ShortcutsDialog />;
-  }
+  return (
+    <Suspense fallback={<Coming />}>
+      <Fetched dialog={dialog} />
+    </Suspense>
+  );
+}
+
+function Fetched({ dialog }: Parameters<NonNullable<typeof dialogs.here>>[0]) {
+  const OpenDialog = dialogs.here ?? use(dialogs.come());
+  return <OpenDialog dialog={dialog} />;
+}
+
+/** Only where the code of a dialog takes its time. */
+function Coming() {
+  const { store } = useApp();
+  if (!useAfter(400)) return null;
+  return (
+    <PlainDialog title="Snapkeel">
+      <div className={styles.body} role="status">
+        Fetching this dialog…
+      </div>
+      <div className={styles.foot}>
+        <span className={styles.why} />
+        <Button onClick={() => closeDialog(store)}>Cancel</Button>
+      </div>
+    </PlainDialog>
+  );
 }

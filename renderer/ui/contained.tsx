@@ -4,6 +4,7 @@ import type { AppState } from '../store/store.ts';
 import blocks from './blocks.module.css';
 import { Button } from './button.tsx';
 import { useAppState } from './context.tsx';
+import { NotLoaded } from './later.ts';
 import { ProblemView } from './problem-view.tsx';
 
 interface ContainedProps {
@@ -34,15 +35,28 @@ export class Contained extends Component<ContainedProps, { error: unknown }> {
     const { what, instead = (account) => account, onGoOn, children } = this.props;
     const { error } = this.state;
     if (error === null) return children;
+    const tryAgain = () => this.setState({ error: null });
     const goOn = () => {
       onGoOn?.();
-      this.setState({ error: null });
+      tryAgain();
     };
-    const problem = problemOf(what, error);
+    const forget = error instanceof NotLoaded ? error.forget : null;
+    const problem = forget ? notLoaded(what, error) : problemOf(what, error);
     return instead(
       <div className={blocks.contained} role="alert">
         <ProblemView problem={problem}>
-          <Button onClick={goOn}>Go on</Button>
+          {forget ? (
+            <Button
+              onClick={() => {
+                forget();
+                tryAgain();
+              }}
+            >
+              Try again
+            </Button>
+          ) : (
+            <Button onClick={goOn}>Go on</Button>
+          )}
         </ProblemView>
       </div>,
       problem.detail,
@@ -58,12 +72,28 @@ export function ContainedBy({
   return <Contained {...props} about={useAppState(about)} />;
 }
 
-function problemOf(what: string, error: unknown): Problem & { detail: string } {
+type Account = Problem & { detail: string };
+
+function notLoaded(what: string, error: unknown): Account {
+  return {
+    code: 'NOT_LOADED',
+    what: `${what} can’t be loaded.`,
+    effect: 'A file of Snapkeel’s window did not come. Nothing was changed by that, and what runs goes on.',
+    next: 'Try again. If that does not help, Snapkeel was ended or replaced by another version: start it again.',
+    detail: detailOf(error),
+  };
+}
+
+function problemOf(what: string, error: unknown): Account {
   return {
     code: 'UNEXPECTED',
     what: `${what} can’t be shown.`,
     effect: 'Something in it is not as Snapkeel expects. Nothing was changed by that, and what runs goes on.',
     next: 'Go on, or open something else. If it comes back, please report it with the details.',
-    detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    detail: detailOf(error),
   };
+}
+
+function detailOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

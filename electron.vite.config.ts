@@ -39,10 +39,29 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react(), listPackages('renderer')],
-    build: { minify: true, chunkSizeWarningLimit: 1500, rolldownOptions: { input: 'renderer/index.html' } },
+    plugins: [react(), typesAlone(), listPackages('renderer')],
+    build: {
+      minify: true,
+      // What comes later comes from this computer: nothing is told ahead, and how it looks is there from the start.
+      modulePreload: false,
+      cssCodeSplit: false,
+      chunkSizeWarningLimit: 700,
+      rolldownOptions: { input: 'renderer/index.html' },
+    },
   },
 });
+
+/** The window takes types alone from the models of the contract: what comes from the backend was read there. */
+function typesAlone(): Plugin {
+  return {
+    name: 'types-alone',
+    generateBundle(_options, bundle) {
+      for (const output of Object.values(bundle))
+        if (output.type === 'chunk' && output.moduleIds.some((id) => folderOfPackage(id) === 'node_modules/zod'))
+          this.error(`${output.fileName} has the models of shared/schema in it: import types of them alone.`);
+    },
+  };
+}
 
 /**
  * Writes the folders of the packages that went into a part of the build to `out/packages/<part>.json`: their licences and

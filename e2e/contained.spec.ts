@@ -43,3 +43,39 @@ test('what can’t be shown fails alone: the rest of the window stays, and it is
   await expect(app.snapshot('app-1.8')).toBeVisible();
   await expect(failed).toHaveCount(0);
 });
+
+test('a dialog or a view whose code does not come is told, and fetched again', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  const codes = /\/assets\/(dialogs|open-domain)-[^/]*\.js$/;
+  await page.route(codes, (route) => route.abort());
+  await page.reload();
+  await app.domain('web-01').click();
+  const failed = page.getByRole('alert').filter({ hasText: 'can’t be loaded' });
+  await expect(failed.first()).toContainText('Nothing was changed by that');
+  await page.keyboard.press('Control+,');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('alert')).toContainText('This dialog can’t be loaded.');
+  await dialog.getByRole('button', { name: 'Try again' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('This dialog can’t be loaded.');
+  await page.unroute(codes);
+  await dialog.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await failed.first().getByRole('button', { name: 'Try again' }).click();
+  await expect(app.snapshot('app-1.8')).toBeVisible();
+});
+
+test('the code of dialogs and views comes before it is needed', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  const came = Promise.all([
+    page.waitForResponse(/dialogs-[^/]*\.js$/),
+    page.waitForResponse(/open-domain-[^/]*\.js$/),
+  ]);
+  await page.reload();
+  await Promise.all((await came).map((response) => response.finished()));
+  await page.route(/\.js$/, (route) => route.abort());
+  await page.keyboard.press('Control+,');
+  await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+});

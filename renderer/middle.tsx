@@ -1,11 +1,12 @@
 import { Plus } from 'lucide-react';
 import { commandById, contextOf, runCommand } from './commands/context.ts';
 import { HostView } from './hosts/host-view.tsx';
-import { DomainView } from './snapshots/domain-view.tsx';
+import { openDomainCode } from './snapshots/later.ts';
 import { hostInTrouble, openDomain, openHost } from './store/selectors.ts';
 import blocks from './ui/blocks.module.css';
 import { Button } from './ui/button.tsx';
 import { useApp, useAppState } from './ui/context.tsx';
+import { Fetched, useAhead } from './ui/fetched.tsx';
 import { useAfter } from './ui/hooks.ts';
 
 /** The middle of the window: the open domain or host, or what to do when nothing is open. */
@@ -19,9 +20,15 @@ export function Middle() {
   const domains = useAppState((state) => state.domains.size);
   const inTrouble = useAppState(hostInTrouble);
   const late = useAfter(400, !loaded);
+  useAhead(openDomainCode);
   if (!loaded)
     return late ? <Empty title="Asking the backend…" text="It tells which hosts and domains there are." /> : null;
-  if (domain) return <DomainView domain={domain} />;
+  if (domain)
+    return (
+      <Fetched code={openDomainCode} waiting={<Coming />}>
+        {({ DomainView }) => <DomainView domain={domain} />}
+      </Fetched>
+    );
   if (host && place?.kind === 'host') return <HostView host={host} />;
   if (host && place?.kind === 'domain') {
     if (host.connection.status !== 'connected') return <HostView host={host} />;
@@ -44,6 +51,12 @@ export function Middle() {
   if (domains === 0)
     return <Empty title="No domains" text="Domains appear here as soon as a host is connected and has some." />;
   return <Empty title="No domain is open" text="Open one in the list to see its snapshots." />;
+}
+
+function Coming() {
+  return useAfter(400) ? (
+    <Empty title="Fetching this view…" text="The rest of Snapkeel’s window is on its way." />
+  ) : null;
 }
 
 function Empty({ title, text, children }: { title: string; text: string; children?: React.ReactNode }) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { disk as createDisk, facts as createFacts } from './operations/create/fixtures.ts';
 import { disk as diskFact, type Facts, facts as revertFacts, storedDisk } from './operations/revert/fixtures.ts';
-import { safetyDescription, safetyName, safetyOffer, safetyRequestOf, safetyRules } from './safety.ts';
+import { safetyOffer, safetyRules } from './safety.ts';
+import { safetyDescription, safetyName, safetyRequestOf } from './safety-names.ts';
 import type { CreateFacts } from './schema.ts';
 
 const image = '/images/web.qcow2';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { safetyDescription } from './safety.ts';
+import { safetyDescription } from './safety-names.ts';
 import type { Snapshot } from './schema.ts';
 import {
   facetKeys,

@@ -1,5 +1,5 @@
 import { own } from './own.ts';
-import { safetyRequestOf } from './safety.ts';
+import { safetyRequestOf } from './safety-names.ts';
 import type { Snapshot } from './schema.ts';
 
 /** What is known of a snapshot beyond itself. */

@@ -1,15 +1,15 @@
-import { Suspense, use, useEffect } from 'react';
 import { closeDialog } from '../store/actions.ts';
 import { dueQuestion } from '../store/selectors.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import styles from '../ui/dialog.module.css';
+import { Fetched, useAhead } from '../ui/fetched.tsx';
 import { useAfter } from '../ui/hooks.ts';
-import { Later, whenIdle } from '../ui/later.ts';
+import { Later } from '../ui/later.ts';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { QuestionDialog } from './questions/question-dialog.tsx';
 
-const dialogs = new Later(async () => (await import('./dialogs.tsx')).OpenDialog);
+const dialogs = new Later(() => import('./dialogs.tsx'));
 
 /**
  * The one dialog that is open, if any. A question of the backend comes when nothing else is, or over it from within. The
@@ -18,18 +18,13 @@ const dialogs = new Later(async () => (await import('./dialogs.tsx')).OpenDialog
 export function DialogHost() {
   const dialog = useAppState((state) => state.dialog);
   const question = useAppState(dueQuestion);
-  useEffect(() => whenIdle(() => void dialogs.ahead()), []);
+  useAhead(dialogs);
   if (!dialog) return question ? <QuestionDialog key={question.id} question={question} /> : null;
   return (
-    <Suspense fallback={<Coming />}>
-      <Fetched dialog={dialog} />
-    </Suspense>
+    <Fetched code={dialogs} waiting={<Coming />}>
+      {({ OpenDialog }) => <OpenDialog dialog={dialog} />}
+    </Fetched>
   );
-}
-
-function Fetched({ dialog }: Parameters<NonNullable<typeof dialogs.here>>[0]) {
-  const OpenDialog = dialogs.here ?? use(dialogs.come());
-  return <OpenDialog dialog={dialog} />;
 }
 
 /** Only where the code of a dialog takes its time. */

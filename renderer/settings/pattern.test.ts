@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { safetyName } from '../../shared/safety.ts';
+import { safetyName } from '../../shared/safety-names.ts';
 import { newNamePreview, patternPreview, patternProblem } from './pattern.ts';
 
 test('a pattern must make a name that libvirt takes', () => {

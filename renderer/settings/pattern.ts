@@ -1,5 +1,5 @@
 import { isDigits } from '../../shared/libvirt/names.ts';
-import { nameByPattern, safetyName } from '../../shared/safety.ts';
+import { nameByPattern, safetyName } from '../../shared/safety-names.ts';
 
 /** Why a pattern can't be the name of a snapshot, as a sentence; null when it can. The rules are those of `Settings`. */
 export function patternProblem(pattern: string, words: readonly string[] = patternWords): string | null {

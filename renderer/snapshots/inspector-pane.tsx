@@ -3,11 +3,11 @@ import { changeSettings, narrowWindow } from '../store/actions.ts';
 import { openDomain, openTree } from '../store/selectors.ts';
 import { clampInspectorWidth, inspectorWidths } from '../store/settings.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { Fetched } from '../ui/fetched.tsx';
 import { useMediaQuery } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
-import { HereInspector } from './inspector/here.tsx';
 import styles from './inspector.module.css';
-import { Inspector } from './inspector.tsx';
+import { openDomainCode } from './later.ts';
 
 const stepPx = 24;
 
@@ -63,10 +63,16 @@ export function InspectorPane() {
         />
       )}
       <div className={styles.scroll}>
-        {row?.kind === 'snapshot' ? (
-          <Inspector domain={domain} tree={tree} row={row} />
-        ) : row?.kind === 'here' ? (
-          <HereInspector domain={domain} row={row} />
+        {row ? (
+          <Fetched code={openDomainCode} waiting={null}>
+            {({ Inspector, HereInspector }) =>
+              row.kind === 'snapshot' ? (
+                <Inspector domain={domain} tree={tree} row={row} />
+              ) : (
+                <HereInspector domain={domain} row={row} />
+              )
+            }
+          </Fetched>
         ) : (
           <p className={parts.dim}>Select a snapshot to see what it holds.</p>
         )}

@@ -2,7 +2,7 @@ import { agentTimeout, createFlag } from '../../../shared/libvirt/flags.ts';
 import { newPaths } from '../../../shared/operations/create/files.ts';
 import { createType } from '../../../shared/operations/create/type.ts';
 import { createXml } from '../../../shared/operations/create/xml.ts';
-import { nameByPattern } from '../../../shared/safety.ts';
+import { nameByPattern } from '../../../shared/safety-names.ts';
 import type { CreateFacts } from '../../../shared/schema.ts';
 import { setAgentTimeout } from '../../libvirt/guest-agent.ts';
 import { createSnapshot } from '../../libvirt/snapshots.ts';

@@ -2,7 +2,7 @@ import { type EditStep, editStepText } from '../../../shared/operations/metadata
 import { redefinitionProblem } from '../../../shared/operations/metadata/redefinition.ts';
 import { nameFixed } from '../../../shared/operations/metadata/rename.ts';
 import { asWritten, editType } from '../../../shared/operations/metadata/types.ts';
-import { safetyRequestOf } from '../../../shared/safety.ts';
+import { safetyRequestOf } from '../../../shared/safety-names.ts';
 import type { EditChoice, EditFacts, Snapshot, SnapshotList, Statement } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError } from '../../hosts/problems.ts';

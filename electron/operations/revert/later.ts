@@ -1,5 +1,5 @@
 import { stateLabel } from '../../../shared/format.ts';
-import { revertedToIn, safetyRequestOf } from '../../../shared/safety.ts';
+import { revertedToIn, safetyRequestOf } from '../../../shared/safety-names.ts';
 import type { Conclusion, Conclusions, Unanswered } from '../engine/settle-later.ts';
 
 export const revertConclusions: Pick<Conclusions, 'revert' | 'undo' | 'safety-snapshot' | 'remove-managed-save'> = {

@@ -1,6 +1,6 @@
 import { draftFor } from '../../../shared/operations/create/draft.ts';
 import { createType } from '../../../shared/operations/create/type.ts';
-import { nameByPattern } from '../../../shared/safety.ts';
+import { nameByPattern } from '../../../shared/safety-names.ts';
 import type { CreateFacts } from '../../../shared/schema.ts';
 import type { BatchKind } from '../kind.ts';
 

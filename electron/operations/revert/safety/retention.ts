@@ -1,6 +1,6 @@
 import { assessDelete, type DeleteAssessment } from '../../../../shared/operations/delete/assess.ts';
 import type { AnyType } from '../../../../shared/operations/operation.ts';
-import { safetyRequestOf } from '../../../../shared/safety.ts';
+import { safetyRequestOf } from '../../../../shared/safety-names.ts';
 import type { Problem, RevertPlan, Snapshot, SnapshotList, Tidied } from '../../../../shared/schema.ts';
 import type { HostSession } from '../../../hosts/host-session.ts';
 import { toProblem } from '../../../hosts/problems.ts';

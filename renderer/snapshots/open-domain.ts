@@ -1,0 +1,3 @@
+export { DomainView } from './domain-view.tsx';
+export { HereInspector } from './inspector/here.tsx';
+export { Inspector } from './inspector.tsx';

@@ -31,13 +31,16 @@ import type { Services } from './operations/engine/services.ts';
 import { settleLater } from './operations/engine/settle-later.ts';
 import { conclusions, drivers } from './operations/registry.ts';
 import { type AppRouter, createRouter } from './router.ts';
-import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
-import { openTransport } from './transport/open-transport.ts';
+import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
+import { loadTransports, openTransport } from './transport/open-transport.ts';
 import type { TransportContext } from './transport/transport.ts';
 import { probeLocal } from './transport/unix-socket.ts';
+import { whenDialled } from './transport/when-dialled.ts';
 
 /** How long libvirt’s answers are waited for at the end, milliseconds. */
 const ENDING_MS = 20_000;
+/** When the code that no start needs is loaded, milliseconds: before its files can be replaced by those of an update. */
+const LOAD_REST_MS = 2_000;
 
 /** How long things take on the demo host; a revert as long as its guest is large. Milliseconds. */
 export const demoPace = { snapshotMs: 1_200, shutdownMs: 1_500, mergeMs: 3_000 } as const;
@@ -136,7 +139,11 @@ async function assemble(
     thumbnails,
     log,
   };
-  const simulator = createSimulator(options.demoPace ?? demoPace);
+  let simulated: Promise<Simulator> | undefined;
+  const simulator = () => {
+    simulated ??= loadSimulator().then(({ createSimulator }) => createSimulator(options.demoPace ?? demoPace));
+    return simulated;
+  };
   const openFor = (hostId: string, uri: LibvirtUri, { asking: during = (ask) => ask(), ...more }: OpenHow) =>
     openTransport(uri, {
       ...surroundings(),
@@ -153,7 +160,13 @@ async function assemble(
       return settleLater(session, services, conclusions);
     },
     store,
-    openSimulator: () => ({ dial: simulator.dial, describe: () => 'simulated in this app', close: () => {} }),
+    openSimulator: () => {
+      const place = 'simulated in this app';
+      return whenDialled(
+        async () => ({ dial: (await simulator()).dial, describe: () => place, close: () => {} }),
+        place,
+      );
+    },
     openTransport: (uri, host, watch) =>
       openFor(host.id, uri, {
         onStep: watch.onStep,
@@ -172,6 +185,7 @@ async function assemble(
   const engine = new Engine(drivers, services, sessionOf);
   const underWay = () => operations.underWay().map(operationUnderWay);
   await addFirstHosts(pool, options);
+  const rest = setTimeout(() => void loadRest().catch((error: unknown) => log(`${error}`)), LOAD_REST_MS);
   return {
     router: createRouter({
       info: { version, dataDir, platform: process.platform },
@@ -202,7 +216,8 @@ async function assemble(
     async close() {
       ignoreWakes();
       await pool.close();
-      simulator.close();
+      clearTimeout(rest);
+      (await simulated)?.close();
       await journal.close();
       await lock.release();
     },
@@ -219,6 +234,12 @@ function versionsOf(version: string): Record<string, string | undefined> {
     Node: node,
     System: `${platform} ${release()} ${arch}`,
   };
+}
+
+const loadSimulator = () => import('./simulator/simulator.ts');
+
+async function loadRest(): Promise<void> {
+  await Promise.all([loadTransports(), loadSimulator(), import('./hosts/sources/ssh-hosts.ts')]);
 }
 
 /** A user without an entry in the system's list has a number only. */

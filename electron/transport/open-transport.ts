@@ -1,20 +1,18 @@
-import type { LibvirtTransport, LibvirtUri } from '../../shared/libvirt-uri.ts';
-import { openSshTransport } from './openssh/openssh-transport.ts';
-import { sshTransport } from './ssh/ssh-transport.ts';
-import { tcpTransport } from './tcp.ts';
-import { tlsTransport } from './tls.ts';
+import { type LibvirtUri, placeLabel } from '../../shared/libvirt-uri.ts';
 import type { Transport, TransportContext } from './transport.ts';
 import { unixTransport } from './unix-socket.ts';
+import { whenDialled } from './when-dialled.ts';
 
 /** The way to the daemon a URI names. Connects nothing yet: the first dial does. */
 export function openTransport(uri: LibvirtUri, context: TransportContext): Transport {
-  return OPENERS[uri.transport](uri, context);
+  const { transport } = uri;
+  if (transport === 'auto' || transport === 'unix') return unixTransport(uri, context);
+  return whenDialled(async () => (await remote()).remoteTransports[transport](uri, context), placeLabel(uri));
 }
 
-const OPENERS: Readonly<Record<LibvirtTransport, (uri: LibvirtUri, context: TransportContext) => Transport>> = {
-  auto: unixTransport,
-  unix: unixTransport,
-  ssh: (uri, context) => (context.sshClient === 'openssh' ? openSshTransport : sshTransport)(uri, context),
-  tls: tlsTransport,
-  tcp: tcpTransport,
-};
+/** Loads what only other machines are reached by, before it is asked for. */
+export async function loadTransports(): Promise<void> {
+  await remote();
+}
+
+const remote = () => import('./remote.ts');

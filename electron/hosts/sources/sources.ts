@@ -4,7 +4,6 @@ import { withoutSecrets } from '../../redact.ts';
 import { aliasSources } from './libvirt-aliases.ts';
 import { localSources } from './local-sockets.ts';
 import type { NamedUri, Surroundings, Told } from './source.ts';
-import { sshSources } from './ssh-hosts.ts';
 import { virtManagerSources } from './virt-manager.ts';
 
 /** The most hosts that are told of one source, and characters of what stands there. */
@@ -14,7 +13,7 @@ const MOST_CHARACTERS = 2_048;
 type Kind = HostSource['kind'];
 const readers: Readonly<Record<Kind, (surroundings: Surroundings, signal: AbortSignal) => Promise<Told[]>>> = {
   local: localSources,
-  'ssh-config': sshSources,
+  'ssh-config': async (surroundings) => (await import('./ssh-hosts.ts')).sshSources(surroundings),
   libvirt: aliasSources,
   'virt-manager': virtManagerSources,
 };

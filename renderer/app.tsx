@@ -20,6 +20,7 @@ import { AppProvider, useApp, useAppState } from './ui/context.tsx';
 import { Mark } from './ui/glyphs.tsx';
 import { useNow } from './ui/hooks.ts';
 import { PlainDialog } from './ui/plain-dialog.tsx';
+import { showTheme } from './ui/theme.ts';
 
 /** The whole window. */
 export function App({ app }: { app: AppCore }) {
@@ -46,10 +47,7 @@ function Window() {
   useEffect(() => {
     app.store.setState({ minute: Math.floor(now / 60_000) });
   }, [app, now]);
-  useEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  }, [theme]);
+  useEffect(() => showTheme(theme), [theme]);
   useEffect(() => {
     document.title = title;
   }, [title]);

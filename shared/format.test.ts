@@ -7,6 +7,7 @@ import {
   formatMoment,
   formatTaken,
   formatVersion,
+  formatWhole,
   holdsLabel,
   stateLabel,
 } from './format.ts';
@@ -75,4 +76,8 @@ test.each([
   ['none', 'none', 'shutoff', 'configuration'],
 ] as const)('%s disks and %s memory of a guest %s hold %s', (kind, memory, state, text) =>
   expect(holdsLabel({ kind, memory, state })).toBe(text),
+);
+
+test.each([0, 7, 999, 1_000, 12_345, 999_999, 1_000_000, 123_456_789])('%d is written as Intl writes it', (count) =>
+  expect(formatWhole(count)).toBe(count.toLocaleString('en-GB')),
 );

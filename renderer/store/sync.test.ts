@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Settings } from '../../shared/schema.ts';
 import { aBatch, aBatchRow, aDomain, aHost, anApp, anOperation, anOutcome } from './fixtures.ts';
 import { lastOutcome, operationOn } from './selectors.ts';
-import { applyEvents } from './sync.ts';
+import { applyEvents, somethingToShow } from './sync.ts';
 
 const someSettings: Settings = {
   snapshotNamePattern: 'snapshot-{date}',
@@ -96,4 +96,30 @@ test('a lab reset is told as ended once, and not when it had ended before this w
   expect(second.endedLabRuns).toEqual([over]);
   expect(applyEvents(second.next, [{ type: 'batch', run: over }]).endedLabRuns).toEqual([]);
   expect(applyEvents(anApp().store.getState(), [{ type: 'batch', run: over }]).endedLabRuns).toEqual([]);
+});
+
+test.each([{ loaded: true }, { link: 'locked' as const }, { link: 'lost' as const }])(
+  'there is something to show as soon as the state has %o',
+  async (change) => {
+    const { store } = anApp({}, { loaded: false, link: 'opening' });
+    const shown = vi.fn();
+    const showing = somethingToShow(store, 3_600_000).then(shown);
+    store.setState({ link: 'open' });
+    await Promise.resolve();
+    expect(shown).not.toHaveBeenCalled();
+    store.setState(change);
+    await showing;
+  },
+);
+
+test('what does not come soon is not waited for', async () => {
+  vi.useFakeTimers();
+  try {
+    const { store } = anApp({}, { loaded: false, link: 'open' });
+    const showing = somethingToShow(store, 150);
+    await vi.advanceTimersByTimeAsync(150);
+    await showing;
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -6,7 +6,7 @@ import { type Api, problemOf } from './api.ts';
 import { batchNotice } from './batch-words.ts';
 import { endNotice } from './notices.ts';
 import { batchOf, hostById, hostIdOf } from './selectors.ts';
-import { type App, type AppState, domainKey } from './store.ts';
+import { type App, type AppState, type AppStore, domainKey } from './store.ts';
 import { askUndoOffer, followUndoOffers } from './undo-offers.ts';
 
 /** Events that come in one burst are applied together. */
@@ -29,6 +29,23 @@ export function startSync(api: Api, app: App): () => void {
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** Resolves once it is known what there is, or that this can't be known now, or after so long, milliseconds. */
+export function somethingToShow(store: AppStore, atMostMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const look = ({ loaded, link }: AppState) => {
+      if (loaded || link === 'lost' || link === 'locked') done();
+    };
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(done, atMostMs);
+    const stop = store.subscribe(look);
+    look(store.getState());
+  });
 }
 
 /** What ended with some events, and so is to be told. */

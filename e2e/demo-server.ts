@@ -19,7 +19,7 @@ export async function serveDemo(dataDir: string, demoPace: DemoPace): Promise<{ 
     log: () => {},
     demoPace,
   });
-  const server = await serveBrowser(backend.router, page, randomBytes(32).toString('base64url'), 0, () => {});
+  const server = await serveBrowser(backend.router, page, randomBytes(32).toString('base64url'), 0);
   return {
     url: server.url,
     async stop() {

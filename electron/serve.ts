@@ -15,7 +15,7 @@ async function main(options: CommandLine): Promise<void> {
   const backend = await createBackend({ ...options, shell: 'browser', version: __APP_VERSION__, log });
   const page = fileURLToPath(new URL('../renderer/', import.meta.url));
   const token = randomBytes(32).toString('base64url');
-  const server = await serveBrowser(backend.router, page, token, options.port, log).catch(async (error: unknown) => {
+  const server = await serveBrowser(backend.router, page, token, options.port).catch(async (error: unknown) => {
     await backend.close();
     throw error;
   });

@@ -22,8 +22,6 @@ const router = {
 };
 const token = 'right-token';
 const secret = 'not part of the page';
-const lines: string[] = [];
-const log = (line: string) => void lines.push(line);
 let dir: string;
 let server: BrowserServer;
 let port: number;
@@ -34,7 +32,7 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'page', 'index.html'), '<!doctype html><title>Snapkeel</title>');
   writeFileSync(join(dir, 'page', 'assets', 'app.js'), 'export {};');
   writeFileSync(join(dir, 'secret.txt'), secret);
-  server = await serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, 0, log);
+  server = await serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, 0);
   port = server.port;
 });
 afterAll(async () => {
@@ -147,6 +145,22 @@ describe('the page', () => {
   it('is not at the address of the socket', async () => {
     expect((await get('/rpc')).status).toBe(404);
   });
+
+  it('stays as it was when its files are replaced', async () => {
+    const file = join(dir, 'page', 'assets', 'app.js');
+    const before = await get('/assets/app.js');
+    expect(before.headers['content-type']).toBe('text/javascript');
+    rmSync(file);
+    expect(await get('/assets/app.js')).toMatchObject({ status: 200, body: before.body });
+    writeFileSync(file, 'export const other = 1;');
+    expect(await get('/assets/app.js')).toMatchObject({ status: 200, body: before.body });
+  });
+
+  it('is not sent again to who has it', async () => {
+    const { headers } = await get('/');
+    expect(await get('/', { 'If-None-Match': String(headers.etag) })).toMatchObject({ status: 304, body: '' });
+    expect(await get('/assets/app.js', { 'If-None-Match': String(headers.etag) })).toMatchObject({ status: 200 });
+  });
 });
 
 describe('the address', () => {
@@ -172,7 +186,7 @@ describe('the address', () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const address = taken.address() as { port: number };
-    const serving = serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, address.port, log);
+    const serving = serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, address.port);
     await expect(serving).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await new Promise((resolve) => taken.close(resolve));
   });
@@ -337,7 +351,7 @@ describe('rude clients do not end the process', () => {
 });
 
 it('close() ends open sockets', async () => {
-  const other = await serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, 0, log);
+  const other = await serveBrowser(router as unknown as AppRouter, join(dir, 'page'), token, 0);
   const origin = { headers: { Origin: `http://127.0.0.1:${other.port}` } };
   const socket = new WebSocket(`ws://127.0.0.1:${other.port}/rpc`, ['snapkeel', `token.${token}`], origin);
   await new Promise((resolve) => socket.on('open', resolve));

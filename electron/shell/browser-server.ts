@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import sirv from 'sirv';
 import type { AppRouter } from '../router.ts';
 import { securityHeaders } from './content-security-policy.ts';
 import { Oldest } from './oldest.ts';
+import { PageFiles } from './page-files.ts';
 import { WindowSockets } from './window-sockets.ts';
 
 export interface BrowserServer {
@@ -29,28 +29,12 @@ export async function serveBrowser(
   directory: string,
   token: string,
   port: number,
-  log: (line: string) => void,
 ): Promise<BrowserServer> {
-  const files = sirv(directory, {
-    etag: true,
-    setHeaders: (response) => {
-      const connect = `'self' ws://127.0.0.1:${port} ws://localhost:${port}`;
-      for (const [name, value] of Object.entries(securityHeaders(connect))) response.setHeader(name, value);
-    },
-  });
+  const page = await PageFiles.read(directory);
   const server = createServer((request, response) => {
-    const refuse = (status: number): void => {
-      if (!response.headersSent) response.writeHead(status);
-      response.end();
-    };
-    if (!isOurs(request, port)) return refuse(403);
-    delete request.headers.range; // files are small, and sirv throws at ranges that begin behind their end
-    try {
-      files(request, response, () => refuse(404));
-    } catch (error) {
-      log(`${request.method} ${request.url}: ${error}`);
-      refuse(500);
-    }
+    const connect = `'self' ws://127.0.0.1:${port} ws://localhost:${port}`;
+    const refused = isOurs(request, port) ? page.answer(request, response, securityHeaders(connect)) : 403;
+    if (refused !== null) response.writeHead(refused).end();
   });
   server.maxRequestsPerSocket = MAX_REQUESTS;
   server.on('dropRequest', (_request, socket) => socket.destroy());

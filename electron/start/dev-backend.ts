@@ -11,4 +11,4 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const options = readCommandLine(process.argv.slice(2), process.env);
 const log = (line: string) => void process.stdout.write(`${line}\n`);
 const backend = await createBackend({ ...options, shell: 'browser', version, log });
-await serveBrowser(backend.router, 'renderer', token, Number(port), log);
+await serveBrowser(backend.router, 'renderer', token, Number(port));

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { HostSession, type SessionOptions } from '../../electron/hosts/host-session.ts';
 import { Hub } from '../../electron/hosts/hub.ts';
 import { openTransport } from '../../electron/transport/open-transport.ts';
@@ -14,6 +15,8 @@ export interface ReachOptions extends Pick<SessionOptions, 'keepalive'> {
   readonly ssh?: 'openssh' | undefined;
   readonly host?: Partial<Host>;
   readonly context?: Partial<TransportContext>;
+  /** Told of each stream of bytes to libvirt, before anything is said on it. */
+  readonly onStream?: (stream: Duplex) => void;
 }
 
 /** A session with a host, as the app has it, and what it has told. */
@@ -54,13 +57,20 @@ export function reach(address: string, options: ReachOptions): Reached {
   const session = new HostSession({
     host: { ...unsaid, id: address, name: 'kvm-a', uri: address, kind: 'ssh', ...options.host },
     driverUri: driverUri(uri),
-    openTransport: ({ onStep, asking }) =>
-      openTransport(uri, {
+    openTransport: ({ onStep, asking }) => {
+      const transport = openTransport(uri, {
         ...context,
         askHostKey: (question, signal) => asking(() => context.askHostKey(question, signal)),
         askSecret: (question, signal) => asking(() => context.askSecret(question, signal)),
         onStep,
-      }),
+      });
+      const dial = async (signal: AbortSignal) => {
+        const stream = await transport.dial(signal);
+        options.onStream?.(stream);
+        return stream;
+      };
+      return { ...transport, dial };
+    },
     hub,
     log: context.log,
     ...(options.keepalive ? { keepalive: options.keepalive } : {}),

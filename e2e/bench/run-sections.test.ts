@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import type { Measurement } from './measurement.ts';
+import { runSections } from './run-sections.ts';
+import { type Bench, each, LeftOut, type Section } from './section.ts';
+
+const value = (name: string): Measurement => ({ name, unit: 'ms', values: [1] });
+const section = (name: string, measure: Section['measure']): Section => ({ name, title: name, measure });
+
+function bench(lines: string[]): Bench {
+  return { world: () => Promise.reject(new LeftOut('no world')), churnSeconds: 1, say: (line) => lines.push(line) };
+}
+
+test('what cannot be measured here is told, what is broken is a failure, and the rest goes on', async () => {
+  const lines: string[] = [];
+  const { measured, failures } = await runSections(
+    [
+      section('nowhere', async function* (of) {
+        await of.world();
+        yield value('never');
+      }),
+      section('broken', async function* () {
+        yield value('before');
+        throw new Error('as it must not be');
+      }),
+      section('fine', () => each(Promise.resolve([value('a'), value('b')]))),
+    ],
+    bench(lines),
+    performance.now() + 60_000,
+  );
+  expect(lines).toContain('left out: no world');
+  expect(failures).toEqual([expect.stringContaining('broken: Error: as it must not be')]);
+  expect(measured.map(({ measurements }) => measurements.map(({ name }) => name))).toEqual([
+    [],
+    ['before'],
+    ['a', 'b'],
+  ]);
+});
+
+test('what does not end is given up when the time is over, and what it has told is kept', async () => {
+  const lines: string[] = [];
+  const endless = section('endless', async function* () {
+    yield value('first');
+    await new Promise(() => {});
+  });
+  const { measured, failures } = await runSections([endless], bench(lines), performance.now());
+  expect(measured[0]?.measurements).toHaveLength(1);
+  expect(failures).toEqual([]);
+  expect(lines.at(-1)).toContain('left out: ');
+});

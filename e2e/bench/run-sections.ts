@@ -1,0 +1,50 @@
+import { lineOf, type Measured } from './report.ts';
+import { type Bench, LeftOut, type Section } from './section.ts';
+
+export interface Run {
+  readonly measured: readonly Measured[];
+  /** Sections that did not end as they should, in words. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Measures sections one after the other, and prints what comes of each as it comes.
+ * @param endsAt what is under way then is given up, and the rest is left out: milliseconds of `performance.now()`
+ */
+export async function runSections(sections: readonly Section[], bench: Bench, endsAt: number): Promise<Run> {
+  const measured: Measured[] = [];
+  const failures: string[] = [];
+  for (const { name, title, measure } of sections) {
+    const measurements: Measured['measurements'][number][] = [];
+    measured.push({ title, measurements });
+    bench.say(`\n${title} (${name})`);
+    try {
+      const all = measure(bench)[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await inTime(all.next(), endsAt);
+        if (next.done) break;
+        measurements.push(next.value);
+        bench.say(lineOf(next.value));
+      }
+    } catch (error) {
+      if (error instanceof LeftOut) bench.say(`left out: ${error.message}`);
+      else failures.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    }
+  }
+  return { measured, failures };
+}
+
+/** @throws LeftOut where the time is over before */
+async function inTime<T>(work: Promise<T>, endsAt: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    const late = () => reject(new LeftOut('the time that there is for all was over'));
+    timer = setTimeout(late, Math.max(0, endsAt - performance.now()));
+  });
+  work.catch(() => {}); // Whoever is late may fail as it likes.
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Measurement } from './measurement.ts';
+import type { World } from './world/world.ts';
+
+/** A row of the table of what is measured. */
+export interface Section {
+  /** What it is asked for by. */
+  readonly name: string;
+  readonly title: string;
+  readonly measure: (bench: Bench) => AsyncIterable<Measurement>;
+}
+
+/** What sections are measured with. */
+export interface Bench {
+  /** The libvirtd that all are measured on, started when it is first asked for. @throws LeftOut */
+  world(): Promise<World>;
+  /** How long hosts change at `scale`, seconds. */
+  readonly churnSeconds: number;
+  /** Tells what is going on. */
+  say(line: string): void;
+}
+
+/** Something that cannot be measured on this machine, which is no failure. */
+export class LeftOut extends Error {
+  override name = 'LeftOut';
+}
+
+/** The measurements of a function that gives all of them at once. */
+export async function* each(measurements: Promise<readonly Measurement[]>): AsyncGenerator<Measurement> {
+  yield* await measurements;
+}

@@ -1,6 +1,11 @@
 import type { Section } from './section.ts';
 import { measureBasics } from './sections/basics.ts';
+import { measureGrowth } from './sections/growth.ts';
+import { measureHeadOfLine } from './sections/head-of-line.ts';
+import { measureIdle } from './sections/idle.ts';
 import { measureInventory } from './sections/inventory.ts';
+import { measureMemory } from './sections/memory.ts';
+import { measureReverts } from './sections/revert.ts';
 
 /**
  * What `npm run bench` measures, in this order. A function that gives all of its measurements at once takes its place as
@@ -9,6 +14,11 @@ import { measureInventory } from './sections/inventory.ts';
 export const sections: readonly Section[] = [
   { name: 'basics', title: 'The small things', measure: measureBasics },
   { name: 'inventory', title: 'Reading snapshots', measure: measureInventory },
+  { name: 'revert', title: 'Reverting', measure: measureReverts },
+  { name: 'head-of-line', title: 'While a long read goes on', measure: measureHeadOfLine },
+  { name: 'growth', title: 'What grows with what', measure: measureGrowth },
+  { name: 'idle', title: 'While nobody does anything', measure: measureIdle },
+  { name: 'memory', title: 'Memory', measure: measureMemory },
   // The window: reading, sorting and drawing (e2e/bench/window).
   // The start of the app (e2e/bench/start).
 ];

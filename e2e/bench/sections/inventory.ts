@@ -41,7 +41,7 @@ const inventories: readonly Inventory[] = [
   },
   {
     ...{ what: MANY, way: 'far', domains: many, withinMs: 25_000 },
-    parts: { client: 100, fed: 50, each: 5 },
+    parts: { client: 50, fed: 25, each: 5 },
     // A process a command pays each time for what takes its turns on the way: here that is told best.
     targets: { raw: 1.5, client: 1.5, fed: 8, each: 1_000 },
   },

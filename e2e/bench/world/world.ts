@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import type { RpcConnection } from '../../../electron/libvirt/connection.ts';
 import { closeConnection, openConnection } from '../../../electron/libvirt/open.ts';
 import { labAvailable } from '../../lab/available.ts';
@@ -46,6 +48,13 @@ export class World {
     return domain as Planned;
   }
 
+  /** @returns the URI of a world with this many domains and no snapshots, which each connection has for itself */
+  async crowd(domains: number): Promise<string> {
+    const file = join(this.lab.dir, `crowd-${domains}.xml`);
+    await writeFile(file, crowdXml(domains));
+    return `test+unix:///${file}?socket=${this.lab.socket}`;
+  }
+
   async stop(): Promise<void> {
     await this.ways.stop();
     await closeConnection(this.hands);
@@ -64,6 +73,16 @@ export class World {
     this.say(`made ${what} in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
     return domains;
   }
+}
+
+/** A world as libvirt's test driver reads it from a file. */
+function crowdXml(domains: number): string {
+  const each = Array.from(
+    { length: domains },
+    (_, at) =>
+      `<domain type='test'><name>guest-${at}</name><uuid>${uuidOf(at)}</uuid><memory>8192</memory><os><type>hvm</type></os></domain>`,
+  );
+  return `<node>${each.join('')}</node>`;
 }
 
 function uuidOf(number: number): string {

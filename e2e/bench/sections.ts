@@ -6,6 +6,7 @@ import { measureIdle } from './sections/idle.ts';
 import { measureInventory } from './sections/inventory.ts';
 import { measureMemory } from './sections/memory.ts';
 import { measureReverts } from './sections/revert.ts';
+import { measureScale } from './sections/scale.ts';
 
 /**
  * What `npm run bench` measures, in this order. A function that gives all of its measurements at once takes its place as
@@ -19,6 +20,7 @@ export const sections: readonly Section[] = [
   { name: 'growth', title: 'What grows with what', measure: measureGrowth },
   { name: 'idle', title: 'While nobody does anything', measure: measureIdle },
   { name: 'memory', title: 'Memory', measure: measureMemory },
+  { name: 'scale', title: 'Many hosts', measure: measureScale },
   // The window: reading, sorting and drawing (e2e/bench/window).
   // The start of the app (e2e/bench/start).
 ];

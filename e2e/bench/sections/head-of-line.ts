@@ -1,7 +1,7 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostSession } from '../../../electron/hosts/host-session.ts';
 import { domainXml } from '../../../electron/libvirt/domains.ts';
+import { watchEventLoop } from '../event-loop.ts';
 import type { Measurement } from '../measurement.ts';
 import { timed } from '../rounds.ts';
 import type { Bench } from '../section.ts';
@@ -12,8 +12,6 @@ const ROUNDS = 5;
 /** How long it is between an answer and the next question, milliseconds. */
 const PAUSE_MS = 10;
 const MOST_MS = 50;
-/** How often the event loop is looked at, milliseconds. */
-const RESOLUTION_MS = 2;
 
 /** What a long read keeps others waiting for: another domain of the same host, and this computer’s one thread. */
 export async function* measureHeadOfLine(bench: Bench): AsyncGenerator<Measurement> {
@@ -70,12 +68,10 @@ async function askMeanwhile(work: () => Promise<unknown>, ask: () => Promise<unk
 /** The same read alone. @returns for how long nothing else had a turn, milliseconds */
 async function longestBlock(uri: string, home: string, uuid: string): Promise<number> {
   const { session } = await connectOurs(uri, home);
-  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   await sleep(100);
-  delays.enable();
+  const loop = watchEventLoop();
   await session.readSnapshots(uuid);
-  await sleep(RESOLUTION_MS);
-  delays.disable();
+  const { longest } = loop.stop();
   await session.disconnect();
-  return delays.max / 1e6 - RESOLUTION_MS;
+  return longest;
 }

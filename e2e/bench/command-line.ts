@@ -6,7 +6,7 @@ export interface CommandLine {
   readonly sections: readonly string[];
   /** Where the verdicts are written, as JSON. */
   readonly json: string | undefined;
-  /** Where the table is written, as Markdown. */
+  /** Where the tables are written, as Markdown: into a document that has a place for them, or by themselves. */
   readonly markdown: string | undefined;
   /** How long hosts change at `scale`, seconds. */
   readonly churnSeconds: number | undefined;

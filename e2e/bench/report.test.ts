@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Measurement, verdictOf } from './measurement.ts';
-import { lineOf, markdownOf, summaryOf } from './report.ts';
+import { lineOf, markdownOf, summaryOf, withTables } from './report.ts';
 
 const reading: Measurement = { name: 'reading', unit: 'ms', values: [40, 10, 20], target: 30 };
 const faster: Measurement = { name: 'faster', unit: '×', values: [7, 7.9], atLeast: 8 };
@@ -45,4 +45,12 @@ test('tables hold together', () => {
   expect(text).toContain('| a \\| b (extrapolated from 1 of 5) | 1,235 ms |  |  |  |');
   expect(text).toContain('1 of 2 targets met.');
   expect(markdownOf([{ title: 'None', measurements: [] }], 'A machine')).not.toContain('None');
+});
+
+test('tables take the place of those that a document had, and nothing else', () => {
+  const document = 'Before.\n\n<!-- measured -->\n\nold\n\n<!-- /measured -->\n\nAfter.\n';
+  const once = withTables(document, 'new\n');
+  expect(once).toBe('Before.\n\n<!-- measured -->\n\nnew\n\n<!-- /measured -->\n\nAfter.\n');
+  expect(withTables(once, 'new\n')).toBe(once);
+  expect(withTables('', 'new\n')).toBe('new\n');
 });

@@ -39,6 +39,15 @@ export function markdownOf(sections: readonly Measured[], machine: string): stri
   return `${machine}\n\n${summary.replace('bench: ', '')}.\n\n${tables.join('\n\n')}\n`;
 }
 
+const MARKS = { begin: '<!-- measured -->', end: '<!-- /measured -->' } as const;
+
+/** A document with these tables between its marks; where it has none, the tables alone. */
+export function withTables(document: string, tables: string): string {
+  const [from, to] = [document.indexOf(MARKS.begin), document.indexOf(MARKS.end)];
+  if (from < 0 || to < from) return tables;
+  return `${document.slice(0, from + MARKS.begin.length)}\n\n${tables}\n${document.slice(to)}`;
+}
+
 function rowOf(measurement: Measurement): string {
   const { name, unit, note } = measurement;
   const { measured, met } = verdictOf(measurement);

@@ -4,9 +4,14 @@ import { runSections } from './run-sections.ts';
 import { type Bench, each, LeftOut, type Section } from './section.ts';
 
 const value = (name: string): Measurement => ({ name, unit: 'ms', values: [1] });
-const section = (name: string, measure: Section['measure']): Section => ({ name, title: name, measure });
+const section = (name: string, measure: Section['measure'], share = 1): Section => ({
+  name,
+  title: name,
+  share,
+  measure,
+});
 
-function bench(lines: string[]): Bench {
+function bench(lines: string[]): Omit<Bench, 'left'> {
   return { world: () => Promise.reject(new LeftOut('no world')), churnSeconds: 1, say: (line) => lines.push(line) };
 }
 
@@ -46,4 +51,15 @@ test('what does not end is given up when the time is over, and what it has told 
   expect(measured[0]?.measurements).toHaveLength(1);
   expect(failures).toEqual([]);
   expect(lines.at(-1)).toContain('left out: ');
+});
+
+test('each has its share of the time, and what those before it have left', async () => {
+  const left: number[] = [];
+  const telling = async function* (of: Bench) {
+    left.push(of.left());
+    yield value('told');
+  };
+  const hour = 3_600_000;
+  await runSections([section('a', telling, 1), section('b', telling, 3)], bench([]), performance.now() + hour);
+  expect(left.map((each) => Math.round((each / hour) * 4))).toEqual([1, 4]);
 });

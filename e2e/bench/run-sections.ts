@@ -8,18 +8,28 @@ export interface Run {
 }
 
 /**
- * Measures sections one after the other, and prints what comes of each as it comes.
+ * Measures sections one after the other, and prints what comes of each as it comes. Each is told how much of the time is
+ * its own.
  * @param endsAt what is under way then is given up, and the rest is left out: milliseconds of `performance.now()`
  */
-export async function runSections(sections: readonly Section[], bench: Bench, endsAt: number): Promise<Run> {
+export async function runSections(
+  sections: readonly Section[],
+  bench: Omit<Bench, 'left'>,
+  endsAt: number,
+): Promise<Run> {
+  const began = performance.now();
+  const shares = sections.reduce((sum, { share }) => sum + share, 0);
+  let shared = 0;
   const measured: Measured[] = [];
   const failures: string[] = [];
-  for (const { name, title, measure } of sections) {
+  for (const { name, title, share, measure } of sections) {
     const measurements: Measured['measurements'][number][] = [];
     measured.push({ title, measurements });
     bench.say(`\n${title} (${name})`);
     try {
-      const all = measure(bench)[Symbol.asyncIterator]();
+      shared += share;
+      const until = began + (endsAt - began) * (shared / shares);
+      const all = measure({ ...bench, left: () => until - performance.now() })[Symbol.asyncIterator]();
       for (;;) {
         const next = await inTime(all.next(), endsAt);
         if (next.done) break;

@@ -6,6 +6,8 @@ export interface Section {
   /** What it is asked for by. */
   readonly name: string;
   readonly title: string;
+  /** Its part of the time that there is for all; what others leave of theirs it may use, too. About its seconds. */
+  readonly share: number;
   readonly measure: (bench: Bench) => AsyncIterable<Measurement>;
 }
 
@@ -15,6 +17,8 @@ export interface Bench {
   world(): Promise<World>;
   /** How long hosts change at `scale`, seconds. */
   readonly churnSeconds: number;
+  /** How long may still be measured before others go short; milliseconds, less than none where it is over. */
+  left(): number;
   /** Tells what is going on. */
   say(line: string): void;
 }

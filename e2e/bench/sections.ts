@@ -13,14 +13,14 @@ import { measureScale } from './sections/scale.ts';
  * `() => each(measureSomething())`.
  */
 export const sections: readonly Section[] = [
-  { name: 'basics', title: 'The small things', measure: measureBasics },
-  { name: 'inventory', title: 'Reading snapshots', measure: measureInventory },
-  { name: 'revert', title: 'Reverting', measure: measureReverts },
-  { name: 'head-of-line', title: 'While a long read goes on', measure: measureHeadOfLine },
-  { name: 'growth', title: 'What grows with what', measure: measureGrowth },
-  { name: 'idle', title: 'While nobody does anything', measure: measureIdle },
-  { name: 'memory', title: 'Memory', measure: measureMemory },
-  { name: 'scale', title: 'Many hosts', measure: measureScale },
+  { name: 'basics', title: 'The small things', share: 15, measure: measureBasics },
+  { name: 'inventory', title: 'Reading snapshots', share: 160, measure: measureInventory },
+  { name: 'revert', title: 'Reverting', share: 60, measure: measureReverts },
+  { name: 'head-of-line', title: 'While a long read goes on', share: 45, measure: measureHeadOfLine },
+  { name: 'growth', title: 'What grows with what', share: 35, measure: measureGrowth },
+  { name: 'idle', title: 'While nobody does anything', share: 85, measure: measureIdle },
+  { name: 'memory', title: 'Memory', share: 50, measure: measureMemory },
+  { name: 'scale', title: 'Many hosts', share: 45, measure: measureScale },
   // The window: reading, sorting and drawing (e2e/bench/window).
   // The start of the app (e2e/bench/start).
 ];

@@ -8,7 +8,7 @@ import type { Bench } from '../section.ts';
 import { connectOurs } from '../world/ours.ts';
 
 const SNAPSHOTS = 16_000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** How long it is between an answer and the next question, milliseconds. */
 const PAUSE_MS = 10;
 const MOST_MS = 50;

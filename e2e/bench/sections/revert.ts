@@ -16,7 +16,7 @@ import { revertType } from '../../../shared/operations/revert/type.ts';
 import type { Measurement } from '../measurement.ts';
 import { virshOnce } from '../rivals/virsh.ts';
 import { inRounds, ratios } from '../rounds.ts';
-import type { Bench } from '../section.ts';
+import { type Bench, LeftOut } from '../section.ts';
 import { median } from '../statistics.ts';
 import { connectOurs } from '../world/ours.ts';
 import { snapshotName } from '../world/snapshot-xml.ts';
@@ -32,6 +32,7 @@ export async function* measureReverts(bench: Bench): AsyncGenerator<Measurement>
   const world = await bench.world();
   const { ours, theirs } = await world.ways.get('local');
   for (const snapshots of DEPTHS) {
+    if (bench.left() <= 0) throw new LeftOut('its time was over');
     const domain = await world.deep(snapshots);
     const { session, calls } = await connectOurs(ours, world.lab.dir, { counts: true });
     const { engine, close } = await engineOf(session, join(world.lab.dir, `data-${snapshots}`));
@@ -62,7 +63,7 @@ export async function* measureReverts(bench: Bench): AsyncGenerator<Measurement>
       { name: 'ours', run: revert },
       { name: 'virsh', run: virsh },
     ];
-    const times = await inRounds(rivals, { atMost: ROUNDS, withinMs: WITHIN_MS });
+    const times = await inRounds(rivals, { atMost: ROUNDS, withinMs: Math.min(WITHIN_MS, bench.left()) });
     const { planMs = [], planCalls = [], raw = [], runCalls = [] } = found;
     const theirsOver = (times.get('virsh') ?? []).map((each) => each - median(raw));
     yield { name: `revert ${of}: libvirt’s own work`, unit: 'ms', values: raw };

@@ -33,6 +33,7 @@ import {
   planRowOf,
   RememberedSecrets,
   Settings,
+  SnapshotChange,
   SnapshotDetail,
   SnapshotExport,
   Tag,
@@ -40,7 +41,6 @@ import {
   UndoOffer,
   WindowState,
 } from './schema.ts';
-import { SnapshotChange } from './snapshot-change.ts';
 
 const base = oc.errors({
   /** Anything that a person should read: the data is the sentence. */

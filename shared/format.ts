@@ -15,7 +15,11 @@ const durationUnits = [
   { size: second, unit: 's' },
 ] as const;
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+// Not by Intl.DateTimeFormat: one that is made once keeps the time zone of then, and making one for each moment is slow.
+const months = [
+  ...['January', 'February', 'March', 'April', 'May', 'June'],
+  ...['July', 'August', 'September', 'October', 'November', 'December'],
+] as const;
 const byteUnits = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 const stateLabels: Record<SnapshotState, string> = {
@@ -74,7 +78,7 @@ export function formatTaken(at: number, now: number): string {
   if (!isMoment(at)) return 'unknown';
   if (now - at < 7 * day) return formatAge(at, now);
   const date = new Date(at);
-  const dayPart = `${date.getDate()} ${months[date.getMonth()]}`;
+  const dayPart = `${date.getDate()} ${months[date.getMonth()]?.slice(0, 3)}`;
   return date.getFullYear() === new Date(now).getFullYear() ? dayPart : `${dayPart} ${date.getFullYear()}`;
 }
 
@@ -82,20 +86,18 @@ export function formatTaken(at: number, now: number): string {
 export function formatDateTime(at: number): string {
   if (!isMoment(at)) return unknownMoment;
   const date = new Date(at);
-  const dayPart = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
-  return `${dayPart}, ${date.toLocaleTimeString('en-GB')}`;
+  return `${dayOf(date)}, ${timeOf(date)}:${twoDigits(date.getSeconds())}`;
 }
 
 /** A moment as one says it: `today 09:02`, `yesterday 17:40`, `12 March 2026, 09:02`. */
 export function formatMoment(at: number, now: number): string {
   if (!isMoment(at)) return unknownMoment;
   const date = new Date(at);
-  const time = date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  const time = timeOf(date);
   const daysBack = Math.round((startOfDay(now) - startOfDay(at)) / day);
   if (daysBack === 0) return `today ${time}`;
   if (daysBack === 1) return `yesterday ${time}`;
-  const dayPart = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
-  return `${dayPart}, ${time}`;
+  return `${dayOf(date)}, ${time}`;
 }
 
 /** A size in binary units, at most one decimal: `640 MiB`, `1.5 GiB`. */
@@ -131,6 +133,18 @@ export function holdsLabel(snapshot: Pick<Snapshot, 'kind' | 'memory' | 'state'>
   if (snapshot.kind === 'none') return memory ? 'memory' : 'configuration';
   if (memory) return 'disks + memory';
   return snapshot.state === 'disk-snapshot' ? 'disks only' : 'disks';
+}
+
+function dayOf(date: Date): string {
+  return `${date.getDate()} ${months[date.getMonth()]} ${date.getFullYear()}`;
+}
+
+function timeOf(date: Date): string {
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+}
+
+function twoDigits(part: number): string {
+  return `${part}`.padStart(2, '0');
 }
 
 function startOfDay(at: number): number {

@@ -5,15 +5,26 @@ export function mapTexts<T>(value: T, change: (text: string) => string): T {
 
 function mapped(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) {
-    const items = value.map((each) => mapped(each, change));
-    return items.some((each, index) => each !== value[index]) ? items : value;
-  }
+  if (Array.isArray(value)) return mappedItems(value, change);
   if (!isPlain(value)) return value;
-  const before = Object.entries(value);
-  const after = before.map(([name, each]): [string, unknown] => [change(name), mapped(each, change)]);
-  const isSame = after.every(([name, each], index) => name === before[index]?.[0] && each === before[index]?.[1]);
+  let isSame = true;
+  const after: [string, unknown][] = [];
+  for (const [name, each] of Object.entries(value)) {
+    const entry: [string, unknown] = [change(name), mapped(each, change)];
+    if (entry[0] !== name || entry[1] !== each) isSame = false;
+    after.push(entry);
+  }
   return isSame ? value : Object.fromEntries(after);
+}
+
+function mappedItems(items: readonly unknown[], change: (text: string) => string): readonly unknown[] {
+  let changed: unknown[] | null = null;
+  for (const [at, item] of items.entries()) {
+    const after = mapped(item, change);
+    if (after !== item) changed ??= [...items];
+    if (changed) changed[at] = after;
+  }
+  return changed ?? items;
 }
 
 function isPlain(value: unknown): value is object {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Snapshot, SnapshotList } from './schema.ts';
-import { changedList, inParts, SnapshotChange, snapshotChange } from './snapshot-change.ts';
+import { type Snapshot, SnapshotChange, type SnapshotList } from './schema.ts';
+import { changedList, inParts, snapshotChange } from './snapshot-change.ts';
 
 const snapshot = (name: string, description = ''): Snapshot => ({
   ...{ name, description, parent: null, createdAt: 1, state: 'shutoff', memory: 'none', kind: 'internal', disks: [] },

@@ -1,25 +1,7 @@
-import { z } from 'zod';
-import { Snapshot, SnapshotList } from './schema/snapshot.ts';
+import type { Snapshot, SnapshotChange, SnapshotList } from './schema.ts';
 
 /** So many at a time take no longer to pass on than a frame of the window lasts. */
 const PART = 4_000;
-
-/** More of the same comes at once: the list is whole after the last one. */
-const more = z.literal(true).optional();
-
-/** What is otherwise in a list of snapshots: little of a long one. Their order says nothing. */
-export const SnapshotChange = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('all'), list: SnapshotList, more }),
-  z.object({
-    type: z.literal('some'),
-    /** New, or other than before. */
-    put: z.array(Snapshot),
-    gone: z.array(z.string()),
-    current: z.string().nullable(),
-    more,
-  }),
-]);
-export type SnapshotChange = z.infer<typeof SnapshotChange>;
 
 /** What makes the one list of the other; null where that is nothing. @param before null: there was none */
 export function snapshotChange(before: SnapshotList | null, after: SnapshotList): SnapshotChange | null {

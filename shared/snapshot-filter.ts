@@ -28,8 +28,11 @@ interface FacetRow {
   /** The values that a menu offers, with their words. Other values may be typed where `accepts` says so. */
   readonly values: Readonly<Record<string, string>>;
   accepts?(value: string): boolean;
-  fits(value: string, snapshot: Snapshot, known: Known, now: number): boolean;
+  /** Made once for many snapshots. */
+  test(value: string): Test;
 }
+/** @param now milliseconds since 1970 */
+type Test = (snapshot: Snapshot, known: Known, now: number) => boolean;
 
 const hour = 3_600_000;
 const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 24 * hour, y: 365 * 24 * hour };
@@ -56,29 +59,44 @@ export const facetRows = {
   state: {
     label: 'Guest was',
     values: stateWords,
-    fits: (value, { state }) => state === value,
+    test:
+      (value) =>
+      ({ state }) =>
+        state === value,
   },
   kind: {
     label: 'Kind',
     values: { internal: 'Internal', external: 'External', mixed: 'Mixed', none: 'No disks' },
-    fits: (value, { kind }) => kind === value,
+    test:
+      (value) =>
+      ({ kind }) =>
+        kind === value,
   },
   memory: {
     label: 'Memory',
     values: { yes: 'With memory', no: 'Without memory' },
-    fits: (value, { memory }) => (memory === 'internal' || memory === 'external') === (value === 'yes'),
+    test:
+      (value) =>
+      ({ memory }) =>
+        (memory === 'internal' || memory === 'external') === (value === 'yes'),
   },
   newer: {
     label: 'Taken within',
     values: { '1d': 'The last day', '7d': 'The last 7 days', '30d': 'The last 30 days' },
     accepts: (value) => spanPattern.test(value),
-    fits: (value, { createdAt }, _, now) => now - createdAt <= spanOf(value),
+    test: (value) => {
+      const span = spanOf(value);
+      return ({ createdAt }, _, now) => now - createdAt <= span;
+    },
   },
   older: {
     label: 'Taken before',
     values: { '30d': '30 days ago', '1y': 'A year ago' },
     accepts: (value) => spanPattern.test(value),
-    fits: (value, { createdAt }, _, now) => now - createdAt > spanOf(value),
+    test: (value) => {
+      const span = spanOf(value);
+      return ({ createdAt }, _, now) => now - createdAt > span;
+    },
   },
   is: {
     label: 'Only',
@@ -89,13 +107,16 @@ export const facetRows = {
       root: 'Without a parent',
       safety: 'Safety snapshots of Snapkeel',
     },
-    fits: (value, snapshot, known) => own(marks, value)?.(snapshot, known) ?? false,
+    test: (value) => own(marks, value) ?? (() => false),
   },
   tag: {
     label: 'Tag',
     values: {},
     accepts: (value) => value !== '',
-    fits: (value, _, { tags }) => tags.some((tag) => tag.toLowerCase() === value.toLowerCase()),
+    test: (value) => {
+      const wanted = value.toLowerCase();
+      return (_, { tags }) => tags.some((tag) => tag.toLowerCase() === wanted);
+    },
   },
 } as const satisfies Record<string, FacetRow>;
 export type FacetKey = keyof typeof facetRows;
@@ -146,14 +167,26 @@ export function filterTest(
   now: number,
 ): (snapshot: Snapshot, known: Known) => boolean {
   const wanted = facetKeys
-    .map((key) => ({ row: rowOf(key), values: facets.filter((facet) => facet.key === key).map(({ value }) => value) }))
-    .filter(({ values }) => values.length > 0);
+    .map((key) => facets.filter((facet) => facet.key === key).map(({ value }) => rowOf(key).test(value)))
+    .filter((tests) => tests.length > 0);
   return (snapshot, known) => {
-    if (!wanted.every(({ row, values }) => values.some((value) => row.fits(value, snapshot, known, now)))) return false;
+    if (!wanted.every((tests) => tests.some((test) => test(snapshot, known, now)))) return false;
     if (words.length === 0) return true;
-    const text = `${snapshot.name}\n${snapshot.description}\n${known.tags.join('\n')}`.toLowerCase();
-    return words.every((word) => text.includes(word));
+    const text = foldedText(snapshot);
+    const whole = known.tags.length === 0 ? text : `${text}\n${known.tags.join('\n').toLowerCase()}`;
+    return words.every((word) => whole.includes(word));
   };
+}
+
+const folded = new WeakMap<Snapshot, string>();
+
+/** What words are looked for in, in small letters: the same at each letter that is typed. */
+function foldedText(snapshot: Snapshot): string {
+  const known = folded.get(snapshot);
+  if (known !== undefined) return known;
+  const text = `${snapshot.name}\n${snapshot.description}`.toLowerCase();
+  folded.set(snapshot, text);
+  return text;
 }
 
 /** How many of the snapshots have a facet. */
@@ -162,7 +195,8 @@ export function countFacet(
   snapshots: readonly { snapshot: Snapshot; known: Known }[],
   now: number,
 ): number {
-  return snapshots.filter(({ snapshot, known }) => rowOf(key).fits(value, snapshot, known, now)).length;
+  const test = rowOf(key).test(value);
+  return snapshots.filter(({ snapshot, known }) => test(snapshot, known, now)).length;
 }
 
 function isKey(key: string): key is FacetKey {

@@ -15,6 +15,9 @@ const hidden = new RegExp(
 const hiddenAlone = new RegExp(hidden.source, 'u');
 const shown = /⟨U\+([0-9A-F]{4,6})⟩/g;
 
+/** Most texts have nothing to be told, and are many. */
+const plain = /^[\t\n\x20-\x7e]*$/;
+
 const leftward = '\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}';
 /** What is written from right to left, up to its last letter, and the number that goes with it. */
 const toTheLeft = new RegExp(`[${leftward}](?:[^\\p{L}\\n“”«»⟨⟩]*[${leftward}])*(?:[._-]?\\d+)*`, 'gu');
@@ -25,6 +28,7 @@ const [isolate, isolateEnd] = ['\u2068', '\u2069'];
  * written from right to left moves nothing around it. `exact` has the text back.
  */
 export function visible(text: string): string {
+  if (plain.test(text)) return text;
   return withHiddenTold(text).replace(toTheLeft, `${isolate}$&${isolateEnd}`);
 }
 
@@ -35,6 +39,7 @@ export function withHiddenTold(text: string): string {
 
 /** The text that `visible` made this of, with what somebody has put to it. */
 export function exact(text: string): string {
+  if (plain.test(text)) return text;
   return text.replace(/[\u2068\u2069]/g, '').replace(shown, (told, hex: string) => {
     const code = Number.parseInt(hex, 16);
     const char = code <= 0x10ffff ? String.fromCodePoint(code) : told;

@@ -1,4 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react';
+import { formatWhole } from '../../shared/format.ts';
 import { hostLimits, readDetails } from '../../shared/host-list/details.ts';
 import type { Host, HostDetails, Problem } from '../../shared/schema.ts';
 import { ColourChoice } from '../hosts/colour-choice.tsx';
@@ -67,7 +68,7 @@ const sshNotes: Readonly<Record<HostDetails['ssh'], string>> = {
 const wrongs: Readonly<Record<string, string>> = {
   name: `A name has 1 to ${hostLimits.name} characters.`,
   group: `A group has ${hostLimits.group} characters at most.`,
-  note: `A note has ${hostLimits.note.toLocaleString('en-GB')} characters at most.`,
+  note: `A note has ${formatWhole(hostLimits.note)} characters at most.`,
 };
 
 function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputElement | null> }) {

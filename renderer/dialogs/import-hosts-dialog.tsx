@@ -1,6 +1,6 @@
 import { Ban, Check, Pencil, Plus } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { formatCount } from '../../shared/format.ts';
+import { formatCount, formatWhole } from '../../shared/format.ts';
 import type { HostImportDone, HostImportPlan, HostImportRow, Problem } from '../../shared/schema.ts';
 import { closeDialog, pushNotice } from '../store/actions.ts';
 import { problemOf } from '../store/api.ts';
@@ -133,7 +133,7 @@ function Review({ plan: { rows }, replace, onReplace, onBack }: ReviewProps) {
                 <bdi className={`${parts.mono} ${parts.dim}`}>{uri}</bdi>
               </>
             ),
-            meta: `line ${line.toLocaleString('en-GB')}`,
+            meta: `line ${formatWhole(line)}`,
             why: reason ?? '',
           }))}
         />

@@ -84,6 +84,7 @@ function domainItems({ store }: App): PaletteItem[] {
 function snapshotItems({ store }: App): PaletteItem[] {
   const state = store.getState();
   const rows = openTree(state)?.rows ?? [];
+  const known = knownOf(state);
   return rows.flatMap((row): PaletteItem[] =>
     row.kind === 'here'
       ? []
@@ -92,7 +93,7 @@ function snapshotItems({ store }: App): PaletteItem[] {
             key: `row ${row.key}`,
             group: 'Snapshots',
             text: row.snapshot.name,
-            note: [row.snapshot.description, ...knownOf(state, row).tags].filter(Boolean).join(' · '),
+            note: [row.snapshot.description, ...known(row).tags].filter(Boolean).join(' · '),
             choose: () => {
               filterSnapshots(store, '');
               selectRow(store, row.key);

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { formatWhole } from '../../shared/format.ts';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import { clearChosen } from '../store/actions.ts';
 import { chosenCounts } from '../store/selectors.ts';
@@ -16,7 +17,7 @@ export function ChoiceBar() {
   return (
     <section className={styles.choiceBar} aria-label="Selected domains">
       <span role="status">
-        {count.toLocaleString('en-GB')} selected{hosts > 1 ? ` on ${hosts} hosts` : ''}
+        {formatWhole(count)} selected{hosts > 1 ? ` on ${hosts} hosts` : ''}
       </span>
       <Button
         look="quiet"

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import {
   chooseDomains,
@@ -8,16 +8,15 @@ import {
   setCollapsed,
   setGroupCollapsed,
 } from '../store/actions.ts';
-import { domainList } from '../store/selectors.ts';
 import type { Target } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useRovingKeys } from '../ui/roving.ts';
-import { useVirtualList } from '../ui/virtual-list.ts';
+import { rowIndexOf, useVirtualList } from '../ui/virtual-list.ts';
 import { chooseByKey, keysBetween, toggleRow } from './choosing.ts';
 import { type ListRow, ungrouped } from './list-rows.ts';
 import { DomainRow, GroupRow, HostRow } from './rows.tsx';
+import { shownLines } from './shown-lines.ts';
 import styles from './sidebar.module.css';
-import { useDomainRows } from './use-domain-rows.ts';
 
 const heights: Readonly<Record<ListRow['kind'], number>> = { group: 32, host: 34, domain: 29 };
 const ways: Readonly<Record<string, 'up' | 'down'>> = { ArrowUp: 'up', ArrowDown: 'down' };
@@ -29,33 +28,24 @@ const ways: Readonly<Record<string, 'up' | 'down'>> = { ArrowUp: 'up', ArrowDown
 export function DomainList() {
   const app = useApp();
   const { store } = app;
-  const hosts = useAppState((state) => state.hosts);
-  const domains = useAppState(domainList);
-  const filter = useAppState((state) => state.domainFilter);
-  const closedHosts = useAppState((state) => state.settings.collapsedHosts);
-  const closedGroups = useAppState((state) => state.settings.collapsedGroups);
+  const { rows, keys } = useAppState(shownLines);
   const place = useAppState((state) => state.place);
-  const rows = useDomainRows(hosts, domains, filter, { hosts: closedHosts, groups: closedGroups });
   const openKey = place === null ? null : place.kind === 'domain' ? place.key : place.hostId;
 
   const [activeKey, setActiveKey] = useState<string | null>(openKey);
   useEffect(() => setActiveKey(openKey), [openKey]);
-  const active = Math.max(
-    rows.findIndex(({ key }) => key === activeKey),
-    0,
-  );
+  const active = useMemo(() => (activeKey === null ? 0 : Math.max(keys.indexOf(activeKey), 0)), [keys, activeKey]);
   const { virtualizer, scroller, focusRow } = useVirtualList({
-    count: rows.length,
+    keys,
     active,
     rowHeight: (index) => heights[rows[index]?.kind ?? 'domain'],
-    keyAt: (index) => rows[index]?.key ?? String(index),
   });
 
   /** The row that was moved: the browser takes the focus from what changes its place. */
   const moved = useRef<string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the rows are others
   useLayoutEffect(() => {
-    const index = rows.findIndex(({ key }) => key === moved.current);
+    const index = moved.current === null ? -1 : keys.indexOf(moved.current);
     moved.current = null;
     if (index >= 0) focusRow(index);
   }, [rows]);
@@ -66,7 +56,8 @@ export function DomainList() {
     focusRow(index);
   };
   const click = (row: ListRow, index: number, event: MouseEvent) => {
-    if (event.shiftKey) {
+    if (row.kind === 'host' && isOnChevron(event)) toggle(row);
+    else if (event.shiftKey) {
       setActiveKey(row.key);
       chooseDomains(store, keysBetween(active, index, rows), true);
     } else if (event.ctrlKey || event.metaKey) {
@@ -92,6 +83,12 @@ export function DomainList() {
     if (row.kind === 'domain') return;
     moved.current = row.key;
     if (!runCommand(commandById(`${row.kind}.move-${way}`), contextOf(app, targetOf(row)))) moved.current = null;
+  };
+  /** One handler for all rows: none of them has to be drawn again for another one. */
+  const onRow = (handle: (row: ListRow, index: number, event: MouseEvent) => void) => (event: MouseEvent) => {
+    const index = rowIndexOf(event.target);
+    const row = index === null ? undefined : rows[index];
+    if (index !== null && row) handle(row, index, event);
   };
   const textAt = (index: number) => nameOf(rows[index]);
   const roving = useRovingKeys({
@@ -146,29 +143,28 @@ export function DomainList() {
       data-home="domains"
       tabIndex={-1}
       onKeyDown={onKeyDown}
+      onClick={onRow(click)}
+      onContextMenu={onRow((row, _, event) => {
+        event.preventDefault();
+        menuAt(row, event.clientX, event.clientY);
+      })}
     >
       <div role="presentation" className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index];
           if (!row) return null;
-          const props = {
-            index,
-            start,
-            active: index === active,
-            opened: row.key === openKey,
-            onClick: (event: MouseEvent) => click(row, index, event),
-            onContextMenu: (event: MouseEvent) => {
-              event.preventDefault();
-              menuAt(row, event.clientX, event.clientY);
-            },
-          };
+          const props = { index, start, active: index === active, opened: row.key === openKey };
           if (row.kind === 'domain') return <DomainRow key={key} row={row} {...props} />;
           if (row.kind === 'group') return <GroupRow key={key} row={row} {...props} />;
-          return <HostRow key={key} row={row} {...props} onToggle={() => toggle(row)} />;
+          return <HostRow key={key} row={row} {...props} />;
         })}
       </div>
     </div>
   );
+}
+
+function isOnChevron({ target }: MouseEvent): boolean {
+  return target instanceof Element && target.closest('[data-chevron]') !== null;
 }
 
 function targetOf(row: ListRow): Target {

@@ -28,11 +28,3 @@ export function findsHost({ words, texts }: ListFilter, hostId: string): boolean
   const host = texts.get(hostId) ?? '';
   return words.every((word) => host.includes(word));
 }
-
-/** Whether anything is left of the list. */
-export function findsAny(hosts: readonly Host[], domains: Iterable<Domain>, filter: string): boolean {
-  const found = listFilter(hosts, filter);
-  if (!found || hosts.some(({ id }) => findsHost(found, id))) return true;
-  for (const domain of domains) if (findsDomain(found, domain)) return true;
-  return false;
-}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Domain, Host } from '../../shared/schema.ts';
 import { aDomain, aHost } from '../store/fixtures.ts';
 import { listFilter } from './list-filter.ts';
-import { type ListRow, listRows } from './list-rows.ts';
+import { type ListRow, listLines } from './list-rows.ts';
 
 const host = (id: string, group = '') => aHost({ id, name: id, group });
 const hosts = [host('a'), host('b', 'lab'), host('c'), host('d', 'lab')];
@@ -15,8 +15,8 @@ const shape = (rows: readonly ListRow[]) =>
     const name = row.kind === 'group' ? row.group : row.kind === 'host' ? row.host.name : row.domain.name;
     return `${'  '.repeat(row.level - 1)}${row.kind} ${name} ${row.position}/${row.siblings}`;
   });
-const rowsOf = (of: readonly Host[], more: Partial<Parameters<typeof listRows>[0]> = {}) =>
-  shape(listRows({ hosts: of, domainsOf, filter: null, closedHosts: [], closedGroups: [], ...more }));
+const rowsOf = (of: readonly Host[], more: Partial<Parameters<typeof listLines>[0]> = {}) =>
+  shape(listLines({ hosts: of, domainsOf, filter: null, closedHosts: [], closedGroups: [], ...more }).rows);
 
 test('without groups hosts stand at the top, as they always did', () => {
   expect(rowsOf([host('a'), host('c')])).toEqual(['host a 1/2', '  domain web 1/1', 'host c 2/2']);

@@ -1,12 +1,11 @@
-// biome-ignore-all lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the list
 import { Check, ChevronDown, ChevronRight, LoaderCircle, Shield } from 'lucide-react';
-import type { MouseEvent } from 'react';
+import { memo } from 'react';
 import { formatCount, formatSnapshots, stateLabel } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 import { hostMarks } from '../hosts/host-marks.ts';
 import { hostFacts, hostMeta, hostMetaTicks, isInTrouble } from '../hosts/host-meta.ts';
 import { phaseSentence } from '../operations/phases.ts';
-import { domainCounts, isMarkedProtected, isProtected, operationOn } from '../store/selectors.ts';
+import { domainsOf, isMarkedProtected, isProtected, operationOn } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
@@ -22,19 +21,10 @@ interface RowProps<Kind extends ListRow['kind']> {
   /** The row that can be tabbed to. */
   active: boolean;
   opened: boolean;
-  onClick: (event: MouseEvent) => void;
-  onContextMenu: (event: MouseEvent) => void;
 }
 
 /** What every row of the tree has. */
-function rowProps({
-  row,
-  index,
-  start,
-  opened,
-  onClick,
-  onContextMenu,
-}: Omit<RowProps<'host'>, 'row'> & { row: ListRow }) {
+function rowProps({ row, index, start, opened }: Omit<RowProps<'host'>, 'row'> & { row: ListRow }) {
   const id = `${row.kind}-${index}`;
   return {
     'aria-level': row.level,
@@ -45,13 +35,11 @@ function rowProps({
     'aria-describedby': `${id}-more`,
     'data-index': index,
     style: { transform: `translateY(${start}px)` },
-    onClick,
-    onContextMenu,
   } as const;
 }
 
 /** The heading of a group; closed, it tells what is wrong in it. */
-export function GroupRow(props: RowProps<'group'>) {
+function PlainGroupRow(props: RowProps<'group'>) {
   const { row, index } = props;
   const { group, hosts, open } = row;
   const Chevron = open ? ChevronDown : ChevronRight;
@@ -87,16 +75,17 @@ export function GroupRow(props: RowProps<'group'>) {
 const calm: ReadonlySet<Host['connection']['status']> = new Set(['connecting', 'disconnected']);
 
 /** A host: what is wrong with it in words, or else how many of its domains run. */
-export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: () => void }) {
+function PlainHostRow(props: RowProps<'host'>) {
   const { row, index } = props;
   const { host, open } = row;
   const now = useNow(hostMetaTicks(host) ? 1000 : null);
-  const counts = useAppState((state) => domainCounts(state, host.id));
+  const all = useAppState((state) => domainsOf(state, host.id).byName.length);
+  const up = useAppState((state) => domainsOf(state, host.id).running);
   const Chevron = open ? ChevronDown : ChevronRight;
   const id = `host-${index}`;
   const trouble = hostMeta(host, now);
   const marks = hostMarks(host);
-  const running = `${counts.running} of ${formatCount(counts.all, 'domain')} running`;
+  const running = `${up} of ${formatCount(all, 'domain')} running`;
   return (
     <div
       role="treeitem"
@@ -107,14 +96,7 @@ export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: (
       data-tint={host.colour ?? undefined}
       title={hostTip(host)}
     >
-      <span
-        className={styles.chevron}
-        aria-hidden="true"
-        onClick={(event) => {
-          event.stopPropagation();
-          onToggle();
-        }}
-      >
+      <span className={styles.chevron} aria-hidden="true" data-chevron>
         <Chevron size={13} />
       </span>
       <HostGlyph status={host.connection.status} />
@@ -128,7 +110,7 @@ export function HostRow({ onToggle, ...props }: RowProps<'host'> & { onToggle: (
       ))}
       {trouble === null ? (
         <span className={styles.running} title={running} aria-hidden="true">
-          <b data-any={counts.running > 0 || undefined}>{counts.running}</b>/{counts.all}
+          <b data-any={up > 0 || undefined}>{up}</b>/{all}
         </span>
       ) : (
         <span className={styles.trouble} data-calm={calm.has(host.connection.status) || undefined} aria-hidden="true">
@@ -148,7 +130,7 @@ function hostTip(host: Host): string {
 }
 
 /** A domain: what it does, what is special about it, and how many snapshots it has. */
-export function DomainRow(props: RowProps<'domain'>) {
+function PlainDomainRow(props: RowProps<'domain'>) {
   const { row, index } = props;
   const { domain } = row;
   const operation = useAppState((state) => operationOn(state, row.key));
@@ -202,3 +184,8 @@ export function DomainRow(props: RowProps<'domain'>) {
     </div>
   );
 }
+
+// A row stays as it is while it says the same in the same place.
+export const GroupRow = memo(PlainGroupRow);
+export const HostRow = memo(PlainHostRow);
+export const DomainRow = memo(PlainDomainRow);

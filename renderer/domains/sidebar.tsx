@@ -1,5 +1,4 @@
 import { Plus, Search } from 'lucide-react';
-import { useMemo } from 'react';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -8,7 +7,7 @@ import { focusHome } from '../ui/focus-home.ts';
 import forms from '../ui/forms.module.css';
 import { ChoiceBar } from './choice-bar.tsx';
 import { DomainList } from './domain-list.tsx';
-import { findsAny } from './list-filter.ts';
+import { findsNothing } from './shown-lines.ts';
 import styles from './sidebar.module.css';
 
 /** The left side: the filter, every host with its domains, and how to add one. */
@@ -17,9 +16,8 @@ export function Sidebar() {
   const { store } = app;
   const filter = useAppState((state) => state.domainFilter);
   const loaded = useAppState((state) => state.loaded);
-  const hosts = useAppState((state) => state.hosts);
-  const domains = useAppState((state) => state.domains);
-  const found = useMemo(() => findsAny(hosts, domains.values(), filter), [hosts, domains, filter]);
+  const hosts = useAppState((state) => state.hosts.length);
+  const nothing = useAppState(findsNothing);
   const addHost = commandById('host.add');
   return (
     <nav className={styles.sidebar} aria-label="Hosts">
@@ -57,12 +55,12 @@ export function Sidebar() {
           <Plus size={15} aria-hidden="true" />
         </Button>
       </div>
-      {found ? null : (
+      {nothing ? (
         <p className={styles.empty}>
           Nothing matches “{filter}”. Names of domains are searched, and names, groups and notes of hosts.
         </p>
-      )}
-      {loaded && hosts.length === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}
+      ) : null}
+      {loaded && hosts === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}
       <DomainList />
       <ChoiceBar />
     </nav>

@@ -5,7 +5,7 @@ import { formatCount } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 import { CommandItems } from '../commands/command-items.tsx';
 import { tellCallFailed } from '../store/effects.ts';
-import { domainCounts } from '../store/selectors.ts';
+import { domainsOf } from '../store/selectors.ts';
 import blocks from '../ui/blocks.module.css';
 import buttons from '../ui/button.module.css';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -31,7 +31,7 @@ function useConnectedWhenOpened({ id, connect, connection }: Host): void {
 
 /** A host opened from the list: how it is reached, or why it isn't. */
 export function HostView({ host }: { host: Host }) {
-  const count = useAppState((state) => domainCounts(state, host.id).all);
+  const count = useAppState((state) => domainsOf(state, host.id).byName.length);
   useConnectedWhenOpened(host);
   return (
     <>

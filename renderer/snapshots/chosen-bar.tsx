@@ -1,3 +1,4 @@
+import { formatWhole } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { commands } from '../commands/commands.ts';
 import { contextOf, runCommand } from '../commands/context.ts';
@@ -27,7 +28,7 @@ export function ChosenBar({ domain }: { domain: Domain }) {
   );
   return (
     <section className={styles.chosenBar} aria-label="Selected snapshots">
-      <span role="status">{chosen.length.toLocaleString('en-GB')} snapshots selected</span>
+      <span role="status">{formatWhole(chosen.length)} snapshots selected</span>
       {offered.map((command) => {
         const reason = command.unavailable(context);
         return (

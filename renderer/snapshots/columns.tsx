@@ -1,4 +1,5 @@
 import { Pin } from 'lucide-react';
+import { createContext, useContext } from 'react';
 import {
   formatAge,
   formatDateTime,
@@ -21,22 +22,28 @@ import { gutterWidth, Lanes } from './lanes.tsx';
 
 const minute = 60_000;
 
-/** A row with what its cells need to know beyond it. */
-export interface GridRow {
-  tree: TreeRow;
-  domain: Domain;
-  now: number;
+/** What the cells of all rows need to know beyond their own. */
+interface Around {
+  readonly domain: Domain;
+  readonly now: number;
   /** Since when the domain has gone on from its current snapshot. */
-  since: number;
+  readonly since: number;
   /** Filtered rows have no neighbours to draw lines to. */
-  flat: boolean;
+  readonly flat: boolean;
+}
+export const RowsContext = createContext<Around | null>(null);
+
+function useAround(): Around {
+  const around = useContext(RowsContext);
+  if (!around) throw new Error('There is no RowsContext above this cell.');
+  return around;
 }
 
 /** What the window keeps the view of the history under. */
 export const historyGrid = 'history';
 
 /** The columns of the history; with lanes for so many branches side by side. */
-export function historyColumns(laneCount: number): GridColumn<GridRow>[] {
+export function historyColumns(laneCount: number): GridColumn<TreeRow>[] {
   return [
     {
       id: 'history',
@@ -44,7 +51,7 @@ export function historyColumns(laneCount: number): GridColumn<GridRow>[] {
       width: gutterWidth(laneCount),
       fixed: true,
       ordered: true,
-      cell: ({ tree, flat }) => <Lanes row={tree} laneCount={laneCount} alone={flat} />,
+      cell: (row) => <LanesCell row={row} laneCount={laneCount} />,
     },
     {
       id: 'name',
@@ -52,8 +59,8 @@ export function historyColumns(laneCount: number): GridColumn<GridRow>[] {
       share: 1,
       min: 120,
       wants: 190,
-      sortBy: ({ tree }) => (tree.kind === 'here' ? undefined : tree.snapshot.name),
-      cell: (row, index) => <NameCell {...row} index={index} />,
+      sortBy: (row) => (row.kind === 'here' ? undefined : row.snapshot.name),
+      cell: (row, index) => <NameCell row={row} index={index} />,
     },
     {
       id: 'holds',
@@ -62,8 +69,8 @@ export function historyColumns(laneCount: number): GridColumn<GridRow>[] {
       min: 108,
       goes: 2,
       optional: true,
-      sortBy: ({ tree }) => (tree.kind === 'here' ? undefined : holdsLabel(tree.snapshot)),
-      cell: (row) => <HoldsCell {...row} />,
+      sortBy: (row) => (row.kind === 'here' ? undefined : holdsLabel(row.snapshot)),
+      cell: (row) => <HoldsCell row={row} />,
     },
     {
       id: 'taken',
@@ -71,9 +78,9 @@ export function historyColumns(laneCount: number): GridColumn<GridRow>[] {
       width: 116,
       min: 100,
       optional: true,
-      sortBy: ({ tree }) => (tree.kind === 'here' ? undefined : tree.snapshot.createdAt),
+      sortBy: (row) => (row.kind === 'here' ? undefined : row.snapshot.createdAt),
       greatestFirst: true,
-      cell: (row) => <TakenCell {...row} />,
+      cell: (row) => <TakenCell row={row} />,
     },
     {
       id: 'was',
@@ -82,33 +89,42 @@ export function historyColumns(laneCount: number): GridColumn<GridRow>[] {
       min: 72,
       goes: 1,
       optional: true,
-      sortBy: ({ tree }) => (tree.kind === 'here' ? undefined : stateLabel(tree.snapshot.state)),
-      cell: ({ tree, domain }) => stateLabel(tree.kind === 'here' ? domain.state : tree.snapshot.state),
+      sortBy: (row) => (row.kind === 'here' ? undefined : stateLabel(row.snapshot.state)),
+      cell: (row) => (row.kind === 'here' ? <StateNow /> : stateLabel(row.snapshot.state)),
     },
   ];
 }
 
-function NameCell({ tree, domain, now, since, index }: GridRow & { index: number }) {
-  if (tree.kind === 'here') {
+function LanesCell({ row, laneCount }: { row: TreeRow; laneCount: number }) {
+  return <Lanes row={row} laneCount={laneCount} alone={useAround().flat} />;
+}
+
+function StateNow() {
+  return stateLabel(useAround().domain.state);
+}
+
+function NameCell({ row, index }: { row: TreeRow; index: number }) {
+  const { domain, now, since } = useAround();
+  if (row.kind === 'here') {
     return (
       <>
         <b id={nameId(index)} className={styles.hereName}>
           You are here
         </b>
         <div className={parts.note}>
-          <bdi>{hereNote(tree, domain, now - since)}</bdi>
+          <bdi>{hereNote(row, domain, now - since)}</bdi>
         </div>
       </>
     );
   }
-  const { name, description } = tree.snapshot;
+  const { name, description } = row.snapshot;
   return (
     <>
       <div className={styles.nameLine}>
         <b id={nameId(index)} title={name}>
           <bdi>{name}</bdi>
         </b>
-        {tree.current ? (
+        {row.current ? (
           <span className={parts.chip} data-look="current">
             current
           </span>
@@ -119,7 +135,7 @@ function NameCell({ tree, domain, now, since, index }: GridRow & { index: number
         <Tags domain={domain} name={name} />
       </div>
       <Note domain={domain} name={name} description={description} />
-      <RowPicture domain={domain} snapshot={tree.snapshot} />
+      <RowPicture domain={domain} snapshot={row.snapshot} />
     </>
   );
 }
@@ -200,12 +216,12 @@ const kindMarks: Record<string, { text: string; title: string }> = {
   mixed: { text: 'mixed', title: 'Some disks are kept inside their image, others in overlay files' },
 };
 
-function HoldsCell({ tree }: GridRow) {
-  if (tree.kind === 'here') return null;
-  const mark = kindMarks[tree.snapshot.kind];
+function HoldsCell({ row }: { row: TreeRow }) {
+  if (row.kind === 'here') return null;
+  const mark = kindMarks[row.snapshot.kind];
   return (
     <span className={styles.chips}>
-      <span className={parts.chip}>{holdsLabel(tree.snapshot)}</span>
+      <span className={parts.chip}>{holdsLabel(row.snapshot)}</span>
       {mark ? (
         <span className={parts.chip} data-look="outline" title={mark.title}>
           {mark.text}
@@ -215,9 +231,10 @@ function HoldsCell({ tree }: GridRow) {
   );
 }
 
-function TakenCell({ tree, now }: GridRow) {
-  if (tree.kind === 'here') return 'now';
-  const { createdAt } = tree.snapshot;
+function TakenCell({ row }: { row: TreeRow }) {
+  const { now } = useAround();
+  if (row.kind === 'here') return 'now';
+  const { createdAt } = row.snapshot;
   if (!isMoment(createdAt)) return <span title="libvirt tells no time that makes sense">unknown</span>;
   return (
     <time

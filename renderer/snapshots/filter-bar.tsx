@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react';
-import { formatCount, formatSnapshots } from '../../shared/format.ts';
+import { formatCount, formatSnapshots, formatWhole } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { type Facet, facetWords, formatFilter, parseFilter, toggleFacet } from '../../shared/snapshot-filter.ts';
 import { filterSnapshots } from '../store/actions.ts';
@@ -69,7 +69,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
         </ul>
       ) : null}
       <span className={styles.count} id="snapshot-filter-count" role="status">
-        {active && rows ? `${rows.length.toLocaleString('en-GB')} of ${count}` : `${count}${branches}`}
+        {active && rows ? `${formatWhole(rows.length)} of ${count}` : `${count}${branches}`}
       </span>
     </div>
   );

@@ -1,5 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { Check, ListFilter } from 'lucide-react';
+import { formatWhole } from '../../shared/format.ts';
 import {
   countFacet,
   type Facet,
@@ -57,7 +58,7 @@ function Offers({ filter }: { filter: SnapshotFilter }) {
           <span className={menus.label}>
             <bdi>{words}</bdi>
           </span>
-          <span className={styles.offered}>{count.toLocaleString('en-GB')}</span>
+          <span className={styles.offered}>{formatWhole(count)}</span>
         </Menu.CheckboxItem>
       ))}
     </Menu.Group>
@@ -70,9 +71,9 @@ function useOffers(filter: SnapshotFilter): { key: FacetKey; offers: Offer[] }[]
   const now = useNow(60_000);
   const tree = useAppState(openTree);
   useAppState((state) => state.marks);
-  const state = store.getState();
+  const known = knownOf(store.getState());
   const snapshots = (tree?.rows ?? []).flatMap((row) =>
-    row.kind === 'snapshot' ? [{ snapshot: row.snapshot, known: knownOf(state, row) }] : [],
+    row.kind === 'snapshot' ? [{ snapshot: row.snapshot, known: known(row) }] : [],
   );
   const tags = [...new Set(snapshots.flatMap(({ known }) => known.tags))].sort();
   const values = (key: FacetKey): [string, string][] =>

@@ -9,7 +9,7 @@ import { Grid } from '../ui/grid/grid.tsx';
 import { useGrid } from '../ui/grid/use-grid.ts';
 import { useNow } from '../ui/hooks.ts';
 import { useChoosing } from './choosing-rows.ts';
-import { type GridRow, historyColumns, historyGrid, nameId } from './columns.tsx';
+import { historyColumns, historyGrid, nameId, RowsContext } from './columns.tsx';
 import styles from './history.module.css';
 
 /**
@@ -33,15 +33,11 @@ export function HistoryGrid({
   const here = tree.byKey.get(hereKey);
   const base = here?.kind === 'here' ? here.base : null;
   const since = useAppState((state) => (base ? goesOnSince(state, key, base) : 0));
-  const data = useMemo(
-    () => given.map((row): GridRow => ({ tree: row, domain, now, since, flat })),
-    [given, domain, now, since, flat],
-  );
+  const around = useMemo(() => ({ domain, now, since, flat }), [domain, now, since, flat]);
   const laneCount = flat ? 1 : tree.laneCount;
   const columns = useMemo(() => historyColumns(laneCount), [laneCount]);
-  const grid = useGrid({ id: historyGrid, columns, rows: data, keyOf: rowKey, activeKey: selected });
-  const { active, sort, virtualizer, focusRow } = grid;
-  const rows = useMemo(() => grid.rows.map(({ original }) => original.tree), [grid.rows]);
+  const grid = useGrid({ id: historyGrid, columns, rows: given, keyOf: rowKey, activeKey: selected });
+  const { rows, active, sort, virtualizer, focusRow } = grid;
   // A history opens where one is, not at its beginning years ago. Sorted, it shows what is first.
   const seen = useRef('');
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each domain and order, not for each selection
@@ -80,45 +76,47 @@ export function HistoryGrid({
     return true;
   };
   return (
-    <Grid
-      grid={grid}
-      className={styles.history}
-      label={`Snapshots of ${domain.name}`}
-      aria-multiselectable="true"
-      data-home="history"
-      textOf={({ tree }) => (tree.kind === 'snapshot' ? tree.snapshot.name : 'You are here')}
-      move={(index) => {
-        const row = rows[index];
-        if (!row) return;
-        choosing.single();
-        selectRow(store, row.key);
-        focusRow(index);
-      }}
-      onRowKey={onRowKey}
-      rowProps={({ tree: row }, index) => ({
-        ...place(row, sort !== null),
-        'aria-selected': chosen.size > 1 ? chosen.has(row.key) : row.key === selected,
-        'aria-labelledby': nameId(index),
-        className: [
-          styles.row,
-          row.kind === 'here' ? styles.here : '',
-          marks?.goes.has(row.key) ? styles.goes : '',
-          chosen.size > 1 && row.key === selected ? styles.active : '',
-        ].join(' '),
-        onMouseDown: choosing.onMouseDown,
-        onClick: (event) => choosing.onClick(index, event, focusRow),
-        onFocus: () => selectRow(store, row.key),
-        onContextMenu: (event) => {
+    <RowsContext value={around}>
+      <Grid
+        grid={grid}
+        className={styles.history}
+        label={`Snapshots of ${domain.name}`}
+        aria-multiselectable="true"
+        data-home="history"
+        textOf={(row) => (row.kind === 'snapshot' ? row.snapshot.name : 'You are here')}
+        move={(index) => {
+          const row = rows[index];
+          if (!row) return;
+          choosing.single();
+          selectRow(store, row.key);
+          focusRow(index);
+        }}
+        onRowKey={onRowKey}
+        onRowMouseDown={(_row, _index, event) => choosing.onMouseDown(event)}
+        onRowClick={(_, index, event) => choosing.onClick(index, event, focusRow)}
+        onRowFocus={(row) => selectRow(store, row.key)}
+        onRowContextMenu={(row, _, event) => {
           event.preventDefault();
           menuAt(row, event.clientX, event.clientY);
-        },
-      })}
-    />
+        }}
+        rowProps={(row, index) => ({
+          ...place(row, sort !== null),
+          'aria-selected': chosen.size > 1 ? chosen.has(row.key) : row.key === selected,
+          'aria-labelledby': nameId(index),
+          className: [
+            styles.row,
+            row.kind === 'here' ? styles.here : '',
+            marks?.goes.has(row.key) ? styles.goes : '',
+            chosen.size > 1 && row.key === selected ? styles.active : '',
+          ].join(' '),
+        })}
+      />
+    </RowsContext>
   );
 }
 
-function rowKey({ tree }: GridRow): string {
-  return tree.key;
+function rowKey({ key }: TreeRow): string {
+  return key;
 }
 
 /** Where a row stands among its kin; sorted, there are none. */

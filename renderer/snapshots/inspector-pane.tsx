@@ -1,4 +1,4 @@
-import type { KeyboardEvent, PointerEvent } from 'react';
+import { type KeyboardEvent, type PointerEvent, useDeferredValue, useMemo } from 'react';
 import { changeSettings, narrowWindow } from '../store/actions.ts';
 import { openDomain, openTree } from '../store/selectors.ts';
 import { clampInspectorWidth, inspectorWidths } from '../store/settings.ts';
@@ -11,13 +11,19 @@ import { openDomainCode } from './later.ts';
 
 const stepPx = 24;
 
+/** What is selected; a moment later than in the history, which is drawn first. */
+function useSelected() {
+  const domain = useAppState(openDomain);
+  const tree = useAppState(openTree);
+  const selected = useAppState((state) => state.selectedRow);
+  return useDeferredValue(useMemo(() => ({ domain, tree, selected }), [domain, tree, selected]));
+}
+
 /** The right side: beside the history, or over it in a narrow window. */
 export function InspectorPane() {
   const { store } = useApp();
   const narrow = useMediaQuery(narrowWindow);
-  const domain = useAppState(openDomain);
-  const tree = useAppState(openTree);
-  const selected = useAppState((state) => state.selectedRow);
+  const { domain, tree, selected } = useSelected();
   const { inspectorOpen, inspectorWidth } = useAppState((state) => state.settings);
   const drawerOpen = useAppState((state) => state.drawerOpen);
   if (!domain || !tree || tree.rows.length === 1 || !(narrow ? drawerOpen : inspectorOpen)) return null;

@@ -1,30 +1,16 @@
 import { testedHostId } from '../../shared/connect-steps.ts';
+import { groupedBy } from '../../shared/grouped-by.ts';
 import { groupedHosts } from '../../shared/host-list/order.ts';
 import { once } from '../../shared/once.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Batch, Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
+import { compareNames, domainsByHost, type HostDomains } from './domains.ts';
 import { endSentence } from './notices.ts';
 import { type AppState, type DamagedSnapshot, type DomainKey, domainKey } from './store.ts';
 
-/** Domains of a host, and how many of them run. */
-interface DomainCounts {
-  readonly all: number;
-  readonly running: number;
-}
-const noDomains: DomainCounts = { all: 0, running: 0 };
-const runs: ReadonlySet<Domain['state']> = new Set(['running', 'blocked']);
-
 const listOf = once((domains: AppState['domains']) => [...domains.values()]);
-const countsOf = once((domains: AppState['domains']) => {
-  const counts = new Map<string, DomainCounts>();
-  for (const { hostId, state } of domains.values()) {
-    const { all, running } = counts.get(hostId) ?? noDomains;
-    counts.set(hostId, { all: all + 1, running: running + (runs.has(state) ? 1 : 0) });
-  }
-  return counts;
-});
 const hostsById = once((hosts: AppState['hosts']) => new Map(hosts.map((host) => [host.id, host])));
 const groupsOf = once((hosts: AppState['hosts']) =>
   groupedHosts(hosts)
@@ -49,10 +35,31 @@ const lastEndedOf = once((operations: AppState['operations']) => {
 });
 const treeOf = once(buildSnapshotRows);
 const protectedOf = once((marks: AppState['marks']) => new Set(marks.protected.map(domainKey)));
-const pinnedOf = once((marks: AppState['marks']) => new Set(marks.pinned.map(pinKey)));
-const interruptedOf = once((marks: AppState['marks']) => new Set(marks.interrupted.map(pinKey)));
-const tagsOf = once((marks: AppState['marks']) => new Map(marks.tagged.map((mark) => [pinKey(mark), mark.tags])));
+const pinnedOf = once((marks: AppState['marks']) => byDomain(marks.pinned, () => true));
+const interruptedOf = once((marks: AppState['marks']) => byDomain(marks.interrupted, () => true));
+const tagsOf = once((marks: AppState['marks']) => byDomain(marks.tagged, ({ tags }) => tags));
 const allTagsOf = once((marks: AppState['marks']) => [...new Set(marks.tagged.flatMap(({ tags }) => tags))].sort());
+const endedCountsOf = once((operations: AppState['operations']) => {
+  const counts = new Map<DomainKey, number>();
+  for (const operation of operations.values()) {
+    if (operation.phase !== 'ended') continue;
+    const key = domainKey(operation);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+});
+const revertsOf = once((operations: AppState['operations']) =>
+  groupedBy(
+    [...operations.values()].filter(({ kind, outcome }) => kind === 'revert' && outcome?.result === 'done'),
+    domainKey,
+  ),
+);
+const chosenCountsOf = once((domains: AppState['domains']) =>
+  once((chosen: AppState['chosen']) => {
+    const found = [...chosen].filter((key) => domains.has(key));
+    return { domains: found.length, hosts: new Set(found.map(hostIdOf)).size };
+  }),
+);
 const liveRunOf = once((runs: AppState['batches']) => [...runs.values()].findLast((run) => run.endedAt === null));
 const lastRunOf = once((runs: AppState['batches']) =>
   [...runs.values()].sort((a, b) => a.startedAt - b.startedAt).at(-1),
@@ -62,9 +69,11 @@ export function domainList(state: AppState): readonly Domain[] {
   return listOf(state.domains);
 }
 
-/** How many domains a host has, and how many of them run. */
-export function domainCounts(state: AppState, hostId: string): DomainCounts {
-  return countsOf(state.domains).get(hostId) ?? noDomains;
+const noDomains: HostDomains = { byName: [], running: 0 };
+
+/** The domains of a host by name, and how many of them run. */
+export function domainsOf(state: AppState, hostId: string): HostDomains {
+  return domainsByHost(state.domains).get(hostId) ?? noDomains;
 }
 
 /** The groups in use, in the order of the list. */
@@ -96,10 +105,6 @@ export function hostIdOf(key: DomainKey): string {
   return key.slice(0, key.lastIndexOf('/'));
 }
 
-function uuidOf(key: DomainKey): string {
-  return key.slice(key.lastIndexOf('/') + 1);
-}
-
 /** Oldest first. */
 export function runningOperations(state: AppState): readonly Operation[] {
   return runningOf(state.operations);
@@ -122,7 +127,7 @@ export function lastEnded(state: AppState): Operation | undefined {
 
 /** How many operations on a domain have ended, as far as this window knows. */
 export function endedOn(state: AppState, key: DomainKey): number {
-  return [...state.operations.values()].filter((it) => it.phase === 'ended' && domainKey(it) === key).length;
+  return endedCountsOf(state.operations).get(key) ?? 0;
 }
 
 /** The operation that a run of this window's own became: the newest such one on the domain. */
@@ -169,12 +174,12 @@ export function isMarkedProtected(state: AppState, key: DomainKey): boolean {
 }
 
 export function isPinned(state: AppState, domain: { hostId: string; uuid: string }, name: string): boolean {
-  return pinnedOf(state.marks).has(pinKey({ ...domain, name }));
+  return pinnedOf(state.marks).get(domainKey(domain))?.has(name) ?? false;
 }
 
 /** Its deletion was broken off: it can only be deleted again. */
 export function isInterrupted(state: AppState, domain: { hostId: string; uuid: string }, name: string): boolean {
-  return interruptedOf(state.marks).has(pinKey({ ...domain, name }));
+  return interruptedOf(state.marks).get(domainKey(domain))?.has(name) ?? false;
 }
 
 /** What the deletion that is being read does to a row, in words; null where nothing. */
@@ -203,7 +208,7 @@ export function tagsOfSnapshot(
   domain: { hostId: string; uuid: string },
   name: string,
 ): readonly string[] {
-  return tagsOf(state.marks).get(pinKey({ ...domain, name })) ?? none;
+  return tagsOf(state.marks).get(domainKey(domain))?.get(name) ?? none;
 }
 
 /** Every tag in use. */
@@ -213,25 +218,14 @@ export function allTags(state: AppState): readonly string[] {
 
 /** How many of the selected domains still exist, and on how many hosts. */
 export function chosenCounts({ chosen, domains }: AppState): { domains: number; hosts: number } {
-  const hosts = new Set<string>();
-  let count = 0;
-  for (const key of chosen) {
-    if (!domains.has(key)) continue;
-    count++;
-    hosts.add(hostIdOf(key));
-  }
-  return { domains: count, hosts: hosts.size };
+  return chosenCountsOf(domains)(chosen);
 }
-
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** The domains selected to be changed together that still exist, by host and then by name. */
 export function chosenDomains(state: AppState): readonly Domain[] {
   const found = [...state.chosen].flatMap((key) => state.domains.get(key) ?? []);
   const place = new Map(state.hosts.map(({ id }, at) => [id, at]));
-  return found.sort(
-    (a, b) => (place.get(a.hostId) ?? 0) - (place.get(b.hostId) ?? 0) || collator.compare(a.name, b.name),
-  );
+  return found.sort((a, b) => (place.get(a.hostId) ?? 0) - (place.get(b.hostId) ?? 0) || compareNames(a, b));
 }
 
 /** Why the last revert of a domain can't be undone now, as a sentence; null when it can. */
@@ -243,8 +237,18 @@ export function undoUnavailable(state: AppState, key: DomainKey): string | null 
   return offer.available ? null : (offer.reason ?? 'There is no safety snapshot to go back to.');
 }
 
-function pinKey({ hostId, uuid, name }: { hostId: string; uuid: string; name: string }): string {
-  return `${hostId}/${uuid}/${name}`;
+/** What is marked of the snapshots of each domain, by their names. */
+function byDomain<Mark extends { hostId: string; uuid: string; name: string }, T>(
+  marks: readonly Mark[],
+  read: (mark: Mark) => T,
+): ReadonlyMap<DomainKey, ReadonlyMap<string, T>> {
+  const domains = new Map<DomainKey, Map<string, T>>();
+  for (const mark of marks) {
+    const key = domainKey(mark);
+    const own = domains.get(key) ?? new Map<string, T>();
+    domains.set(key, own.set(mark.name, read(mark)));
+  }
+  return domains;
 }
 
 /** The open domain's history, drawn; null while nothing is known of it. */
@@ -273,16 +277,17 @@ export function chosenSnapshots(state: AppState): readonly Snapshot[] {
 }
 
 /** What may be said of a snapshot in a filter besides what it is. */
-export function knownOf(state: AppState, row: SnapshotRow): Known {
-  const domain = state.history && { hostId: hostIdOf(state.history.key), uuid: uuidOf(state.history.key) };
-  const { name } = row.snapshot;
-  return {
+export function knownOf(state: AppState): (row: SnapshotRow) => Known {
+  const key = state.history?.key ?? '';
+  const pinned = pinnedOf(state.marks).get(key);
+  const tagged = tagsOf(state.marks).get(key);
+  return (row) => ({
     current: row.current,
     leaf: row.childKeys.length === 0,
     root: row.parentKey === null,
-    pinned: domain !== null && isPinned(state, domain, name),
-    tags: domain === null ? none : tagsOfSnapshot(state, domain, name),
-  };
+    pinned: pinned?.has(row.snapshot.name) ?? false,
+    tags: tagged?.get(row.snapshot.name) ?? none,
+  });
 }
 
 /** The rows of a tree that a filter leaves. While they are the same, the same array is handed out again. */
@@ -293,7 +298,8 @@ export function filteredRows(state: AppState, tree: SnapshotTree, text: string):
   const filter = parseFilter(text);
   const nothing = filter.words.length + filter.facets.length === 0;
   const test = filterTest(filter, minute * 60_000);
-  const fits = (row: TreeRow) => row.kind === 'snapshot' && test(row.snapshot, knownOf(state, row));
+  const known = knownOf(state);
+  const fits = (row: TreeRow) => row.kind === 'snapshot' && test(row.snapshot, known(row));
   const found = nothing ? tree.rows : tree.rows.filter(fits);
   const same = last?.rows.length === found.length && last.rows.every((row, at) => row === found[at]);
   const rows = same ? last.rows : found;
@@ -319,9 +325,7 @@ export function dueQuestion({ dialog, questions }: AppState): Question | undefin
  * Milliseconds since 1970.
  */
 export function goesOnSince(state: AppState, key: DomainKey, { name, createdAt }: Snapshot): number {
-  const reverts = [...state.operations.values()]
-    .filter((it) => it.kind === 'revert' && domainKey(it) === key)
-    .filter((it) => it.subject === `“${name}”` && it.outcome?.result === 'done');
+  const reverts = (revertsOf(state.operations).get(key) ?? []).filter(({ subject }) => subject === `“${name}”`);
   return Math.max(createdAt, ...reverts.map(({ endedAt }) => endedAt ?? 0));
 }
 

@@ -1,15 +1,16 @@
 import { rearranged } from '../../shared/host-list/order.ts';
-import type { AppEvent, Batch, Domain, Operation, SnapshotList } from '../../shared/schema.ts';
+import type { AppEvent, Batch, Operation, SnapshotList } from '../../shared/schema.ts';
 import { changedList } from '../../shared/snapshot-change.ts';
 import { noteTold, pushNotice } from './actions.ts';
 import { type Api, problemOf } from './api.ts';
 import { batchNotice } from './batch-words.ts';
+import { DomainChanges } from './domains.ts';
 import { endNotice } from './notices.ts';
 import { batchOf, hostById, hostIdOf } from './selectors.ts';
 import { type App, type AppState, type AppStore, domainKey } from './store.ts';
 import { askUndoOffer, followUndoOffers } from './undo-offers.ts';
 
-/** Events that come in one burst are applied together. */
+/** Events that come in one burst are applied together: after one is applied, others wait for this long. */
 const batchMs = 16;
 const againMs = 1000;
 const settleMs = 100;
@@ -54,27 +55,43 @@ interface Ended {
   endedLabRuns: Batch[];
 }
 
+/** A map that is copied when it is first changed. */
+class Draft<K, V> {
+  #now: ReadonlyMap<K, V>;
+  #own: Map<K, V> | null = null;
+
+  constructor(before: ReadonlyMap<K, V>) {
+    this.#now = before;
+  }
+
+  get now(): ReadonlyMap<K, V> {
+    return this.#now;
+  }
+
+  set(key: K, value: V): void {
+    this.#own ??= new Map(this.#now);
+    this.#own.set(key, value);
+    this.#now = this.#own;
+  }
+}
+
 /** The next state after some events, and what ended with them. */
 export function applyEvents(state: AppState, events: readonly AppEvent[]): { next: AppState } & Ended {
-  const domains = new Map(state.domains);
-  const operations = new Map(state.operations);
-  const batches = new Map(state.batches);
+  const domains = new DomainChanges(state.domains);
+  const operations = new Draft(state.operations);
+  const batches = new Draft(state.batches);
   let { hosts, questions, loaded, marks, appSettings, fileNotices, menuCommand, openedLink, endingFor } = state;
   const ended: Operation[] = [];
   const endedLabRuns: Batch[] = [];
   const learnRun = (run: Batch) => {
-    if (run.endedAt !== null && batches.get(run.id)?.endedAt === null) endedLabRuns.push(run);
+    if (run.endedAt !== null && batches.now.get(run.id)?.endedAt === null) endedLabRuns.push(run);
     batches.set(run.id, run);
   };
   const learn = (operation: Operation) => {
-    const before = operations.get(operation.id);
+    const before = operations.now.get(operation.id);
     if (operation.phase === 'ended' && before && before.phase !== 'ended') ended.push(operation);
     operations.set(operation.id, operation);
   };
-  const forget = (hostId: string) => {
-    for (const [key, domain] of domains) if (domain.hostId === hostId) domains.delete(key);
-  };
-  const put = (domain: Domain) => void domains.set(domainKey(domain), domain);
 
   for (const event of events) {
     switch (event.type) {
@@ -83,7 +100,7 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
         questions = event.questions;
         loaded = true;
         domains.clear();
-        event.domains.forEach(put);
+        for (const domain of event.domains) domains.put(domain);
         event.operations.forEach(learn);
         event.batches.forEach(learnRun);
         marks = event.marks;
@@ -97,26 +114,26 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
         break;
       case 'host-removed':
         hosts = hosts.filter(({ id }) => id !== event.hostId);
-        forget(event.hostId);
+        domains.forget(event.hostId);
         break;
       case 'host-order':
         hosts = rearranged(hosts, ({ id }) => id, event.hostIds);
         break;
       case 'domains':
-        forget(event.hostId);
-        event.domains.forEach(put);
+        domains.forget(event.hostId);
+        for (const domain of event.domains) domains.put(domain);
         break;
       case 'domain':
-        put(event.domain);
+        domains.put(event.domain);
         break;
       case 'domains-changed':
-        event.domains.forEach(put);
+        for (const domain of event.domains) domains.put(domain);
         break;
       case 'domain-removed':
-        domains.delete(domainKey(event));
+        domains.remove(event);
         break;
       case 'operation':
-        if (event.operation.phase === 'ended' && !operations.has(event.operation.id)) ended.push(event.operation);
+        if (event.operation.phase === 'ended' && !operations.now.has(event.operation.id)) ended.push(event.operation);
         learn(event.operation);
         break;
       case 'question':
@@ -154,10 +171,10 @@ export function applyEvents(state: AppState, events: readonly AppEvent[]): { nex
     ...state,
     loaded,
     hosts,
-    domains,
-    operations,
+    domains: domains.made(),
+    operations: operations.now,
     questions,
-    batches,
+    batches: batches.now,
     marks,
     appSettings,
     fileNotices,
@@ -180,6 +197,7 @@ function placeAfter(state: AppState): AppState['place'] {
 
 async function followEvents(app: App, signal: AbortSignal): Promise<void> {
   let waiting: AppEvent[] = [];
+  let drawnAt = Number.NEGATIVE_INFINITY;
   const flush = () => {
     const events = waiting;
     waiting = [];
@@ -190,6 +208,10 @@ async function followEvents(app: App, signal: AbortSignal): Promise<void> {
       askUndoOffer(app, domainKey(operation));
     }
     for (const run of endedLabRuns) tellBatch(app, run);
+    // React draws in a microtask of its own, before this one.
+    queueMicrotask(() => {
+      drawnAt = performance.now();
+    });
   };
   app.client.info(undefined, { signal }).then(
     (info) => app.store.setState({ info }),
@@ -197,7 +219,7 @@ async function followEvents(app: App, signal: AbortSignal): Promise<void> {
   );
   for await (const event of await app.client.events(undefined, { signal })) {
     waiting.push(event);
-    if (waiting.length === 1) setTimeout(flush, batchMs);
+    if (waiting.length === 1) setTimeout(flush, Math.max(0, drawnAt + batchMs - performance.now()));
   }
 }
 

@@ -39,11 +39,12 @@ export function RowGrid<Row extends RowData>(props: RowGridProps<Row>) {
       className={`${grids.rowGrid} ${className}`}
       textOf={textOf}
       move={(index) => {
-        setActiveKey(grid.rows[index]?.id ?? null);
+        const row = grid.rows[index];
+        setActiveKey(row === undefined ? null : keyOf(row));
         grid.focusRow(index);
       }}
       onRowKey={({ key, repeat }) => {
-        const row = grid.rows[grid.active]?.original;
+        const row = grid.rows[grid.active];
         if (row === undefined) return false;
         const open = { Enter: !isOpen(row), ' ': !isOpen(row), ArrowRight: true, ArrowLeft: false }[key];
         if (open !== undefined && !repeat) setOpen(row, open);
@@ -55,12 +56,12 @@ export function RowGrid<Row extends RowData>(props: RowGridProps<Row>) {
           className: rowClass?.(row) ?? '',
           'aria-level': 1,
           ...(openable ? { 'aria-expanded': isOpen(row) } : {}),
-          onFocus: () => setActiveKey(keyOf(row)),
-          onClick: ({ target }) => {
-            const onLine = target instanceof Element && target.closest('[data-detail]') === null;
-            if (onLine && openable) setOpen(row, !isOpen(row));
-          },
         };
+      }}
+      onRowFocus={(row) => setActiveKey(keyOf(row))}
+      onRowClick={(row, _, { target }) => {
+        const onLine = target instanceof Element && target.closest('[data-detail]') === null;
+        if (onLine && detailOf(row) !== null) setOpen(row, !isOpen(row));
       }}
       lead={(row) => {
         const Chevron = isOpen(row) ? ChevronDown : ChevronRight;

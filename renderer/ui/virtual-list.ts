@@ -4,26 +4,30 @@ import { type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
 interface VirtualList {
   scroller: RefObject<HTMLDivElement | null>;
   virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>;
-  /** Scrolls to a row and focuses it once it is there. */
+  /** Focuses a row, scrolling to it first where it is not in view. */
   focusRow: (index: number) => void;
 }
 
 /** Rows in a scroller, of which only the visible ones and the active one exist: the focus is never on a removed row. */
 export function useVirtualList(options: {
-  count: number;
+  /** Of all rows, in their order. */
+  keys: readonly string[];
   active: number;
+  /** Of the rows with these keys. */
   rowHeight: (index: number) => number;
-  keyAt: (index: number) => string;
   paddingTop?: number;
 }): VirtualList {
-  const { count, active, rowHeight, keyAt, paddingTop = 0 } = options;
+  const { active, rowHeight, paddingTop = 0 } = options;
   const scroller = useRef<HTMLDivElement>(null);
   const wanted = useRef<number | null>(null);
+  const keys = useKept(options.keys);
+  const count = keys.length;
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count,
     getScrollElement: () => scroller.current,
     estimateSize: rowHeight,
-    getItemKey: keyAt,
+    // With another function all rows are laid out anew.
+    getItemKey: useCallback((index: number) => keys[index] ?? String(index), [keys]),
     overscan: 8,
     scrollPaddingStart: paddingTop,
     rangeExtractor: useCallback(
@@ -44,11 +48,33 @@ export function useVirtualList(options: {
     row.focus({ preventScroll: true });
   });
 
+  /** Whether the whole row is seen; scrolling to where one is already takes several frames of work. */
+  const isInView = (index: number) => {
+    const row = virtualizer.measurementsCache[index];
+    const { scrollOffset, scrollRect, isScrolling } = virtualizer;
+    if (!row || scrollOffset === null || !scrollRect || isScrolling) return false;
+    return row.start > scrollOffset + paddingTop && row.end < scrollOffset + scrollRect.height;
+  };
   const focusRow = (index: number) => {
     wanted.current = index;
-    virtualizer.scrollToIndex(index, { align: 'auto' });
+    if (!isInView(index)) virtualizer.scrollToIndex(index, { align: 'auto' });
     if (index === active)
       scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true });
   };
   return { scroller, virtualizer, focusRow };
+}
+
+/** The same array as before while it holds the same. */
+function useKept(keys: readonly string[]): readonly string[] {
+  const kept = useRef(keys);
+  const isSame =
+    kept.current === keys || (kept.current.length === keys.length && keys.every((key, at) => key === kept.current[at]));
+  if (!isSame) kept.current = keys;
+  return kept.current;
+}
+
+/** The row that something happened in, of a list whose rows say their index; null beside all rows. */
+export function rowIndexOf(target: EventTarget | null): number | null {
+  const row = target instanceof Element ? target.closest<HTMLElement>('[data-index]') : null;
+  return row ? Number(row.dataset.index) : null;
 }

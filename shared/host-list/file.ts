@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatWhole } from '../format.ts';
 import { hostLabel, LibvirtUriError, parseLibvirtUri } from '../libvirt-uri.ts';
 import { own } from '../own.ts';
 import { HostDetails } from '../schema.ts';
@@ -34,11 +35,11 @@ const Row = HostDetails.extend({
 
 /** What is wrong with a field that is not of its kind, after “Its ”. */
 const wrong: Readonly<Record<string, string>> = {
-  uri: `connection URI is missing, or longer than ${LONGEST_URI.toLocaleString('en-GB')} characters`,
+  uri: `connection URI is missing, or longer than ${formatWhole(LONGEST_URI)} characters`,
   name: `name is empty, longer than ${hostLimits.name} characters, or has a line break`,
   group: `group is longer than ${hostLimits.group} characters, or has a line break`,
   colour: 'colour is none that Snapkeel knows',
-  note: `note is longer than ${hostLimits.note.toLocaleString('en-GB')} characters`,
+  note: `note is longer than ${formatWhole(hostLimits.note)} characters`,
   protected: '“protected” is neither true nor false',
   readOnly: '“readOnly” is neither true nor false',
   ssh: '“ssh” is no client that Snapkeel knows',

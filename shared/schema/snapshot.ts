@@ -23,6 +23,23 @@ export const SnapshotList = z.object({
 });
 export type SnapshotList = z.infer<typeof SnapshotList>;
 
+/** More of the same comes at once: the list is whole after the last one. */
+const more = z.literal(true).optional();
+
+/** What is otherwise in a list of snapshots: little of a long one. Their order says nothing. */
+export const SnapshotChange = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('all'), list: SnapshotList, more }),
+  z.object({
+    type: z.literal('some'),
+    /** New, or other than before. */
+    put: z.array(Snapshot),
+    gone: z.array(z.string()),
+    current: z.string().nullable(),
+    more,
+  }),
+]);
+export type SnapshotChange = z.infer<typeof SnapshotChange>;
+
 export const SnapshotDetail = z.object({
   xml: z.string(),
   /** From the stored configuration; null when the snapshot has none. */

@@ -1,3 +1,4 @@
+import { formatWhole } from '../../../shared/format.ts';
 import { groupedBy } from '../../../shared/grouped-by.ts';
 import type { DeleteAssessment } from '../../../shared/operations/delete/assess.ts';
 import { virshDelete } from '../../../shared/operations/delete/virsh.ts';
@@ -11,7 +12,7 @@ const LINES = 50;
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, LISTED).map((name) => `“${name}”`);
   const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more.toLocaleString('en-GB')} more` : shown.join(', ');
+  return more > 0 ? `${shown.join(', ')} and ${formatWhole(more)} more` : shown.join(', ');
 }
 
 export const modeWords: Readonly<Record<DeleteMode, { label: string; note: string }>> = {

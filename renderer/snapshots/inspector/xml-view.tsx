@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronUp, Download, Search } from 'lucide-react';
 import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
+import { formatWhole } from '../../../shared/format.ts';
 import { matchesShortcut } from '../../commands/shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -151,6 +152,6 @@ const Line = memo(function Line({ tokens, matches, active, top }: LineProps) {
 
 function countOf(matches: readonly Match[], at: number): string {
   if (matches.length === 0) return 'none';
-  const total = matches.length.toLocaleString('en-GB');
-  return `${(at + 1).toLocaleString('en-GB')} of ${total}${matches.length === mostMatches ? '+' : ''}`;
+  const total = formatWhole(matches.length);
+  return `${formatWhole(at + 1)} of ${total}${matches.length === mostMatches ? '+' : ''}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fillOf, gap, roomFor, withoutRoom } from './columns.ts';
+import { fillOf, gap, roomFor, sortedRows, withoutRoom } from './columns.ts';
 
 const columns = [
   { id: 'name', share: 1, min: 90, wants: 120 },
@@ -25,4 +25,12 @@ test('the column with the greatest share takes what the others leave', () => {
       { id: 'b', share: 1.6 },
     ])?.id,
   ).toBe('b');
+});
+
+test('rows are sorted by a value; those without one stand first either way, and those alike keep their order', () => {
+  const rows = ['b2', 'a10', 'none', 'A9', 'b2 again'];
+  const value = (row: string) => (row === 'none' ? undefined : row.slice(0, 3).trim());
+  expect(sortedRows(rows, value, false)).toEqual(['none', 'A9', 'a10', 'b2', 'b2 again']);
+  expect(sortedRows(rows, value, true)).toEqual(['none', 'b2', 'b2 again', 'a10', 'A9']);
+  expect(sortedRows([3, 12, 7], (row) => row, true)).toEqual([12, 7, 3]);
 });

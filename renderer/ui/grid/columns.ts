@@ -2,7 +2,6 @@ import {
   type ColumnDef,
   columnSizingFeature,
   columnVisibilityFeature,
-  createSortedRowModel,
   type RowData,
   rowSortingFeature,
   tableFeatures,
@@ -40,7 +39,6 @@ export const gridFeatures = tableFeatures({
   columnSizingFeature,
   columnVisibilityFeature,
   rowSortingFeature,
-  sortedRowModel: createSortedRowModel(),
 });
 
 export const gap = 10;
@@ -55,15 +53,29 @@ export function definition<Row extends RowData>(column: GridColumn<Row>): Column
   return {
     id,
     header,
-    accessorFn: (row) => sortBy?.(row),
+    // Rows are none of the table's; a column without an accessor can't be sorted.
+    accessorFn: () => undefined,
     ...(width === undefined ? {} : { size: width }),
     minSize: leastOf(column),
     enableHiding: optional,
     enableSorting: sortBy !== undefined,
     sortDescFirst: greatestFirst,
-    sortUndefined: 'first',
-    sortFn: (a, b) => compare(sortBy?.(a.original), sortBy?.(b.original)),
   };
+}
+
+/** The rows by what a column tells of them; those that are alike stay in their order. */
+export function sortedRows<Row>(
+  rows: readonly Row[],
+  sortBy: NonNullable<GridColumn<Row>['sortBy']>,
+  isDescending: boolean,
+): readonly Row[] {
+  const valued = rows.map((row) => ({ row, value: sortBy(row) }));
+  valued.sort((a, b) => {
+    if (a.value === undefined || b.value === undefined)
+      return Number(b.value === undefined) - Number(a.value === undefined);
+    return isDescending ? compare(b.value, a.value) : compare(a.value, b.value);
+  });
+  return valued.map(({ row }) => row);
 }
 
 /** The column that takes what the others leave. */
@@ -99,6 +111,6 @@ export function leastOf({ min, width }: Pick<SizedColumn, 'min' | 'width'>): num
   return min ?? width ?? leastWidth;
 }
 
-function compare(a: string | number | undefined, b: string | number | undefined): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a ?? ''), String(b ?? ''));
+function compare(a: string | number, b: string | number): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
 }

@@ -1,13 +1,14 @@
-import { type ReactTable, type Row, type RowData, type Updater, useTable } from '@tanstack/react-table';
+import { type ReactTable, type RowData, type Updater, useTable } from '@tanstack/react-table';
 import { type RefObject, useLayoutEffect, useMemo, useState } from 'react';
 import { changeGridView } from '../../store/actions.ts';
 import { type GridView, usualView } from '../../store/grid-views.ts';
 import { useApp, useAppState } from '../context.tsx';
 import { useVirtualList } from '../virtual-list.ts';
-import { definition, fillOf, type GridColumn, gridFeatures, withoutRoom } from './columns.ts';
+import { definition, fillOf, type GridColumn, gridFeatures, sortedRows, withoutRoom } from './columns.ts';
 
 export const headHeight = 28;
 export const rowHeight = 44;
+const usualHeight = () => rowHeight;
 
 interface GridOptions<Data> {
   /** What the window keeps its view under. */
@@ -20,12 +21,13 @@ interface GridOptions<Data> {
 }
 
 export interface GridModel<Data extends RowData> extends ReturnType<typeof useVirtualList> {
+  /** Of the columns alone: the rows are ours. */
   readonly table: ReactTable<typeof gridFeatures, Data>;
   readonly columns: ReadonlyMap<string, GridColumn<Data>>;
   /** The column that takes what the others leave. */
   readonly fill: string | undefined;
   /** In the order in which they are shown. */
-  readonly rows: readonly Row<typeof gridFeatures, Data>[];
+  readonly rows: readonly Data[];
   readonly active: number;
   /** Of the whole grid, px. */
   readonly width: number;
@@ -41,7 +43,7 @@ export function useGridView(id: string): [GridView, (change: Partial<GridView>) 
 
 /** Columns and rows of a grid as the person wants them, and which of the rows exist. */
 export function useGrid<Data extends RowData>(options: GridOptions<Data>): GridModel<Data> {
-  const { id, columns, rows: data, keyOf, activeKey } = options;
+  const { id, columns, keyOf, activeKey } = options;
   const [view, change] = useGridView(id);
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
@@ -60,28 +62,27 @@ export function useGrid<Data extends RowData>(options: GridOptions<Data>): GridM
   const table = useTable({
     features: gridFeatures,
     columns: useMemo(() => columns.map(definition), [columns]),
-    data,
-    getRowId: keyOf,
+    data: noData,
     enableMultiSort: false,
     state: { sorting, columnSizing: view.widths, columnVisibility: hidden },
     onSortingChange: (next) => change({ sort: updated(next, sorting)[0] ?? null }),
     onColumnSizingChange: (next) => change({ widths: updated(next, view.widths) }),
   });
-  const { rows } = table.getRowModel();
-  const active = Math.max(
-    rows.findIndex((row) => row.id === activeKey),
-    0,
+  const sortBy = sort ? byId.get(sort.id)?.sortBy : undefined;
+  const isDescending = sort?.desc === true;
+  const rows = useMemo(
+    () => (sortBy ? sortedRows(options.rows, sortBy, isDescending) : options.rows),
+    [options.rows, sortBy, isDescending],
   );
-  const list = useVirtualList({
-    count: rows.length,
-    active,
-    rowHeight: () => rowHeight,
-    keyAt: (index) => rows[index]?.id ?? String(index),
-    paddingTop: headHeight,
-  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key of a row goes by the row alone
+  const keys = useMemo(() => rows.map(keyOf), [rows]);
+  const active = useMemo(() => (activeKey === null ? 0 : Math.max(keys.indexOf(activeKey), 0)), [keys, activeKey]);
+  const list = useVirtualList({ keys, active, rowHeight: usualHeight, paddingTop: headHeight });
   useWidth(list.scroller, setWidth);
   return { ...list, table, columns: byId, fill: fillOf(columns)?.id, rows, active, width, sort };
 }
+
+const noData: never[] = [];
 
 function updated<T>(next: Updater<T>, last: T): T {
   return typeof next === 'function' ? (next as (last: T) => T)(last) : next;

@@ -172,3 +172,35 @@ test('the demo host: the journal is sorted too, with its rows open', async ({ st
   await expect(rows.nth(1)).toHaveAttribute('aria-expanded', 'false');
   await expect(rows.nth(2)).toHaveAttribute('aria-expanded', 'true');
 });
+
+test('the demo host: the arrows keep the whole row in sight, at both ends', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await page.setViewportSize({ width: 1200, height: 420 });
+  await app.open('game-server');
+  const grid = page.getByRole('treegrid');
+  const focused = grid.locator('[data-index]:focus');
+  const rowOf = async () => Number(await focused.getAttribute('data-index'));
+  const isInSight = async () => {
+    const [outer, head, row] = await Promise.all([
+      grid.boundingBox(),
+      grid.getByRole('rowgroup').first().boundingBox(),
+      focused.boundingBox(),
+    ]);
+    if (!outer || !head || !row) return false;
+    return row.y >= head.y + head.height - 1 && row.y + row.height <= outer.y + outer.height + 1;
+  };
+  await app.here.click();
+  const last = await rowOf();
+  for (const [key, to] of [
+    ['Home', 0],
+    ['ArrowDown', 9],
+    ['ArrowUp', 1],
+    ['End', last],
+  ] as const) {
+    while ((await rowOf()) !== to) {
+      await page.keyboard.press(key);
+      await expect.poll(isInSight).toBe(true);
+    }
+  }
+});

@@ -6,15 +6,19 @@ export function mapTexts<T>(value: T, change: (text: string) => string): T {
 function mapped(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return mappedItems(value, change);
-  if (!isPlain(value)) return value;
-  let isSame = true;
-  const after: [string, unknown][] = [];
-  for (const [name, each] of Object.entries(value)) {
-    const entry: [string, unknown] = [change(name), mapped(each, change)];
-    if (entry[0] !== name || entry[1] !== each) isSame = false;
-    after.push(entry);
+  return isPlain(value) ? mappedMembers(value, change) : value;
+}
+
+function mappedMembers(value: Readonly<Record<string, unknown>>, change: (text: string) => string): object {
+  let changed: [string, unknown][] | null = null;
+  const names = Object.keys(value);
+  for (const [at, name] of names.entries()) {
+    const before = value[name];
+    const [newName, after] = [change(name), mapped(before, change)];
+    if (newName !== name || after !== before) changed ??= names.slice(0, at).map((each) => [each, value[each]]);
+    changed?.push([newName, after]);
   }
-  return isSame ? value : Object.fromEntries(after);
+  return changed ? Object.fromEntries(changed) : value;
 }
 
 function mappedItems(items: readonly unknown[], change: (text: string) => string): readonly unknown[] {
@@ -27,7 +31,7 @@ function mappedItems(items: readonly unknown[], change: (text: string) => string
   return changed ?? items;
 }
 
-function isPlain(value: unknown): value is object {
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

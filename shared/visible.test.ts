@@ -83,3 +83,14 @@ it('reaches every text of a value, and leaves what holds none', () => {
   expect(seen.same).toBe(plain);
   expect(exactIn(seen)).toEqual(told);
 });
+
+it('only what holds something hidden is another value, with its members in their order', () => {
+  const plain = { name: 'a', of: [{ b: 1 }, null] };
+  expect(visibleIn(plain)).toBe(plain);
+  const mixed = { a: 'a', list: [plain, 'x\u200b'], '\u200bz': Number.NaN, last: plain };
+  const seen = visibleIn(mixed) as unknown as typeof mixed;
+  expect(Object.keys(seen)).toEqual(['a', 'list', '⟨U+200B⟩z', 'last']);
+  expect(seen.list).toEqual([plain, 'x⟨U+200B⟩']);
+  expect(seen.list[0]).toBe(plain);
+  expect(exactIn(seen)).toEqual(mixed);
+});

@@ -1,6 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { Tabs } from '@base-ui/react/tabs';
 import { Camera, Ellipsis, Eye, PanelRight, RotateCcw, Shield } from 'lucide-react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -119,16 +120,27 @@ export function DomainView({ domain }: { domain: Domain }) {
   );
 }
 
+/** Drawn a moment later than the row that is selected: going over rows by keys waits for nothing. */
 function Actions({ domain }: { domain: Domain }) {
-  const app = useApp();
   // What is said of Revert follows from these; contextOf reads them from the store itself.
-  useAppState((state) => state.selectedRow);
-  useAppState((state) => state.chosenRows);
-  useAppState((state) => state.operations);
-  useAppState((state) => state.history);
-  useAppState((state) => state.hosts);
-  useAppState((state) => state.link);
-  const context = contextOf(app, openTarget(app.store.getState()));
+  const selected = useAppState((state) => state.selectedRow);
+  const chosen = useAppState((state) => state.chosenRows);
+  const operations = useAppState((state) => state.operations);
+  const history = useAppState((state) => state.history);
+  const hosts = useAppState((state) => state.hosts);
+  const link = useAppState((state) => state.link);
+  const about = [domain, selected, chosen, operations, history, hosts, link];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another one whenever one of them is
+  return <ActionButtons domain={domain} about={useDeferredValue(useMemo(() => about, about))} />;
+}
+
+const ActionButtons = memo(PlainActionButtons);
+
+/** @param about another one when there is something else to say; what is done goes by what is so when it is pressed */
+function PlainActionButtons({ domain }: { domain: Domain; about: readonly unknown[] }) {
+  const app = useApp();
+  const contextNow = () => contextOf(app, openTarget(app.store.getState()));
+  const context = contextNow();
   const command = context.row ? revertCommand(context) : undefined;
   const reason = command ? command.unavailable(context) : whyNothing(context);
   const create = commandById('snapshot.create');
@@ -153,7 +165,7 @@ function Actions({ domain }: { domain: Domain }) {
         look="icon"
         aria-label="Details"
         tip={inspector.label(context)}
-        onClick={() => runCommand(inspector, context)}
+        onClick={() => runCommand(inspector, contextNow())}
       >
         <PanelRight size={15} aria-hidden="true" />
       </Button>
@@ -167,7 +179,7 @@ function Actions({ domain }: { domain: Domain }) {
         look="primary"
         disabled={createRefused !== null}
         {...(createRefused === null ? {} : { tip: createRefused })}
-        onClick={() => runCommand(create, context)}
+        onClick={() => runCommand(create, contextNow())}
       >
         <Camera size={14} aria-hidden="true" />
         Take snapshot
@@ -175,7 +187,11 @@ function Actions({ domain }: { domain: Domain }) {
       <Button
         disabled={!command || reason !== null}
         tip={reason ?? <bdi>{command?.label(context)}</bdi>}
-        onClick={() => command && runCommand(command, context)}
+        onClick={() => {
+          const now = contextNow();
+          const wanted = revertCommand(now);
+          if (wanted) runCommand(wanted, now);
+        }}
       >
         <RotateCcw size={14} aria-hidden="true" />
         Revert…

@@ -8,9 +8,11 @@ import { useApp, useAppState } from '../ui/context.tsx';
 import { Grid } from '../ui/grid/grid.tsx';
 import { useGrid } from '../ui/grid/use-grid.ts';
 import { useNow } from '../ui/hooks.ts';
+import { AroundContext, useMakeAround } from './around.ts';
 import { useChoosing } from './choosing-rows.ts';
-import { historyColumns, historyGrid, nameId, RowsContext } from './columns.tsx';
+import { historyColumns, historyGrid } from './columns.tsx';
 import styles from './history.module.css';
+import { nameId } from './name-cell.tsx';
 
 /**
  * The history of a domain as a grid of rows with lanes; sorted, or filtered, its rows are on their own. The selected row is
@@ -33,7 +35,7 @@ export function HistoryGrid({
   const here = tree.byKey.get(hereKey);
   const base = here?.kind === 'here' ? here.base : null;
   const since = useAppState((state) => (base ? goesOnSince(state, key, base) : 0));
-  const around = useMemo(() => ({ domain, now, since, flat }), [domain, now, since, flat]);
+  const around = useMakeAround({ domain, now, since, flat });
   const laneCount = flat ? 1 : tree.laneCount;
   const columns = useMemo(() => historyColumns(laneCount), [laneCount]);
   const grid = useGrid({ id: historyGrid, columns, rows: given, keyOf: rowKey, activeKey: selected });
@@ -53,13 +55,13 @@ export function HistoryGrid({
   }, [flat, given]);
 
   const chosen = useAppState((state) => state.chosenRows);
-  const marks = useAppState(({ deletionMarks }) => (deletionMarks?.key === key ? deletionMarks : null));
+  const { deletion } = around;
   // What a deletion would take is brought into view.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to see
   useEffect(() => {
-    const at = marks ? rows.findIndex((row) => marks.goes.has(row.key)) : -1;
+    const at = deletion ? rows.findIndex((row) => deletion.goes.has(row.key)) : -1;
     if (at >= 0) virtualizer.scrollToIndex(at, { align: 'auto' });
-  }, [marks]);
+  }, [deletion]);
   const choosing = useChoosing(store, rows, active);
   const menuAt = (row: TreeRow, x: number, y: number, byKey = false) => {
     if (!chosen.has(row.key)) choosing.single();
@@ -76,7 +78,7 @@ export function HistoryGrid({
     return true;
   };
   return (
-    <RowsContext value={around}>
+    <AroundContext value={around}>
       <Grid
         grid={grid}
         className={styles.history}
@@ -106,12 +108,12 @@ export function HistoryGrid({
           className: [
             styles.row,
             row.kind === 'here' ? styles.here : '',
-            marks?.goes.has(row.key) ? styles.goes : '',
+            deletion?.goes.has(row.key) ? styles.goes : '',
             chosen.size > 1 && row.key === selected ? styles.active : '',
           ].join(' '),
         })}
       />
-    </RowsContext>
+    </AroundContext>
   );
 }
 

@@ -8,7 +8,7 @@ import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filte
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { compareNames, domainsByHost, type HostDomains } from './domains.ts';
 import { endSentence } from './notices.ts';
-import { type AppState, type DamagedSnapshot, type DomainKey, domainKey } from './store.ts';
+import { type AppState, type DomainKey, domainKey } from './store.ts';
 
 const listOf = once((domains: AppState['domains']) => [...domains.values()]);
 const hostsById = once((hosts: AppState['hosts']) => new Map(hosts.map((host) => [host.id, host])));
@@ -35,9 +35,19 @@ const lastEndedOf = once((operations: AppState['operations']) => {
 });
 const treeOf = once(buildSnapshotRows);
 const protectedOf = once((marks: AppState['marks']) => new Set(marks.protected.map(domainKey)));
-const pinnedOf = once((marks: AppState['marks']) => byDomain(marks.pinned, () => true));
-const interruptedOf = once((marks: AppState['marks']) => byDomain(marks.interrupted, () => true));
-const tagsOf = once((marks: AppState['marks']) => byDomain(marks.tagged, ({ tags }) => tags));
+const marksByDomain = once((marks: AppState['marks']) => {
+  const domains = new Map<DomainKey, { pinned: Set<string>; interrupted: Set<string>; tags: Map<string, string[]> }>();
+  const of = (mark: { hostId: string; uuid: string }) => {
+    const key = domainKey(mark);
+    const own = domains.get(key) ?? { pinned: new Set(), interrupted: new Set(), tags: new Map() };
+    domains.set(key, own);
+    return own;
+  };
+  for (const mark of marks.pinned) of(mark).pinned.add(mark.name);
+  for (const mark of marks.interrupted) of(mark).interrupted.add(mark.name);
+  for (const mark of marks.tagged) of(mark).tags.set(mark.name, mark.tags);
+  return domains;
+});
 const allTagsOf = once((marks: AppState['marks']) => [...new Set(marks.tagged.flatMap(({ tags }) => tags))].sort());
 const endedCountsOf = once((operations: AppState['operations']) => {
   const counts = new Map<DomainKey, number>();
@@ -173,31 +183,22 @@ export function isMarkedProtected(state: AppState, key: DomainKey): boolean {
   return protectedOf(state.marks).has(key);
 }
 
+/** What is marked of the snapshots of a domain, by their names. */
+export interface SnapshotMarks {
+  readonly pinned: ReadonlySet<string>;
+  /** Their deletion was broken off: they can only be deleted again. */
+  readonly interrupted: ReadonlySet<string>;
+  /** By alphabet. */
+  readonly tags: ReadonlyMap<string, readonly string[]>;
+}
+const noMarks: SnapshotMarks = { pinned: new Set(), interrupted: new Set(), tags: new Map() };
+
+export function snapshotMarks({ marks }: AppState, key: DomainKey): SnapshotMarks {
+  return marksByDomain(marks).get(key) ?? noMarks;
+}
+
 export function isPinned(state: AppState, domain: { hostId: string; uuid: string }, name: string): boolean {
-  return pinnedOf(state.marks).get(domainKey(domain))?.has(name) ?? false;
-}
-
-/** Its deletion was broken off: it can only be deleted again. */
-export function isInterrupted(state: AppState, domain: { hostId: string; uuid: string }, name: string): boolean {
-  return interruptedOf(state.marks).get(domainKey(domain))?.has(name) ?? false;
-}
-
-/** What the deletion that is being read does to a row, in words; null where nothing. */
-export function deletionMark(
-  { deletionMarks }: AppState,
-  key: DomainKey,
-  name: string,
-): { kind: 'goes' | 'moves'; text: string } | null {
-  if (deletionMarks?.key !== key) return null;
-  if (deletionMarks.goes.has(name)) return { kind: 'goes', text: 'would be deleted' };
-  const to = deletionMarks.moves.get(name);
-  if (to === undefined) return null;
-  return { kind: 'moves', text: to === null ? 'moves to the top' : `moves under “${to}”` };
-}
-
-/** What health has found of the data of a snapshot of the open domain; null where nothing ails. */
-export function damageOf({ damaged }: AppState, key: DomainKey, name: string): DamagedSnapshot | null {
-  return damaged?.key === key ? (damaged.byName.get(name) ?? null) : null;
+  return snapshotMarks(state, domainKey(domain)).pinned.has(name);
 }
 
 const none: readonly string[] = [];
@@ -208,7 +209,7 @@ export function tagsOfSnapshot(
   domain: { hostId: string; uuid: string },
   name: string,
 ): readonly string[] {
-  return tagsOf(state.marks).get(domainKey(domain))?.get(name) ?? none;
+  return snapshotMarks(state, domainKey(domain)).tags.get(name) ?? none;
 }
 
 /** Every tag in use. */
@@ -235,20 +236,6 @@ export function undoUnavailable(state: AppState, key: DomainKey): string | null 
   const offer = state.undoOffers.get(key);
   if (!offer) return 'It is not known yet whether there is anything to undo.';
   return offer.available ? null : (offer.reason ?? 'There is no safety snapshot to go back to.');
-}
-
-/** What is marked of the snapshots of each domain, by their names. */
-function byDomain<Mark extends { hostId: string; uuid: string; name: string }, T>(
-  marks: readonly Mark[],
-  read: (mark: Mark) => T,
-): ReadonlyMap<DomainKey, ReadonlyMap<string, T>> {
-  const domains = new Map<DomainKey, Map<string, T>>();
-  for (const mark of marks) {
-    const key = domainKey(mark);
-    const own = domains.get(key) ?? new Map<string, T>();
-    domains.set(key, own.set(mark.name, read(mark)));
-  }
-  return domains;
 }
 
 /** The open domain's history, drawn; null while nothing is known of it. */
@@ -278,15 +265,13 @@ export function chosenSnapshots(state: AppState): readonly Snapshot[] {
 
 /** What may be said of a snapshot in a filter besides what it is. */
 export function knownOf(state: AppState): (row: SnapshotRow) => Known {
-  const key = state.history?.key ?? '';
-  const pinned = pinnedOf(state.marks).get(key);
-  const tagged = tagsOf(state.marks).get(key);
+  const { pinned, tags } = snapshotMarks(state, state.history?.key ?? '');
   return (row) => ({
     current: row.current,
     leaf: row.childKeys.length === 0,
     root: row.parentKey === null,
-    pinned: pinned?.has(row.snapshot.name) ?? false,
-    tags: tagged?.get(row.snapshot.name) ?? none,
+    pinned: pinned.has(row.snapshot.name),
+    tags: tags.get(row.snapshot.name) ?? none,
   });
 }
 

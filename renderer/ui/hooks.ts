@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 /** The time now, told again every `everyMs`; null pauses the clock. */
 export function useNow(everyMs: number | null = 15_000): number {
@@ -25,12 +25,14 @@ export function useAfter(ms: number, active = true): boolean {
 }
 
 export function useMediaQuery(query: string): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const list = matchMedia(query);
+  // Making one lays the page out.
+  const list = useMemo(() => matchMedia(query), [query]);
+  const watch = useCallback(
+    (changed: () => void) => {
       list.addEventListener('change', changed);
       return () => list.removeEventListener('change', changed);
     },
-    () => matchMedia(query).matches,
+    [list],
   );
+  return useSyncExternalStore(watch, () => list.matches);
 }

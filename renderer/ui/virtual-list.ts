@@ -15,9 +15,10 @@ export function useVirtualList(options: {
   active: number;
   /** Of the rows with these keys. */
   rowHeight: (index: number) => number;
-  paddingTop?: number;
+  /** What stands over the rows at the top of the scroller, also while it is scrolled; px. */
+  headHeight?: number;
 }): VirtualList {
-  const { active, rowHeight, paddingTop = 0 } = options;
+  const { active, rowHeight, headHeight = 0 } = options;
   const scroller = useRef<HTMLDivElement>(null);
   const wanted = useRef<number | null>(null);
   const keys = useKept(options.keys);
@@ -29,7 +30,8 @@ export function useVirtualList(options: {
     // With another function all rows are laid out anew.
     getItemKey: useCallback((index: number) => keys[index] ?? String(index), [keys]),
     overscan: 8,
-    scrollPaddingStart: paddingTop,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
     rangeExtractor: useCallback(
       (range: Parameters<typeof defaultRangeExtractor>[0]) => {
         const shown = defaultRangeExtractor(range);
@@ -53,7 +55,7 @@ export function useVirtualList(options: {
     const row = virtualizer.measurementsCache[index];
     const { scrollOffset, scrollRect, isScrolling } = virtualizer;
     if (!row || scrollOffset === null || !scrollRect || isScrolling) return false;
-    return row.start > scrollOffset + paddingTop && row.end < scrollOffset + scrollRect.height;
+    return row.start >= scrollOffset + headHeight && row.end <= scrollOffset + scrollRect.height;
   };
   const focusRow = (index: number) => {
     wanted.current = index;

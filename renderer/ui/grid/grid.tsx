@@ -88,7 +88,7 @@ export function Grid<Row extends RowData>(props: GridProps<Row>) {
               key={key}
               row={row}
               index={index}
-              start={start}
+              start={start - headHeight}
               active={index === active}
               columns={columns}
               attributes={rowProps(row, index)}

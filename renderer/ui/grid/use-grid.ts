@@ -77,7 +77,7 @@ export function useGrid<Data extends RowData>(options: GridOptions<Data>): GridM
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key of a row goes by the row alone
   const keys = useMemo(() => rows.map(keyOf), [rows]);
   const active = useMemo(() => (activeKey === null ? 0 : Math.max(keys.indexOf(activeKey), 0)), [keys, activeKey]);
-  const list = useVirtualList({ keys, active, rowHeight: usualHeight, paddingTop: headHeight });
+  const list = useVirtualList({ keys, active, rowHeight: usualHeight, headHeight });
   useWidth(list.scroller, setWidth);
   return { ...list, table, columns: byId, fill: fillOf(columns)?.id, rows, active, width, sort };
 }

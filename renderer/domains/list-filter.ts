@@ -16,11 +16,14 @@ export function listFilter(hosts: readonly Host[], filter: string): ListFilter |
   return { words, texts };
 }
 
-/** Whether the domain is found by its name, its host, or both together. */
-export function findsDomain({ words, texts }: ListFilter, { hostId, name }: Pick<Domain, 'hostId' | 'name'>): boolean {
+/** Those domains of a host that are found by their name, their host, or both together. */
+export function foundOf({ words, texts }: ListFilter, hostId: string, domains: readonly Domain[]): readonly Domain[] {
   const host = texts.get(hostId) ?? '';
-  const own = name.toLowerCase();
-  return words.every((word) => own.includes(word) || host.includes(word));
+  const left = words.filter((word) => !host.includes(word));
+  return domains.filter(({ name }) => {
+    const own = name.toLowerCase();
+    return left.every((word) => own.includes(word));
+  });
 }
 
 /** Whether the host is found without any of its domains. */

@@ -1,7 +1,7 @@
 import type { Domain, Host } from '../../shared/schema.ts';
 import { domainsByHost } from '../store/domains.ts';
 import type { AppState } from '../store/store.ts';
-import { findsDomain, type ListFilter, listFilter } from './list-filter.ts';
+import { foundOf, type ListFilter, listFilter } from './list-filter.ts';
 import { type ListLines, listLines } from './list-rows.ts';
 
 type Inputs = Pick<AppState, 'hosts' | 'domains' | 'domainFilter'> & {
@@ -15,14 +15,14 @@ type Inputs = Pick<AppState, 'hosts' | 'domains' | 'domainFilter'> & {
  */
 export function linesSelector(): (state: AppState) => ListLines {
   const filterOf = lastOf((hosts: readonly Host[], text: string) => listFilter(hosts, text));
-  const foundOf = new WeakMap<readonly Domain[], { filter: ListFilter; found: readonly Domain[] }>();
+  const lastFound = new WeakMap<readonly Domain[], { filter: ListFilter; found: readonly Domain[] }>();
   let inputs: Inputs | undefined;
   let lines: ListLines | undefined;
-  const found = (byName: readonly Domain[], filter: ListFilter) => {
-    const known = foundOf.get(byName);
+  const found = (hostId: string, byName: readonly Domain[], filter: ListFilter) => {
+    const known = lastFound.get(byName);
     if (known?.filter === filter) return known.found;
-    const found = byName.filter((domain) => findsDomain(filter, domain));
-    foundOf.set(byName, { filter, found });
+    const found = foundOf(filter, hostId, byName);
+    lastFound.set(byName, { filter, found });
     return found;
   };
   return (state) => {
@@ -34,7 +34,7 @@ export function linesSelector(): (state: AppState) => ListLines {
     const filter = filterOf(hosts, domainFilter);
     const domainsOf = new Map<string, readonly Domain[]>();
     for (const [hostId, { byName }] of domainsByHost(domains)) {
-      const left = filter ? found(byName, filter) : byName;
+      const left = filter ? found(hostId, byName, filter) : byName;
       if (left.length > 0) domainsOf.set(hostId, left);
     }
     lines = listLines({ hosts, domainsOf, filter, closedHosts, closedGroups, ...(lines ? { last: lines } : {}) });

@@ -51,7 +51,7 @@ export function HistoryGrid({
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a filter shows its first hits first
   useEffect(() => {
-    if (flat) virtualizer.scrollToIndex(0);
+    if (flat && virtualizer.scrollOffset !== 0) virtualizer.scrollToIndex(0);
   }, [flat, given]);
 
   const chosen = useAppState((state) => state.chosenRows);

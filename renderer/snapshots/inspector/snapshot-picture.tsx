@@ -2,6 +2,7 @@ import { formatAge, formatDateTime } from '../../../shared/format.ts';
 import type { Domain, Snapshot } from '../../../shared/schema.ts';
 import { ConsoleFigure } from '../../pictures/console-figure.tsx';
 import { usePictureNow, useSnapshotPicture } from '../../pictures/use-pictures.ts';
+import { openTree } from '../../store/selectors.ts';
 import { domainKey } from '../../store/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAppState } from '../../ui/context.tsx';
@@ -10,11 +11,11 @@ import styles from '../inspector.module.css';
 
 /** What the screen looked like when a snapshot was taken; with null what it looks like now. */
 export function SnapshotPicture({ domain, name }: { domain: Domain; name: string | null }) {
-  const snapshot = useAppState(({ history }) =>
-    history?.key === domainKey(domain) ? history.list?.snapshots.find((each) => each.name === name) : undefined,
+  const row = useAppState((state) =>
+    name !== null && state.history?.key === domainKey(domain) ? openTree(state)?.byKey.get(name) : undefined,
   );
   if (name === null) return <Now key={domainKey(domain)} domain={domain} />;
-  return snapshot ? <Then domain={domain} snapshot={snapshot} /> : null;
+  return row?.kind === 'snapshot' ? <Then domain={domain} snapshot={row.snapshot} /> : null;
 }
 
 function Then({ domain, snapshot }: { domain: Domain; snapshot: Snapshot }) {

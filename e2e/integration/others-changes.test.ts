@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { watchSnapshots } from '../../electron/hosts/snapshot-watch.ts';
 import { snapshotDetail } from '../../electron/inspect/snapshot-detail.ts';
-import { procedures } from '../../electron/libvirt/procedures.ts';
 import type { SnapshotList } from '../../shared/schema.ts';
 import { canBuildGenerations, labAvailable } from '../lab/available.ts';
 import { wantedGenerations } from '../lab/extent.ts';
@@ -88,13 +87,13 @@ describe.concurrent.each(wantedGenerations('host', '7.0', '11.3', '12.8'))(
       guest = await lab.guest({ name: 'seen', pool: false });
       for (let each = 0; each < SNAPSHOTS; each++) await guest.snapshot(`s${each}`);
       at = await connectTo(lab);
-      const { reads, domains } = at.session;
-      const call = reads.call.bind(reads);
-      reads.call = (procedure, args) => {
-        if (procedure.number === procedures.domainListAllSnapshots.number) looks();
-        return call(procedure, args);
+      const { session } = at;
+      const read = session.readSnapshots.bind(session);
+      session.readSnapshots = (...args) => {
+        looks();
+        return read(...args);
       };
-      lists = watchSnapshots(at.session, domains[0]?.uuid ?? '', stop.signal);
+      lists = watchSnapshots(session, session.domains[0]?.uuid ?? '', stop.signal);
       last = (await lists.next()).value;
     });
     afterAll(async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { RpcConnection } from '../libvirt/connection.ts';
 import { FakePeer } from '../libvirt/fake-peer.ts';
 import { procedures } from '../libvirt/procedures.ts';
@@ -101,4 +101,25 @@ it('lets go of a connection that comes when it is closed already', async () => {
   bulk.close();
   bulk.use(connection, 1);
   await expect(connection.ended).resolves.toMatchObject({ code: 'CLOSED' });
+});
+
+it('lets what waits go another way while libvirt answers nothing, and comes back to its own', async () => {
+  const { own, other, connection, bulk, asked, answerAll, calls } = setUp();
+  bulk.use(connection, 1);
+  const answers = calls(40);
+  await turn();
+  const stuck = own.packets.length;
+  expect(stuck).toBeLessThan(40);
+  let answered = 0;
+  await vi.waitFor(() => {
+    answerAll(other, answered);
+    answered = other.packets.length;
+    expect([...asked(own), ...asked(other)]).toEqual(numbers(40));
+  });
+  answerAll(own);
+  expect(await answers).toEqual(numbers(40));
+  const later = calls(1);
+  await turn();
+  answerAll(own, stuck);
+  await later;
 });

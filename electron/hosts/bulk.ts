@@ -13,25 +13,38 @@ const INSTEAD = 16;
 const WAIT_MS = 12;
 /** A host that is this far away has a larger window to begin with: it would take round trips to find out. Milliseconds. */
 const FAR_MS = 4;
+/** Without an answer for so long, and so many times the way, all that is asked may wait for one domain. Milliseconds. */
+const STALL_MS = 300;
+const STALL_WAYS = 4;
+
+interface Route {
+  readonly caller: Caller;
+  /** Only so many are on it. */
+  inFlight: number;
+}
 
 /**
  * Thousands of short reads on a connection of their own: as many in flight as the way is long, so that the host is never
- * waited for twice. Nothing that waits for a domain may be asked here. It lives as long as the connection in front of it,
- * which does the work where this one cannot be had or is lost.
+ * waited for twice. It lives as long as the connection in front of it, which does the work where this one cannot be had, is
+ * lost, or waits for a domain that libvirt is busy with.
  */
 export class Bulk implements Caller {
-  #connection: RpcConnection | undefined;
+  readonly #instead: Route;
+  #own: (Route & { readonly caller: RpcConnection }) | undefined;
   #closed = false;
-  #inFlight = 0;
   #window = LEAST;
   /** The quickest answer so far: the way there and back. Milliseconds. */
   #nearestMs = Number.POSITIVE_INFINITY;
+  #answeredAt = 0;
+  #stalls: NodeJS.Timeout | undefined;
   /** Grants, in order; those before `#next` were given. */
-  #waiting: (() => void)[] = [];
+  #waiting: ((route: Route) => void)[] = [];
   #next = 0;
 
-  /** @param instead for when there is no connection of its own */
-  constructor(private readonly instead: Caller) {}
+  /** @param instead for when there is no connection of its own, or it is stalled; it gives up what takes too long */
+  constructor(instead: Caller) {
+    this.#instead = { caller: instead, inFlight: 0 };
+  }
 
   /** @param roundTripMs as measured on it */
   use(connection: RpcConnection, roundTripMs: number): void {
@@ -39,28 +52,28 @@ export class Bulk implements Caller {
       connection.close();
       return;
     }
-    this.#connection = connection;
+    const own = { caller: connection, inFlight: 0 };
+    this.#own = own;
     this.#nearestMs = roundTripMs;
     this.#window = roundTripMs < FAR_MS ? LEAST : MOST / 4;
     void connection.ended.then(() => {
-      if (this.#connection === connection) this.#connection = undefined;
+      if (this.#own === own) this.#own = undefined;
       this.#goOn();
     });
   }
 
   /** @throws LibvirtError, ConnectionError */
   async call<A, R>(procedure: Procedure<A, R>, args: A): Promise<R> {
-    await this.#enter();
-    const connection = this.#connection;
+    const route = await this.#enter();
     const began = performance.now();
     try {
-      return await (connection ?? this.instead).call(procedure, args);
+      return await route.caller.call(procedure, args);
     } catch (error) {
-      if (!connection || this.#closed || !(error instanceof ConnectionError)) throw error;
-      return await this.instead.call(procedure, args);
+      if (route === this.#instead || this.#closed || !(error instanceof ConnectionError)) throw error;
+      return await this.#instead.caller.call(procedure, args);
     } finally {
-      this.#inFlight--;
-      if (connection) this.#learn(performance.now() - began);
+      route.inFlight--;
+      if (route === this.#own) this.#learn(began);
       this.#goOn();
     }
   }
@@ -68,33 +81,58 @@ export class Bulk implements Caller {
   /** Hands its connection over to whoever says goodbye to libvirt; from then on it has none. */
   close(): RpcConnection | undefined {
     this.#closed = true;
-    return this.#connection;
+    clearTimeout(this.#stalls);
+    return this.#own?.caller;
   }
 
-  #enter(): Promise<void> | undefined {
-    if (this.#isFree) {
-      this.#inFlight++;
-      return undefined;
-    }
-    return new Promise((grant) => this.#waiting.push(grant));
+  #enter(): Route | Promise<Route> {
+    const route = this.#free();
+    if (!route) return new Promise((grant) => this.#waiting.push(grant));
+    return this.#taken(route);
   }
 
-  get #isFree(): boolean {
-    return this.#inFlight < (this.#connection ? this.#window : INSTEAD);
+  /** Where the next may go now. */
+  #free(): Route | undefined {
+    const own = this.#own;
+    if (own && !this.#isStalled(own)) return own.inFlight < this.#window ? own : undefined;
+    return this.#instead.inFlight < INSTEAD ? this.#instead : undefined;
+  }
+
+  #taken(route: Route): Route {
+    if (route.inFlight++ === 0) this.#answeredAt = performance.now();
+    if (route === this.#own) this.#watch();
+    return route;
+  }
+
+  #isStalled({ inFlight }: Route): boolean {
+    return inFlight > 0 && performance.now() - this.#answeredAt >= this.#stallMs;
+  }
+
+  get #stallMs(): number {
+    return Math.max(STALL_MS, STALL_WAYS * this.#nearestMs);
+  }
+
+  /** Those that wait go another way when nothing is answered on this one. */
+  #watch(): void {
+    this.#stalls ??= setTimeout(() => {
+      this.#stalls = undefined;
+      this.#goOn();
+      if (this.#own && this.#own.inFlight > 0) this.#watch();
+    }, this.#stallMs).unref();
   }
 
   #goOn(): void {
-    while (this.#next < this.#waiting.length && this.#isFree) {
-      this.#inFlight++;
-      this.#waiting[this.#next++]?.();
-    }
+    for (let route = this.#free(); route && this.#next < this.#waiting.length; route = this.#free())
+      this.#waiting[this.#next++]?.(this.#taken(route));
     if (this.#next < this.#waiting.length) return;
     this.#waiting = [];
     this.#next = 0;
   }
 
   /** More at a time while answers come as soon as the way allows, fewer where they wait for each other. */
-  #learn(tookMs: number): void {
+  #learn(began: number): void {
+    this.#answeredAt = performance.now();
+    const tookMs = this.#answeredAt - began;
     this.#nearestMs = Math.min(this.#nearestMs, tookMs);
     const waited = tookMs > 2 * this.#nearestMs + WAIT_MS;
     this.#window = Math.min(MOST, Math.max(LEAST, this.#window + (waited ? -1 : 1)));

@@ -87,7 +87,7 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     const reads = new Gate(first, second ? { ms: READ_PATIENCE_MS, onSilence } : null);
     const writes = second ? new Gate(second) : reads;
     const bulk = new Bulk(reads);
-    const link: Link = { transport, reads, writes, bulk, snapshots: new SnapshotCache(reads, bulk, log) };
+    const link: Link = { transport, reads, writes, bulk, snapshots: new SnapshotCache(bulk, log) };
     const facts = { ...(await greet(reads)), via: transport.describe() };
     await listen(reads, options);
     const domains = await listDomains(reads);

@@ -9,7 +9,7 @@ import { type Need, SnapshotCache } from './snapshot-cache.ts';
 const uuid = '8d3c1b52-6f0e-4a2c-9a53-1f5a7c2e0b01';
 const domain = { name: '', uuid: parseUuid(uuid), id: -1 };
 const read = async (caller: FakeCaller, log?: (line: string) => void) =>
-  (await new SnapshotCache(caller, caller, log).read(uuid)).list;
+  (await new SnapshotCache(caller, log).read(uuid)).list;
 const row = (name: string, rest = '<state>shutoff</state>') =>
   `<domainsnapshot><name>${name}</name>${rest}<domain><name>vm</name></domain></domainsnapshot>`;
 /** A domain with these snapshots, name to XML; null: it vanishes between the list and the reading. */

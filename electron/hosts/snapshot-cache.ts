@@ -46,10 +46,9 @@ export class SnapshotCache {
   /** A domain is read by one at a time: the later one begins with what the earlier one has found. */
   readonly #reading = new Map<string, Promise<unknown>>();
 
-  /** @param texts what descriptions are asked of; it may have many calls in flight */
+  /** @param caller with many calls in flight, if it may */
   constructor(
     private readonly caller: Caller,
-    private readonly texts: Caller = caller,
     private readonly log: (line: string) => void = () => {},
   ) {}
 
@@ -131,7 +130,7 @@ export class SnapshotCache {
 
   /** As it was before where it still says the same, so that it is not parsed again; null where it is gone. */
   async #text(uuid: string, name: string, known: Known | undefined, pace: Pace): Promise<StoredSnapshot | null> {
-    const xml = await vanishedIsNull(snapshotXml(this.texts, uuid, name));
+    const xml = await vanishedIsNull(snapshotXml(this.caller, uuid, name));
     if (xml === null) return null;
     const last = known?.texts.get(name);
     return last?.xml === xml ? last : await StoredSnapshot.read(name, xml, this.log, pace);

@@ -43,7 +43,7 @@ export async function openStand(browser: Browser, worlds: readonly (readonly Dom
     connect: sockets.map((socket) => `qemu+unix:///system?socket=${socket}`),
     log: () => {},
   });
-  const server = await serveBrowser(backend.router, built, randomBytes(32).toString('base64url'), 0, () => {});
+  const server = await serveBrowser(backend.router, built, randomBytes(32).toString('base64url'), 0);
   const page = await openPage(browser, server.url);
   const count = worlds.flat().length.toLocaleString('en-GB');
   await page.getByText(`· ${count} domain`).waitFor({ timeout: 60_000 });

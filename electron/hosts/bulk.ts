@@ -99,8 +99,10 @@ export class Bulk implements Caller {
   }
 
   #taken(route: Route): Route {
-    if (route.inFlight++ === 0) this.#answeredAt = performance.now();
-    if (route === this.#own) this.#watch();
+    route.inFlight++;
+    if (route !== this.#own) return route;
+    if (route.inFlight === 1) this.#answeredAt = performance.now();
+    this.#watch();
     return route;
   }
 

@@ -86,6 +86,8 @@ async function spent(
 /** Pauses and resumes a domain as somebody else. @returns how many events that were */
 async function stir(hands: RpcConnection, uuid: string): Promise<number> {
   const domain = domainRef(uuid);
+  // It may be on: a revert has left it so.
+  await hands.call(procedures.domainDestroy, { domain }).catch(() => {});
   await hands.call(procedures.domainCreateWithFlags, { domain, flags: 0 });
   const began = performance.now();
   let events = 0;

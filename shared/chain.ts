@@ -60,8 +60,8 @@ export function diskLayers(
     forest.active = image.path;
     forest.addChain(image);
   }
-  for (const snapshot of snapshots) for (const link of linksOf(snapshot)) forestOf(link.target).addLink(link);
-  for (const { config } of snapshots) for (const image of imagesOf(config)) forestOf(image.target).addChain(image);
+  for (const link of linksMade(snapshots)) forestOf(link.target).addLink(link);
+  for (const image of imagesStored(snapshots)) forestOf(image.target).addChain(image);
   for (const snapshot of snapshots)
     for (const { target, kind, path } of pointsOf(snapshot)) forestOf(target).claim(path, kind, snapshot.name);
   if (tree) for (const { target, over, under } of assumed(now, snapshots, tree)) forestOf(target).assume(over, under);
@@ -72,6 +72,19 @@ export function diskLayers(
     nodes: forest.nodes(),
   }));
 }
+
+/** The images of all snapshots with their chains as stored, each once: most snapshots have those of the one before. */
+export const imagesStored = once((snapshots: readonly StoredDisks[]): readonly DiskImage[] => {
+  const seen = new Map<string, DiskImage>();
+  for (const { config } of snapshots)
+    for (const image of imagesOf(config)) {
+      const { target, readonly, below } = image;
+      const chain = [image, ...below].map(({ path, type, format }) => [path, type, format]);
+      const key = JSON.stringify([target, readonly, chain]);
+      if (!seen.has(key)) seen.set(key, image);
+    }
+  return [...seen.values()];
+});
 
 /** The images from one downwards; empty for one that is not known. */
 export function chainFrom({ nodes }: Pick<DiskLayers, 'nodes'>, path: string | null): LayerNode[] {
@@ -166,6 +179,8 @@ interface Link {
   under: Image;
   made: NonNullable<LayerNode['made']>;
 }
+
+const linksMade = once((snapshots: readonly StoredDisks[]): readonly Link[] => snapshots.flatMap(linksOf));
 
 const linksOf = once(({ name, config, disks, reverted }: StoredDisks): readonly Link[] => {
   const byTarget = new Map(imagesOf(config).map((image) => [image.target, image]));

@@ -19,7 +19,8 @@ const DOUBTED = Number.NEGATIVE_INFINITY;
 interface Known {
   /** In libvirt's order. */
   readonly texts: ReadonlyMap<string, StoredSnapshot>;
-  readonly current: string | null;
+  /** The same, for whoever asks: what is derived from it stays as long as nothing changes. */
+  readonly snapshots: DomainSnapshots;
   /** When all of it was read last, by `performance.now()`, or `DOUBTED`. */
   readonly readAt: number;
   /** Up to where the texts have had their turn. */
@@ -96,23 +97,21 @@ export class SnapshotCache {
     const known = this.#known.get(uuid);
     const pace = new Pace();
     const found = new Map<string, StoredSnapshot | null>();
-    const fetch = async (wanted: Iterable<string>) => {
-      const unread = [...new Set(wanted)].filter((name) => !found.has(name));
-      await fewAtATime(unread, async (name) => found.set(name, await this.#text(uuid, name, known, pace)), AT_ONCE);
+    const present = new Set(names);
+    const fetch = async (wanted: readonly (string | null)[]) => {
+      const unread = [...new Set(wanted)].filter((name) => name !== null && present.has(name) && !found.has(name));
+      const read = async (name: string) => void found.set(name, await this.#text(uuid, name, known, pace));
+      await fewAtATime(unread as string[], read, AT_ONCE);
     };
 
     let all = !known || !isRecent(known, need, began) || isReordered(known, names);
     const turn = known && !all ? inTurn(names, known.turn) : [];
-    await fetch(
-      known && !all ? [...doubtful(known, names), ...now, ...turn].filter((name) => names.includes(name)) : names,
-    );
+    await fetch(known && !all ? [...doubtful(known, present), ...now, ...turn] : names);
     const current = await asked;
     if (known && !all) {
       // Whoever has edited one snapshot may have edited others.
       all = turn.some((name) => found.get(name) !== known.texts.get(name));
-      await fetch(
-        all ? names : ([current, known.current].filter((name) => name !== null && names.includes(name)) as string[]),
-      );
+      await fetch(all ? names : [current, known.snapshots.current]);
     }
 
     const texts = new Map<string, StoredSnapshot>();
@@ -124,8 +123,10 @@ export class SnapshotCache {
       characters += text.xml.length;
     }
     const readAt = this.#doubtsOf(uuid) !== doubts ? DOUBTED : all ? began : (known?.readAt ?? DOUBTED);
-    this.#keep(uuid, { texts, current, readAt, turn: (known?.turn ?? 0) + turn.length, characters });
-    return new DomainSnapshots([...texts.values()], current);
+    const snapshots =
+      known && isSame(known, texts, current) ? known.snapshots : new DomainSnapshots([...texts.values()], current);
+    this.#keep(uuid, { texts, snapshots, readAt, turn: (known?.turn ?? 0) + turn.length, characters });
+    return snapshots;
   }
 
   /** As it was before where it still says the same, so that it is not parsed again; null where it is gone. */
@@ -153,6 +154,13 @@ function isRecent({ readAt }: Known, need: Need, now: number): boolean {
   return need === 'glance' || now - readAt <= FRESH_MS;
 }
 
+function isSame({ texts: before, snapshots }: Known, texts: Known['texts'], current: string | null): boolean {
+  if (before.size !== texts.size || snapshots.current !== current) return false;
+  const last = before.values();
+  for (const text of texts.values()) if (last.next().value !== text) return false;
+  return true;
+}
+
 /** libvirt lists a tree from its roots on, so that one that has another parent has mostly another place. */
 function isReordered({ texts }: Known, names: readonly string[]): boolean {
   const present = new Set(names);
@@ -162,9 +170,8 @@ function isReordered({ texts }: Known, names: readonly string[]): boolean {
 }
 
 /** New ones, and all that what is gone may have left otherwise: what lay on it, and what it lay on. */
-function doubtful({ texts }: Known, names: readonly string[]): string[] {
-  const present = new Set(names);
-  const fresh = names.filter((name) => !texts.has(name));
+function doubtful({ texts }: Known, present: ReadonlySet<string>): string[] {
+  const fresh = [...present].filter((name) => !texts.has(name));
   const gone = new Set([...texts.keys()].filter((name) => !present.has(name)));
   if (gone.size === 0) return fresh;
   const touched: string[] = [];
@@ -179,7 +186,7 @@ function doubtful({ texts }: Known, names: readonly string[]): string[] {
     if (parent !== null && below.has(parent)) below.add(name);
     if (gone.has(name) && parent !== null) touched.push(parent);
   }
-  return [...fresh, ...touched, ...below].filter((name) => present.has(name));
+  return [...fresh, ...touched, ...below];
 }
 
 function inTurn(names: readonly string[], turn: number): string[] {

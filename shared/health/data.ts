@@ -3,6 +3,7 @@ import { isDrive, type SnapshotDisk } from '../libvirt/disks.ts';
 import { type ImageTag, loadsMemory, resolveTag } from '../libvirt/image-tags.ts';
 import { mayBeId } from '../libvirt/names.ts';
 import { can } from '../libvirt/versions.ts';
+import { once } from '../once.ts';
 import type { HealthSnapshot } from './facts.ts';
 import { type Chains, chainsStored, laidOn, seemsOverlay } from './lay.ts';
 
@@ -474,13 +475,16 @@ function memoryInside({ name, memory: kept, stored }: Stored, { tags, libvirtVer
   ];
 }
 
+const namesOf = once((snapshots: DataFacts['snapshots']) => new Map(snapshots.map((each) => [each.name, each])));
+const chainsIn = once((snapshots: DataFacts['snapshots']) => chainsStored(snapshots));
+
 function lookupOf(facts: DataFacts): Lookup {
-  const byName = new Map(facts.snapshots.map((each) => [each.name, each]));
+  const byName = namesOf(facts.snapshots);
   const line = new Set<string>();
   for (let at = facts.current; at !== null && byName.has(at) && !line.has(at); at = byName.get(at)?.parent ?? null)
     line.add(at);
   const byTarget = new Map(facts.disks.map((disk) => [disk.target, disk]));
-  const chains = chainsStored(facts.snapshots);
+  const chains = chainsIn(facts.snapshots);
   return { ...facts, byName, line, byTarget, chains, halfMerged: halfMerged(facts, byName, line) };
 }
 

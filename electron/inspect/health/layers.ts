@@ -1,6 +1,7 @@
-import { chainFrom, type DiskLayers, diskLayers, type Probed } from '../../../shared/chain.ts';
+import { chainFrom, type DiskLayers, diskLayers, imagesStored, type Probed } from '../../../shared/chain.ts';
 import { type FileFact, type HealthSnapshot, unknownFile } from '../../../shared/health/facts.ts';
 import { type Disk, type DiskImage, type Image, imagesOf } from '../../../shared/libvirt/disks.ts';
+import { once } from '../../../shared/once.ts';
 import type { DiskChain, Layer } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError } from '../../hosts/problems.ts';
@@ -41,6 +42,13 @@ export interface KnownLayers {
   readonly formats: ReadonlyMap<string, string | null>;
 }
 
+/** What the metadata of all snapshots tell of images; whoever asks has parsed them. */
+const shapeOf = once((all: DomainSnapshots) => {
+  const snapshots = all.all.map(healthSnapshot);
+  const tree = { current: all.current, parents: new Map(snapshots.map(({ name, parent }) => [name, parent])) };
+  return { snapshots, tree, stored: snapshots.map((each) => each.stored) };
+});
+
 /** Which images are to be looked at, of all that are known. */
 export type Wanted = (
   disks: readonly DiskLayers[],
@@ -70,10 +78,9 @@ export async function readLayers(
   const live = await readXml(text, 'domain');
   const config = readDisks(live);
   const now = imagesOf(config);
-  const snapshots = (await all.parsed(signal)).map(healthSnapshot);
-  const tree = { current: all.current, parents: new Map(snapshots.map(({ name, parent }) => [name, parent])) };
-  const stored = snapshots.map((each) => each.stored);
-  const images = imagesByPath([...now, ...stored.flatMap((each) => imagesOf(each.config))]);
+  await all.parsed(signal);
+  const { snapshots, tree, stored } = shapeOf(all);
+  const images = imagesByPath([...now, ...imagesStored(stored)]);
   const probed = new Map<string, Image | null>(chainsTold(blocks ?? [], images, running));
   const sizes = new Map((blocks ?? []).map((block) => [block.path, block]));
   const volumes = new Map<string, Volume>();

@@ -7,6 +7,7 @@ import { Fetched, useAhead } from '../ui/fetched.tsx';
 import { useAfter } from '../ui/hooks.ts';
 import { Later } from '../ui/later.ts';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
+import { Palette } from './palette.tsx';
 import { QuestionDialog } from './questions/question-dialog.tsx';
 
 const dialogs = new Later(() => import('./dialogs.tsx'));
@@ -20,6 +21,8 @@ export function DialogHost() {
   const question = useAppState(dueQuestion);
   useAhead(dialogs);
   if (!dialog) return question ? <QuestionDialog key={question.id} question={question} /> : null;
+  // What is typed goes on right after the key that opens it.
+  if (dialog.kind === 'palette') return <Palette />;
   return (
     <Fetched code={dialogs} waiting={<Coming />}>
       {({ OpenDialog }) => <OpenDialog dialog={dialog} />}

@@ -17,7 +17,6 @@ import { ConsoleDialog } from './console-dialog.tsx';
 import { EditHostDialog } from './edit-host-dialog.tsx';
 import { ExportHostsDialog } from './export-hosts-dialog.tsx';
 import { ImportHostsDialog } from './import-hosts-dialog.tsx';
-import { Palette } from './palette.tsx';
 import { PictureDialog } from './picture-dialog.tsx';
 import { RemoveHostDialog } from './remove-host-dialog.tsx';
 import { RenameGroupDialog } from './rename-group-dialog.tsx';
@@ -26,7 +25,7 @@ import { TagsDialog } from './tags-dialog.tsx';
 import { TagsOfSeveralDialog } from './tags-of-several-dialog.tsx';
 
 /** The dialog that an aim is for. */
-export function OpenDialog({ dialog }: { dialog: Dialog }) {
+export function OpenDialog({ dialog }: { dialog: Exclude<Dialog, { kind: 'palette' }> }) {
   switch (dialog.kind) {
     case 'revert':
       return <RevertDialog key={dialog.id} dialog={dialog} />;
@@ -74,8 +73,6 @@ export function OpenDialog({ dialog }: { dialog: Dialog }) {
       return <ImportHostsDialog />;
     case 'remove-host':
       return <RemoveHostDialog hostId={dialog.hostId} />;
-    case 'palette':
-      return <Palette />;
     case 'shortcuts':
       return <ShortcutsDialog />;
   }

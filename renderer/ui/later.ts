@@ -54,13 +54,8 @@ function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   });
 }
 
-/** How long what was just loaded may take to be drawn, milliseconds. */
-const SETTLE_MS = 300;
-
 /** Calls back once the window has nothing else to do; Safari has no word for that. */
 export function whenIdle(callback: () => void): void {
-  setTimeout(() => {
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(callback, { timeout: 2_000 });
-    else callback();
-  }, SETTLE_MS);
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(callback, { timeout: 1_000 });
+  else setTimeout(callback, 300);
 }

@@ -26,6 +26,7 @@ export async function runSections(
     const measurements: Measured['measurements'][number][] = [];
     measured.push({ title, measurements });
     bench.say(`\n${title} (${name})`);
+    const since = performance.now();
     try {
       shared += share;
       const until = began + (endsAt - began) * (shared / shares);
@@ -40,6 +41,7 @@ export async function runSections(
       if (error instanceof LeftOut) bench.say(`left out: ${error.message}`);
       else failures.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     }
+    bench.say(`${((performance.now() - since) / 1_000).toFixed(0)} s`);
   }
   return { measured, failures };
 }

@@ -16,11 +16,11 @@ export async function* measureGrowth(bench: Bench): AsyncGenerator<Measurement> 
   const world = await bench.world();
   const { ours } = await world.ways.get('local');
   const home = world.lab.dir;
-  yield* growing('snapshots', SNAPSHOTS, async (size) => {
+  yield* growing('snapshots', SNAPSHOTS, bench, async (size) => {
     const domain = await world.deep(size);
     return { read: () => readOurs(ours, home, [domain]), end: async () => {} };
   });
-  yield* growing('domains', DOMAINS, async (size) => {
+  yield* growing('domains', DOMAINS, bench, async (size) => {
     const { session } = await connectOurs(await world.crowd(size), home);
     return { read: () => timed(() => listDomains(session.reads)), end: () => session.disconnect() };
   });
@@ -29,11 +29,17 @@ export async function* measureGrowth(bench: Bench): AsyncGenerator<Measurement> 
 type Prepare = (size: number) => Promise<{ readonly read: () => Promise<number>; readonly end: () => Promise<void> }>;
 
 /** Rounds go through all sizes, so that a machine that is busy for a while is so for all of them. */
-async function* growing(what: string, sizes: readonly number[], prepare: Prepare): AsyncGenerator<Measurement> {
+async function* growing(
+  what: string,
+  sizes: readonly number[],
+  bench: Bench,
+  prepare: Prepare,
+): AsyncGenerator<Measurement> {
   const rows = [];
   for (const size of sizes) rows.push({ size, ...(await prepare(size)), times: [] as number[] });
   await rows[0]?.read(); // neither a compiler at work nor a connection’s first steps
-  for (let round = 0; round < ROUNDS; round++) for (const { read, times } of rows) times.push(await read());
+  for (let round = 0; round < ROUNDS && (round === 0 || bench.left() > 0); round++)
+    for (const { read, times } of rows) times.push(await read());
   for (const { size, times } of rows)
     yield { name: `growth, ${size.toLocaleString('en')} ${what}`, unit: 'ms', values: times };
   for (const { end } of rows) await end();

@@ -28,7 +28,7 @@ export async function* measureHeadOfLine(bench: Bench): AsyncGenerator<Measureme
   for (const [what, target, ask] of questions) {
     const longest: number[] = [];
     const waits: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS && (round === 0 || bench.left() > 0); round++) {
       const { session } = await connectOurs(ours, world.lab.dir);
       await ask(session);
       const waited = await askMeanwhile(

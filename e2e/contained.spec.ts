@@ -79,3 +79,28 @@ test('the code of dialogs and views comes before it is needed', async ({ start }
   await page.keyboard.press('Control+,');
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
 });
+
+test('a dialog whose code takes its time says so, and has the focus as any other when it comes', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  let letCome = () => {};
+  const coming = new Promise<void>((resolve) => {
+    letCome = resolve;
+  });
+  await page.route(/dialogs-[^/]*\.js$/, async (route) => {
+    await coming;
+    await route.continue();
+  });
+  await page.reload();
+  const opener = page.getByRole('button', { name: 'Add host' }).first();
+  await opener.click();
+  await expect(page.getByRole('dialog').getByRole('status')).toHaveText('Fetching this dialog…');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(opener).toBeFocused();
+  await opener.click();
+  await expect(page.getByText('Fetching this dialog…')).toBeVisible();
+  letCome();
+  await expect(page.getByRole('dialog', { name: 'Add a host' }).getByRole('combobox')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(opener).toBeFocused();
+});

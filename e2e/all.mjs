@@ -69,7 +69,7 @@ function suite(name, script, args, report = undefined) {
       ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
     },
   });
-  const printed = new PassThrough({ highWaterMark: Number.POSITIVE_INFINITY });
+  const printed = new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER });
   for (const output of [tool.stdout, tool.stderr]) output.pipe(printed, { end: false });
   const status = new Promise((resolve) => {
     tool.on('error', (error) => {

@@ -180,9 +180,10 @@ describe.concurrent.each(cases)('answers that never come from libvirt $generatio
     const { host } = place.session;
     const names = Object.keys(said.snapshots);
     const isSafety = (name: string) => !['one', 'two', 'eins'].includes(name);
-    expect(marks.taggedWith(host, uuid, 'kept')).toEqual(['one', 'eins'].filter((name) => names.includes(name)));
+    expect([...marks.taggedWith(host, uuid, 'kept')]).toEqual(['one', 'eins'].filter((name) => names.includes(name)));
     expect(marks.safety(host, uuid).map(({ name }) => name)).toEqual(names.filter(isSafety));
-    const imported = names.filter((name) => marks.isImported(host, uuid, name));
+    const marked = marks.marked(host, uuid, 'imported');
+    const imported = names.filter((name) => marked.has(name));
     expect(imported).toEqual(isDone && kind.imports ? [kind.imports] : []);
     // A revert may have been begun, so that the way back from it is remembered; not of one that was not asked for.
     expect(marks.lastRevert(host, uuid)?.revertedTo).toBe(entry()?.kind === 'revert' ? 'one' : undefined);

@@ -41,7 +41,9 @@ describe('marks', () => {
     await marks.noteRevert(host('a'), 'u', { revertedTo: 'clean', safetyRequestId: 'r' });
     await marks.rename(host('a'), 'u', 'clean', 'golden');
     expect(marks.isPinned(host('a'), 'u', 'golden')).toBe(true);
-    expect(marks.taggedWith(host('a'), 'u', 'lab').sort()).toEqual(['golden', 'other']);
+    expect(marks.taggedWith(host('a'), 'u', 'lab')).toEqual(new Set(['golden', 'other']));
+    expect(marks.marked(host('a'), 'u', 'pinned')).toEqual(new Set(['golden']));
+    expect(marks.marked(host('a'), 'v', 'pinned')).toEqual(new Set());
     expect(marks.safety(host('a'), 'u')[0]?.name).toBe('golden');
     expect(marks.lastRevert(host('a'), 'u')?.revertedTo).toBe('golden');
     await marks.forget(host('a'), 'u', ['golden']);
@@ -90,8 +92,8 @@ describe('marks', () => {
       tagged: [{ hostId: 'b', uuid: 'u', name: 'clean', tags: ['golden', 'lab'] }],
       interrupted: [],
     });
-    expect(second.taggedWith(host('b'), 'u', 'golden')).toEqual(['clean']);
-    expect(second.taggedWith(host('b'), 'u', 'silver')).toEqual([]);
+    expect(second.taggedWith(host('b'), 'u', 'golden')).toEqual(new Set(['clean']));
+    expect(second.taggedWith(host('b'), 'u', 'silver')).toEqual(new Set());
     expect(second.isProtected(host('b'), 'u')).toBe(true);
     expect(second.isProtected(host('c', 'qemu:///system', 'local'), 'u')).toBe(false);
     await second.protect(host('b'), 'u', false);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupedBy } from '../../shared/grouped-by.ts';
 import { type Host, type Marks, type Snapshot, Tag } from '../../shared/schema.ts';
 import { hostKey } from '../hosts/host-key.ts';
 import type { Hub } from '../hosts/hub.ts';
@@ -62,11 +63,9 @@ export class MarkStore {
 
   /** As the window knows hosts; marks on hosts that are not in the list are left out. */
   list(): Marks {
-    const hosts = this.hosts();
+    const hosts = groupedBy(this.hosts(), hostKey);
     const shown = <T extends { host: string }>(marks: readonly T[]) =>
-      marks.flatMap(({ host, ...rest }) =>
-        hosts.filter((each) => hostKey(each) === host).map(({ id }) => ({ hostId: id, ...rest })),
-      );
+      marks.flatMap(({ host, ...rest }) => (hosts.get(host) ?? []).map(({ id }) => ({ hostId: id, ...rest })));
     const { protected: domains, pinned, tagged, interrupted } = this.file.value;
     const withoutTime = <T extends { createdAt: number | null }>({ createdAt: _, ...rest }: T) => rest;
     return {
@@ -97,11 +96,7 @@ export class MarkStore {
     );
   }
 
-  /** Its metadata was brought back from a file. */
-  isImported(host: HostLike, uuid: string, name: string): boolean {
-    return this.file.value.imported.some(of(host, uuid, name));
-  }
-
+  /** The metadata of these was brought back from a file. */
   async noteImported(host: HostLike, uuid: string, snapshots: readonly Pick<Snapshot, 'name' | 'createdAt'>[]) {
     const names = new Set(snapshots.map(({ name }) => name));
     const again = (mark: OnSnapshot) => on(host, uuid)(mark) && names.has(mark.name);
@@ -126,9 +121,15 @@ export class MarkStore {
   }
 
   /** Names of a domain's snapshots that have a tag; some may be gone. */
-  taggedWith(host: HostLike, uuid: string, tag: string): string[] {
+  taggedWith(host: HostLike, uuid: string, tag: string): ReadonlySet<string> {
     const marks = this.file.value.tagged.filter(on(host, uuid));
-    return marks.filter(({ tags }) => tags.includes(tag)).map(({ name }) => name);
+    return new Set(marks.filter(({ tags }) => tags.includes(tag)).map(({ name }) => name));
+  }
+
+  /** Names of a domain's snapshots that have a mark, for who asks about all of them; some may be gone. */
+  marked(host: HostLike, uuid: string, kind: 'pinned' | 'interrupted' | 'imported'): ReadonlySet<string> {
+    const marks: readonly OnSnapshot[] = this.file.value[kind];
+    return new Set(marks.filter(on(host, uuid)).map(({ name }) => name));
   }
 
   /** @param createdAt of the snapshot, by libvirt's clock. */
@@ -181,7 +182,8 @@ export class MarkStore {
   }
 
   async forgetSafety(requestIds: readonly string[]): Promise<void> {
-    await this.#change(({ safety }) => ({ safety: without(safety, (mark) => requestIds.includes(mark.requestId)) }));
+    const gone = new Set(requestIds);
+    await this.#change(({ safety }) => ({ safety: without(safety, ({ requestId }) => gone.has(requestId)) }));
   }
 
   lastRevert(host: HostLike, uuid: string): LastRevert | undefined {

@@ -7,9 +7,8 @@ import {
   overlayPath,
   type SnapshotDiskModel,
   type SnapshotModel,
-  type TagModel,
 } from './model.ts';
-import { withTags } from './tags.ts';
+import { TagTable } from './tags.ts';
 
 export interface SnapshotSpec {
   readonly name: string;
@@ -76,14 +75,14 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
   const { state = 'shutoff', persistent = true } = spec;
   const first = firstConfig(spec);
   const snapshots: SnapshotModel[] = [];
-  let tags: readonly TagModel[] = [];
+  const tags = new TagTable();
   const after = new Map<string | null, DomainConfig>([[null, first]]);
   for (const row of spec.snapshots ?? []) {
     const parent = row.parent === undefined ? (snapshots.at(-1)?.name ?? null) : row.parent;
     const config = { ...(after.get(parent) ?? first), ...row.changed };
     const snapshot = buildSnapshot(row, parent, config, persistent, now);
     snapshots.push(snapshot);
-    tags = withTags(tags, snapshot, config);
+    tags.take(snapshot, config);
     after.set(row.name, onOverlays(config, snapshot.disks));
   }
   const current = spec.current === undefined ? (snapshots.at(-1)?.name ?? null) : spec.current;
@@ -107,7 +106,7 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     blockJobs: spec.blockJobs ?? [],
     gone: spec.gone ?? [],
     strays: spec.strays ?? [],
-    tags,
+    tags: tags.tags,
     ignoresPowerButton: spec.ignoresPowerButton ?? false,
     clock: { ran: active ? bootedAgo(spec.name.length) : 0, since: state === 'running' ? now : null },
   };

@@ -18,9 +18,21 @@ const VIRTUAL_BYTES = 42_949_672_960n;
  */
 export function imageFiles(domains: readonly DomainModel[]): ReadonlyMap<string, ImageFile> {
   const files = new Map<string, ImageFile>();
-  for (const domain of domains)
-    for (const { path, backing } of [...chainsOf(domain).flat(), ...domain.strays])
-      if (!files.has(path) && !domain.gone.includes(path)) files.set(path, imageFile(path, backing));
+  for (const domain of domains) for (const [path, file] of filesOf(domain)) if (!files.has(path)) files.set(path, file);
+  return files;
+}
+
+const known = new WeakMap<DomainModel, ReadonlyMap<string, ImageFile>>();
+
+/** Of each state of a domain once: that is asked for with each image that is looked at. */
+function filesOf(domain: DomainModel): ReadonlyMap<string, ImageFile> {
+  const before = known.get(domain);
+  if (before) return before;
+  const files = new Map<string, ImageFile>();
+  const gone = new Set(domain.gone);
+  for (const { path, backing } of [...chainsOf(domain).flat(), ...domain.strays])
+    if (!files.has(path) && !gone.has(path)) files.set(path, imageFile(path, backing));
+  known.set(domain, files);
   return files;
 }
 

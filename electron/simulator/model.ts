@@ -172,8 +172,17 @@ export function hasMemory(snapshot: SnapshotModel): boolean {
 }
 
 export function findSnapshot(domain: DomainModel, name: string): SnapshotModel | undefined {
-  return domain.snapshots.find((snapshot) => snapshot.name === name);
+  let index = byName.get(domain.snapshots);
+  if (!index) {
+    // Of two of one name the first counts.
+    index = new Map(domain.snapshots.toReversed().map((snapshot) => [snapshot.name, snapshot]));
+    byName.set(domain.snapshots, index);
+  }
+  return index.get(name);
 }
+
+/** Of each list once: a list does not change. */
+const byName = new WeakMap<readonly SnapshotModel[], ReadonlyMap<string, SnapshotModel>>();
 
 /** The snapshots below one, at any depth, parents first. */
 export function descendants(snapshots: readonly SnapshotModel[], name: string): SnapshotModel[] {

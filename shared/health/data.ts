@@ -1,6 +1,7 @@
+import { ancestry } from '../ancestry.ts';
 import { chainFrom, type DiskLayers, isPassedOver, type LayerNode, pointsOf, usualOverlay } from '../chain.ts';
 import { isDrive, type SnapshotDisk } from '../libvirt/disks.ts';
-import { type ImageTag, loadsMemory, resolveTag } from '../libvirt/image-tags.ts';
+import { type ImageTag, loadsMemory, resolveTag, tagsNamed } from '../libvirt/image-tags.ts';
 import { mayBeId } from '../libvirt/names.ts';
 import { can } from '../libvirt/versions.ts';
 import { once } from '../once.ts';
@@ -128,6 +129,7 @@ interface Lookup extends DataFacts {
   /** By image, the snapshots whose merge into it was broken off. */
   readonly halfMerged: ReadonlyMap<string, Half>;
   readonly chains: Chains;
+  readonly isAbove: ReturnType<typeof ancestry>;
 }
 interface Half {
   readonly names: readonly string[];
@@ -350,17 +352,9 @@ function imported(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
 const LATEST = 4_102_444_800_000;
 
 /** Whether another snapshot was taken before or after one, by their times and by the tree. */
-function order({ name }: Stored, other: string, { takenAt, byName }: Lookup): 'earlier' | 'later' | 'unknown' {
-  const above = (from: string, to: string): boolean => {
-    const seen = new Set<string>();
-    for (let at = byName.get(from)?.parent ?? null; at !== null && !seen.has(at); at = byName.get(at)?.parent ?? null) {
-      if (at === to) return true;
-      seen.add(at);
-    }
-    return false;
-  };
-  if (above(name, other)) return 'earlier';
-  if (above(other, name)) return 'later';
+function order({ name }: Stored, other: string, { takenAt, isAbove }: Lookup): 'earlier' | 'later' | 'unknown' {
+  if (isAbove(other, name)) return 'earlier';
+  if (isAbove(name, other)) return 'later';
   const [a = 0, b = 0] = [takenAt.get(name), takenAt.get(other)];
   if (a <= 0 || b <= 0 || a > LATEST || b > LATEST || a === b) return 'unknown';
   return b > a ? 'later' : 'earlier';
@@ -448,7 +442,7 @@ function tagged(point: Point, { name, memory: kept, stored }: Stored, { tags: ta
   return meant.kind === 'twice'
     ? say(
         'tag-twice',
-        `${shortly(path)} holds ${tags.filter((tag) => tag.name === name).length} internal snapshots “${name}”: QEMU takes the first.`,
+        `${shortly(path)} holds ${tagsNamed(tags, name).length} internal snapshots “${name}”: QEMU takes the first.`,
       )
     : [];
 }
@@ -459,7 +453,7 @@ function memoryInside({ name, memory: kept, stored }: Stored, { tags, libvirtVer
   const paths = [...new Set(pointsOf(stored).flatMap(({ kind, path }) => (kind === 'internal' ? [path] : [])))];
   const tables = paths.flatMap((path) => {
     const table = tags.get(path);
-    return table?.some((tag) => tag.name === name) ? [table] : [];
+    return table && tagsNamed(table, name).length > 0 ? [table] : [];
   });
   if (paths.length === 0 || tables.length < paths.length) return [];
   const load = loadsMemory(tables, name, can(libvirtVersion, 'namesJobs'));
@@ -476,6 +470,9 @@ function memoryInside({ name, memory: kept, stored }: Stored, { tags, libvirtVer
 }
 
 const namesOf = once((snapshots: DataFacts['snapshots']) => new Map(snapshots.map((each) => [each.name, each])));
+const ancestryIn = once((snapshots: DataFacts['snapshots']) =>
+  ancestry(new Map(snapshots.map(({ name, parent }) => [name, parent]))),
+);
 const chainsIn = once((snapshots: DataFacts['snapshots']) => chainsStored(snapshots));
 
 function lookupOf(facts: DataFacts): Lookup {
@@ -485,7 +482,8 @@ function lookupOf(facts: DataFacts): Lookup {
     line.add(at);
   const byTarget = new Map(facts.disks.map((disk) => [disk.target, disk]));
   const chains = chainsIn(facts.snapshots);
-  return { ...facts, byName, line, byTarget, chains, halfMerged: halfMerged(facts, byName, line) };
+  const isAbove = ancestryIn(facts.snapshots);
+  return { ...facts, byName, line, byTarget, chains, isAbove, halfMerged: halfMerged(facts, byName, line) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouped-by.ts';
 import type { ImageTag } from '../schema/image-tag.ts';
 
 export type { ImageTag };
@@ -47,15 +48,37 @@ export type Resolution<T = ImageTag> =
   | { readonly kind: 'twice'; readonly tag: T }
   | { readonly kind: 'missing' };
 
+interface Index<T> {
+  readonly byId: ReadonlyMap<string, T>;
+  readonly byName: ReadonlyMap<string, readonly T[]>;
+}
+/** Of each table once: it is looked into for each of its snapshots. */
+const indexes = new WeakMap<readonly unknown[], Index<unknown>>();
+
+function indexOf<T extends Partial<Pick<ImageTag, 'id'>> & Pick<ImageTag, 'name'>>(tags: readonly T[]): Index<T> {
+  const known = indexes.get(tags) as Index<T> | undefined;
+  if (known) return known;
+  const byId = new Map<string, T>();
+  for (const tag of tags) if (tag.id !== undefined && !byId.has(tag.id)) byId.set(tag.id, tag);
+  const index = { byId, byName: groupedBy(tags, ({ name }) => name) };
+  indexes.set(tags, index);
+  return index;
+}
+
+/** The tags of a name, in the order of the image's table, which does not change any more. */
+export function tagsNamed<T extends Pick<ImageTag, 'name'>>(tags: readonly T[], name: string): readonly T[] {
+  return indexOf(tags).byName.get(name) ?? [];
+}
+
 /** Which snapshot of an image a revert to `name` brings back. The tags are in the order of the image's table. */
 export function resolveTag<T extends Pick<ImageTag, 'id' | 'name'>>(
   tags: readonly T[],
   name: string,
   by: RevertedBy = 'qemu-img',
 ): Resolution<T> {
-  const named = tags.filter((tag) => tag.name === name);
+  const named = tagsNamed(tags, name);
   if (wantsName[by] && named.length === 0) return { kind: 'missing' };
-  const tag = tags.find(({ id }) => id === name) ?? named[0];
+  const tag = indexOf(tags).byId.get(name) ?? named[0];
   if (!tag) return { kind: 'missing' };
   if (tag.name !== name) return { kind: 'other', tag };
   return { kind: named.length > 1 ? 'twice' : 'found', tag };
@@ -63,7 +86,7 @@ export function resolveTag<T extends Pick<ImageTag, 'id' | 'name'>>(
 
 /** Which snapshot of an image is deleted with `name`; never another one's. Nothing is deleted where it is missing. */
 export function deletes(tags: readonly ImageTag[], name: string): Exclude<Resolution, { kind: 'other' }> {
-  const [tag, another] = tags.filter((each) => each.name === name);
+  const [tag, another] = tagsNamed(tags, name);
   if (!tag) return { kind: 'missing' };
   return { kind: another ? 'twice' : 'found', tag };
 }
@@ -87,7 +110,7 @@ export function loadsMemory(
   name: string,
   byJobs: boolean,
 ): MemoryLoad {
-  const named = images.map((tags) => tags.filter((tag) => tag.name === name));
+  const named = images.map((tags) => tagsNamed(tags, name));
   if (named.some((tags) => tags.length === 0)) return 'fails';
   const withMemory = images.flatMap((_, index) => (hasMemory(named[index]?.at(-1)) ? [index] : []));
   const [index, another] = byJobs ? withMemory : [0];

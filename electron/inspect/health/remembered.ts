@@ -4,7 +4,7 @@ import type { MarkStore } from '../../kept/marks.ts';
 
 /** What Snapkeel remembers of snapshots, and libvirt does not. */
 export type Remembered = Pick<DataFacts, 'interrupted' | 'imported'>;
-export type Memory = Pick<MarkStore, 'isInterrupted' | 'isImported'>;
+export type Memory = Pick<MarkStore, 'marked'>;
 
 /** What is remembered of a domain’s snapshots. */
 export function remembered(
@@ -13,9 +13,8 @@ export function remembered(
   uuid: string,
   snapshots: readonly { readonly name: string }[],
 ): Remembered {
-  const those = (are: (name: string) => boolean) => new Set(snapshots.flatMap(({ name }) => (are(name) ? [name] : [])));
-  return {
-    interrupted: those((name) => marks.isInterrupted(host, uuid, name)),
-    imported: those((name) => marks.isImported(host, uuid, name)),
-  };
+  const listed = new Set(snapshots.map(({ name }) => name));
+  const those = (kind: 'interrupted' | 'imported') =>
+    new Set([...marks.marked(host, uuid, kind)].filter((name) => listed.has(name)));
+  return { interrupted: those('interrupted'), imported: those('imported') };
 }

@@ -131,7 +131,9 @@ export class Thumbnails {
 
   /** Snapshots were deleted. */
   async forget(host: HostLike, uuid: string, names: readonly string[]): Promise<void> {
-    await this.#try((all) => all.filter((each) => !names.some((name) => isOf(each, host, uuid, name))));
+    const gone = new Set(names);
+    const key = hostKey(host);
+    await this.#try((all) => all.filter((each) => each.host !== key || each.uuid !== uuid || !gone.has(each.name)));
   }
 
   /** Removes pictures of snapshots that libvirt has not listed for a while, or has under the same name anew. */

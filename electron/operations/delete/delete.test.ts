@@ -100,7 +100,7 @@ describe('the four ways', () => {
     const { host } = bench.session;
     await services.marks.tag(host, inside, 'mid', 0, ['lab']);
     await run(inside, ['mid']);
-    expect(services.marks.taggedWith(host, inside, 'lab')).toEqual([]);
+    expect(services.marks.taggedWith(host, inside, 'lab')).toEqual(new Set());
   });
 });
 

@@ -1,5 +1,7 @@
 import { pointsOf } from '../../../shared/chain.ts';
+import type { StoredDisks } from '../../../shared/libvirt/disks.ts';
 import { deleteFlag } from '../../../shared/libvirt/flags.ts';
+import { tagsNamed } from '../../../shared/libvirt/image-tags.ts';
 import type { DeleteFacts } from '../../../shared/schema.ts';
 import type { DeleteWork } from './driver.ts';
 import type { DeleteSeen } from './look.ts';
@@ -64,6 +66,7 @@ function disksAfter({ active }: After, { domain }: DeleteFacts): string[] {
 }
 
 function imagesAfter({ points }: After, { snapshots, images }: DeleteFacts, before: DeleteFacts): string[] {
+  const storedBefore = new Map(before.snapshots.map(({ name, stored }) => [name, stored]));
   const named = new Map(
     snapshots.flatMap(({ name, stored }) => pointsOf(stored).map(({ target, path }) => [`${target} ${name}`, path])),
   );
@@ -72,18 +75,17 @@ function imagesAfter({ points }: After, { snapshots, images }: DeleteFacts, befo
     const now = named.get(`${target} ${name}`);
     if (now !== undefined && now !== path)
       return [`“${name}” names ${now} as its disk ${target}; ${path} was expected.`];
-    if (images[path]?.exists !== false || lost.has(path) || !wasThere(before, name, path)) return [];
+    if (images[path]?.exists !== false || lost.has(path) || !wasThere(before, storedBefore.get(name), path)) return [];
     lost.add(path);
     return [`${path}, which “${name}” needs, is not there.`];
   });
 }
 
 /** Unless it is known that the image was gone before, or did not hold that internal snapshot. */
-function wasThere({ snapshots, images }: DeleteFacts, name: string, path: string): boolean {
-  const stored = snapshots.find((each) => each.name === name)?.stored;
+function wasThere({ images }: DeleteFacts, stored: StoredDisks | undefined, path: string): boolean {
   const isInternal = stored && pointsOf(stored).some((point) => point.path === path && point.kind === 'internal');
   const { exists, tags } = images[path] ?? { exists: null, tags: null };
-  return exists !== false && !(isInternal && tags?.every((tag) => tag.name !== name));
+  return exists !== false && !(isInternal && tags && tagsNamed(tags, stored.name).length === 0);
 }
 
 /** Of internal snapshots, where the table of their image could be read: data that is still inside. */
@@ -92,7 +94,10 @@ function tagsAfter(before: DeleteFacts, now: DeleteFacts, goes: ReadonlySet<stri
     .filter(({ name }) => goes.has(name))
     .flatMap(({ name, stored }) =>
       pointsOf(stored).flatMap(({ kind, path }) => {
-        const count = (facts: DeleteFacts) => facts.images[path]?.tags?.filter((tag) => tag.name === name).length;
+        const count = ({ images }: DeleteFacts) => {
+          const tags = images[path]?.tags;
+          return tags ? tagsNamed(tags, name).length : undefined;
+        };
         const [was, is] = [count(before), count(now)];
         const isLeft = kind === 'internal' && was !== undefined && is !== undefined && is > 0 && is >= was;
         return isLeft ? [`The data of “${name}” is still inside ${path}.`] : [];

@@ -27,7 +27,8 @@ export const deleteDriver: Driver<typeof deleteType, readonly AskedStep[], Delet
   plansKept: 8,
   async gather({ session, uuid, aim, services, ordered }) {
     const facts = await gatherDeleteFacts(session, uuid, services.marks);
-    const missing = aim.names.find((name) => !facts.snapshots.some((snapshot) => snapshot.name === name));
+    const there = new Set(facts.snapshots.map(({ name }) => name));
+    const missing = aim.names.find((name) => !there.has(name));
     // Of a plan that was read, it is told with everything else that has changed.
     if (missing !== undefined && !ordered) throw new ProblemError('SNAPSHOT_GONE', { snapshot: missing });
     return { domainName: facts.domain.name, facts };

@@ -27,7 +27,8 @@ export async function gatherDeleteFacts(
 ): Promise<DeleteFacts> {
   const { host, reads } = session;
   const { driver, libvirtVersion } = session.peer;
-  const known = await readLayers(session, uuid, imagesAtStake, signal);
+  const source = { reads, readSnapshots: (id: string) => session.readSnapshots(id) };
+  const known = await readLayers(source, uuid, imagesAtStake, signal);
   const { domain, config, snapshots, stored } = known;
   const active = domain.id !== null;
   const targets = known.now.map(({ target }) => target);
@@ -40,6 +41,8 @@ export async function gatherDeleteFacts(
   ]);
   const wayBack = marks.lastRevert(host, uuid)?.safetyRequestId ?? null;
   const safety = marks.safety(host, uuid).find(({ requestId }) => requestId === wayBack);
+  const pinned = marks.marked(host, uuid, 'pinned');
+  const interrupted = marks.marked(host, uuid, 'interrupted');
   const { name, state, reason, managedSave } = domain;
   return {
     driver,
@@ -63,9 +66,9 @@ export async function gatherDeleteFacts(
     snapshots: snapshots.map(({ readable, hasConfig, ...each }) => ({
       ...each,
       known: readable && hasConfig,
-      pinned: marks.isPinned(host, uuid, each.name),
+      pinned: pinned.has(each.name),
       undoes: safety?.name === each.name,
-      interrupted: marks.isInterrupted(host, uuid, each.name),
+      interrupted: interrupted.has(each.name),
     })),
     images: imageFacts(known, tags),
     strays: strays.map(({ path, on, usedBy }) => ({ path, on, usedBy })),

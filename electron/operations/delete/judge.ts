@@ -13,7 +13,9 @@ const has = ({ snapshots }: DeleteFacts, name: string) => snapshots.some((snapsh
 /** What is gone of what was to go. */
 export function goneOf({ assessment: { goes } }: DeleteWork, seen: DeleteSeen | null): string[] {
   const now = seen?.facts;
-  return now ? goes.filter((name) => !has(now, name)) : [];
+  if (!now) return [];
+  const there = new Set(now.snapshots.map(({ name }) => name));
+  return goes.filter((name) => !there.has(name));
 }
 
 /**
@@ -94,7 +96,8 @@ function unseen(seen: DeleteSeen | null): string {
 }
 
 function goneSentences(gone: readonly string[], goes: readonly string[]): string[] {
-  const left = goes.filter((name) => !gone.includes(name));
+  const isGone = new Set(gone);
+  const left = goes.filter((name) => !isGone.has(name));
   if (left.length === 0) return goes.length > 1 ? [`${gone.length} snapshots are gone.`] : [];
   return [
     ...(gone.length > 0 ? [`Gone: ${list(gone)}.`] : []),

@@ -216,7 +216,7 @@ describe('renaming', () => {
     await marks.noteRevert(host, layered, { revertedTo: 'middle', safetyRequestId: 'r' });
     await edit(await plan(layered, 'middle'), { name: 'centre' });
     expect(marks.isPinned(host, layered, 'centre')).toBe(true);
-    expect(marks.taggedWith(host, layered, 'release')).toEqual(['centre']);
+    expect(marks.taggedWith(host, layered, 'release')).toEqual(new Set(['centre']));
     expect(marks.safety(host, layered)).toMatchObject([{ name: 'centre' }]);
     expect(marks.lastRevert(host, layered)).toMatchObject({ revertedTo: 'centre' });
   });

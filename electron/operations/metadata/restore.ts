@@ -39,8 +39,9 @@ export async function restoreMetadata(kept: KeptMetadata, redefining: Redefining
       await redefining.redefine({ name, xml, state, moveCurrent: list.current === name && now.current !== name, line }),
     );
   }
+  const there = new Set(now.snapshots.map(({ name }) => name));
   for (const name of added.toReversed()) {
-    if (!now.snapshots.some((snapshot) => snapshot.name === name)) continue;
+    if (!there.has(name)) continue;
     note(
       name,
       await redefining.forget(name, `“${name}” is taken away again, because a step failed. No data is touched.`),

@@ -21,7 +21,7 @@ export async function resolveAim(
     // A tag does not pass to a snapshot that was taken anew under the same name.
     if (aim.kind === 'tagged') await marks.recognise(session.host, uuid, snapshots);
     const names = aim.kind === 'tagged' ? marks.taggedWith(session.host, uuid, aim.tag) : null;
-    const meant = snapshots.filter(({ name }) => names === null || names.includes(name));
+    const meant = snapshots.filter(({ name }) => names === null || names.has(name));
     const newest = meant.reduce<Snapshot | null>((a, b) => (a && a.createdAt > b.createdAt ? a : b), null);
     const domain = session.domains.find((each) => each.uuid === uuid)?.name ?? uuid;
     if (!newest && aim.kind === 'tagged') throw new ProblemError('NO_TAGGED_SNAPSHOT', { domain, tag: aim.tag });

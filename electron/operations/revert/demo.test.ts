@@ -34,8 +34,7 @@ it.each([
 ])('the demo host: %s to %s is %s', async (domain, name, verdict, codes) => {
   const uuid = domains.find((each) => each.name === domain)?.uuid ?? '';
   const facts = await gatherRevertFacts(bench.session, uuid, { kind: 'named', name }, null, {
-    isInterrupted: () => false,
-    isImported: () => false,
+    marked: () => new Set(),
   });
   const assessment = assessRevert(facts, choice);
   expect(assessment.verdict).toBe(verdict);
@@ -46,12 +45,7 @@ it.each([
 it('the demo host: firmware that somebody removed is told', async () => {
   const { uuid = '' } = domains.find(({ name }) => name === 'win11-desktop') ?? {};
   const files = async () =>
-    (
-      await gatherRevertFacts(bench.session, uuid, { kind: 'current' }, null, {
-        isInterrupted: () => false,
-        isImported: () => false,
-      })
-    ).stored.files;
+    (await gatherRevertFacts(bench.session, uuid, { kind: 'current' }, null, { marked: () => new Set() })).stored.files;
   const [loader, nvram] = await files();
   expect([loader?.exists, nvram?.exists]).toEqual([true, true]);
   bench.simulator.hands.removeFile('win11-desktop', nvram?.path ?? '');

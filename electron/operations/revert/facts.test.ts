@@ -59,8 +59,7 @@ afterEach(() => bench.close());
 const facts = async (uuid: string, name: string, interrupted: string[] = []) =>
   RevertFacts.parse(
     await gatherRevertFacts(bench.session, uuid, { kind: 'named', name }, null, {
-      isInterrupted: (_host, _uuid, snapshot) => interrupted.includes(snapshot),
-      isImported: () => false,
+      marked: (_host, _uuid, kind) => new Set(kind === 'interrupted' ? interrupted : []),
     }),
   );
 

@@ -1,4 +1,4 @@
-import { chainFrom, type DiskLayers, isReadToEnd, type LayerNode, pointsOf } from '../../../shared/chain.ts';
+import { type DiskLayers, type LayerNode, pointsOf } from '../../../shared/chain.ts';
 import { isDrive, isWritable, type StoredDisks } from '../../../shared/libvirt/disks.ts';
 import type { HistoryFacts, SnapshotList } from '../../../shared/schema.ts';
 import type { KnownLayers } from '../../inspect/health/layers.ts';
@@ -57,11 +57,11 @@ export function destroyedBy(
   const others = snapshots.filter(({ name }) => name !== target.name);
   if (written.size === 0 || pointsOf(target).some(({ kind }) => kind === 'external'))
     return { destroyed: [], unsure: [] };
-  const byTarget = new Map(disks.map((disk) => [disk.target, disk]));
+  const fatesOn = new Map(disks.map((disk) => [disk.target, fatesOfImages(disk, written)]));
   const fates = others.map((stored): { name: string; fate: Fate } => {
-    const all = pointsOf(stored).map((point): Fate => {
-      const disk = byTarget.get(point.target);
-      return fateOf(point, disk ? chainFrom(disk, point.path) : [], written);
+    const all = pointsOf(stored).map(({ target, kind, path }): Fate => {
+      if (written.has(path)) return kind === 'internal' ? 'stays' : 'destroyed';
+      return fatesOn.get(target)?.(path) ?? 'unsure';
     });
     return {
       name: stored.name,
@@ -74,13 +74,25 @@ export function destroyedBy(
 
 type Fate = 'destroyed' | 'unsure' | 'stays';
 
-/** What becomes of a disk of a snapshot when these images are written to. */
-function fateOf(
-  { kind, path }: ReturnType<typeof pointsOf>[number],
-  chain: readonly LayerNode[],
-  written: ReadonlySet<string>,
-): Fate {
-  if (kind === 'internal' && written.has(path)) return 'stays';
-  if (written.has(path) || chain.some((node) => written.has(node.path))) return 'destroyed';
-  return isReadToEnd(chain) ? 'stays' : 'unsure';
+/**
+ * What becomes of what an image holds when these are written to: it lies on one of them, or does not, or that was not read
+ * down to the end. An image is looked at once, however many lie on it.
+ */
+function fatesOfImages({ nodes }: Pick<DiskLayers, 'nodes'>, written: ReadonlySet<string>): (path: string) => Fate {
+  const known = new Map<string, Fate>();
+  return (path) => {
+    const way: LayerNode[] = [];
+    let at = nodes.get(path);
+    while (at && !known.has(at.path) && !written.has(at.path)) {
+      way.push(at);
+      at = at.under === null ? undefined : nodes.get(at.under);
+    }
+    let fate: Fate = way.at(-1)?.isRead ? 'stays' : 'unsure';
+    if (at) fate = known.get(at.path) ?? 'destroyed';
+    for (const node of way.toReversed()) {
+      if (fate === 'stays' && node.isAssumed) fate = 'unsure';
+      known.set(node.path, fate);
+    }
+    return fate;
+  };
 }

@@ -1,4 +1,4 @@
-import { type ImageTag, nextTagId } from '../../libvirt/image-tags.ts';
+import { type ImageTag, nextTagId, tagsNamed } from '../../libvirt/image-tags.ts';
 import { type CreateCase, type CreateRule, internal, kept } from './rule.ts';
 import { listed } from './text.ts';
 
@@ -34,7 +34,9 @@ function holding(c: CreateCase, is: (tag: ImageTag) => boolean): string[] {
 /** Disks in whose image a snapshot has the name that will be the ID of the new one: one that libvirt lists, or another. */
 export function overshadowed(c: CreateCase, isListed: boolean): string[] {
   const names = new Set(c.facts.snapshots.map(({ name }) => name));
-  const meant = (tags: readonly ImageTag[]) =>
-    tags.some(({ name }) => name === nextTagId(tags) && names.has(name) === isListed);
+  const meant = (tags: readonly ImageTag[]) => {
+    const next = nextTagId(tags);
+    return names.has(next) === isListed && tagsNamed(tags, next).length > 0;
+  };
   return kept(c, ({ tags }) => tags !== null && meant(tags));
 }

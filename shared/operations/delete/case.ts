@@ -1,5 +1,6 @@
 import type { StrayOverlay } from '../../libvirt/disks.ts';
 import { deleteFlag } from '../../libvirt/flags.ts';
+import { tagsNamed } from '../../libvirt/image-tags.ts';
 import { type TagEffect, tagHazards } from '../../libvirt/names.ts';
 import { can } from '../../libvirt/versions.ts';
 import type { Rule } from '../../rule.ts';
@@ -67,7 +68,7 @@ const hasNoPart = ({ present, snapshot }: DeleteCase) => {
 const isInNoImage = ({ present, snapshot, facts }: DeleteCase) => {
   const points = present.pointsOf(snapshot.name);
   const tables = points.map(({ path }) => facts.images[path]?.tags ?? null);
-  return points.length > 0 && tables.every((tags) => tags?.every(({ name }) => name !== snapshot.name) ?? false);
+  return points.length > 0 && tables.every((tags) => tags !== null && tagsNamed(tags, snapshot.name).length === 0);
 };
 export const insideOf = (c: DeleteCase) => internal(c) && !hasNoPart(c) && !isInNoImage(c);
 /** What its name does to the deletion of an internal snapshot. */
@@ -96,7 +97,7 @@ export const tagsInMerged = (c: DeleteCase) =>
   merges(c).flatMap(({ target, from }) => {
     const tags = c.facts.images[from]?.tags ?? null;
     const listed = [...(c.present.stack(target)?.inside(from) ?? [])];
-    return listed.filter((name) => tags?.some((tag) => tag.name === name) ?? true);
+    return listed.filter((name) => tags === null || tagsNamed(tags, name).length > 0);
   });
 
 /**

@@ -1,4 +1,5 @@
 import { formatVersion } from '../../format.ts';
+import { tagsNamed } from '../../libvirt/image-tags.ts';
 import { version } from '../../libvirt/versions.ts';
 import type { DeleteSnapshot } from '../../schema.ts';
 import {
@@ -39,8 +40,10 @@ function holdsNoImages({ facts, present }: DeleteCase, how: 'written' | 'loaded'
 }
 
 /** The snapshot is in the table of an image, or may be. */
-const holds = ({ facts, snapshot }: DeleteCase, path: string): boolean =>
-  facts.images[path]?.tags?.some(({ name }) => name === snapshot.name) ?? true;
+const holds = ({ facts, snapshot }: DeleteCase, path: string): boolean => {
+  const tags = facts.images[path]?.tags ?? null;
+  return tags === null || tagsNamed(tags, snapshot.name).length > 0;
+};
 
 /** Disks that QEMU has as read-only, and whose image holds the snapshot, or may. */
 const onReadOnly = (c: DeleteCase): string[] =>

@@ -77,20 +77,23 @@ export class Present {
     return [...(this.#children.get(name) ?? [])];
   }
 
-  /** Everything below, parents first. */
-  below(name: string): string[] {
-    const found = new Set(this.childrenOf(name));
-    for (const each of found) for (const child of this.childrenOf(each)) found.add(child);
+  /** Everything below, parents first. @param known what is left out, with everything below that */
+  below(name: string, known: ReadonlySet<string> = none): string[] {
+    const found = new Set<string>();
+    const add = (child: string) => void (known.has(child) || found.add(child));
+    this.childrenOf(name).forEach(add);
+    for (const each of found) this.childrenOf(each).forEach(add);
     found.delete(name);
     return [...found];
   }
 
-  /** From a snapshot up to its root, itself first. */
-  line(from: string | null): ReadonlySet<string> {
+  /** From a snapshot up to its root, itself first, as far as somebody follows it. */
+  *line(from: string | null): Generator<string> {
     const names = new Set<string>();
-    for (let name = from; name !== null && this.#nodes.has(name) && !names.has(name); name = this.parentOf(name))
+    for (let name = from; name !== null && this.#nodes.has(name) && !names.has(name); name = this.parentOf(name)) {
       names.add(name);
-    return names;
+      yield name;
+    }
   }
 
   isOnActiveChain(name: string): boolean {
@@ -247,6 +250,8 @@ export class Present {
     return fresh;
   }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 function told({ images }: DeleteFacts): Map<string, Image | null> {
   return new Map(

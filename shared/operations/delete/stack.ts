@@ -14,6 +14,8 @@ export class Stack {
   /** Of those the ones whose state it holds, outside or inside. */
   readonly #holders = new Map<string, Set<string>>();
   readonly #inside = new Map<string, Set<string>>();
+  /** By snapshot, the images that these three may have it at. */
+  readonly #at = new Map<string, Set<string>>();
 
   constructor({ target, active, nodes, onlyRead }: DiskLayers, stored: readonly StoredDisks[]) {
     this.active = active;
@@ -28,8 +30,10 @@ export class Stack {
       const image = snapshot.config.find((disk) => disk.target === target)?.image;
       if (!image) continue;
       into(this.#users, image.path, snapshot.name);
+      into(this.#at, snapshot.name, image.path);
       const point = pointsOf(snapshot).find((each) => each.target === target);
       if (point) into(this.#holders, point.path, snapshot.name);
+      if (point) into(this.#at, snapshot.name, point.path);
       if (point?.kind === 'internal') into(this.#inside, point.path, snapshot.name);
     }
   }
@@ -97,7 +101,11 @@ export class Stack {
   merge(from: string, target: string): string[] {
     const users = [...(this.#users.get(from) ?? [])].filter((name) => !this.inside(from).has(name));
     for (const table of [this.#users, this.#holders]) {
-      for (const name of table.get(from) ?? []) if (!this.inside(from).has(name)) into(table, target, name);
+      for (const name of table.get(from) ?? []) {
+        if (this.inside(from).has(name)) continue;
+        into(table, target, name);
+        into(this.#at, name, target);
+      }
       table.delete(from);
     }
     this.#inside.delete(from);
@@ -113,8 +121,9 @@ export class Stack {
   }
 
   forget(name: string): void {
-    for (const table of [this.#users, this.#holders, this.#inside])
-      for (const names of table.values()) names.delete(name);
+    for (const path of this.#at.get(name) ?? [])
+      for (const table of [this.#users, this.#holders, this.#inside]) table.get(path)?.delete(name);
+    this.#at.delete(name);
   }
 
   *#upwards(path: string): Generator<string> {

@@ -12,11 +12,11 @@ export function deleteStaleness(
   mode: DeleteMode,
 ): string[] {
   const [then, today] = [assessDelete(read, names, mode), assessDelete(now, names, mode)];
-  const missing = names.filter((name) => !now.snapshots.some((snapshot) => snapshot.name === name));
+  const there = new Set(now.snapshots.map(({ name }) => name));
+  const missing = names.filter((name) => !there.has(name));
   const list = (items: readonly unknown[]) => JSON.stringify(items);
-  const others = (from: readonly string[], without: readonly string[]) =>
-    from.filter((name) => !without.includes(name));
-  const more = others(today.goes, then.goes);
+  const goes = new Set(then.goes);
+  const more = today.goes.filter((name) => !goes.has(name));
   return [
     ...missing.map((name) => `The snapshot ${quoted(name)} no longer exists.`),
     ...(more.length > 0 ? [`${more.map(quoted).join(', ')} would be deleted too now.`] : []),

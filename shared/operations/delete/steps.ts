@@ -22,10 +22,19 @@ export function deleteSteps(facts: DeleteFacts, names: readonly string[], mode: 
 
 function chosen(present: Present, names: readonly string[], mode: DeleteMode): string[] {
   if (mode === 'this' || mode === 'metadata-only') return [...names];
-  const below = new Set(names.flatMap((name) => present.below(name)));
-  return mode === 'with-children'
-    ? [...new Set([...names, ...below])]
-    : [...below].filter((name) => !names.includes(name));
+  const below = belowAny(present, names);
+  const chosen = new Set(names);
+  return mode === 'with-children' ? [...new Set([...names, ...below])] : below.filter((name) => !chosen.has(name));
+}
+
+/** Everything below any of them, each once, however many of them lie on one line. */
+function belowAny(present: Present, names: readonly string[]): string[] {
+  const found = new Set<string>();
+  for (const start of names) {
+    if (found.has(start)) continue; // what is below it is found already
+    for (const each of present.below(start, found)) found.add(each);
+  }
+  return [...found];
 }
 
 /** What is deleted, in a few words. */
@@ -45,14 +54,16 @@ export function deleteSubject(names: readonly string[], mode: DeleteMode): strin
 function leavesFirst(present: Present, names: readonly string[]): string[] {
   const depths = new Map<string, number>();
   const depthOf = (name: string): number => {
-    const way: string[] = [];
+    const known = depths.get(name);
+    if (known !== undefined) return known;
+    const way = new Set<string>();
     let at: string | null = name;
-    while (at !== null && !depths.has(at) && !way.includes(at) && way.length <= 20_000) {
-      way.push(at);
+    while (at !== null && !depths.has(at) && !way.has(at)) {
+      way.add(at);
       at = present.parentOf(at);
     }
     let depth = at === null ? 0 : (depths.get(at) ?? 0);
-    for (const each of way.reverse()) depths.set(each, ++depth);
+    for (const each of [...way].reverse()) depths.set(each, ++depth);
     return depth;
   };
   return [...names].sort((a, b) => depthOf(b) - depthOf(a));

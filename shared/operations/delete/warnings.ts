@@ -1,4 +1,5 @@
 import { formatVersion } from '../../format.ts';
+import { tagsNamed } from '../../libvirt/image-tags.ts';
 import { version } from '../../libvirt/versions.ts';
 import type { Rule } from '../../rule.ts';
 import {
@@ -39,9 +40,7 @@ const twice = (c: DeleteCase) =>
   internal(c)
     ? c.present
         .pointsOf(c.snapshot.name)
-        .find(
-          ({ path }) => (c.facts.images[path]?.tags ?? []).filter(({ name }) => name === c.snapshot.name).length > 1,
-        )
+        .find(({ path }) => tagsNamed(c.facts.images[path]?.tags ?? [], c.snapshot.name).length > 1)
     : undefined;
 
 const unlisted = (c: DeleteCase) =>

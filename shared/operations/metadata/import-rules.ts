@@ -1,3 +1,4 @@
+import { groupedBy } from '../../grouped-by.ts';
 import type { Disk } from '../../libvirt/disks.ts';
 import { nameProblem, utf8Bytes } from '../../libvirt/names.ts';
 import { holds, type Rule } from '../../rule.ts';
@@ -105,26 +106,31 @@ export const importRules: readonly Rule<ImportCase>[] = [
  * Those that hang on one that is not added are not added either.
  */
 export function judgeImport(candidates: readonly Candidate[], ground: ImportGround): Judged[] {
-  const own = candidates.map((candidate): Judged => ({ candidate, ...judgeAlone(candidate, candidates, ground) }));
+  const twins = groupedBy(candidates, ({ snapshot }) => snapshot.name);
+  const present = new Map(ground.here.snapshots.map((each) => [each.name, each]));
+  const own = candidates.map((candidate): Judged => {
+    const { name } = candidate.snapshot;
+    const others = { twins: twins.get(name) ?? [], present: present.get(name) };
+    return { candidate, ...judgeAlone(candidate, others, ground) };
+  });
   const usable = new Map(
     own.filter(({ verdict }) => verdict === 'add').map((each) => [each.candidate.snapshot.name, each]),
   );
   const conflicts = new Set(
     own.filter(({ verdict }) => verdict === 'conflict').map((each) => each.candidate.snapshot.name),
   );
-  const here = new Set(ground.here.snapshots.map(({ name }) => name));
   const judged = new Map<Judged, Judged>();
   for (const start of own) {
     // From the snapshot up to one that is decided, then down again: histories are deep, so without recursion.
-    const path: Judged[] = [];
+    const path = new Set<Judged>();
     let at: Judged | undefined = start;
-    while (at && !judged.has(at) && at.verdict === 'add' && !path.includes(at)) {
-      path.push(at);
+    while (at && !judged.has(at) && at.verdict === 'add' && !path.has(at)) {
+      path.add(at);
       const { parent }: Snapshot = at.candidate.snapshot;
-      at = parent === null || here.has(parent) ? undefined : usable.get(parent);
+      at = parent === null || present.has(parent) ? undefined : usable.get(parent);
     }
-    const cycle = at !== undefined && path.includes(at);
-    for (const each of path.toReversed()) judged.set(each, cycle ? no(each, cycleText) : judgeParent(each));
+    const cycle = at !== undefined && path.has(at);
+    for (const each of [...path].reverse()) judged.set(each, cycle ? no(each, cycleText) : judgeParent(each));
     if (!judged.has(start)) judged.set(start, start);
   }
   return [...judged.values()];
@@ -133,7 +139,7 @@ export function judgeImport(candidates: readonly Candidate[], ground: ImportGrou
     const { parent } = each.candidate.snapshot;
     if (parent === null) return each;
     if (conflicts.has(parent)) return no(each, `Its parent “${parent}” is another snapshot here than in the file.`);
-    if (here.has(parent)) return each;
+    if (present.has(parent)) return each;
     const above = usable.get(parent);
     if (!above) return no(each, `Its parent “${parent}” is neither in the files nor here.`);
     return judged.get(above)?.verdict === 'add' ? each : no(each, `Its parent “${parent}” cannot be added.`);
@@ -148,18 +154,15 @@ function no(judged: Judged, reason: string): Judged {
 
 function judgeAlone(
   candidate: Candidate,
-  all: readonly Candidate[],
+  { twins, present }: { readonly twins: readonly Candidate[]; readonly present: Snapshot | undefined },
   ground: ImportGround,
 ): Pick<ImportRow, 'verdict' | 'reason'> {
   const c: ImportCase = { ...ground, candidate };
   const rule = importRules.find((each) => holds(each, c));
   if (rule) return { verdict: 'no', reason: rule.text(c) };
-  const { name } = candidate.snapshot;
-  const twins = all.filter((other) => other.snapshot.name === name);
   if (twins.some(({ xml }) => xml !== candidate.xml))
     return { verdict: 'no', reason: 'The files have two different snapshots of this name.' };
   if (twins[0] !== candidate) return { verdict: 'here', reason: 'It is in the files twice, with the same content.' };
-  const present = ground.here.snapshots.find((each) => each.name === name);
   if (!present) return { verdict: 'add', reason: null };
   const difference = differenceOf(candidate.snapshot, present);
   if (difference !== null)

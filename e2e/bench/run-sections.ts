@@ -28,6 +28,7 @@ export async function runSections(
     bench.say(`\n${title} (${name})`);
     const since = performance.now();
     try {
+      if (performance.now() >= endsAt) throw new LeftOut(OVER);
       shared += share;
       const until = began + (endsAt - began) * (shared / shares);
       const all = measure({ ...bench, left: () => until - performance.now() })[Symbol.asyncIterator]();
@@ -46,11 +47,13 @@ export async function runSections(
   return { measured, failures };
 }
 
+const OVER = 'the time that there is for all was over';
+
 /** @throws LeftOut where the time is over before */
 async function inTime<T>(work: Promise<T>, endsAt: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
-    const late = () => reject(new LeftOut('the time that there is for all was over'));
+    const late = () => reject(new LeftOut(OVER));
     timer = setTimeout(late, Math.max(0, endsAt - performance.now()));
   });
   work.catch(() => {}); // Whoever is late may fail as it likes.

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { buildDomain, type DomainSpec } from '../../../electron/simulator/build.ts';
@@ -21,7 +22,11 @@ await Promise.all(simulators.map((each, at) => listen(each, join(folder, `host-$
 console.log('listening');
 
 process.on('message', (ask: Ask) => void answer(ask).then((told) => process.send?.(told)));
-process.on('disconnect', () => process.exit());
+// Whoever has started it has ended, perhaps in the middle of something.
+process.on('disconnect', () => {
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+});
 
 async function answer(ask: Ask): Promise<Told> {
   if (ask.ask === 'churn') return { events: await churn(simulators, domains, ask) };

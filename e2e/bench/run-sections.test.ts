@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from './measurement.ts';
 import { runSections } from './run-sections.ts';
-import { type Bench, each, LeftOut, type Section } from './section.ts';
+import { type Bench, LeftOut, type Section } from './section.ts';
 
 const value = (name: string): Measurement => ({ name, unit: 'ms', values: [1] });
 const section = (name: string, measure: Section['measure'], share = 1): Section => ({
@@ -10,6 +10,10 @@ const section = (name: string, measure: Section['measure'], share = 1): Section 
   share,
   measure,
 });
+
+async function* each(values: Promise<readonly Measurement[]>) {
+  yield* await values;
+}
 
 function bench(lines: string[]): Omit<Bench, 'left'> {
   return { world: () => Promise.reject(new LeftOut('no world')), churnSeconds: 1, say: (line) => lines.push(line) };

@@ -27,8 +27,3 @@ export interface Bench {
 export class LeftOut extends Error {
   override name = 'LeftOut';
 }
-
-/** The measurements of a function that gives all of them at once. */
-export async function* each(measurements: Promise<readonly Measurement[]>): AsyncGenerator<Measurement> {
-  yield* await measurements;
-}

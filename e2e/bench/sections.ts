@@ -1,4 +1,6 @@
-import type { Section } from './section.ts';
+import { chromiumMissing } from '../shell.ts';
+import type { Measurement } from './measurement.ts';
+import { LeftOut, type Section } from './section.ts';
 import { measureBasics } from './sections/basics.ts';
 import { measureGrowth } from './sections/growth.ts';
 import { measureHeadOfLine } from './sections/head-of-line.ts';
@@ -7,20 +9,25 @@ import { measureInventory } from './sections/inventory.ts';
 import { measureMemory } from './sections/memory.ts';
 import { measureReverts } from './sections/revert.ts';
 import { measureScale } from './sections/scale.ts';
+import { measureStart } from './start/start.ts';
+import { measureWindow } from './window/measure.ts';
 
-/**
- * What `npm run bench` measures, in this order. A function that gives all of its measurements at once takes its place as
- * `() => each(measureSomething())`.
- */
+/** What `npm run bench` measures, in this order. */
 export const sections: readonly Section[] = [
   { name: 'basics', title: 'The small things', share: 15, measure: measureBasics },
-  { name: 'inventory', title: 'Reading snapshots', share: 160, measure: measureInventory },
-  { name: 'revert', title: 'Reverting', share: 60, measure: measureReverts },
-  { name: 'head-of-line', title: 'While a long read goes on', share: 45, measure: measureHeadOfLine },
+  { name: 'inventory', title: 'Reading snapshots', share: 140, measure: measureInventory },
+  { name: 'revert', title: 'Reverting', share: 50, measure: measureReverts },
+  { name: 'head-of-line', title: 'While a long read goes on', share: 40, measure: measureHeadOfLine },
   { name: 'growth', title: 'What grows with what', share: 35, measure: measureGrowth },
-  { name: 'idle', title: 'While nobody does anything', share: 85, measure: measureIdle },
-  { name: 'memory', title: 'Memory', share: 50, measure: measureMemory },
+  { name: 'idle', title: 'While nobody does anything', share: 65, measure: measureIdle },
+  { name: 'memory', title: 'Memory', share: 40, measure: measureMemory },
   { name: 'scale', title: 'Many hosts', share: 45, measure: measureScale },
-  // The window: reading, sorting and drawing (e2e/bench/window).
-  // The start of the app (e2e/bench/start).
+  { name: 'window', title: 'The window', share: 85, measure: () => inChromium(measureWindow) },
+  { name: 'start', title: 'The start', share: 35, measure: () => inChromium(() => measureStart(9)) },
 ];
+
+async function* inChromium(measure: () => Promise<readonly Measurement[]>): AsyncGenerator<Measurement> {
+  const missing = chromiumMissing();
+  if (missing) throw new LeftOut(missing);
+  yield* await measure();
+}

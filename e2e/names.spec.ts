@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { both, expect, needsLab, test } from './fixtures.ts';
 
 needsLab();
@@ -21,11 +22,26 @@ test(
     await dialog.confirm();
     await expect(app.lastOutcome).toContainText('test⟨U+202E⟩dorp');
     expect((await lab.virsh('snapshot-current', guest.name, '--name')).trim()).toBe(name);
+    const copied = await whenCopied(page);
     await page.keyboard.press('ControlOrMeta+k');
     await page.keyboard.type('Copy snapshot name');
     await page.keyboard.press('Enter');
+    await copied();
     await page.keyboard.press('ControlOrMeta+k');
     await page.keyboard.press('ControlOrMeta+v');
     await expect(page.getByRole('combobox')).toHaveValue(name);
   },
 );
+
+/** The clipboard is written to in its own time. */
+async function whenCopied(page: Page): Promise<() => Promise<unknown>> {
+  await page.evaluate(() => {
+    const { clipboard } = navigator;
+    const write = clipboard.writeText.bind(clipboard);
+    clipboard.writeText = async (text) => {
+      await write(text);
+      Reflect.set(window, 'isCopied', true);
+    };
+  });
+  return () => page.waitForFunction(() => Reflect.get(window, 'isCopied') === true);
+}

@@ -83,8 +83,8 @@ test('a passphrase opens a key, is kept when wanted, and cancelling says what to
   await connected(app);
 
   await sshd.disconnect();
-  await sshd.start();
   await expect(app.page.getByText(/was lost|did not answer|refused the connection/).first()).toBeVisible();
+  await sshd.start();
   await connected(app, { timeout: 60_000 });
   await expect(question(app)).toBeHidden();
 

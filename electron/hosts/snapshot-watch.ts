@@ -7,9 +7,11 @@ import type { HostSession } from './host-session.ts';
 const LOOK_AGAIN_MS = 2_000;
 /** Looking takes at most one part in this many of the time, however long the list. */
 const SHARE = 20;
-/** Where libvirt tells of much, it is looked at this often, and takes at most one part in so many of the time. */
+/** Where libvirt goes on telling of much, it is looked at this often, and takes at most one part in so many of the time. */
 const GAP_MS = 250;
 const BUSY_SHARE = 4;
+/** So many looks in a row are at once: what one change, or a person, has libvirt tell of. */
+const AT_ONCE = 4;
 
 /**
  * The snapshots of one domain, now and whenever they change, until the signal. What somebody else does is seen so soon: a
@@ -27,6 +29,7 @@ export async function* watchSnapshots(
     if (changed === uuid || changed === null) bell.ring();
   });
   let last: SnapshotList | null = null;
+  let inRow = 0;
   try {
     while (!signal.aborted) {
       await session.whenConnected(signal).catch((error: unknown) => {
@@ -41,7 +44,9 @@ export async function* watchSnapshots(
         last = list;
       }
       const took = performance.now() - started;
-      await bell.wait(Math.max(GAP_MS, took * BUSY_SHARE), Math.max(LOOK_AGAIN_MS, took * SHARE), signal);
+      const gap = inRow < AT_ONCE ? 0 : Math.max(GAP_MS, took * BUSY_SHARE);
+      const rung = await bell.wait(gap, Math.max(LOOK_AGAIN_MS, took * SHARE), signal);
+      inRow = rung ? inRow + 1 : 0;
     }
   } finally {
     stop();
@@ -71,12 +76,14 @@ class Bell {
     this.#wake?.();
   }
 
-  /** @param least how long at least, and `most` at most; milliseconds */
-  async wait(least: number, most: number, signal: AbortSignal): Promise<void> {
+  /** @param least how long at least, and `most` at most; milliseconds. @returns whether it was rung */
+  async wait(least: number, most: number, signal: AbortSignal): Promise<boolean> {
     const began = performance.now();
     if (!this.#rung) await this.#pause(most, signal, true);
     await this.#pause(least - (performance.now() - began), signal, false);
+    const rung = this.#rung;
     this.#rung = false;
+    return rung;
   }
 
   async #pause(ms: number, signal: AbortSignal, mayEnd: boolean): Promise<void> {

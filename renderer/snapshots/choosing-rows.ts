@@ -62,11 +62,13 @@ export function useChoosing(store: AppStore, rows: readonly TreeRow[], active: n
       if (event.shiftKey || event.ctrlKey || event.metaKey) event.preventDefault();
     },
     onClick(index: number, { ctrlKey, metaKey, shiftKey }: Modifiers, focusRow: (index: number) => void) {
-      if (!shiftKey && !ctrlKey && !metaKey) return single();
-      if (shiftKey) range(index);
+      const isPlain = !shiftKey && !ctrlKey && !metaKey;
+      if (isPlain) single();
+      else if (shiftKey) range(index);
       else toggle(index);
+      // A row that had the focus already is not told of it.
       selectRow(store, rows[index]?.key ?? null);
-      focusRow(index);
+      if (!isPlain) focusRow(index);
     },
     /** True if the key was one of these. */
     onKey({ key, ctrlKey, metaKey, shiftKey }: Keys, focusRow: (index: number) => void): boolean {

@@ -50,6 +50,14 @@ export function useVirtualList(options: {
     row.focus({ preventScroll: true });
   });
 
+  // Whatever else makes another row the active one takes the focus along, if that is in the list: Enter acts on both.
+  useLayoutEffect(() => {
+    const focused = document.activeElement;
+    if (!(focused instanceof HTMLElement) || focused.dataset.index === undefined) return;
+    if (!scroller.current?.contains(focused) || Number(focused.dataset.index) === active) return;
+    scroller.current.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: true });
+  }, [active]);
+
   /** Whether the whole row is seen; scrolling to where one is already takes several frames of work. */
   const isInView = (index: number) => {
     const row = virtualizer.measurementsCache[index];

@@ -2,12 +2,12 @@ import { useRef } from 'react';
 import { firstDraft } from '../../../shared/operations/create/draft.ts';
 import { createType } from '../../../shared/operations/create/type.ts';
 import type { Outcome } from '../../../shared/schema.ts';
-import { selectRow } from '../../store/actions.ts';
 import { hostById } from '../../store/selectors.ts';
 import { type Dialog, domainKey } from '../../store/store.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { assessmentOf } from '../flow.ts';
 import { OperationDialog } from '../operation-dialog.tsx';
+import { selectWhenThere } from '../select-when-there.ts';
 import { useOperation } from '../use-operation.ts';
 import { CreateForm } from './create-form.tsx';
 
@@ -17,10 +17,10 @@ export function CreateDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'crea
   const { store } = useApp();
   const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
   const field = useRef<HTMLElement>(null);
-  const showTaken = ({ result }: Outcome, name: string) => {
+  const showTaken = async ({ result }: Outcome, name: string) => {
     const { place } = store.getState();
     const open = place?.kind === 'domain' && place.key === domainKey({ hostId, uuid });
-    if (result === 'done' && open) selectRow(store, name);
+    if (result === 'done' && open) await selectWhenThere(store, name);
   };
   const control = useOperation(
     'create',

@@ -2,18 +2,15 @@ import { useRef, useState } from 'react';
 import { editType } from '../../../shared/operations/metadata/types.ts';
 import { virshEdit } from '../../../shared/operations/metadata/virsh.ts';
 import type { EditChoice, EditPlan } from '../../../shared/schema.ts';
-import { selectRow } from '../../store/actions.ts';
-import { hostById, openTree } from '../../store/selectors.ts';
-import type { AppStore, Dialog } from '../../store/store.ts';
+import { hostById } from '../../store/selectors.ts';
+import type { Dialog } from '../../store/store.ts';
 import boxes from '../../ui/box.module.css';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { assessmentOf, choose, type Review, type Written } from '../flow.ts';
 import { OperationDialog } from '../operation-dialog.tsx';
+import { selectWhenThere } from '../select-when-there.ts';
 import { useOperation } from '../use-operation.ts';
 import { EditForm } from './edit-form.tsx';
-
-/** How long the history may take to show what was renamed. */
-const historyPatienceMs = 3_000;
 
 /** The name and the description of one snapshot, changed by redefining it. */
 export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-snapshot' | 'make-current' }> }) {
@@ -82,22 +79,6 @@ function Refused({ text }: { text: string }) {
       <p>{text}</p>
     </section>
   );
-}
-
-/** Selects a row as soon as the history has it. */
-async function selectWhenThere(store: AppStore, row: string): Promise<void> {
-  const there = () => openTree(store.getState())?.byKey.has(row) ?? false;
-  if (!there())
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, historyPatienceMs);
-      const stop = store.subscribe(() => there() && done());
-      function done() {
-        clearTimeout(timer);
-        stop();
-        resolve();
-      }
-    });
-  if (there()) selectRow(store, row);
 }
 
 const blockedWords: Readonly<Record<string, string>> = {

@@ -143,22 +143,3 @@ describe('Gate', () => {
     expect(codes).toEqual(Array(7).fill('CLOSED'));
   });
 });
-
-describe('shared', () => {
-  it('joins a read that is under way, by key', async () => {
-    const { gate } = setUp();
-    let reads = 0;
-    const read = () => Promise.resolve(++reads);
-    const [a, b, other] = await Promise.all([gate.shared('k', read), gate.shared('k', read), gate.shared('l', read)]);
-    expect([a, b, other]).toEqual([1, 1, 2]);
-    expect(await gate.shared('k', read)).toBe(3);
-  });
-
-  it('a failed one fails for all that joined, and is not kept', async () => {
-    const { gate } = setUp();
-    const fail = () => Promise.reject(new Error('no'));
-    const joined = [gate.shared('k', fail), gate.shared('k', () => Promise.resolve(1))];
-    expect((await Promise.allSettled(joined)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(await gate.shared('k', () => Promise.resolve(2))).toBe(2);
-  });
-});

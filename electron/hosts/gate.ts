@@ -34,7 +34,6 @@ interface Deadline {
 export class Gate implements StreamCaller {
   readonly #places = new Places(IN_FLIGHT);
   #unanswered = 0;
-  #shared = new Map<string, Promise<unknown>>();
 
   /** @param patience none for changes, which may take as long as they do */
   constructor(
@@ -100,15 +99,6 @@ export class Gate implements StreamCaller {
       this.#places.leave();
       if (signal.aborted && --this.#unanswered === 0) this.patience?.onSilence(null);
     };
-  }
-
-  /** Runs a read, or joins the one of the same key that is already under way. */
-  shared<T>(key: string, read: () => Promise<T>): Promise<T> {
-    const running = this.#shared.get(key) as Promise<T> | undefined;
-    if (running) return running;
-    const started = read().finally(() => this.#shared.delete(key));
-    this.#shared.set(key, started);
-    return started;
   }
 }
 

@@ -74,7 +74,8 @@ class WindowState {
 
   hear(event: AppEvent): void {
     this.events++;
-    if (event.type === 'domains') for (const domain of event.domains) this.#put(domain);
+    if (event.type === 'domains' || event.type === 'domains-changed')
+      for (const domain of event.domains) this.#put(domain);
     if (event.type === 'domain') this.#put(event.domain);
     if (event.type === 'domain-removed') this.domains.delete(`${event.hostId} ${event.uuid}`);
   }

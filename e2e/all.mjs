@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { ensureBuilt, ensureInstalled, root } from '../electron/start/setup.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 
@@ -20,7 +19,7 @@ installSystemPackages();
 step('install', () => ensureInstalled());
 step('build', () => ensureBuilt());
 buildGenerations();
-// At once: each waits for libvirt and its guests more than for a processor. Each is told as a whole, in this order.
+// One after the other: at once they take as long, and the machine is so busy that limits are reached.
 const suites = [
   suite('types', 'typescript/bin/tsc', ['-b']),
   suite('lint', '@biomejs/biome/bin/biome', ['check']),
@@ -49,39 +48,28 @@ const suites = [
     },
   }),
 ];
-for (const tell of suites) await tell();
+for (const run of suites) await run();
 for (const failure of failures) console.log(`\n✘ ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
-/**
- * Starts one tool of the project; without a report to count, the run itself is one test.
- * @returns tells what it prints, from its beginning to its end, and counts
- */
+/** One tool of the project, to be run; without a report to count, the run itself is one test. */
 function suite(name, script, args, report = undefined) {
-  const tool = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      TMPDIR: temporary,
-      PLAYWRIGHT_JSON: e2e,
-      ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
-    },
-  });
-  const printed = new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER });
-  for (const output of [tool.stdout, tool.stderr]) output.pipe(printed, { end: false });
-  const status = new Promise((resolve) => {
-    tool.on('error', (error) => {
-      failures.push(`${name}: ${error.message}`);
-      resolve(null);
-    });
-    tool.on('close', resolve);
-  }).finally(() => printed.end());
   return async () => {
     console.log(`\n── ${name}`);
-    for await (const chunk of printed) process.stdout.write(chunk);
-    const passed = (await status) === 0;
+    const tool = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, TMPDIR: temporary, PLAYWRIGHT_JSON: e2e },
+    });
+    const status = await new Promise((resolve) => {
+      tool.on('error', (error) => {
+        failures.push(`${name}: ${error.message}`);
+        resolve(null);
+      });
+      tool.on('close', resolve);
+    });
+    const passed = status === 0;
     const plain = { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
     const counted =
       report && existsSync(report.file) ? report.count(JSON.parse(readFileSync(report.file, 'utf8'))) : plain;

@@ -193,7 +193,8 @@ export class HostPool {
   }
 
   #find(key: string): Host | undefined {
-    return this.hosts.find((host) => hostKey(host) === key);
+    for (const [id, host] of this.#listed) if (hostKey(host) === key) return this.session(id).host;
+    return undefined;
   }
 
   #keptOf(key: string): KeptHost | undefined {
@@ -246,8 +247,11 @@ export class HostPool {
   /** Those that are kept stand in the order in which they are, before the others. */
   #sort(): void {
     const places = new Map(this.options.store.list().map(({ key }, at) => [key, at]));
-    const placeOf = ([, { host }]: [string, HostSession]) => places.get(hostKey(host)) ?? places.size;
-    this.#order([...this.#sessions].sort((a, b) => placeOf(a) - placeOf(b)).map(([id]) => id));
+    const placed = [...this.#sessions].map(([id, { host }]) => ({
+      id,
+      place: places.get(hostKey(host)) ?? places.size,
+    }));
+    this.#order(placed.sort((a, b) => a.place - b.place).map(({ id }) => id));
   }
 
   #order(hostIds: readonly string[]): void {

@@ -54,10 +54,7 @@ export class StoredSnapshot {
   /** The same of a short text, at once. */
   static parse(name: string, xml: string, log?: (line: string) => void): StoredSnapshot {
     try {
-      const head = withoutConfigs(xml);
-      const plain = scanPlain(head);
-      const element = plain?.name === 'domainsnapshot' ? plain : parseXml(head, 'domainsnapshot');
-      return new StoredSnapshot(xml, { ...parseSnapshot(element), name }, true);
+      return new StoredSnapshot(xml, { ...parseSnapshot(parseShort(withoutConfigs(xml))), name }, true);
     } catch (error) {
       return StoredSnapshot.#unreadable(name, xml, error, log);
     }
@@ -140,9 +137,15 @@ export class DomainSnapshots {
   }
 }
 
+/** @throws XmlError */
+function parseShort(xml: string): XmlElement {
+  const plain = scanPlain(xml);
+  return plain?.name === 'domainsnapshot' ? plain : parseXml(xml, 'domainsnapshot');
+}
+
 function parseWhole(xml: string): XmlElement {
   try {
-    return parseXml(xml, 'domainsnapshot');
+    return parseShort(xml);
   } catch (error) {
     if (error instanceof XmlError) return unread;
     throw error;

@@ -12,9 +12,12 @@ import { type HealthView, viewOf } from './view.ts';
 export const healthRules: readonly HealthRule[] = [...fileRules, ...dataRules, ...metadataRules];
 const levels: readonly Finding['level'][] = ['broken', 'warning', 'note'];
 
-/** What is not as it should be with a domain's snapshots, the worst first; and what could be looked at, and what not. */
-export function assessHealth(facts: HealthFacts): HealthReport {
-  const view = viewOf(facts);
+/**
+ * What is not as it should be with a domain's snapshots, the worst first; and what could be looked at, and what not.
+ * @param data as for `viewOf`
+ */
+export function assessHealth(facts: HealthFacts, data?: HealthView['data']): HealthReport {
+  const view = viewOf(facts, data);
   const found = healthRules
     .filter((rule) => isAbout(rule, facts))
     .flatMap(({ code, find }) =>

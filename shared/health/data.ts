@@ -93,8 +93,13 @@ export const isDamaged = ({ state }: Pick<SnapshotData, 'state'>): boolean => da
 
 /** Of each snapshot, whether its data is where a revert looks for it, and is its own. Nothing unread counts as there. */
 export function dataOfSnapshots(facts: DataFacts): ReadonlyMap<string, SnapshotData> {
+  return new Map(dataOfEach(facts));
+}
+
+/** The same one after the other: of thousands that takes longer than others can wait. */
+export function* dataOfEach(facts: DataFacts): Generator<[string, SnapshotData]> {
   const lookup = lookupOf(facts);
-  return new Map(facts.snapshots.map((snapshot) => [snapshot.name, found(snapshot, lookup)]));
+  for (const snapshot of facts.snapshots) yield [snapshot.name, found(snapshot, lookup)];
 }
 
 /** The same of one; undefined where it is none of them. */
@@ -249,7 +254,7 @@ function images(point: Point, lookup: Lookup): Damage[] {
 /** The domain writes to its image, or to one below. An internal snapshot keeps its data in the image that is written to. */
 function writtenTo(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
   return writable(lookup, point)
-    .filter(({ active, inside, path }) => active && !(path === point.path && inside.includes(name)))
+    .filter(({ active, inside, path }) => active && !(path === point.path && namesIn(inside).has(name)))
     .map(({ path }) =>
       damage(
         'written-to',
@@ -267,11 +272,8 @@ function writtenTo(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
 function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
   return frozen(lookup, point).flatMap(({ path, active, holds, inside }): Damage[] => {
     if (active) return [];
-    const others = inside.filter((name) => name !== snapshot.name);
-    const orders = [...holds.filter((name) => name !== snapshot.name), ...others].map((name) =>
-      order(snapshot, name, lookup),
-    );
-    if (orders.includes('later'))
+    const orders = ordersOf(snapshot, [...holds, ...inside], lookup);
+    if (orders.has('later'))
       return [
         damage(
           'written-since',
@@ -280,7 +282,8 @@ function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] 
           `The domain wrote to ${shortly(path)} again after it was taken, so that disk ${point.target} is no longer what it was.`,
         ),
       ];
-    return (orders.includes('unknown') || others.length > 0) && !isUntouched(path, snapshot, lookup)
+    const hasOthers = inside.some((name) => name !== snapshot.name);
+    return (orders.has('unknown') || hasOthers) && !isUntouched(path, snapshot, lookup)
       ? [
           damage(
             'written-perhaps',
@@ -351,8 +354,20 @@ function imported(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
 /** Beyond this a time is none: 2100. */
 const LATEST = 4_102_444_800_000;
 
+type Order = 'earlier' | 'later' | 'unknown';
+
+/** When others were taken, up to the first that is known to be later: of thousands in one image the last ones are. */
+function ordersOf(snapshot: Stored, names: readonly string[], lookup: Lookup): ReadonlySet<Order> {
+  const found = new Set<Order>();
+  for (let at = names.length - 1; at >= 0 && !found.has('later'); at--) {
+    const name = names[at];
+    if (name !== undefined && name !== snapshot.name) found.add(order(snapshot, name, lookup));
+  }
+  return found;
+}
+
 /** Whether another snapshot was taken before or after one, by their times and by the tree. */
-function order({ name }: Stored, other: string, { takenAt, isAbove }: Lookup): 'earlier' | 'later' | 'unknown' {
+function order({ name }: Stored, other: string, { takenAt, isAbove }: Lookup): Order {
   if (isAbove(other, name)) return 'earlier';
   if (isAbove(name, other)) return 'later';
   const [a = 0, b = 0] = [takenAt.get(name), takenAt.get(other)];
@@ -469,6 +484,7 @@ function memoryInside({ name, memory: kept, stored }: Stored, { tags, libvirtVer
   ];
 }
 
+const namesIn = once((names: readonly string[]) => new Set(names));
 const namesOf = once((snapshots: DataFacts['snapshots']) => new Map(snapshots.map((each) => [each.name, each])));
 const ancestryIn = once((snapshots: DataFacts['snapshots']) =>
   ancestry(new Map(snapshots.map(({ name, parent }) => [name, parent]))),

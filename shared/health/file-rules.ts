@@ -131,7 +131,8 @@ export const fileRules: readonly HealthRule[] = [
     find: (view) =>
       view.chains.flatMap(({ target, layers: [top] }) => {
         const held = top ? top.holds : [];
-        const affected = top ? needing(view, top.path).filter((name) => !top.inside.includes(name)) : [];
+        const inside = new Set(top?.inside);
+        const affected = top ? needing(view, top.path).filter((name) => !inside.has(name)) : [];
         if (!top || affected.length === 0) return [];
         return [
           {

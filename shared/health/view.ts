@@ -20,7 +20,8 @@ export interface HealthView extends HealthFacts {
   readonly data: ReadonlyMap<string, SnapshotData>;
 }
 
-export function viewOf(facts: HealthFacts): HealthView {
+/** @param data what `dataOfSnapshots` says, where somebody has asked it */
+export function viewOf(facts: HealthFacts, data = dataOfSnapshots(facts)): HealthView {
   const { disks, snapshots, files } = facts;
   const chains = disks.flatMap((disk) =>
     disk.active === null ? [] : [{ target: disk.target, layers: chainFrom(disk, disk.active) }],
@@ -33,7 +34,7 @@ export function viewOf(facts: HealthFacts): HealthView {
     chains,
     neededBy: neededBy(disks, snapshots),
     unread: new Set(chains.flatMap(({ target, layers }) => (layers.at(-1)?.isRead ? [] : [target]))),
-    data: dataOfSnapshots(facts),
+    data,
     inUse: new Set(chains.flatMap(({ layers }) => layers.map(({ path }) => path))),
   };
 }

@@ -1,7 +1,10 @@
 import { assessHealth } from '../../../shared/health/assess.ts';
+import { dataOfEach, type SnapshotData } from '../../../shared/health/data.ts';
+import type { HealthFacts } from '../../../shared/health/facts.ts';
 import type { HealthReport } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { checkpointFacts } from '../../libvirt/checkpoints.ts';
+import { Pace } from '../../libvirt/pace.ts';
 import { readLayers } from './layers.ts';
 import { type Memory, remembered } from './remembered.ts';
 import { findStrays } from './strays.ts';
@@ -39,7 +42,7 @@ export async function healthOf(
     readTags(reads, imagesWithTags(disks), signal),
     checkpointFacts(reads, uuid),
   ]);
-  return assessHealth({
+  const facts: HealthFacts = {
     driver,
     libvirtVersion,
     domain: {
@@ -60,5 +63,12 @@ export async function healthOf(
     checkpoints: checkpoints?.map(({ name }) => name) ?? null,
     strays: strays.filter(({ usedBy }) => usedBy?.length === 0),
     unlisted,
-  });
+  };
+  const data = new Map<string, SnapshotData>();
+  const pace = new Pace();
+  for (const [name, found] of dataOfEach(facts)) {
+    data.set(name, found);
+    await pace.breathe(signal);
+  }
+  return assessHealth(facts, data);
 }

@@ -1,5 +1,6 @@
 import { chainFrom, type DiskLayers, pointsOf } from '../../../shared/chain.ts';
 import type { StrayOverlay } from '../../../shared/libvirt/disks.ts';
+import { once } from '../../../shared/once.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import { ofCurrent } from './overlays.ts';
 
@@ -13,6 +14,18 @@ export function imagesSpoiled({ snapshot, disks }: StoredSnapshot, stored: Domai
   return ofCurrent(stored).map(({ file }) => file);
 }
 
+/** By disk, the images that its snapshots bring back. */
+const imagesKept = once(({ all }: DomainSnapshots) => {
+  const byTarget = new Map<string, Set<string>>();
+  for (const { disks } of all)
+    for (const { target, path } of pointsOf(disks)) {
+      const paths = byTarget.get(target);
+      if (paths) paths.add(path);
+      else byTarget.set(target, new Set([path]));
+    }
+  return byTarget;
+});
+
 /**
  * What lies on such images and is neither in the chain that the domain writes to nor in that of a snapshot, which are
  * told of by themselves: overlays that were left behind, of which the metadata still tell.
@@ -20,16 +33,11 @@ export function imagesSpoiled({ snapshot, disks }: StoredSnapshot, stored: Domai
 export function leftOn(
   images: readonly string[],
   layers: readonly DiskLayers[],
-  { all }: DomainSnapshots,
+  stored: DomainSnapshots,
 ): Omit<StrayOverlay, 'usedBy'>[] {
   const spoiled = new Set(images);
   return layers.flatMap((disk) => {
-    const tops = [
-      ...(disk.active === null ? [] : [disk.active]),
-      ...all.flatMap((each) =>
-        pointsOf(each.disks).flatMap(({ target, path }) => (target === disk.target ? path : [])),
-      ),
-    ];
+    const tops = [...(disk.active === null ? [] : [disk.active]), ...(imagesKept(stored).get(disk.target) ?? [])];
     const needed = new Set<string>();
     for (const top of tops)
       for (let at: string | null = top; at !== null && !needed.has(at); at = disk.nodes.get(at)?.under ?? null)

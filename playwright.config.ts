@@ -13,7 +13,9 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   workers: 3,
   // No limit is meant to be reached, on a busy machine either.
   timeout: 240_000,
-  expect: { timeout: 30_000 },
+  // Fonts are not drawn alike by all versions of a browser; what is moved, missing or of another colour is more than that.
+  expect: { timeout: 30_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, threshold: 0.25, animations: 'disabled' } },
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   use: { actionTimeout: 60_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_JSON ?? 'test-results/results.json' }]],

@@ -130,6 +130,29 @@ describe('the backend', () => {
     await vi.waitFor(() => client.changes.revert.plan({ hostId, uuid, aim }), 30_000);
   });
 
+  it('reaches nothing of itself at first, and has the demo once somebody wants it', async () => {
+    await backend.close();
+    const restart = async () => {
+      backend = await createBackend({
+        ...{ version: '0', shell: 'browser', dataDir, demo: false },
+        ...{ connect: [], log: () => {} },
+      });
+      client = createRouterClient(backend.router);
+    };
+    await restart();
+    expect((await everything()).hosts).toEqual([]);
+    const { hostId } = await client.hosts.addDemo();
+    await domainNamed('web-02');
+    for await (const { found, left } of await client.snapshots.names({ hostId }))
+      if (left === 0) {
+        expect(found.flatMap(({ names }) => names)).toContain('app-2.0');
+        break;
+      }
+    await backend.close();
+    await restart();
+    expect((await everything()).hosts).toMatchObject([{ id: hostId, kind: 'simulated' }]);
+  });
+
   it('keeps marks and settings, and tells every window', async () => {
     const { hostId, uuid } = await domainNamed('web-02');
     await client.marks.set({ kind: 'protected', hostId, uuid, on: true });

@@ -1,7 +1,7 @@
 import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { testedHostId } from '../shared/connect-steps.ts';
-import { type LibvirtUri, parseLibvirtUri } from '../shared/libvirt-uri.ts';
+import type { LibvirtUri } from '../shared/libvirt-uri.ts';
 import { operationUnderWay } from '../shared/operations/words.ts';
 import type { WindowState } from '../shared/schema.ts';
 import { visible } from '../shared/visible.ts';
@@ -34,7 +34,6 @@ import { type AppRouter, createRouter } from './router.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import { loadTransports, openTransport } from './transport/open-transport.ts';
 import type { TransportContext } from './transport/transport.ts';
-import { probeLocal } from './transport/unix-socket.ts';
 import { whenDialled } from './transport/when-dialled.ts';
 
 /** How long libvirt’s answers are waited for at the end, milliseconds. */
@@ -255,16 +254,9 @@ function surroundings() {
   return { env: process.env, home: homedir() };
 }
 
+/** Those of the command line alone, or those that were added before: nothing else is reached before somebody asks for it. */
 async function addFirstHosts(pool: HostPool, { demo, connect }: BackendOptions): Promise<void> {
   if (demo) return pool.addSimulated();
   for (const uri of connect) await pool.add(uri, undefined, false);
-  if (connect.length > 0) return;
-  pool.restore();
-  const found = new Set<string>();
-  for (const uri of ['qemu:///system', 'qemu:///session']) {
-    const socket = await probeLocal(parseLibvirtUri(uri), surroundings());
-    if (socket && !found.has(socket)) await pool.add(uri, undefined, false);
-    if (socket) found.add(socket); // for root both are the system's
-  }
-  pool.addSimulated();
+  if (connect.length === 0) pool.restore();
 }

@@ -13,6 +13,7 @@ import { reasonIn, toProblem } from './hosts/problems.ts';
 import type { Questions } from './hosts/questions.ts';
 import { readAgain } from './hosts/read-again.ts';
 import type { SecretStore } from './hosts/secrets.ts';
+import { snapshotNames } from './hosts/snapshot-names.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
 import { compareWithSnapshot } from './inspect/config-compare.ts';
 import { openConsole } from './inspect/console/open.ts';
@@ -118,6 +119,13 @@ export function createRouter(parts: RouterParts): AppRouter {
       throw forWindow(error, input);
     }
   }
+  async function* namesOf(input: { hostId: string }, signal: AbortSignal) {
+    try {
+      yield* snapshotNames(pool.session(input.hostId), signal);
+    } catch (error) {
+      throw forWindow(error, input);
+    }
+  }
 
   return os.router({
     info: os.info.handler(() => parts.info),
@@ -142,6 +150,7 @@ export function createRouter(parts: RouterParts): AppRouter {
       add: os.hosts.add.handler(async ({ input }) => ({
         hostId: await pool.add(await finder.resolve(input.uri), input.name, true, input.ssh),
       })),
+      addDemo: os.hosts.addDemo.handler(async () => ({ hostId: await pool.addDemo() })),
       sources: os.hosts.sources.handler(({ signal }) => finder.sources(signal ?? never)),
       test: os.hosts.test.handler(({ input, signal }) => finder.test(input.uri, input.sshClient, signal ?? never)),
       remove: os.hosts.remove.handler(({ input }) => pool.remove(input.hostId)),
@@ -166,6 +175,7 @@ export function createRouter(parts: RouterParts): AppRouter {
     },
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),
+      names: os.snapshots.names.handler(({ input, signal }) => namesOf(input, signal ?? never)),
       refresh: os.snapshots.refresh.handler(({ input, signal }) =>
         reading(input, signal, (session) => session.refreshSnapshots(input.uuid)),
       ),

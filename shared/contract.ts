@@ -36,6 +36,7 @@ import {
   SnapshotChange,
   SnapshotDetail,
   SnapshotExport,
+  SnapshotNames,
   Tag,
   ThumbnailUsage,
   UndoOffer,
@@ -106,6 +107,8 @@ export const contract = {
     add: base
       .input(z.object({ uri: z.string(), name: z.string().optional(), ssh: HostDetails.shape.ssh.optional() }))
       .output(onHost),
+    /** Adds the simulated host, which is there again at the next start, or finds it in the list. */
+    addDemo: base.output(onHost),
     /** Hosts that this computer knows of, by where they are known. What cannot be read of one place is told there. */
     sources: base.output(z.array(HostSource)),
     /** Connects once and tells of each step, until it is known what is there or the caller stops. Nothing stays open. */
@@ -140,6 +143,8 @@ export const contract = {
   snapshots: {
     /** The snapshots of one domain now, and what changes of them, until the caller stops. */
     watch: base.input(onDomain).output(eventIterator(SnapshotChange)),
+    /** The names of all snapshots of a host, a few domains at a time, until all are told or the caller stops. */
+    names: base.input(onHost).output(eventIterator(SnapshotNames)),
     /** Reads all of them anew, for whoever watches: of most that others do, libvirt tells nothing. */
     refresh: base.input(onDomain),
     detail: base.input(onSnapshot).output(SnapshotDetail),

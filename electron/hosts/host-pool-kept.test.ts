@@ -80,6 +80,20 @@ it('keeps what is said of a host that was added, and of one that is found', asyn
   ]);
 });
 
+it('has the demo again that somebody has added, until it is removed', async () => {
+  const id = await pool.addDemo();
+  expect(await pool.addDemo()).toBe(id);
+  expect(names()).toEqual(['Demo (simulated)']);
+  await pool.edit(id, details({ name: 'play' }));
+  await restart();
+  expect(names()).toEqual(['play']);
+  await pool.remove(id);
+  await restart();
+  expect(names()).toEqual([]);
+  await pool.addDemo();
+  expect(names()).toEqual(['Demo (simulated)']);
+});
+
 it('takes a host a step at a time, tells it at once, and the order outlives the run', async () => {
   for (const name of ['a', 'b', 'c']) await pool.add(uri(name), undefined, true);
   pool.addSimulated();

@@ -40,6 +40,9 @@ type Listed = Omit<Host, 'connection'>;
 /** Hosts that are connected to at the same time; the others wait for their turn. */
 const CONNECTING_AT_ONCE = 16;
 
+/** The host that exists only in this process; its id is its key, too. */
+const demo = { id: 'simulated', name: 'Demo (simulated)', uri: 'qemu:///system', kind: 'simulated' } as const;
+
 /** Every host in the list, each with its session. */
 export class HostPool {
   #sessions = new Map<string, HostSession>();
@@ -71,7 +74,8 @@ export class HostPool {
     for (const { key, id, name } of this.options.store.list()) {
       if (id === null) continue;
       try {
-        this.#start(id, key, name);
+        if (key === demo.id) this.addSimulated();
+        else this.#start(id, key, name);
       } catch (error) {
         this.#put({ id, name, uri: key, kind: 'local' }, key, () => {
           throw error;
@@ -81,10 +85,18 @@ export class HostPool {
     this.#sort();
   }
 
+  /** Adds the host that exists only in this process, to be there at the next start. @throws ProblemError that it cannot be kept */
+  async addDemo(): Promise<string> {
+    const said = this.#keptOf(demo.id) ?? { ...unsaid, name: demo.name };
+    await this.options.store.keep([{ ...detailsOf(said), key: demo.id, id: demo.id }]);
+    if (!this.#sessions.has(demo.id)) this.addSimulated();
+    else if (this.session(demo.id).host.connection.status !== 'connected') this.session(demo.id).connect();
+    return demo.id;
+  }
+
   /** Adds the host that exists only in this process. */
   addSimulated(): void {
-    const host = { id: 'simulated', name: 'Demo (simulated)', uri: 'qemu:///system', kind: 'simulated' } as const;
-    this.#put(host, 'qemu:///system', this.options.openSimulator);
+    this.#put(demo, 'qemu:///system', this.options.openSimulator);
     this.#sort();
   }
 

@@ -99,6 +99,11 @@ export class HostSession {
     return this.#connected().snapshots.read(uuid, need, now);
   }
 
+  /** The names of a domain's snapshots, where somebody has looked at them over this connection. */
+  snapshotNamesSeen(uuid: string): readonly string[] | null {
+    return this.#link?.snapshots.names(uuid) ?? null;
+  }
+
   /** libvirt was asked for something that may change what it keeps of any snapshot of the domain. */
   doubtSnapshots(uuid: string): void {
     this.#link?.snapshots.doubt(uuid);

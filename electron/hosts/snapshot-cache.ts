@@ -69,6 +69,12 @@ export class SnapshotCache {
     }
   }
 
+  /** The names as they were seen last; null where they were not. */
+  names(uuid: string): readonly string[] | null {
+    const known = this.#known.get(uuid);
+    return known && known.readAt !== DOUBTED ? [...known.texts.keys()] : null;
+  }
+
   /** Somebody has read a text: where it is not the one that is known, others may have changed, too. */
   compare(uuid: string, name: string, xml: string): boolean {
     const known = this.#known.get(uuid)?.texts.get(name);

@@ -50,6 +50,8 @@ function commandRow({ id, label, shortcut, enabled }: MenuCommand, choose: (id: 
     label: visible(label).replaceAll('&', '&&'), // alone it would underline the next letter
     enabled,
     click: () => choose(id),
-    ...(shortcut === null ? {} : { accelerator: shortcut.replace('Mod', 'CmdOrCtrl'), registerAccelerator: false }),
+    ...(shortcut === null
+      ? {}
+      : { accelerator: shortcut.replace('Mod', 'CmdOrCtrl').replace('Arrow', ''), registerAccelerator: false }),
   } satisfies MenuItemConstructorOptions;
 }

@@ -41,6 +41,7 @@ test('a host has its own commands, and none of them destroys', () => {
     'Copy connection URI',
     'Remove host…',
     'Add host…',
+    'Open the demo',
     'Export hosts…',
     'Import hosts…',
   ]);
@@ -53,7 +54,7 @@ test('a group can be renamed and moved; hosts without one only go along in files
       .filter((it) => it.group !== 'View' && it.applies(context) && (it.inMenu ?? (() => true))(context))
       .map(({ id }) => id);
   };
-  const files = ['host.add', 'host.export', 'host.import'];
+  const files = ['host.add', 'host.add-demo', 'host.export', 'host.import'];
   expect(inMenu('lab')).toEqual(['group.rename', 'group.move-up', 'group.move-down', ...files]);
   expect(inMenu('')).toEqual(files);
 });

@@ -1,7 +1,7 @@
 import type { Domain } from '../../shared/schema.ts';
 import { hereKey } from '../../shared/snapshot-tree.ts';
 import { askRevert } from '../operations/revert/ask.ts';
-import { changeSettings, openDialog, pushNotice, showTab, toggleInspector } from '../store/actions.ts';
+import { changeSettings, openDialog, pushNotice, showDetails, showTab, toggleInspector } from '../store/actions.ts';
 import { copyText, focusField, tellCallFailed } from '../store/effects.ts';
 import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
 import type { Theme } from '../store/settings.ts';
@@ -23,9 +23,10 @@ import { consoleCommand } from './console-command.ts';
 import { createCommand } from './create-command.ts';
 import { deleteCommand } from './delete-command.ts';
 import { healthCommand } from './health-command.ts';
-import { hostCommands, hostFileCommands } from './host-commands.ts';
+import { demoCommand, hostCommands, hostFileCommands } from './host-commands.ts';
 import { pinCommand, protectCommand, tagCommand } from './mark-commands.ts';
 import { editCommand, exportCommand, importCommand, makeCurrentCommand } from './metadata-commands.ts';
+import { placeCommands } from './place-commands.ts';
 import { powerCommands } from './power-commands.ts';
 import { refreshCommand } from './refresh-command.ts';
 
@@ -55,6 +56,11 @@ function themeCommand(theme: Theme, label: string): Command {
     unavailable: available,
     run: ({ app }) => changeSettings(app.store, { theme }),
   };
+}
+
+/** A row of the history whose details can be shown. */
+function onRow({ row, chosen }: CommandContext): boolean {
+  return row !== undefined && chosen.length === 0;
 }
 
 const all: readonly Command[] = [
@@ -109,6 +115,17 @@ const all: readonly Command[] = [
     },
   },
   deleteCommand,
+  {
+    id: 'snapshot.details',
+    group: 'Snapshot',
+    label: () => 'Show details',
+    title: 'Show the details of the selected snapshot',
+    applies: onRow,
+    unavailable: available,
+    run: ({ app, row }) => {
+      if (row) showDetails(app.store, row.key);
+    },
+  },
   ...batchCommands,
   pinCommand,
   tagCommand,
@@ -217,7 +234,9 @@ const all: readonly Command[] = [
     unavailable: linked,
     run: ({ app }) => openDialog(app.store, { kind: 'add-host' }),
   },
+  demoCommand,
   ...hostFileCommands,
+  ...placeCommands,
   {
     id: 'view.palette',
     group: 'View',

@@ -18,14 +18,14 @@ export function contextOf(app: App, target: Target | null): CommandContext {
     host,
     domain,
     row: target.kind === 'row' && open ? openTree(state)?.byKey.get(target.row) : undefined,
-    chosen: target.kind === 'row' && open ? chosenSnapshots(state) : [],
+    chosen: target.kind === 'row' && !target.alone && open ? chosenSnapshots(state) : [],
   };
 }
 
 /** What the keyboard and the palette act on: the selected row, or else the open domain or host. */
 export function openTarget(state: AppState): Target | null {
   const { place, selectedRow } = state;
-  if (!place) return null;
+  if (!place || place.kind === 'connect') return null;
   if (place.kind === 'host') return { kind: 'host', hostId: place.hostId };
   return selectedRow === null ? { kind: 'domain', key: place.key } : { kind: 'row', key: place.key, row: selectedRow };
 }

@@ -12,6 +12,7 @@ export const createCommand: Command = {
   // A browser keeps Ctrl+N for a window of its own.
   alsoShortcut: 'Alt+N',
   applies: ({ domain }) => domain !== undefined,
+  inMenu: ({ row }) => row?.kind !== 'snapshot',
   // What keeps a revert away keeps this away too: no connection, or something under way.
   unavailable: ({ state, domain }) => (domain ? revertUnavailable(state, domainKey(domain)) : 'No domain is open.'),
   run: withDomain((app, { hostId, uuid, name }) => {

@@ -1,12 +1,12 @@
 import { movedHosts } from '../../shared/host-list/order.ts';
 import type { Movable } from '../../shared/schema.ts';
 import { openDialog } from '../store/actions.ts';
-import { tellCallFailed } from '../store/effects.ts';
+import { openDemo, tellCallFailed } from '../store/effects.ts';
 import { groupsInUse } from '../store/selectors.ts';
 import { always, type Command, type CommandContext, linked } from './command.ts';
 
 /** These are about no host in particular. */
-export const aboutNoHost: ReadonlySet<string> = new Set(['host.add', 'host.export', 'host.import']);
+export const aboutNoHost: ReadonlySet<string> = new Set(['host.add', 'host.add-demo', 'host.export', 'host.import']);
 
 const onHost = ({ host, domain }: CommandContext) => host !== undefined && domain === undefined;
 const onNamedGroup = ({ group }: CommandContext) => group !== undefined && group !== '';
@@ -72,6 +72,16 @@ export const hostCommands: readonly Command[] = [
   moveCommand('group', 'up'),
   moveCommand('group', 'down'),
 ];
+
+/** Adds the simulated host; where it is in the list, opens it. */
+export const demoCommand: Command = {
+  id: 'host.add-demo',
+  group: 'Host',
+  label: () => 'Open the demo',
+  applies: always,
+  unavailable: linked,
+  run: ({ app }) => openDemo(app),
+};
 
 export const hostFileCommands: readonly Command[] = [
   {

@@ -3,10 +3,12 @@ export type Shortcut = string;
 
 const apple = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent);
 const appleSigns: Record<string, string> = { Mod: '⌘', Shift: '⇧', Alt: '⌥' };
+const arrows: Record<string, string> = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' };
 
 /** The parts of a shortcut as they stand on this machine's keys. */
 export function shortcutKeys(shortcut: Shortcut, onApple = apple): string[] {
-  return shortcut.split('+').map((part) => (onApple ? (appleSigns[part] ?? part) : part === 'Mod' ? 'Ctrl' : part));
+  const signs: Record<string, string> = { ...arrows, ...(onApple ? appleSigns : { Mod: 'Ctrl' }) };
+  return shortcut.split('+').map((part) => signs[part] ?? part);
 }
 
 /** True if the key event is this shortcut, with no other modifier held. */

@@ -2,15 +2,16 @@ import { formatWhole } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { commands } from '../commands/commands.ts';
 import { contextOf, runCommand } from '../commands/context.ts';
+import { commandIcons } from '../commands/icons.ts';
 import { chooseRows } from '../store/actions.ts';
 import { chosenSnapshots } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
-import styles from './filter.module.css';
+import styles from './chosen-bar.module.css';
 
-/** What can be done with several snapshots, while several are selected. */
+/** What can be done with several snapshots, while several are selected: it lies over the filter. */
 export function ChosenBar({ domain }: { domain: Domain }) {
   const app = useApp();
   const chosen = useAppState(chosenSnapshots);
@@ -27,10 +28,11 @@ export function ChosenBar({ domain }: { domain: Domain }) {
       (danger || unavailable(context) === null),
   );
   return (
-    <section className={styles.chosenBar} aria-label="Selected snapshots">
-      <span role="status">{formatWhole(chosen.length)} snapshots selected</span>
+    <section className={styles.bar} aria-label="Selected snapshots">
+      <b role="status">{formatWhole(chosen.length)} snapshots selected</b>
       {offered.map((command) => {
         const reason = command.unavailable(context);
+        const Icon = commandIcons[command.id];
         return (
           <Button
             key={command.id}
@@ -39,6 +41,7 @@ export function ChosenBar({ domain }: { domain: Domain }) {
             {...(reason ? { tip: reason } : {})}
             onClick={() => runCommand(command, contextOf(app, { kind: 'row', key: domainKey(domain), row }))}
           >
+            {Icon ? <Icon size={14} aria-hidden="true" /> : null}
             {command.label(context)}
           </Button>
         );

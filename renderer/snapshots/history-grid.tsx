@@ -3,16 +3,19 @@ import type { Domain } from '../../shared/schema.ts';
 import { hereKey, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { openMenu, selectRow } from '../store/actions.ts';
 import { goesOnSince } from '../store/selectors.ts';
-import { domainKey } from '../store/store.ts';
+import { type AppState, domainKey } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Grid } from '../ui/grid/grid.tsx';
 import { useGrid } from '../ui/grid/use-grid.ts';
 import { useNow } from '../ui/hooks.ts';
+import { useKeptScroll } from '../ui/kept-scroll.ts';
+import parts from '../ui/parts.module.css';
 import { AroundContext, useMakeAround } from './around.ts';
 import { useChoosing } from './choosing-rows.ts';
 import { historyColumns, historyGrid } from './columns.tsx';
 import styles from './history.module.css';
 import { nameId } from './name-cell.tsx';
+import { useWantedFocus } from './use-wanted-focus.ts';
 
 /**
  * The history of a domain as a grid of rows with lanes; sorted, or filtered, its rows are on their own. The selected row is
@@ -54,6 +57,7 @@ export function HistoryGrid({
     if (flat && virtualizer.scrollOffset !== 0) virtualizer.scrollToIndex(0);
   }, [flat, given]);
 
+  const menuRow = useAppState(menuRowOf);
   const chosen = useAppState((state) => state.chosenRows);
   const { deletion } = around;
   // What a deletion would take is brought into view.
@@ -62,11 +66,12 @@ export function HistoryGrid({
     const at = deletion ? rows.findIndex((row) => deletion.goes.has(row.key)) : -1;
     if (at >= 0) virtualizer.scrollToIndex(at, { align: 'auto' });
   }, [deletion]);
+  useWantedFocus(key, () => focusRow(active));
+  useKeptScroll(grid.scroller, flat, selected, () => virtualizer.scrollToIndex(active, { align: 'center' }));
   const choosing = useChoosing(store, rows, active);
   const menuAt = (row: TreeRow, x: number, y: number, byKey = false) => {
-    if (!chosen.has(row.key)) choosing.single();
-    selectRow(store, row.key);
-    openMenu(store, { target: { kind: 'row', key, row: row.key }, x, y, byKey });
+    const alone = chosen.has(row.key) ? {} : { alone: true as const };
+    openMenu(store, { target: { kind: 'row', key, row: row.key, ...alone }, x, y, byKey });
   };
   const onRowKey = (event: KeyboardEvent<HTMLElement>) => {
     const row = rows[active];
@@ -94,7 +99,11 @@ export function HistoryGrid({
           focusRow(index);
         }}
         onRowKey={onRowKey}
-        onRowMouseDown={(_row, _index, event) => choosing.onMouseDown(event)}
+        onRowMouseDown={(_row, _index, event) => {
+          // A menu is about its own row: what is selected stays so.
+          if (event.button === 2) event.preventDefault();
+          else choosing.onMouseDown(event);
+        }}
         onRowClick={(_, index, event) => choosing.onClick(index, event, focusRow)}
         onRowFocus={(row) => selectRow(store, row.key)}
         onRowContextMenu={(row, _, event) => {
@@ -110,11 +119,17 @@ export function HistoryGrid({
             row.kind === 'here' ? styles.here : '',
             deletion?.goes.has(row.key) ? styles.goes : '',
             chosen.size > 1 && row.key === selected ? styles.active : '',
+            row.key === menuRow ? parts.menuTarget : '',
           ].join(' '),
         })}
       />
     </AroundContext>
   );
+}
+
+/** The row that an open menu is about. */
+function menuRowOf({ menu }: AppState): string | null {
+  return menu?.target.kind === 'row' ? menu.target.row : null;
 }
 
 function rowKey({ key }: TreeRow): string {

@@ -12,7 +12,6 @@ import { useApp, useAppState } from '../ui/context.tsx';
 import { useAfter } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
-import { ChosenBar } from './chosen-bar.tsx';
 import styles from './history.module.css';
 import { HistoryGrid } from './history-grid.tsx';
 
@@ -73,10 +72,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
           </p>
         </div>
       ) : (
-        <>
-          <ChosenBar domain={domain} />
-          <HistoryGrid domain={domain} tree={tree} rows={rows} />
-        </>
+        <HistoryGrid domain={domain} tree={tree} rows={rows} />
       )}
     </>
   );

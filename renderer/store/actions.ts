@@ -1,5 +1,6 @@
 import type { Problem } from '../../shared/schema.ts';
 import { type GridView, usualView } from './grid-views.ts';
+import { showing } from './places.ts';
 import { shownRows } from './selectors.ts';
 import { saveWindowSettings, type WindowSettings } from './settings.ts';
 import type { AppStore, Dialog, DomainKey, DomainTab, Notice, OpenMenu } from './store.ts';
@@ -11,20 +12,26 @@ export function freshId(): number {
   return ++ids;
 }
 
-export function openDomainView(store: AppStore, key: DomainKey): void {
-  const { place, history } = store.getState();
-  if (place?.kind === 'domain' && place.key === key) return;
-  const kept = history?.key === key;
-  store.setState({
-    place: { kind: 'domain', key },
-    snapshotFilter: '',
-    ...(kept ? {} : { history: null, selectedRow: null, chosenRows: new Set() }),
-  });
+/** Opens a domain, with a row of its history selected where one is named. */
+export function openDomainView(store: AppStore, key: DomainKey, row: string | null = null): void {
+  const state = store.getState();
+  if (row === null && state.place?.kind === 'domain' && state.place.key === key) return;
+  store.setState({ ...showing(state, { kind: 'domain', key }, row), listOpen: false });
   changeSettings(store, { lastDomain: key });
 }
 
+/** The focus goes to the selected row of a domain’s history, as soon as that is there. */
+export function wantFocus(store: AppStore, key: DomainKey): void {
+  store.setState({ focusWanted: key });
+}
+
 export function openHostView(store: AppStore, hostId: string): void {
-  store.setState({ place: { kind: 'host', hostId } });
+  store.setState({ place: { kind: 'host', hostId }, listOpen: false });
+}
+
+/** Shows what can be connected to. */
+export function openConnectView(store: AppStore): void {
+  store.setState({ place: { kind: 'connect' }, listOpen: false });
 }
 
 export function showTab(store: AppStore, domainTab: DomainTab): void {
@@ -54,11 +61,17 @@ export function chooseRows(store: AppStore, rows: Iterable<string>): void {
   if (chosenRows.size + store.getState().chosenRows.size > 0) store.setState({ chosenRows });
 }
 
-/** A row that the filter hides is no longer the selected one: nothing may be done to what isn't seen. */
+/**
+ * A row that the filter hides is no longer the selected one: nothing may be done to what isn't seen. It is again once it is
+ * seen, unless another one was selected meanwhile.
+ */
 export function filterSnapshots(store: AppStore, snapshotFilter: string): void {
-  const state = { ...store.getState(), snapshotFilter };
-  const seen = shownRows(state)?.some(({ key }) => key === state.selectedRow) ?? false;
-  store.setState({ snapshotFilter, selectedRow: seen ? state.selectedRow : null });
+  const before = store.getState();
+  const state = { ...before, snapshotFilter };
+  const rowBeforeFilter = before.snapshotFilter === '' ? before.selectedRow : before.rowBeforeFilter;
+  const wanted = before.selectedRow ?? rowBeforeFilter;
+  const seen = shownRows(state)?.some(({ key }) => key === wanted) ?? false;
+  store.setState({ snapshotFilter, rowBeforeFilter, selectedRow: seen ? wanted : null });
 }
 
 export function openDialog(store: AppStore, dialog: Dialog): void {
@@ -132,6 +145,14 @@ export function retryHistory(store: AppStore): void {
 
 /** Below this width the details cover the history instead of standing beside it. */
 export const narrowWindow = '(max-width: 999px)';
+
+/** Selects a row and shows its details. */
+export function showDetails(store: AppStore, row: string): void {
+  chooseRows(store, []);
+  selectRow(store, row);
+  if (matchMedia(narrowWindow).matches) store.setState({ drawerOpen: true });
+  else changeSettings(store, { inspectorOpen: true });
+}
 
 export function toggleInspector(store: AppStore): void {
   const { settings, drawerOpen } = store.getState();

@@ -1,5 +1,5 @@
 import { exact } from '../../shared/visible.ts';
-import { pushNotice } from './actions.ts';
+import { openHostView, pushNotice } from './actions.ts';
 import { problemOf } from './api.ts';
 import type { App } from './store.ts';
 
@@ -23,6 +23,14 @@ export async function copyText(app: App, text: string): Promise<boolean> {
 export function tellCallFailed(app: App, error: unknown): void {
   const { what, effect, next, detail } = problemOf(error);
   pushNotice(app.store, { tone: 'failed', title: what, lines: [effect, next], ...(detail ? { detail } : {}) });
+}
+
+/** Adds the simulated host, if it is not in the list, and opens it. */
+export function openDemo(app: App): void {
+  app.client.hosts.addDemo().then(
+    ({ hostId }) => openHostView(app.store, hostId),
+    (error) => tellCallFailed(app, error),
+  );
 }
 
 export function focusField(id: string): void {

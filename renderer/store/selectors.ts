@@ -1,4 +1,5 @@
 import { testedHostId } from '../../shared/connect-steps.ts';
+import { formatCount, formatWhole } from '../../shared/format.ts';
 import { groupedBy } from '../../shared/grouped-by.ts';
 import { groupedHosts } from '../../shared/host-list/order.ts';
 import { once } from '../../shared/once.ts';
@@ -8,7 +9,7 @@ import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filte
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
 import { compareNames, domainsByHost, type HostDomains } from './domains.ts';
 import { endSentence } from './notices.ts';
-import { type AppState, type DomainKey, domainKey } from './store.ts';
+import { type AppState, type DomainKey, domainKey, type Place } from './store.ts';
 
 const listOf = once((domains: AppState['domains']) => [...domains.values()]);
 const hostsById = once((hosts: AppState['hosts']) => new Map(hosts.map((host) => [host.id, host])));
@@ -33,7 +34,8 @@ const lastEndedOf = once((operations: AppState['operations']) => {
   const ended = [...operations.values()].sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
   return ended.findLast(({ outcome }) => outcome !== null);
 });
-const treeOf = once(buildSnapshotRows);
+/** A list of snapshots as a tree. */
+export const treeOf = once(buildSnapshotRows);
 const protectedOf = once((marks: AppState['marks']) => new Set(marks.protected.map(domainKey)));
 const marksByDomain = once((marks: AppState['marks']) => {
   const domains = new Map<DomainKey, { pinned: Set<string>; interrupted: Set<string>; tags: Map<string, string[]> }>();
@@ -101,9 +103,14 @@ export function openDomain(state: AppState): Domain | undefined {
 
 /** The host that the middle of the window is about. */
 export function openHost(state: AppState): Host | undefined {
-  const { place } = state;
-  if (!place) return undefined;
-  return hostById(state, place.kind === 'host' ? place.hostId : hostIdOf(place.key));
+  const hostId = state.place && hostIdAt(state.place);
+  return hostId ? hostById(state, hostId) : undefined;
+}
+
+/** The host that a place is about; null for none. */
+export function hostIdAt(place: Place): string | null {
+  if (place.kind === 'domain') return hostIdOf(place.key);
+  return place.kind === 'host' ? place.hostId : null;
 }
 
 /** The first host that cannot be reached, which is what to look at when there is nothing else. */
@@ -327,11 +334,17 @@ export function revertUnavailable(state: AppState, key: DomainKey): string | nul
   return `${what} ${operation.phase === 'queued' ? 'waits its turn' : 'is running'}.`;
 }
 
-/** What is open, for the frame of the window. */
-export function windowTitle({ place, domains, hosts }: AppState): string {
-  const open =
-    place?.kind === 'domain'
-      ? domains.get(place.key)?.name
-      : hosts.find(({ id }) => place?.kind === 'host' && id === place.hostId)?.name;
-  return open === undefined ? 'Snapkeel' : `${open} – Snapkeel`;
+/** What is open, for the frame of the window: “db-primary on kvm-prod-a – Snapkeel”. */
+export function windowTitle(state: AppState): string {
+  const host = openHost(state)?.name;
+  const domain = openDomain(state)?.name;
+  const place = domain !== undefined && host !== undefined ? `${domain} on ${host}` : host;
+  return place === undefined ? 'Snapkeel' : `${place} – Snapkeel`;
+}
+
+/** How many hosts are connected, of how many, and how many domains there are: “4 of 6 hosts · 17 domains”. */
+export function countsSentence({ hosts, domains }: AppState): string {
+  const connected = hosts.filter(({ connection }) => connection.status === 'connected').length;
+  const all = formatCount(hosts.length, 'host');
+  return `${connected < hosts.length ? `${formatWhole(connected)} of ${all}` : all} · ${formatCount(domains.size, 'domain')}`;
 }

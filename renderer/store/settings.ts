@@ -1,4 +1,6 @@
 import { type GridViews, readGridViews } from './grid-views.ts';
+import { readPlaces } from './places.ts';
+import type { Place } from './store.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -12,6 +14,8 @@ export interface WindowSettings {
   /** By name; an empty one is that of hosts without a group. */
   collapsedGroups: readonly string[];
   lastDomain: string | null;
+  /** The newest first. */
+  recentPlaces: readonly Place[];
   grids: GridViews;
 }
 
@@ -26,6 +30,7 @@ const defaults: WindowSettings = {
   collapsedHosts: [],
   collapsedGroups: [],
   lastDomain: null,
+  recentPlaces: [],
   grids: {},
 };
 
@@ -40,6 +45,7 @@ export function loadWindowSettings(): WindowSettings {
     collapsedHosts: stringsOf(kept.collapsedHosts),
     collapsedGroups: stringsOf(kept.collapsedGroups),
     lastDomain: typeof kept.lastDomain === 'string' ? kept.lastDomain : defaults.lastDomain,
+    recentPlaces: readPlaces(kept.recentPlaces),
     grids: readGridViews(kept.grids),
   };
 }

@@ -20,13 +20,18 @@ import type {
   UndoOffer,
 } from '../../shared/schema.ts';
 import type { Client, LinkStatus } from './api.ts';
+import { noTrail, type Trail } from './places.ts';
 import { loadWindowSettings, type WindowSettings } from './settings.ts';
 
 /** `hostId/uuid`: a UUID alone may be on two hosts. */
 export type DomainKey = string;
 
 /** What the middle of the window shows. */
-export type Place = { kind: 'domain'; key: DomainKey } | { kind: 'host'; hostId: string };
+export type Place =
+  | { kind: 'domain'; key: DomainKey }
+  | { kind: 'host'; hostId: string }
+  /** What can be connected to: what is there first. */
+  | { kind: 'connect' };
 
 /** The snapshots of the open domain. `list` stays while they are loaded again. */
 export interface History {
@@ -41,8 +46,8 @@ export type Target =
   /** Hosts under one heading of the list. */
   | { kind: 'group'; group: string }
   | { kind: 'domain'; key: DomainKey }
-  /** `row` is a key in the snapshot tree, which may be that of `You are here`. */
-  | { kind: 'row'; key: DomainKey; row: string };
+  /** `row` is a key in the snapshot tree, which may be that of `You are here`; `alone`: and none that are selected. */
+  | { kind: 'row'; key: DomainKey; row: string; alone?: true };
 
 /** A plan that the backend keeps, made after libvirt’s refusal. */
 export interface HeldPlan {
@@ -119,6 +124,12 @@ export interface Notice {
 /** What the middle shows of the open domain. */
 export type DomainTab = 'snapshots' | 'health' | 'history';
 
+/** The names of the snapshots of a host’s domains, by UUID, and how many domains are still to come. */
+export interface HostSnapshotNames {
+  readonly byDomain: ReadonlyMap<string, readonly string[]>;
+  readonly left: number;
+}
+
 /** What health has found of a snapshot’s data. */
 export type DamagedSnapshot = HealthReport['data'][number];
 
@@ -148,12 +159,17 @@ export interface AppState {
   /** The link that was followed last: a new object each time. */
   openedLink: { readonly link: Link } | null;
   place: Place | null;
+  trail: Trail;
+  /** The domain whose rows are to have the focus as soon as they are there. */
+  focusWanted: DomainKey | null;
   history: History | null;
   /** The snapshots of the open domain that have a picture of their console, by name. */
   keptPictures: { key: DomainKey; byName: ReadonlyMap<string, KeptPicture> } | null;
   /** Raised to ask for the open domain's snapshots again. */
   historyAttempt: number;
   selectedRow: string | null;
+  /** What was selected when a filter began. */
+  rowBeforeFilter: string | null;
   /** Rows of the open history that are selected together; see `chosenSnapshots`. */
   chosenRows: ReadonlySet<string>;
   domainTab: DomainTab;
@@ -175,6 +191,10 @@ export interface AppState {
   toldOperations: ReadonlySet<string>;
   /** In a narrow window: whether the details cover the history. */
   drawerOpen: boolean;
+  /** In a very narrow one: whether the list of domains covers it. */
+  listOpen: boolean;
+  /** Names of the snapshots of domains that are not open, as far as they were told. */
+  snapshotNames: ReadonlyMap<string, HostSnapshotNames>;
   settings: WindowSettings;
 }
 
@@ -206,10 +226,13 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     menuCommand: null,
     openedLink: null,
     place: null,
+    trail: noTrail,
+    focusWanted: null,
     history: null,
     keptPictures: null,
     historyAttempt: 0,
     selectedRow: null,
+    rowBeforeFilter: null,
     chosenRows: new Set(),
     domainTab: 'snapshots',
     chosen: new Set(),
@@ -224,6 +247,8 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     ownRuns: new Set(),
     toldOperations: new Set(),
     drawerOpen: false,
+    listOpen: false,
+    snapshotNames: new Map(),
     settings: loadWindowSettings(),
     ...initial,
   }));

@@ -1,12 +1,15 @@
 import { rearranged } from '../../shared/host-list/order.ts';
 import type { AppEvent, Batch, Operation, SnapshotList } from '../../shared/schema.ts';
 import { changedList } from '../../shared/snapshot-change.ts';
-import { noteTold, pushNotice } from './actions.ts';
+import { hereKey } from '../../shared/snapshot-tree.ts';
+import { changeSettings, noteTold, pushNotice } from './actions.ts';
 import { type Api, problemOf } from './api.ts';
 import { batchNotice } from './batch-words.ts';
 import { DomainChanges } from './domains.ts';
 import { endNotice } from './notices.ts';
-import { batchOf, hostById, hostIdOf } from './selectors.ts';
+import { followPlaces } from './places.ts';
+import { rowAfter } from './row-after.ts';
+import { batchOf, hostById, hostIdAt, hostIdOf, treeOf } from './selectors.ts';
 import { type App, type AppState, type AppStore, domainKey } from './store.ts';
 import { askUndoOffer, followUndoOffers } from './undo-offers.ts';
 
@@ -26,6 +29,7 @@ export function startSync(api: Api, app: App): () => void {
     ),
     whenever(app, historyWanted, (wanted, signal) => followHistory(app, wanted, signal)),
     followUndoOffers(app),
+    followPlaces(app.store, (recentPlaces) => changeSettings(app.store, { recentPlaces })),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -192,7 +196,8 @@ function placeAfter(state: AppState): AppState['place'] {
     const last = settings.lastDomain;
     return last !== null && domains.has(last) ? { kind: 'domain', key: last } : null;
   }
-  return hostById(state, place.kind === 'host' ? place.hostId : hostIdOf(place.key)) ? place : null;
+  const hostId = hostIdAt(place);
+  return hostId === null || hostById(state, hostId) ? place : null;
 }
 
 async function followEvents(app: App, signal: AbortSignal): Promise<void> {
@@ -250,6 +255,16 @@ function historyWanted({ link, place, domains, hosts, historyAttempt }: AppState
   return host?.connection.status === 'connected' ? `${historyAttempt} ${place.key}` : null;
 }
 
+/** What is selected once the history is another one: a row that is gone leaves it to the one next to it. */
+function selectedAfter({ history, selectedRow, snapshotFilter }: AppState, list: SnapshotList): string | null {
+  const now = treeOf(list);
+  const first = list.current !== null && now.byKey.has(list.current) ? list.current : hereKey;
+  // A filter that hides what was selected leaves nothing selected.
+  if (selectedRow === null) return history?.list && snapshotFilter !== '' ? null : first;
+  if (now.byKey.has(selectedRow)) return selectedRow;
+  return history?.list ? rowAfter(treeOf(history.list), now, selectedRow) : first;
+}
+
 async function followHistory(app: App, wanted: string, signal: AbortSignal): Promise<void> {
   const key = wanted.slice(wanted.indexOf(' ') + 1);
   const domain = app.store.getState().domains.get(key);
@@ -267,9 +282,9 @@ async function followHistory(app: App, wanted: string, signal: AbortSignal): Pro
       const next = changedList(list, change);
       list = next;
       if (change.more) continue;
-      app.store.setState(({ selectedRow }) => ({
+      app.store.setState((state) => ({
         history: { key, list: next, problem: null },
-        selectedRow: selectedRow ?? next.current,
+        selectedRow: selectedAfter(state, next),
       }));
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 
 interface VirtualList {
   scroller: RefObject<HTMLDivElement | null>;
@@ -51,12 +51,22 @@ export function useVirtualList(options: {
   });
 
   // Whatever else makes another row the active one takes the focus along, if that is in the list: Enter acts on both.
+  const hadFocus = useRef(false);
+  useEffect(() => {
+    const noteFocus = () => {
+      hadFocus.current = isRowOf(scroller.current, document.activeElement);
+    };
+    document.addEventListener('focusin', noteFocus);
+    return () => document.removeEventListener('focusin', noteFocus);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the focused row may be gone, too
   useLayoutEffect(() => {
     const focused = document.activeElement;
-    if (!(focused instanceof HTMLElement) || focused.dataset.index === undefined) return;
-    if (!scroller.current?.contains(focused) || Number(focused.dataset.index) === active) return;
-    scroller.current.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: true });
-  }, [active]);
+    const isLost = focused === document.body && hadFocus.current;
+    if (!isLost && !isRowOf(scroller.current, focused)) return;
+    if (focused instanceof HTMLElement && Number(focused.dataset.index) === active) return;
+    scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: !isLost });
+  }, [active, keys]);
 
   /** Whether the whole row is seen; scrolling to where one is already takes several frames of work. */
   const isInView = (index: number) => {
@@ -72,6 +82,10 @@ export function useVirtualList(options: {
       scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true });
   };
   return { scroller, virtualizer, focusRow };
+}
+
+function isRowOf(list: HTMLElement | null, element: Element | null): boolean {
+  return element instanceof HTMLElement && element.dataset.index !== undefined && list?.contains(element) === true;
 }
 
 /** The same array as before while it holds the same. */

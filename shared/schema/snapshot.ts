@@ -40,6 +40,14 @@ export const SnapshotChange = z.discriminatedUnion('type', [
 ]);
 export type SnapshotChange = z.infer<typeof SnapshotChange>;
 
+/** The names of the snapshots of some domains of a host, to find one by. */
+export const SnapshotNames = z.object({
+  found: z.array(z.object({ uuid: z.string(), names: z.array(z.string()) })),
+  /** Domains whose names are still to come. */
+  left: z.number(),
+});
+export type SnapshotNames = z.infer<typeof SnapshotNames>;
+
 export const SnapshotDetail = z.object({
   xml: z.string(),
   /** From the stored configuration; null when the snapshot has none. */

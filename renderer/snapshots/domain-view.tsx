@@ -22,6 +22,7 @@ import { StateGlyph } from '../ui/glyphs.tsx';
 import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
 import styles from './domain-view.module.css';
+import { DomainWords } from './domain-words.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { HistoryPane } from './history-pane.tsx';
 import { PowerButton } from './power-button.tsx';
@@ -90,6 +91,7 @@ export function DomainView({ domain }: { domain: Domain }) {
         </div>
         <Actions domain={domain} />
       </header>
+      <DomainWords domain={domain} />
       <Tabs.Root className={styles.tabs} value={tab} onValueChange={(value: DomainTab) => showTab(store, value)}>
         <Tabs.List className={`${tabs.list} ${styles.tabList}`} aria-label={`About ${domain.name}`}>
           <Tabs.Tab value="snapshots">Snapshots</Tabs.Tab>

@@ -17,6 +17,7 @@ import { snapshotNames } from './hosts/snapshot-names.ts';
 import { watchSnapshots } from './hosts/snapshot-watch.ts';
 import { compareWithSnapshot } from './inspect/config-compare.ts';
 import { openConsole } from './inspect/console/open.ts';
+import { domainWords } from './inspect/domain-words.ts';
 import { exportSnapshots } from './inspect/export.ts';
 import { diskChains } from './inspect/health/layers.ts';
 import { healthOf } from './inspect/health/report.ts';
@@ -172,6 +173,11 @@ export function createRouter(parts: RouterParts): AppRouter {
         await secrets.forgetAll();
         return { count: secrets.count, in: secrets.kind };
       }),
+    },
+    domains: {
+      words: os.domains.words.handler(({ input, signal }) =>
+        reading(input, signal, (session) => domainWords(session, input.uuid)),
+      ),
     },
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),

@@ -14,6 +14,7 @@ import {
   ConsoleAnswer,
   ConsolePicture,
   DiskChain,
+  DomainWords,
   FileFacts,
   HealthReport,
   HostDetails,
@@ -139,6 +140,10 @@ export const contract = {
     /** What is remembered of what was typed; the secrets themselves are never told. */
     remembered: base.output(RememberedSecrets),
     forgetAll: base.output(RememberedSecrets),
+  },
+  domains: {
+    /** Title and description as the domain's configuration has them. */
+    words: base.input(onDomain).output(DomainWords),
   },
   snapshots: {
     /** The snapshots of one domain now, and what changes of them, until the caller stops. */

@@ -26,8 +26,8 @@ const specs: readonly DomainSpec[] = [
   {
     name: 'web-01',
     uuid: '8d3c1b52-6f0e-4a2c-9a53-1f5a7c2e0b01',
-    title: 'Web front end',
-    description: 'nginx and the shop; behind the load balancer',
+    title: 'Web shop, staging front end',
+    description: 'Tell QA before you revert it; tests run at 02:00.',
     os: os.debian,
     state: 'running',
     snapshots: [
@@ -57,8 +57,8 @@ const specs: readonly DomainSpec[] = [
   {
     name: 'db-primary',
     uuid: '27e5f4a0-93bb-4d1e-8f21-5a0c6be7d110',
-    title: 'PostgreSQL primary',
-    description: 'Ask the DBAs before you touch it',
+    title: 'Shop database, primary',
+    description: 'Ask the DBAs before you touch it.',
     os: os.alma,
     memoryMiB: 2048,
     vcpus: 4,
@@ -229,7 +229,7 @@ const specs: readonly DomainSpec[] = [
   {
     name: 'wiki',
     uuid: '31c1f00d-7a2e-4b9c-8d44-5f6e7d8c910a',
-    title: 'Wiki',
+    title: 'Team wiki',
     description: 'Somebody cleaned up its images by hand',
     os: os.debian,
     memoryMiB: 1024,
@@ -287,8 +287,8 @@ function nightly(now: number): DomainSpec {
   return {
     name: 'db-replica',
     uuid: '27e5f4a0-93bb-4d1e-8f21-5a0c6be7d111',
-    title: 'PostgreSQL replica',
-    description: 'A snapshot every night; nobody prunes them',
+    title: 'Shop database, replica',
+    description: 'A snapshot every night; nobody prunes them.',
     os: os.alma,
     vcpus: 2,
     state: 'running',

@@ -31,6 +31,7 @@ import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
 import { ShortName } from '../ui/short-name.tsx';
 import styles from './domain-header.module.css';
+import { DomainWords } from './domain-words.tsx';
 
 const tones: Partial<Record<Domain['state'], string>> = {
   running: 'ok',
@@ -50,7 +51,9 @@ export function DomainHeader({ domain }: { domain: Domain }) {
         <States domain={domain} />
       </div>
       <Actions domain={domain} />
-      <div className={styles.words} />
+      <div className={styles.words}>
+        <DomainWords domain={domain} />
+      </div>
     </header>
   );
 }

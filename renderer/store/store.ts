@@ -6,6 +6,7 @@ import type {
   Batch,
   ConsoleAnswer,
   Domain,
+  DomainWords,
   HealthReport,
   Host,
   KeptPicture,
@@ -181,6 +182,8 @@ export interface AppState {
   minute: number;
   dialog: Dialog | null;
   deletionMarks: DeletionMarks | null;
+  /** Titles and descriptions of domains, as far as they were looked at. */
+  domainWords: ReadonlyMap<DomainKey, DomainWords>;
   /** Of the open domain: snapshots that a revert would not bring back as they were taken. */
   damaged: { key: DomainKey; byName: ReadonlyMap<string, DamagedSnapshot> } | null;
   menu: OpenMenu | null;
@@ -241,6 +244,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     minute: Math.floor(Date.now() / 60_000),
     dialog: null,
     deletionMarks: null,
+    domainWords: new Map(),
     damaged: null,
     menu: null,
     notices: [],

@@ -93,3 +93,9 @@ export const Domain = z.object({
   snapshotCount: z.number().nullable(),
 });
 export type Domain = z.infer<typeof Domain>;
+
+/** Characters; libvirt takes megabytes. */
+export const domainWordLimits = { title: 200, description: 4_000 };
+/** What a domain's own configuration says of it for people; empty where it says nothing. */
+export const DomainWords = z.object({ title: z.string(), description: z.string() });
+export type DomainWords = z.infer<typeof DomainWords>;

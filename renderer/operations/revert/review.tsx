@@ -14,6 +14,7 @@ import parts from '../../ui/parts.module.css';
 import segments from '../../ui/segments.module.css';
 import { assessmentOf, choose, tick } from '../flow.ts';
 import { assessmentWith, isBlocked, isImpossible, isUndecided, type RevertReview, startStates } from './choice.ts';
+import { DomainQuote } from './domain-quote.tsx';
 import { ManagedSaveChoice, NvramChoice, SafetyChoice } from './extras.tsx';
 import { Pictures } from './pictures.tsx';
 import styles from './revert.module.css';
@@ -37,6 +38,7 @@ export function Review({ review, reconsider }: ReviewProps) {
   const onChoice = (change: Partial<RevertChoice>) => reconsider(choose(revertType, review, change));
   return (
     <>
+      <DomainQuote of={review.plan} />
       <Refusal review={review} />
       <Pictures plan={review.plan} />
       <Losses plan={review.plan} losses={assessment.losses} />

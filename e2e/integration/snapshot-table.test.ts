@@ -102,13 +102,13 @@ describe.each(['host', '11.3', '12.8'] as const)(
       const [hda, hdb] = [await guest.diskPath('hda'), await guest.diskPath('hdb')];
       expect(await table(hda)).toEqual(unknown('no-pool'));
       await pool(guest);
-      expect(await table(hda)).toEqual({ known: true, tags: [], hasBitmaps: false });
+      expect(await table(hda)).toEqual({ known: true, tags: [], hasBitmaps: false, isDirty: false });
       expect(await table(hdb)).toEqual(unknown('not-qcow2'));
       const late = join(guest.folder, 'late.qcow2');
       await createDisk(late, 8);
       expect(await table(late)).toEqual(unknown('newer-than-pool'));
       await lab.virsh('pool-refresh', guest.name);
-      expect(await table(late)).toEqual({ known: true, tags: [], hasBitmaps: false });
+      expect(await table(late)).toEqual({ known: true, tags: [], hasBitmaps: false, isDirty: false });
       await writeFile(late, 'no image');
       expect(await table(late)).toEqual(unknown('not-qcow2'));
       await rm(late);

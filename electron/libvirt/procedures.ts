@@ -18,7 +18,7 @@ import {
   type XdrType,
 } from './xdr.ts';
 
-/** Lists of domains and snapshots (REMOTE_DOMAIN_LIST_MAX, REMOTE_DOMAIN_SNAPSHOT_LIST_MAX). */
+/** Lists of domains, snapshots, pools and volumes (REMOTE_DOMAIN_LIST_MAX, REMOTE_STORAGE_POOL_LIST_MAX …). */
 const LIST_MAX = 16_384;
 const STATS_MAX = 262_144;
 /** REMOTE_DOMAIN_JOB_STATS_MAX */
@@ -148,6 +148,7 @@ export const procedures = {
     { pool: storagePool },
     { state: uint, capacity: uhyper, allocation: uhyper, available: uhyper },
   ),
+  storagePoolGetXmlDesc: remote(88, { pool: storagePool, flags: uint }, { xml: string() }),
   storageVolLookupByPath: remote(97, { path: string() }, { vol: storageVol }),
   storageVolGetXmlDesc: remote(99, { vol: storageVol, flags: uint }, { xml: string() }),
   domainIsPersistent: remote(151, onDomain, { persistent: int }),
@@ -190,6 +191,11 @@ export const procedures = {
     274,
     { domain, needResults: int, flags: uint },
     { snapshots: array(snapshot, LIST_MAX), count: int },
+  ),
+  connectListAllStoragePools: remote(
+    281,
+    { needResults: int, flags: uint },
+    { pools: array(storagePool, LIST_MAX), count: uint },
   ),
   storagePoolListAllVolumes: remote(
     282,

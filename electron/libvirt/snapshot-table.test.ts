@@ -10,7 +10,17 @@ const vol = { pool: 'default', name: 'vm.qcow2', key: path };
 const TABLE_AT = 5 * CLUSTER_BYTES;
 
 function entry(id: string, name: string): Qcow2Snapshot {
-  return { id, name, dateSec: 7, dateNsec: 0, clockNsec: 0n, vmStateBytes: 4096, diskBytes: 1n << 26n, icount: null };
+  return {
+    id,
+    name,
+    dateSec: 7,
+    dateNsec: 0,
+    clockNsec: 0n,
+    vmStateBytes: 4096,
+    diskBytes: 1n << 26n,
+    icount: null,
+    l1: { offset: 0n, entries: 0 },
+  };
 }
 function image(snapshots: readonly Qcow2Snapshot[], count = snapshots.length): Buffer {
   const bytes = Buffer.alloc(TABLE_AT);
@@ -44,6 +54,7 @@ describe('readSnapshotTable', () => {
         return { id, name, vmStateBytes: 4096, dateSec: 7, diskBytes: 67_108_864 };
       }),
       hasBitmaps: false,
+      isDirty: false,
     });
     // Nothing but the header and the table is read, and never length 0, which is the whole file.
     const table = bytes.length - TABLE_AT;
@@ -57,7 +68,7 @@ describe('readSnapshotTable', () => {
 
   it('reads no table where there is none', async () => {
     const caller = host(() => image([]));
-    expect(await readSnapshotTable(caller, path)).toEqual({ known: true, tags: [], hasBitmaps: false });
+    expect(await readSnapshotTable(caller, path)).toEqual({ known: true, tags: [], hasBitmaps: false, isDirty: false });
     expect(ranges(caller)).toEqual([
       [0, 104],
       [0, 104],
@@ -94,7 +105,7 @@ describe('readSnapshotTable', () => {
 
   it('does not go on for ever where it keeps changing', async () => {
     const caller = host((nth) => image([entry(String(nth), 'a')]));
-    expect(await readSnapshotTable(caller, path)).toEqual({ known: false, why: 'damaged' });
+    expect(await readSnapshotTable(caller, path)).toEqual({ known: false, why: 'changing' });
     expect(ranges(caller)).toHaveLength(8);
   });
 

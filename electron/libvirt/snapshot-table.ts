@@ -1,35 +1,23 @@
 import { posix } from 'node:path';
 import type { ImageTag } from '../../shared/libvirt/image-tags.ts';
 import type { StreamCaller } from './domains.ts';
-import { LibvirtError, StreamLimitError } from './errors.ts';
-import { procedures, type WireStorageVol } from './procedures.ts';
 import { Qcow2Error } from './qcow2/error.ts';
-import { HEADER_BYTES, type Qcow2Header, readHeader } from './qcow2/header.ts';
-import { MAX_TABLE, minTableBytes, type Qcow2Snapshot, readSnapshots } from './qcow2/snapshots.ts';
-
-/**
- * Why an image's snapshots are not known. `no-pool`: no active storage pool has the image's folder. `newer-than-pool`:
- * one has, but did not know of the file when it was scanned last. `gone`: the pool knows of it, and it is not there any
- * more. `read-only`: the connection may not read volumes. `damaged`: its metadata make no sense, or changed while they
- * were read, twice. `refused`: libvirt answered otherwise.
- */
-export type UnknownTable = 'no-pool' | 'newer-than-pool' | 'not-qcow2' | 'gone' | 'read-only' | 'damaged' | 'refused';
+import { HEADER_BYTES, readHeader } from './qcow2/header.ts';
+import type { Qcow2Snapshot } from './qcow2/snapshots.ts';
+import { type LookOptions, lookInto, rangesOf, reasonOf, type UnknownImage, volumeOf } from './volume-reader.ts';
 
 export type SnapshotTable =
   | ({ readonly known: true } & ImageContent)
-  | { readonly known: false; readonly why: UnknownTable };
+  | { readonly known: false; readonly why: UnknownImage };
 
 /** What is inside an image besides the disk. */
 export interface ImageContent {
   readonly tags: readonly ImageTag[];
   /** It holds dirty bitmaps; of an image that a guest writes to, those that its file has so far. */
   readonly hasBitmaps: boolean;
+  /** Its refcounts may be behind (lazy refcounts); QEMU sees to that when it opens the image next. */
+  readonly isDirty: boolean;
 }
-
-/** The most that is read at once, bytes. */
-const LONGEST_PIECE = 4 * 1024 * 1024;
-/** errno of a file that is not there: ENOENT, ENOTDIR. */
-const GONE: readonly (number | null)[] = [2, 20];
 
 /**
  * The internal snapshots in an image, from its own table, in its order. A few small ranges of the file are read through
@@ -41,19 +29,18 @@ const GONE: readonly (number | null)[] = [2, 20];
 export async function readSnapshotTable(
   caller: StreamCaller,
   path: string,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  options: LookOptions = {},
 ): Promise<SnapshotTable> {
-  signal?.throwIfAborted();
-  const found = await volumeOf(caller, path);
-  signal?.throwIfAborted();
-  if (typeof found === 'string') return { known: false, why: found };
-  const read = rangesOf(caller, found, signal);
-  try {
-    const content = (await readTwice(read)) ?? (await readTwice(read));
-    return content === null ? { known: false, why: 'damaged' } : { known: true, ...content };
-  } catch (error) {
-    return { known: false, why: reasonOf(error) };
-  }
+  const looked = await lookInto(
+    caller,
+    path,
+    ({ header, snapshots }): ImageContent => {
+      if (header.isCorrupt) throw new Qcow2Error('corrupt', 'QEMU marked the image as corrupt');
+      return { tags: snapshots.map(tagOf), hasBitmaps: header.hasBitmaps, isDirty: header.isDirty };
+    },
+    options,
+  );
+  return looked.known ? { known: true, ...looked.value } : looked;
 }
 
 /**
@@ -67,7 +54,7 @@ export async function contentOf(
 ): Promise<ImageContent | null> {
   const table = await readSnapshotTable(caller, path, options);
   if (table.known) return table;
-  return table.why === 'not-qcow2' ? { tags: [], hasBitmaps: false } : null;
+  return table.why === 'not-qcow2' ? { tags: [], hasBitmaps: false, isDirty: false } : null;
 }
 
 /**
@@ -80,9 +67,11 @@ export async function backingIn(caller: StreamCaller, path: string): Promise<str
   if (typeof vol === 'string') return undefined;
   const read = rangesOf(caller, vol);
   try {
-    const { backing } = readHeader(await read(0, HEADER_BYTES));
+    const [head = Buffer.alloc(0)] = await read([{ offset: 0, length: HEADER_BYTES }]);
+    const { backing } = readHeader(head);
     if (backing === null) return null;
-    const name = (await read(backing.offset, backing.length)).toString('utf8');
+    const [named = Buffer.alloc(0)] = await read([backing]);
+    const name = named.toString('utf8');
     if (/^[a-z]+:/.test(name)) return undefined; // json:{…}, nbd://…: no path
     return posix.resolve(posix.dirname(path), name);
   } catch (error) {
@@ -96,90 +85,7 @@ export async function tagsIn(...args: Parameters<typeof contentOf>): Promise<rea
   return (await contentOf(...args))?.tags ?? null;
 }
 
-/** The volume of a path, or why there is none. */
-async function volumeOf(caller: StreamCaller, path: string): Promise<WireStorageVol | UnknownTable> {
-  if (!path.startsWith('/')) return 'no-pool';
-  try {
-    return (await caller.call(procedures.storageVolLookupByPath, { path })).vol;
-  } catch (error) {
-    if (!(error instanceof LibvirtError)) throw error;
-    if (error.is('NO_SUPPORT')) return 'no-pool'; // no storage driver at all
-    if (!error.is('NO_STORAGE_VOL')) return reasonOf(error);
-  }
-  try {
-    await caller.call(procedures.storagePoolLookupByTargetPath, { path: posix.dirname(path) });
-    return 'newer-than-pool';
-  } catch (error) {
-    if (!(error instanceof LibvirtError)) throw error;
-    return error.is('NO_STORAGE_POOL', 'NO_SUPPORT') ? 'no-pool' : reasonOf(error);
-  }
-}
-
-type Read = (offset: number, length: number) => Promise<Buffer>;
-
-function rangesOf(caller: StreamCaller, vol: WireStorageVol, signal?: AbortSignal): Read {
-  return async (offset, length) => {
-    const args = { vol, offset: BigInt(offset), length: BigInt(length), flags: 0 };
-    return (await caller.receive(procedures.storageVolDownload, args, { limit: length, signal })).data;
-  };
-}
-
-/**
- * The content, if two looks agree; null if they do not, or if what was seen makes no sense, as it may while QEMU
- * changes it.
- * @throws Qcow2Error `not-qcow2`; LibvirtError
- */
-async function readTwice(read: Read): Promise<ImageContent | null> {
-  const head = await read(0, HEADER_BYTES);
-  try {
-    const header = readHeader(head);
-    const { snapshots, bytes } = await readTable(read, header);
-    const [headAgain, bytesAgain] = await Promise.all([
-      read(0, HEADER_BYTES),
-      bytes.length > 0 && bytes.length <= LONGEST_PIECE ? read(header.snapshotsOffset, bytes.length) : bytes,
-    ]);
-    if (!headAgain.equals(head) || !bytesAgain.equals(bytes)) return null;
-    return { tags: snapshots.map(tagOf), hasBitmaps: header.hasBitmaps };
-  } catch (error) {
-    if (error instanceof Qcow2Error && error.fault !== 'not-qcow2') return null;
-    throw error;
-  }
-}
-
-/**
- * Reads a table in pieces, each as long as the entries that are missing are at least: no cluster is read that is not
- * the table's.
- * @throws Qcow2Error, LibvirtError
- */
-async function readTable(
-  read: Read,
-  { snapshotCount, snapshotsOffset, clusterBytes }: Qcow2Header,
-): Promise<{ snapshots: readonly Qcow2Snapshot[]; bytes: Buffer }> {
-  const snapshots: Qcow2Snapshot[] = [];
-  let bytes = Buffer.alloc(0);
-  for (let parsed = 0; snapshots.length < snapshotCount; ) {
-    const missing = minTableBytes(snapshotCount - snapshots.length) - (bytes.length - parsed);
-    const length = Math.min(Math.ceil(Math.max(missing, 1) / clusterBytes) * clusterBytes, LONGEST_PIECE);
-    if (bytes.length + length > MAX_TABLE + clusterBytes) throw new Qcow2Error('damaged', 'a table without end');
-    const piece = await read(snapshotsOffset + bytes.length, length);
-    bytes = Buffer.concat([bytes, piece]);
-    const whole = readSnapshots(bytes.subarray(parsed), snapshotCount - snapshots.length);
-    for (const each of whole.snapshots) snapshots.push(each);
-    parsed += whole.bytes;
-    if (snapshots.length === snapshotCount) bytes = bytes.subarray(0, parsed);
-    else if (piece.length < length) throw new Qcow2Error('damaged', 'a table beyond the end of the file');
-  }
-  return { snapshots, bytes };
-}
-
-function reasonOf(error: unknown): UnknownTable {
-  if (error instanceof Qcow2Error) return error.fault === 'not-qcow2' ? 'not-qcow2' : 'damaged';
-  if (error instanceof StreamLimitError) return 'refused';
-  if (!(error instanceof LibvirtError)) throw error;
-  if (error.is('OPERATION_DENIED')) return 'read-only';
-  return GONE.includes(error.errno) ? 'gone' : 'refused';
-}
-
-function tagOf({ id, name, vmStateBytes, dateSec, diskBytes }: Qcow2Snapshot): ImageTag {
+/** As the window and the rules know it. */
+export function tagOf({ id, name, vmStateBytes, dateSec, diskBytes }: Qcow2Snapshot): ImageTag {
   return { id, name, vmStateBytes, dateSec, diskBytes: diskBytes === null ? null : Number(diskBytes) };
 }

@@ -33,5 +33,13 @@ export function readImage(file: ImageFile, tags: readonly TagModel[], offset: nu
 
 function entry({ id, name, createdAt, memoryBytes }: TagModel, diskBytes: bigint) {
   const times = { dateSec: createdAt, dateNsec: 0, clockNsec: 0n };
-  return { id: String(id), name, ...times, vmStateBytes: memoryBytes, diskBytes, icount: null };
+  return {
+    id: String(id),
+    name,
+    ...times,
+    vmStateBytes: memoryBytes,
+    diskBytes,
+    icount: null,
+    l1: { offset: 0n, entries: 0 },
+  };
 }

@@ -103,6 +103,7 @@ export const tables = {
   /** virDomainAgentResponseTimeoutValues; libvirt's own is `block`: it waits for ever. */
   agentTimeout: { block: ['VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK', -2] },
   storagePoolState: { running: ['VIR_STORAGE_POOL_RUNNING', 2] },
+  storagePoolListFlag: { inactive: ['VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE', 1] },
   /** virDomainJobType */
   jobType: {
     none: ['VIR_DOMAIN_JOB_NONE', 0],
@@ -317,6 +318,7 @@ export const statsFlag = numbers(tables.statsFlag);
 export const typedParamType = numbers(tables.typedParamType);
 export const agentTimeout = numbers(tables.agentTimeout);
 export const storagePoolState = numbers(tables.storagePoolState);
+export const storagePoolListFlag = numbers(tables.storagePoolListFlag);
 export const jobType = numbers(tables.jobType);
 export const jobOperation = numbers(tables.jobOperation);
 export const blockJobType = numbers(tables.blockJobType);

@@ -17,6 +17,7 @@ const snapshot = (n: number) => ({
   vmStateBytes: 4_096 * n,
   diskBytes: 2n ** 30n,
   icount: null,
+  l1: { offset: 0n, entries: 0 },
 });
 const headers = ['', 'base.qcow2'].map((backing) =>
   headerBytes({ diskBytes: 2n ** 30n, snapshotCount: 3, snapshotsOffset: CLUSTER_BYTES, backing, hasBitmaps: true }),

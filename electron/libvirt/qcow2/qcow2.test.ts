@@ -35,6 +35,7 @@ const snapshot: fc.Arbitrary<Qcow2Snapshot> = fc.record({
   vmStateBytes: fc.nat({ max: 2 ** 32 - 1 }),
   diskBytes: fc.option(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })),
   icount: fc.constant(null),
+  l1: fc.record({ offset: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), entries: fc.nat({ max: 2 ** 32 - 1 }) }),
 });
 const one: Qcow2Snapshot = {
   id: '1',
@@ -45,6 +46,7 @@ const one: Qcow2Snapshot = {
   vmStateBytes: 77,
   diskBytes: 64n << 20n,
   icount: 12n,
+  l1: { offset: 4096n, entries: 3 },
 };
 
 describe('the header', () => {
@@ -57,7 +59,18 @@ describe('the header', () => {
   const good = headerBytes(image);
 
   it('tells where the snapshot table is', () => {
-    expect(readHeader(good)).toEqual({ version: 3, clusterBytes: CLUSTER_BYTES, backing: null, ...image });
+    expect(readHeader(good)).toEqual({
+      version: 3,
+      clusterBytes: CLUSTER_BYTES,
+      l1: { offset: 0n, entries: 0 },
+      refcounts: { offset: 0n, clusters: 0, bits: 16 },
+      backing: null,
+      isDirty: false,
+      isCorrupt: false,
+      hasSubclusters: false,
+      unsupported: null,
+      ...image,
+    });
     expect(readHeader(headerBytes({ ...image, snapshotCount: 0 }))).toMatchObject({ snapshotsOffset: 0 });
     const over = headerBytes({ ...image, backing: '/images/below' });
     expect(readHeader(over).backing).toEqual({ offset: HEADER_BYTES, length: 13 });
@@ -67,13 +80,30 @@ describe('the header', () => {
     expect(readHeader(v2)).toMatchObject({ version: 2, snapshotCount: 3 });
   });
 
+  it.each<[string, number, object]>([
+    ['dirty', 1, { isDirty: true, unsupported: null }],
+    ['corrupt', 2, { isCorrupt: true, unsupported: null }],
+    ['of data elsewhere', 4, { unsupported: 'the data are in a file of their own' }],
+    ['of another compression', 8, { unsupported: null }],
+    ['of subclusters', 16, { hasSubclusters: true, unsupported: null }],
+    ['of a feature to come', 32, { unsupported: 'features 100000' }],
+  ])('tells that an image is %s', (_, flags, told) => {
+    expect(readHeader(changed(good, (bytes) => bytes.writeUInt8(flags, 79)))).toMatchObject(told);
+  });
+
+  const smallSubclusters = changed(good, (bytes) => {
+    bytes.writeUInt8(16, 79);
+    bytes.writeUInt32BE(13, 20);
+    bytes.writeUInt32BE(0, 60);
+  });
   it.each<[string, Buffer, string]>([
     ['nothing', Buffer.alloc(0), 'not-qcow2'],
     ['zeros', Buffer.alloc(4096), 'not-qcow2'],
     ['the first version', changed(good, (bytes) => bytes.writeUInt32BE(1, 4)), 'not-qcow2'],
     ['a version to come', changed(good, (bytes) => bytes.writeUInt32BE(4, 4)), 'not-qcow2'],
     ['half a header', good.subarray(0, 80), 'damaged'],
-    ['an image that QEMU marked as corrupt', changed(good, (bytes) => bytes.writeUInt8(2, 79)), 'damaged'],
+    ['refcounts of 128 bits', changed(good, (bytes) => bytes.writeUInt32BE(7, 96)), 'damaged'],
+    ['subclusters of no whole sector', smallSubclusters, 'damaged'],
     ['tiny clusters', changed(good, (bytes) => bytes.writeUInt32BE(8, 20)), 'damaged'],
     ['huge clusters', changed(good, (bytes) => bytes.writeUInt32BE(22, 20)), 'damaged'],
     ['too many snapshots', changed(good, (bytes) => bytes.writeUInt32BE(MAX_SNAPSHOTS + 1, 60)), 'damaged'],

@@ -1,5 +1,5 @@
 import { Qcow2Error } from './error.ts';
-import { MAX_SNAPSHOTS } from './header.ts';
+import { MAX_SNAPSHOTS, type TablePlace } from './header.ts';
 
 /** An entry of an image's snapshot table (QEMU docs/interop/qcow2: Snapshots). */
 export interface Qcow2Snapshot {
@@ -17,6 +17,8 @@ export interface Qcow2Snapshot {
   readonly diskBytes: bigint | null;
   /** Instructions executed, of a guest whose execution is recorded; else null. */
   readonly icount: bigint | null;
+  /** The L1 table of the disk as it was, which leads to the memory, too. */
+  readonly l1: TablePlace;
 }
 
 const FIXED_BYTES = 40;
@@ -82,6 +84,7 @@ function readEntry(bytes: Buffer, at: number): { snapshot: Qcow2Snapshot; end: n
     vmStateBytes: Number(vmState),
     diskBytes: field(1),
     icount: icount === NO_ICOUNT ? null : icount,
+    l1: { offset: bytes.readBigUInt64BE(at), entries: bytes.readUInt32BE(at + 8) },
   };
   return { snapshot, end };
 }

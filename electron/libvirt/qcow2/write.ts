@@ -41,10 +41,12 @@ export function tableBytes(snapshots: readonly Qcow2Snapshot[]): Buffer {
 }
 
 function entryBytes(snapshot: Qcow2Snapshot): Buffer {
-  const { id, name, dateSec, dateNsec, clockNsec, vmStateBytes, diskBytes, icount } = snapshot;
+  const { id, name, dateSec, dateNsec, clockNsec, vmStateBytes, diskBytes, icount, l1 } = snapshot;
   const [idText, nameText] = [Buffer.from(id), Buffer.from(name)];
   const extra = diskBytes === null ? [] : [BigInt(vmStateBytes), diskBytes, icount ?? NO_ICOUNT];
   const bytes = Buffer.alloc(Math.ceil((40 + extra.length * 8 + idText.length + nameText.length) / 8) * 8);
+  bytes.writeBigUInt64BE(l1.offset, 0);
+  bytes.writeUInt32BE(l1.entries, 8);
   bytes.writeUInt16BE(idText.length, 12);
   bytes.writeUInt16BE(nameText.length, 14);
   bytes.writeUInt32BE(dateSec, 16);

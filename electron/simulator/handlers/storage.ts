@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { storagePoolState } from '../../../shared/libvirt/flags.ts';
+import { storagePoolListFlag, storagePoolState } from '../../../shared/libvirt/flags.ts';
 import { imageFiles } from '../files.ts';
 import { readImage } from '../image-bytes.ts';
 import { refuse } from '../refuse.ts';
@@ -29,6 +29,17 @@ export const storageHandlers = {
       const allocation = [...imageFiles(world.domains).values()].reduce((sum, file) => sum + file.allocatedBytes, 0n);
       const available = allocation < CAPACITY ? CAPACITY - allocation : 0n;
       return { state: storagePoolState.running, capacity: CAPACITY, allocation, available };
+    },
+  },
+  storagePoolGetXmlDesc: {
+    run: ({ pool: { name } }) => ({
+      xml: `<pool type='dir'>\n  <name>${e(name)}</name>\n  <target>\n    <path>${folder}</path>\n  </target>\n</pool>\n`,
+    }),
+  },
+  connectListAllStoragePools: {
+    run({ flags }) {
+      const pools = flags === storagePoolListFlag.inactive ? [] : [pool];
+      return { pools, count: pools.length };
     },
   },
   storagePoolListAllVolumes: {

@@ -23,7 +23,8 @@ export function useDomainWords({ hostId, uuid }: { hostId: string; uuid: string 
   });
   const words = lastOf(asked) ?? known ?? null;
   useEffect(() => {
-    if (words && words !== known)
+    // Several places may show them, each with an answer of its own.
+    if (words && (words.title !== known?.title || words.description !== known.description))
       store.setState(({ domainWords }) => ({ domainWords: new Map(domainWords).set(key, words) }));
   }, [store, key, words, known]);
   return words && (words.title || words.description) ? words : null;

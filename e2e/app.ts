@@ -191,7 +191,7 @@ export class TakeEachDialog extends BatchDialog {
   }
 
   get warned(): Locator {
-    return this.root.getByRole('checkbox', { name: /with a warning too$/ });
+    return this.root.getByRole('checkbox', { name: /with a warning$/ });
   }
 
   get take(): Locator {

@@ -70,7 +70,7 @@ test('the demo host: a merge shows how far it is; cancelled, the snapshot is mar
   await expect(dialog.root.getByRole('heading', { level: 2 })).toHaveText('Deleting “quota-rollout” of fileserver');
   await expect(dialog.root).toContainText('“quota-rollout” is then damaged, and can only be deleted again');
   await dialog.root.getByRole('button', { name: 'Cancel', exact: true }).click();
-  await expect(dialog.root).toContainText('must not be reverted to any more');
+  await expect(dialog.root).toContainText('do not revert to');
   await page.keyboard.press('Escape');
   await expect(app.snapshot('quota-rollout')).toContainText('deletion interrupted');
   const revert = await app.askRevert('quota-rollout');

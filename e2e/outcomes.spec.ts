@@ -54,7 +54,7 @@ test('a revert with a disk that the snapshot leaves out ends as planned', async 
   await dialog.safety.uncheck();
   await dialog.confirm();
   await expect(app.lastOutcome).toContainText('reverted to “one”, verified shut off');
-  await expect(app.lastOutcome).not.toContainText('not all is as planned');
+  await expect(app.lastOutcome).not.toContainText('not everything is as planned');
   expect(await guest.readBytes(at, 6)).toBe('before');
   expect(await guest.readBytes(at, 6, 'hdb')).toBe('LATER!');
 });
@@ -73,7 +73,7 @@ test('a revert that fails on the way tells what was found, and offers Start and 
   const app = await start('--connect', lab.uri);
   await app.open(guest.name);
   const dialog = await app.askRevert('early');
-  await expect(dialog.root).toContainText('What is not known');
+  await expect(dialog.root).toContainText('Not known');
   await expect(dialog.root).toContainText('could not be read');
   await expect(dialog.safety).toBeChecked();
   await dialog.revert.click();

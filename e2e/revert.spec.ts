@@ -35,7 +35,7 @@ test('a guest’s memory comes back, and the dialog says what is lost', both, as
   const app = await start('--connect', lab.uri);
   await app.open(guest.name);
   const dialog = await app.askRevert('early');
-  await expect(dialog.root).toContainText('memory and every running program');
+  await expect(dialog.root).toContainText('Everything in memory, including running programs');
   await expect(dialog.root).toContainText('VNC consoles are disconnected');
   await expect(dialog.choice('As it was')).toBeChecked();
   await dialog.choice('Paused').click();

@@ -23,7 +23,7 @@ test('the demo host: a safety snapshot, the revert, and back again by Undo', bot
   await expect(dialog.root).toContainText('Undo the last revert of db-primary?');
   await expect(dialog.root).toContainText('before the revert to “pg15-loaded”');
   await dialog.safety.uncheck();
-  await expect(dialog.root).toContainText('there is no way back from this');
+  await expect(dialog.root).toContainText('this cannot be undone');
   await expect(dialog.revert).toHaveText('Undo the revert');
   await dialog.confirm();
   await expect(app.lastOutcome).toContainText('revert undone');

@@ -220,8 +220,8 @@ function Running({ since, cancelling, instead, ...about }: RunningProps) {
       </p>
       <progress aria-label={words} {...(share === null ? {} : { value: share })} />
       <p className={parts.dim}>
-        {operation?.phase === 'queued' ? 'Something else is done with this domain first. ' : ''}
-        It goes on without this dialog too, and its end is told below.
+        {operation?.phase === 'queued' ? 'Another operation on this domain runs first. ' : ''}
+        It continues if you close this dialog. The result appears in the status bar.
       </p>
       {cancelling && operation?.cancellable ? <p className={parts.dim}>{cancelling}</p> : null}
     </div>

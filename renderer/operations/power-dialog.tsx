@@ -22,9 +22,9 @@ const titles: Readonly<Record<PowerAction, readonly [before: string, after: stri
   destroy: ['Force ', ' off?'],
 };
 const meanings: Readonly<Partial<Record<PowerAction, string>>> = {
-  shutdown: 'The guest is asked to shut down, as with the power button. It decides itself whether and when it does.',
-  reset: 'The guest is restarted at once, as with the reset button. It is not asked.',
-  destroy: 'The guest is switched off at once, as by pulling the plug. It is not asked.',
+  shutdown: 'The guest is asked to shut down, as with its power button. It decides whether and when to do so.',
+  reset: 'The guest is restarted at once, as with its reset button, without a shutdown.',
+  destroy: 'The guest is switched off at once, as in a power failure, without a shutdown.',
 };
 
 /** What is lost by an action on a domain, before it is done. */
@@ -95,10 +95,10 @@ function PowerReview({ control, review }: { control: Control<Power>; review: Rev
               aria-describedby="discard-note"
               onChange={() => control.reconsider(other)}
             />
-            <span>Drop the saved memory, and boot from the disks instead</span>
+            <span>Discard the saved memory and boot from the disks</span>
           </label>
           <div className={forms.checkNote} id="discard-note">
-            <p>What the guest had in that memory is lost then.</p>
+            <p>Everything in that memory is lost.</p>
           </div>
         </section>
       ) : null}

@@ -31,7 +31,7 @@ export function ConsoleFigure({ picture, alt, caption, none, enlarges = false }:
         <button
           type="button"
           className={pictures.button}
-          title="Show it large"
+          title="Enlarge"
           onClick={() => openDialog(store, { kind: 'picture', title: alt, dataUrl: picture.dataUrl })}
         >
           {image}

@@ -34,7 +34,7 @@ const endings: Readonly<Record<Outcome['result'], (verb: Verb, object: string) =
   refused: ({ done }, object) => `${object}not ${done}: refused`,
   cancelled: ({ done }, object) => `${object}not ${done}: cancelled`,
   failed: ({ doing }, object) => `${doing} ${object}failed`,
-  unknown: ({ doing }, object) => `${doing} ${object}was begun, and it is not known what came of it`,
+  unknown: ({ doing }, object) => `${doing} ${object}was started, and its result is not known`,
 };
 
 /** `Taking “nightly” of web-01`: what is under way. */
@@ -77,7 +77,7 @@ export function operationEnded(
     : `${told.domainName}: ${endings[result](verbOf(told), object)}`;
   if (result !== 'done') return ending;
   if (isRevert && !found) return `${ending}, not verified`;
-  if (differences.length > 0) return `${ending}, but not all is as planned`;
+  if (differences.length > 0) return `${ending}, but not everything is as planned`;
   return isRevert && found ? `${ending}, verified ${stateLabel(found.state)}` : ending;
 }
 

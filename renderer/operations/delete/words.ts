@@ -34,7 +34,7 @@ export function moveSentences(moves: DeleteAssessment['moves']): string[] {
 export function cancelWords({ warnings }: DeleteAssessment): string | null {
   const [first, ...more] = warnings.filter(({ code }) => code === 'NOT_CANCELLABLE_WITHOUT_HARM');
   return more.length > 0
-    ? 'It can be cancelled, and the guest loses nothing by that; but a snapshot whose merge is broken off is then damaged, and can only be deleted again.'
+    ? 'You can cancel; the guest then loses nothing. But a snapshot whose merge is interrupted is damaged and can only be deleted again.'
     : (first?.text ?? null);
 }
 

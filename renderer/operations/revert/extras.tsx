@@ -33,8 +33,8 @@ export function SafetyChoice({ review, onChoice }: ExtrasProps) {
           </p>
         ) : null}
         {on ? safety.notes.map(({ code, text }) => <p key={code}>{text}</p>) : null}
-        {!on && safety.available ? <p className={forms.warned}>Without it, there is no way back from this.</p> : null}
-        {reason ? <p>It can’t be taken here, so there is no way back from this. {reason.text}</p> : null}
+        {!on && safety.available ? <p className={forms.warned}>Without it, this cannot be undone.</p> : null}
+        {reason ? <p>It cannot be taken here, so this cannot be undone. {reason.text}</p> : null}
         {more.map(({ code, text }) => (
           <p key={code}>{text}</p>
         ))}
@@ -62,8 +62,8 @@ export function ManagedSaveChoice({ review, onChoice }: ExtrasProps) {
       </label>
       <div className={forms.checkNote} id="managed-save-note">
         <p>
-          The memory that <bdi>{domain.name}</bdi> was saved with is lost then.
-          {forced ? ' libvirt asks for no force because of it any more.' : ''}
+          The memory that <bdi>{domain.name}</bdi> was saved with is lost.
+          {forced ? ' libvirt then needs no force for it.' : ''}
         </p>
       </div>
     </section>
@@ -91,7 +91,7 @@ export function NvramChoice({ review, onChoice }: ExtrasProps) {
       <div className={forms.checkNote} id="nvram-note">
         <p>
           {reason ??
-            'Boot entries and Secure Boot keys that were added are lost; the firmware starts from its template. Useful when the guest no longer boots.'}
+            'Added boot entries and Secure Boot keys are lost: the firmware starts from its template. Useful if the guest no longer boots.'}
         </p>
       </div>
     </section>

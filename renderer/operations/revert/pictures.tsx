@@ -28,7 +28,7 @@ export function Pictures({ plan }: { plan: RevertPlan }) {
         picture={picture}
         alt={`Console of ${domain.name} now`}
         caption="What it looks like now"
-        none={off.has(domain.state) ? 'Now it is off, and shows nothing.' : 'There is no picture of it now.'}
+        none={off.has(domain.state) ? 'It is off now and shows nothing.' : 'There is no picture.'}
       />
     </section>
   );

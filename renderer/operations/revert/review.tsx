@@ -110,7 +110,7 @@ function Losses({ plan, losses }: { plan: RevertPlan; losses: Assessment['losses
       {kept.length > 0 ? (
         <section className={boxes.box} data-look="kept">
           <h3>This sets aside {amount}</h3>
-          <p>The safety snapshot keeps it, and Undo brings it back:</p>
+          <p>The safety snapshot keeps it. Undo brings it back:</p>
           <Statements of={kept} />
         </section>
       ) : null}
@@ -211,7 +211,7 @@ function Afterwards({ review, onChoice }: AfterwardsProps) {
         <div className={styles.blockers} role={startState === null ? undefined : 'alert'}>
           {blockers.map(({ code, text }) => (
             <p key={code + text}>
-              {startState === null ? <b>Going back as it was is not possible. </b> : null}
+              {startState === null ? <b>The saved state is not possible. </b> : null}
               {text}
             </p>
           ))}

@@ -157,7 +157,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     const { page } = app;
     await app.open('web-01');
     const asked = await askDelete(app, 'app-1.8');
-    await asked.mode(/^With everything below/);
+    await asked.mode(/everything below$/);
     await expect(page.getByText('would be deleted').first()).toBeVisible();
     await look();
     await page.keyboard.press('Escape');

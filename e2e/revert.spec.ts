@@ -61,7 +61,7 @@ test('a snapshot of a shut-off domain: as it was, running, paused', async ({ sta
     const dialog = await app.askRevert('off');
     await dialog.choice(choice).click();
     await expect(dialog.root).toContainText(new RegExp(`will be ${outcome}`));
-    if (choice === 'As it was') await expect(dialog.root).toContainText('left shut off');
+    if (choice === 'As it was') await expect(dialog.root).toContainText('stays shut off');
     await dialog.confirm();
     await expect.poll(() => guest.state()).toBe(state);
     await expect(app.domain(guest.name)).toContainText(guest.name);

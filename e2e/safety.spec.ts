@@ -71,7 +71,7 @@ test('the demo host: cancelled while the safety snapshot is taken, nothing is re
   await dialog.revert.click();
   await expect(dialog.root).toContainText('Taking the safety snapshot');
   await dialog.cancel.click();
-  await expect(dialog.root).toContainText('cancelled: nothing was reverted', { timeout: 30_000 });
+  await expect(dialog.root).toContainText('Nothing was reverted', { timeout: 30_000 });
   await app.page.keyboard.press('Escape');
   await expect(dialog.root).toBeHidden();
   await expect(app.page.getByRole('row', { name: 'before-pg16' })).toContainText('current');

@@ -73,7 +73,7 @@ const ageUnits = [
   { from: day, size: day, unit: 'day' },
 ] as const;
 
-/** How long ago, as one says it: `just now`, `3 h 12 min ago`, `20 weeks ago`. A moment ahead of this clock is said to be so. */
+/** How long ago: `just now`, `3 h 12 min ago`, `20 weeks ago`. A moment ahead of this clock is said to be so. */
 export function formatAge(at: number, now: number): string {
   if (!isMoment(at)) return unknownMoment;
   const age = now - at;

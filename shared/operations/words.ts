@@ -53,16 +53,16 @@ type Ending = Record<Outcome['result'], (told: Told) => string>;
 const revertEndings: Ending = {
   done: ({ domainName, subject }) => `${domainName} reverted to ${subject}`,
   refused: ({ domainName, subject }) => `${domainName} was not reverted to ${subject}: refused`,
-  failed: ({ domainName, subject }) => `Reverting ${domainName} to ${subject} failed`,
+  failed: ({ domainName, subject }) => `The revert of ${domainName} to ${subject} failed`,
   cancelled: ({ domainName, subject }) => `${domainName} was not reverted to ${subject}: cancelled`,
   unknown: ({ domainName, subject }) => `It is not known whether ${domainName} was reverted to ${subject}`,
 };
 const undoEndings: Ending = {
   done: ({ domainName, subject }) => `${domainName}: revert undone, back at ${subject}`,
-  refused: ({ domainName }) => `${domainName}: the revert was not undone: refused`,
-  failed: ({ domainName }) => `${domainName}: undoing the revert failed`,
-  cancelled: ({ domainName }) => `${domainName}: the revert was not undone: cancelled`,
-  unknown: ({ domainName }) => `It is not known whether the revert of ${domainName} was undone`,
+  refused: ({ domainName }) => `The last revert of ${domainName} was not undone: refused`,
+  failed: ({ domainName }) => `Undoing the last revert of ${domainName} failed`,
+  cancelled: ({ domainName }) => `The last revert of ${domainName} was not undone: cancelled`,
+  unknown: ({ domainName }) => `It is not known whether the last revert of ${domainName} was undone`,
 };
 
 /** `web-01: “nightly” taken`, `web-01 reverted to “clean”, verified running`: how it ended. */

@@ -60,6 +60,7 @@ export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-s
       virsh={(review) => virshEdit(review.plan.virsh, assessmentOf(editType, review).steps).join('\n')}
       action="Save"
       unfinished={whyNot}
+      isBlocked={({ plan }) => plan.facts.refusal !== null}
     />
   );
 }
@@ -82,7 +83,6 @@ function Refused({ text }: { text: string }) {
 }
 
 const blockedWords: Readonly<Record<string, string>> = {
-  EDIT_REFUSED: 'Not possible here',
   NAME_REFUSED: 'This name cannot be used',
   NOTHING_TO_CHANGE: 'Nothing has changed yet',
 };

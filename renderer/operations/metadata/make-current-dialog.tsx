@@ -31,7 +31,7 @@ export function MakeCurrentDialog({ dialog }: { dialog: Extract<Dialog, { kind: 
       review={({ plan }) => <Review plan={plan} />}
       virsh={({ plan }) => virshMakeCurrent(plan.virsh, snapshotName)}
       action="Make current"
-      unfinished={({ plan }) => (plan.facts.refusal ? 'Not possible here' : null)}
+      isBlocked={({ plan }) => plan.facts.refusal !== null}
     />
   );
 }

@@ -97,7 +97,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await app.snapshot('quota-rollout').click();
     await page.keyboard.press('F2');
     await page.getByRole('textbox', { name: 'Name' }).fill('quota');
-    await expect(page.getByText('What libvirt is asked to do').first()).toBeVisible();
+    await expect(page.getByText('Steps').first()).toBeVisible();
     await look();
     await closed();
     await menu(app, 'fileserver', 'Export snapshots…');
@@ -157,7 +157,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     const { page } = app;
     await app.open('web-01');
     const asked = await askDelete(app, 'app-1.8');
-    await asked.mode(/^With everything below/);
+    await asked.mode(/everything below$/);
     await expect(page.getByText('would be deleted').first()).toBeVisible();
     await look();
     await page.keyboard.press('Escape');
@@ -167,7 +167,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await merge.root.getByRole('button', { name: /^Delete/ }).click();
     await expect(merge.root).toContainText(/ of 12 GiB/);
     await merge.root.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await expect(merge.root).toContainText('must not be reverted to any more');
+    await expect(merge.root).toContainText('do not revert to');
     await look();
   },
 
@@ -223,7 +223,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await dialog.open();
     await dialog.name.fill('pictured');
     await dialog.confirm('pictured');
-    await page.getByTitle('Show it large').click();
+    await page.getByTitle('Enlarge').click();
     await expect(page.getByRole('dialog')).toBeVisible();
     await look();
     await page.keyboard.press('Escape');

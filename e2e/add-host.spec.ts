@@ -116,7 +116,7 @@ test('a key that is refused is told at its step, with what to do', async ({ star
   const dialog = await addHost(app);
   await dialog.test(uriOf('kvm-shut'));
   await expect(dialog.step('Log in')).toContainText('failed');
-  await expect(dialog.step('Log in')).toContainText('did not let anybody in');
+  await expect(dialog.step('Log in')).toContainText('refused the login');
   await expect(dialog.step('Log in')).toContainText('Load the right key into the SSH agent');
   await expect(dialog.step('Check the host key')).toContainText('done');
   await expect(dialog.step('Open libvirt')).toContainText('not reached');
@@ -158,11 +158,11 @@ test('a passphrase is asked for over the dialog, and a wrong answer is no end', 
   await expect(asked.getByLabel('Passphrase')).toBeFocused();
   await app.page.keyboard.press('Escape');
   await expect(asked).toBeHidden();
-  await expect(dialog.step('Log in')).toContainText('nobody gave what it asks for');
+  await expect(dialog.step('Log in')).toContainText('its question was not answered');
   await dialog.button('Test connection').click();
   await asked.getByLabel('Passphrase').fill('wrong');
   await app.page.keyboard.press('Enter');
-  await expect(asked).toContainText('That was not right.');
+  await expect(asked).toContainText('That was not accepted.');
   await asked.getByLabel('Passphrase').fill('open sesame');
   await app.page.keyboard.press('Enter');
   await expect(dialog.root.getByText('The connection works.', { exact: true })).toBeVisible();

@@ -137,8 +137,8 @@ export class RevertDialog {
 
   /** Waits until the plan is there to be read. */
   async ready(): Promise<void> {
-    await expect(this.cancel).toBeFocused();
     await expect(this.root.getByRole('heading', { level: 3 }).first()).toBeVisible();
+    await expect(this.root.getByRole('button', { name: /^(Cancel|Close)$/ })).toBeFocused();
   }
 
   /** Confirms, and waits until libvirt has done it and the dialog is gone. */
@@ -191,7 +191,7 @@ export class TakeEachDialog extends BatchDialog {
   }
 
   get warned(): Locator {
-    return this.root.getByRole('checkbox', { name: /with a warning too$/ });
+    return this.root.getByRole('checkbox', { name: /with a warning$/ });
   }
 
   get take(): Locator {

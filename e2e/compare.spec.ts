@@ -24,7 +24,7 @@ test('the details of a snapshot tell what the configuration has otherwise now', 
   await expect(changes).toContainText('No configuration changes since');
   await app.open('legacy-erp');
   await app.snapshot('delivered').click();
-  await expect(changes).toContainText('libvirt keeps no configuration with this snapshot');
+  await expect(changes).toContainText('libvirt stores no configuration with this snapshot');
 });
 
 test('the comparison shows the changes in words and the XML side by side', async ({ start }) => {

@@ -12,7 +12,7 @@ test('the demo host: the form says what is wrong, and what would happen', async 
   await dialog.open();
   await expect(dialog.name).toHaveValue(/^snapshot-\d{4}-/);
   await expect(dialog.mode('Disks and memory, inside')).toBeDisabled();
-  await expect(dialog.root).toContainText('The guest is off, so there is no memory to keep.');
+  await expect(dialog.root).toContainText('The guest is off, so there is no memory to save.');
   await dialog.name.fill('.hidden');
   await expect(dialog.name).toHaveAttribute('aria-invalid', 'true');
   await expect(dialog.take).toBeDisabled();
@@ -24,7 +24,7 @@ test('the demo host: the form says what is wrong, and what would happen', async 
   const file = dialog.root.getByRole('textbox', { name: 'New file for vda' });
   for (const [path, problem] of [
     ['here.qcow2', 'must be absolute'],
-    ['/var/lib/libvirt/images/web-01.qcow2', 'exists already on the host'],
+    ['/var/lib/libvirt/images/web-01.qcow2', 'already exists on the host'],
     ['/no/such/folder/x', 'finds no folder /no/such/folder/'],
   ] as const) {
     await file.fill(path);
@@ -44,7 +44,7 @@ test('the demo host: each domain is offered what it can have, and the rest says 
   const dialog = new CreateDialog(app);
   for (const [domain, reason] of [
     ['web-01', 'The domain’s snapshots are internal.'],
-    ['fileserver', 'While the guest is on, libvirt keeps its memory with every internal snapshot.'],
+    ['fileserver', 'While the guest is on, every internal snapshot includes its memory.'],
     ['storage-migration', 'A block job is running on vda'],
   ] as const) {
     await app.open(domain);
@@ -60,7 +60,7 @@ test('the demo host: each domain is offered what it can have, and the rest says 
   await expect(freeze).toBeDisabled();
   await expect(dialog.root).toContainText('No guest agent answers');
   await dialog.root.getByRole('checkbox', { name: 'And leave the guest off' }).check();
-  await expect(dialog.root).toContainText('The guest is switched off once the disks are kept, and stays off.');
+  await expect(dialog.root).toContainText('The guest is switched off once the disks are saved, and stays off.');
   await expect(dialog.root).toContainText(/virsh snapshot-create-as game-server .*--halt/);
   await expect(dialog.root).toContainText(/<disk name='vda' snapshot='external'>\s*<source file=/);
 });

@@ -226,5 +226,5 @@ test('a folder that cannot be used is told, and nothing starts', electronOnly, a
   });
   const [code] = await once(failed, 'close');
   expect(code).toBe(1);
-  expect(said).toContain(`The folder ${join(home, 'file', 'window')} cannot be made`);
+  expect(said).toContain(`The folder ${join(home, 'file', 'window')} cannot be created`);
 });

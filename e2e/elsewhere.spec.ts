@@ -36,7 +36,7 @@ test('a domain that is started while the dialog is open: read again before anyth
   await dialog.revert.click();
   await expect(dialog.root).toContainText('The domain is running now; it was shut off');
   expect(await guest.state()).toBe('running');
-  await expect(dialog.root).toContainText('memory and every running program');
+  await expect(dialog.root).toContainText('Everything in memory, including running programs');
   await dialog.confirm();
   expect(await guest.state()).toBe('shut off');
 });

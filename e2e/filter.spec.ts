@@ -33,7 +33,7 @@ test('the demo host: the history is filtered by words, by what a snapshot is, an
   await app.snapshot('hardened').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Tags…' }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('libvirt has no place for tags in a snapshot');
+  await expect(dialog).toContainText('libvirt does not store tags');
   await dialog.getByRole('textbox').fill('golden, my lab');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await field.fill('tag:"my lab"');

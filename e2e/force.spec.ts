@@ -73,7 +73,7 @@ test('force: the snapshot does not hold the domain’s configuration', async ({ 
   await app.open(guest.name);
   const dialog = await app.askRevert('ancient');
   await expect(dialog.root).toContainText('The snapshot does not hold the domain’s configuration');
-  await expect(dialog.root).toContainText('the configuration of today is kept');
+  await expect(dialog.root).toContainText('the current configuration is kept');
   await expect(dialog.root).toContainText('--force');
   await expect(dialog.revert).toBeDisabled();
   await dialog.force.click();

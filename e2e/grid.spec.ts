@@ -92,7 +92,7 @@ test('the demo host: widths, order and columns by keyboard alone', both, async (
   const focused = page.locator(':focus');
   await app.open('web-01');
   await expect(app.snapshot('app-1.8')).toBeVisible();
-  await page.getByRole('button', { name: 'Columns that are shown' }).focus();
+  await page.getByRole('button', { name: 'Columns' }).focus();
   await keyboard.press('Tab');
   await expect(head(page, 'Snapshot')).toBeFocused();
   await keyboard.press('End');
@@ -119,7 +119,7 @@ test('the demo host: widths, order and columns by keyboard alone', both, async (
   await keyboard.press('Enter');
   await expect(head(page, 'History')).toBeVisible();
 
-  await page.getByRole('button', { name: 'Columns that are shown' }).focus();
+  await page.getByRole('button', { name: 'Columns' }).focus();
   await keyboard.press('Enter');
   await expect(page.getByRole('menuitemcheckbox', { name: 'Holds' })).toBeFocused();
   await keyboard.press('Space');
@@ -133,7 +133,7 @@ test('the demo host: columns are hidden, and go by themselves where there is no 
   const app = await start('--demo');
   const { page } = app;
   await app.open('web-01');
-  const menu = page.getByRole('button', { name: 'Columns that are shown' });
+  const menu = page.getByRole('button', { name: 'Columns' });
   await menu.click();
   await page.getByRole('menuitemcheckbox', { name: 'Guest was' }).click();
   await expect(head(page, 'Guest was')).toBeHidden();

@@ -268,7 +268,7 @@ test(
     await command(app, 'Import hosts…');
     await pick(JSON.stringify(withMore, null, 2));
     await expect(dialog.getByRole('button', { name: 'Import', exact: true })).toBeDisabled();
-    await dialog.getByRole('checkbox', { name: /to what the file says$/ }).check();
+    await dialog.getByRole('checkbox', { name: /from the file$/ }).check();
     await dialog.getByRole('button', { name: 'Change 1 host' }).click();
     await expect(dialog).toBeHidden();
     await expect(app.domain('kvm-b')).toHaveAccessibleDescription(/protected/);

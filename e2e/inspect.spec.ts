@@ -88,7 +88,7 @@ test('the demo host: a snapshot compared with another one', async ({ start }) =>
 test('the demo host: a domain that ails, and one that does not', both, async ({ start }) => {
   const app = await start('--demo');
   await app.open('wiki');
-  await expect(healthTab(app)).toHaveAccessibleName('Health 2 to see to');
+  await expect(healthTab(app)).toHaveAccessibleName('Health 2 to fix');
   await app.tab('Health');
   await expect(app.page.getByRole('heading', { name: '1 problem, 1 warning' })).toBeVisible();
   await expect(findings(app)).toHaveCount(3);
@@ -105,8 +105,8 @@ test('the demo host: a domain that ails, and one that does not', both, async ({ 
   await app.open('web-01');
   await expect(app.page.getByRole('heading', { name: 'Healthy' })).toBeVisible();
   // Its images lie in a pool, so that their own tables tell of every snapshot inside.
-  await expect(app.page.getByRole('region', { name: 'What was looked at' })).toContainText('inside 1 image');
-  await expect(app.page.getByRole('region', { name: 'What cannot be seen from here' })).toBeHidden();
+  await expect(app.page.getByRole('region', { name: 'What was checked' })).toContainText('inside 1 image');
+  await expect(app.page.getByRole('region', { name: 'What could not be checked' })).toBeHidden();
   await expect(healthTab(app)).toHaveAccessibleName('Health');
 });
 
@@ -143,7 +143,7 @@ test.describe('on a real libvirt', () => {
     await app.tab('Health');
     await expect(findings(app)).toContainText('cannot revert to external snapshots');
     await rm(overlay('first'));
-    await app.page.getByRole('button', { name: 'Look again' }).click();
+    await app.page.getByRole('button', { name: 'Check again' }).click();
     await expect(findings(app)).toHaveCount(2);
     await expect(findings(app).first()).toContainText('An image below the one that disk hda writes to is gone');
     await findings(app).first().getByRole('button', { name: 'second' }).click();

@@ -107,7 +107,7 @@ test(
     await expect(lab.revert).toHaveText('Revert 3 domains');
     await lab.leaveOut('web-01');
     await expect(lab.revert).toHaveText('Revert 2 domains');
-    await expect(lab.row('web-01')).toContainText('Left out by hand.');
+    await expect(lab.row('web-01')).toContainText('Left out by you.');
     await lab.acknowledge.check();
     await lab.revert.click();
     await lab.ended();
@@ -115,10 +115,10 @@ test(
     await lab.root.getByText('1 domain left out').click();
     await expect(lab.root).toContainText('web-01 on');
     const { text: report } = await app.saved(() => lab.saveReport.click());
-    expect(report).toContain('Left out by hand.');
+    expect(report).toContain('Left out by you.');
 
     await lab.root.getByRole('button', { name: 'Undo all…' }).click();
-    await expect(lab.root).toContainText('to where each was before its last revert');
+    await expect(lab.root).toContainText('to the state before their last revert');
     await expect(lab.revert).toHaveText('Revert 2 domains');
     await lab.acknowledge.check();
     await lab.revert.click();

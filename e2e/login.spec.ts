@@ -51,7 +51,7 @@ for (const how of ['password', 'keyboard-interactive'] as const)
     await expect(field).toBeFocused();
     await field.fill(`${canary}, wrong`);
     await app.page.keyboard.press('Enter');
-    if (how === 'password') await expect(question(app)).toContainText('That was not right.');
+    if (how === 'password') await expect(question(app)).toContainText('That was not accepted.');
     await expect(field).toHaveValue('');
     await field.fill(canary);
     await question(app).getByRole('button', { name: 'Continue' }).click();
@@ -71,7 +71,7 @@ test('a passphrase opens a key, is kept when wanted, and cancelling says what to
   await expect(question(app)).toContainText('Passphrase of an SSH key');
   await expect(question(app)).toContainText(key);
   await question(app).getByRole('button', { name: 'Don’t connect' }).click();
-  await expect(app.page.getByText('nobody gave what it asks for')).toBeVisible();
+  await expect(app.page.getByText('its question was not answered')).toBeVisible();
 
   await app.page
     .getByRole('button', { name: /^(Try again|Connect)/ })

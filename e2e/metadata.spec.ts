@@ -74,7 +74,7 @@ test.describe('on a real libvirt', () => {
       await choose(page, 'torn.xml', text.slice(0, -40));
       const dialog = page.getByRole('alertdialog');
       await expect(dialog).toContainText('There is nothing to import.');
-      await expect(dialog).toContainText('The file is no XML that can be read');
+      await expect(dialog).toContainText('The file cannot be read as XML');
       await expect(dialog.getByRole('button', { name: 'Import', exact: true })).toBeDisabled();
       await dialog.getByRole('button', { name: 'Choose other files…' }).click();
       await choose(page, 'travels.snapshots.xml', text);
@@ -159,7 +159,7 @@ test('the demo host: a protected domain wants its name typed for an edit, for ma
     for (const wrong of ['', 'CI-image-builder']) {
       await typed.fill(wrong);
       await expect(button).toBeDisabled();
-      await expect(root).toContainText('Type the domain’s name first');
+      await expect(root).toContainText('Type the domain’s name to continue');
     }
     await typed.fill(domain);
     await button.click();
@@ -169,7 +169,7 @@ test('the demo host: a protected domain wants its name typed for an edit, for ma
   const edit = await askEdit(app, 'gcc14-lto');
   await edit.description.fill('smaller still');
   await edit.description.press('ControlOrMeta+Enter');
-  await expect(edit.root).toContainText('Type the domain’s name first');
+  await expect(edit.root).toContainText('Type the domain’s name to continue');
   await confirm('Save');
   await expect(app.snapshot('gcc14-lto')).toContainText('smaller still');
 
@@ -195,7 +195,7 @@ test('the demo host: one host’s snapshots are not taken by another domain', bo
   await choose(page, 'mail-gateway.snapshots.xml', text);
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('None of these can be imported.');
-  await expect(dialog.getByRole('listitem').first()).toContainText('libvirt takes only its own');
+  await expect(dialog.getByRole('listitem').first()).toContainText('libvirt only accepts its own');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
 });

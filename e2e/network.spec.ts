@@ -65,7 +65,7 @@ test('over TLS the bytes come back', both, async ({ start }) => {
 
 test('a server of another CA is not connected to', async ({ start }) => {
   const { page } = await start('--connect', uris.stranger);
-  await expect(page.getByText(/has shown a certificate that the CA in .*cacert\.pem does not vouch for/)).toBeVisible();
+  await expect(page.getByText(/presented a certificate that the CA in .*cacert\.pem does not confirm/)).toBeVisible();
 });
 
 test('plain TCP is told as not encrypted: while it is typed, in the list and on the host’s page', async ({ start }) => {
@@ -88,6 +88,6 @@ test('a parameter that would switch the check off is refused by name', async ({ 
   await field.fill(`${uris.tls}&no_verify=1`);
   await field.press('Enter');
   await expect(page.getByRole('dialog').getByRole('alert')).toContainText(
-    '"no_verify=1" would switch off the check of the server’s certificate',
+    '"no_verify=1" would turn off the check of the server’s certificate',
   );
 });

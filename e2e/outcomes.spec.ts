@@ -50,11 +50,11 @@ test('a revert with a disk that the snapshot leaves out ends as planned', async 
   const app = await start('--connect', lab.uri);
   await app.open(guest.name);
   const dialog = await app.askRevert('one');
-  await expect(dialog.root).toContainText('hdb is not part of this snapshot and stays as it is now.');
+  await expect(dialog.root).toContainText('hdb is not part of this snapshot and stays as it is.');
   await dialog.safety.uncheck();
   await dialog.confirm();
   await expect(app.lastOutcome).toContainText('reverted to “one”, verified shut off');
-  await expect(app.lastOutcome).not.toContainText('not all is as planned');
+  await expect(app.lastOutcome).not.toContainText('not everything is as planned');
   expect(await guest.readBytes(at, 6)).toBe('before');
   expect(await guest.readBytes(at, 6, 'hdb')).toBe('LATER!');
 });
@@ -73,15 +73,17 @@ test('a revert that fails on the way tells what was found, and offers Start and 
   const app = await start('--connect', lab.uri);
   await app.open(guest.name);
   const dialog = await app.askRevert('early');
-  await expect(dialog.root).toContainText('What is not known');
+  await expect(dialog.root).toContainText('Not known');
   await expect(dialog.root).toContainText('could not be read');
   await expect(dialog.safety).toBeChecked();
   await dialog.revert.click();
   const ended = dialog.root.getByRole('alert');
-  await expect(ended).toContainText('The revert failed on the way');
+  await expect(dialog.root.getByRole('heading', { level: 2 })).toContainText(
+    `The revert of ${guest.name} to “early” failed`,
+  );
   await expect(ended).toContainText('The domain is shut off now; it was running.');
   await expect(ended).not.toContainText('Nothing was reverted');
-  await expect(ended).toContainText(/Undo leads back to “before-revert-/);
+  await expect(ended).toContainText(/Undo reverts to “before-revert-/);
   expect(await guest.state()).toBe('shut off');
   await expect(dialog.root.getByRole('button', { name: 'Start' })).toBeVisible();
   await dialog.root.getByRole('button', { name: 'Undo…' }).click();

@@ -36,7 +36,7 @@ test('a guest is started, paused, resumed and reset, and the history tells it', 
 
   await choose(app, guest, /^Reset/);
   const dialog = app.page.getByRole('alertdialog');
-  await expect(dialog).toContainText('What the guest has in memory is lost');
+  await expect(dialog).toContainText('Everything in memory is lost');
   await expect(dialog).toContainText(' reset power-a');
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await dialog.getByRole('button', { name: 'Reset', exact: true }).click();
@@ -81,7 +81,7 @@ test('memory that was saved is not restored without a word, and can be dropped',
   await app.page.getByRole('button', { name: 'Start…' }).click();
   const dialog = app.page.getByRole('alertdialog');
   await expect(dialog).toContainText('Memory that was saved earlier is restored');
-  await dialog.getByRole('checkbox', { name: 'Drop the saved memory, and boot from the disks instead' }).check();
+  await dialog.getByRole('checkbox', { name: 'Discard the saved memory and boot from the disks' }).check();
   await expect(dialog).toContainText('--force-boot');
   await dialog.getByRole('button', { name: 'Start', exact: true }).click();
   await expect(dialog).toBeHidden({ timeout: 30_000 });

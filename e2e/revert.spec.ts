@@ -35,7 +35,7 @@ test('a guest’s memory comes back, and the dialog says what is lost', both, as
   const app = await start('--connect', lab.uri);
   await app.open(guest.name);
   const dialog = await app.askRevert('early');
-  await expect(dialog.root).toContainText('memory and every running program');
+  await expect(dialog.root).toContainText('Everything in memory, including running programs');
   await expect(dialog.root).toContainText('VNC consoles are disconnected');
   await expect(dialog.choice('As it was')).toBeChecked();
   await dialog.choice('Paused').click();
@@ -61,7 +61,7 @@ test('a snapshot of a shut-off domain: as it was, running, paused', async ({ sta
     const dialog = await app.askRevert('off');
     await dialog.choice(choice).click();
     await expect(dialog.root).toContainText(new RegExp(`will be ${outcome}`));
-    if (choice === 'As it was') await expect(dialog.root).toContainText('left shut off');
+    if (choice === 'As it was') await expect(dialog.root).toContainText('stays shut off');
     await dialog.confirm();
     await expect.poll(() => guest.state()).toBe(state);
     await expect(app.domain(guest.name)).toContainText(guest.name);

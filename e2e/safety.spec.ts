@@ -23,7 +23,7 @@ test('the demo host: a safety snapshot, the revert, and back again by Undo', bot
   await expect(dialog.root).toContainText('Undo the last revert of db-primary?');
   await expect(dialog.root).toContainText('before the revert to “pg15-loaded”');
   await dialog.safety.uncheck();
-  await expect(dialog.root).toContainText('there is no way back from this');
+  await expect(dialog.root).toContainText('this cannot be undone');
   await expect(dialog.revert).toHaveText('Undo the revert');
   await dialog.confirm();
   await expect(app.lastOutcome).toContainText('revert undone');
@@ -71,7 +71,7 @@ test('the demo host: cancelled while the safety snapshot is taken, nothing is re
   await dialog.revert.click();
   await expect(dialog.root).toContainText('Taking the safety snapshot');
   await dialog.cancel.click();
-  await expect(dialog.root).toContainText('cancelled: nothing was reverted', { timeout: 30_000 });
+  await expect(dialog.root).toContainText('Nothing was reverted', { timeout: 30_000 });
   await app.page.keyboard.press('Escape');
   await expect(dialog.root).toBeHidden();
   await expect(app.page.getByRole('row', { name: 'before-pg16' })).toContainText('current');

@@ -42,8 +42,8 @@ test(
     await app.snapshot('first').click();
     expect(await counterIn(app, 'Console of pictured at “first”')).toBe(first);
     const dialog = await app.askRevert('first');
-    const pair = dialog.root.getByRole('region', { name: 'The console then and now' });
-    await expect(pair).toContainText('What it looked like');
+    const pair = dialog.root.getByRole('region', { name: 'The console now and after the revert' });
+    await expect(pair).toContainText('After the revert');
     const now = pair.getByRole('img', { name: 'Console of pictured now' });
     await expect(now).toBeVisible({ timeout: 20_000 });
     const source = (await now.getAttribute('src')) ?? '';

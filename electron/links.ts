@@ -12,7 +12,7 @@ export async function openLinks(links: readonly string[], hub: Hub, log: (line: 
     const text = each.startsWith('snapkeel:') ? each : await headOf(each).catch(() => '');
     const link = parseLink(text);
     if (link) hub.publishLater({ type: 'link', link });
-    else log(`${each} is no link of Snapkeel’s`);
+    else log(`${each} is not a Snapkeel link`);
   }
 }
 

@@ -93,7 +93,7 @@ function Lost() {
   const inElectron = window.snapkeel?.shell === 'electron';
   return (
     <div className={styles.lost} role="alert">
-      Snapkeel’s backend is not reachable. What you see is what was known before, and nothing can be changed.{' '}
+      Snapkeel’s backend is not reachable. You see the last known state, and nothing can be changed.{' '}
       {inElectron ? 'Start Snapkeel again.' : 'Trying again…'}
     </div>
   );
@@ -105,8 +105,8 @@ function Locked() {
       <Mark />
       <h1>This page needs its link</h1>
       <p>
-        Snapkeel only answers a page that was opened with the link printed by <code>npm start</code>. The link holds a
-        token that is made anew at every start.
+        Snapkeel only answers a page that was opened with the link printed by <code>npm start</code>. The link contains
+        a token that is new at every start.
       </p>
       <p>Open that link again, from the terminal where Snapkeel runs.</p>
     </main>

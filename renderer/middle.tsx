@@ -21,8 +21,7 @@ export function Middle() {
   const inTrouble = useAppState(hostInTrouble);
   const late = useAfter(400, !loaded);
   useAhead(openDomainCode);
-  if (!loaded)
-    return late ? <Empty title="Asking the backend…" text="It tells which hosts and domains there are." /> : null;
+  if (!loaded) return late ? <Empty title="Asking the backend…" text="It lists the hosts and domains." /> : null;
   if (domain)
     return (
       <Fetched code={openDomainCode} waiting={<Coming />}>
@@ -54,9 +53,7 @@ export function Middle() {
 }
 
 function Coming() {
-  return useAfter(400) ? (
-    <Empty title="Fetching this view…" text="The rest of Snapkeel’s window is on its way." />
-  ) : null;
+  return useAfter(400) ? <Empty title="Loading…" text="The rest of the window is loading." /> : null;
 }
 
 function Empty({ title, text, children }: { title: string; text: string; children?: React.ReactNode }) {

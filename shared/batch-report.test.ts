@@ -55,7 +55,7 @@ describe('a report', () => {
       'done     web on kvm-a    clean  2 s',
       '    Now running.',
       '    Safety snapshot “before”.',
-      '    Reverted by force.',
+      '    Reverted with force.',
       'FAILED   db on kvm-a     clean  2 s',
       '    A file is missing.',
       '    mem|file',
@@ -66,16 +66,16 @@ describe('a report', () => {
       '    mem|file',
       '    It is running now.',
       'skipped  last on kvm-a   clean',
-      '    Not begun: the run was stopped before.',
+      '    Not started: the run was stopped first.',
       '',
     ]);
   });
 
   it('names what was left out, and why', () => {
-    const leftOut = [{ domainName: 'old', hostName: 'kvm-a', why: 'Left out by hand.' }];
-    expect(batchReport({ ...run, leftOut }, 'text')).toContain('left out  old on kvm-a: Left out by hand.');
+    const leftOut = [{ domainName: 'old', hostName: 'kvm-a', why: 'Left out by you.' }];
+    expect(batchReport({ ...run, leftOut }, 'text')).toContain('left out  old on kvm-a: Left out by you.');
     expect(batchReport({ ...run, leftOut }, 'markdown')).toContain(
-      '| old | kvm-a |  | left out |  | Left out by hand. |',
+      '| old | kvm-a |  | left out |  | Left out by you. |',
     );
   });
 

@@ -72,7 +72,7 @@ function tookOf({ startedAt, endedAt }: BatchRow): string {
 
 /** Sentences about one row. */
 function notesOf({ status, outcome, problem, changes }: BatchRow): string[] {
-  if (status === 'skipped') return ['Not begun: the run was stopped before.'];
+  if (status === 'skipped') return ['Not started: the run was stopped first.'];
   const trouble = outcome?.problem ?? problem;
   const safety = outcome?.detail?.safety;
   return [
@@ -81,6 +81,6 @@ function notesOf({ status, outcome, problem, changes }: BatchRow): string[] {
     ...(outcome?.differences ?? []),
     ...(outcome?.found ? [`Now ${stateLabel(outcome.found.state)}.`] : []),
     ...(safety?.result === 'taken' ? [`Safety snapshot “${safety.name}”.`] : []),
-    ...(outcome?.detail?.forced ? ['Reverted by force.'] : []),
+    ...(outcome?.detail?.forced ? ['Reverted with force.'] : []),
   ];
 }

@@ -40,14 +40,14 @@ describe('problemOf', () => {
 
   it('leaves out a part in brackets when one of its details is missing', () => {
     const { what, next } = problemOf('SSH_AUTH_FAILED', { host: 'h', tried: 'k1', skipped: '' });
-    expect(what).toBe('“h” did not let anybody in.');
+    expect(what).toBe('“h” refused the login.');
     expect(next).toMatch(/keyfile=\. Tried: k1\.$/);
     expect(problemOf('HOST_KEY_CHANGED', { host: 'h', knownFile: 'f' }).what).not.toContain('f line');
   });
 
   it('does not fill in what a detail brought along', () => {
     const details = { host: '{user} [x]', user: 'root' };
-    expect(problemOf('SSH_AUTH_FAILED', details).what).toBe('“{user} [x]” did not let anybody in as user “root”.');
+    expect(problemOf('SSH_AUTH_FAILED', details).what).toBe('“{user} [x]” refused the login as user “root”.');
   });
 
   it('carries the code and the technical words', () => {
@@ -67,7 +67,7 @@ describe('what libvirt was asked to do', () => {
     expect(problemOf('INTERNAL_ERROR').effect).toContain('may be shut off');
     expect(problemOf('INTERNAL_ERROR', {}, undefined, 'take').effect).toBe('No snapshot was taken.');
     expect(problemOf('RPC', {}, undefined, 'take')).toMatchObject({ effect: 'No snapshot was taken.' });
-    expect(problemOf('CONFIG_UNSUPPORTED', {}, undefined, 'delete').next).toContain('on top of it');
+    expect(problemOf('CONFIG_UNSUPPORTED', {}, undefined, 'delete').next).toContain('Delete its children first');
     expect(problemOf('NO_DOMAIN_SNAPSHOT', {}, undefined, 'delete').effect).toBe('It is gone.');
     expect(problemOf('ACCESS_DENIED', {}, undefined, 'delete')).toEqual(problemOf('ACCESS_DENIED'));
   });

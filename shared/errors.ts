@@ -12,23 +12,23 @@ interface Sentences {
 }
 
 const untouched = 'Nothing was changed.';
-const notConnected = 'Nothing on the host was changed; its domains cannot be shown until this is solved.';
+const notConnected = 'Nothing on the host was changed. Its domains cannot be shown until this is fixed.';
 const mayBeStopped =
-  'libvirt stops the domain before it loads the snapshot, so it may be shut off now. Snapkeel has asked libvirt and shows what it found.';
-const leftAlone = 'Snapkeel goes on without {holds}. The file is left as it is, and nothing new is written to it.';
+  'libvirt stops the domain before it loads the snapshot, so it may be shut off now. Snapkeel has asked libvirt and shows the result.';
+const leftAlone = 'Snapkeel continues without {holds}. The file is left unchanged, and nothing new is written to it.';
 
 /** From a code to the sentences a person can act on. Codes are libvirt's names, the transports' and Snapkeel's own. */
 export const problems = {
   // Finding and reaching a host
   INVALID_URI: {
-    what: 'This is not a connection URI that Snapkeel can use: {reason}',
+    what: 'Snapkeel cannot use this connection URI: {reason}',
     effect: untouched,
     next: 'Write it as in qemu:///system, qemu+ssh://user@host/system or qemu+tls://host/system.',
   },
   SOCKET_MISSING: {
     what: 'No libvirt socket was found on this computer.',
     effect: notConnected,
-    next: 'Install and start libvirt (libvirtd or virtqemud), then try again.[ The address says mode={mode}: leave that out to reach any of them.][ Looked for: {tried}.]',
+    next: 'Install and start libvirt (libvirtd or virtqemud), then try again.[ The URI sets mode={mode}: leave it out to try all of them.][ Looked for: {tried}.]',
   },
   SOCKET_DENIED: {
     what: 'This user may not open the libvirt socket[ {path}].',
@@ -36,14 +36,14 @@ export const problems = {
     next: 'Add the user to the “libvirt” group, log in again, and try again.',
   },
   SOCKET_REFUSED: {
-    what: 'The libvirt socket[ {path}] exists, but nobody is listening on it.',
+    what: 'The libvirt socket[ {path}] exists, but nothing is listening on it.',
     effect: notConnected,
     next: 'Start libvirtd or virtqemud, then try again.',
   },
   HOST_NOT_FOUND: {
     what: 'The name “{host}” could not be resolved.',
     effect: notConnected,
-    next: 'Check the spelling of the host and the DNS.',
+    next: 'Check the spelling of the host name and your DNS.',
   },
   HOST_UNREACHABLE: {
     what: '“{host}” cannot be reached over the network.',
@@ -51,7 +51,7 @@ export const problems = {
     next: 'Check that the host is up and that a route or VPN to it exists.',
   },
   LOCAL_NETWORK: {
-    what: '“{host}” cannot be reached, or macOS keeps Snapkeel out of the local network.',
+    what: '“{host}” cannot be reached, or macOS does not let Snapkeel use the local network.',
     effect: notConnected,
     next: 'Allow Snapkeel in System Settings, Privacy & Security, Local Network. Then check that the host is up and that a route or VPN to it exists.',
   },
@@ -67,8 +67,8 @@ export const problems = {
   },
   CONNECTION_LOST: {
     what: 'The connection to “{host}” was lost.',
-    effect: 'What the host was doing goes on there. Snapkeel reads everything anew when it is back.',
-    next: 'Snapkeel tries again by itself.',
+    effect: 'Whatever the host was doing continues there. Snapkeel reads everything again when it is back.',
+    next: 'Snapkeel tries again automatically.',
   },
   TIMED_OUT: {
     what: '“{host}” did not answer in time.',
@@ -76,27 +76,27 @@ export const problems = {
     next: 'Check the network and the host’s load, then try again.',
   },
   SSH_HUNG_UP: {
-    what: '“{host}” hung up before an SSH connection was agreed on.',
+    what: '“{host}” closed the connection before SSH was set up.',
     effect: notConnected,
-    next: 'Snapkeel tries again by itself. If it stays so, check that the port is that of an SSH server, and that its sshd takes as many connections at a time (MaxStartups).',
+    next: 'Snapkeel tries again automatically. If this keeps happening, check that the port belongs to an SSH server, and that its sshd accepts this many connections at once (MaxStartups).',
   },
   HANDSHAKE_FAILED: {
-    what: '“{host}” answered, but no SSH connection could be agreed on.',
+    what: '“{host}” answered, but no SSH connection could be negotiated.',
     effect: notConnected,
-    next: '[Choose “{other}” for this host: it knows algorithms that the built-in client does not. ]Check that the port is that of an SSH server. Details: {reason}',
+    next: '[Choose “{other}” for this host: it supports algorithms that the built-in client does not. ]Check that the port belongs to an SSH server. Details: {reason}',
   },
   LOGIN_UNREADABLE: {
-    what: '“{host}” sent something during the login that is no SSH, or is too long: a banner may have 32 KiB.',
+    what: '“{host}” sent something during login that is not SSH, or is too long. A banner may be at most 32 KiB.',
     effect: notConnected,
-    next: 'Choose “OpenSSH” for this host, which takes longer ones, or look at “Banner” in the host’s sshd_config. Nothing is wrong with your key. Details: {reason}',
+    next: 'Choose “OpenSSH” for this host, which accepts longer ones, or check “Banner” in the host’s sshd_config. Nothing is wrong with your key. Details: {reason}',
   },
   HOST_KEY_CHANGED: {
-    what: 'The host key of “{host}” is not the one that is known[ from {knownFile} line {knownLine}]. Somebody may be between you and the host, or it was installed anew.[ Known: {knownType} {knownFingerprint}.] Shown now: {keyType} {fingerprint}.',
+    what: 'The host key of “{host}” does not match the known one[ in {knownFile} line {knownLine}]. Someone may be intercepting the connection, or the host was reinstalled.[ Known: {knownType} {knownFingerprint}.] Shown now: {keyType} {fingerprint}.',
     effect: notConnected,
     next: 'Ask whoever runs the host for its fingerprint. Only if it is the one shown now, [remove line {knownLine} from {knownFile} and ]connect again.',
   },
   HOST_KEY_UNKNOWN: {
-    what: 'The host key of “{host}” is not known[ ({keyType} {fingerprint})], and the SSH configuration says to refuse such a host (StrictHostKeyChecking).',
+    what: 'The host key of “{host}” is not known[ ({keyType} {fingerprint})], and the SSH configuration says to refuse such hosts (StrictHostKeyChecking).',
     effect: notConnected,
     next: 'Add its key to known_hosts, for example with ssh-keyscan after comparing the fingerprint, then connect again.',
   },
@@ -116,19 +116,19 @@ export const problems = {
     next: 'Make the file readable and writable for you, then connect again.',
   },
   SSH_AUTH_FAILED: {
-    what: '“{host}” did not let anybody in[ as user “{user}”].',
+    what: '“{host}” refused the login[ as user “{user}”].',
     effect: notConnected,
-    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ The host ended the login after too many tries ({tooMany}): offer it that key alone.][ It takes: {accepts}.][ Tried: {tried}.][ Not offered: {skipped}.][ Only OpenSSH can offer: {openSsh}.]',
+    next: 'Load the right key into the SSH agent, or name it in the URI with ?keyfile=.[ The host ended the login after too many attempts ({tooMany}): offer only that key.][ It accepts: {accepts}.][ Tried: {tried}.][ Not offered: {skipped}.][ Only OpenSSH can offer: {openSsh}.]',
   },
   LOGIN_CANCELLED: {
-    what: 'Logging in to “{host}” was cancelled: nobody gave what it asks for.',
+    what: 'The login to “{host}” was cancelled: its question was not answered.',
     effect: notConnected,
-    next: 'Connect again to be asked again. With the key in the SSH agent nothing is asked.',
+    next: 'Connect again to be asked again. With the key in the SSH agent, you are not asked.',
   },
   LOGIN_QUESTIONS: {
-    what: '“{host}” asks more during the login than can be answered: {reason}.',
+    what: '“{host}” asks more during login than Snapkeel can answer: {reason}.',
     effect: notConnected,
-    next: 'Try a key that the host takes, which may leave nothing to ask. If it goes on, ask whoever runs the host.',
+    next: 'Try a key that the host accepts: it may then ask nothing. If this keeps happening, ask whoever runs the host.',
   },
   PASSWORD_EXPIRED: {
     what: 'The password of “{user}” on “{host}” has expired.',
@@ -138,17 +138,17 @@ export const problems = {
   SSH_CONFIG_FAILED: {
     what: 'The SSH configuration for “{host}” cannot be used: {reason}',
     effect: notConnected,
-    next: 'Look at ~/.ssh/config, for example with “ssh -G” in a terminal, then connect again.',
+    next: 'Check ~/.ssh/config, for example with “ssh -G” in a terminal, then connect again.',
   },
   SSH_CONFIG_TIMED_OUT: {
     what: 'Reading the SSH configuration for “{host}” took too long.',
     effect: notConnected,
-    next: 'A “Match exec” in ~/.ssh/config may be waiting for something. Try again when it is there.',
+    next: 'A “Match exec” in ~/.ssh/config may be waiting for something. Try again once that is available.',
   },
   SSH_MISSING: {
-    what: 'There is no ssh on this computer, which “{host}” is to be reached with.',
+    what: '“{host}” is set to use OpenSSH, but there is no ssh on this computer.',
     effect: notConnected,
-    next: 'Install OpenSSH’s client, or choose “Built in” for this host.',
+    next: 'Install the OpenSSH client, or choose “Built in” for this host.',
   },
   SSH_FAILED: {
     what: '“{host}” could not be reached with ssh: {reason}',
@@ -156,9 +156,9 @@ export const problems = {
     next: 'Try the same with ssh in a terminal. When it works there, connect again.',
   },
   SSH_FOLDER_MISSING: {
-    what: 'There is no folder on this computer that ssh to “{host}” could use while it runs.',
+    what: 'There is no folder on this computer that ssh to “{host}” can use for its socket.',
     effect: notConnected,
-    next: 'Set TMPDIR to a folder of yours with a short path, where programs may be run from, and start Snapkeel again. Or choose “Built in” for this host.[ Tried: {tried}.]',
+    next: 'Set TMPDIR to a folder of your own that has a short path and allows programs to run, then start Snapkeel again. Or choose “Built in” for this host.[ Tried: {tried}.]',
   },
   NEEDS_OPENSSH: {
     what: 'Only the system’s own ssh can reach “{host}”, because of {reason}.',
@@ -166,9 +166,9 @@ export const problems = {
     next: 'Choose “OpenSSH” for this host.',
   },
   JUMP_REFUSED: {
-    what: '“{jump}” did not pass the connection on to “{host}”: {reason}',
+    what: '“{jump}” did not forward the connection to “{host}”: {reason}',
     effect: notConnected,
-    next: 'Check that “{host}” is up and reached from there, and that the sshd of “{jump}” allows TCP forwarding.',
+    next: 'Check that “{host}” is up and reachable from there, and that the sshd of “{jump}” allows TCP forwarding.',
   },
   KEY_UNREADABLE: {
     what: 'The key file {keyfile} cannot be read: {reason}',
@@ -178,7 +178,7 @@ export const problems = {
   REMOTE_SOCKET_MISSING: {
     what: 'Logged in to “{host}”, but no libvirt socket could be opened there.',
     effect: notConnected,
-    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding or virt-ssh-helper is installed.[ The address says mode={mode}: leave that out to reach any libvirt.][ Tried: {tried}.]',
+    next: 'Check that libvirt runs there, that the user may use it, and that sshd allows stream-local forwarding or virt-ssh-helper is installed.[ The URI sets mode={mode}: leave it out to try every libvirt.][ Tried: {tried}.]',
   },
   REMOTE_SOCKET_DENIED: {
     what: 'Logged in to “{host}”, but the user may not open its libvirt socket.',
@@ -186,9 +186,9 @@ export const problems = {
     next: 'Add the user to the “libvirt” group on the host.',
   },
   REMOTE_SOCKET_REFUSED: {
-    what: 'Logged in to “{host}”, but nobody is listening on its libvirt socket.',
+    what: 'Logged in to “{host}”, but nothing is listening on its libvirt socket.',
     effect: notConnected,
-    next: 'Start libvirtd or virtqemud there. Snapkeel tries again by itself.',
+    next: 'Start libvirtd or virtqemud there. Snapkeel tries again automatically.',
   },
   HELPER_MISSING: {
     what: 'Neither a libvirt socket nor virt-ssh-helper could be used on “{host}”.',
@@ -196,64 +196,64 @@ export const problems = {
     next: 'Install libvirt on the host, or allow stream-local forwarding in its sshd.[ Tried: {tried}.]',
   },
   HELPER_FAILED: {
-    what: 'virt-ssh-helper on “{host}” gave up[: {stderr}].',
+    what: 'virt-ssh-helper on “{host}” failed[: {stderr}].',
     effect: notConnected,
     next: 'Check that libvirt runs on the host and that the user may use it.',
   },
   STREAM_GARBAGE: {
     what: 'Something other than libvirt answered on “{host}”[: {text}].',
     effect: notConnected,
-    next: 'Shell start-up files on the host must not print anything for sessions that are not interactive.',
+    next: 'Shell start-up files on the host must not print anything in non-interactive sessions.',
   },
   TLS_CA_MISSING: {
-    what: 'There is no CA certificate to recognise “{host}” by.',
+    what: 'There is no CA certificate to verify “{host}” with.',
     effect: notConnected,
-    next: 'Put the certificate of the CA that has signed the host’s certificate there, or name its folder with ?pkipath=.[ Looked for: {tried}.]',
+    next: 'Install the certificate of the CA that signed the host’s certificate, or set its folder with ?pkipath=.[ Looked for: {tried}.]',
   },
   TLS_FILE_UNREADABLE: {
     what: 'TLS to “{host}” needs {file}, which cannot be used: {reason}',
     effect: notConnected,
-    next: 'Check what the file holds, and that you may read it.',
+    next: 'Check the file’s content, and that you can read it.',
   },
   TLS_PAIR_INCOMPLETE: {
-    what: 'The file {other} is there, but {file}, which belongs to it, is not.',
+    what: 'The file {other} is there, but {file}, which goes with it, is missing.',
     effect: notConnected,
-    next: 'Put the missing file there, or take both away: libvirt wants a client certificate together with its key.',
+    next: 'Add the missing file, or remove both: libvirt needs a client certificate together with its key.',
   },
   TLS_KEY_MISMATCH: {
-    what: 'The key in {keyfile} is not that of the certificate {file}.',
+    what: 'The key in {keyfile} does not belong to the certificate {file}.',
     effect: notConnected,
-    next: 'Put the key there that the certificate was made with, or have a new certificate made.',
+    next: 'Install the key that the certificate was made with, or get a new certificate.',
   },
   TLS_OWN_EXPIRED: {
     what: 'The certificate {file} on this computer is not valid now[: it is valid from {from} to {until}].',
     effect: notConnected,
-    next: 'Have it renewed by whoever runs the CA. If it should be valid, check the clock of this computer.',
+    next: 'Ask whoever runs the CA to renew it. If it should be valid, check this computer’s clock.',
   },
   TLS_SERVER_UNTRUSTED: {
-    what: '“{host}” has shown a certificate that the CA in {ca} does not vouch for: {reason}. Somebody may be between you and the host, or it has a certificate of another CA.',
+    what: '“{host}” presented a certificate that the CA in {ca} does not confirm: {reason}. Someone may be intercepting the connection, or the certificate is from another CA.',
     effect: notConnected,
-    next: 'Ask whoever runs the host for the certificate of its CA, and put that into {ca}.[ The host’s certificate names as its CA: {issuer}.]',
+    next: 'Ask whoever runs the host for the certificate of its CA, and save it as {ca}.[ The host’s certificate names as its CA: {issuer}.]',
   },
   TLS_SERVER_EXPIRED: {
     what: 'The certificate of “{host}”, or of its CA, is not valid now[: the host’s is valid from {from} to {until}].',
     effect: notConnected,
-    next: 'Have it renewed by whoever runs the host. If it should be valid, check the clock of this computer.',
+    next: 'Ask whoever runs the host to renew it. If it should be valid, check this computer’s clock.',
   },
   TLS_SERVER_REVOKED: {
-    what: 'The certificate of “{host}” has been revoked by its CA, as {crl} says.',
+    what: 'The certificate of “{host}” has been revoked by its CA, according to {crl}.',
     effect: notConnected,
     next: 'Do not connect. Ask whoever runs the host.',
   },
   TLS_CRL_UNUSABLE: {
-    what: 'Whether the certificate of “{host}” has been revoked cannot be told from {crl}: {reason}.',
+    what: 'It is not known whether the certificate of “{host}” has been revoked. {crl} cannot be used: {reason}.',
     effect: notConnected,
-    next: 'Put the CA’s current list of revoked certificates there, or take the file away if the CA has none.',
+    next: 'Save the CA’s current list of revoked certificates there, or remove the file if the CA has none.',
   },
   TLS_SERVER_NAME: {
-    what: 'The certificate that “{host}” has shown is not for this name[: it is for {names}]. Somebody may be between you and the host, or you call it by another name.',
+    what: 'The certificate of “{host}” is not for this name[: it is for {names}]. Someone may be intercepting the connection, or the host goes by another name.',
     effect: notConnected,
-    next: 'Use a name or an address that is in the certificate, or have a certificate made that has this one as a subject alternative name.',
+    next: 'Use a name or an address that is in the certificate, or get a certificate that has this one as a subject alternative name.',
   },
   TLS_CLIENT_REFUSED: {
     what: '“{host}” did not accept your certificate {certificate}[ ({subject})].',
@@ -263,17 +263,17 @@ export const problems = {
   TLS_CLIENT_UNKNOWN: {
     what: '“{host}” did not accept a client without a certificate.',
     effect: notConnected,
-    next: 'Have whoever runs its CA make you one, and put it into {file} with its key, or name a folder with ?pkipath=.',
+    next: 'Ask whoever runs its CA for one and save it as {file} with its key, or set a folder with ?pkipath=.',
   },
   TLS_HUNG_UP: {
-    what: '“{host}” hung up before a TLS connection was agreed on.',
+    what: '“{host}” closed the connection before TLS was set up.',
     effect: notConnected,
-    next: 'Snapkeel tries again by itself. If it stays so, check that port {port} is that of libvirt’s TLS, and not of plain TCP.',
+    next: 'Snapkeel tries again automatically. If this keeps happening, check that port {port} is libvirt’s TLS port, not plain TCP.',
   },
   TLS_HANDSHAKE_FAILED: {
-    what: '“{host}” answered, but no TLS connection could be agreed on.',
+    what: '“{host}” answered, but no TLS connection could be negotiated.',
     effect: notConnected,
-    next: 'Check that port {port} is that of libvirt’s TLS, and that the host offers TLS 1.2 or newer. Details: {reason}',
+    next: 'Check that port {port} is libvirt’s TLS port, and that the host offers TLS 1.2 or newer. Details: {reason}',
   },
   CANCELLED: {
     what: 'Connecting to “{host}” was cancelled.',
@@ -286,9 +286,9 @@ export const problems = {
     next: 'Use a local socket, qemu+ssh:// or qemu+tls://.',
   },
   POLKIT_DENIED: {
-    what: 'polkit does not let this user use libvirt on “{host}”.',
+    what: 'polkit does not allow this user to use libvirt on “{host}”.',
     effect: notConnected,
-    next: 'If you were asked for a password, it was not accepted: connect again. If not, polkit’s rules on the host say no: add the user to the “libvirt” group there and log in again, or ask whoever runs the host.',
+    next: 'If you were asked for a password, it was not accepted: connect again. If not, polkit’s rules on the host do not allow it: add the user to the “libvirt” group there and log in again, or ask whoever runs the host.',
   },
   POLKIT_NO_AGENT: {
     what: 'polkit wants a password before this user may use libvirt on “{host}”, but no polkit agent is running to ask for it.',
@@ -301,12 +301,12 @@ export const problems = {
     next: 'Connect again to be asked again. Members of the “libvirt” group are not asked.',
   },
   POLKIT_UNANSWERED: {
-    what: 'polkit asked for a password to use libvirt on “{host}”, and libvirt does not wait longer than 30 seconds for it.',
+    what: 'polkit asked for a password to use libvirt on “{host}”, and libvirt waits only 30 seconds for it.',
     effect: notConnected,
     next: 'Answer the question if it is still there, then connect again. Members of the “libvirt” group are not asked.',
   },
   POLKIT_NOT_RUNNING: {
-    what: 'libvirt on “{host}” leaves it to polkit who may use it, and polkit cannot be reached there.',
+    what: 'libvirt on “{host}” asks polkit who may use it, and polkit cannot be reached there.',
     effect: notConnected,
     next: 'Start the D-Bus system bus and polkit on the host, restart libvirtd or virtqemud, then connect again.',
   },
@@ -316,29 +316,29 @@ export const problems = {
     next: 'Add the user to the “libvirt” group, log in again, and try again. See libvirt’s reason below.',
   },
   AUTH_UNSUPPORTED: {
-    what: 'libvirt asks for a kind of authentication that Snapkeel does not know.',
+    what: 'libvirt asks for a kind of authentication that Snapkeel does not support.',
     effect: notConnected,
     next: 'Use the host’s unix socket over SSH.',
   },
   AUTH_SASL: {
-    what: 'libvirt on “{host}” asks for a name and a password, or a ticket (SASL[: {mechanisms}]), which Snapkeel does not offer.',
+    what: 'libvirt on “{host}” asks for a name and a password, or a ticket (SASL[: {mechanisms}]), which Snapkeel does not support.',
     effect: notConnected,
     next: 'Connect over SSH (qemu+ssh://user@host/system). Or over TLS with a client certificate, which is enough where auth_tls in libvirtd.conf is "none".',
   },
   PROTOCOL: {
-    what: '“{host}” sent something that is not libvirt’s protocol, so the connection was ended.',
-    effect: 'Nothing more is sent to it. What it was asked before may or may not have been done.',
+    what: '“{host}” sent something that is not libvirt’s protocol, so the connection was closed.',
+    effect: 'Nothing more is sent to it. Earlier requests may or may not have been carried out.',
     next: 'Check what listens on that socket, and its version.',
   },
   NO_ANSWER: {
-    what: '“{host}” gives no sign of life.',
-    effect: 'What the host was doing may go on there. Snapkeel reads everything anew when it is back.',
-    next: 'Snapkeel tries again by itself.',
+    what: '“{host}” does not respond any more.',
+    effect: 'Whatever the host was doing may continue there. Snapkeel reads everything again when it is back.',
+    next: 'Snapkeel tries again automatically.',
   },
   LOST: {
     what: 'The connection to libvirt on “{host}” was lost.',
-    effect: 'What the host was doing may go on there. Snapkeel reads everything anew when it is back.',
-    next: 'Snapkeel tries again by itself.',
+    effect: 'Whatever the host was doing may continue there. Snapkeel reads everything again when it is back.',
+    next: 'Snapkeel tries again automatically.',
   },
   CLOSED: {
     what: 'The connection to “{host}” was closed.',
@@ -349,17 +349,17 @@ export const problems = {
   HOSTS_UNREADABLE: {
     what: 'This file is not a list of hosts: {reason}.',
     effect: untouched,
-    next: 'Choose a file that “Export hosts” has saved.',
+    next: 'Choose a file saved with “Export hosts”.',
   },
   HOSTS_CHANGED: {
-    what: 'The list of hosts was changed since this was read.',
+    what: 'The list of hosts has changed since you read this.',
     effect: untouched,
-    next: 'Read what would come of the file now.',
+    next: 'Check again what the file would change.',
   },
   READ_ONLY_HOST: {
     what: '“{host}” is read-only in Snapkeel’s list: nothing on it can be changed.',
     effect: untouched,
-    next: 'Choose “Edit host…” and let it be changed, if that is what you want.',
+    next: 'To change something, turn off “Read-only” in “Edit host…”.',
   },
   NO_HOST: { what: 'This host is no longer in the list.', effect: untouched, next: 'Add it again.' },
 
@@ -371,27 +371,27 @@ export const problems = {
 
   // Plans
   ENDING: {
-    what: 'Snapkeel is closing, and begins nothing any more.',
+    what: 'Snapkeel is closing and starts nothing new.',
     effect: untouched,
     next: 'Open it again.',
   },
   NO_PLAN: {
-    what: 'This plan is no longer held: it was carried out already, or is too old.',
+    what: 'This plan was carried out already, or has expired.',
     effect: untouched,
-    next: 'Open the dialog again to read how things are now.',
+    next: 'Open the dialog again to see the current state.',
   },
   NAME_REFUSED: {
     what: 'The snapshot cannot have this name. {reason}',
     effect: untouched,
-    next: 'Choose another name, or keep the one it has.',
+    next: 'Choose another name, or keep the present one.',
   },
   DESCRIPTION_REFUSED: {
-    what: 'libvirt cannot keep this description: it is longer than 1 MiB, or holds a control character.',
+    what: 'libvirt cannot keep this description: it is longer than 1 MiB, or contains a control character.',
     effect: untouched,
     next: 'Shorten it, or write it without that character.',
   },
   NOTHING_TO_CHANGE: {
-    what: 'The name and the description are those that libvirt has already.',
+    what: 'The name and the description have not changed.',
     effect: untouched,
     next: 'Change one of them, or close the dialog.',
   },
@@ -408,19 +408,19 @@ export const problems = {
     next: 'Add a <graphics> device to it, or use “virsh console” for a serial one.',
   },
   POWER_REFUSED: {
-    what: 'It cannot be done now. {reason}',
+    what: 'This cannot be done now. {reason}',
     effect: untouched,
-    next: 'Look at the state the domain has now.',
+    next: 'Check the domain’s current state.',
   },
   NOT_ACKNOWLEDGED: {
-    what: 'Something has to be agreed to first, and was not. {reason}',
+    what: 'This needs your agreement first. {reason}',
     effect: untouched,
     next: 'Read it, and agree if that is what you want.',
   },
   IMPORT_REFUSED: {
     what: '{reason}',
     effect: untouched,
-    next: 'Choose files that “Export snapshots” or “virsh snapshot-dumpxml” has made of this domain.',
+    next: 'Choose files that “Export snapshots” or “virsh snapshot-dumpxml” made from this domain.',
   },
   NO_CURRENT_SNAPSHOT: {
     what: '“{domain}” has no current snapshot.',
@@ -428,7 +428,7 @@ export const problems = {
     next: 'Choose a snapshot by name.',
   },
   CONFIG_TOO_LARGE: {
-    what: 'A configuration has more than {most} elements, and is too large to be compared.',
+    what: 'A configuration has more than {most} elements, which is too many to compare.',
     effect: 'Nothing was changed.',
     next: 'Look at the XML of both instead.',
   },
@@ -440,7 +440,7 @@ export const problems = {
   BLOCKED: {
     what: '{reason}',
     effect: 'Nothing was reverted.',
-    next: 'Choose another state for afterwards, or another snapshot.',
+    next: 'Choose another state after the revert, or another snapshot.',
   },
   DELETE_BLOCKED: {
     what: '{reason}',
@@ -453,39 +453,39 @@ export const problems = {
     next: 'Read why, and tick “Revert with --force” if that is what you want.',
   },
   PLAN_STALE: {
-    what: 'When its turn came, what its dialog had said was no longer true.',
+    what: 'Something changed before this could start: what the dialog said is no longer true.',
     effect: 'Nothing was done.',
-    next: 'Open the dialog again to read how things are now.',
+    next: 'Open the dialog again to see the current state.',
   },
   STALE_AFTER_SAFETY: {
     what: 'While the safety snapshot was taken, something else changed too.',
-    effect: 'Nothing was reverted. The safety snapshot stays.',
+    effect: 'Nothing was reverted. The safety snapshot is kept.',
     next: 'Read what changed, then open the dialog again.',
   },
   BLOCKED_AFTER_SAFETY: {
     what: '{reason}',
-    effect: 'Nothing was reverted. The safety snapshot stays.',
-    next: 'Open the dialog again to read how things are now.',
+    effect: 'Nothing was reverted. The safety snapshot is kept.',
+    next: 'Open the dialog again to see the current state.',
   },
   NAME_NOT_TYPED: {
-    what: '“{domain}” is marked as protected, and its name was not typed as it is.',
+    what: '“{domain}” is protected, and its name was not typed correctly.',
     effect: 'Nothing was done.',
-    next: 'Type the domain’s name, or take the mark away.',
+    next: 'Type the domain’s name, or remove its protection.',
   },
   CREATE_REFUSED: {
     what: 'This snapshot cannot be taken. {reason}',
     effect: 'No snapshot was taken.',
-    next: 'Choose otherwise, and try again.',
+    next: 'Change what you chose, and try again.',
   },
   CREATE_HALF_DONE: {
-    what: 'libvirt gave up on the snapshot after it had switched the disks.',
+    what: 'libvirt failed to take the snapshot, after it had switched the disks.',
     effect:
-      'No data is lost: the domain writes to the new files now, and they lie on the images of before. libvirt lists no snapshot of it.',
-    next: 'Keep those files: the domain needs them. Look whether the guest answers, then take another snapshot.',
+      'No data is lost: the domain now writes to the new files, which are based on the previous images. libvirt lists no snapshot for them.',
+    next: 'Keep those files: the domain needs them. Check that the guest responds, then take another snapshot.',
   },
   CREATE_NOT_KEPT: {
-    what: 'libvirt says that it has taken “{snapshot}”, but what it was to keep is not there.',
-    effect: 'There is nothing to go back to: reverting to it would leave the guest off.',
+    what: 'libvirt reports that it took “{snapshot}”, but its data is not there.',
+    effect: 'There is nothing to revert to: a revert to it would leave the guest off.',
     next: 'Delete it from the list, then take another one, perhaps under another name.',
   },
   SAFETY_UNAVAILABLE: {
@@ -496,12 +496,12 @@ export const problems = {
   SAFETY_FAILED: {
     what: 'The safety snapshot “{snapshot}” could not be taken.',
     effect: 'Nothing was reverted.',
-    next: 'See the reason, and revert without a safety snapshot only if you can do without a way back.',
+    next: 'See the reason, and revert without a safety snapshot only if you can do without Undo.',
   },
   SAFETY_UNKNOWN: {
     what: 'The connection to “{host}” was lost while the safety snapshot “{snapshot}” was taken.',
-    effect: 'Nothing was reverted. Whether the snapshot was taken is not known yet.',
-    next: 'Snapkeel asks libvirt as soon as it is reachable again. Look at the domain’s snapshots before you go on.',
+    effect: 'Nothing was reverted. It is not known yet whether the snapshot was taken.',
+    next: 'Snapkeel asks libvirt as soon as it is reachable again. Check the domain’s snapshots before you continue.',
   },
   MANAGED_SAVE_STAYS: {
     what: 'The managed save image could not be removed.',
@@ -510,28 +510,28 @@ export const problems = {
   },
   MANAGED_SAVE_UNKNOWN: {
     what: 'The connection to “{host}” was lost while the managed save image was removed.',
-    effect: 'Nothing was reverted. Whether the image was removed is not known yet.',
-    next: 'Snapkeel asks libvirt as soon as it is reachable again, and writes what it finds into the history.',
+    effect: 'Nothing was reverted. It is not known yet whether the image was removed.',
+    next: 'Snapkeel asks libvirt as soon as it is reachable again, and records the result in Activity.',
   },
   OPERATION_CANCELLED: {
     what: 'The operation was cancelled.',
     effect: 'Nothing was reverted.',
-    next: 'Open the dialog again when you want to.',
+    next: 'Open the dialog again to try again.',
   },
   CANNOT_CANCEL: {
     what: 'This operation cannot be cancelled now: {reason}',
-    effect: 'It goes on to its end.',
-    next: 'Wait until it has ended. If a safety snapshot was taken, the revert can be undone then.',
+    effect: 'It continues until it is done.',
+    next: 'Wait until it is done. If a safety snapshot was taken, you can then undo the revert.',
   },
   NO_OPERATION: {
-    what: 'This operation has ended, or is of an earlier run.',
+    what: 'This operation has ended, or was started before Snapkeel was restarted.',
     effect: untouched,
-    next: 'Look at the domain’s state and at the journal.',
+    next: 'Check the domain’s state and its Activity.',
   },
   JOURNAL_FAILED: {
-    what: 'The journal could not be written, and libvirt is not asked to change anything without it.',
+    what: 'The activity log could not be written. Without it, Snapkeel does not ask libvirt to change anything.',
     effect: untouched,
-    next: 'Check that the data directory can be written to and has space left.',
+    next: 'Check that the data directory is writable and has free space.',
   },
   NO_UNDO: {
     what: 'The last revert of this domain cannot be undone. {reason}',
@@ -539,9 +539,9 @@ export const problems = {
     next: 'Choose a snapshot by name.',
   },
   NO_BATCH: {
-    what: 'These changes are not under way any more.',
+    what: 'These changes are no longer running.',
     effect: untouched,
-    next: 'Look at its report.',
+    next: 'See the report.',
   },
   NO_SNAPSHOT: {
     what: '“{domain}” has no snapshots.',
@@ -556,29 +556,29 @@ export const problems = {
   OUTCOME_UNKNOWN: {
     what: 'The connection to “{host}” was lost while libvirt was reverting.',
     effect: 'It is not known yet whether the revert was done, and the domain may be shut off.',
-    next: 'Snapkeel asks libvirt as soon as it is reachable again. Look at the domain’s state before you go on.',
+    next: 'Snapkeel asks libvirt as soon as it is reachable again. Check the domain’s state before you continue.',
   },
   ANSWER_LOST: {
     what: 'The connection to “{host}” was lost before libvirt answered.',
-    effect: 'Snapkeel waited until libvirt was done, and looked: what it found is below.',
-    next: 'If that is not what you wanted, ask for it again.',
+    effect: 'Snapkeel waited until libvirt was done, and checked. The result is below.',
+    next: 'If that is not what you wanted, try again.',
   },
   NOT_CONFIRMED: {
-    what: 'libvirt reported it as done, but could not be asked afterwards how things are.',
-    effect: 'It was done.',
-    next: 'Look at the domain’s state when the host is connected again.',
+    what: 'libvirt reported success, but the result could not be checked.',
+    effect: 'libvirt says that it was done.',
+    next: 'Check the domain’s state when the host is connected again.',
   },
 
   // What lies in the data directory
   JOURNAL_NOT_READ: {
-    what: 'The journal could not be read[: {reason}].',
-    effect: 'What was done in earlier runs is not shown, nor is it found out what came of requests without an answer.',
+    what: 'The activity log could not be read[: {reason}].',
+    effect: 'Earlier activity is not shown, and the result of unanswered requests is not looked up.',
     next: 'Make journal.jsonl in the data directory readable for you, then start Snapkeel again.',
   },
   KEPT_NOT_WRITTEN: {
     what: 'Snapkeel could not write {file}[: {reason}].',
-    effect: 'This is not remembered. Everything is as it was before.',
-    next: 'Check that {folder} can be written to and has space left, then try again.',
+    effect: 'This was not saved. Everything is as it was before.',
+    next: 'Check that {folder} is writable and has free space, then try again.',
   },
   KEPT_NOT_READ: {
     what: 'Snapkeel cannot read {file}[: {reason}].',
@@ -586,30 +586,30 @@ export const problems = {
     next: 'Make {path} readable for you, then start Snapkeel again.',
   },
   KEPT_NOT_PRIVATE: {
-    what: 'Others on this computer can get at the data directory {folder}.',
+    what: 'Other users of this computer can access the data directory {folder}.',
     effect: 'They could read what Snapkeel keeps there, or change which domains are protected.',
-    next: 'Give the directory to yourself alone (chmod 700), or choose another one with --data-dir.',
+    next: 'Restrict the directory to yourself (chmod 700), or choose another one with --data-dir.',
   },
   KEPT_NEWER: {
-    what: 'This version of Snapkeel cannot read {file}: a newer one has written it.',
+    what: 'This version of Snapkeel cannot read {file}: a newer version wrote it.',
     effect: leftAlone,
     next: 'Use that version, or choose another data directory with --data-dir.',
   },
   KEPT_DAMAGED: {
     what: 'Snapkeel could not read {file}: it is damaged.',
-    effect: 'Snapkeel goes on without {holds}.[ The damaged file is kept as {aside}.]',
-    next: 'Put a good copy of it back, or set up again what you need.',
+    effect: 'Snapkeel continues without {holds}.[ The damaged file is kept as {aside}.]',
+    next: 'Restore a good copy of it, or set up what you need again.',
   },
   FOLDER_UNWRITABLE: {
     what: 'Snapkeel cannot write to its data directory[: {reason}].',
     effect:
-      'Nothing new is remembered, and libvirt is not asked to change anything, since the journal could not tell of it.',
+      'Nothing new is saved, and Snapkeel does not ask libvirt to change anything, because it could not be recorded.',
     next: 'Make {folder} writable for you and free some space, or choose another one with --data-dir. Then start Snapkeel again.',
   },
   FOLDER_SHARED: {
     what: 'Snapkeel on the computer “{host}” may be using this data directory too.',
-    effect: 'Nothing that is set there or here is lost, but it may show only after the next start.',
-    next: 'End Snapkeel there, or choose another data directory with --data-dir.',
+    effect: 'No settings are lost, but changes may show only after the next start.',
+    next: 'Quit Snapkeel there, or choose another data directory with --data-dir.',
   },
 
   // libvirt's answers, by its names
@@ -626,7 +626,7 @@ export const problems = {
   INVALID_DOMAIN_SNAPSHOT: {
     what: 'libvirt does not accept this snapshot.',
     effect: untouched,
-    next: 'Look at its XML; it may come from another version of libvirt.',
+    next: 'Check its XML: it may come from another version of libvirt.',
   },
   SNAPSHOT_REVERT_RISKY: {
     what: 'libvirt refuses this revert as risky.',
@@ -634,7 +634,7 @@ export const problems = {
     next: 'Read libvirt’s reason below. Force may be able to overcome it.',
   },
   OPERATION_INVALID: {
-    what: 'libvirt cannot do this in the domain’s present state.',
+    what: 'libvirt cannot do this in the domain’s current state.',
     effect: 'libvirt checks this first, so nothing was reverted.',
     next: 'A transient domain needs “running” or “paused”; a block job must end first. See libvirt’s reason below.',
   },
@@ -644,8 +644,8 @@ export const problems = {
     next: 'See libvirt’s reason below.',
   },
   CONFIG_UNSUPPORTED: {
-    what: 'libvirt cannot revert to this snapshot as things are.',
-    effect: 'libvirt usually finds this before it touches anything.',
+    what: 'libvirt cannot revert to this snapshot now.',
+    effect: 'libvirt usually checks this before it changes anything.',
     next: 'See libvirt’s reason below.',
   },
   INVALID_ARG: {
@@ -654,12 +654,12 @@ export const problems = {
     next: 'This libvirt may be too old for it. See its reason below.',
   },
   OPERATION_FAILED: {
-    what: 'libvirt began to revert and failed.',
+    what: 'libvirt started the revert and failed.',
     effect: mayBeStopped,
     next: 'The snapshot may be missing from a disk image. Check the domain’s disks before you start it.',
   },
   INTERNAL_ERROR: {
-    what: 'libvirt met an internal error.',
+    what: 'libvirt reported an internal error.',
     effect: mayBeStopped,
     next: 'See libvirt’s reason below and its log on the host.',
   },
@@ -669,31 +669,31 @@ export const problems = {
     next: 'A memory or overlay file of the snapshot may be missing. See libvirt’s reason below.',
   },
   OPERATION_TIMEOUT: {
-    what: 'Another job on this domain kept libvirt waiting until it gave up.',
+    what: 'libvirt timed out while it waited for another job on this domain.',
     effect: 'Nothing was reverted.',
     next: 'Wait until that job has ended, then try again.',
   },
   OPERATION_ABORTED: {
     what: 'The operation was aborted.',
     effect: mayBeStopped,
-    next: 'Look at the domain’s state before you go on.',
+    next: 'Check the domain’s state before you continue.',
   },
   OPERATION_DENIED: {
-    what: 'libvirt lets this connection read, and change nothing.',
+    what: 'This connection to libvirt is read-only.',
     effect: untouched,
-    next: 'If the host is read-only in Snapkeel’s list, choose “Edit host…” and let it be changed. Else look at its address: libvirt-sock-ro is for reading alone.',
+    next: 'If the host is read-only in Snapkeel, turn that off in “Edit host…”. Otherwise check its URI: libvirt-sock-ro is the read-only socket.',
   },
   ACCESS_DENIED: {
-    what: 'libvirt does not let this user do this.',
+    what: 'libvirt does not allow this user to do this.',
     effect: untouched,
-    next: 'Ask whoever runs the host for the right.',
+    next: 'Ask whoever runs the host for permission.',
   },
   AUTH_FAILED: {
     what: 'libvirt did not accept the login.',
     effect: notConnected,
     next: 'Check the user’s rights on the host.',
   },
-  AUTH_CANCELLED: { what: 'The login at libvirt was cancelled.', effect: notConnected, next: 'Connect again.' },
+  AUTH_CANCELLED: { what: 'The login to libvirt was cancelled.', effect: notConnected, next: 'Connect again.' },
   AUTH_UNAVAILABLE: {
     what: 'libvirt could not ask for authorisation.',
     effect: notConnected,
@@ -719,17 +719,17 @@ export const problems = {
   AGENT_UNRESPONSIVE: {
     what: 'The guest agent does not answer.',
     effect: untouched,
-    next: 'Start the agent in the guest, or go on without quiescing.',
+    next: 'Start the agent in the guest, or continue without quiescing.',
   },
   AGENT_UNSYNCED: {
-    what: 'The guest agent answers out of turn.',
+    what: 'The guest agent’s answers are out of order.',
     effect: untouched,
     next: 'Try again in a moment, or restart the agent in the guest.',
   },
   AGENT_COMMAND_TIMEOUT: {
     what: 'The guest agent did not finish in time.',
     effect: 'The guest’s file systems may be frozen for a moment more.',
-    next: 'Try again in a moment, or go on without quiescing.',
+    next: 'Try again in a moment, or continue without quiescing.',
   },
   AGENT_COMMAND_FAILED: {
     what: 'The guest agent could not do what it was asked.',
@@ -760,13 +760,13 @@ export const problems = {
   },
   LIBVIRT: {
     what: 'libvirt answered with an error ({name}).',
-    effect: 'What was done before the error is not known. Snapkeel shows what libvirt says now.',
+    effect: 'It is not known what was done before the error. Snapkeel shows what libvirt reports now.',
     next: 'See libvirt’s reason below.',
   },
   UNEXPECTED: {
-    what: 'Snapkeel met an error of its own.',
-    effect: 'What was asked of libvirt before may have been done.',
-    next: 'Look at the domain’s state, and report this with the details below.',
+    what: 'Snapkeel ran into an internal error.',
+    effect: 'Earlier requests to libvirt may have been carried out.',
+    next: 'Check the domain’s state, and report this with the details below.',
   },
 } as const satisfies Record<string, Sentences>;
 export type ProblemCode = keyof typeof problems;

@@ -38,12 +38,23 @@ test.each([
   [-30 * s, 'just now'],
   [12 * min + 30 * s, '12 min ago'],
   [3 * h + 12 * min, '3 h 12 min ago'],
+  [24 * h - s, '23 h 59 min ago'],
+  [24 * h, '1 day ago'],
+  [14 * d - s, '13 days ago'],
+  [14 * d, '2 weeks ago'],
+  [140 * d, '20 weeks ago'],
+  [182 * d, '26 weeks ago'],
+  [183 * d, '6 months ago'],
+  [322 * d, '10 months ago'],
+  [730 * d - s, '23 months ago'],
+  [730 * d, '2 years ago'],
+  [12_000 * d, '32 years ago'],
   [-2 * h, '2 h ahead of this clock'],
 ])('%d ms back is %s', (ms, text) => expect(formatAge(1e12, 1e12 + ms)).toBe(text));
 
 test('older moments are dates, with a year when it is another one', () => {
   const now = new Date(2026, 10, 23, 12, 0).getTime();
-  expect(formatTaken(now - 2 * d, now)).toBe('2 d ago');
+  expect(formatTaken(now - 2 * d, now)).toBe('2 days ago');
   expect(formatTaken(new Date(2026, 2, 12).getTime(), now)).toBe('12 Mar');
   expect(formatTaken(new Date(2026, 8, 20).getTime(), now)).toBe('20 Sep');
   expect(formatTaken(new Date(2024, 2, 12).getTime(), now)).toBe('12 Mar 2024');

@@ -4,6 +4,7 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
+const week = 7 * day;
 const year = 365 * day;
 
 /** Largest first; a duration shows the first unit that fits and the next one below it. */
@@ -64,13 +65,24 @@ export function isMoment(at: number): boolean {
 
 const unknownMoment = 'at an unknown time';
 
-/** How long ago, to the minute: `just now`, `3 h 12 min ago`. A moment ahead of this clock is said to be so. */
+/** From so old on, an age is told in these units: the largest that fits. A month is a twelfth of a year. */
+const ageUnits = [
+  { from: 2 * year, size: year, unit: 'year' },
+  { from: year / 2, size: year / 12, unit: 'month' },
+  { from: 2 * week, size: week, unit: 'week' },
+  { from: day, size: day, unit: 'day' },
+] as const;
+
+/** How long ago: `just now`, `3 h 12 min ago`, `20 weeks ago`. A moment ahead of this clock is said to be so. */
 export function formatAge(at: number, now: number): string {
   if (!isMoment(at)) return unknownMoment;
   const age = now - at;
   if (age < -minute) return `${formatDuration(-age)} ahead of this clock`;
   if (age < minute) return 'just now';
-  return `${formatDuration(Math.floor(age / minute) * minute)} ago`;
+  const long = ageUnits.find(({ from }) => age >= from);
+  return long
+    ? `${formatCount(Math.floor(age / long.size), long.unit)} ago`
+    : `${formatDuration(Math.floor(age / minute) * minute)} ago`;
 }
 
 /** A moment for a narrow column: an age within a week, then the day, with its year unless it is this one. */

@@ -39,13 +39,13 @@ const expected: Readonly<Record<string, readonly (readonly [string, Partial<Reco
   ],
   known_hosts_verify: [
     ['normal', { ssh: true }],
-    ['auto', { ssh: 'nobody has looked at' }],
-    ['ignore', { ssh: 'nobody has looked at' }],
+    ['auto', { ssh: 'nobody has checked' }],
+    ['ignore', { ssh: 'nobody has checked' }],
   ],
   no_verify: [
     ['0', { ssh: true, tls: true }],
-    ['1', { ssh: 'nobody has looked at', tls: 'switch off the check of the server’s certificate' }],
-    ['', { ssh: 'nobody has looked at', tls: 'switch off the check of the server’s certificate' }],
+    ['1', { ssh: 'nobody has checked', tls: 'turn off the check of the server’s certificate' }],
+    ['', { ssh: 'nobody has checked', tls: 'turn off the check of the server’s certificate' }],
   ],
   no_sanity: [
     ['0', { tls: true }],
@@ -60,7 +60,7 @@ const expected: Readonly<Record<string, readonly (readonly [string, Partial<Reco
     ['pki', { tls: 'absolute path' }],
   ],
   tls_priority: [['NORMAL', { tls: 'GnuTLS' }]],
-  command: [['/usr/bin/ssh', { ssh: 'SSH client of its own' }]],
+  command: [['/usr/bin/ssh', { ssh: 'its own SSH client' }]],
   netcat: [
     ['nc', { ssh: true }],
     ['nc%20-X', { ssh: 'the name or the path of a program' }],
@@ -70,18 +70,24 @@ const expected: Readonly<Record<string, readonly (readonly [string, Partial<Reco
     [
       'sasl',
       {
-        auto: 'as libvirt asks',
-        unix: 'as libvirt asks',
-        ssh: 'as libvirt asks',
-        tls: 'as libvirt asks',
-        tcp: 'as libvirt asks',
+        auto: 'the way libvirt asks',
+        unix: 'the way libvirt asks',
+        ssh: 'the way libvirt asks',
+        tls: 'the way libvirt asks',
+        tcp: 'the way libvirt asks',
       },
     ],
   ],
   authfile: [
     [
       '/a',
-      { auto: 'no passwords', unix: 'no passwords', ssh: 'no passwords', tls: 'no passwords', tcp: 'no passwords' },
+      {
+        auto: 'does not store or read passwords',
+        unix: 'does not store or read passwords',
+        ssh: 'does not store or read passwords',
+        tls: 'does not store or read passwords',
+        tcp: 'does not store or read passwords',
+      },
     ],
   ],
 };

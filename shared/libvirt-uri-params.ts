@@ -20,8 +20,8 @@ const socket = must(/^\//, 'an absolute path');
 const file = must(/^[/~]|^[A-Za-z]:/, 'an absolute path');
 const mode = must(/^(auto|direct|legacy)$/, 'auto, direct or legacy');
 const flag = must(/^[01]$/, '0 or 1');
-const auth = refused('is not supported: Snapkeel logs in as libvirt asks for it; leave it out');
-const authfile = refused('is not supported: Snapkeel keeps and reads no passwords; leave it out');
+const auth = refused('is not supported: Snapkeel logs in the way libvirt asks; leave it out');
+const authfile = refused('is not supported: Snapkeel does not store or read passwords here; leave it out');
 
 /**
  * Every parameter that libvirt's remote driver consumes rather than passes on (src/remote/remote_driver.c,
@@ -37,27 +37,29 @@ export const remoteParams: Readonly<Record<string, Row>> = {
   known_hosts_verify: {
     ssh: {
       ok: /^normal$/,
-      otherwise: 'would have host keys trusted that nobody has looked at; leave it out, or write normal',
+      otherwise: 'would trust host keys that nobody has checked; leave it out, or write normal',
     },
   },
   no_verify: {
-    ssh: { ok: /^0$/, otherwise: 'would have host keys trusted that nobody has looked at; leave it out' },
+    ssh: { ok: /^0$/, otherwise: 'would trust host keys that nobody has checked; leave it out' },
     tls: {
       ok: /^0$/,
       otherwise:
-        'would switch off the check of the server’s certificate, so that anyone could pass for it; leave it out',
+        'would turn off the check of the server’s certificate, so anyone could pose as the server; leave it out',
     },
   },
   no_sanity: {
-    tls: { ok: /^0$/, otherwise: 'would have certificates used that are expired or do not match; leave it out' },
+    tls: { ok: /^0$/, otherwise: 'would accept certificates that are expired or do not match; leave it out' },
   },
   // There is no terminal to ask on, so nothing is asked there.
   no_tty: { ssh: flag },
   pkipath: { tls: file },
   tls_priority: {
-    tls: refused('is written for GnuTLS, which Snapkeel does not use: it takes TLS 1.2 or newer; leave it out'),
+    tls: refused('is for GnuTLS, which Snapkeel does not use: it uses TLS 1.2 or newer; leave it out'),
   },
-  command: { ssh: refused('is not supported: Snapkeel has an SSH client of its own, and runs no other; leave it out') },
+  command: {
+    ssh: refused('is not supported: Snapkeel has its own SSH client and does not run another one; leave it out'),
+  },
   netcat: { ssh: must(/^[\w.+/-]+$/, 'the name or the path of a program') },
   sshauth: {
     ssh: refused('is not supported: the SSH agent and key files are tried; leave it out, or name a key with keyfile'),

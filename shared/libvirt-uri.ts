@@ -244,7 +244,7 @@ function readAuthority(authority: string): Place {
 
 function readUser(text: string): string {
   if (text.includes(':')) {
-    throw fail('PASSWORD_IN_URI', 'The address contains a password; leave it out, addresses are stored and shown.');
+    throw fail('PASSWORD_IN_URI', 'The address contains a password. Leave it out: addresses are stored and shown.');
   }
   if (text === '') throw fail('USER_INVALID', 'The user name before the "@" is empty.');
   return decode(text);
@@ -268,7 +268,7 @@ function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) {
     // Not quoted: what follows a colon may be a password that contains a slash.
-    throw fail('PORT_INVALID', 'What follows the ":" is not a port; use a number from 1 to 65535.');
+    throw fail('PORT_INVALID', 'The text after ":" is not a port. Use a number from 1 to 65535.');
   }
   return port;
 }

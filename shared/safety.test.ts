@@ -89,7 +89,7 @@ describe('why not', () => {
     expect(codes(external, { ...outside, disks: [createDisk('vda', { path: image }), drive] })).not.toEqual([]);
     const reasons = offer({ domain: { checkpoints: [{ name: 'cp', disks: [{ target: 'vda', image }] }] } }).reasons;
     expect(reasons.map(({ code }) => code)).toEqual(['CHECKPOINT']);
-    expect(reasons[0]?.text).toMatch(/^It would be no way back: /);
+    expect(reasons[0]?.text).toMatch(/^It could not be used for Undo: /);
   });
 
   it('is silent where all is well, with what is worth knowing', () => {

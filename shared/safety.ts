@@ -37,22 +37,21 @@ export const safetyRules: readonly Rule[] = [
     code: 'DRIVER',
     source: 'tried with QEMU and the test driver only',
     when: ({ create }) => create.driver !== 'QEMU' && create.driver !== 'TEST',
-    text: ({ create }) =>
-      `Safety snapshots are only known to work with QEMU; this is libvirt’s ${create.driver} driver.`,
+    text: ({ create }) => `Safety snapshots are only tested with QEMU; this is libvirt’s ${create.driver} driver.`,
   },
   {
     code: 'WRITES_ELSEWHERE',
     source: 'qemuSnapshotInternalRevertInactive: the images of then are written to, whatever the domain has now',
     when: (c) => isInternal(c) && writtenElsewhere(c).length > 0,
     text: (c) =>
-      `The revert also writes to ${named(writtenElsewhere(c))}, which the domain does not write to now: a snapshot of the present cannot hold that.`,
+      `The revert also writes to ${named(writtenElsewhere(c))}, which the domain does not write to now: a safety snapshot cannot include that.`,
   },
   {
     code: 'LIES_ON_IT',
     source: 'observed on 9.0–12.8: an internal revert writes to an image that today’s images lie on',
     when: (c) => isInternal(c) && liesOnWritten(c).length > 0,
     text: (c) =>
-      `What ${named(liesOnWritten(c))} ${liesOnWritten(c).length === 1 ? 'writes' : 'write'} to now lies on an image that the revert writes to, so a snapshot of it would be lost with the revert.`,
+      `The image that ${named(liesOnWritten(c))} ${liesOnWritten(c).length === 1 ? 'uses' : 'use'} now is based on an image that the revert writes to, so a safety snapshot would be lost with the revert.`,
   },
 ];
 
@@ -61,13 +60,13 @@ const safetyNotes: readonly Rule[] = [
     code: 'PAUSES_GUEST',
     source: 'libvirt stops the CPUs while memory is written',
     when: ({ create }) => create.driver === 'QEMU' && create.active,
-    text: () => 'The guest stands still while its memory is written.',
+    text: () => 'The guest is paused while its memory is written.',
   },
   {
     code: 'MANAGED_SAVE_NOT_KEPT',
     source: 'a managed save image is no part of a snapshot',
     when: ({ create }) => create.managedSave,
-    text: () => 'The managed save image is not part of it: an undo brings the disks back, not that memory.',
+    text: () => 'The managed save image is not part of it: Undo brings back the disks, not that memory.',
   },
 ];
 
@@ -138,7 +137,7 @@ function noWayBack(c: Case, taking: CreateAssessment): Statement[] {
     resetNvram: false,
   } as const;
   const { blockers } = assessRevert(undoFacts(c, taking), choice);
-  return blockers.map(({ code, text }) => ({ code, text: `It would be no way back: ${text}` }));
+  return blockers.map(({ code, text }) => ({ code, text: `It could not be used for Undo: ${text}` }));
 }
 
 /** The facts of an undo, as they will be once this snapshot was taken and the domain reverted. */

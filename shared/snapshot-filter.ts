@@ -101,11 +101,11 @@ export const facetRows = {
   is: {
     label: 'Only',
     values: {
-      current: 'The current one',
+      current: 'Current',
       pinned: 'Pinned',
       leaf: 'Without children',
       root: 'Without a parent',
-      safety: 'Safety snapshots of Snapkeel',
+      safety: 'Safety snapshots',
     },
     test: (value) => own(marks, value) ?? (() => false),
   },

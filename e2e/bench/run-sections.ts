@@ -29,7 +29,7 @@ export async function runSections(
     bench.say(`\n${title} (${name})`);
     const since = performance.now();
     try {
-      // A timer may come a little early: what was given up at its end is not begun again.
+      // A timer may come a little early: what was given up at its end is not started again.
       if (isOver || performance.now() >= endsAt) throw new LeftOut(OVER);
       shared += share;
       const until = began + (endsAt - began) * (shared / shares);

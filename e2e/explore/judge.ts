@@ -18,7 +18,7 @@ export const kinds = {
   error: 'it was to succeed, and did not',
   doubted: 'it was called risky, and did not succeed; nobody was misled',
   'not refused': 'it was to be refused, and was not',
-  difference: 'the app itself says that not all is as planned',
+  difference: 'the app itself says that not everything is as planned',
   'false refusal': 'it was refused, and libvirt does it without harm',
   'app error': 'the app could not do its part',
 } as const;

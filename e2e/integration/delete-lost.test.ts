@@ -107,7 +107,7 @@ describe.each(wantedGenerations('host', '11.3'))('a deletion whose answer is los
     expect({ result, problem }).toMatchObject({ result: 'unknown', problem: { code: 'ANSWER_LOST' } });
     expect(notes).toEqual([
       'Still there: “b”.',
-      expect.stringContaining('“b” must not be reverted to any more'),
+      expect.stringContaining('“b” do not revert to'),
       expect.stringContaining('libvirt has noted under “a”'),
     ]);
     expect(entries(uuid)).toMatchObject([{ result: 'unknown', resolved: true, differences: [lost, ...notes] }]);

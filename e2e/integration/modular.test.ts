@@ -111,7 +111,7 @@ describe.skipIf(!available.ok)('the socket of a modular daemon', { timeout }, ()
 
     it('is told where none but it was asked for', async () => {
       expect(await connects(`${local}?mode=direct`)).toMatchObject({
-        what: 'The libvirt socket /run/libvirt/virtqemud-sock exists, but nobody is listening on it.',
+        what: 'The libvirt socket /run/libvirt/virtqemud-sock exists, but nothing is listening on it.',
       });
     });
   });

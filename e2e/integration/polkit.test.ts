@@ -43,7 +43,7 @@ describe.skipIf(!available.ok)('a user who is not root', { timeout }, () => {
     const { problem } = await connects(lab, 'denied').untilStatus('refused');
     expect(problem).toMatchObject({
       code: 'POLKIT_DENIED',
-      what: 'polkit does not let this user use libvirt on “This computer”.',
+      what: 'polkit does not allow this user to use libvirt on “This computer”.',
       next: expect.stringMatching(/add the user to the “libvirt” group/),
       detail: expect.stringContaining('access denied by policy'),
     });

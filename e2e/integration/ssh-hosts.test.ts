@@ -82,7 +82,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
     await at.person.configure(`IdentityFile ${sshd.keyFile}`);
     await connects('openssh', address);
     const { text } = await refused('built-in', address, 'HANDSHAKE_FAILED');
-    expect(text).toContain('Choose “OpenSSH” for this host: it knows algorithms that the built-in client does not.');
+    expect(text).toContain('Choose “OpenSSH” for this host: it supports algorithms that the built-in client does not.');
     expect(text).toContain('no matching key exchange algorithm');
     await at.person.configure(`IdentityFile ${sshd.keyFile}`, 'KexAlgorithms ecdh-sha2-nistp256');
     const other = await refused('openssh', address, 'HANDSHAKE_FAILED');
@@ -171,7 +171,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
       const problem = toProblem(error, 'kvm-a');
       expect(problem).toMatchObject({ code: 'OPERATION_DENIED', detail: expect.stringContaining('read only access') });
       expect(`${problem.what} ${problem.next}`).toContain(
-        'If the host is read-only in Snapkeel’s list, choose “Edit host…”',
+        'If the host is read-only in Snapkeel, turn that off in “Edit host…”',
       );
       expect(await at.lab.virsh('domstate', client)).toBe('shut off');
     } finally {
@@ -209,7 +209,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
         if (typeof problem === 'string') throw new Error(`connected: ${problem}`);
         expect(problem, sentence(problem)).toMatchObject({ code: 'JUMP_REFUSED' });
         expect(`${problem.what} ${problem.next}`).toContain('allows TCP forwarding');
-        expect(problem.what).toMatch(client === 'built-in' ? /^“[\d.]+” did not pass/ : /^“one, two” did not pass/);
+        expect(problem.what).toMatch(client === 'built-in' ? /^“[\d.]+” did not forward/ : /^“one, two” did not forward/);
       } finally {
         for (const sshd of at.servers.splice(0)) await sshd.stop();
         await machines.stop();

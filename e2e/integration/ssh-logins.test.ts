@@ -79,7 +79,7 @@ describe.skipIf(!available.ok)('an SSH server lets in', { timeout }, () => {
     await at.person.load(other);
     const { text, problem } = await refused(client, address, 'SSH_AUTH_FAILED');
     expect(problem.detail).toContain('Too many authentication failures');
-    expect(text).toContain('The host ended the login after too many tries');
+    expect(text).toContain('The host ended the login after too many attempts');
     expect(text).toContain('?keyfile=');
     await connects(client, `${address}?keyfile=${sshd.keyFile}`);
   });
@@ -91,10 +91,10 @@ describe.skipIf(!available.ok)('an SSH server lets in', { timeout }, () => {
     await at.person.configure(`IdentityFile ${other}`, 'NumberOfPasswordPrompts 1');
     at.person.answer = () => ['a wrong one'];
     const { text } = await refused(client, address, 'SSH_AUTH_FAILED');
-    expect(text).toContain(`did not let anybody in as user “${sshd.user}”`);
+    expect(text).toContain(`refused the login as user “${sshd.user}”`);
     expect(text).toContain('It takes: publickey, password');
     if (client === 'built-in') expect(text).toContain(`Tried: ${other}, password`);
     at.person.answer = () => null;
-    expect((await refused(client, address, 'LOGIN_CANCELLED')).text).toContain('nobody gave what it asks for');
+    expect((await refused(client, address, 'LOGIN_CANCELLED')).text).toContain('its question was not answered');
   });
 });

@@ -143,12 +143,12 @@ const laterNoticed: Readonly<Record<string, ConnectStep>> = {
 
 /** What to do where a session would try again by itself, and a test does not. */
 const nextOfTest: Readonly<Record<string, string>> = {
-  CONNECTION_LOST: 'Test again. If it stays so, look at the log of the host.',
-  NO_ANSWER: 'Test again. If it stays so, look at the host’s load and at the log of libvirt there.',
-  LOST: 'Test again. If it stays so, look at the log of libvirt on the host.',
-  TLS_HUNG_UP: 'Check that the port is that of libvirt’s TLS, and not of plain TCP.',
+  CONNECTION_LOST: 'Test again. If this keeps happening, check the host’s log.',
+  NO_ANSWER: 'Test again. If this keeps happening, check the host’s load and libvirt’s log there.',
+  LOST: 'Test again. If this keeps happening, check libvirt’s log on the host.',
+  TLS_HUNG_UP: 'Check that the port is libvirt’s TLS port, not plain TCP.',
   HOST_KEY_DECLINED: 'Test again to be asked again.',
-  LOGIN_CANCELLED: 'Test again to be asked again. With the key in the SSH agent nothing is asked.',
+  LOGIN_CANCELLED: 'Test again to be asked again. With the key in the SSH agent, you are not asked.',
 };
 
 function forTest(problem: Problem): Problem {

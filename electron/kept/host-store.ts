@@ -46,7 +46,7 @@ export class HostStore {
 
   /** Reads the file; one of version 1 is written anew at the first change. */
   static async open(path: string, log: (line: string) => void, tell?: Tell): Promise<HostStore> {
-    const holds = 'the hosts that were added, and what was said of them';
+    const holds = 'the hosts that were added, and their settings';
     const empty: File = { version: VERSION, hosts: [] };
     return new HostStore(await JsonFile.open({ path, schema: File, version: VERSION, empty, holds, log, tell }));
   }

@@ -130,7 +130,7 @@ describe('a damaged file', () => {
       expect(told).toMatchObject({
         code: 'KEPT_DAMAGED',
         what: 'Snapkeel could not read words.json: it is damaged.',
-        effect: `Snapkeel goes on without the words. The damaged file is kept as ${path}.unreadable.`,
+        effect: `Snapkeel continues without the words. The damaged file is kept as ${path}.unreadable.`,
       });
       expect(lines).toEqual([expect.stringContaining(`${path}.unreadable`)]);
       await add(file, 'one');
@@ -164,7 +164,7 @@ describe('a file that is not to be touched', () => {
   const ways: [string, Partial<Problem>, () => void, () => void][] = [
     [
       'of a newer Snapkeel',
-      { code: 'KEPT_NEWER', what: 'This version of Snapkeel cannot read words.json: a newer one has written it.' },
+      { code: 'KEPT_NEWER', what: 'This version of Snapkeel cannot read words.json: a newer version wrote it.' },
       () => put('{"version":2,"words":"in another form"}'),
       () => {},
     ],
@@ -191,7 +191,7 @@ describe('a file that is not to be touched', () => {
       make();
       const file = await open();
       expect(file.value).toEqual(empty);
-      expect(told).toMatchObject({ ...problem, effect: expect.stringContaining('goes on without the words') });
+      expect(told).toMatchObject({ ...problem, effect: expect.stringContaining('continues without the words') });
       await expect(add(file, 'one')).rejects.toMatchObject({ name: 'ProblemError', problem });
       expect(file.value).toEqual(empty);
       expect(around()).toEqual(['words.json']);
@@ -250,7 +250,7 @@ describe.skipIf(withoutDisks('Full and read-only disks under the store'))('a dis
     await expect(add(await open(join(disk.path, 'deep', 'words.json')), 'one')).rejects.toMatchObject({
       problem: {
         code: 'KEPT_NOT_WRITTEN',
-        what: expect.stringContaining('its folder is not there and cannot be made'),
+        what: expect.stringContaining('its folder is missing and cannot be created'),
       },
     });
   });

@@ -21,7 +21,7 @@ export class Keychain implements SecretStore {
   ) {}
 
   static async open(path: string, cipher: Cipher, log: (line: string) => void, tell?: Tell): Promise<Keychain> {
-    const holds = 'the passwords and passphrases that are remembered';
+    const holds = 'the remembered passwords and passphrases';
     const empty = { version: 1, secrets: {} } as const;
     return new Keychain(await JsonFile.open({ path, schema: File, empty, holds, log, tell }), cipher, log);
   }

@@ -60,7 +60,7 @@ describe('the data directory', () => {
     const { pid } = start('sleep', '600');
     leave({ pid, started: processStart(pid) ?? '' });
     await expect(lock()).rejects.toThrow(
-      `The data directory ${folder} is in use: Snapkeel runs in a window of its own, process ${pid}, since 12 March 2026, 10:20:30. Use that one, or end it, or choose another directory with --data-dir.`,
+      `The data directory ${folder} is in use: Snapkeel runs in a window of its own, process ${pid}, since 12 March 2026, 10:20:30. Use that one, or quit it, or choose another directory with --data-dir.`,
     );
   });
 });
@@ -86,7 +86,7 @@ describe('nothing holds it', () => {
     await taken();
   });
 
-  it.skipIf(process.platform !== 'linux')('when nobody has looked at its end yet', async () => {
+  it.skipIf(process.platform !== 'linux')('when nobody has checked its end yet', async () => {
     const parent = start('sh', '-c', 'sh -c "echo \\$\\$" & exec sleep 600');
     const [said] = await once(parent.stdout ?? parent, 'data');
     const pid = Number(said);

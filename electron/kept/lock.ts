@@ -39,7 +39,7 @@ export class FolderInUse extends Error {
   ) {
     const { shell, pid, since } = holder;
     super(
-      `The data directory ${folder} is in use: Snapkeel runs ${inWords[shell]}, process ${pid}, since ${formatDateTime(since)}. Use that one, or end it, or choose another directory with --data-dir.`,
+      `The data directory ${folder} is in use: Snapkeel runs ${inWords[shell]}, process ${pid}, since ${formatDateTime(since)}. Use that one, or quit it, or choose another directory with --data-dir.`,
     );
   }
 }
@@ -65,7 +65,7 @@ export async function lockFolder(folder: string, shell: Shell, log: (line: strin
     path: join(folder, 'running.json'),
     schema: Holder.nullable(),
     empty: null,
-    holds: 'knowing whether another one runs',
+    holds: 'knowing whether another Snapkeel runs',
     log,
   });
   const change = (next: (own: Holder) => Holder | null) =>

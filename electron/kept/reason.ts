@@ -7,11 +7,11 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'you have no permission',
   EIO: 'the disk reports an error',
   EISDIR: 'it is a folder',
-  EFTYPE: 'it is no file',
+  EFTYPE: 'it is not a file',
   EFBIG: 'it is too large',
   ENOTDIR: 'a file is where its folder should be',
   /** What a recursive `mkdir` of Node says also of a read-only disk. */
-  ENOENT: 'its folder is not there and cannot be made',
+  ENOENT: 'its folder is missing and cannot be created',
 };
 
 /** Why a file could not be used, to stand after a colon; what has no words here is told in the system's own. */

@@ -115,7 +115,7 @@ describe('the children of a document', () => {
     for (const { from, to, name } of children) expect(xml.slice(from, to)).toMatch(new RegExp(`^<${name}.*>$`, 's'));
   });
 
-  // Looking at the rest of the text with every tag would be 2,000 GB: it would not end in time on any machine.
+  // Checking the rest of the text with every tag would be 2,000 GB: it would not end in time on any machine.
   it('are found in a long text, looking at each sign once', { timeout: 60_000 }, () => {
     const long = `<r>${'<a b="x>">'.repeat(500_000)}${'</a>'.repeat(500_000)}</r>`;
     expect(scanChildren(long).children).toHaveLength(1);

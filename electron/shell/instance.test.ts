@@ -26,7 +26,7 @@ describe('Electron’s own files', () => {
   it('have no place in a file', () => {
     writeFileSync(join(dir, 'file'), '');
     expect(() => placeForFiles(join(dir, 'file'))).toThrow(
-      `The folder ${join(dir, 'file', 'window')} cannot be made: a file is where its folder should be. Choose another with --data-dir.`,
+      `The folder ${join(dir, 'file', 'window')} cannot be created: a file is where its folder should be. Choose another with --data-dir.`,
     );
   });
 

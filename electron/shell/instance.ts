@@ -27,7 +27,7 @@ export function placeForFiles(dataDir: string): string {
     return dataDir;
   } catch (error) {
     if (!unwritable.has(codeOf(error)))
-      throw new Error(`The folder ${folder} cannot be made: ${reasonOf(error)}. Choose another with --data-dir.`);
+      throw new Error(`The folder ${folder} cannot be created: ${reasonOf(error)}. Choose another with --data-dir.`);
   }
   const place = mkdtempSync(join(tmpdir(), 'snapkeel-'));
   mkdirSync(join(place, 'window'));

@@ -55,7 +55,7 @@ it('a window closes at once where nothing is under way', async () => {
 it('asks where something is, and stays open unless told otherwise', async () => {
   const { tryClosing } = ending(['Reverting web-01 to “clean”']);
   expect(await tryClosing()).toBe(true);
-  expect(electron.asked[0]?.message).toBe('Reverting web-01 to “clean” is under way.');
+  expect(electron.asked[0]?.message).toBe('Reverting web-01 to “clean” is running.');
   expect(electron.quits).toBe(0);
   electron.answer = 1;
   expect(await tryClosing()).toBe(true);
@@ -66,7 +66,7 @@ it('asks where something is, and stays open unless told otherwise', async () => 
 it('names all that is under way', async () => {
   await ending(['One', 'Two']).tryClosing();
   expect(electron.asked[0]).toMatchObject({
-    message: '2 operations are under way.',
+    message: '2 operations are running.',
     detail: expect.stringContaining('• One\n• Two'),
   });
 });

@@ -60,12 +60,12 @@ async function ask(window: BrowserWindow, underWay: readonly string[]): Promise<
   window.show();
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',
-    message: underWay.length === 1 ? `${underWay[0]} is under way.` : `${underWay.length} operations are under way.`,
+    message: underWay.length === 1 ? `${underWay[0]} is running.` : `${underWay.length} operations are running.`,
     detail: [
       ...(underWay.length === 1 ? [] : underWay.map((each) => `• ${each}`)),
-      'libvirt finishes what it was asked for, and Snapkeel finds out what came of it when it is opened again. What it has not asked for yet is not done: a revert whose safety snapshot is still being taken does not take place.',
+      'libvirt finishes what it was asked for. Snapkeel checks the result when it is opened again. What it has not asked for yet is not done: if a safety snapshot is still being taken, its revert does not happen.',
     ].join('\n'),
-    buttons: ['Keep Snapkeel open', 'Quit all the same'],
+    buttons: ['Keep Snapkeel open', 'Quit anyway'],
     defaultId: 0,
     cancelId: 0,
     noLink: true,

@@ -22,7 +22,7 @@ export function reloadWhenStuck(window: BrowserWindow): void {
   window.on('unresponsive', async () => {
     if (asking) return;
     asking = new AbortController();
-    const yes = await offer(window, 'The window does not answer.', 'Wait', asking.signal);
+    const yes = await offer(window, 'The window does not respond.', 'Wait', asking.signal);
     asking = null;
     if (!yes) return;
     crashed = Number.NEGATIVE_INFINITY; // this one is wanted
@@ -42,8 +42,8 @@ async function offer(
     type: 'warning',
     message,
     detail:
-      'What is under way goes on, and what comes of it is written down. Loading the window again loses nothing but what is typed in it and not sent.',
-    buttons: [otherwise, 'Load it again'],
+      'Running operations continue, and their results are recorded. Reloading the window loses only what you typed and did not send.',
+    buttons: [otherwise, 'Reload'],
     defaultId: 1,
     cancelId: 0,
     noLink: true,

@@ -156,9 +156,7 @@ describe('a page that is stuck', () => {
     const { window } = opening();
     window.emit('unresponsive');
     window.emit('unresponsive');
-    expect(electron.asked).toMatchObject([
-      { message: 'The window does not answer.', buttons: ['Wait', 'Load it again'] },
-    ]);
+    expect(electron.asked).toMatchObject([{ message: 'The window does not respond.', buttons: ['Wait', 'Reload'] }]);
     electron.answer(0);
     await answered();
     expect(window.did).toEqual([]);

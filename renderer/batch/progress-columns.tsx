@@ -114,7 +114,7 @@ export function rowDetail(row: BatchRow) {
       {problem ? <ProblemView problem={problem} /> : null}
       {outcome?.problem ? <ProblemView problem={outcome.problem} /> : null}
       {outcome?.detail?.safety?.problem ? <ProblemView problem={outcome.detail.safety.problem} /> : null}
-      <Differences title="Changed since the plan was read" lines={changes} />
+      <Differences title="Changed after the plan was made" lines={changes} />
       {outcome ? <OutcomeLists outcome={outcome} /> : null}
       {outcome ? <p className={parts.dim}>{foundSentence(outcome)}</p> : null}
     </div>

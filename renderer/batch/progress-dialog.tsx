@@ -29,7 +29,7 @@ export function BatchDialog({ planId }: { planId: string }) {
     <DecisionDialog
       head={
         <DecisionHead title={run ? titleOf(run) : 'Several domains'}>
-          {run ? subtitleOf(run) : 'Handing the plans over…'}
+          {run ? subtitleOf(run) : 'Starting…'}
         </DecisionHead>
       }
       width={1060}
@@ -59,13 +59,13 @@ function titleOf(run: Batch): string {
 }
 
 function subtitleOf(run: Batch): string {
-  if (run.endedAt === null && run.stopRequested) return 'No more are begun; those under way go on to their end';
+  if (run.endedAt === null && run.stopRequested) return 'No more are started; those that run continue';
   if (run.endedAt === null)
-    return run.onFailure === 'stop' ? 'If one fails, no more are begun' : 'If one fails, the others go on';
+    return run.onFailure === 'stop' ? 'If one fails, no more are started' : 'If one fails, the others continue';
   const { done, failed, skipped, differs } = runCounts(run);
-  if (done === run.rows.length) return 'Every domain is as it was planned, and libvirt confirmed it';
+  if (done === run.rows.length) return 'Every domain is as planned, confirmed by libvirt';
   const words = batchWords(run);
-  if (failed + skipped === 0) return `All were ${words.done}; ${differs} not quite as planned`;
+  if (failed + skipped === 0) return `All were ${words.done}; ${differs} not exactly as planned`;
   return `Not all were ${words.done}`;
 }
 
@@ -129,7 +129,7 @@ function StopButton({ run }: { run: Batch }) {
   if (waiting === 0 && !run.stopRequested) return null;
   return (
     <Button disabled={run.stopRequested} onClick={() => stopBatch(app, run)}>
-      {run.stopRequested ? 'Stopping…' : 'Begin no more'}
+      {run.stopRequested ? 'Stopping…' : 'Stop'}
     </Button>
   );
 }

@@ -42,8 +42,8 @@ interface StepProps<T extends AnyType, Options> {
 }
 
 const failures = [
-  { value: 'stop', label: 'Begin no more' },
-  { value: 'continue', label: 'Go on' },
+  { value: 'stop', label: 'Stop' },
+  { value: 'continue', label: 'Continue' },
 ] as const;
 const looks: Readonly<Record<JudgedRow<AnyType>['verdict'], string>> = {
   safe: 'ok',
@@ -162,7 +162,7 @@ function PlanDetail<T extends AnyType>({ judged, isLeftOut, onLeaveOut, children
     return (
       <div className={`${grids.detailText} ${styles.detail}`}>
         <p>{why}</p>
-        {isLeftOut ? <Button onClick={() => onLeaveOut(false)}>Take in again</Button> : null}
+        {isLeftOut ? <Button onClick={() => onLeaveOut(false)}>Include</Button> : null}
         {!isLeftOut && row.problem ? <p className={parts.dim}>{row.problem.next}</p> : null}
       </div>
     );
@@ -186,7 +186,7 @@ function Pace<T extends AnyType, Options>({ review, run }: StepProps<T, Options>
         onChange={(onFailure) => run.set({ ...review, onFailure })}
       />
       <div className={segments.choice}>
-        <label htmlFor="batch-parallel">At a time per host</label>
+        <label htmlFor="batch-parallel">At once per host</label>
         <NumberField
           id="batch-parallel"
           value={review.parallelPerHost}
@@ -207,7 +207,7 @@ function TypedNames<T extends AnyType, Options>({ review, run }: StepProps<T, Op
     <section className={boxes.box} data-look="protected" aria-label="Protected domains">
       <p>
         <b>{plans.length === 1 ? 'One domain is protected.' : `${plans.length} domains are protected.`}</b> Type{' '}
-        {plans.length === 1 ? 'its name' : 'their names'} to go on:
+        {plans.length === 1 ? 'its name' : 'their names'} to continue:
       </p>
       <div className={styles.typedNames}>
         {plans.map(({ planId, domainName, hostName }) => (

@@ -44,7 +44,7 @@ test('rows without a plan or without a way are left out, named and not counted',
 test('what is lost and force are acknowledged apart; a change of the choices asks for both again', () => {
   const review = labReview([aPlanRow(), forcedRow()]);
   expect(blocked(review)).toContain('what is lost');
-  expect(blocked({ ...review, ticked: ['button'] })).toBe('Acknowledge force to continue');
+  expect(blocked({ ...review, ticked: ['button'] })).toBe('Confirm force to continue');
   const given: LabReview = { ...review, ticked: ['button', 'tick'] };
   expect(blocked(given)).toBeNull();
   expect(blocked(choose(given, { startState: 'running' }))).toContain('what is lost');
@@ -77,6 +77,6 @@ test('the consents of all go with each order; a row that is left out by hand sta
   expect(plain).toContain('MEMORY');
   expect(unforced).not.toContain('MANAGED_SAVE');
   expect(codes(['button', 'tick'])[1]?.[1]).toContain('MANAGED_SAVE');
-  expect(leftOutOf(review)).toEqual([{ hostName: 'kvm-a', domainName: 'web', why: 'Left out by hand.' }]);
+  expect(leftOutOf(review)).toEqual([{ hostName: 'kvm-a', domainName: 'web', why: 'Left out by you.' }]);
   expect(verdicts(leaveOut(labKind, review, web, false))).not.toContain('out');
 });

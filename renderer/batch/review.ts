@@ -89,7 +89,7 @@ function judgeAll<T extends AnyType, Options>(
 ): JudgedRow<T>[] {
   return rows.map((row) => {
     const planned = row.plan && plannedOf(kind, options, row.plan);
-    if (leftOut.has(domainKey(row))) return { row, planned, verdict: 'out', why: 'Left out by hand.' };
+    if (leftOut.has(domainKey(row))) return { row, planned, verdict: 'out', why: 'Left out by you.' };
     if (!planned) return { row, planned, verdict: 'out', why: row.problem?.what ?? 'It could not be planned.' };
     const [blocker] = planned.assessment.blockers;
     if (blocker) return { row, planned, verdict: 'out', why: blocker.text };
@@ -162,5 +162,5 @@ export function blockedBy<T extends AnyType, Options>(
   const isAgreed = rows.every(
     ({ planned }, at) => missingConsent(planned.assessment, orders[at]?.acknowledged ?? []) === undefined,
   );
-  return isAgreed ? null : 'Not all is agreed to that has to be';
+  return isAgreed ? null : 'Confirm everything that needs consent';
 }

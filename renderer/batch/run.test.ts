@@ -56,7 +56,7 @@ test('the names of protected domains go with their plans', async () => {
   );
 });
 
-test('a batch that was not begun says so and leaves the selection; the answer of a known one may be lost', async () => {
+test('a batch that was not started says so and leaves the selection; the answer of a known one may be lost', async () => {
   const { app, reset } = await planned(() => Promise.reject(new Error('no plan')));
   await reset.run();
   expect(app.store.getState().dialog).toBeNull();

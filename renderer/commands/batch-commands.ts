@@ -8,13 +8,14 @@ import { available, type Command, type CommandContext, linked, onDomain } from '
 
 const chosenNow = ({ state, domain }: CommandContext) => domain !== undefined && state.chosen.has(domainKey(domain));
 const unlessOneRuns = (context: CommandContext) =>
-  linked(context) ?? (liveBatch(context.state) ? 'Another one is running. Wait for its end, or stop it.' : null);
+  linked(context) ??
+  (liveBatch(context.state) ? 'Another run is in progress. Wait until it is done, or stop it.' : null);
 const anyChosen = ({ state }: CommandContext) => chosenCounts(state).domains > 0;
 
 export const chooseCommand: Command = {
   id: 'domain.choose',
   group: 'Domain',
-  label: (context) => (chosenNow(context) ? 'Select no longer' : 'Select'),
+  label: (context) => (chosenNow(context) ? 'Deselect' : 'Select'),
   title: 'Select the domain, to change several at once',
   applies: onDomain,
   unavailable: available,
@@ -55,7 +56,7 @@ export const batchCommands: readonly Command[] = [
       const live = liveBatch(state);
       const run = live ?? lastBatch(state);
       const name = run ? batchWords(run).name.toLowerCase() : '';
-      return live ? `Show how it goes: ${name}` : `Last report: ${name}`;
+      return live ? `Show progress: ${name}` : `Last report: ${name}`;
     },
     applies: ({ state }) => lastBatch(state) !== undefined,
     unavailable: available,

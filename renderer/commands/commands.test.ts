@@ -145,7 +145,7 @@ test('marks are toggled, and the label says which way', () => {
     {},
     { marks: { protected: [{ hostId: 'h', uuid: 'u' }], pinned: [], tagged: [], interrupted: [] } },
   );
-  expect(commandById('domain.protect').label(contextOf(app, { kind: 'domain', key: 'h/u' }))).toBe('Protect no longer');
+  expect(commandById('domain.protect').label(contextOf(app, { kind: 'domain', key: 'h/u' }))).toBe('Remove protection');
   expect(commandById('snapshot.pin').label(contextOf(app, row('clean')))).toBe('Pin against deletion');
 });
 
@@ -156,7 +156,7 @@ test('a lab reset needs a selection and waits for the one that runs', () => {
   expect(reset.applies(contextOf(anApp({}, { chosen }), null))).toBe(true);
   const run = aBatch([aBatchRow()], { endedAt: null });
   const busy = anApp({}, { chosen, batches: new Map([['l', run]]) });
-  expect(reset.unavailable(contextOf(busy, null))).toContain('running');
+  expect(reset.unavailable(contextOf(busy, null))).toContain('in progress');
 });
 
 test('F2 edits a snapshot, and another is made current only among internal ones', () => {

@@ -312,7 +312,7 @@ const all: readonly Command[] = [
       void app.client
         .diagnostics()
         .then(async (text) => {
-          const lines = ['They name hosts and users: read them before you pass them on.'];
+          const lines = ['They contain names of hosts and users. Read them before you share them.'];
           if (await copyText(app, text)) pushNotice(app.store, { tone: 'done', title: 'Diagnostics copied', lines });
         })
         .catch((error) => tellCallFailed(app, error)),

@@ -32,7 +32,7 @@ function moveCommand(kind: Movable['kind'], way: Way): Command {
     applies: kind === 'host' ? onHost : onNamedGroup,
     unavailable: (context) => {
       const { state, host } = context;
-      if (state.domainFilter.trim() !== '') return 'The filter hides what it would move past.';
+      if (state.domainFilter.trim() !== '') return 'The filter hides its neighbours.';
       const of = host && groupsInUse(state).length > 0 ? ' of its group' : '';
       const what = movableOf(context);
       return linked(context) ?? (what && movedHosts(state.hosts, what, step) ? null : `It is the ${end}${of}.`);

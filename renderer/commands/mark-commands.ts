@@ -61,7 +61,7 @@ export const tagCommand: Command = {
 export const protectCommand: Command = {
   id: 'domain.protect',
   group: 'Domain',
-  label: (context) => (protectedNow(context) ? 'Protect no longer' : 'Protect: ask for its name before a revert'),
+  label: (context) => (protectedNow(context) ? 'Remove protection' : 'Protect: ask for its name before a revert'),
   title: 'Protect or unprotect the domain',
   applies: onDomain,
   unavailable: linked,

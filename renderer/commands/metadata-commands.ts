@@ -47,8 +47,8 @@ export const makeCurrentCommand: Command = {
 /** In a few words; the dialog of the main process says more. */
 const shortReasons: Readonly<Record<string, string>> = {
   'already-current': 'It is the current snapshot.',
-  'external-tree': 'Not among external snapshots: libvirt would delete the wrong overlays later.',
-  'unknown-kind': 'libvirt describes a snapshot here in a way that Snapkeel does not know.',
+  'external-tree': 'Not possible with external snapshots: libvirt would later delete the wrong overlays.',
+  'unknown-kind': 'libvirt describes a snapshot in a way that Snapkeel does not know.',
 };
 
 function whyNotCurrent(context: CommandContext): string | null {

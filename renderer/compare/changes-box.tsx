@@ -34,7 +34,7 @@ interface KnownProps {
 
 function Known({ comparison: { with: side, changes, counts }, domain, snapshot }: KnownProps) {
   const { store } = useApp();
-  if (side === null) return <p className={styles.note}>libvirt keeps no configuration with this snapshot.</p>;
+  if (side === null) return <p className={styles.note}>libvirt stores no configuration with this snapshot.</p>;
   const { hostId, uuid, name } = domain;
   const compare = () =>
     openDialog(store, { kind: 'compare', hostId, uuid, domainName: name, snapshotName: snapshot.name });

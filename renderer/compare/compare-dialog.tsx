@@ -80,7 +80,7 @@ function Body({ comparison, domainName, snapshotName }: BodyProps) {
   if (side === null)
     return (
       <p className={dialogs.body}>
-        libvirt keeps no configuration with this snapshot, or with the other one, so there is nothing to compare.
+        libvirt stores no configuration with one of the two, so there is nothing to compare.
       </p>
     );
   const right =

@@ -56,7 +56,7 @@ export function SideBySide({ lines, left, right }: SideBySideProps) {
       <div className={compare.bar}>
         <h3>XML</h3>
         <span className={`${parts.dim} ${compare.hint}`}>
-          {starts.length === 0 ? 'alike, ' : ''}without what libvirt writes at run time
+          {starts.length === 0 ? 'alike, ' : ''}without run-time values
         </span>
         {starts.length > 0 ? (
           <span className={styles.steps}>

@@ -16,7 +16,7 @@ export function ConsoleDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'con
   return (
     <PlainDialog title={`Console of ${dialog.domainName}`}>
       <div className={dialogs.body}>
-        <p>No viewer could be started. Open the address in any viewer for VNC or SPICE.</p>
+        <p>No viewer could be started. Open the address in any VNC or SPICE viewer.</p>
         {displays.map(({ type, address, tunnel }) => (
           <dl key={`${type} ${address}`} className={blocks.facts}>
             <div>
@@ -38,7 +38,7 @@ export function ConsoleDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'con
             <li key={reason}>{reason}</li>
           ))}
         </ul>
-        <p className={parts.dim}>With virt-viewer installed (package “virt-viewer”), Snapkeel opens it by itself.</p>
+        <p className={parts.dim}>If virt-viewer is installed (package “virt-viewer”), Snapkeel opens it directly.</p>
       </div>
       <footer className={dialogs.foot}>
         <span className={dialogs.why} />

@@ -37,7 +37,7 @@ function Coming() {
   return (
     <PlainDialog title="Snapkeel">
       <div className={styles.body} role="status">
-        Fetching this dialog…
+        Loading…
       </div>
       <div className={styles.foot}>
         <span className={styles.why} />

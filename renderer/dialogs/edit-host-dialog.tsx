@@ -39,12 +39,12 @@ const checks = [
   {
     field: 'protected',
     label: 'Protect all its domains',
-    note: 'Whatever destroys something on them asks for the domain’s name first.',
+    note: 'You type the domain’s name before anything is destroyed.',
   },
   {
     field: 'readOnly',
     label: 'Read-only',
-    note: 'libvirt is asked for a connection that can change nothing, and what changes something is hidden.',
+    note: 'Snapkeel opens a read-only connection and hides everything that changes something.',
   },
 ] as const;
 
@@ -59,9 +59,9 @@ const sshOptions = [
   { value: 'openssh', label: 'OpenSSH' },
 ] as const;
 const sshNotes: Readonly<Record<HostDetails['ssh'], string>> = {
-  automatic: 'The built-in one. Where only OpenSSH can do it, Snapkeel says so and offers it.',
-  'built-in': 'Reads your SSH configuration, keys and agent; needs no other program.',
-  openssh: 'The ssh of this computer: whatever works in your terminal works here, as security keys and Kerberos.',
+  automatic: 'The built-in client. If only OpenSSH works, Snapkeel says so and offers it.',
+  'built-in': 'Uses your SSH configuration, keys and agent. Needs no other program.',
+  openssh: 'The ssh on this computer. What works in your terminal works here, including security keys and Kerberos.',
 };
 
 /** Why what is written can't be kept, by field. */
@@ -129,7 +129,7 @@ function Form({ host, name }: { host: Host; name: React.RefObject<HTMLInputEleme
             onChange={({ target }) => change({ note: target.value })}
           />
           <p id="host-note-note" className={parts.dim}>
-            Kept as plain text on this computer: no place for passwords.
+            Stored as plain text on this computer. Do not enter passwords.
           </p>
         </div>
         <div>

@@ -31,13 +31,13 @@ export function ExportHostsDialog() {
       <div className={dialogs.body}>
         {made ? (
           <p>
-            The file holds {formatCount(made.count, 'host')} in the order of the list: the connection URI of each, its
-            name, group, colour and note, and whether it is protected or read-only.
+            The file holds {formatCount(made.count, 'host')} in list order, each with its connection URI, name, group,
+            colour, note, and whether it is protected or read-only.
           </p>
         ) : null}
         <p className={parts.dim}>
-          It holds no passwords and no keys. URIs name users and paths of key files, and notes are written out as they
-          are: look through it before you pass it on.
+          It contains no passwords or keys. It does contain user names, paths of key files and your notes. Check it
+          before you share it.
         </p>
         {asked.status === 'failed' ? <ProblemView problem={asked.problem} /> : null}
       </div>

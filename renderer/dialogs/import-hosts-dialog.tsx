@@ -24,7 +24,7 @@ const looks: Looks = {
     Icon: Check,
     label: 'already here, stays as it is',
     tone: 'off',
-    counted: (n) => `${n} here, but different`,
+    counted: (n) => `${n} differ`,
   },
   here: { Icon: Check, label: 'already here', tone: 'off', counted: (n) => `${n} already here` },
   refused: { Icon: Ban, label: 'cannot be added', tone: 'bad', counted: (n) => `${n} cannot be added` },
@@ -75,12 +75,11 @@ export function ImportHostsDialog() {
             label="File with hosts"
             accept=".json,application/json"
             limitBytes={limitBytes}
-            tooLarge="This file is larger than 4 MiB, which a list of hosts is not."
+            tooLarge="This file is larger than 4 MiB, too large for a list of hosts."
             button={button}
             onPick={pick}
           >
-            A file that “Export hosts…” has saved. It is only looked at: nothing is added before you have read what
-            would come of it.
+            A file saved with “Export hosts…”. You see what it would change before anything is added.
           </PickFiles>
         )}
         {problem ? (
@@ -143,11 +142,11 @@ function Review({ plan: { rows }, replace, onReplace, onBack }: ReviewProps) {
           <label className={forms.check}>
             <input type="checkbox" checked={replace} onChange={({ target }) => onReplace(target.checked)} />
             {differing === 1
-              ? 'Change the host that is already here to what the file says'
-              : `Change the ${differing} hosts that are already here to what the file says`}
+              ? 'Update the existing host from the file'
+              : `Update the ${differing} existing hosts from the file`}
           </label>
           <p className={forms.checkNote}>
-            {differing === 1 ? 'Otherwise it stays as it is.' : 'Otherwise they stay as they are.'}
+            {differing === 1 ? 'Otherwise it is not changed.' : 'Otherwise they are not changed.'}
           </p>
         </div>
       ) : null}

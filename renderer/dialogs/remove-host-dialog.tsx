@@ -34,8 +34,8 @@ export function RemoveHostDialog({ hostId }: { hostId: string }) {
               Remove <bdi>{host?.name ?? 'this host'}</bdi> from Snapkeel?
             </AlertDialog.Title>
             <AlertDialog.Description className={dialogs.sub}>
-              Only this entry goes, with its group, note and protection. Its domains and snapshots stay as they are, and
-              it can be added again.
+              Only the entry is removed, with its group, note and protection. Its domains and snapshots are not touched.
+              You can add the host again.
             </AlertDialog.Description>
           </div>
           <div className={dialogs.foot}>

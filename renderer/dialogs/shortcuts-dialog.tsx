@@ -10,17 +10,17 @@ import styles from './dialogs.module.css';
 /** Keys of the lists themselves, which are no commands. */
 const listKeys = [
   { keys: ['↑ ↓', 'Home', 'End', 'PgUp', 'PgDn'], text: 'Move in a list' },
-  { keys: ['←', '→'], text: 'Close or open a host or group' },
+  { keys: ['←', '→'], text: 'Collapse or expand a host or group' },
   { keys: [shortcutKeys('Alt+↑ ↓').join(' ')], text: 'Move the host or group in the list' },
   { keys: ['Enter'], text: 'Open the domain or host' },
-  { keys: ['Space'], text: 'Select the domain, all of the host or group, or one more snapshot' },
+  { keys: ['Space'], text: 'Select a domain, all of a host or group, or one more snapshot' },
   { keys: [shortcutKeys('Shift+↑ ↓').join(' ')], text: 'Select several snapshots in a row' },
   { keys: [shortcutKeys('Mod+A').join(' ')], text: 'Select every listed domain or snapshot' },
   { keys: ['Shift+F10'], text: 'Menu of the row' },
-  { keys: ['Enter'], text: 'In the head of a table: sort by the column' },
-  { keys: [shortcutKeys('Shift+← →').join(' ')], text: 'In the head of a table: narrower, wider' },
+  { keys: ['Enter'], text: 'In a column head: sort by it' },
+  { keys: [shortcutKeys('Shift+← →').join(' ')], text: 'In a column head: narrower, wider' },
   { keys: ['a…z'], text: 'Go to a row by typing its name' },
-  { keys: ['Esc'], text: 'Close, or call off before a revert has begun' },
+  { keys: ['Esc'], text: 'Close, or cancel before a revert has started' },
 ];
 
 /** Every key, read from the command table. */

@@ -14,8 +14,7 @@ import { PlainDialog } from '../ui/plain-dialog.tsx';
 import { ProblemView } from '../ui/problem-view.tsx';
 
 /** Where tags are, and why: an element of ours is dropped by REDEFINE without a word. */
-export const keptHere =
-  'libvirt has no place for tags in a snapshot (it drops them: tried on 9.0, 11.3 and 12.8), so Snapkeel keeps them on this computer.';
+export const keptHere = 'libvirt does not store tags, so Snapkeel keeps them on this computer.';
 
 /** The tags of one snapshot, as words between commas. */
 export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' }> }) {
@@ -44,7 +43,7 @@ export function TagsDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'tags' 
       <form onSubmit={submit} className={dialogs.form}>
         <div className={dialogs.body}>
           <label className={forms.label} htmlFor="tags">
-            Tags, with commas between them
+            Tags (comma-separated)
           </label>
           <input
             ref={field}

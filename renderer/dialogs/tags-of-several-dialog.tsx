@@ -47,7 +47,7 @@ export function TagsOfSeveralDialog({ dialog }: { dialog: Extract<Dialog, { kind
       <form onSubmit={submit} className={dialogs.form}>
         <div className={dialogs.body}>
           <label className={forms.label} htmlFor="tags">
-            Put to all of them, with commas between them
+            Add to all (comma-separated)
           </label>
           <input
             ref={field}
@@ -65,7 +65,7 @@ export function TagsOfSeveralDialog({ dialog }: { dialog: Extract<Dialog, { kind
           </p>
           {present.length > 0 ? (
             <fieldset className={styles.tagsPresent}>
-              <legend className={forms.label}>Take off all of them</legend>
+              <legend className={forms.label}>Remove from all</legend>
               {present.map(({ tag, count }) => (
                 <label key={tag} className={forms.check}>
                   <input

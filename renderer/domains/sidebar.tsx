@@ -57,7 +57,7 @@ export function Sidebar() {
       </div>
       {nothing ? (
         <p className={styles.empty}>
-          Nothing matches “{filter}”. Names of domains are searched, and names, groups and notes of hosts.
+          Nothing matches “{filter}”. The filter searches domain names, and names, groups and notes of hosts.
         </p>
       ) : null}
       {loaded && hosts === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}

@@ -30,8 +30,8 @@ export function HealthPane({ domain, health }: { domain: Domain; health: Health 
     return late ? (
       <div className={blocks.empty} role="status">
         <p>
-          Looking at {domain.snapshotCount === null ? 'the snapshots' : formatCount(domain.snapshotCount, 'snapshot')}{' '}
-          and the files that {domain.snapshotCount === 1 ? 'it' : 'they'} need…
+          Checking {domain.snapshotCount === null ? 'the snapshots' : formatCount(domain.snapshotCount, 'snapshot')} and
+          the files that {domain.snapshotCount === 1 ? 'it' : 'they'} need…
         </p>
       </div>
     ) : (
@@ -43,9 +43,9 @@ export function HealthPane({ domain, health }: { domain: Domain; health: Health 
       <div className={styles.head}>
         <h2>{verdict(report)}</h2>
         <span className={parts.dim} role="status">
-          {busy ? 'Looking again…' : `Looked at ${formatAge(at, now)}`}
+          {busy ? 'Checking again…' : `Checked ${formatAge(at, now)}`}
         </span>
-        <Button look="icon" aria-label="Look again" tip="Look again" disabled={busy} onClick={refresh}>
+        <Button look="icon" aria-label="Check again" tip="Check again" disabled={busy} onClick={refresh}>
           <RefreshCw size={14} className={busy ? parts.spin : undefined} aria-hidden="true" />
         </Button>
       </div>
@@ -60,7 +60,7 @@ export function HealthPane({ domain, health }: { domain: Domain; health: Health 
         <p className={styles.well}>
           <CircleCheck size={18} aria-hidden="true" />
           <span>
-            Everything that the snapshots of <bdi>{domain.name}</bdi> need is there, as far as libvirt can tell.
+            Everything that the snapshots of <bdi>{domain.name}</bdi> need is there, as far as libvirt reports.
           </span>
         </p>
       ) : (
@@ -70,13 +70,13 @@ export function HealthPane({ domain, health }: { domain: Domain; health: Health 
           ))}
         </ul>
       )}
-      <Looked title="What was looked at" lines={report.checked} />
-      {report.unchecked.length > 0 ? <Looked title="What cannot be seen from here" lines={report.unchecked} /> : null}
+      <Looked title="What was checked" lines={report.checked} />
+      {report.unchecked.length > 0 ? <Looked title="What could not be checked" lines={report.unchecked} /> : null}
     </div>
   );
 }
 
-/** How many findings there are to see to, in a few words. */
+/** How many findings there are to fix, in a few words. */
 export function verdict({ findings }: HealthReport): string {
   const count = (level: Finding['level']) => findings.filter((each) => each.level === level).length;
   const [problems, warnings] = [count('broken'), count('warning')];
@@ -95,7 +95,7 @@ export function HealthMark({ report }: { report: HealthReport | null }) {
   return (
     <span className={styles.mark} data-tone={broken ? 'bad' : 'warn'} title={verdict(report)}>
       {count}
-      <span className={parts.unseen}> to see to</span>
+      <span className={parts.unseen}> to fix</span>
     </span>
   );
 }

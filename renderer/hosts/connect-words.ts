@@ -2,7 +2,7 @@ import type { ConnectStep, Host } from '../../shared/schema.ts';
 
 /** What each step of connecting does, `at` a machine. */
 export const stepWords: Readonly<Record<ConnectStep | 'queued', (at: string) => string>> = {
-  queued: () => 'Waiting for its turn',
+  queued: () => 'Waiting',
   configure: () => 'Reading the SSH configuration',
   resolve: (at) => `Looking up ${at}`,
   connect: (at) => `Connecting to ${at}`,

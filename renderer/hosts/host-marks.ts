@@ -11,9 +11,9 @@ const marks: Readonly<Record<'protected' | 'readOnly', HostMark>> = {
   protected: {
     Icon: Shield,
     text: 'protected',
-    means: 'Whatever destroys something on its domains asks for the domain’s name first',
+    means: 'You type the domain’s name before anything is destroyed',
   },
-  readOnly: { Icon: Eye, text: 'read-only', means: 'Nothing on it can be changed from here' },
+  readOnly: { Icon: Eye, text: 'read-only', means: 'Nothing on it can be changed' },
 };
 
 /** What has to be minded about a host, each with a sign and a word. */

@@ -54,9 +54,7 @@ function Request({ entry }: { entry: JournalEntry }) {
         {' · '}
         <bdi>{entry.hostUri}</bdi> · flags {entry.flags}
       </p>
-      {resolved ? (
-        <p className={parts.dim}>The answer never came; this was found out later by asking libvirt.</p>
-      ) : null}
+      {resolved ? <p className={parts.dim}>The answer never came. This was found later by asking libvirt.</p> : null}
       {problem ? <ProblemView problem={problem} /> : null}
       {differences.length > 0 ? (
         <ul className={operations.differences}>

@@ -49,8 +49,8 @@ export function JournalPane({ domain }: { domain: Domain }) {
       <div className={blocks.empty}>
         <h2>Nothing was done yet</h2>
         <p>
-          Whatever Snapkeel asks libvirt to change on <bdi>{domain.name}</bdi> is written down here: when, by whom, and
-          what came of it.
+          Everything that Snapkeel asks libvirt to change on <bdi>{domain.name}</bdi> is recorded here: when, by whom,
+          and the result.
         </p>
       </div>
     );
@@ -143,7 +143,7 @@ function journalColumns(now: number): GridColumn<JournalGroup>[] {
   ];
 }
 
-/** What is asked on the way to a revert; alone, it means that the revert was not begun. */
+/** What is asked on the way to a revert; alone, it means that the revert was not started. */
 const beforeRevert: ReadonlySet<JournalEntry['kind']> = new Set([
   'safety-snapshot',
   'remove-managed-save',

@@ -19,8 +19,7 @@ export function SnapshotJournal({ domain, name }: { domain: Domain; name: string
   );
   if (journal.status === 'failed') return <ProblemView problem={journal.problem} />;
   if (journal.status === 'loading') return <p className={parts.dim}>Reading the journal…</p>;
-  if (groups.length === 0)
-    return <p className={parts.dim}>Snapkeel has asked nothing of libvirt about this snapshot.</p>;
+  if (groups.length === 0) return <p className={parts.dim}>Nothing has been done to this snapshot from Snapkeel.</p>;
   return (
     <ul className={styles.snapshotJournal}>
       {groups.map(({ operationId, entries, forced }) => {

@@ -80,9 +80,10 @@ export function tick<T extends AnyType>(review: Review<T>, code: string, given: 
 export function blockedBy<T extends AnyType>(type: T, review: Review<T>): string | null {
   const { plan, ticked, typedName } = review;
   const assessment = assessmentOf(type, review);
-  if (assessment.blockers.length > 0) return 'This is not possible now';
-  if (missingConsent(assessment, [...ticked, ...consentsOfButton(assessment)])) return 'Tick what has to be agreed to';
-  return needsName(type, review) && typedName !== plan.domainName ? 'Type the domain’s name first' : null;
+  if (assessment.blockers.length > 0) return 'Not possible now';
+  if (missingConsent(assessment, [...ticked, ...consentsOfButton(assessment)]))
+    return 'Confirm what needs your consent';
+  return needsName(type, review) && typedName !== plan.domainName ? 'Type the domain’s name to continue' : null;
 }
 
 /** A protected domain’s name has to be typed for what is chosen. */

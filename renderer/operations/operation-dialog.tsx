@@ -48,6 +48,11 @@ interface OperationDialogProps<T extends AnyType> {
   danger?: boolean;
   /** Why that button can't be pressed, besides what the rules say; null when it can. */
   unfinished?: (review: Review<T>) => string | null;
+  /** Whether no choice would help: the body says why, and there is no button that does it. */
+  isBlocked?: (review: Review<T>) => boolean;
+  /** What can be done then: left of the buttons, and before Close. */
+  blockedFoot?: (review: Review<T>) => ReactNode;
+  wayOut?: (review: Review<T>) => ReactNode;
   /** What cancelling would do to the data while it runs, where it would do anything. */
   cancelling?: (plan: PlanOf<T>, choice: ChoiceOf<T>) => string | null;
   /** What is said of the data where nothing was done. */
@@ -81,13 +86,17 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
     action,
     danger,
     unfinished,
+    isBlocked,
+    blockedFoot,
+    wayOut,
     wayOn,
   } = props;
   const { store } = useApp();
   const linked = useAppState((state) => state.link === 'open');
   const { flow, type } = control;
+  const blocked = flow.step === 'review' && (isBlocked?.(flow) ?? false);
   const why =
-    flow.step !== 'review'
+    flow.step !== 'review' || blocked
       ? null
       : linked
         ? (unfinished?.(flow) ?? blockedBy(type, flow))
@@ -100,21 +109,27 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
       home={home}
       step={`${flow.step} ${'plan' in flow ? flow.plan.planId : ''}`}
       {...(field ? { field } : {})}
-      safeLabel={safeLabels[flow.step]}
+      safeLabel={blocked ? 'Close' : safeLabels[flow.step]}
       onClose={() => closeDialog(store)}
       foot={
         <span className={dialogs.why} id="operation-why" role="status">
-          {why}
+          {blocked ? blockedFoot?.(flow) : why}
         </span>
       }
-      before={flow.step === 'running' ? <CancelButton {...aboutOf(type, flow)} /> : null}
+      before={
+        <>
+          {blocked ? wayOut?.(flow) : null}
+          {blocked ? <Button onClick={() => control.planAgain()}>Check again</Button> : null}
+          {flow.step === 'running' ? <CancelButton {...aboutOf(type, flow)} /> : null}
+        </>
+      }
       actions={
         <>
           {flow.step === 'ended' ? wayOn?.(flow.plan, flow.outcome) : null}
           {flow.step === 'problem' && flow.canRetry ? (
             <Button onClick={() => control.planAgain()}>Try again</Button>
           ) : null}
-          {flow.step === 'planning' || flow.step === 'review' ? (
+          {flow.step === 'planning' || (flow.step === 'review' && !blocked) ? (
             <Button
               look={danger ? 'danger' : 'primary'}
               disabled={flow.step !== 'review' || why !== null}
@@ -134,6 +149,7 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
 
 /** What is done now, or how it ended; null while it is a question. */
 function titleOf<T extends AnyType>(type: T, flow: Flow<T>): ReactNode {
+  if (flow.step === 'problem') return flow.canRetry ? 'The check failed' : 'The request failed';
   if (flow.step === 'running') return <bdi>{operationUnderWay(aboutOf(type, flow))}</bdi>;
   return flow.step === 'ended' ? <bdi>{operationEnded(aboutOf(type, flow), flow.outcome)}</bdi> : null;
 }
@@ -220,8 +236,8 @@ function Running({ since, cancelling, instead, ...about }: RunningProps) {
       </p>
       <progress aria-label={words} {...(share === null ? {} : { value: share })} />
       <p className={parts.dim}>
-        {operation?.phase === 'queued' ? 'Something else is done with this domain first. ' : ''}
-        It goes on without this dialog too, and its end is told below.
+        {operation?.phase === 'queued' ? 'Another operation on this domain runs first. ' : ''}
+        It continues if you close this dialog. The result appears in the status bar.
       </p>
       {cancelling && operation?.cancellable ? <p className={parts.dim}>{cancelling}</p> : null}
     </div>

@@ -21,12 +21,12 @@ export function phaseSentence(operation: Operation): string {
 
 /** What an operation does now, where its domain is named already. */
 export const phaseWords: Record<OperationPhase, string> = {
-  queued: 'Waiting for its turn',
+  queued: 'Waiting',
   snapshotting: 'Taking the safety snapshot',
   'removing-managed-save': 'Removing the managed save image',
   reverting: 'Reverting',
-  working: 'libvirt is at it',
-  verifying: 'Asking libvirt what came of it',
+  working: 'libvirt is working',
+  verifying: 'Checking the result',
   tidying: 'Removing old safety snapshots',
   ended: 'Ended',
 };

@@ -22,9 +22,9 @@ const titles: Readonly<Record<PowerAction, readonly [before: string, after: stri
   destroy: ['Force ', ' off?'],
 };
 const meanings: Readonly<Partial<Record<PowerAction, string>>> = {
-  shutdown: 'The guest is asked to shut down, as with the power button. It decides itself whether and when it does.',
-  reset: 'The guest is restarted at once, as with the reset button. It is not asked.',
-  destroy: 'The guest is switched off at once, as by pulling the plug. It is not asked.',
+  shutdown: 'The guest is asked to shut down, as with its power button. It decides whether and when to do so.',
+  reset: 'The guest is restarted at once, as with its reset button, without a shutdown.',
+  destroy: 'The guest is switched off at once, as in a power failure, without a shutdown.',
 };
 
 /** What is lost by an action on a domain, before it is done. */
@@ -33,6 +33,8 @@ export function PowerDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'power
   const hostName = useAppState((state) => hostById(state, hostId)?.name ?? '');
   const control = useOperation('power', { hostId, uuid, domainName, aim: { action } }, () => ({ discardSave: false }));
   const [before, after] = titles[action];
+  const { flow } = control;
+  const discards = flow.step === 'review' && flow.choice.discardSave;
   return (
     <OperationDialog
       control={control}
@@ -52,25 +54,35 @@ export function PowerDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'power
       review={(review) => <PowerReview control={control} review={review} />}
       virsh={({ plan, choice }) => virshPower(plan.virsh, action, choice.discardSave)}
       action={powerLabel(action)}
-      danger
+      danger={action !== 'start' || discards}
+      isBlocked={(review) => blockerOf(control, review) !== null}
     />
   );
 }
 
 type Power = OperationTypes['power'];
 
+const withOtherMemory = ({ type }: Control<Power>, review: Review<Power>) =>
+  choose(type, review, { discardSave: !review.choice.discardSave });
+
+/** Why it cannot be done, neither from saved memory nor from the disks; null where it can. */
+function blockerOf(control: Control<Power>, review: Review<Power>): string | null {
+  const [blocker] = assessmentOf(control.type, review).blockers;
+  const other = assessmentOf(control.type, withOtherMemory(control, review));
+  return blocker && other.blockers.length > 0 ? blocker.text : null;
+}
+
 function PowerReview({ control, review }: { control: Control<Power>; review: Review<Power> }) {
   const { type } = control;
   const { plan, choice } = review;
-  const { blockers, losses } = assessmentOf(type, review);
-  const other = choose(type, review, { discardSave: !choice.discardSave });
-  const [blocker] = blockers;
-  // A start that can be done from saved memory or from the disks is offered.
-  if (blocker && assessmentOf(type, other).blockers.length > 0)
+  const { losses } = assessmentOf(type, review);
+  const other = withOtherMemory(control, review);
+  const blocker = blockerOf(control, review);
+  if (blocker !== null)
     return (
       <section className={boxes.box} data-look="impossible">
         <h3>There is nothing to do</h3>
-        <p>{blocker.text}</p>
+        <p>{blocker}</p>
       </section>
     );
   const { action, facts } = plan;
@@ -95,10 +107,10 @@ function PowerReview({ control, review }: { control: Control<Power>; review: Rev
               aria-describedby="discard-note"
               onChange={() => control.reconsider(other)}
             />
-            <span>Drop the saved memory, and boot from the disks instead</span>
+            <span>Discard the saved memory and boot from the disks</span>
           </label>
           <div className={forms.checkNote} id="discard-note">
-            <p>What the guest had in that memory is lost then.</p>
+            <p>Everything in that memory is lost.</p>
           </div>
         </section>
       ) : null}

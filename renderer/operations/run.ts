@@ -137,7 +137,7 @@ export class Run<K extends Kind> {
     const named = operationUnderWay(aboutOf(this.type, review));
     pushNotice(this.app.store, {
       tone: 'failed',
-      title: `${named}: ${changes ? 'something changed meanwhile, and nothing was done' : what}`,
+      title: `${named}: ${changes ? 'something changed in the meantime, and nothing was done' : what}`,
       lines: changes ?? [effect, next],
       ...(detail && !changes ? { detail } : {}),
     });

@@ -9,7 +9,7 @@ interface ConsoleFigureProps {
   picture: Fetched;
   /** What it shows, for who cannot see it, and over the enlarged one. */
   alt: string;
-  caption: ReactNode;
+  caption?: ReactNode;
   /** What to say where there is none. */
   none?: string;
   /** Opens it large when it is pressed; a dialog that is open already must not be lost by that. */
@@ -31,7 +31,7 @@ export function ConsoleFigure({ picture, alt, caption, none, enlarges = false }:
         <button
           type="button"
           className={pictures.button}
-          title="Show it large"
+          title="Enlarge"
           onClick={() => openDialog(store, { kind: 'picture', title: alt, dataUrl: picture.dataUrl })}
         >
           {image}
@@ -39,7 +39,7 @@ export function ConsoleFigure({ picture, alt, caption, none, enlarges = false }:
       ) : (
         image
       )}
-      <figcaption>{caption}</figcaption>
+      {caption === undefined ? null : <figcaption>{caption}</figcaption>}
     </figure>
   );
 }

@@ -5,14 +5,14 @@ import { newNamePreview, patternPreview, patternProblem } from './pattern.ts';
 test('a pattern must make a name that libvirt takes', () => {
   expect(patternProblem('before-revert {date} {time}')).toBeNull();
   expect(patternProblem('  ')).toContain('needed');
-  expect(patternProblem('.hidden')).toContain('dot');
+  expect(patternProblem('.hidden')).toContain('full stop');
   expect(patternProblem('a/b')).toContain('slash');
   expect(patternProblem('x'.repeat(121))).toContain('120');
   expect(patternProblem('2026')).toContain('letter');
   expect(patternProblem(' 12 ')).toContain('letter');
   expect(patternProblem('s2026')).toBeNull();
   expect(patternProblem('{date}')).toBeNull();
-  expect(patternProblem('{hour}')).toBe('{hour} stands for nothing.');
+  expect(patternProblem('{hour}')).toBe('{hour} is not a placeholder.');
 });
 
 test('the preview is filled in', () => {

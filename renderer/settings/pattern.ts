@@ -4,13 +4,13 @@ import { nameByPattern, safetyName } from '../../shared/safety-names.ts';
 /** Why a pattern can't be the name of a snapshot, as a sentence; null when it can. The rules are those of `Settings`. */
 export function patternProblem(pattern: string, words: readonly string[] = patternWords): string | null {
   if (pattern.trim() === '') return 'A name is needed.';
-  if (pattern.startsWith('.')) return 'libvirt takes no name that begins with a dot.';
-  if (pattern.includes('/')) return 'libvirt takes no name with a slash.';
-  if (pattern.length > 120) return 'That is too long: 120 characters at most.';
+  if (pattern.startsWith('.')) return 'libvirt accepts no name that starts with a full stop.';
+  if (pattern.includes('/')) return 'libvirt accepts no name with a slash.';
+  if (pattern.length > 120) return 'This is too long: at most 120 characters.';
   const unknown = [...pattern.matchAll(/\{(\w*)\}/g)].find(([, word]) => !words.includes(word ?? ''));
-  if (unknown) return `${unknown[0]} stands for nothing.`;
+  if (unknown) return `${unknown[0]} is not a placeholder.`;
   return isDigits(pattern.replaceAll(/[^\w]+/g, ''))
-    ? 'A number may be the ID of another snapshot in the image, which QEMU takes then. Put a letter in front of it.'
+    ? 'QEMU may take a number for the ID of another snapshot in the image. Put a letter in front of it.'
     : null;
 }
 

@@ -31,8 +31,8 @@ export function PictureSettings({ draft, change }: PictureSettingsProps) {
       </label>
       <div className={forms.checkNote} id="pictures-note">
         <p>
-          A console may show secrets. Pictures stay on this computer, in files that only you can read, and go with their
-          snapshots.
+          A console may show secrets. Pictures stay on this computer, in files that only you can read, and are deleted
+          with their snapshots.
         </p>
       </div>
       <div className={styles.setting}>
@@ -67,7 +67,7 @@ function Usage() {
   const [left, setLeft] = useState<ThumbnailUsage | null>(null);
   const usage = left ?? lastOf(asked);
   if (!usage) return <p />;
-  if (usage.count === 0) return <p>None are kept now.</p>;
+  if (usage.count === 0) return <p>No pictures are stored.</p>;
   const clear = () => {
     app.client.thumbnails.clear().then(
       (now) => {

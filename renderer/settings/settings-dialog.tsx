@@ -21,11 +21,7 @@ export function SettingsDialog() {
   const settings = useAppState((state) => state.appSettings);
   return (
     <PlainDialog title="Settings">
-      {settings ? (
-        <Form settings={settings} />
-      ) : (
-        <p className={`${dialogs.body} ${parts.dim}`}>The backend has not told them yet.</p>
-      )}
+      {settings ? <Form settings={settings} /> : <p className={`${dialogs.body} ${parts.dim}`}>Loading…</p>}
     </PlainDialog>
   );
 }
@@ -86,8 +82,8 @@ function Form({ settings }: { settings: Settings }) {
             onChange={(safetySnapshotsKept) => change({ safetySnapshotsKept })}
           />
           <p>
-            Older ones are removed after a revert, but only those that Snapkeel made, that nothing is built on, and that
-            aren’t pinned.
+            Older ones are deleted after a revert, but only if Snapkeel took them, no snapshot is based on them and they
+            are not pinned.
           </p>
         </div>
         <PatternField
@@ -105,7 +101,7 @@ function Form({ settings }: { settings: Settings }) {
         />
         <h3>Several domains at once</h3>
         <div className={styles.setting}>
-          <label htmlFor="setting-parallel">Domains at a time per host</label>
+          <label htmlFor="setting-parallel">Domains at once per host</label>
           <NumberField
             id="setting-parallel"
             value={draft.labParallelPerHost}
@@ -113,7 +109,7 @@ function Form({ settings }: { settings: Settings }) {
             max={16}
             onChange={(labParallelPerHost) => change({ labParallelPerHost })}
           />
-          <p>Can be changed each time.</p>
+          <p>You can change it for each run.</p>
         </div>
         <PictureSettings draft={draft} change={change} />
         <RememberedSecrets />

@@ -23,7 +23,7 @@ export function startLinks(app: App): void {
     }
     waiting = null;
     if (step.kind === 'failed')
-      pushNotice(app.store, { tone: 'failed', title: 'The link leads nowhere', lines: [step.why] });
+      pushNotice(app.store, { tone: 'failed', title: 'The link does not work', lines: [step.why] });
     else follow(app, link, step.domain);
   });
 }

@@ -30,7 +30,7 @@ export function StatusBar() {
     <footer className={styles.bar}>
       {ending ? (
         <strong className={styles.text} role="alert">
-          Snapkeel is closing, and waits for libvirt’s answer
+          Snapkeel is closing and waits for libvirt’s answer
         </strong>
       ) : null}
       <BatchLine />

@@ -72,8 +72,11 @@ function StateNow() {
 }
 
 const kindMarks: Record<string, { text: string; title: string }> = {
-  external: { text: 'external', title: 'New data goes to overlay files; the old data stays in the files before them' },
-  mixed: { text: 'mixed', title: 'Some disks are kept inside their image, others in overlay files' },
+  external: {
+    text: 'external',
+    title: 'New data is written to overlay files; the old data stays in the files below them',
+  },
+  mixed: { text: 'mixed', title: 'Some disks are saved inside their image, others with overlay files' },
 };
 
 function HoldsCell({ row }: { row: TreeRow }) {
@@ -95,7 +98,7 @@ function TakenCell({ row }: { row: TreeRow }) {
   const { now } = useAround();
   if (row.kind === 'here') return 'now';
   const { createdAt } = row.snapshot;
-  if (!isMoment(createdAt)) return <span title="libvirt tells no time that makes sense">unknown</span>;
+  if (!isMoment(createdAt)) return <span title="libvirt reports no valid time">unknown</span>;
   return (
     <time
       dateTime={new Date(createdAt).toISOString()}

@@ -229,6 +229,6 @@ function DetailsToggle() {
 }
 
 function whyNothing({ row, chosen }: CommandContext): string {
-  if (chosen.length > 0) return 'Several snapshots are selected: a revert goes to one.';
-  return row?.kind === 'here' ? 'libvirt knows no current snapshot of this domain.' : 'Select a snapshot first.';
+  if (chosen.length > 0) return 'Several snapshots are selected. Select one to revert to.';
+  return row?.kind === 'here' ? 'This domain has no current snapshot.' : 'Select a snapshot first.';
 }

@@ -39,8 +39,7 @@ export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
 function Offers({ filter }: { filter: SnapshotFilter }) {
   const { store } = useApp();
   const groups = useOffers(filter);
-  if (groups.length === 0)
-    return <p className={`${parts.dim} ${styles.nothing}`}>There is nothing to tell snapshots apart by.</p>;
+  if (groups.length === 0) return <p className={`${parts.dim} ${styles.nothing}`}>There is nothing to filter by.</p>;
   return groups.map(({ key, offers }) => (
     <Menu.Group key={key} className={styles.group}>
       <Menu.GroupLabel className={styles.heading}>{facetRows[key].label}</Menu.GroupLabel>

@@ -67,8 +67,8 @@ export function HistoryPane({ domain }: { domain: Domain }) {
         <div className={blocks.empty}>
           <h2>No snapshots</h2>
           <p>
-            <bdi>{domain.name}</bdi> has nothing to go back to yet. A snapshot that is taken with virsh or another
-            program appears here by itself.
+            <bdi>{domain.name}</bdi> has nothing to revert to yet. Snapshots taken with virsh or another program appear
+            here too.
           </p>
         </div>
       ) : (

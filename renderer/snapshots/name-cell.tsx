@@ -87,7 +87,7 @@ function InterruptedMark() {
     <span
       className={parts.chip}
       data-look="bad"
-      title="Its image was partly merged: it can only be deleted again, not reverted to"
+      title="Its image was partly merged: it can no longer be reverted to, only deleted again"
     >
       deletion interrupted
     </span>
@@ -112,7 +112,7 @@ function DamageMark({ damage }: { damage: DamagedSnapshot }) {
 
 function PinMark() {
   return (
-    <span className={styles.pin} title="Pinned: not to be deleted">
+    <span className={styles.pin} title="Pinned: cannot be deleted">
       <Pin size={12} role="img" aria-label="pinned" />
     </span>
   );

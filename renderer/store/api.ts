@@ -44,7 +44,7 @@ export function problemOf(error: unknown): Problem {
     code: 'UNEXPECTED',
     what: 'Snapkeel’s backend could not answer.',
     effect: 'It is not known how much of this was done.',
-    next: 'Look at the state shown, then try again.',
+    next: 'Check the state shown, then try again.',
     detail,
   };
 }

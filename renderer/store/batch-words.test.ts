@@ -18,14 +18,14 @@ test('a row is said to be reverted only if it was, and as planned only if nothin
     'skipped',
     'waiting',
   ]);
-  expect(rowResultWords('revert', failed)).toBe('Failed on the way');
-  expect(rowResultWords('revert', stale)).toBe('Changed meanwhile');
+  expect(rowResultWords('revert', failed)).toBe('Failed');
+  expect(rowResultWords('revert', stale)).toBe('Changed in the meantime');
   expect(rowResultWords('revert', aBatchRow({ outcome: null, problem }))).toBe('Not reverted');
 });
 
 test('the counts begin with what asks for attention', () => {
   const run = aBatch([aBatchRow(), failed, skipped]);
-  expect(countSentences(run).map(({ text }) => text)).toEqual(['1 not reverted', '1 not begun', '1 reverted']);
+  expect(countSentences(run).map(({ text }) => text)).toEqual(['1 not reverted', '1 not started', '1 reverted']);
   expect(runHeadline(run)).toBe('Lab reset: 1 of 3 domains reverted');
   expect(runHeadline(aBatch([failed, waiting], { endedAt: null }))).toBe('Lab reset: 1 of 2 ended, 1 not reverted');
 });

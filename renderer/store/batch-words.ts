@@ -18,12 +18,12 @@ const resultWords: Readonly<Record<RowResult, (done: string) => string>> = {
   done: (done) => done,
   differs: (done) => `${done}, not as planned`,
   failed: (done) => `not ${done}`,
-  skipped: () => 'not begun',
+  skipped: () => 'not started',
 };
 
 const failedWords: Record<string, string> = {
   refused: 'Refused',
-  failed: 'Failed on the way',
+  failed: 'Failed',
   unknown: 'Not known',
   cancelled: 'Cancelled',
 };
@@ -31,7 +31,7 @@ const failedWords: Record<string, string> = {
 /** The result in words that claim no more than is known: what failed may have changed something. */
 export function rowResultWords(kind: Batch['kind'], row: BatchRow): string {
   const result = rowResult(row);
-  if (result === 'failed' && row.changes.length > 0) return 'Changed meanwhile';
+  if (result === 'failed' && row.changes.length > 0) return 'Changed in the meantime';
   const failed = result === 'failed' && row.outcome ? failedWords[row.outcome.result] : undefined;
   const words = resultWords[result](batchWords({ kind }).done);
   return failed ?? words.charAt(0).toUpperCase() + words.slice(1);

@@ -12,7 +12,7 @@ export async function copyText(app: App, text: string): Promise<boolean> {
     pushNotice(app.store, {
       tone: 'failed',
       title: 'Nothing was copied',
-      lines: ['This window may not write to the clipboard.'],
+      lines: ['This window is not allowed to use the clipboard.'],
       detail: String(error),
     });
     return false;

@@ -10,7 +10,7 @@ const sentence = (more: Partial<Outcome> = {}) => operationEnded(about, anOutcom
 test('an end in one line claims no more than what libvirt confirmed', () => {
   expect(sentence({})).toBe('db-01 reverted to “clean”, verified running');
   expect(sentence({ found: null })).toBe('db-01 reverted to “clean”, not verified');
-  expect(sentence({ differences: ['It is paused.'] })).toContain('not all is as planned');
+  expect(sentence({ differences: ['It is paused.'] })).toContain('not everything is as planned');
   expect(sentence({ result: 'refused' })).toContain('was not reverted');
   expect(sentence({ result: 'unknown' })).toContain('not known');
 });
@@ -37,7 +37,7 @@ test('what was done around a revert and looked at afterwards', () => {
   expect(revertDetails(detail)).toEqual([
     'The safety snapshot “before” was taken first.',
     'The managed save image was removed first.',
-    'The hypervisor process is the same as before, so consoles stay connected.',
+    'The hypervisor process is the same, so consoles stay connected.',
     'Older safety snapshots removed: “old”.',
     '“older” is kept: it is pinned.',
     'vda writes to the expected image.',

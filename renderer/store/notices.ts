@@ -7,7 +7,7 @@ type Told = Pick<Operation, 'kind' | 'domainName' | 'subject' | 'undo'> & Partia
 
 /** What libvirt answered when asked after an operation: `libvirt says: running (from snapshot), current snapshot is “clean”`. */
 export function foundSentence({ found }: Pick<Outcome, 'found'>): string {
-  if (!found) return 'libvirt could not be asked for the state afterwards.';
+  if (!found) return 'libvirt could not be asked for the state.';
   const current = found.current === null ? 'no current snapshot' : `current snapshot is “${found.current}”`;
   const reason = found.reason ? ` (${found.reason})` : '';
   return `libvirt says: ${stateLabel(found.state)}${reason}, ${current}.`;
@@ -21,8 +21,8 @@ const safetySentences: Record<SafetyReport['result'], (name: string) => string> 
 };
 
 const processSentences: Record<Verification['process'], string | null> = {
-  new: 'A new hypervisor process runs, so open consoles were disconnected.',
-  reused: 'The hypervisor process is the same as before, so consoles stay connected.',
+  new: 'The hypervisor process is new, so open consoles were disconnected.',
+  reused: 'The hypervisor process is the same, so consoles stay connected.',
   none: null,
 };
 

@@ -242,7 +242,7 @@ export function undoUnavailable(state: AppState, key: DomainKey): string | null 
   if (refused !== null) return refused;
   const offer = state.undoOffers.get(key);
   if (!offer) return 'It is not known yet whether there is anything to undo.';
-  return offer.available ? null : (offer.reason ?? 'There is no safety snapshot to go back to.');
+  return offer.available ? null : (offer.reason ?? 'There is no safety snapshot to revert to.');
 }
 
 /** The open domain's history, drawn; null while nothing is known of it. */
@@ -331,7 +331,7 @@ export function revertUnavailable(state: AppState, key: DomainKey): string | nul
   if (!operation) return null;
   const what =
     operation.kind === 'revert' ? `A revert of this domain to ${operation.subject}` : operationUnderWay(operation);
-  return `${what} ${operation.phase === 'queued' ? 'waits its turn' : 'is running'}.`;
+  return `${what} ${operation.phase === 'queued' ? 'is waiting' : 'is running'}.`;
 }
 
 /** What is open, for the frame of the window: “db-primary on kvm-prod-a – Snapkeel”. */

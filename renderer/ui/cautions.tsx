@@ -8,12 +8,12 @@ interface Sentence {
 
 /** What may do harm: all of it in one box, so that a second sentence is not overlooked behind a second frame. */
 export function Cautions({ of }: { of: readonly Sentence[] }) {
-  return <Box kind="caution" title="Look out" icon={<TriangleAlert size={14} aria-hidden />} of={of} />;
+  return <Box kind="caution" title="Warning" icon={<TriangleAlert size={14} aria-hidden />} of={of} />;
 }
 
 /** What could not be found out, and therefore counts as no good sign. */
 export function Unknowns({ of }: { of: readonly Sentence[] }) {
-  return <Box kind="unknown" title="What is not known" icon={<CircleHelp size={14} aria-hidden />} of={of} />;
+  return <Box kind="unknown" title="Not known" icon={<CircleHelp size={14} aria-hidden />} of={of} />;
 }
 
 /** True and worth knowing, and no reason to hesitate. */

@@ -77,9 +77,9 @@ type Account = Problem & { detail: string };
 function notLoaded(what: string, error: unknown): Account {
   return {
     code: 'NOT_LOADED',
-    what: `${what} can’t be loaded.`,
-    effect: 'A file of Snapkeel’s window did not come. Nothing was changed by that, and what runs goes on.',
-    next: 'Try again. If that does not help, Snapkeel was ended or replaced by another version: start it again.',
+    what: `${what} cannot be loaded.`,
+    effect: 'A file of the window could not be loaded. Nothing was changed, and running operations continue.',
+    next: 'Try again. If that does not help, Snapkeel was closed or updated: start it again.',
     detail: detailOf(error),
   };
 }
@@ -87,9 +87,9 @@ function notLoaded(what: string, error: unknown): Account {
 function problemOf(what: string, error: unknown): Account {
   return {
     code: 'UNEXPECTED',
-    what: `${what} can’t be shown.`,
-    effect: 'Something in it is not as Snapkeel expects. Nothing was changed by that, and what runs goes on.',
-    next: 'Go on, or open something else. If it comes back, please report it with the details.',
+    what: `${what} cannot be shown.`,
+    effect: 'Snapkeel ran into an unexpected error here. Nothing was changed, and running operations continue.',
+    next: 'Try again, or open something else. If it happens again, please report it with the details.',
     detail: detailOf(error),
   };
 }

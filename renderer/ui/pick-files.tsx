@@ -43,7 +43,7 @@ export function PickFiles(props: PickFilesProps) {
         await Promise.all(files.map(async (file) => ({ name: visible(file.name), text: visible(await file.text()) }))),
       );
     } catch {
-      setProblem('The files could not be read. A folder can’t be dropped here: choose the files in it.');
+      setProblem('The files could not be read. Folders cannot be dropped here: choose the files in it.');
     }
   };
   const onDrop = (event: DragEvent) => {

@@ -17,7 +17,7 @@ export function TypedName({ name, value, onChange }: TypedNameProps) {
         <b>
           <bdi>{name}</bdi> is protected.
         </b>{' '}
-        Type its name to go on:
+        Type its name to continue:
       </label>
       <input
         id="typed-name"

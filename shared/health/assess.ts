@@ -32,7 +32,7 @@ export function assessHealth(facts: HealthFacts, data?: HealthView['data']): Hea
   };
 }
 
-/** Whether there is anything to see to: notes are not. */
+/** Whether there is anything to fix: notes are not. */
 export function isHealthy({ findings }: Pick<HealthReport, 'findings'>): boolean {
   return findings.every(({ level }) => level === 'note');
 }
@@ -48,16 +48,16 @@ function checked({ snapshots, files, chains, tags }: HealthView): string[] {
   return [
     snapshots.length === 0
       ? 'The domain has no snapshots.'
-      : `The metadata of ${formatCount(snapshots.length, 'snapshot')}: whether it can be read, is complete, and has its parents.`,
+      : `The metadata of ${formatCount(snapshots.length, 'snapshot')}: readable, complete, and with all parents.`,
     ...(known > 0
       ? [
-          `${formatCount(known, 'file')} on the host, images and memory: whether ${known === 1 ? 'it is' : 'they are'} there.`,
+          `${formatCount(known, 'image or memory file', 'image and memory files')} on the host: whether ${known === 1 ? 'it exists' : 'they exist'}.`,
         ]
       : []),
     ...(tables > 0
-      ? [`The internal snapshots inside ${formatCount(tables, 'image')}: whether they are there, once.`]
+      ? [`The internal snapshots inside ${formatCount(tables, 'image')}: whether each is there exactly once.`]
       : []),
-    ...(depth > 0 ? [`What lies on what: ${depth === 1 ? 'one image a disk' : `up to ${depth} images a disk`}.`] : []),
+    ...(depth > 0 ? [`Backing chains: ${depth === 1 ? 'one image per disk' : `up to ${depth} images per disk`}.`] : []),
   ];
 }
 
@@ -66,20 +66,18 @@ function unchecked({ files, unlisted, data, unread, checkpoints, chains }: Healt
   const tables = new Set([...data.values()].flatMap(({ why }) => whose(why, 'tags-unread')));
   const bottoms = chains.filter(({ target }) => unread.has(target)).flatMap(({ layers }) => layers.at(-1)?.path ?? []);
   return [
-    ...(unknown.length > 0 ? [`libvirt could not be asked whether ${named(unknown)} can be opened.`] : []),
+    ...(unknown.length > 0 ? [`Whether ${named(unknown)} can be opened: libvirt could not be asked.`] : []),
     ...(bottoms.length > 0
-      ? [`Whether ${named(bottoms)} lies on another image: no active storage pool covers it, and the domain is off.`]
+      ? [`Whether ${named(bottoms)} has a backing file: no active storage pool covers it, and the domain is off.`]
       : []),
     ...(tables.size > 0
       ? [
-          `Which internal snapshots are inside ${named([...tables])}: no active storage pool covers it. qemu-img snapshot -l tells, while the domain is off.`,
+          `Which internal snapshots are inside ${named([...tables])}: no active storage pool covers it. qemu-img snapshot -l shows them while the domain is off.`,
         ]
       : []),
     ...(checkpoints === null ? ['Whether the domain has checkpoints.'] : []),
     ...(unlisted.length > 0
-      ? [
-          `What else is in ${named(unlisted)}: no active storage pool covers it, so files that nobody needs are not seen.`,
-        ]
+      ? [`What else is in ${named(unlisted)}: no active storage pool covers it, so unused files are not found.`]
       : []),
   ];
 }

@@ -134,7 +134,7 @@ describe('each rule of the data', () => {
 test('what ails the data of a snapshot is told for its row', () => {
   expect(assessHealth(inside('a')).data).toEqual([]);
   expect(assessHealth(inside('a', table())).data).toMatchObject([
-    { name: 'a', state: 'gone', why: [expect.stringContaining('does not hold')] },
+    { name: 'a', state: 'gone', why: [expect.stringContaining('no longer contains')] },
   ]);
   expect(assessHealth(layered(true)).data).toMatchObject([{ name: 'b', state: 'mixture' }]);
   // The record on the parent, or what was seen of it here: both count.

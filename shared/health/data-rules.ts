@@ -36,10 +36,10 @@ export const dataRules: readonly HealthRule[] = [
           return {
             level: isSure ? ('broken' as const) : ('warning' as const),
             what: isSure
-              ? `A deletion was broken off while it wrote into ${fileNamed(path)}.`
-              : `A deletion was broken off, and perhaps it wrote into ${fileNamed(path)}.`,
-            means: `${found[0]?.damage.text ?? ''} The domain has lost nothing, but a revert to the ${theSnapshots(affected)} may bring back a mixture of two states.`,
-            remedy: `Delete ${named(affected)} again: that ends what was begun. Until then libvirt refuses to delete the snapshot above it, and nobody should revert to it.`,
+              ? `A deletion was interrupted while it wrote into ${fileNamed(path)}.`
+              : `A deletion was interrupted, and may have written into ${fileNamed(path)}.`,
+            means: `${found[0]?.damage.text ?? ''} The domain has lost nothing, but a revert to the ${theSnapshots(affected)} may bring back a mix of two states.`,
+            remedy: `Delete ${named(affected)} again to finish the deletion. Until then, do not revert to it; libvirt also refuses to delete the snapshot above it.`,
             snapshots: affected,
             files: [path],
             offers: deleting(affected),
@@ -56,8 +56,8 @@ export const dataRules: readonly HealthRule[] = [
         level: 'broken' as const,
         what: `${fileNamed(path)} was written to again after the ${theSnapshots(names(found))} ${names(found).length === 1 ? 'was' : 'were'} taken.`,
         means:
-          'They lie on that image, or are its state: a revert brings back what came later, and can show a damaged file system. It comes to this by a revert to an internal snapshot of the image.',
-        remedy: 'Put the image back from a backup if you need them; else delete their metadata.',
+          'Their data is in that image or based on it: a revert brings back later data, and the file system can be damaged. This happens after a revert to an internal snapshot in the image.',
+        remedy: 'Restore the image from a backup if you need them. Otherwise delete their metadata.',
         snapshots: names(found),
         files: [path],
         offers: deleting(names(found)),
@@ -69,9 +69,9 @@ export const dataRules: readonly HealthRule[] = [
     find: (view) =>
       byPath(concerned(view, 'tag-gone')).map(([path, found]) => ({
         level: 'broken' as const,
-        what: `${fileNamed(path)} does not hold the internal ${theSnapshots(names(found))} that libvirt lists.`,
-        means: 'The metadata is there, the data is not: a revert fails, after it has stopped the guest.',
-        remedy: 'Put the image back from a backup that holds it, or delete the snapshot: only its metadata is left.',
+        what: `${fileNamed(path)} does not contain the internal ${theSnapshots(names(found))} that libvirt lists.`,
+        means: 'The metadata is there, but the data is not. A revert stops the guest and then fails.',
+        remedy: 'Restore the image from a backup that contains it, or delete the snapshot: only its metadata is left.',
         snapshots: names(found),
         files: [path],
         offers: deleting(names(found)),
@@ -86,9 +86,9 @@ export const dataRules: readonly HealthRule[] = [
       concerned(view, 'tag-without-memory').map(({ name, damage }) => ({
         level: 'broken' as const,
         what: `The memory of “${name}” is not in its images.`,
-        means: `${damage.text} A revert to it fails, after it has stopped the guest.`,
+        means: `${damage.text} A revert to it stops the guest and then fails.`,
         remedy:
-          'Somebody has replaced the internal snapshot of that name. Put the image back from a backup that holds it, or delete the snapshot.',
+          'Something replaced the internal snapshot with that name. Restore the image from a backup that contains it, or delete the snapshot.',
         snapshots: [name],
         files: damage.path === null ? [] : [damage.path],
         offers: deleting([name]),
@@ -102,11 +102,10 @@ export const dataRules: readonly HealthRule[] = [
     find: (view) =>
       byPath(concerned(view, 'tag-twice')).map(([path, found]) => ({
         level: 'broken' as const,
-        what: `${fileNamed(path)} holds more than one internal snapshot ${named(names(found))}.`,
-        means:
-          'QEMU takes the first of them, which is the oldest: a revert brings back its data, and says that it is done.',
+        what: `${fileNamed(path)} contains more than one internal snapshot ${named(names(found))}.`,
+        means: 'QEMU uses the first one, which is the oldest: a revert brings back its data and reports success.',
         remedy:
-          'Delete the snapshot: libvirt removes the first. The other stays in the image; qemu-img snapshot -d removes it, while the domain is off.',
+          'Delete the snapshot: libvirt removes the first one. The other stays in the image; remove it with qemu-img snapshot -d while the domain is off.',
         snapshots: names(found),
         files: [path],
         offers: deleting(names(found)),
@@ -122,7 +121,7 @@ export const dataRules: readonly HealthRule[] = [
         level: 'broken' as const,
         what: `A revert to “${name}” would bring back another snapshot.`,
         means: damage.text,
-        remedy: `Do not revert to “${name}”. It can be deleted safely: that goes by the name alone.`,
+        remedy: `Do not revert to “${name}”. It can be deleted safely, because deleting uses only the name.`,
         snapshots: [name],
         files: damage.path === null ? [] : [damage.path],
         offers: deleting([name]),
@@ -139,9 +138,9 @@ export const dataRules: readonly HealthRule[] = [
       return [
         {
           level: 'warning' as const,
-          what: `The internal ${theSnapshots(names(found))} ${names(found).length === 1 ? 'has a name' : 'have names'} of digits alone.`,
+          what: `The internal ${theSnapshots(names(found))} ${names(found).length === 1 ? 'has a name' : 'have names'} made only of digits.`,
           means:
-            'QEMU takes such a name for an ID, if an internal snapshot in the image has that ID: a revert then brings back another one. The image’s table could not be read here.',
+            'If an internal snapshot in the image has that number as its ID, QEMU reverts to that one instead. The image’s list of snapshots could not be read here.',
           remedy: 'Compare names and IDs in the image before you revert.',
           snapshots: names(found),
           files: paths(found),
@@ -161,10 +160,10 @@ export const dataRules: readonly HealthRule[] = [
         return [
           {
             level: 'note' as const,
-            what: `${fileNamed(path)} holds internal snapshots that libvirt does not list: ${named(others)}.`,
+            what: `${fileNamed(path)} contains internal snapshots that libvirt does not list: ${named(others)}.`,
             means:
-              'Their metadata was deleted alone, or somebody took them with qemu-img. They take up room. A new snapshot of the same name would bring back their data.',
-            remedy: 'If nobody needs them, remove them with qemu-img snapshot -d while the domain is off.',
+              'Only their metadata was deleted, or they were taken with qemu-img. They use space. A revert to a new snapshot with the same name would bring back their data.',
+            remedy: 'If they are not needed, remove them with qemu-img snapshot -d while the domain is off.',
             files: [path],
             shell: [list(path)],
           },
@@ -184,10 +183,10 @@ export const dataRules: readonly HealthRule[] = [
       return [
         {
           level: 'warning' as const,
-          what: `The domain has checkpoints, which incremental backups leave behind: ${named(checkpoints)}.`,
-          means: 'A revert to an internal snapshot fails while they are there, after it has stopped the guest.',
+          what: `The domain has checkpoints from incremental backups: ${named(checkpoints)}.`,
+          means: 'While they exist, a revert to an internal snapshot stops the guest and then fails.',
           remedy:
-            'Start the domain and delete the checkpoints before you revert; that works only while it runs. The next backup is then a full one.',
+            'Start the domain and delete the checkpoints before you revert; that works only while it runs. The next backup is then a full backup.',
           snapshots: internal.map(({ name }) => name),
           shell: checkpoints.slice(0, 3).map((name) => virsh(view, 'checkpoint-delete', { checkpointname: name })),
         },

@@ -198,26 +198,27 @@ function metadata({ readable, hasConfig, stored }: Stored): Damage[] {
   return stored.disks
     .filter(({ target, kind }) => isKept(kind) && !known.has(target) && !isPassedOver(stored, target))
     .map(({ target }) =>
-      damage('disk-unknown', target, null, `Which image holds its disk ${target} cannot be told from its metadata.`),
+      damage('disk-unknown', target, null, `Its metadata does not say which image holds its disk ${target}.`),
     );
 }
 
 const isKept = (kind: SnapshotDisk['kind']) => kind !== 'none' && kind !== 'manual';
 
 function memory({ memory: kept, memoryFile }: Stored, lookup: Lookup): Damage[] {
-  if (kept === 'unknown') return [damage('memory-unknown', null, null, 'How its memory is kept is not known.')];
+  if (kept === 'unknown') return [damage('memory-unknown', null, null, 'It is not known how its memory is saved.')];
   if (kept !== 'external') return [];
-  if (memoryFile === null) return [damage('memory-unknown', null, null, 'Which file holds its memory is not known.')];
+  if (memoryFile === null)
+    return [damage('memory-unknown', null, null, 'It is not known which file holds its memory.')];
   const there = exists(lookup, memoryFile);
   if (there === true) return [];
   return there === false
-    ? [damage('memory-gone', null, memoryFile, `The file with its memory is gone: ${shortly(memoryFile)}.`)]
+    ? [damage('memory-gone', null, memoryFile, `Its memory file is missing: ${shortly(memoryFile)}.`)]
     : [
         damage(
           'memory-unknown',
           null,
           memoryFile,
-          `Whether the file with its memory is there is not known: ${shortly(memoryFile)}.`,
+          `It is not known whether its memory file is there: ${shortly(memoryFile)}.`,
         ),
       ];
 }
@@ -231,15 +232,15 @@ function images(point: Point, lookup: Lookup): Damage[] {
     const there = exists(lookup, each);
     if (there === true) return [];
     if (there === null)
-      return [damage('image-unknown', target, each, `Whether ${shortly(each)} is there is not known.`)];
+      return [damage('image-unknown', target, each, `It is not known whether ${shortly(each)} is there.`)];
     return depth === 0
-      ? [damage('image-gone', target, each, `The image of its disk ${target} is gone: ${shortly(each)}.`)]
+      ? [damage('image-gone', target, each, `The image of its disk ${target} is missing: ${shortly(each)}.`)]
       : [
           damage(
             'base-gone',
             target,
             each,
-            `${shortly(path)}, the image of its disk ${target}, is worth nothing without ${shortly(each)}, which is gone.`,
+            `${shortly(path)}, the image of its disk ${target}, cannot be used without ${shortly(each)}, which is missing.`,
           ),
         ];
   });
@@ -248,7 +249,10 @@ function images(point: Point, lookup: Lookup): Damage[] {
   const unread = chain.find(({ isAssumed }) => isAssumed) ?? (last?.isRead === true ? undefined : (last ?? { path }));
   return unread === undefined || files.some(({ state }) => state === 'gone')
     ? files
-    : [...files, damage('base-unread', target, unread.path, `What ${shortly(unread.path)} lies on could not be read.`)];
+    : [
+        ...files,
+        damage('base-unread', target, unread.path, `The backing file of ${shortly(unread.path)} could not be read.`),
+      ];
 }
 
 /** The domain writes to its image, or to one below. An internal snapshot keeps its data in the image that is written to. */
@@ -260,7 +264,7 @@ function writtenTo(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
         'written-to',
         point.target,
         path,
-        `The domain writes to ${shortly(path)}, so that disk ${point.target} is no longer what was taken.`,
+        `The domain writes to ${shortly(path)}, so disk ${point.target} is no longer what the snapshot captured.`,
       ),
     );
 }
@@ -279,7 +283,7 @@ function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] 
           'written-since',
           point.target,
           path,
-          `The domain wrote to ${shortly(path)} again after it was taken, so that disk ${point.target} is no longer what it was.`,
+          `The domain wrote to ${shortly(path)} again after it was taken, so disk ${point.target} is no longer what the snapshot captured.`,
         ),
       ];
     const hasOthers = inside.some((name) => name !== snapshot.name);
@@ -289,7 +293,7 @@ function writtenSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] 
             'written-perhaps',
             point.target,
             path,
-            `Whether the domain wrote to ${shortly(path)} again after it was taken is not known.`,
+            `It is not known whether the domain wrote to ${shortly(path)} again after it was taken.`,
           ),
         ]
       : [];
@@ -330,7 +334,7 @@ function listedSince(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
           'part-perhaps',
           target,
           path,
-          `libvirt lists disk ${target} since a revert to this snapshot; whether it was part of it before is not known, and so whether ${shortly(path)} is as it was then.`,
+          `libvirt lists disk ${target} since a revert to this snapshot. It is not known whether the disk was part of it before, nor whether ${shortly(path)} is as it was then.`,
         ),
       ]
     : [];
@@ -346,7 +350,7 @@ function imported(point: Point, snapshot: Stored, lookup: Lookup): Damage[] {
         'imported-perhaps',
         point.target,
         path,
-        `It was imported: whether ${shortly(path)} was written to after it was taken is not known.`,
+        `It was imported: it is not known whether ${shortly(path)} was written to after it was taken.`,
       ),
     );
 }
@@ -394,13 +398,13 @@ function merged(point: Point, { name }: Stored, lookup: Lookup): Damage[] {
             'merge-broken-off',
             point.target,
             path,
-            `The deletion of ${whose} was broken off while it wrote into ${shortly(path)}: what is there is a mixture. Delete ${whose} again.`,
+            `The deletion of ${whose} was interrupted while it wrote into ${shortly(path)}, which now mixes two states. Delete ${whose} again.`,
           )
         : damage(
             'merge-perhaps',
             point.target,
             path,
-            `A deletion was broken off, of ${whose}: whether it wrote into ${shortly(path)} is not known.`,
+            `The deletion of ${whose} was interrupted. It is not known whether it wrote into ${shortly(path)}.`,
           ),
     ];
   });
@@ -416,13 +420,13 @@ function pulled({ target, path, kind }: Point, snapshot: Stored, lookup: Lookup)
   const { under } = node;
   const lay = laidOn(node, target, snapshot, lookup);
   if (lay === under || (lay === undefined && !(under === null && seemsOverlay(node, snapshot.stored)))) return [];
-  const was = lay === undefined ? 'is named as overlays are' : `was an overlay of ${shortly(lay)} once`;
+  const was = lay === undefined ? 'is named like an overlay' : `was once an overlay of ${shortly(lay)}`;
   return [
     damage(
       'pulled-perhaps',
       target,
       path,
-      `${shortly(path)} ${was}, and lies ${under === null ? 'on nothing' : `on ${shortly(under)}`} now: whether the snapshot has lost what it had below is not known.`,
+      `${shortly(path)} ${was}, and now has ${under === null ? 'no backing file' : `the backing file ${shortly(under)}`}. It is not known whether the snapshot has lost data because of that.`,
     ),
   ];
 }
@@ -436,8 +440,8 @@ function tagged(point: Point, { name, memory: kept, stored }: Stored, { tags: ta
     return say(
       'tags-unread',
       mayBeId(name)
-        ? `Which internal snapshots ${shortly(path)} holds could not be read, and QEMU may take the name “${name}” for the ID of another.`
-        : `Which internal snapshots ${shortly(path)} holds could not be read.`,
+        ? `The internal snapshots in ${shortly(path)} could not be read, and QEMU may take the name “${name}” for the ID of another one.`
+        : `The internal snapshots in ${shortly(path)} could not be read.`,
     );
   const meant = resolveTag(tags, name);
   // While a guest is off libvirt takes hard disks alone into account (qemuSnapshotForEachQcow2).
@@ -445,19 +449,19 @@ function tagged(point: Point, { name, memory: kept, stored }: Stored, { tags: ta
   if (meant.kind === 'missing' && isPassedOver)
     return say(
       'drive-not-kept',
-      `libvirt lists the medium in ${target} as kept, and keeps nothing of it while the guest is off: ${shortly(path)} stays as it is.`,
+      `libvirt lists the medium in ${target} as part of the snapshot, but saved nothing of it while the guest was off: ${shortly(path)} stays as it is.`,
     );
   if (meant.kind === 'missing')
-    return say('tag-gone', `${shortly(path)} does not hold an internal snapshot “${name}” any more.`);
+    return say('tag-gone', `${shortly(path)} no longer contains an internal snapshot “${name}”.`);
   if (meant.kind === 'other')
     return say(
       'id-is-another',
-      `QEMU takes “${name}” for the ID of “${meant.tag.name}” in ${shortly(path)}, and brings that back.`,
+      `QEMU takes “${name}” for the ID of “${meant.tag.name}” in ${shortly(path)}, and reverts to that one.`,
     );
   return meant.kind === 'twice'
     ? say(
         'tag-twice',
-        `${shortly(path)} holds ${tagsNamed(tags, name).length} internal snapshots “${name}”: QEMU takes the first.`,
+        `${shortly(path)} contains ${tagsNamed(tags, name).length} internal snapshots “${name}”: QEMU uses the first.`,
       )
     : [];
 }
@@ -479,7 +483,7 @@ function memoryInside({ name, memory: kept, stored }: Stored, { tags, libvirtVer
       'tag-without-memory',
       null,
       paths[0] ?? null,
-      `QEMU does not find the memory of “${name}” in ${where}${load === 'fails' ? '' : ', and tells only after it has put back the disks'}.`,
+      `QEMU does not find the memory of “${name}” in ${where}${load === 'fails' ? '' : ', and reports that only after it has reverted the disks'}.`,
     ),
   ];
 }

@@ -12,14 +12,14 @@ function needing({ neededBy, snapshots }: HealthView, path: string): string[] {
 }
 
 function lost(names: readonly string[]): string {
-  return names.length === 0 ? '' : ` The ${theSnapshots(names)} cannot be brought back without it.`;
+  return names.length === 0 ? '' : ` The ${theSnapshots(names)} cannot be reverted to without it.`;
 }
 
 /** Whether the domain itself can do without an image: only where it was read what its disks lie on. */
 function forDomain({ disks, unread }: HealthView, path: string): string {
   const unsure = disks.some(({ target, nodes }) => nodes.has(path) && unread.has(target));
   return unsure
-    ? 'Whether the domain itself needs the file is not known: what its disk lies on could not be read.'
+    ? 'It is not known whether the domain itself needs the file: its backing chain could not be read.'
     : 'The domain itself does not need the file.';
 }
 
@@ -41,15 +41,15 @@ export const fileRules: readonly HealthRule[] = [
         return [
           {
             level: 'broken' as const,
-            what: `The image that disk ${target} writes to is gone, or libvirt cannot open it: ${fileNamed(top.path)}.`,
+            what: `The image of disk ${target} is missing, or libvirt cannot open it: ${fileNamed(top.path)}.`,
             means: `${
               view.domain.active
-                ? 'The guest still has it open. What it writes there is lost for good when it stops.'
+                ? 'The guest still has it open. Everything it writes there is lost for good when it stops.'
                 : 'The domain cannot start.'
             }${lost(affected)}`,
             remedy: view.domain.active
               ? 'Copy the data out of the running guest before you stop it.'
-              : 'Put the file back from a backup. If a snapshot does not need it, reverting to that snapshot makes the domain whole again, without what came later.',
+              : 'Restore the file from a backup. Reverting to a snapshot that does not need it makes the domain usable again, without anything written since.',
             snapshots: affected,
             files: [top.path],
             shell: [virsh(view, 'domblklist', { details: true })],
@@ -68,12 +68,12 @@ export const fileRules: readonly HealthRule[] = [
           return [
             {
               level: 'broken' as const,
-              what: `An image below the one that disk ${target} writes to is gone, or libvirt cannot open it: ${fileNamed(path)}.`,
-              means: `What lies above it is worth nothing without it: the domain ${
+              what: `An image in the backing chain of disk ${target} is missing, or libvirt cannot open it: ${fileNamed(path)}.`,
+              means: `The images based on it cannot be used without it: the domain ${
                 view.domain.active ? 'cannot be started again once it stops' : 'cannot start'
               }.${lost(affected)}`,
               remedy:
-                'Put exactly this file back from a backup. A snapshot that lies below it can still be reverted to.',
+                'Restore exactly this file from a backup. Snapshots further down the chain can still be reverted to.',
               snapshots: affected,
               files: [path],
               shell: layers[0] ? [inspect(layers[0].path)] : [],
@@ -92,10 +92,10 @@ export const fileRules: readonly HealthRule[] = [
         return [
           {
             level: 'broken' as const,
-            what: `The ${theSnapshots(affected)} ${affected.length === 1 ? 'needs' : 'need'} an image that is gone, or that libvirt cannot open: ${fileNamed(path)}.`,
-            means: `The metadata is there, the data is not: a revert to ${affected.length === 1 ? 'it' : 'them'} fails, after it has stopped the guest. ${forDomain(view, path)}`,
+            what: `The ${theSnapshots(affected)} ${affected.length === 1 ? 'needs' : 'need'} an image that is missing, or that libvirt cannot open: ${fileNamed(path)}.`,
+            means: `The metadata is there, but the data is not. A revert to ${affected.length === 1 ? 'it' : 'them'} stops the guest and then fails. ${forDomain(view, path)}`,
             remedy:
-              'Put the file back from a backup, or delete the metadata alone: libvirt refuses to delete data that it cannot find.',
+              'Restore the file from a backup, or delete only the metadata: libvirt refuses to delete data that it cannot find.',
             snapshots: affected,
             files: [path],
             offers: deleting(affected),
@@ -115,9 +115,9 @@ export const fileRules: readonly HealthRule[] = [
         return [
           {
             level: 'broken' as const,
-            what: `The memory of snapshot “${name}” is gone, or libvirt cannot open it: ${fileNamed(memoryFile)}.`,
-            means: 'A revert to it fails, after it has stopped the guest. Its disks are not concerned.',
-            remedy: 'Put the file back from a backup, or delete the snapshot.',
+            what: `The memory of snapshot “${name}” is missing, or libvirt cannot open it: ${fileNamed(memoryFile)}.`,
+            means: 'A revert to it stops the guest and then fails. Its disks are not affected.',
+            remedy: 'Restore the file from a backup, or delete the snapshot.',
             snapshots: [name],
             files: [memoryFile],
             offers: deleting([name]),
@@ -137,10 +137,10 @@ export const fileRules: readonly HealthRule[] = [
         return [
           {
             level: 'broken' as const,
-            what: `Disk ${target} writes to an image that ${held.length > 0 ? `is the disk of the ${theSnapshots(held)}` : 'images of snapshots lie on'}: ${fileNamed(top.path)}.`,
-            means: `What the guest writes changes the ${theSnapshots(affected)} too: ${affected.length === 1 ? 'it is' : 'they are'} no longer what was taken. Reverting there can show a damaged file system.`,
+            what: `Disk ${target} writes to an image that ${held.length > 0 ? `holds the data of the ${theSnapshots(held)}` : 'images of snapshots are based on'}: ${fileNamed(top.path)}.`,
+            means: `Whatever the guest writes changes the ${theSnapshots(affected)} too: ${affected.length === 1 ? 'it no longer holds' : 'they no longer hold'} the state that was captured. A revert can bring back a damaged file system.`,
             remedy:
-              'Stop the guest. If you need those snapshots, put the image back from a backup and let the disk write to an overlay of it; else delete their metadata.',
+              'Stop the guest. If you need those snapshots, restore the image from a backup and let the disk write to an overlay of it. Otherwise delete their metadata.',
             snapshots: affected,
             files: [top.path],
             offers: deleting(affected),
@@ -165,10 +165,10 @@ export const fileRules: readonly HealthRule[] = [
             isUsual
               ? {
                   level: 'warning' as const,
-                  what: `No snapshot owns ${fileNamed(path)}, an image of disk ${target}. By its name, a snapshot “${suffix}” made it that libvirt no longer lists.`,
-                  means: `Its metadata was deleted alone, or it was taken without any. The data is in use${active ? ': the domain writes there' : ', and what lies above depends on it'}. libvirt refuses to delete some snapshots next to it.`,
+                  what: `No snapshot owns ${fileNamed(path)}, an image of disk ${target}. By its name, it was made for a snapshot “${suffix}”, which libvirt no longer lists.`,
+                  means: `Only the metadata was deleted, or the snapshot was taken without any. The data is in use${active ? ': the domain writes to it' : ', and the images above depend on it'}. libvirt refuses to delete some of the snapshots next to it.`,
                   remedy:
-                    'Do not delete the file. Merging it into the image below takes it out of the chain; do that only if no other snapshot or domain lies on that image.',
+                    'Do not delete the file. Merging it into its backing file takes it out of the chain. Do that only if no other snapshot or domain uses that backing file.',
                   files: [path],
                   shell: [
                     inspect(path),
@@ -179,10 +179,10 @@ export const fileRules: readonly HealthRule[] = [
                 }
               : {
                   level: 'note' as const,
-                  what: `Disk ${target} lies on an image that no snapshot of this domain made it lie on: ${fileNamed(path)} on ${fileNamed(under)}.`,
+                  what: `The image of disk ${target} has a backing file that no snapshot of this domain explains: ${fileNamed(path)} is based on ${fileNamed(under)}.`,
                   means:
-                    'That is so for a clone of a template. It can also be the rest of a snapshot whose metadata was deleted.',
-                  remedy: 'Nothing needs to be done. Keep both files: one is worth nothing without the other.',
+                    'This is normal for a clone of a template. It can also be left over from a snapshot whose metadata was deleted.',
+                  remedy: 'Nothing needs to be done. Keep both files: the overlay is useless without its backing file.',
                   files: [path, under],
                   shell: [inspect(path)],
                 },
@@ -201,14 +201,14 @@ export const fileRules: readonly HealthRule[] = [
           return [
             leftover(
               path,
-              `It was made for disk ${target}, and lies on ${fileNamed(under)}.`,
+              `It was made for disk ${target}, and is based on ${fileNamed(under)}.`,
               view.files.get(path)?.allocatedBytes,
             ),
           ];
         }),
       ),
       ...view.strays.map(({ path, on, allocatedBytes }) =>
-        leftover(path, `It lies on ${fileNamed(on)}, which belongs to this domain.`, allocatedBytes),
+        leftover(path, `It is based on ${fileNamed(on)}, which belongs to this domain.`, allocatedBytes),
       ),
     ],
   },
@@ -230,12 +230,12 @@ export const fileRules: readonly HealthRule[] = [
         {
           level: crashes ? ('warning' as const) : ('note' as const),
           what: `The ${theSnapshots(names)} ${names.length === 1 ? 'holds' : 'hold'} ${which.length === 1 ? `disk ${which[0]}` : `disks ${which.join(', ')}`}, which the domain no longer has.`,
-          means: `A revert brings the disk back, as long as its image is kept.${
+          means: `A revert brings the disk back if its image still exists.${
             crashes ? ' Deleting such a snapshot while the guest runs crashes this libvirt (9.0).' : ''
           }`,
           remedy: crashes
             ? 'Shut the domain down, or attach the disk again, before you delete the snapshot.'
-            : 'Keep the image of the disk for as long as you want to be able to revert.',
+            : 'Keep the disk’s image for as long as you may want to revert.',
           snapshots: names,
         },
       ];
@@ -246,9 +246,9 @@ export const fileRules: readonly HealthRule[] = [
 function leftover(path: string, where: string, bytes: number | null | undefined) {
   return {
     level: 'note' as const,
-    what: `Nobody needs ${fileNamed(path)}: neither the domain nor a snapshot that libvirt lists.`,
-    means: `${where}${bytes ? ` It takes up ${formatBytes(bytes)}.` : ''} Whether a snapshot of another domain needs it, libvirt does not tell.`,
-    remedy: `If it is not somebody’s clone, it can be deleted.`,
+    what: `${fileNamed(path)} is not used by the domain, nor by any snapshot that libvirt lists.`,
+    means: `${where}${bytes ? ` It uses ${formatBytes(bytes)}.` : ''} libvirt does not report whether a snapshot of another domain needs it.`,
+    remedy: `If it is not a clone that someone uses, it can be deleted.`,
     files: [path],
     shell: [inspect(path), `rm ${shellQuote(path)}`],
   };

@@ -38,8 +38,8 @@ export const metadataRules: readonly HealthRule[] = [
         {
           level: 'broken' as const,
           what: `The next revert would destroy the ${theSnapshots(names)}.`,
-          means: `libvirt takes “${unlinked.snapshot}” for what the domain is based on now, and deletes the overlay of that snapshot when it reverts: ${files.map(fileNamed).join(', ')}. The named snapshots lie on it. It comes to this when “${unlinked.snapshot}” was made current, or edited with virsh, after a revert.`,
-          remedy: `Do not revert this domain. Its record of overlays has to be put right first: redefine “${unlinked.snapshot}” with a <revertDisks> element that names what the disks write to now.`,
+          means: `libvirt assumes that the domain is based on “${unlinked.snapshot}”, and deletes the overlay of that snapshot when it reverts: ${files.map(fileNamed).join(', ')}. The snapshots named above are based on it. This happens when “${unlinked.snapshot}” was made current, or edited with virsh, after a revert.`,
+          remedy: `Do not revert this domain. First correct its record of overlays: redefine “${unlinked.snapshot}” with a <revertDisks> element that names the images that the disks write to now.`,
           snapshots: names,
           files,
           shell: [
@@ -60,12 +60,12 @@ export const metadataRules: readonly HealthRule[] = [
       return [
         {
           level: 'warning' as const,
-          what: 'libvirt knows no current snapshot of this domain, though it has external ones.',
+          what: 'The domain has external snapshots, but none of them is current.',
           means:
-            'A revert to an external snapshot would crash the libvirt daemon (seen on 11.3). The metadata was probably restored without its mark of the current one.',
+            'A revert to an external snapshot would crash the libvirt daemon (seen on 11.3). The metadata was probably restored without saying which one is current.',
           remedy: based
-            ? `The domain writes to the overlay of “${based}”, so that is the one to make current: any other makes libvirt delete the wrong overlays.`
-            : 'Which snapshot the domain is based on cannot be told from its images. Do not revert to an external snapshot.',
+            ? `The domain writes to the overlay of “${based}”, so make that one current. With any other, libvirt would delete the wrong overlays.`
+            : 'Its images do not show which snapshot the domain is based on. Do not revert to an external snapshot.',
           ...(based === undefined
             ? {}
             : {
@@ -86,9 +86,9 @@ export const metadataRules: readonly HealthRule[] = [
       return [
         {
           level: 'broken' as const,
-          what: `What libvirt tells of the ${theSnapshots(names)} is no XML that can be read.`,
-          means: 'Nothing is known of what they hold, and what depends on them.',
-          remedy: 'Look at what virsh shows of it. The files are in /var/lib/libvirt/qemu/snapshot on the host.',
+          what: `libvirt’s XML of the ${theSnapshots(names)} cannot be read.`,
+          means: 'It is not known what they contain, or what depends on them.',
+          remedy: 'Check what virsh shows. The files are in /var/lib/libvirt/qemu/snapshot on the host.',
           snapshots: names,
         },
       ];
@@ -105,8 +105,8 @@ export const metadataRules: readonly HealthRule[] = [
           level: 'warning' as const,
           what: `The ${theSnapshots(names)} ${names.length === 1 ? 'does' : 'do'} not hold the domain’s configuration.`,
           means:
-            'libvirt does not revert to such a snapshot, not even by force. The metadata is from an ancient version, or was restored incompletely.',
-          remedy: 'Its disks can be read with qemu-img while the domain is off. Else delete it.',
+            'libvirt does not revert to such a snapshot, even with force. The metadata is from a very old version, or was restored incompletely.',
+          remedy: 'Its disks can be read with qemu-img while the domain is off. Otherwise delete it.',
           snapshots: names,
           offers: deleting(names),
         },
@@ -125,8 +125,8 @@ export const metadataRules: readonly HealthRule[] = [
         {
           level: 'warning' as const,
           what: `The ${theSnapshots(names)} ${names.length === 1 ? 'has' : 'have'} a parent that libvirt does not list: ${named(parents)}.`,
-          means: 'Reverting works, but the tree is not whole: what lies between cannot be told.',
-          remedy: 'Import the missing metadata if you have it, from an export or the journal.',
+          means: 'Reverting works, but the tree is incomplete: it is not known what came in between.',
+          remedy: 'Import the missing metadata if you have it, from an export or from Activity.',
           snapshots: names,
         },
       ];
@@ -149,11 +149,11 @@ export const metadataRules: readonly HealthRule[] = [
         return [
           {
             level: strong ? ('broken' as const) : ('warning' as const),
-            what: `Disk ${target} is a chain of ${formatCount(depth, 'image')}.`,
+            what: `The backing chain of disk ${target} has ${formatCount(depth, 'image')}.`,
             means: strong
-              ? `libvirt ${formatVersion(libvirtVersion)} may refuse to start the domain: chains of more than about ${TOO_DEEP} images broke that before 12.0. Reads slow down with every image.`
-              : `Every image makes reads a little slower and starts longer${!can(libvirtVersion, 'deepChains') ? `, and from about ${TOO_DEEP} on this libvirt may refuse to start the domain` : ''}. More than ${DEEPEST} are impossible.`,
-            remedy: `${strong && domain.active ? 'Do not stop the guest before the chain is shorter. ' : ''}Delete external snapshots that you no longer need: their overlays are merged into the image below, one at a time.`,
+              ? `libvirt ${formatVersion(libvirtVersion)} may refuse to start the domain: before 12.0, chains of more than about ${TOO_DEEP} images broke that. Reads slow down with every image.`
+              : `Every image makes reads and starts a little slower${!can(libvirtVersion, 'deepChains') ? `, and from about ${TOO_DEEP} images on this libvirt may refuse to start the domain` : ''}. More than ${DEEPEST} are not possible.`,
+            remedy: `${strong && domain.active ? 'Do not stop the guest until the chain is shorter. ' : ''}Delete external snapshots that you no longer need: each deletion merges an overlay into its backing file.`,
             shell: [virsh({ domain }, 'domblkinfo', { device: target })],
           },
         ];
@@ -172,9 +172,9 @@ export const metadataRules: readonly HealthRule[] = [
           level: 'warning' as const,
           what: `Internal and external snapshots are mixed: ${internal.length} and ${external.length}.`,
           means:
-            'libvirt refuses to delete some of them. Deleting an external one merges its overlay away, and internal ones inside that overlay are lost with it, though they stay listed.',
+            'libvirt refuses to delete some of them. Deleting an external one removes its overlay; internal ones inside that overlay are lost with it, although they stay listed.',
           remedy:
-            'Keep to one kind from now on. Delete internal snapshots before the external one that they lie above.',
+            'Use only one kind from now on. Delete internal snapshots before the external one whose overlay contains them.',
           snapshots: fewer.map(({ name }) => name),
         },
       ];
@@ -189,11 +189,11 @@ export const metadataRules: readonly HealthRule[] = [
       return [
         {
           level: 'warning' as const,
-          what: 'The domain has a managed save image: the memory of a guest that will go on at the next start.',
+          what: 'The domain has a managed save image: saved memory that is restored at the next start.',
           means:
-            'It fits only the disks as they are now. A revert does not remove it, and deleting an external snapshot takes away a file that it names: the next start would then damage the disks, or fail.',
+            'It only fits the disks as they are now. A revert does not remove it, and deleting an external snapshot removes a file that it needs. The next start would then damage the disks, or fail.',
           remedy:
-            'Start the domain and shut it down before you revert or delete. Reverting here offers to remove the image.',
+            'Start the domain and shut it down before you revert or delete. Or remove the image when you revert: the dialog offers that.',
           shell: [virsh({ domain }, 'managedsave-remove')],
         },
       ];
@@ -211,9 +211,9 @@ export const metadataRules: readonly HealthRule[] = [
         {
           level: 'warning' as const,
           what: `libvirt ${formatVersion(libvirtVersion)} cannot revert to external snapshots, and ${names.length === 1 ? 'one is' : `${names.length} are`} external here.`,
-          means: 'They can be taken and deleted. Reverting to them came with libvirt 9.9.',
+          means: 'They can be taken and deleted here. Reverting to them needs libvirt 9.9 or newer.',
           remedy:
-            'Update libvirt, or move the domain with its snapshots to a host with a newer one. Internal snapshots can be reverted to here.',
+            'Update libvirt, or move the domain and its snapshots to a host with a newer version. Internal snapshots can be reverted to on this host.',
           snapshots: names,
         },
       ];

@@ -58,9 +58,9 @@ describe('a file of hosts', () => {
   });
 
   it.each([
-    ['no JSON', '{"snapkeel":'],
-    ['does not say', '{"hosts":[]}'],
-    ['does not say', '[]'],
+    ['not JSON', '{"snapkeel":'],
+    ['not a Snapkeel list', '{"hosts":[]}'],
+    ['not a Snapkeel list', '[]'],
     ['another version', '{"snapkeel":"hosts","version":2,"hosts":[]}'],
     ['more than 1,000', fileOf(...Array.from({ length: hostFileLimits.hosts + 1 }, () => a))],
     ['larger than', ' '.repeat(hostFileLimits.characters + 1)],
@@ -77,15 +77,15 @@ describe('a file of hosts', () => {
     ['Its colour', { ...a, colour: 'red' }],
     ['Its note', { ...a, note: 7 }],
     ['Its “protected”', { ...a, protected: 'yes' }],
-    ['It is no description', 'qemu:///system'],
-    ['It is no description', null],
+    ['It does not describe', 'qemu:///system'],
+    ['It does not describe', null],
   ])('has a reason for each host that cannot be taken: %s', (why, host) => {
     const [, found] = read(fileOf(a, host));
     expect(found).toMatchObject({ line: 3, refused: expect.stringContaining(why) });
   });
 
   it('has a host once', () => {
-    expect(read(fileOf(a, { ...a, name: 'again' }))[1]).toMatchObject({ refused: 'It is in line 2 already.' });
+    expect(read(fileOf(a, { ...a, name: 'again' }))[1]).toMatchObject({ refused: 'It is already in line 2.' });
   });
 });
 

@@ -38,12 +38,12 @@ const wrong: Readonly<Record<string, string>> = {
   uri: `connection URI is missing, or longer than ${formatWhole(LONGEST_URI)} characters`,
   name: `name is empty, longer than ${hostLimits.name} characters, or has a line break`,
   group: `group is longer than ${hostLimits.group} characters, or has a line break`,
-  colour: 'colour is none that Snapkeel knows',
+  colour: 'colour is unknown',
   note: `note is longer than ${formatWhole(hostLimits.note)} characters`,
-  protected: '“protected” is neither true nor false',
-  readOnly: '“readOnly” is neither true nor false',
-  ssh: '“ssh” is no client that Snapkeel knows',
-  connect: '“connect” is no time that Snapkeel knows',
+  protected: '“protected” must be true or false',
+  readOnly: '“readOnly” must be true or false',
+  ssh: '“ssh” is an unknown client',
+  connect: '“connect” has an unknown value',
 };
 
 /** The text of a file with these hosts, one a line. A connection URI holds no password: `parseLibvirtUri` takes none. */
@@ -57,11 +57,11 @@ export function hostFileText(hosts: readonly Entry[]): string {
 export function readHostFile(text: string): { readonly hosts: ReadHost[] } | { readonly unreadable: string } {
   if (text.length > hostFileLimits.characters) return { unreadable: 'it is larger than 4 MiB' };
   const found = parsed(text.replace(/^\uFEFF/, ''));
-  if (found === undefined) return { unreadable: 'it is no JSON' };
+  if (found === undefined) return { unreadable: 'it is not JSON' };
   const head = Head.safeParse(found);
-  if (!head.success) return { unreadable: 'it does not say that it holds hosts of Snapkeel' };
+  if (!head.success) return { unreadable: 'it is not a Snapkeel list of hosts' };
   const { version, hosts } = head.data;
-  if (version !== 1) return { unreadable: 'another version of Snapkeel has written it' };
+  if (version !== 1) return { unreadable: 'it was written by another version of Snapkeel' };
   if (hosts.length > hostFileLimits.hosts) return { unreadable: 'it has more than 1,000 hosts' };
   const lines = linesOfElements(text, 'hosts');
   const seen = new Map<string, number>();
@@ -70,7 +70,7 @@ export function readHostFile(text: string): { readonly hosts: ReadHost[] } | { r
       const read = readRow(each, lines[at] ?? 0);
       const before = seen.get(read.uri);
       if ('refused' in read) return read;
-      if (before !== undefined) return refused(read, `It is in line ${before} already.`);
+      if (before !== undefined) return refused(read, `It is already in line ${before}.`);
       seen.set(read.uri, read.line);
       return read;
     }),
@@ -83,7 +83,7 @@ function readRow(found: unknown, line: number): ReadHost {
   if (!row.success) {
     const [field] = row.error.issues[0]?.path ?? [];
     const why = typeof field === 'string' ? own(wrong, field) : undefined;
-    return refused(about, why ? `Its ${why}.` : 'It is no description of a host.');
+    return refused(about, why ? `Its ${why}.` : 'It does not describe a host.');
   }
   const { uri, name, ...said } = row.data;
   try {

@@ -22,14 +22,14 @@ describe('a name', () => {
     ['', 'needs a name'],
     ['a/b', 'slash'],
     ['.hidden', 'full stop'],
-    [' a', 'blank'],
-    ['a\nb', 'cannot keep'],
-    ['a\u0007', 'cannot keep'],
-    ['a\uD800', 'cannot keep'],
+    [' a', 'space'],
+    ['a\nb', 'cannot store'],
+    ['a\u0007', 'cannot store'],
+    ['a\uD800', 'cannot store'],
     ['x'.repeat(200), null],
     ['x'.repeat(201), '200 bytes'],
     ['é'.repeat(101), '200 bytes'],
-    ['clean', '“clean” already'],
+    ['clean', 'already a snapshot “clean”'],
   ])('“%s”: %s', (name, problem) => {
     if (problem === null) expect(nameProblem(name, taken)).toBeNull();
     else expect(nameProblem(name, taken)).toContain(problem);

@@ -18,18 +18,18 @@ interface NameRule {
 /** virDomainMomentDefValidate and qemuSnapshotCreateXML, and what its file's name can be. */
 const rules: readonly NameRule[] = [
   { when: (name) => name === '', text: () => 'A snapshot needs a name.' },
-  { when: (name) => name.includes('/'), text: () => 'libvirt takes no name with a slash.' },
-  { when: (name) => name.startsWith('.'), text: () => 'libvirt takes no name that begins with a full stop.' },
-  { when: (name) => name.trim() !== name, text: () => 'A blank at the beginning or the end would not be seen.' },
+  { when: (name) => name.includes('/'), text: () => 'libvirt accepts no name with a slash.' },
+  { when: (name) => name.startsWith('.'), text: () => 'libvirt accepts no name that starts with a full stop.' },
+  { when: (name) => name.trim() !== name, text: () => 'A space at the beginning or end would be invisible.' },
   {
     when: (name) => !isXmlText(name) || /[\p{Cc}\u2028\u2029]/u.test(name),
-    text: () => 'The name holds a character that libvirt cannot keep in a name.',
+    text: () => 'The name contains a character that libvirt cannot store.',
   },
   {
     when: (name) => utf8Bytes(name) > NAME_BYTES,
-    text: () => `The name is too long: it has ${NAME_BYTES} bytes at most.`,
+    text: () => `The name is too long: at most ${NAME_BYTES} bytes.`,
   },
-  { when: (name, taken) => taken.has(name), text: (name) => `There is a snapshot “${name}” already.` },
+  { when: (name, taken) => taken.has(name), text: (name) => `There is already a snapshot “${name}”.` },
 ];
 
 /** Why a snapshot can't have this name, as a sentence; null when it can. `taken`: the names of the domain's others. */
@@ -47,7 +47,7 @@ export const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}\p{Cs}\p{Default_
 export function nameNote(name: string): Statement | null {
   if (!invisible.test(name)) return null;
   const text =
-    'The name holds characters that cannot be seen, or that turn the reading direction: it may look like another.';
+    'The name contains invisible characters, or characters that change the reading direction. It may look like another name.';
   return { code: 'NAME_INVISIBLE', text };
 }
 
@@ -119,7 +119,7 @@ export const tagRules: readonly TagRule[] = [
     source: 'QEMU find_snapshot_by_id_or_name; observed 7.0–12.8',
     when: ({ name }) => isDigits(name),
     text: () =>
-      'QEMU takes a name of digits alone for the ID of a snapshot in the image, so going back to it could bring another one.',
+      'QEMU takes a name made only of digits for the ID of a snapshot in the image, so a revert could bring back another one.',
   },
   {
     code: 'TAG_ID',
@@ -129,7 +129,7 @@ export const tagRules: readonly TagRule[] = [
     source: 'QEMU find_snapshot_by_id_or_name; observed 7.0–12.8',
     when: ({ name }) => mayBeId(name),
     text: ({ name }) =>
-      `QEMU takes “${name}” for an ID first: if an image holds a snapshot with the ID ${name}, that one comes back instead.`,
+      `QEMU takes “${name}” for an ID first: if an image holds a snapshot with the ID ${name}, a revert brings back that one instead.`,
   },
   {
     code: 'TAG_QUOTED',
@@ -140,7 +140,7 @@ export const tagRules: readonly TagRule[] = [
     source: 'qemuMonitorTextCreateSnapshot: the name is not escaped; observed 7.0, 9.0',
     when: ({ name, active }) => active && escaped.test(name),
     text: () =>
-      'This libvirt garbles quotation marks and backslashes when it tells QEMU the name: the snapshot would be listed, and hold nothing.',
+      'This libvirt garbles quotation marks and backslashes when it passes the name to QEMU: the snapshot would be listed but empty.',
   },
   {
     code: 'TAG_QUOTED',
@@ -151,7 +151,7 @@ export const tagRules: readonly TagRule[] = [
     source: 'qemuMonitorTextLoadSnapshot: the name is not escaped; observed 7.0',
     when: ({ name, active, memory }) => active && memory && escaped.test(name),
     text: () =>
-      'This libvirt garbles the quotation mark or backslash in the name when it tells QEMU: it would say that it has reverted, and nothing would change.',
+      'This libvirt garbles the quotation mark or backslash in the name when it passes it to QEMU: it would report success without reverting anything.',
   },
   {
     code: 'TAG_QUOTED',
@@ -162,7 +162,7 @@ export const tagRules: readonly TagRule[] = [
     when: ({ facts, name, active, memory }) =>
       memory && escaped.test(name) && (!active || can(facts.libvirtVersion, 'alwaysRestarts')),
     text: () =>
-      'libvirt before 10.9 garbled the quotation mark or backslash in the name when it took the snapshot: the images hold nothing by this name. A revert would stop the guest and fail.',
+      'libvirt before 10.9 garbled the quotation mark or backslash in the name when it took the snapshot: the images contain no snapshot with this name. A revert would stop the guest and fail.',
   },
   {
     code: 'TAG_QUOTED',
@@ -173,7 +173,7 @@ export const tagRules: readonly TagRule[] = [
     source: 'qemuMonitorTextDeleteSnapshot: the name is not escaped; observed 7.0, 9.0',
     when: ({ name, active }) => active && escaped.test(name),
     text: () =>
-      'While the guest runs, this libvirt garbles the quotation mark or backslash in the name when it tells QEMU: it would say that it has deleted the snapshot, and leave its data in the images. Shut the guest down first.',
+      'While the guest runs, this libvirt garbles the quotation mark or backslash in the name when it passes it to QEMU: it would report the snapshot as deleted and leave its data in the images. Shut the guest down first.',
   },
   {
     code: 'TAG_JOB',
@@ -184,7 +184,7 @@ export const tagRules: readonly TagRule[] = [
     error: 'INTERNAL_ERROR',
     source: 'QEMU id_wellformed: “Invalid job ID”; observed 11.3, 12.8',
     when: ({ name, active }) => active && notOfJob.test(name),
-    text: () => `Of a running guest, this libvirt takes internal snapshots only by ${jobLetters}.`,
+    text: () => `While the guest runs, this libvirt only accepts ${jobLetters} for internal snapshots.`,
   },
   {
     code: 'TAG_JOB',
@@ -196,7 +196,7 @@ export const tagRules: readonly TagRule[] = [
     source: 'QEMU id_wellformed: “Invalid job ID”; observed 11.3, 12.8',
     when: ({ name, active }) => active && notOfJob.test(name),
     text: () =>
-      `Of a running guest, this libvirt deletes internal snapshots only by ${jobLetters}. Shut the guest down first.`,
+      `While the guest runs, this libvirt only deletes internal snapshots with ${jobLetters}. Shut the guest down first.`,
   },
 ];
 
@@ -253,10 +253,13 @@ export function overlayHazard(path: string, { operation, active, memory }: Overl
       code: 'COMMA_IN_FOLDER',
       error: 'INTERNAL_ERROR',
       ...(operation === 'take'
-        ? { effect: 'refused', text: `libvirt gets the comma in ${folder} wrong while the guest is off.` }
-        : { effect: 'fails', text: `libvirt gets the comma in ${folder} wrong: it would stop the guest and fail.` }),
+        ? { effect: 'refused', text: `libvirt handles the comma in ${folder} wrongly while the guest is off.` }
+        : {
+            effect: 'fails',
+            text: `libvirt handles the comma in ${folder} wrongly: it would stop the guest and fail.`,
+          }),
     };
-  const text = `libvirt gets the comma in “${path.slice(slash)}” wrong: it would say that it is done, and the domain could not start any more.`;
+  const text = `libvirt handles the comma in “${path.slice(slash)}” wrongly: it would report success, and the domain could no longer start.`;
   return { code: 'COMMA_IN_NAME', effect: 'misnamed', text };
 }
 

@@ -19,7 +19,7 @@ it('says how it ended, and never that something was done when that is not known'
   expect(operationEnded(taking, ended('cancelled'))).toBe('web-01: “nightly” not taken: cancelled');
   expect(operationEnded(taking, ended('failed'))).toBe('web-01: taking “nightly” failed');
   expect(operationEnded(taking, ended('unknown'))).toContain('not known');
-  expect(operationEnded(taking, ended('done', ['It is paused.']))).toContain('not all is as planned');
+  expect(operationEnded(taking, ended('done', ['It is paused.']))).toContain('not everything is as planned');
   const making = { ...taking, kind: 'make-current' } as const;
   expect(operationEnded(making, ended('refused'))).toBe('web-01: “nightly” not made current: refused');
   expect(operationEnded(pausing, ended('done'))).toBe('web-01: paused');

@@ -34,7 +34,7 @@ const endings: Readonly<Record<Outcome['result'], (verb: Verb, object: string) =
   refused: ({ done }, object) => `${object}not ${done}: refused`,
   cancelled: ({ done }, object) => `${object}not ${done}: cancelled`,
   failed: ({ doing }, object) => `${doing} ${object}failed`,
-  unknown: ({ doing }, object) => `${doing} ${object}was begun, and it is not known what came of it`,
+  unknown: ({ doing }, object) => `${doing} ${object}was started, and its result is not known`,
 };
 
 /** `Taking “nightly” of web-01`: what is under way. */
@@ -53,16 +53,16 @@ type Ending = Record<Outcome['result'], (told: Told) => string>;
 const revertEndings: Ending = {
   done: ({ domainName, subject }) => `${domainName} reverted to ${subject}`,
   refused: ({ domainName, subject }) => `${domainName} was not reverted to ${subject}: refused`,
-  failed: ({ domainName, subject }) => `Reverting ${domainName} to ${subject} failed`,
+  failed: ({ domainName, subject }) => `The revert of ${domainName} to ${subject} failed`,
   cancelled: ({ domainName, subject }) => `${domainName} was not reverted to ${subject}: cancelled`,
   unknown: ({ domainName, subject }) => `It is not known whether ${domainName} was reverted to ${subject}`,
 };
 const undoEndings: Ending = {
   done: ({ domainName, subject }) => `${domainName}: revert undone, back at ${subject}`,
-  refused: ({ domainName }) => `${domainName}: the revert was not undone: refused`,
-  failed: ({ domainName }) => `${domainName}: undoing the revert failed`,
-  cancelled: ({ domainName }) => `${domainName}: the revert was not undone: cancelled`,
-  unknown: ({ domainName }) => `It is not known whether the revert of ${domainName} was undone`,
+  refused: ({ domainName }) => `The last revert of ${domainName} was not undone: refused`,
+  failed: ({ domainName }) => `Undoing the last revert of ${domainName} failed`,
+  cancelled: ({ domainName }) => `The last revert of ${domainName} was not undone: cancelled`,
+  unknown: ({ domainName }) => `It is not known whether the last revert of ${domainName} was undone`,
 };
 
 /** `web-01: “nightly” taken`, `web-01 reverted to “clean”, verified running`: how it ended. */
@@ -77,7 +77,7 @@ export function operationEnded(
     : `${told.domainName}: ${endings[result](verbOf(told), object)}`;
   if (result !== 'done') return ending;
   if (isRevert && !found) return `${ending}, not verified`;
-  if (differences.length > 0) return `${ending}, but not all is as planned`;
+  if (differences.length > 0) return `${ending}, but not everything is as planned`;
   return isRevert && found ? `${ending}, verified ${stateLabel(found.state)}` : ending;
 }
 

@@ -26,7 +26,7 @@ export const BatchRow = z.object({
   domainName: z.string(),
   /** As of an operation: what it is done to or with. */
   subject: z.string(),
-  /** `skipped`: not begun, because another row failed or the run was stopped. */
+  /** `skipped`: not started, because another row failed or the run was stopped. */
   status: z.enum(['waiting', 'running', 'ended', 'skipped']),
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),

@@ -16,7 +16,7 @@ export const DeleteSnapshot = Snapshot.pick({ name: true, parent: true, state: t
     known: z.boolean(),
     /** Marked as not to be deleted. */
     pinned: z.boolean(),
-    /** It is the way back from the last revert. */
+    /** It is needed to undo the last revert. */
     undoes: z.boolean(),
     /** Its deletion was seen to be broken off while it wrote. */
     interrupted: z.boolean(),

@@ -35,7 +35,7 @@ export const JournalEntry = z.object({
   found: Found.nullable(),
   /** Sentences where what was found is not what was planned, or what was concluded after an interruption. */
   differences: z.array(z.string()),
-  /** The answer never came; this was found out later by asking libvirt. */
+  /** The answer never came. This was found later by asking libvirt. */
   resolved: z.boolean(),
   /** Whether the snapshot's XML was written down before its metadata was destroyed. */
   hasXml: z.boolean(),

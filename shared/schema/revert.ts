@@ -276,7 +276,7 @@ export const RevertPlan = planOf('revert', RevertFacts, {
 });
 export type RevertPlan = z.infer<typeof RevertPlan>;
 
-/** What was looked at after a revert besides state and current snapshot. */
+/** What was checked after a revert besides state and current snapshot. */
 export const Verification = z.object({
   /** The hypervisor process: `new` (consoles were cut), `reused`, or `none` when the domain is off. */
   process: z.enum(['new', 'reused', 'none']),

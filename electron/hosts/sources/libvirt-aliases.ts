@@ -62,7 +62,7 @@ async function readAliases(file: string): Promise<Aliases> {
     const byDefault = values.get('uri_default');
     const problems = [
       ...(faultAt === null ? [] : [`Line ${faultAt} and what follows it could not be read.`]),
-      ...(entries.length === aliases.length ? [] : ['Some aliases are not written as name=address.']),
+      ...(entries.length === aliases.length ? [] : ['Some aliases are not in the form name=address.']),
     ];
     return {
       file,

@@ -38,6 +38,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a folder',
-  EFTYPE: 'it is no regular file',
+  EFTYPE: 'it is not a regular file',
   EFBIG: 'it is too large',
 };

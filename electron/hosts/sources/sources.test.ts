@@ -95,7 +95,7 @@ echo "['qemu:///system', 'qemu+ssh://me:hunter2@kvm-a/system']"`);
     expect(found.map(({ kind }) => kind)).toEqual(['local', 'ssh-config', 'libvirt', 'libvirt', 'virt-manager']);
     const problems = found.map(({ problem }) => problem ?? '').join('\n');
     expect(problems).toContain('Line 2 and what follows it could not be read.');
-    expect(problems).toContain('Some aliases are not written as name=address.');
+    expect(problems).toContain('Some aliases are not in the form name=address.');
     expect(problems).toContain('It could not be read (it is a folder).');
     expect(problems).toContain('What GSettings told of virt-manager’s connections could not be read.');
     expect(found.find(({ file }) => file === conf)?.hosts).toMatchObject([{ name: 'ok' }]);

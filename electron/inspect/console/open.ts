@@ -19,13 +19,13 @@ export async function openConsole(session: HostSession, uuid: string, env: Envir
   if (graphics.length === 0) throw new ProblemError('CONSOLE_NONE', { domain: domain.name });
   const displays = graphics.map((each) => displayOf(host, each));
   if (host.kind === 'simulated')
-    return { viewer: null, displays, reasons: ['This host is simulated: nobody answers at its addresses.'] };
+    return { viewer: null, displays, reasons: ['This host is simulated: its addresses do not work.'] };
   const reasons: string[] = [];
   for (const { program, argv } of viewers) {
     const file = await findProgram(program, env);
     const words = argv(host, uuid, displays);
     if (file === null) reasons.push(`${program} is not installed on this computer.`);
-    else if (words === null) reasons.push(`${program} cannot reach a console of another host by itself.`);
+    else if (words === null) reasons.push(`${program} cannot reach consoles on other hosts by itself.`);
     else {
       const failure = await startDetached(file, words, env);
       if (failure === null) return { viewer: program, displays, reasons };

@@ -91,7 +91,7 @@ test('a file that only another branch needs is gone', async () => {
 
 test.each([
   ['off', 'shutoff', 'cannot start'],
-  ['running', 'running', 'What it writes there is lost for good'],
+  ['running', 'running', 'Everything it writes there is lost for good'],
 ] as const)('the image that is written to is gone, guest %s', async (_, state, means) => {
   const { health } = await host({ state, snapshots: [external('a', 60)] });
   bench.simulator.hands.removeFile('g', `${images}/g.a`);
@@ -118,7 +118,7 @@ test('memory that is gone, and metadata deleted alone', async () => {
     { code: 'memory-missing', snapshots: ['m'] },
     { code: 'unowned-layer', level: 'warning', files: [`${images}/g.x`] },
   ]);
-  expect(findings[1]?.what).toContain('a snapshot “x” made it');
+  expect(findings[1]?.what).toContain('made for a snapshot “x”');
 });
 
 test('metadata of another branch deleted alone leaves a file that nobody needs', async () => {

@@ -135,7 +135,7 @@ it('external memory: progress, and a cancel leaves nothing', async () => {
   expect(await outcome).toMatchObject({
     result: 'cancelled',
     differences: [],
-    notes: ['No snapshot is listed, nothing was left behind, and the disks are those of before.'],
+    notes: ['No snapshot is listed, nothing was left behind, and the disks use the same images as before.'],
   });
   expect(snapshots()).toEqual([]);
 });

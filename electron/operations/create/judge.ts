@@ -12,7 +12,7 @@ import { type CreateExpected, type CreateSeen, readCreated } from './verify.ts';
 
 type Failure = Exclude<Answer<string>, { result: 'done' }>;
 
-const notAsked = 'libvirt could not be asked how things are afterwards.';
+const notAsked = 'libvirt could not be asked for the result.';
 
 export interface CreateDone {
   readonly answer: Answer<string>;
@@ -60,7 +60,7 @@ function mayBeFrozen(answer: Answer<string>, { row }: CreateExpected): boolean {
 function taken(seen: CreateSeen | null, expected: CreateExpected, cancelled: boolean): Judged {
   if (!seen) return { result: 'done', notes: [notAsked], differences: [] };
   const differences = differencesOfTaken(seen, expected);
-  const late = cancelled ? ['It was finished before it could be cancelled.'] : [];
+  const late = cancelled ? ['It finished before it could be cancelled.'] : [];
   const notes = [...late, ...(differences.length > 0 ? [] : [asPlanned(expected)]), ...notCompared(seen)];
   if (!isUseless(seen, expected)) return { result: 'done', notes, differences };
   return { result: 'failed', notes, differences, problem: problemOf('CREATE_NOT_KEPT', { snapshot: expected.name }) };
@@ -85,7 +85,9 @@ function notTaken(failure: Failure, seen: CreateSeen | null, expected: CreateExp
   return {
     result: aborted ? 'cancelled' : result === 'refused' && left.length > 0 ? 'failed' : result,
     notes:
-      left.length > 0 ? [] : ['No snapshot is listed, nothing was left behind, and the disks are those of before.'],
+      left.length > 0
+        ? []
+        : ['No snapshot is listed, nothing was left behind, and the disks use the same images as before.'],
     differences: left,
     problem: moved ? problemOf('CREATE_HALF_DONE', {}, problem.detail) : problem,
   };

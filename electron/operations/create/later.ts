@@ -8,7 +8,7 @@ export const createConclusions: Pick<Conclusions, 'create'> = {
     // The guest may have been frozen for it, and nobody was there to see it thawed.
     const isFrozen = (flags & createFlag.quiesce) !== 0 && !wasSeen;
     const thawed = isFrozen ? [(await thaw(session, domain.uuid)).sentence] : [];
-    const there = (await snapshot()) ? `A snapshot “${name}” is there.` : `There is no snapshot “${name}”.`;
+    const there = (await snapshot()) ? `There is a snapshot “${name}”.` : `There is no snapshot “${name}”.`;
     return { isDone: false, sentences: [there, ...thawed] };
   },
 };

@@ -88,19 +88,19 @@ it.each<[string, CreateExpected, Partial<CreateSeen>, string]>([
     'another state',
     internal,
     { snapshot: { ...taken, state: 'paused' } },
-    'It holds the guest paused; running was expected.',
+    'It has the guest paused; running was expected.',
   ],
   [
     'outside in place of inside',
     internal,
     { snapshot: { ...taken, disks: taken.disks.map((each) => ({ ...each, kind: 'external' })) } },
-    'vda is kept below a new file; it was to be kept inside its image.',
+    'vda is saved below a new file; it should be saved inside its image.',
   ],
   [
     'a disk left out',
     internal,
     { snapshot: { ...taken, disks: taken.disks.filter(({ target }) => target !== 'vdb') } },
-    'vdb is left out; it was to be kept inside its image.',
+    'vdb is left out; it should be saved inside its image.',
   ],
   [
     'a disk that moved',
@@ -142,19 +142,19 @@ it.each<[string, CreateExpected, Partial<CreateSeen>, string]>([
         ['vdb', []],
       ]),
     },
-    'The image of vdb does not hold the snapshot.',
+    'The image of vdb does not contain the snapshot.',
   ],
   [
     'twice in an image',
     internal,
     { tags: new Map([['vda', [tag('fresh'), tag('fresh', 9)]]]) },
-    'The image of vda holds 2 snapshots of this name, and the oldest one counts.',
+    'The image of vda contains 2 snapshots with this name, and the oldest one is used.',
   ],
   [
     'without memory in the images',
     internal,
     { tags: new Map([['vda', [tag('fresh')]]]) },
-    'No image holds the memory of the guest.',
+    'No image contains the memory of the guest.',
   ],
 ])('%s is told', (_, each, change, sentence) => {
   expect(differencesOfTaken({ ...asPromised(each), ...change }, each)).toContain(sentence);
@@ -165,7 +165,7 @@ it('what is in no image is of no use, and what could not be read is said', () =>
   const unread = { ...seen, tags: new Map([['vda', null]]) };
   expect(isUseless(unread, internal)).toBe(false);
   expect(notCompared(unread)).toEqual([
-    'Whether the image of vda holds it could not be read: it is in no storage pool that knows it.',
+    'It is not known whether the image of vda contains it: no storage pool covers it.',
   ]);
 });
 
@@ -182,6 +182,6 @@ it('what one that was not taken leaves behind is told', () => {
   const { snapshot: _, ...files } = asPromised(outside);
   expect(leftBehind({ ...nothing, present: files.present }, outside)).toHaveLength(3);
   expect(leftBehind({ ...nothing, tags: new Map([['vda', [tag('fresh')]]]) }, internal)).toEqual([
-    'The image of vda holds a snapshot “fresh” that libvirt does not list.',
+    'The image of vda contains a snapshot “fresh” that libvirt does not list.',
   ]);
 });

@@ -6,11 +6,11 @@ import type { CreateExpected, CreateSeen } from './verify.ts';
 type Check = (seen: CreateSeen, expected: CreateExpected) => readonly string[];
 
 const listedKinds: Readonly<Record<SnapshotDisk['kind'], string>> = {
-  internal: 'kept inside its image',
-  external: 'kept below a new file',
+  internal: 'saved inside its image',
+  external: 'saved below a new file',
   none: 'left out',
-  manual: 'left to somebody else',
-  unknown: 'kept in a way that Snapkeel does not know',
+  manual: 'left to another program',
+  unknown: 'saved in a way that Snapkeel does not know',
 };
 const askedKinds = { internal: 'internal', external: 'external', no: 'none' } as const;
 const imageOf = (disks: CreateSeen['disks'], target: string) =>
@@ -33,13 +33,13 @@ const promises: readonly Check[] = [
     const state = row.state === 'guest' ? before.state : row.state;
     return !snapshot || snapshot.state === state
       ? []
-      : [`It holds the guest ${stateLabel(snapshot.state)}; ${stateLabel(state)} was expected.`];
+      : [`It has the guest ${stateLabel(snapshot.state)}; ${stateLabel(state)} was expected.`];
   },
   ({ snapshot }, { disks }) =>
     disks.flatMap(({ target, location }) => {
       const kind = snapshot?.disks.find((disk) => disk.target === target)?.kind ?? 'none';
       const asked = askedKinds[location];
-      return kind === asked ? [] : [`${target} is ${listedKinds[kind]}; it was to be ${listedKinds[asked]}.`];
+      return kind === asked ? [] : [`${target} is ${listedKinds[kind]}; it should be ${listedKinds[asked]}.`];
     }),
   ({ snapshot }, { files }) =>
     files.overlays.flatMap(({ target, file }) => {
@@ -66,12 +66,12 @@ const promises: readonly Check[] = [
         })
       : [],
   (seen, { name }) =>
-    [...missingTags(seen, name)].map((target) => `The image of ${target} does not hold the snapshot.`),
+    [...missingTags(seen, name)].map((target) => `The image of ${target} does not contain the snapshot.`),
   ({ tags }, { name }) =>
     [...tags].flatMap(([target, found]) => {
       const twins = (found ?? []).filter((tag) => tag.name === name).length;
       return twins > 1
-        ? [`The image of ${target} holds ${twins} snapshots of this name, and the oldest one counts.`]
+        ? [`The image of ${target} contains ${twins} snapshots with this name, and the oldest one is used.`]
         : [];
     }),
   (seen, { name, row }) => {
@@ -79,7 +79,7 @@ const promises: readonly Check[] = [
     const known = row.memory === 'internal' && all.length > 0 && all.every((tags) => tags !== null);
     if (!known || missingTags(seen, name).length > 0) return [];
     const kept = all.some((tags) => tags?.some((tag) => tag.name === name && tag.vmStateBytes > 0));
-    return kept ? [] : ['No image holds the memory of the guest.'];
+    return kept ? [] : ['No image contains the memory of the guest.'];
   },
   (seen, expected) => stateChanged(seen, expected),
 ];
@@ -101,7 +101,7 @@ export function notCompared({ tags }: CreateSeen): string[] {
   if (unread.length === 0) return [];
   const one = unread.length === 1;
   return [
-    `Whether the ${one ? 'image' : 'images'} of ${listed(unread)} ${one ? 'holds' : 'hold'} it could not be read: ${one ? 'it is' : 'they are'} in no storage pool that knows ${one ? 'it' : 'them'}.`,
+    `It is not known whether the ${one ? 'image' : 'images'} of ${listed(unread)} ${one ? 'contains' : 'contain'} it: no storage pool covers ${one ? 'it' : 'them'}.`,
   ];
 }
 
@@ -111,12 +111,12 @@ export function leftBehind(seen: CreateSeen, expected: CreateExpected): string[]
   const used = new Set(seen.disks.map(({ image }) => image?.path));
   const held = [...seen.tags].filter(([, tags]) => tags?.some((tag) => tag.name === name)).map(([target]) => target);
   return [
-    ...(seen.snapshot ? [`libvirt lists “${name}” nevertheless.`] : []),
+    ...(seen.snapshot ? [`libvirt lists “${name}” anyway.`] : []),
     ...movedDisks(seen, files).map(({ target, file }) => `${target} writes to the new file ${file}.`),
     ...seen.present.filter((path) => !used.has(path)).map((path) => `The file ${path} was left behind.`),
     ...(seen.snapshot
       ? []
-      : held.map((target) => `The image of ${target} holds a snapshot “${name}” that libvirt does not list.`)),
+      : held.map((target) => `The image of ${target} contains a snapshot “${name}” that libvirt does not list.`)),
     ...stateChanged(seen, { ...expected, row: { ...expected.row, halt: false } }),
   ];
 }
@@ -139,6 +139,6 @@ function stateChanged(seen: CreateSeen, { before, row }: CreateExpected): string
   const expected = row.halt ? 'shutoff' : before.state;
   if (seen.state === expected) return [];
   return row.halt
-    ? [`The domain is ${stateLabel(seen.state)}; it was to be ${stateLabel(expected)}.`]
+    ? [`The domain is ${stateLabel(seen.state)}; it should be ${stateLabel(expected)}.`]
     : [`The domain is ${stateLabel(seen.state)}; it was ${stateLabel(expected)}.`];
 }

@@ -121,7 +121,7 @@ describe('nothing is asked of libvirt', () => {
   it('without consent to what is told of it', async () => {
     const { planId } = await plan(layered, ['two']);
     await expect(engine.run('delete', { planId, choice: { mode: 'this' }, acknowledged: [] })).rejects.toThrow(
-      'agreed to',
+      'agreement',
     );
   });
 
@@ -207,8 +207,8 @@ describe('a merge', () => {
       result: 'unknown',
       notes: [
         'Still there: “two”.',
-        expect.stringContaining('“two” must not be reverted to any more'),
-        expect.stringContaining('libvirt has noted under “one”'),
+        expect.stringContaining('do not revert to'),
+        expect.stringContaining('libvirt recorded at “one”'),
       ],
     });
     expect(services.marks.isInterrupted(bench.session.host, layered, 'two')).toBe(true);

@@ -20,7 +20,7 @@ it('tells of an image that is gone since, and not of one that was gone before, o
     const assessment = assessDelete(before, ['b'], 'metadata-only');
     return differencesAfter({ facts: before, assessment }, { facts: without(after, '/i/base'), left: [] });
   };
-  expect(told(facts)).toEqual(['/i/base, which “a” needs, is not there.']);
+  expect(told(facts)).toEqual(['/i/base, which “a” needs, is missing.']);
   expect(told(without(facts, '/i/base'))).toEqual([]);
   expect(told(deleteFacts({ rows, images: inside('b') }))).toEqual([]);
 });

@@ -21,7 +21,7 @@ export function differencesAfter({ facts, assessment }: Checked, { facts: now, l
     .filter(({ name }) => !goes.has(name))
     .flatMap(({ name, parent }) => {
       const found = seen.get(name);
-      if (!found) return [`“${name}” is gone; it was to stay.`];
+      if (!found) return [`“${name}” is gone; it should be kept.`];
       const expected = moved.has(name) ? (moved.get(name) ?? null) : parent;
       if (found.parent === expected) return [];
       const where = found.parent === null ? 'at the top' : `under “${found.parent}”`;
@@ -37,7 +37,7 @@ export function differencesAfter({ facts, assessment }: Checked, { facts: now, l
       : [`The current snapshot is ${quoted(now.current)}; ${quoted(assessment.current)} was expected.`]),
     ...disksAfter(assessment.after, now),
     ...imagesAfter(assessment.after, now, facts),
-    ...left.map((path) => `${path} is still there; it was to be gone.`),
+    ...left.map((path) => `${path} is still there; it should be deleted.`),
     ...(assessment.steps.some(({ flags }) => flags & deleteFlag.metadataOnly) ? [] : tagsAfter(facts, now, goes)),
   ];
 }
@@ -51,7 +51,7 @@ export function stillMarked(before: DeleteFacts, now: DeleteFacts): string[] {
     .filter((name) => !known.has(name))
     .map(
       (name) =>
-        `libvirt has noted under “${name}” that a deletion was broken off: do it again before you delete “${name}” or revert to what was to go.`,
+        `libvirt recorded at “${name}” that a deletion was interrupted. Repeat it before you delete “${name}” or revert to the snapshot that was being deleted.`,
     );
 }
 
@@ -74,10 +74,10 @@ function imagesAfter({ points }: After, { snapshots, images }: DeleteFacts, befo
   return points.flatMap(({ name, target, path }) => {
     const now = named.get(`${target} ${name}`);
     if (now !== undefined && now !== path)
-      return [`“${name}” names ${now} as its disk ${target}; ${path} was expected.`];
+      return [`“${name}” uses ${now} as its disk ${target}; ${path} was expected.`];
     if (images[path]?.exists !== false || lost.has(path) || !wasThere(before, storedBefore.get(name), path)) return [];
     lost.add(path);
-    return [`${path}, which “${name}” needs, is not there.`];
+    return [`${path}, which “${name}” needs, is missing.`];
   });
 }
 

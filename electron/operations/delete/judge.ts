@@ -90,9 +90,7 @@ function problemWith(
 }
 
 function unseen(seen: DeleteSeen | null): string {
-  return seen
-    ? 'libvirt does not list the domain any more.'
-    : 'libvirt could not be asked for the snapshots afterwards.';
+  return seen ? 'libvirt no longer lists the domain.' : 'libvirt could not be asked for the snapshots after this.';
 }
 
 function goneSentences(gone: readonly string[], goes: readonly string[]): string[] {
@@ -116,12 +114,14 @@ function mergeSentences(last: AskedStep, seen: DeleteSeen | null, wasCancelled: 
   if (written === false) return [];
   if (written === null)
     return [
-      `It is not known whether the image of “${name}” was written to. If “${name}” is still there, do not revert to it: delete it again.`,
+      `It is not known whether the image of “${name}” was written to. If “${name}” is still there, do not revert to it; delete it again.`,
     ];
   const jobs = seen?.facts?.domain.blockJobs ?? [];
   const left = effect.merges.flatMap(({ target }) => (jobs.includes(target) ? [target] : []));
   return [
-    `The image of “${name}” was partly written to: the domain has lost nothing, but “${name}” must not be reverted to any more. Delete it again.`,
-    ...left.map((target) => `A block job is left on disk ${target}; it has to end first. “virsh blockjob” shows it.`),
+    `The image of “${name}” was partly written to. The domain has lost nothing, but do not revert to “${name}” any more. Delete it again.`,
+    ...left.map(
+      (target) => `A block job is still running on disk ${target} and has to end first. “virsh blockjob” shows it.`,
+    ),
   ];
 }

@@ -11,7 +11,7 @@ import { whenMerged } from './merging.ts';
 
 /** What there is after a deletion. */
 export interface DeleteSeen extends Seen {
-  /** null where libvirt does not list the domain any more. */
+  /** null where libvirt no longer lists the domain. */
   readonly facts: DeleteFacts | null;
   /** Files that were to be gone and can still be opened. */
   readonly left: readonly string[];

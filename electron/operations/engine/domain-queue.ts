@@ -26,7 +26,7 @@ export class Turns {
 
   /**
    * Runs a task when its turn has come.
-   * @throws the signal's reason when it is aborted before that; the task is not begun then.
+   * @throws the signal's reason when it is aborted before that; the task is not started then.
    */
   async take<T>(key: string, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
     for (const tell of [...(this.#wanted.get(key) ?? [])]) tell();

@@ -33,7 +33,7 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('the end of the app', () => {
-  it('waits for libvirt’s answer, calls off what has not begun, and begins nothing more', async () => {
+  it('waits for libvirt’s answer, calls off what has not started, and begins nothing more', async () => {
     bench.simulator.faults.delay('domainSuspend', 60);
     const [first, second, third] = [await suspend(), await suspend(), await suspend()];
     const running = engine.run('power', first);

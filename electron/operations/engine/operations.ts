@@ -12,9 +12,9 @@ export type About = Pick<Operation, 'hostId' | 'uuid' | 'domainName' | 'kind' | 
 /** Why an operation cannot be cancelled in a phase; a phase without a reason can be. */
 const cannotCancel: Readonly<Partial<Record<OperationPhase, string>>> = {
   'removing-managed-save': 'the managed save image is being removed, which takes a moment.',
-  reverting: 'libvirt cannot abort a revert once it has begun.',
-  working: 'libvirt cannot abort what it is doing.',
-  verifying: 'libvirt has done its work, and Snapkeel only looks at it.',
+  reverting: 'libvirt cannot cancel a revert once it has started.',
+  working: 'libvirt cannot cancel what it is doing.',
+  verifying: 'libvirt is done, and Snapkeel is checking the result.',
   tidying: 'the revert is done, and only older safety snapshots are being removed.',
   ended: 'it has ended.',
 };

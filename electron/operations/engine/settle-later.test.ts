@@ -74,7 +74,7 @@ it('killed after libvirt did it: unknown, and what libvirt says', async () => {
       answeredAt: null,
       found: { state: 'running', current: 'clean' },
       differences: [
-        expect.stringContaining('did not see libvirt’s answer'),
+        expect.stringContaining('did not get libvirt’s answer'),
         'The domain is running and its current snapshot is “clean”, which it was not before.',
       ],
     },

@@ -31,7 +31,7 @@ export type Conclusions = Readonly<Record<Asked['kind'], (request: Unanswered) =
 
 /** How long after it was asked a request may still be done, milliseconds. */
 const LATE_MS = 10 * 60_000;
-const interrupted = 'Snapkeel did not see libvirt’s answer; this is what libvirt said later.';
+const interrupted = 'Snapkeel did not get libvirt’s answer. This is what libvirt reported later.';
 
 /**
  * Finds out what became of requests that were never answered: each time the host is connected, and for a while at each

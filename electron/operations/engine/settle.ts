@@ -2,7 +2,7 @@ import type { AnyType } from '../../../shared/operations/operation.ts';
 import type { Found } from '../../../shared/schema.ts';
 import type { Work } from './driver.ts';
 
-export const lost = 'Snapkeel did not see libvirt’s answer, and looked at what there is afterwards.';
+export const lost = 'Snapkeel did not get libvirt’s answer, and checked the result itself.';
 
 /**
  * Writes down, with every request of an operation, how things were found in the end. One without an answer stays open

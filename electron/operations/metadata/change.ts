@@ -74,11 +74,10 @@ export async function lookAtMetadata(
   return { found: tree.found, tree, differences };
 }
 
-const restored =
-  'Everything is as it was before: libvirt was asked, and its snapshots, their parents and the current one are the same.';
+const restored = 'Everything is as it was before: libvirt lists the same snapshots, parents and current snapshot.';
 /** A redefinition that cannot be written takes the snapshot off libvirt's list, its old file left (seen on 9.0 and 11.3). */
 const keptInHistory =
-  'What libvirt had before is kept in the history, without passwords: it can be imported again once libvirt can write. Its old file is often still on the host, and then restarting libvirtd brings it back.';
+  'The previous XML is kept in Activity, without passwords. It can be imported again once libvirt can write. Often the old file is still on the host; restarting libvirtd then brings it back.';
 
 export function judgeMetadata(
   { change, failure, wasLost, untouched, notRestored }: Changed,
@@ -92,10 +91,10 @@ export function judgeMetadata(
     ...(problem ? { problem } : {}),
   });
   const { differences = null } = seen ?? {};
-  if (!differences) return said(failure?.result ?? 'done', ['libvirt could not be asked how the snapshots are now.']);
+  if (!differences) return said(failure?.result ?? 'done', ['libvirt could not be asked for the snapshots now.']);
   if (!failure)
     return said('done', [...(wasLost ? [lost] : []), ...(differences.length > 0 ? [] : change.notes)], differences);
-  if (notRestored === null) return said('unknown', ['It is not known whether everything was put back.']);
+  if (notRestored === null) return said('unknown', ['It is not known whether everything was restored.']);
   const left = [...notRestored, ...differences];
   const ended = wasLost ? 'unknown' : untouched ? 'refused' : 'failed'; // what was lost may still be done
   return said(ended, left.length > 0 ? [keptInHistory] : [restored], left);

@@ -25,7 +25,7 @@ export async function editDifferences(
   });
   return [
     ...treeDifferences(expectedAfter(before, snapshot.name, edit), after),
-    ...changed.map(([name]) => `libvirt keeps other metadata of “${renamed(name)}” than it was given.`),
+    ...changed.map(([name]) => `libvirt stored other metadata for “${renamed(name)}” than it was given.`),
   ];
 }
 

@@ -85,7 +85,7 @@ async function gatherEdit(session: HostSession, uuid: string, name: string, mark
 
 const safetyNote: Statement = {
   code: 'safety-snapshot',
-  text: 'Snapkeel took this snapshot before a revert, and its description says so. With another description Snapkeel keeps it until you delete it.',
+  text: 'Snapkeel took this snapshot before a revert, and its description says so. If you change the description, Snapkeel never deletes it by itself.',
 };
 
 /** @throws ProblemError SNAPSHOT_GONE */
@@ -140,7 +140,7 @@ function notesOf({ snapshot, children }: EditFacts, { name, description }: EditC
     ...(name === snapshot.name ? [] : [`Its name is “${name}” now.${moved}`]),
     ...(description === snapshot.description
       ? []
-      : [description === '' ? 'It has no description any more.' : 'libvirt shows the new description.']),
-    'Nothing else of it was changed.',
+      : [description === '' ? 'It has no description now.' : 'libvirt shows the new description.']),
+    'Nothing else was changed.',
   ];
 }

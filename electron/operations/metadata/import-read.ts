@@ -34,7 +34,7 @@ export interface ReadImport {
 export async function readImport(files: readonly ImportFile[]): Promise<ReadImport> {
   const size = files.reduce((sum, { text }) => sum + text.length, 0);
   if (size > IMPORT_LIMIT) {
-    const reason = 'The files are larger than 32 MiB together. Choose fewer at a time.';
+    const reason = 'Together the files are larger than 32 MiB. Choose fewer at a time.';
     return { documents: [], unreadable: files.map(({ name }) => ({ file: name, reason })), current: null, from: null };
   }
   const pace = new Pace();
@@ -63,7 +63,8 @@ interface FileRead {
 /** @throws XmlError */
 async function readFile(file: string, text: string, pace: Pace): Promise<FileRead> {
   if (text.trim() === '') throw new XmlError('The file is empty.');
-  if (!isXmlText(text)) throw new XmlError('The file holds characters that XML cannot hold: it is no text in UTF-8.');
+  if (!isXmlText(text))
+    throw new XmlError('The file contains characters that XML does not allow: it is not UTF-8 text.');
   const root = await scanLong(text, pace); // refuses document types, and so entities, before anything is expanded
   const kind = own(roots, root.name);
   if (kind === undefined) throw new XmlError(`This is a <${root.name}>, not a snapshot of a domain.`);
@@ -78,7 +79,7 @@ const roots: Readonly<Record<string, (file: string, text: string, root: RootSpan
   [EXPORT_ROOT]: async (file, text, { from, opened, children }, pace) => {
     const version = /\sversion\s*=\s*["']([^"']*)["']/.exec(text.slice(from, opened))?.[1];
     if (version !== EXPORT_VERSION)
-      throw new XmlError(`The file is of version ${version ?? 'unknown'}, which this Snapkeel does not know.`);
+      throw new XmlError(`The file has version ${version ?? 'unknown'}, which this Snapkeel does not know.`);
     const spans = children.filter(({ name }) => name === 'domainsnapshot');
     if (spans.length === 0) throw new XmlError('The file has no snapshots in it.');
     const named = children.find(({ name }) => name === 'current');
@@ -90,7 +91,7 @@ const roots: Readonly<Record<string, (file: string, text: string, root: RootSpan
     };
   },
   domain: async () => {
-    throw new XmlError('This is the configuration of a domain, not of a snapshot. Define it with “virsh define”.');
+    throw new XmlError('This is the configuration of a domain, not a snapshot. Define it with “virsh define”.');
   },
 };
 
@@ -133,6 +134,6 @@ function placesOf(stored: StoredDisks, layers: readonly Disk[]): ReadonlyMap<str
 /** The parser's reasons begin small. */
 function sentence(reason: string): string {
   if (/^[A-Z]/.test(reason)) return reason;
-  const whole = `The file is no XML that can be read: ${reason.replace(/^malformed XML:? /, '')}`;
+  const whole = `The file cannot be read as XML: ${reason.replace(/^malformed XML:? /, '')}`;
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

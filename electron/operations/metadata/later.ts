@@ -1,6 +1,6 @@
 import type { Conclusions } from '../engine/settle-later.ts';
 
-const half = 'If it was one step of several, the others may be missing: compare the tree with the plan.';
+const half = 'If this was one of several steps, the others may be missing. Compare the tree with the plan.';
 
 export const metadataConclusions: Pick<Conclusions, 'redefine'> = {
   redefine: async ({ asked: { snapshot: name }, snapshot }) => ({

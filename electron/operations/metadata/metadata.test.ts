@@ -158,9 +158,9 @@ describe('editing a description', () => {
     await edit(again, { description: 'theirs' });
     const stale = await edit(of, { description: 'mine' }).catch((error) => error);
     expect(stale).toBeInstanceOf(StalePlanError);
-    expect(stale.changes).toEqual(['The description of “middle” was changed meanwhile.']);
+    expect(stale.changes).toEqual(['The description of “middle” has changed.']);
     expect(tree('inside')[1]?.[2]).toBe('theirs');
-    expect(() => engine.held('edit', again.planId)).toThrow('no longer held');
+    expect(() => engine.held('edit', again.planId)).toThrow('was carried out already');
   });
 
   it('whose answer is lost is looked into', async () => {
@@ -333,8 +333,8 @@ describe('a crash in the middle', () => {
     await bench.until(() => entries().every(({ result }) => result !== null));
     stop();
     expect(entries().map(({ result, differences }) => [result, ...differences.slice(1)])).toEqual([
-      ['unknown', 'There is no snapshot “centre”.', expect.stringContaining('one step of several')],
-      ['unknown', 'The snapshot “left” is there.', expect.stringContaining('one step of several')],
+      ['unknown', 'There is no snapshot “centre”.', expect.stringContaining('one of several steps')],
+      ['unknown', 'The snapshot “left” is there.', expect.stringContaining('one of several steps')],
     ]);
   });
 });

@@ -181,7 +181,7 @@ describe('moving snapshots to another host', () => {
     const { text } = await exported(inside);
     const plan = await planned(inside, text);
     to.simulator.hands.createSnapshot('inside', 'middle');
-    await expect(run(plan)).rejects.toThrow('Another snapshot of this name');
+    await expect(run(plan)).rejects.toThrow('another snapshot with this name');
     expect(model('inside').snapshots.map(({ name }) => name)).toEqual(['middle']);
   });
 });
@@ -240,8 +240,8 @@ describe('files that are not what they should be', () => {
   const bomb = `<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><domainsnapshot><name>&b;</name></domainsnapshot>`;
   it.each([
     ['nothing', ' \n', 'The file is empty.'],
-    ['prose', 'Dear diary', 'no XML that can be read'],
-    ['torn XML', '<domainsnapshot><name>a</name>', 'no XML that can be read'],
+    ['prose', 'Dear diary', 'cannot be read as XML'],
+    ['torn XML', '<domainsnapshot><name>a</name>', 'cannot be read as XML'],
     ['another document', '<volume/>', 'This is a <volume>, not a snapshot'],
     ['a name of every object', '<constructor/>', 'This is a <constructor>, not a snapshot'],
     ['another', '<__proto__/>', 'This is a <__proto__>, not a snapshot'],
@@ -250,11 +250,11 @@ describe('files that are not what they should be', () => {
     ['an entity bomb', bomb, 'document type declaration'],
     ['a newer export', '<snapkeel-snapshots version="2"/>', 'version 2'],
     ['an empty export', '<snapkeel-snapshots version="1"/>', 'no snapshots'],
-    ['no text', 'PNG\u0000\u0001', 'no text in UTF-8'],
+    ['no text', 'PNG\u0000\u0001', 'not UTF-8 text'],
     [
       'deep nesting',
       `<domainsnapshot>${'<a>'.repeat(5_000)}${'</a>'.repeat(5_000)}</domainsnapshot>`,
-      'no XML that can be read',
+      'cannot be read as XML',
     ],
   ])('%s', async (_, text, reason) => {
     move('inside');
@@ -273,14 +273,14 @@ describe('files that are not what they should be', () => {
   it.each([
     ['<name>leaf</name>', '', 'no name', 'virsh.xml'],
     ['<name>leaf</name>', '<name>le/af</name>', 'slash', 'le/af'],
-    ['<state>shutoff</state>', '', 'in which state', 'leaf'],
+    ['<state>shutoff</state>', '', 'which state', 'leaf'],
     ['<state>shutoff</state>', '<state>bogus</state>', 'does not know', 'leaf'],
     [/<creationTime>.*<\/creationTime>/, '', 'when it was taken', 'leaf'],
-    [/<domain [\s\S]*<\/domain>/, '', 'no configuration', 'leaf'],
+    [/<domain [\s\S]*<\/domain>/, '', 'no domain configuration', 'leaf'],
     [/<uuid>.*<\/uuid>/, `<uuid>${uuidOf(7)}</uuid>`, uuidOf(7), 'leaf'],
     ["<disk name='vda'", "<disk name='vdq'", 'no disk vdq', 'leaf'],
     ['<name>middle</name>', '<name>nowhere</name>', '“nowhere” is neither', 'leaf'],
-    ['<name>middle</name>', '<name>leaf</name>', 'back to itself', 'leaf'],
+    ['<name>middle</name>', '<name>leaf</name>', 'its own ancestor', 'leaf'],
   ])('%s made %s', async (pattern, replacement, reason, name) => {
     move('inside');
     const text = (await snapshotXml(from.session.reads, inside, 'leaf')).replace(pattern, replacement);

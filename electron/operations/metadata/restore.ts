@@ -27,13 +27,13 @@ export async function restoreMetadata(kept: KeptMetadata, redefining: Redefining
   const texts = await secretTexts(session.reads, uuid, kept.texts.keys()).catch(() => new Map<string, string>());
   const failed: string[] = [];
   const note = (name: string, answer: Answer<void>) => {
-    if (answer.result !== 'done') failed.push(`“${name}” could not be put back: ${reasonOf(answer)}`);
+    if (answer.result !== 'done') failed.push(`“${name}” could not be restored: ${reasonOf(answer)}`);
   };
   for (const snapshot of list.snapshots) {
     const { name, state } = snapshot;
     const xml = kept.texts.get(name);
     if (xml === undefined || texts.get(name) === xml) continue;
-    const line = `“${name}” is put back as it was, because a step failed.`;
+    const line = `“${name}” is restored, because a step failed.`;
     note(
       name,
       await redefining.redefine({ name, xml, state, moveCurrent: list.current === name && now.current !== name, line }),
@@ -42,10 +42,7 @@ export async function restoreMetadata(kept: KeptMetadata, redefining: Redefining
   const there = new Set(now.snapshots.map(({ name }) => name));
   for (const name of added.toReversed()) {
     if (!there.has(name)) continue;
-    note(
-      name,
-      await redefining.forget(name, `“${name}” is taken away again, because a step failed. No data is touched.`),
-    );
+    note(name, await redefining.forget(name, `“${name}” is removed again, because a step failed. No data is touched.`));
   }
   await restoreCurrent(kept, redefining);
   return failed;
@@ -78,7 +75,7 @@ async function restoreCurrent({ list, texts }: KeptMetadata, redefining: Redefin
   for (const other of meanwhile) {
     const whole = before.get(other.name);
     if (whole === undefined || (await read([other.name])).get(other.name) === whole) continue;
-    const line = `“${other.name}” is put back as it was: it is not the current snapshot any more.`;
+    const line = `“${other.name}” is restored: it is no longer the current snapshot.`;
     await redefining.redefine({ name: other.name, xml: whole, state: other.state, moveCurrent: false, line });
   }
 }
@@ -96,12 +93,10 @@ export function treeDifferences(before: SnapshotList, after: SnapshotList): stri
         ...(now.parent === parent
           ? []
           : [`The parent of “${name}” is ${quoted(now.parent)}; it was ${quoted(parent)}.`]),
-        ...(now.description === description ? [] : [`The description of “${name}” is another one than before.`]),
+        ...(now.description === description ? [] : [`The description of “${name}” has changed.`]),
       ];
     }),
-    ...after.snapshots
-      .filter(({ name }) => !known.has(name))
-      .map(({ name }) => `There is a snapshot “${name}”, which was not there before.`),
+    ...after.snapshots.filter(({ name }) => !known.has(name)).map(({ name }) => `There is a new snapshot “${name}”.`),
     ...(after.current === before.current
       ? []
       : [`The current snapshot is ${quoted(after.current)}; it was ${quoted(before.current)}.`]),

@@ -38,7 +38,7 @@ export function powerDriver(patienceMs = SHUTDOWN_PATIENCE_MS): Driver<typeof po
       const discards = action === 'start' && facts.managedSave && choice.discardSave;
       const flags = discards ? startFlag.forceBoot : 0;
       const words = planWords[action];
-      const line = discards ? `${words}; its managed save image is dropped` : words;
+      const line = discards ? `${words}; its managed save image is discarded` : words;
       const answer = await ask({ kind: 'power', snapshot: action, flags, plan: [line], currentBefore: null }, () =>
         changePower(session.writes, uuid, action, flags),
       );

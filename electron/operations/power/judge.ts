@@ -24,8 +24,8 @@ export function judgePower(work: PowerWork, done: PowerDone, seen: PowerSeen | n
 }
 
 function foundWords(seen: PowerSeen | null): string {
-  if (!seen) return 'libvirt could not be asked for the state afterwards.';
-  if (!seen.domain) return 'libvirt does not list the domain any more.';
+  if (!seen) return 'libvirt could not be asked for the state.';
+  if (!seen.domain) return 'libvirt no longer lists the domain.';
   const { state, reason } = seen.domain;
   return `libvirt says: ${stateLabel(state)}${reason && reason !== 'unknown' ? ` (${reason})` : ''}.`;
 }
@@ -44,7 +44,7 @@ function differencesOf(work: PowerWork, { waitedMs }: PowerDone, seen: PowerSeen
   if (action !== 'shutdown') return [`The domain is ${state} now.`];
   const after = waitedMs >= 1000 ? ` within ${formatDuration(waitedMs)}` : '';
   return [
-    `The guest has not shut down${after}: the domain is still ${state}. It may be busy with it, or ignore its power button; “Force off” switches it off without asking it.`,
+    `The guest has not shut down${after}: the domain is still ${state}. It may still be shutting down, or ignore the request. “Force off” switches it off without asking.`,
   ];
 }
 

@@ -89,9 +89,9 @@ describe('what loses nothing', () => {
   });
 
   it.each<[Name, PowerAction, RegExp]>([
-    ['on', 'start', /running already/],
+    ['on', 'start', /already running/],
     ['off', 'resume', /Start it/],
-    ['held', 'suspend', /paused already/],
+    ['held', 'suspend', /already paused/],
     ['held', 'shutdown', /Resume it first/],
     ['off', 'reset', /shut off/],
     ['off', 'destroy', /shut off/],
@@ -127,7 +127,7 @@ describe('what loses memory', () => {
     expect(losses[1]?.text).toMatch(/forgets it.*1 snapshot/);
     const outcome = await run('fleeting', 'destroy', { confirmed: true });
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
-    expect(outcome.notes.join()).toContain('does not list the domain any more');
+    expect(outcome.notes.join()).toContain('no longer lists the domain');
   });
 });
 
@@ -185,7 +185,7 @@ describe('when the connection is lost on the way', () => {
     bench.simulator.faults.dropOnNext('domainSuspend', 'after');
     const outcome = await run('on', 'suspend');
     expect(outcome).toMatchObject({ result: 'done' });
-    expect(outcome.notes[0]).toContain('did not see libvirt’s answer');
+    expect(outcome.notes[0]).toContain('did not get libvirt’s answer');
     expect(journal()[0]).toMatchObject({ result: 'done', resolved: true, found: { state: 'paused' } });
   });
 

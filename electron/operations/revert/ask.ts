@@ -79,7 +79,7 @@ function planLines({ plan, choice, assessment }: Work<typeof revertType>): strin
     plan.undo ? `Undo: back to “${name}”` : `Revert to “${name}”`,
     virshRevert(plan, { startState, force: requirements.length > 0, resetNvram }),
     ...losses.map(({ text, kept }) => `${kept ? 'Kept in the safety snapshot' : 'Lost'}: ${text}`),
-    ...requirements.map(({ text }) => `By force: ${text}`),
+    ...requirements.map(({ text }) => `With force: ${text}`),
     ...warnings.map(({ text }) => text),
   ];
 }

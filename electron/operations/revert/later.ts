@@ -11,7 +11,7 @@ export const revertConclusions: Pick<Conclusions, 'revert' | 'undo' | 'safety-sn
     if (!there) return { isDone: false, sentences: [`There is no snapshot “${name}”.`] };
     const { createdAt, description } = there;
     if (safetyRequestOf(description) !== requestId)
-      return { isDone: false, sentences: [`A snapshot “${name}” is there, but not this one.`] };
+      return { isDone: false, sentences: [`There is a snapshot “${name}”, but a different one.`] };
     const mark = { uuid: domain.uuid, name, createdAt, requestId, revertedTo: revertedToIn(description) };
     return {
       isDone: true,

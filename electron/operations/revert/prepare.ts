@@ -47,7 +47,7 @@ export async function prepare(work: RevertWork): Promise<Prepared> {
     operation.phase('reverting');
     return prepared(await lookAgain(work, safety, removes));
   } catch (error) {
-    services.log(`${session.host.name}: a revert was not begun: ${error}`);
+    services.log(`${session.host.name}: a revert was not started: ${error}`);
     return prepared(refused(toProblem(error, session.host.name)));
   }
 }
@@ -82,7 +82,7 @@ async function dropManagedSave({ session, plan, facts, operation, ask }: RevertW
       kind: 'remove-managed-save',
       snapshot: plan.facts.snapshot.name,
       flags: 0,
-      plan: ['The managed save image is removed, so that its memory cannot meet the reverted disks'],
+      plan: ['The managed save image is removed, because its memory does not match the reverted disks'],
       currentBefore: facts.current,
     },
     () => removeManagedSave(session.writes, plan.uuid),

@@ -21,7 +21,7 @@ export async function undoOffer(session: HostSession, uuid: string, marks: MarkS
   if (!last) return no('Snapkeel has not reverted this domain.');
   if (last.safetyRequestId === null) return no('No safety snapshot was taken before the last revert.');
   const mark = marks.safety(host, uuid).find((each) => each.requestId === last.safetyRequestId);
-  if (!mark) return no('The safety snapshot of the last revert has been removed.');
+  if (!mark) return no('The safety snapshot of the last revert was deleted.');
   const xml = await snapshotXml(session.reads, uuid, mark.name).catch((error: unknown) => {
     if (error instanceof LibvirtError && error.is('NO_DOMAIN_SNAPSHOT', 'NO_DOMAIN')) return null;
     throw error;
@@ -29,6 +29,6 @@ export async function undoOffer(session: HostSession, uuid: string, marks: MarkS
   if (xml === null) return no(`The safety snapshot “${mark.name}” no longer exists.`);
   const { createdAt } = await readSnapshot(xml);
   if (createdAt !== mark.createdAt)
-    return no(`The snapshot “${mark.name}” is another one than was taken before the last revert.`);
+    return no(`The snapshot “${mark.name}” is not the one taken before the last revert.`);
   return { available: true, snapshotName: mark.name, takenAt: mark.createdAt, revertedTo: last.revertedTo };
 }

@@ -83,9 +83,9 @@ export function verify(
     process,
     disks: checked.map(({ sentence: _, ...disk }) => disk),
     sentences: [
-      ...(kept ? ['The hypervisor process is still the one of before; a new one was expected.'] : []),
+      ...(kept ? ['The hypervisor process is the same as before; a new one was expected.'] : []),
       ...checked.flatMap(({ sentence }) => (sentence === null ? [] : [sentence])),
-      ...more.map(({ target }) => `The domain has a disk ${target}, which the snapshot’s configuration does not have.`),
+      ...more.map(({ target }) => `The domain has a disk ${target} that is not in the snapshot’s configuration.`),
       ...(isQemu ? writtenBack(facts).flatMap((disk) => tagSentences(disk, seen, facts.snapshot.name)) : []),
     ],
   };
@@ -113,14 +113,13 @@ function checkDisk({ target, image, startupPolicy }: ExpectedDisk, seen: Pick<Re
   const then = image?.path ?? null;
   const told = (expected: string | null, sentence: string | null) => ({ target, file, expected, sentence });
   if (!now) return told(then, `Disk ${target} is not attached; ${then ?? 'an empty drive'} was expected.`);
-  if (then === null)
-    return told(null, file === null ? null : `Drive ${target} holds ${file}; it was expected to be empty.`);
+  if (then === null) return told(null, file === null ? null : `Drive ${target} contains ${file}; it should be empty.`);
   if (file === null && startupPolicy !== null) return told(then, null); // left out, as its policy says
   if (!external) return told(then, file === then ? null : `Disk ${target} writes to ${file}; ${then} was expected.`);
   const stem = then.replace(/\.[^./]*$/, '');
   const backing = now.below[0]?.path ?? null;
   const lies = backing === null ? file?.startsWith(`${stem}.`) && file !== then : backing === then;
-  return told(`${stem}.*`, lies ? null : `Disk ${target} writes to ${file}; a new overlay over ${then} was expected.`);
+  return told(`${stem}.*`, lies ? null : `Disk ${target} writes to ${file}; a new overlay of ${then} was expected.`);
 }
 
 /** What its image says of the snapshot that was reverted to; nothing where the image cannot be read. */
@@ -128,10 +127,10 @@ function tagSentences({ target, image }: StoredDisk, { tags }: Pick<RevertSeen, 
   const table = tags.get(image?.path ?? '') ?? null;
   if (table === null) return [];
   const found = tagFound(table, name);
-  if (!found) return [`The image of ${target} does not hold “${name}”: whose data is on it now is unknown.`];
+  if (!found) return [`The image of ${target} does not contain “${name}”: it is unknown which data it has now.`];
   return found.name === name
     ? []
     : [
-        `QEMU takes “${name}” for the ID of “${found.name}” in the image of ${target}: the data of that one may be on it.`,
+        `QEMU takes “${name}” for the ID of “${found.name}” in the image of ${target}: it may now have the data of that snapshot.`,
       ];
 }

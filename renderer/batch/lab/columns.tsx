@@ -15,7 +15,7 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
   return [
     {
       id: 'target',
-      header: 'Goes back to',
+      header: 'Reverts to',
       share: 0.9,
       min: 110,
       goes: 2,
@@ -33,7 +33,7 @@ export function labColumns(_options: LabOptions, now: number): GridColumn<Judged
     },
     {
       id: 'effect',
-      header: 'Lost, or why it is left out',
+      header: 'What is lost, or why it is left out',
       share: 1.6,
       min: 150,
       wants: 220,

@@ -13,7 +13,7 @@ export interface LabOptions {
 }
 export const labKind: BatchKind<typeof revertType, LabOptions> = {
   type: revertType,
-  none: 'None of these domains can be reverted so',
+  none: 'None of these domains can be reverted this way',
   first: (plans) => ({
     startState: 'as-saved',
     safetySnapshot: plans.some(({ safety }) => safety.available),
@@ -39,11 +39,11 @@ export const labKind: BatchKind<typeof revertType, LabOptions> = {
       by: 'button',
       look: 'loss',
       text: `Revert ${formatCount(rows.length, 'domain')}; ${lost}`,
-      missing: 'Acknowledge what is lost to continue',
+      missing: 'Confirm what is lost to continue',
     };
     if (force === 0) return [loss];
     const which = force < rows.length ? `${force} of them` : force === 1 ? 'it' : 'all of them';
     const text = `Revert ${which} with --force`;
-    return [loss, { by: 'tick', look: 'force', text, missing: 'Acknowledge force to continue' }];
+    return [loss, { by: 'tick', look: 'force', text, missing: 'Confirm force to continue' }];
   },
 };

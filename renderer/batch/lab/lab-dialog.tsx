@@ -51,11 +51,11 @@ const aims: { readonly [K in RevertAim['kind']]: (aim: Extract<RevertAim, { kind
   newest: () => 'to their newest snapshots',
   named: ({ name }) => `to “${name}”`,
   tagged: ({ tag }) => `to their newest snapshots tagged “${tag}”`,
-  undo: () => 'to where each was before its last revert',
+  undo: () => 'to the state before their last revert',
 };
 
 function subtitle(step: string | undefined, target: RevertAim | null): string {
-  if (step === undefined) return 'Step 1 of 2: what each of them goes back to';
-  if (step !== 'review' || !target) return 'Step 2 of 2: what that means';
-  return `Step 2 of 2: what it means to go back ${(aims[target.kind] as (aim: RevertAim) => string)(target)}`;
+  if (step === undefined) return 'Step 1 of 2: choose what to revert to';
+  if (step !== 'review' || !target) return 'Step 2 of 2: review the plan';
+  return `Step 2 of 2: review the plan to revert ${(aims[target.kind] as (aim: RevertAim) => string)(target)}`;
 }

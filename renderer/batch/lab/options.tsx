@@ -43,7 +43,7 @@ export function LabOptionFields({ review, onChange }: LabOptionsProps) {
         <span>
           Take safety snapshots first{' '}
           <span className={parts.dim}>
-            {safety === plans.length ? '(possible on all of them)' : `(possible on ${safety} of ${plans.length})`}
+            {safety === plans.length ? '(possible on all)' : `(possible on ${safety} of ${plans.length})`}
           </span>
         </span>
       </label>

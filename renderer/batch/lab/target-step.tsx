@@ -16,18 +16,18 @@ interface TargetKind {
 }
 
 const kinds: readonly TargetKind[] = [
-  { kind: 'current', label: 'Its current snapshot', note: 'The one that libvirt marks as current' },
-  { kind: 'newest', label: 'Its newest snapshot', note: 'The one that was taken last, on whatever branch' },
+  { kind: 'current', label: 'Its current snapshot', note: 'The snapshot that libvirt marks as current' },
+  { kind: 'newest', label: 'Its newest snapshot', note: 'The one taken last, on any branch' },
   {
     kind: 'named',
     label: 'The snapshot named',
-    note: 'A domain without one of that name is left out',
+    note: 'Domains without this snapshot are left out',
     field: { key: 'name', label: 'Name of the snapshot' },
   },
   {
     kind: 'tagged',
     label: 'Its snapshot tagged',
-    note: 'The newest of them; a domain without one is left out',
+    note: 'The newest one with the tag; domains without one are left out',
     field: { key: 'tag', label: 'Tag of the snapshot' },
   },
 ];

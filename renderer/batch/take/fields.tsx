@@ -59,7 +59,7 @@ export function TakeTexts({
 }
 
 const includes = [
-  { value: 'memory', label: 'Memory where possible' },
+  { value: 'memory', label: 'With memory where possible' },
   { value: 'disks', label: 'Disks only' },
 ] as const;
 
@@ -86,7 +86,7 @@ export function TakeChoices({ review, onChange }: TakeFieldsProps) {
             onChange={({ target }) => onChange({ ...options, quiesce: target.checked })}
           />
           <span>
-            Have guest agents freeze the file systems meanwhile <span className={parts.dim}>({freezable} can)</span>
+            Freeze file systems with the guest agent <span className={parts.dim}>({freezable} can)</span>
           </span>
         </label>
       ) : null}

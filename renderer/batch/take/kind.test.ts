@@ -38,7 +38,7 @@ test('no snapshot gets another name unseen: where it is taken the domain is left
   const named = choose(review(on, taken), { namePattern: 'before' });
   expect(choices(named).map(({ name }) => name)).toEqual(['before']);
   expect(named.judged[1]).toMatchObject({ verdict: 'out', why: expect.stringContaining('before') });
-  expect(blockedBy(kind, choose(named, { namePattern: ' ' }))).toBe('No snapshot can be taken so');
+  expect(blockedBy(kind, choose(named, { namePattern: ' ' }))).toBe('No snapshot can be taken this way');
 });
 
 test('a domain that cannot have what is wished for says why, and is not given something else', () => {

@@ -19,7 +19,7 @@ export interface TakeOptions {
 export function takeKind(namePattern: string, now: number): BatchKind<typeof createType, TakeOptions> {
   return {
     type: createType,
-    none: 'No snapshot can be taken so',
+    none: 'No snapshot can be taken this way',
     first: () => ({ namePattern, description: '', memory: true, quiesce: true }),
     choice(options, { facts }) {
       const draft = draftFor(facts, nameOf(options, facts, now), options.memory ? 'memory' : 'disks');
@@ -32,7 +32,7 @@ export function takeKind(namePattern: string, now: number): BatchKind<typeof cre
     consents(rows) {
       const warned = rows.filter(({ verdict }) => verdict === 'risky').length;
       if (warned === 0) return [];
-      const text = `Take the ${warned === 1 ? 'one' : warned} with a warning too`;
+      const text = `Also take the ${warned === 1 ? 'one' : warned} with a warning`;
       return [{ by: 'button', look: 'warning', text, missing: 'Agree to the warnings, or leave those domains out' }];
     },
   };

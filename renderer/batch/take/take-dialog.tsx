@@ -36,7 +36,7 @@ export function TakeDialog({ dialog: { keys } }: { dialog: Extract<Dialog, { kin
       run={run}
       flow={flow}
       title={`Take snapshots of ${formatCount(keys.length, 'domain')}`}
-      subtitle="One of each domain, to go back to one by one or all together"
+      subtitle="One for each domain. Revert them one by one, or all together."
       onPlan={() => void run.plan({})}
       field={field}
       view={view}

@@ -144,7 +144,7 @@ export function AddHostDialog() {
               {asked.status === 'loading' ? <p className={styles.none}>Looking for hosts…</p> : null}
               {asked.status === 'failed' ? <p className={styles.fault}>{asked.problem.what}</p> : null}
               {sources !== null && groups.length === 0 ? (
-                <p className={styles.none}>No known host matches. Any address can be typed.</p>
+                <p className={styles.none}>No known host matches. You can type any address.</p>
               ) : null}
               <Examples
                 onPick={(text) => {

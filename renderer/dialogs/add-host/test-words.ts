@@ -10,11 +10,11 @@ const labels: Readonly<Record<ConnectStep, string>> = {
   authenticate: 'Log in',
   socket: 'Reach libvirt’s socket',
   open: 'Open libvirt',
-  read: 'Read what is there',
+  read: 'Read domains',
 };
 const labelsOfTls: Partial<typeof labels> = {
   configure: 'Read the certificates',
-  authenticate: 'Agree on TLS and certificates',
+  authenticate: 'Set up TLS',
 };
 
 /** What is said beside each step. */

@@ -33,7 +33,7 @@ export function HostKeyQuestion({ question }: { question: Extract<Question, { ki
               Is this really <bdi>{host}</bdi>?
             </AlertDialog.Title>
             <AlertDialog.Description className={dialogs.sub}>
-              No key of this host is known here yet, so another machine could answer in its place.
+              This host’s key is not known yet, so another machine could be answering.
             </AlertDialog.Description>
           </div>
           <div className={dialogs.body}>
@@ -55,17 +55,17 @@ export function HostKeyQuestion({ question }: { question: Extract<Question, { ki
               <code>{fingerprint}</code>
               <CopyButton text={fingerprint} what="fingerprint" />
             </div>
-            <p>To compare, run this on the host itself:</p>
+            <p>To compare, run this on the host:</p>
             <div className={virsh.line} data-whole>
               <code>{command}</code>
               <CopyButton text={command} what="command" />
             </div>
             <p className={parts.dim}>
               {knownHostsFile === null ? (
-                'The SSH configuration has no file to remember keys in, so this is asked at every connection.'
+                'The SSH configuration names no file for known keys, so you are asked at every connection.'
               ) : (
                 <>
-                  If you trust it, the key is remembered in <span className={parts.mono}>{knownHostsFile}</span>.
+                  If you trust it, the key is saved in <span className={parts.mono}>{knownHostsFile}</span>.
                 </>
               )}
             </p>

@@ -44,7 +44,7 @@ export function SecretQuestion({ question }: { question: SecretQuestionOf }) {
             <div className={dialogs.body}>
               {'retry' in question && question.retry ? (
                 <p className={forms.fieldProblem} role="alert">
-                  <strong>That was not right.</strong> Try again.
+                  <strong>That was not accepted.</strong> Try again.
                 </p>
               ) : null}
               {fields.map((field, index) => (
@@ -113,13 +113,13 @@ function About({ question }: { question: SecretQuestionOf }) {
   if (question.kind === 'password')
     return (
       <>
-        It lets <bdi>{question.user}</bdi> in with a password. It goes to this host alone, encrypted.
+        It lets <bdi>{question.user}</bdi> in with a password. It is sent only to this host, encrypted.
       </>
     );
   const own = [question.title, question.instruction].filter((text) => text.trim() !== '').join(' · ');
   return (
     <>
-      To let <bdi>{question.user}</bdi> in, in the server’s own words{own === '' ? '.' : ': '}
+      To let <bdi>{question.user}</bdi> in; the text is from the server{own === '' ? '.' : ': '}
       {own === '' ? null : <q>{own}</q>}
     </>
   );

@@ -78,7 +78,7 @@ function LiveOrQuiesce({ facts, draft, onChange }: ChoiceProps) {
       <Option
         label="Keep the guest running while its memory is written"
         on={draft.live}
-        reasons={draft.live ? [] : ['It stands still until all of it is written, and the file stays smaller.']}
+        reasons={draft.live ? [] : ['It is paused until all of it is written, and the file is smaller.']}
         onChange={(live) => onChange({ ...draft, live })}
       />
     );
@@ -86,10 +86,10 @@ function LiveOrQuiesce({ facts, draft, onChange }: ChoiceProps) {
   const refusals = refusalsOf(facts, { ...draft, quiesce: true }, 'quiesce').map(({ text }) => text);
   return (
     <Option
-      label="Have the guest agent freeze the file systems meanwhile"
+      label="Freeze the file systems with the guest agent"
       on={draft.quiesce}
       off={refusals.length > 0}
-      reasons={refusals.length > 0 ? refusals : draft.quiesce ? ['They are thawed again whatever happens.'] : []}
+      reasons={refusals.length > 0 ? refusals : draft.quiesce ? ['They are thawed again in any case.'] : []}
       onChange={(quiesce) => onChange({ ...draft, quiesce })}
     />
   );

@@ -105,8 +105,8 @@ function DiskRow({ disk, draft, problem, onChange }: DiskRowProps) {
 }
 
 function whyNotKept({ image, readonly }: CreateFacts['disks'][number]): string {
-  if (image === null) return 'An empty drive: there is nothing to keep.';
-  return readonly ? 'Read-only: nothing on it can change.' : 'Another program serves it: libvirt cannot keep it.';
+  if (image === null) return 'Empty drive: nothing to include.';
+  return readonly ? 'Read-only: it cannot change.' : 'Provided by another program: libvirt cannot include it.';
 }
 
 interface PathFieldProps {
@@ -126,7 +126,7 @@ function PathField({ label, name, value, usual, off = false, problem, onChange }
     <div className={styles.file}>
       {typeof label === 'string' ? <span>{label}</span> : label}
       {off ? (
-        <p className={parts.dim}>Left out: it goes on in its present image, and is not in the snapshot.</p>
+        <p className={parts.dim}>Left out: not part of the snapshot, and keeps writing to its current image.</p>
       ) : (
         <div className={`${forms.formField} ${styles.pathField}`}>
           <input

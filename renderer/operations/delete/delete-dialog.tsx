@@ -4,11 +4,11 @@ import { chooseRows } from '../../store/actions.ts';
 import { hostById } from '../../store/selectors.ts';
 import { type Dialog, type DomainKey, domainKey } from '../../store/store.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
-import { assessmentOf } from '../flow.ts';
+import { assessmentOf, choose } from '../flow.ts';
 import { OperationDialog } from '../operation-dialog.tsx';
 import { useOperation } from '../use-operation.ts';
 import { DeleteReview } from './delete-review.tsx';
-import { cancelWords, virshWords } from './words.ts';
+import { cancelWords, modesFor, virshWords } from './words.ts';
 
 /** What is to go, decided beside the tree: its rows show what each choice would do. */
 export function DeleteDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'delete' }> }) {
@@ -44,6 +44,10 @@ export function DeleteDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'dele
       virsh={(review) => virshWords(review.plan.virsh, assessmentOf(type, review).steps)}
       action={flow.step === 'review' && flow.choice.mode === 'metadata-only' ? 'Delete metadata' : 'Delete'}
       danger
+      isBlocked={(review) =>
+        assessmentOf(type, review).blockers.length > 0 &&
+        modesFor(review.plan).every((mode) => assessmentOf(type, choose(type, review, { mode })).blockers.length > 0)
+      }
       cancelling={(plan, choice) => cancelWords(assessmentOf(type, { plan, choice }))}
     />
   );

@@ -1,43 +1,49 @@
+import { useId } from 'react';
 import { formatCount } from '../../../shared/format.ts';
 import type { OperationTypes } from '../../../shared/operations/registry.ts';
-import type { DeleteMode } from '../../../shared/schema.ts';
 import boxes from '../../ui/box.module.css';
 import { Cautions, Unknowns } from '../../ui/cautions.tsx';
 import parts from '../../ui/parts.module.css';
 import { assessmentOf, choose, type Review } from '../flow.ts';
 import type { Control } from '../use-operation.ts';
 import styles from './delete.module.css';
-import { listed, modeWords, moveSentences } from './words.ts';
+import { listed, modesFor, modeWords, moveSentences } from './words.ts';
 
 type Delete = OperationTypes['delete'];
-const modes = Object.keys(modeWords) as DeleteMode[];
 
 /** Everything to read before a deletion: the ways to do it, and what goes, moves and is merged by the chosen one. */
 export function DeleteReview({ control, review }: { control: Control<Delete>; review: Review<Delete> }) {
   const { plan, choice } = review;
   const { blockers } = assessmentOf(control.type, review);
+  const id = useId();
   return (
     <>
       <fieldset className={styles.modes}>
         <legend className={parts.unseen}>What is deleted</legend>
-        {modes.map((each) => (
-          <label key={each} className={styles.mode}>
-            <input
-              type="radio"
-              name="delete-mode"
-              checked={choice.mode === each}
-              onChange={() => control.reconsider(choose(control.type, review, { mode: each }))}
-            />
-            <span>
-              <b>{plan.names.length > 1 && each === 'this' ? 'Only these' : modeWords[each].label}</b>
-              <small>{modeWords[each].note}</small>
-            </span>
-          </label>
-        ))}
+        {modesFor(plan).map((each) => {
+          const { one, several, note, frees } = modeWords[each];
+          return (
+            <label key={each} className={styles.mode}>
+              <input
+                type="radio"
+                name="delete-mode"
+                aria-labelledby={`${id}-${each}`}
+                aria-describedby={`${id}-${each}-note ${id}-${each}-frees`}
+                checked={choice.mode === each}
+                onChange={() => control.reconsider(choose(control.type, review, { mode: each }))}
+              />
+              <b id={`${id}-${each}`}>{plan.names.length > 1 ? several : one}</b>
+              <small id={`${id}-${each}-frees`}>{frees}</small>
+              <small id={`${id}-${each}-note`} className={styles.note}>
+                {note}
+              </small>
+            </label>
+          );
+        })}
       </fieldset>
       {blockers.length > 0 ? (
         <section className={boxes.box} data-look="impossible" role="alert">
-          <h3>Not possible in this way</h3>
+          <h3>Not possible this way</h3>
           {blockers.map(({ text }) => (
             <p key={text}>{text}</p>
           ))}
@@ -61,16 +67,15 @@ function Effects({ control, review }: { control: Control<Delete>; review: Review
         </h3>
         <ul>
           <li>
-            <bdi>{listed(goes)}</bdi>:{' '}
-            {mode === 'metadata-only' ? 'no way back to it through libvirt' : 'no way back to that state'}
+            <bdi>{listed(goes)}</bdi>{' '}
+            {mode === 'metadata-only' ? 'can no longer be reverted to with libvirt' : 'can no longer be reverted to'}
           </li>
           {moveSentences(moves).map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
           {merges.map(({ target, from, into }) => (
             <li key={target + from}>
-              Disk {target}: what <File path={from} /> holds is merged down into <File path={into} />; no later data is
-              lost
+              Disk {target}: <File path={from} /> is merged into <File path={into} />. No later data is lost
             </li>
           ))}
           {unlinks.map((file) => (
@@ -89,7 +94,7 @@ function Effects({ control, review }: { control: Control<Delete>; review: Review
       </section>
       <Cautions of={warnings} />
       <Unknowns of={unknowns} />
-      <p className={parts.dim}>The XML of what goes is kept in the history, where it can be saved.</p>
+      <p className={parts.dim}>The XML of what is deleted is kept in Activity.</p>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { formatWhole } from '../../../shared/format.ts';
 import { groupedBy } from '../../../shared/grouped-by.ts';
 import type { DeleteAssessment } from '../../../shared/operations/delete/assess.ts';
 import { virshDelete } from '../../../shared/operations/delete/virsh.ts';
-import type { DeleteMode, VirshTarget } from '../../../shared/schema.ts';
+import type { DeleteMode, DeletePlan, VirshTarget } from '../../../shared/schema.ts';
 
 /** Names that a sentence lists at most. */
 const LISTED = 8;
@@ -15,12 +15,36 @@ export function listed(names: readonly string[]): string {
   return more > 0 ? `${shown.join(', ')} and ${formatWhole(more)} more` : shown.join(', ');
 }
 
-export const modeWords: Readonly<Record<DeleteMode, { label: string; note: string }>> = {
-  this: { label: 'Only this', note: 'What lies below moves up.' },
-  'with-children': { label: 'With everything below', note: 'The whole branch goes.' },
-  'children-only': { label: 'Only what lies below', note: 'This one stays.' },
-  'metadata-only': { label: 'Metadata only', note: 'libvirt forgets it; its data stays.' },
+interface ModeWords {
+  readonly one: string;
+  readonly several: string;
+  readonly note: string;
+  /** What it frees, where that is certain. */
+  readonly frees?: string;
+}
+
+export const modeWords: Readonly<Record<DeleteMode, ModeWords>> = {
+  this: { one: 'Only this one', several: 'Only these', note: 'The rest of the tree is kept.' },
+  'with-children': {
+    one: 'This and everything below',
+    several: 'These and everything below',
+    note: 'The whole branch is deleted.',
+  },
+  'children-only': { one: 'Only what is below', several: 'Only what is below', note: 'The snapshot itself is kept.' },
+  'metadata-only': {
+    one: 'Metadata only',
+    several: 'Metadata only',
+    note: 'libvirt forgets the snapshot. No file is touched.',
+    frees: 'frees nothing',
+  },
 };
+
+/** The ways to delete some snapshots: where nothing is below, only those that differ. */
+export function modesFor({ names, facts }: DeletePlan): DeleteMode[] {
+  const chosen = new Set(names);
+  const hasChildren = facts.snapshots.some(({ parent }) => parent !== null && chosen.has(parent));
+  return hasChildren ? ['this', 'with-children', 'children-only', 'metadata-only'] : ['this', 'metadata-only'];
+}
 
 /** What moves, a sentence for each new parent. */
 export function moveSentences(moves: DeleteAssessment['moves']): string[] {
@@ -34,7 +58,7 @@ export function moveSentences(moves: DeleteAssessment['moves']): string[] {
 export function cancelWords({ warnings }: DeleteAssessment): string | null {
   const [first, ...more] = warnings.filter(({ code }) => code === 'NOT_CANCELLABLE_WITHOUT_HARM');
   return more.length > 0
-    ? 'It can be cancelled, and the guest loses nothing by that; but a snapshot whose merge is broken off is then damaged, and can only be deleted again.'
+    ? 'You can cancel; the guest then loses nothing. But a snapshot whose merge is interrupted is damaged and can only be deleted again.'
     : (first?.text ?? null);
 }
 

@@ -60,6 +60,7 @@ export function EditDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'edit-s
       virsh={(review) => virshEdit(review.plan.virsh, assessmentOf(editType, review).steps).join('\n')}
       action="Save"
       unfinished={whyNot}
+      isBlocked={({ plan }) => plan.facts.refusal !== null}
     />
   );
 }
@@ -75,16 +76,15 @@ function firstTexts({ facts: { snapshot } }: EditPlan, written: Written<typeof e
 function Refused({ text }: { text: string }) {
   return (
     <section className={boxes.box} data-look="impossible">
-      <h3>libvirt does not do this</h3>
+      <h3>libvirt does not allow this</h3>
       <p>{text}</p>
     </section>
   );
 }
 
 const blockedWords: Readonly<Record<string, string>> = {
-  EDIT_REFUSED: 'This is not possible here',
-  NAME_REFUSED: 'This name can’t be used',
-  NOTHING_TO_CHANGE: 'Nothing is changed yet',
+  NAME_REFUSED: 'This name cannot be used',
+  NOTHING_TO_CHANGE: 'Nothing has changed yet',
 };
 
 /** Why an edit can't be saved, in a few words; null when it can. */

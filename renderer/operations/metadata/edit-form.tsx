@@ -54,7 +54,7 @@ function Steps({ steps, current }: { steps: readonly EditStep[]; current: boolea
   const hidden = steps.length - shown.length;
   return (
     <section className={`${boxes.box} ${styles.editSteps}`}>
-      <h3>What libvirt is asked to do</h3>
+      <h3>Steps</h3>
       <ol>
         {shown.map((step, index) =>
           step ? (
@@ -66,8 +66,8 @@ function Steps({ steps, current }: { steps: readonly EditStep[]; current: boolea
         )}
       </ol>
       <p className={parts.dim}>
-        Only metadata is written: no disk and no memory is touched, and the guest goes on.
-        {current ? ' It stays the current snapshot.' : ''} If a step fails, everything is put back.
+        Only metadata is written. No disk and no memory is touched, and the guest keeps running.
+        {current ? ' It stays the current snapshot.' : ''} If a step fails, everything is restored.
       </p>
     </section>
   );

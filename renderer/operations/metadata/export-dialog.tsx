@@ -76,7 +76,7 @@ function Made({ made: { names, current, withSecrets, files, virsh } }: { made: S
       <p>
         The file holds the metadata of {formatCount(names.length, 'snapshot')}: names, descriptions, the tree
         {current === null ? '' : `, “${current}” as the current one`}, and the configuration that each was taken with.
-        It holds no disk and no memory.
+        It contains no disks and no memory.
       </p>
       <Secrets withSecrets={withSecrets} />
       <section className={boxes.box}>
@@ -112,8 +112,8 @@ function Secrets({ withSecrets }: { withSecrets: readonly string[] | null }) {
   return (
     <p className={boxes.box} data-look="warning">
       {withSecrets === null
-        ? 'Passwords, such as those of VNC and SPICE displays, are left out. This connection may not even ask whether there are any.'
-        : `Passwords are left out: ${formatCount(withSecrets.length, 'snapshot')} of these ${withSecrets.length === 1 ? 'has' : 'have'} one, as of a VNC or SPICE display. After a revert on the other host it has to be set anew.`}
+        ? 'Passwords, such as for VNC and SPICE displays, are left out. This connection is not allowed to check whether there are any.'
+        : `Passwords are left out: ${formatCount(withSecrets.length, 'snapshot')} of these ${withSecrets.length === 1 ? 'has' : 'have'} one, for example for a VNC or SPICE display. Set it again after a revert on the other host.`}
     </p>
   );
 }

@@ -48,7 +48,7 @@ function ImportFiles({ dialog, files, onBack }: ImportFilesProps) {
       review={({ plan }) => <ImportReview facts={plan.facts} onBack={onBack} />}
       virsh={({ plan }) => plan.facts.lines.join('\n')}
       action={count === 0 ? 'Import' : `Import ${formatCount(count, 'snapshot')}`}
-      unfinished={({ plan }) => (plan.facts.blockers.length > 0 ? 'Nothing can be imported' : null)}
+      isBlocked={({ plan }) => plan.facts.blockers.length > 0}
     />
   );
 }

@@ -51,7 +51,7 @@ export function ImportReview({ facts, onBack }: { facts: ImportFacts; onBack: ()
       <Cautions of={warnings} />
       {blockers.length === 0 ? (
         <p className={parts.dim}>
-          {currentText} Only metadata is written, parents first; if one is refused, those that were added are taken away
+          {currentText} Only metadata is written, parents first. If one is refused, the ones already added are removed
           again.
         </p>
       ) : null}

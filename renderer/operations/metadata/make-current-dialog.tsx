@@ -31,7 +31,7 @@ export function MakeCurrentDialog({ dialog }: { dialog: Extract<Dialog, { kind: 
       review={({ plan }) => <Review plan={plan} />}
       virsh={({ plan }) => virshMakeCurrent(plan.virsh, snapshotName)}
       action="Make current"
-      unfinished={({ plan }) => (plan.facts.refusal ? 'This is not possible here' : null)}
+      isBlocked={({ plan }) => plan.facts.refusal !== null}
     />
   );
 }
@@ -48,8 +48,8 @@ function Review({ plan: { facts, domainName } }: { plan: MakeCurrentPlan }) {
   return (
     <>
       <p>
-        <bdi>{domainName}</bdi> stays exactly as it is: its disks, its memory and its configuration are not touched.
-        Only what libvirt takes for its place in the tree changes.
+        <bdi>{domainName}</bdi> does not change: its disks, memory and configuration are not touched. Only its place in
+        libvirt’s tree changes.
       </p>
       <dl className={styles.factsList}>
         <dt>Current now</dt>
@@ -60,7 +60,7 @@ function Review({ plan: { facts, domainName } }: { plan: MakeCurrentPlan }) {
         </dd>
         <dt>Next snapshot</dt>
         <dd>
-          becomes a child of “<bdi>{snapshot.name}</bdi>”, though it holds what the disks have now
+          becomes a child of “<bdi>{snapshot.name}</bdi>”, although it contains what is on the disks now
         </dd>
       </dl>
       <p className={parts.dim}>To bring the disks back to that snapshot, revert to it instead.</p>

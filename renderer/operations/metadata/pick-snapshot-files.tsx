@@ -36,12 +36,12 @@ export function PickSnapshotFiles({
           accept=".xml,application/xml,text/xml"
           multiple
           limitBytes={limitBytes}
-          tooLarge="These files are larger than 32 MiB together, which metadata of snapshots is not."
+          tooLarge="Together these files are larger than 32 MiB, too large for snapshot metadata."
           button={button}
           onPick={onPick}
         >
-          A file that “Export snapshots…” has saved, or XML that “virsh snapshot-dumpxml” has printed, one file or many.
-          They are only looked at: nothing is imported before you have read what would come of it.
+          A file saved with “Export snapshots…”, or one or more XML files from “virsh snapshot-dumpxml”. You see what
+          they would change before anything is imported.
         </PickFiles>
       </div>
       <div className={dialogs.foot}>

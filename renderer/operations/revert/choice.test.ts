@@ -31,18 +31,18 @@ test('going back as it was is chosen beforehand only where libvirt would do it',
   expect(isUndecided(reviewOf(aPlan()))).toBe(false);
   const review = reviewOf(transient);
   expect(isUndecided(review)).toBe(true);
-  expect(revertBlockedBy(review)).toBe('Choose the state afterwards to continue');
+  expect(revertBlockedBy(review)).toBe('Choose a state to continue');
   expect(revertBlockedBy(choose(review, { startState: 'running' }))).toBeNull();
 });
 
 test('a revert that no choice allows is not possible', () => {
-  expect(revertBlockedBy(reviewOf(impossible))).toContain('nothing to choose');
+  expect(revertBlockedBy(reviewOf(impossible))).toContain('No option makes this revert possible');
 });
 
 test('what is needed must be acknowledged', () => {
   const review = reviewOf(saved);
   expect(codes(review)).toEqual(['MANAGED_SAVE']);
-  expect(revertBlockedBy(review)).toBe('Acknowledge force to continue');
+  expect(revertBlockedBy(review)).toBe('Confirm force to continue');
   const given = tick(review, 'MANAGED_SAVE', true);
   expect(revertBlockedBy(given)).toBeNull();
   expect(revertBlockedBy(tick(given, 'MANAGED_SAVE', false))).not.toBeNull();
@@ -96,7 +96,7 @@ test('removing the managed save image takes the place of force because of it', (
   expect(assessmentOf(removed).warnings.map(({ code }) => code)).not.toContain('MANAGED_SAVE_SURVIVES');
   expect(revertBlockedBy(removed)).toBeNull();
   expect(virshOf(removed)).toBe('virsh managedsave-remove db-01 && virsh snapshot-revert db-01 clean');
-  expect(revertBlockedBy(choose(removed, { removeManagedSave: false }))).toBe('Acknowledge force to continue');
+  expect(revertBlockedBy(choose(removed, { removeManagedSave: false }))).toBe('Confirm force to continue');
 });
 
 test('a protected domain wants its name, letter by letter', () => {

@@ -34,12 +34,12 @@ export function isImpossible(review: RevertReview): boolean {
 
 /** Why Revert can't be pressed, as a sentence; null when it can. */
 export function revertBlockedBy(review: RevertReview): string | null {
-  if (isImpossible(review)) return 'There is nothing to choose that libvirt would do';
-  if (isUndecided(review)) return 'Choose the state afterwards to continue';
+  if (isImpossible(review)) return 'No option makes this revert possible';
+  if (isUndecided(review)) return 'Choose a state to continue';
   const assessment = assessmentOf(revertType, review);
   if (assessment.blockers.length > 0) return 'Choose another state to continue';
   const ticks = { ...assessment, consents: assessment.consents.filter(({ by }) => by === 'tick') };
-  if (missingConsent(ticks, review.ticked)) return 'Acknowledge force to continue';
+  if (missingConsent(ticks, review.ticked)) return 'Confirm force to continue';
   const { plan, typedName } = review;
   return plan.protected && typedName !== plan.domainName ? 'Type the domain’s name to continue' : null;
 }

@@ -1,44 +1,109 @@
+import { Play, Undo2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { stateLabel } from '../../../shared/format.ts';
 import type { Outcome, RevertPlan } from '../../../shared/schema.ts';
 import { foundSentence, revertDetails } from '../../store/notices.ts';
+import blocks from '../../ui/blocks.module.css';
+import boxes from '../../ui/box.module.css';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { Differences } from '../differences.tsx';
 import operations from '../operations.module.css';
 import styles from './revert.module.css';
 
-const headings: Record<'revert' | 'undo', Record<Outcome['result'], string>> = {
-  revert: {
-    done: 'The revert is done',
-    refused: 'The revert was refused: nothing was reverted',
-    failed: 'The revert failed on the way',
-    unknown: 'It is not known whether the domain was reverted',
-    cancelled: 'The revert was cancelled: nothing was reverted',
-  },
-  undo: {
-    done: 'The revert is undone',
-    refused: 'The undo was refused: nothing was reverted',
-    failed: 'The undo failed on the way',
-    unknown: 'It is not known whether the revert was undone',
-    cancelled: 'The undo was cancelled: nothing was reverted',
-  },
-};
+interface EndedProps {
+  plan: RevertPlan;
+  outcome: Outcome;
+}
 
-/** A revert that did not end as planned: why, what was done all the same, and what libvirt says of the domain now. */
-export function Ended({ plan, outcome }: { plan: RevertPlan; outcome: Outcome }) {
+/** A revert that did not end as planned: why, what was done anyway, how the domain is now, and what can be done. */
+export function Ended({ plan, outcome }: EndedProps) {
   const { result, problem, detail } = outcome;
   // That somebody pressed Cancel needs no explanation.
   const told = result === 'cancelled' ? [] : [problem, detail?.safety?.problem].flatMap((each) => each ?? []);
   const problems = [...new Map(told.map((each) => [each.code, each])).values()];
   return (
-    <div role="alert">
-      <h3 className={styles.title} data-calm={result === 'cancelled' || undefined}>
-        {headings[plan.undo ? 'undo' : 'revert'][result]}
-      </h3>
+    <div role="alert" className={styles.ended}>
+      {result === 'cancelled' ? <p>Nothing was reverted.</p> : null}
       {problems.map((each) => (
         <ProblemView key={each.code} problem={each} />
       ))}
+      <Found plan={plan} outcome={outcome} />
       <OutcomeLists outcome={outcome} />
-      <p className={operations.found}>{foundSentence(outcome)}</p>
+      <WaysOn plan={plan} outcome={outcome} />
     </div>
+  );
+}
+
+function Found({ plan, outcome }: EndedProps) {
+  const { found, detail } = outcome;
+  if (!found) return <p>{foundSentence(outcome)}</p>;
+  const { domain } = plan.facts;
+  const reason = found.reason && found.reason !== 'unknown' ? ` (${found.reason})` : '';
+  return (
+    <section className={boxes.box}>
+      <h3>
+        How <bdi>{domain.name}</bdi> is now
+      </h3>
+      <dl className={blocks.facts}>
+        <Fact label="State">
+          {stateLabel(found.state)}
+          {reason}
+        </Fact>
+        <Fact label="Current">{found.current === null ? 'no snapshot' : <bdi>{found.current}</bdi>}</Fact>
+        {detail?.safety?.result === 'taken' ? (
+          <Fact label="Kept">
+            the state before, in <bdi>{detail.safety.name}</bdi>
+          </Fact>
+        ) : null}
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Whether a guest that ran is off now, and can be started. */
+export function canStart({ plan, outcome }: EndedProps): boolean {
+  return plan.facts.domain.active && outcome.found?.state === 'shutoff';
+}
+
+/** Whether there is a safety snapshot to undo a failed revert with. */
+export function canUndo({ outcome: { result, detail } }: EndedProps): boolean {
+  return result === 'failed' && detail?.safety?.result === 'taken';
+}
+
+/** What each of the buttons below does. */
+function WaysOn(props: EndedProps) {
+  const [start, undo] = [canStart(props), canUndo(props)];
+  if (!start && !undo) return null;
+  return (
+    <section className={styles.ways} aria-label="What you can do">
+      <ul>
+        {undo ? (
+          <li>
+            <Undo2 size={15} aria-hidden="true" />
+            <p>
+              <b>Undo</b> reverts to the safety snapshot
+            </p>
+          </li>
+        ) : null}
+        {start ? (
+          <li>
+            <Play size={15} aria-hidden="true" />
+            <p>
+              <b>Start</b> boots <bdi>{props.plan.facts.domain.name}</bdi> from its disks as they are
+            </p>
+          </li>
+        ) : null}
+      </ul>
+    </section>
   );
 }
 

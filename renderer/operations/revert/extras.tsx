@@ -1,3 +1,4 @@
+import { TriangleAlert } from 'lucide-react';
 import { can } from '../../../shared/libvirt/versions.ts';
 import type { RevertChoice } from '../../../shared/schema.ts';
 import forms from '../../ui/forms.module.css';
@@ -11,7 +12,7 @@ interface ExtrasProps {
 
 /** Whether a snapshot of the present is taken first: on wherever it can be, and why not where it can't. */
 export function SafetyChoice({ review, onChoice }: ExtrasProps) {
-  const { safety, undo } = review.plan;
+  const { safety } = review.plan;
   const [reason, ...more] = safety.reasons;
   const on = review.choice.safetySnapshot && safety.available;
   return (
@@ -24,17 +25,26 @@ export function SafetyChoice({ review, onChoice }: ExtrasProps) {
           aria-describedby="safety-note"
           onChange={(event) => onChoice({ safetySnapshot: event.target.checked })}
         />
-        <span>Take a safety snapshot first, so that this can be undone{undo ? ' too' : ''}</span>
+        <span>Take a safety snapshot first</span>
       </label>
       <div className={forms.checkNote} id="safety-note">
         {on ? (
-          <p>
-            Named like “<bdi>{safety.name}</bdi>”; {safety.kind}, {safety.memory ? 'with memory' : 'without memory'}
+          <>
+            <p>
+              Undo then brings back {safety.memory ? 'programs, disks and configuration' : 'disks and configuration'}.
+            </p>
+            <p>
+              <bdi>{safety.name}</bdi>: {safety.kind}, {safety.memory ? 'with memory' : 'without memory'}.{' '}
+              {safety.notes.map(({ text }) => text).join(' ')}
+            </p>
+          </>
+        ) : null}
+        {!on && safety.available ? (
+          <p className={forms.warned}>
+            <TriangleAlert size={13} aria-hidden="true" /> Without it, this cannot be undone.
           </p>
         ) : null}
-        {on ? safety.notes.map(({ code, text }) => <p key={code}>{text}</p>) : null}
-        {!on && safety.available ? <p className={forms.warned}>Without it, there is no way back from this.</p> : null}
-        {reason ? <p>It can’t be taken here, so there is no way back from this. {reason.text}</p> : null}
+        {reason ? <p>It cannot be taken here, so this cannot be undone. {reason.text}</p> : null}
         {more.map(({ code, text }) => (
           <p key={code}>{text}</p>
         ))}
@@ -62,8 +72,8 @@ export function ManagedSaveChoice({ review, onChoice }: ExtrasProps) {
       </label>
       <div className={forms.checkNote} id="managed-save-note">
         <p>
-          The memory that <bdi>{domain.name}</bdi> was saved with is lost then.
-          {forced ? ' libvirt asks for no force because of it any more.' : ''}
+          The memory that <bdi>{domain.name}</bdi> was saved with is lost.
+          {forced ? ' libvirt then needs no force for it.' : ''}
         </p>
       </div>
     </section>
@@ -91,7 +101,7 @@ export function NvramChoice({ review, onChoice }: ExtrasProps) {
       <div className={forms.checkNote} id="nvram-note">
         <p>
           {reason ??
-            'Boot entries and Secure Boot keys that were added are lost; the firmware starts from its template. Useful when the guest no longer boots.'}
+            'Added boot entries and Secure Boot keys are lost: the firmware starts from its template. Useful if the guest no longer boots.'}
         </p>
       </div>
     </section>

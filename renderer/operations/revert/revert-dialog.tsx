@@ -7,8 +7,9 @@ import { askPower } from '../ask-power.ts';
 import { OperationDialog } from '../operation-dialog.tsx';
 import { useOperation } from '../use-operation.ts';
 import { askRevert } from './ask.ts';
-import { firstChoice, isUndecided, revertBlockedBy, revertLabel, virshOf } from './choice.ts';
-import { Ended } from './ended.tsx';
+import { ToDeletion, ToHealth } from './blocked.tsx';
+import { firstChoice, isImpossible, isUndecided, revertBlockedBy, revertLabel, virshOf } from './choice.ts';
+import { canStart, canUndo, Ended } from './ended.tsx';
 import { Heading } from './heading.tsx';
 import { Review } from './review.tsx';
 import { Running } from './running.tsx';
@@ -22,13 +23,17 @@ export function RevertDialog({ dialog }: RevertDialogProps) {
     <OperationDialog
       control={control}
       head={<Heading dialog={dialog} flow={control.flow} />}
-      width={640}
+      width={600}
+      aside
       untouched="Nothing was reverted."
       review={(review) => <Review review={review} reconsider={control.reconsider} />}
       virsh={(review) => (isUndecided(review) ? null : virshOf(review))}
       action={(review) => (review ? revertLabel(review) : 'Revert')}
       danger
       unfinished={revertBlockedBy}
+      isBlocked={isImpossible}
+      blockedFoot={() => <ToHealth />}
+      wayOut={(review) => <ToDeletion review={review} />}
       running={(_plan, asked, since, operation) => <Running operation={operation} asked={asked} since={since} />}
       ended={(plan, outcome) => <Ended plan={plan} outcome={outcome} />}
       wayOn={(plan, outcome) => <WayOn dialog={dialog} plan={plan} outcome={outcome} />}
@@ -41,15 +46,14 @@ function WayOn({ dialog, plan, outcome }: RevertDialogProps & { plan: RevertPlan
   const app = useApp();
   const { hostId, uuid, domainName } = dialog;
   const domain = useAppState((state) => state.domains.get(domainKey(dialog)));
-  const stopped = plan.facts.domain.active && outcome.found?.state === 'shutoff';
-  const undoes = outcome.result === 'failed' && outcome.detail?.safety?.result === 'taken';
   return (
     <>
-      {stopped && domain ? (
+      {canStart({ plan, outcome }) && domain ? (
         <Button onClick={() => leaveFor(app, () => askPower(app, domain, 'start'))}>Start</Button>
       ) : null}
-      {undoes ? (
+      {canUndo({ plan, outcome }) ? (
         <Button
+          look="primary"
           onClick={() => leaveFor(app, () => askRevert(app, { hostId, uuid, domainName, aim: { kind: 'undo' } }))}
         >
           Undo…

@@ -1,5 +1,5 @@
 import { Ban } from 'lucide-react';
-import { formatDuration, isMoment, stateLabel } from '../../../shared/format.ts';
+import { formatCount, formatDuration, isMoment, stateLabel } from '../../../shared/format.ts';
 import { type Weight, weightOf } from '../../../shared/operations/revert/risk.ts';
 import { revertType } from '../../../shared/operations/revert/type.ts';
 import type { Assessment, Requirement, RevertChoice, RevertPlan, StartState } from '../../../shared/schema.ts';
@@ -13,6 +13,7 @@ import { useNow } from '../../ui/hooks.ts';
 import parts from '../../ui/parts.module.css';
 import segments from '../../ui/segments.module.css';
 import { assessmentOf, choose, tick } from '../flow.ts';
+import { Blocked } from './blocked.tsx';
 import { assessmentWith, isBlocked, isImpossible, isUndecided, type RevertReview, startStates } from './choice.ts';
 import { DomainQuote } from './domain-quote.tsx';
 import { ManagedSaveChoice, NvramChoice, SafetyChoice } from './extras.tsx';
@@ -31,7 +32,7 @@ interface ReviewProps {
 
 /** Everything to read before a revert: what is destroyed, what comes after, what libvirt needs consent for. */
 export function Review({ review, reconsider }: ReviewProps) {
-  if (isImpossible(review)) return <Impossible review={review} />;
+  if (isImpossible(review)) return <Blocked review={review} />;
   const assessment = assessmentOf(revertType, review);
   const of = (weight: Weight) =>
     assessment.warnings.filter((each) => weightOf(each) === weight && !stateCodes.has(each.code));
@@ -40,9 +41,8 @@ export function Review({ review, reconsider }: ReviewProps) {
     <>
       <DomainQuote of={review.plan} />
       <Refusal review={review} />
-      <Pictures plan={review.plan} />
+      <Pictures plan={review.plan} outcome={isUndecided(review) ? null : assessment.outcome} />
       <Losses plan={review.plan} losses={assessment.losses} />
-      <ConfigChanges review={review} />
       <Cautions of={of('risk')} />
       <Unknowns of={of('unknown')} />
       <Notes of={of('note')} />
@@ -61,21 +61,6 @@ export function Review({ review, reconsider }: ReviewProps) {
           ))}
       <SafetyChoice review={review} onChoice={onChoice} />
     </>
-  );
-}
-
-/** Why none of the choices would work, each reason once. */
-function Impossible({ review }: { review: RevertReview }) {
-  const texts = startStates.flatMap((state) =>
-    assessmentWith(review, { startState: state }).blockers.map(({ text }) => text),
-  );
-  return (
-    <section className={boxes.box} data-look="impossible">
-      <h3>This revert is not possible</h3>
-      {[...new Set(texts)].map((text) => (
-        <p key={text}>{text}</p>
-      ))}
-    </section>
   );
 }
 
@@ -112,49 +97,50 @@ function Losses({ plan, losses }: { plan: RevertPlan; losses: Assessment['losses
       {kept.length > 0 ? (
         <section className={boxes.box} data-look="kept">
           <h3>This sets aside {amount}</h3>
-          <p>The safety snapshot keeps it, and Undo brings it back:</p>
-          <Statements of={kept} />
+          <p>The safety snapshot keeps it. Undo brings it back:</p>
+          <Statements of={kept} plan={plan} />
         </section>
       ) : null}
       {lost.length > 0 || kept.length === 0 ? (
         <section className={boxes.box} data-look="loss">
           <h3>{kept.length > 0 ? 'This is lost for good' : `This destroys ${amount}`}</h3>
-          <Statements of={lost} />
+          <Statements of={lost} plan={plan} />
         </section>
       ) : null}
     </>
   );
 }
 
-function Statements({ of }: { of: Assessment['losses'] }) {
+function Statements({ of, plan }: { of: Assessment['losses']; plan: RevertPlan }) {
   if (of.length === 0) return null;
   return (
     <ul>
       {of.map(({ code, text }) => (
-        <li key={code + text}>{text}</li>
+        <li key={code + text}>
+          {code === 'CONFIGURATION' ? <ConfigChanges changes={plan.facts.configChanges} /> : text}
+        </li>
       ))}
     </ul>
   );
 }
 
-function ConfigChanges({ review }: { review: RevertReview }) {
-  const { configChanges } = review.plan.facts;
-  if (configChanges.length === 0) return null;
+/** The settings that the revert changes: their names at once, their values when asked for. */
+function ConfigChanges({ changes }: { changes: RevertPlan['facts']['configChanges'] }) {
   return (
     <details className={styles.configChanges}>
       <summary>
-        {configChanges.length === 1 ? '1 setting goes back' : `${configChanges.length} settings go back`}
+        {formatCount(changes.length, 'configuration change')}: {changes.map(({ label }) => label).join(', ')}
       </summary>
       <table>
         <thead>
           <tr>
             <th scope="col">Setting</th>
             <th scope="col">Now</th>
-            <th scope="col">Afterwards</th>
+            <th scope="col">After the revert</th>
           </tr>
         </thead>
         <tbody>
-          {configChanges.map(({ label, now, snapshot }) => (
+          {changes.map(({ label, now, snapshot }) => (
             <tr key={label + now + snapshot}>
               <th scope="row">{label}</th>
               <td>{now || 'none'}</td>
@@ -213,7 +199,7 @@ function Afterwards({ review, onChoice }: AfterwardsProps) {
         <div className={styles.blockers} role={startState === null ? undefined : 'alert'}>
           {blockers.map(({ code, text }) => (
             <p key={code + text}>
-              {startState === null ? <b>Going back as it was is not possible. </b> : null}
+              {startState === null ? <b>The saved state is not possible. </b> : null}
               {text}
             </p>
           ))}

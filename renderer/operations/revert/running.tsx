@@ -60,11 +60,10 @@ export function Running({
 }
 
 const hints = {
-  cancelling:
-    'libvirt was asked to stop. If it can’t abort the snapshot any more, that is finished; nothing is reverted.',
-  before: 'Nothing is reverted yet. It can still be cancelled, and it goes on without this dialog too.',
+  cancelling: 'libvirt was asked to cancel. If it is too late for that, the snapshot is finished. Nothing is reverted.',
+  before: 'Nothing is reverted yet, and you can still cancel. It continues if you close this dialog.',
   begun:
-    'libvirt can’t call a revert off once it has begun. It goes on without this dialog too, and its end is told below.',
+    'libvirt can’t call a revert off once it has begun. It continues if you close this dialog. The result appears in the status bar.',
 } as const;
 
 function hintOf(operation: Operation | undefined, phase: Operation['phase']): keyof typeof hints {

@@ -32,20 +32,20 @@ export function Disks({ domain, name }: { domain: Domain; name: string | null })
   if (result.status === 'loading')
     return (
       <p className={parts.dim} role="status">
-        {late ? 'Looking at the images…' : ''}
+        {late ? 'Checking the images…' : ''}
       </p>
     );
   if (result.value.length === 0)
-    return <p className={parts.dim}>{name === null ? 'It has no disks.' : 'It holds no disks.'}</p>;
+    return <p className={parts.dim}>{name === null ? 'It has no disks.' : 'It contains no disks.'}</p>;
   return result.value.map((chain) => <Chain key={`${name}\n${chain.target}`} chain={chain} />);
 }
 
 const kinds: Record<NonNullable<DiskChain['kind']>, string> = {
-  internal: 'kept inside its image',
-  external: 'its image, as it was then',
+  internal: 'saved inside its image',
+  external: 'its image at that time',
   none: 'not part of the snapshot',
-  manual: 'kept by somebody else, by hand',
-  unknown: 'kept in a way unknown here',
+  manual: 'saved by another program',
+  unknown: 'saved in an unknown way',
 };
 
 function Chain({ chain: { target, kind, layers } }: { chain: DiskChain }) {

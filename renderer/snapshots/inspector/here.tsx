@@ -29,7 +29,7 @@ export function HereInspector({ domain, row }: { domain: Domain; row: HereRow })
             and based on “<bdi>{row.base.name}</bdi>”
           </>
         ) : null}
-        . What it holds is in no snapshot: a revert destroys it.
+        . This state is in no snapshot: a revert destroys it.
       </p>
       <div className={styles.hereDisks}>
         <Disks domain={domain} name={null} />

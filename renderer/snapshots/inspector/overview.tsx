@@ -40,7 +40,7 @@ export function Overview({
         <Fact label="Taken">
           {isMoment(snapshot.createdAt)
             ? `${formatMoment(snapshot.createdAt, now)}, ${formatAge(snapshot.createdAt, now)}`
-            : 'at an unknown time: libvirt tells none that makes sense'}
+            : 'at an unknown time: libvirt reports no valid time'}
         </Fact>
         <Fact label="Guest was">{stateLabel(snapshot.state)}</Fact>
         <Fact label="Holds">{holdsInFull(snapshot, detail)}</Fact>
@@ -53,7 +53,7 @@ export function Overview({
             'none'
           ) : (
             <>
-              <bdi>{snapshot.parent}</bdi>, which libvirt doesn’t list
+              <bdi>{snapshot.parent}</bdi>, which libvirt does not list
             </>
           )}
         </Fact>
@@ -68,10 +68,10 @@ export function Overview({
 }
 
 const kinds: Record<Snapshot['kind'], string> = {
-  internal: 'internal: kept inside the disk images',
-  external: 'external: overlay files hold what came later',
-  mixed: 'mixed: some disks internal, some external',
-  none: 'no disk is part of it',
+  internal: 'internal (inside the disk images)',
+  external: 'external (overlay files)',
+  mixed: 'mixed (some disks internal, some external)',
+  none: 'no disk is included',
 };
 
 function holdsInFull(snapshot: Snapshot, detail: SnapshotDetail | null): string {

@@ -47,7 +47,7 @@ function Now({ domain }: { domain: Domain }) {
         picture={picture}
         alt={`Console of ${domain.name} now`}
         caption={picture ? `The console ${formatAge(picture.takenAt, now)}` : 'Asking for the console…'}
-        none="libvirt gives no picture of its console: it has no video device, or did not answer in time."
+        none="libvirt provides no picture of the console: there is no video device, or it did not answer in time."
         enlarges
       />
       <Button look="quiet" onClick={again}>

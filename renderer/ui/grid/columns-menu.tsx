@@ -17,7 +17,7 @@ export function ColumnsMenu({ id, columns }: ColumnsMenuProps) {
   const [{ hidden, widths }, change] = useGridView(id);
   const isUsual = hidden.length + Object.keys(widths).length === 0;
   return (
-    <DropMenu icon={Columns3} text="Columns" label="Columns that are shown">
+    <DropMenu icon={Columns3} text="Columns" label="Columns">
       {columns
         .filter(({ optional }) => optional)
         .map((column) => (
@@ -44,7 +44,7 @@ export function ColumnsMenu({ id, columns }: ColumnsMenuProps) {
         onClick={() => change({ hidden: usualView.hidden, widths: usualView.widths })}
       >
         <span className={menus.check} />
-        <span className={menus.label}>Usual widths and columns</span>
+        <span className={menus.label}>Reset columns</span>
       </Menu.Item>
     </DropMenu>
   );

@@ -93,7 +93,7 @@ function hasSame(before: readonly unknown[], now: readonly unknown[]): boolean {
 function BrokenRow({ detail }: { detail: string }) {
   return (
     <div role="gridcell" className={styles.broken}>
-      <span className={parts.dim}>This row can’t be shown.</span>
+      <span className={parts.dim}>This row cannot be shown.</span>
       <CopyButton text={detail} what="details" />
     </div>
   );

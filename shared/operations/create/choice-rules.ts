@@ -13,7 +13,7 @@ export const choiceRules: readonly CreateRule[] = [
     answer: 'CONFIG_UNSUPPORTED',
     source: 'qemuSnapshotPrepare: “nothing selected for snapshot”',
     when: (c) => c.draft.mode === 'disks-external' && c.facts.disks.some(canKeep) && kept(c).length === 0,
-    text: () => 'No disk is included, so there would be nothing to keep.',
+    text: () => 'No disk is included, so there is nothing to snapshot.',
   },
   {
     code: 'ALL_DISKS',
@@ -29,7 +29,7 @@ export const choiceRules: readonly CreateRule[] = [
     answer: 'OPERATION_UNSUPPORTED',
     source: 'qemuSnapshotCreateXMLValidateDef',
     when: ({ draft }) => draft.live && draft.mode === 'memory-internal',
-    text: () => 'The guest always stands still while an internal snapshot is taken.',
+    text: () => 'The guest is always paused while an internal snapshot is taken.',
   },
   {
     code: 'QUIESCE_WITH_MEMORY',
@@ -37,7 +37,7 @@ export const choiceRules: readonly CreateRule[] = [
     answer: 'INVALID_ARG',
     source: 'virDomainSnapshotCreateXML: QUIESCE goes with DISK_ONLY',
     when: ({ draft, facts }) => draft.quiesce && facts.active && hasMemory(draft.mode),
-    text: () => 'With the memory, what the guest has not written yet is kept too: there is nothing to freeze.',
+    text: () => 'Memory includes what the guest has not written yet, so there is nothing to freeze.',
   },
   {
     code: 'QUIESCE_OFF',
@@ -45,7 +45,7 @@ export const choiceRules: readonly CreateRule[] = [
     answer: null,
     source: 'qemuSnapshotCreateInactiveExternal: the flag is not looked at',
     when: ({ draft, facts }) => draft.quiesce && !facts.active,
-    text: () => 'The guest is off and writes nothing.',
+    text: () => 'The guest is off and does not write.',
   },
   {
     code: 'QUIESCE_PAUSED',
@@ -77,7 +77,7 @@ export const choiceRules: readonly CreateRule[] = [
     answer: 'OPERATION_INVALID',
     source: 'qemuSnapshotCreateXML: “cannot halt after transient domain snapshot”',
     when: ({ draft, facts }) => draft.halt && !facts.persistent,
-    text: () => 'The domain is transient: once off it is gone, and its snapshots with it.',
+    text: () => 'The domain is transient: once it is off, libvirt forgets it and its snapshots.',
   },
   {
     code: 'HALT_OFF',

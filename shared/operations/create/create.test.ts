@@ -38,8 +38,8 @@ it('what is offered first: memory while the guest is on, of the kind that is the
 it('each kind that cannot be had says why', () => {
   const reasons = Object.fromEntries(modeOffers(offFacts()).map(({ mode, reason }) => [mode, reason]));
   expect(reasons).toEqual({
-    'memory-internal': 'The guest is off, so there is no memory to keep.',
-    'memory-external': 'The guest is off, so there is no memory to keep.',
+    'memory-internal': 'The guest is off, so there is no memory to save.',
+    'memory-external': 'The guest is off, so there is no memory to save.',
     'disks-internal': null,
     'disks-external': null,
   });
@@ -68,19 +68,19 @@ it('an overlay is named as libvirt names it', () => {
 it('says what will happen to the guest, and where the data goes', () => {
   const of = facts();
   expect(notes(of, draft(of, 'memory-internal'), virsh)).toEqual([
-    'The guest stands still while up to 2 GiB of memory are written, about 4 s to 21 s, depending on the storage.',
-    'Disks and memory are kept inside the images of vda and vdb.',
+    'The guest is paused while up to 2 GiB of memory is written, about 4 s to 21 s, depending on the storage.',
+    'Disks and memory are saved inside the images of vda and vdb.',
     '1 TiB is free in /var/lib/libvirt/images.',
-    'Once begun it cannot be cancelled, and libvirt does not tell how far it is.',
+    'Once started it cannot be cancelled, and libvirt does not report its progress.',
   ]);
   const outside = withDisk(draft(of, 'memory-external'), 'vdb', { include: false });
   expect(notes(of, { ...outside, memoryFile: '/mnt/m' }, virsh)).toEqual([
-    'The guest goes on while up to 2 GiB of memory are written, and stands still for a moment at the end.',
+    'The guest keeps running while up to 2 GiB of memory is written, and is paused for a moment at the end.',
     'New file for vda: /var/lib/libvirt/images/vda.fresh',
     'New file for the memory: /mnt/m',
     'vdb is left out.',
     '1 TiB is free in /var/lib/libvirt/images.',
-    'The space left in /mnt is not known: it is the folder of no storage pool.',
+    'The free space in /mnt is not known: no storage pool covers it.',
     'It can be cancelled while the memory is written.',
   ]);
   expect(notes(offFacts(), draft(offFacts(), 'disks-internal'), virsh)[0]).toBe('The guest is off and stays off.');
@@ -113,7 +113,7 @@ it('what is no longer as it was read is told', () => {
   expect(createStaleness(before, facts())).toEqual([]);
   expect(createStaleness(before, { ...before, state: 'paused', agent: 'disconnected' })).toEqual([
     'The domain was running and is paused now.',
-    'No guest agent answers any more.',
+    'No guest agent answers now.',
   ]);
   expect(createStaleness(before, { ...before, files: { exists: {}, free: {} } })).toEqual([]);
 });

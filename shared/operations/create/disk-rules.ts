@@ -45,7 +45,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'QEMU: snapshot-save names it, and cannot write there',
     when: (c) => internal(c) && c.facts.active && readonly(c).length > 0,
     text: (c) =>
-      `The configuration says that snapshots include ${listed(readonly(c))}, which ${are(readonly(c))} read-only, and that fails while the guest is on.`,
+      `The configuration includes ${listed(readonly(c))} in snapshots. That fails while the guest is on, because ${readonly(c).length === 1 ? 'it is' : 'they are'} read-only.`,
   },
   {
     code: 'VHOSTUSER',
@@ -55,7 +55,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'virDomainDiskDefPostParse and qemuSnapshotPrepare: such a disk is always left out',
     when: (c) => internal(c) && vhostuser(c).length > 0,
     text: (c) =>
-      `${listed(vhostuser(c))} ${are(vhostuser(c))} served by another program, and an internal snapshot must include every disk.`,
+      `${listed(vhostuser(c))} ${are(vhostuser(c))} provided by another program, and an internal snapshot must include every disk.`,
   },
   {
     code: 'NOT_LOCAL',
@@ -65,7 +65,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'qemuSnapshotPrepareDiskInternal, qemuSnapshotPrepareDiskExternalInactive',
     when: (c) => isOff(c) && notLocal(c).length > 0,
     text: (c) =>
-      `While the guest is off, libvirt takes snapshots only of images that are files or devices of the host, and ${listed(notLocal(c))} ${are(notLocal(c))} not.`,
+      `While the guest is off, libvirt only takes snapshots of files or devices on the host, and ${listed(notLocal(c))} ${are(notLocal(c))} not.`,
   },
   {
     code: 'NOT_QCOW2_BESIDE',
@@ -76,7 +76,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'qemuDomainSnapshotForEachQcow2Raw (7.0): it looks at every hard disk',
     when: (c) => internal(c) && isOff(c) && beside(c).length > 0,
     text: (c) =>
-      `${listed(beside(c))} ${are(beside(c))} not qcow2, and this libvirt stumbles over that while the guest is off, though it would be left out.`,
+      `${listed(beside(c))} ${are(beside(c))} not qcow2, and this libvirt fails on that while the guest is off, even if left out.`,
   },
   {
     code: 'VOLUME_LEFT_BEHIND',
@@ -87,7 +87,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'virStorageSourceIsSameLocation; observed on 7.0: the next start takes the image below the new file',
     when: (c) => external(c) && c.facts.active && c.facts.persistent && volumes(c).length > 0,
     text: (c) =>
-      `This libvirt would not write the new file of ${listed(volumes(c))} into the stored configuration: the next start would take the image of before, without what was written since.`,
+      `This libvirt would not save the new file of ${listed(volumes(c))} in the stored configuration: the next start would use the old image, without anything written since.`,
   },
   {
     code: 'SHAREABLE',
@@ -97,7 +97,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'qemuSnapshotPrepareDiskShared: an overlay is qcow2, which two guests cannot share',
     when: (c) => external(c) && shareable(c).length > 0,
     text: (c) =>
-      `${listed(shareable(c))} may be shared with other guests, and a new qcow2 file on top could not be. Leave ${shareable(c).length === 1 ? 'it' : 'them'} out.`,
+      `${listed(shareable(c))} may be shared with other guests, but a qcow2 overlay cannot be. Leave ${shareable(c).length === 1 ? 'it' : 'them'} out.`,
   },
   {
     code: 'TRANSIENT_DISK',
@@ -107,7 +107,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'qemuDomainDiskBlockJobIsSupported',
     when: (c) => external(c) && c.facts.active && transient(c).length > 0,
     text: (c) =>
-      `${listed(transient(c))} ${are(transient(c))} transient: what the guest writes there is dropped when it stops, and libvirt takes no external snapshot of that. Leave ${transient(c).length === 1 ? 'it' : 'them'} out.`,
+      `${listed(transient(c))} ${are(transient(c))} transient: its data is dropped when the guest stops, and libvirt takes no external snapshot of it. Leave ${transient(c).length === 1 ? 'it' : 'them'} out.`,
   },
   {
     code: 'TRANSIENT_MEMORY',
@@ -121,7 +121,7 @@ export const diskRules: readonly CreateRule[] = [
       anyTransient(c).length > 0 &&
       !(external(c) && transient(c).length > 0),
     text: (c) =>
-      `${listed(anyTransient(c))} ${are(anyTransient(c))} transient, and libvirt saves no memory of such a guest.`,
+      `${listed(anyTransient(c))} ${are(anyTransient(c))} transient, and libvirt cannot save the memory of such a guest.`,
   },
   {
     code: 'PASSED_THROUGH',
@@ -131,7 +131,7 @@ export const diskRules: readonly CreateRule[] = [
     source: 'qemuSnapshotPrepareDiskExternalActive: “not supported on scsi passthrough devices”',
     when: (c) => external(c) && c.facts.active && passedThrough(c).length > 0,
     text: (c) =>
-      `${listed(passedThrough(c))} ${are(passedThrough(c))} handed through to the guest; nothing can lie on top.`,
+      `${listed(passedThrough(c))} ${are(passedThrough(c))} passed through to the guest and cannot have an overlay.`,
   },
   {
     code: 'PASSED_THROUGH_OFF',
@@ -141,6 +141,6 @@ export const diskRules: readonly CreateRule[] = [
     source: 'qemuValidateDomainDeviceDefDiskFrontend: a LUN that is a file does not start',
     when: (c) => external(c) && isOff(c) && passedThrough(c).length > 0,
     text: (c) =>
-      `${listed(passedThrough(c))} ${are(passedThrough(c))} handed through to the guest, which would not start with a file in that place.`,
+      `${listed(passedThrough(c))} ${are(passedThrough(c))} passed through to the guest, which would not start with a file instead.`,
   },
 ];

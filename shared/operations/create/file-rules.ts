@@ -28,36 +28,36 @@ export const fileRules: readonly FileRule[] = [
     when: ({ file }) => file === '',
     text: ({ what }) =>
       what === 'memory'
-        ? 'libvirt has no place of its own for the memory: say which file.'
-        : 'libvirt finds no name for the new file of a disk that is no file itself: say which.',
+        ? 'libvirt has no default path for the memory. Enter a file.'
+        : 'libvirt cannot name the new file, because this disk is not a file. Enter one.',
   },
   {
     code: 'FILE_RELATIVE',
     answer: 'XML_ERROR',
     source: 'virDomainSnapshotDefParse, virDomainSnapshotDiskDefParseXML',
     when: ({ file }) => !file.startsWith('/'),
-    text: () => 'The path must be absolute: it begins with a slash.',
+    text: () => 'The path must be absolute and start with a slash.',
   },
   {
     code: 'FILE_FOLDER',
     answer: 'SYSTEM_ERROR',
     source: 'virStorageSourceCreate',
     when: ({ file }) => file.endsWith('/'),
-    text: () => 'That is a folder; a file’s name is missing.',
+    text: () => 'This is a folder. Add a file name.',
   },
   {
     code: 'FILE_ROUNDABOUT',
     answer: null,
     source: 'two ways to write one path would pass for two files',
     when: ({ file }) => /\/(\/|\.{1,2}(\/|$))/.test(file),
-    text: () => 'Write the path straight: without “//”, “/./” or “/../”.',
+    text: () => 'Write the path without “//”, “/./” or “/../”.',
   },
   {
     code: 'FILE_CONTROL',
     answer: null,
     source: 'XML 1.0, 3.3.3: the configuration would hold blanks instead',
     when: ({ file }) => !isXmlText(file) || /\p{Cc}/u.test(file),
-    text: () => 'A path may hold no line breaks, tabs or other control characters.',
+    text: () => 'A path cannot contain line breaks, tabs or other control characters.',
   },
   {
     code: 'FILE_COMMA_FOLDER',
@@ -80,7 +80,7 @@ export const fileRules: readonly FileRule[] = [
     answer: 'SYSTEM_ERROR',
     source: 'NAME_MAX',
     when: ({ file }) => utf8Bytes(file.slice(folderOf(file).length)) > FILE_BYTES,
-    text: () => `The file’s name is too long: ${FILE_BYTES} bytes are the most.`,
+    text: () => `The file name is too long: at most ${FILE_BYTES} bytes.`,
   },
   {
     code: 'FILE_TWICE',
@@ -88,7 +88,7 @@ export const fileRules: readonly FileRule[] = [
     source: 'observed: off, libvirt puts both disks on one file; memory over an overlay it accepts always',
     when: ({ file, all }) =>
       [...all.overlays.map((overlay) => overlay.file), all.memory].filter((each) => each === file).length > 1,
-    text: () => 'That file is named twice.',
+    text: () => 'This file is used twice.',
   },
   {
     code: 'FILE_IN_USE',
@@ -96,21 +96,21 @@ export const fileRules: readonly FileRule[] = [
     source: 'observed',
     when: ({ file, facts }) =>
       facts.disks.some(({ image, below }) => [image, ...below].some((each) => each?.path === file)),
-    text: () => 'That is an image of this domain.',
+    text: () => 'This is an image of this domain.',
   },
   {
     code: 'FOLDER_MISSING',
     answer: 'SYSTEM_ERROR',
     source: 'virStorageSourceCreate; off, qemu-img fails (INTERNAL_ERROR), and what had been made is removed again',
     when: ({ file, facts }) => facts.files.exists[folderOf(file)] === false,
-    text: ({ file }) => `libvirt finds no folder ${folderOf(file)} on the host.`,
+    text: ({ file }) => `The folder ${folderOf(file)} does not exist on the host.`,
   },
   {
     code: 'FILE_EXISTS',
     answer: null,
     source: 'an overlay is refused (CONFIG_UNSUPPORTED); over a file with memory libvirt writes without a word',
     when: ({ file, facts }) => facts.files.exists[file] === true,
-    text: () => 'That exists already on the host.',
+    text: () => 'This file already exists on the host.',
   },
   {
     code: 'FILE_UNKNOWN',
@@ -118,7 +118,7 @@ export const fileRules: readonly FileRule[] = [
     source: 'qemuSaveImageCreate: writes over what is there',
     when: ({ file, what, facts }) => what === 'memory' && facts.files.exists[file] === null,
     text: () =>
-      'Whether that exists already could not be told, and libvirt writes memory over a file without asking. Name another one.',
+      'It is not known whether this file exists, and libvirt would overwrite it without asking. Enter another one.',
   },
 ];
 

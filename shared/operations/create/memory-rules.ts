@@ -76,7 +76,7 @@ export const memoryNeeds: readonly Need<CreateCase>[] = spans.flatMap(({ since, 
       matters: (c) => devices(c).length > 0,
       known: () => false,
       text: (c) =>
-        `Whether QEMU can save the memory of a guest with ${listed(devices(c))} is not known. If it cannot, libvirt says so and nothing happens.`,
+        `It is not known whether QEMU can save the memory of a guest with ${listed(devices(c))}. If it cannot, libvirt reports an error and nothing is changed.`,
     },
   ];
 });

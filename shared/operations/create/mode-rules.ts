@@ -18,7 +18,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: null,
     source: 'not tried with other drivers',
     when: ({ facts }) => facts.driver !== 'QEMU' && facts.driver !== 'TEST',
-    text: ({ facts }) => `Taking snapshots is only known to work with QEMU; this is libvirt’s ${facts.driver} driver.`,
+    text: ({ facts }) => `Taking snapshots is only tested with QEMU; this is libvirt’s ${facts.driver} driver.`,
   },
   {
     code: 'TEST_DISKS',
@@ -27,7 +27,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'INVALID_ARG',
     source: 'testDomainSnapshotCreateXML: it knows no DISK_ONLY',
     when: ({ draft }) => draft.mode === 'disks-external',
-    text: () => 'libvirt’s test driver takes no snapshots of disks alone in new files.',
+    text: () => 'libvirt’s test driver cannot take disk-only snapshots in new files.',
   },
   {
     code: 'SUSPENDED',
@@ -36,7 +36,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'OPERATION_UNSUPPORTED',
     source: 'qemuSnapshotCreateXMLValidateDef; before 8.0 qemuSnapshotCreateXML',
     when: ({ facts }) => facts.state === 'pmsuspended',
-    text: () => 'The guest is suspended by power management; libvirt takes no snapshot of it. Wake it first.',
+    text: () => 'The guest is suspended by power management, so libvirt cannot take a snapshot. Wake it first.',
   },
   {
     code: 'JOB',
@@ -45,7 +45,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'OPERATION_TIMEOUT',
     source: 'virDomainObjBeginAsyncJob: waits 30 s for another job',
     when: ({ facts }) => facts.job === true,
-    text: () => 'libvirt is busy with another job of this domain, as a backup, and takes no snapshot meanwhile.',
+    text: () => 'Another job is running on this domain, such as a backup. libvirt takes no snapshot until it ends.',
   },
   {
     code: 'NO_GUEST_MEMORY',
@@ -53,7 +53,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'XML_ERROR',
     source: 'virDomainSnapshotDefParse',
     when: ({ facts, draft }) => !facts.active && hasMemory(draft.mode),
-    text: () => 'The guest is off, so there is no memory to keep.',
+    text: () => 'The guest is off, so there is no memory to save.',
   },
   {
     code: 'MEMORY_NEEDED',
@@ -62,7 +62,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'OPERATION_UNSUPPORTED',
     source: 'qemuSnapshotCreateAlignDisks: “internal snapshot of a running VM must include the memory state”',
     when: ({ facts, draft }) => facts.active && draft.mode === 'disks-internal',
-    text: () => 'While the guest is on, libvirt keeps its memory with every internal snapshot.',
+    text: () => 'While the guest is on, every internal snapshot includes its memory.',
   },
   {
     code: 'NO_DISK',
@@ -72,7 +72,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'qemuSnapshotPrepare: “nothing selected for snapshot”',
     when: (c) =>
       c.draft.mode !== 'memory-external' && (internal(c) ? kept(c).length === 0 : !c.facts.disks.some(canKeep)),
-    text: () => 'The domain has no writable disk that a snapshot could keep.',
+    text: () => 'The domain has no writable disk to take a snapshot of.',
   },
   {
     // Deleting, and reverting across, mixed chains has destroyed images (libvirt issue 734, virt-manager 800 and 811).
@@ -83,7 +83,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'libvirt issue 734; virt-manager issues 800 and 811',
     when: (c) => chainKinds(c.facts).has(other(c)) && !chainKinds(c.facts).has(kindOf(c)),
     text: (c) =>
-      `The domain’s snapshots are ${other(c)}. With ${kindOf(c)} ones on top, libvirt may no longer delete or revert to them all.`,
+      `The domain’s snapshots are ${other(c)}. If you add ${kindOf(c)} ones, libvirt may be unable to delete or revert to all of them.`,
   },
   {
     code: 'CHECKPOINT_EXTERNAL',
@@ -92,8 +92,7 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'OPERATION_UNSUPPORTED',
     source: 'qemuSnapshotPrepare; 9.0: qemuDomainSupportsCheckpointsBlockjobs',
     when: (c) => isOff(c) && external(c) && (c.facts.checkpoints ?? []).length > 0,
-    text: () =>
-      'While the guest is off, libvirt takes no external snapshot of a domain that has checkpoints of backups.',
+    text: () => 'While the guest is off, libvirt takes no external snapshot of a domain with backup checkpoints.',
   },
   {
     code: 'CHECKPOINT_INTERNAL',
@@ -104,7 +103,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'qemuDomainSupportsCheckpointsBlockjobs (9.0)',
     when: (c) => isOff(c) && internal(c) && (c.facts.checkpoints ?? []).length > 0,
     text: ({ facts }) =>
-      `While the guest is off, libvirt ${formatVersion(facts.libvirtVersion)} takes no snapshot of a domain that has checkpoints of backups.`,
+      `While the guest is off, libvirt ${formatVersion(facts.libvirtVersion)} takes no snapshot of a domain with backup checkpoints.`,
   },
   {
     code: 'UEFI',
@@ -115,7 +114,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'qemuSnapshotPrepare: virDomainDefHasOldStyleUEFI',
     when: uefi,
     text: ({ facts }) =>
-      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} takes no internal snapshot of that.`,
+      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} takes no internal snapshots of such guests.`,
   },
   {
     code: 'UEFI_ON',
@@ -127,7 +126,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'qemuSnapshotPrepare; NEWS 10.9',
     when: (c) => uefi(c) && c.facts.active,
     text: ({ facts }) =>
-      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} takes internal snapshots of that only while it is off.`,
+      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} takes internal snapshots of such guests only while they are off.`,
   },
   {
     code: 'UEFI_RAW',
@@ -150,7 +149,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'NEWS 10.10: reverting did not consider the NVRAM',
     when: (c) => internal(c) && c.facts.nvram === 'qcow2',
     text: ({ facts }) =>
-      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} cannot go back to internal snapshots of that. It needs 10.10 or newer.`,
+      `The guest boots with UEFI, and libvirt ${formatVersion(facts.libvirtVersion)} cannot revert to internal snapshots of such guests. That needs 10.10 or newer.`,
   },
   {
     code: 'BLOCK_JOB',
@@ -160,7 +159,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'qemuDomainDiskBlockJobIsActive',
     when: (c) => busy(c).length > 0,
     text: (c) =>
-      `A block job is running on ${listed(busy(c))}; libvirt takes no snapshot of ${busy(c).length === 1 ? 'it' : 'them'} meanwhile.`,
+      `A block job is running on ${listed(busy(c))}; libvirt takes no snapshot of ${busy(c).length === 1 ? 'it' : 'them'} until it ends.`,
   },
   {
     code: 'BLOCK_JOB_MEMORY',
@@ -170,7 +169,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'qemuMigrationSrcIsAllowed: “domain has active block job”',
     when: (c) => hasMemory(c.draft.mode) && (c.facts.blockJobs ?? []).length > 0 && busy(c).length === 0,
     text: ({ facts }) =>
-      `A block job is running on ${listed(facts.blockJobs ?? [])}; libvirt saves no memory meanwhile.`,
+      `A block job is running on ${listed(facts.blockJobs ?? [])}; libvirt cannot save memory until it ends.`,
   },
   {
     code: 'STOOD_STILL',
@@ -208,7 +207,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'qemu-img: “Image is not in qcow2 format”; observed on 11.3',
     when: (c) => isOff(c) && unlike(c).length > 0,
     text: (c) =>
-      `The ${unlike(c).length === 1 ? 'image' : 'images'} of ${listed(unlike(c))} ${are(unlike(c))} of another format than the configuration says, and cannot be opened.`,
+      `The ${unlike(c).length === 1 ? 'image' : 'images'} of ${listed(unlike(c))} ${are(unlike(c))} not in the format that the configuration says, and cannot be opened.`,
   },
   {
     code: 'IMAGE_DELETED',
@@ -218,7 +217,7 @@ export const modeRules: readonly CreateRule[] = [
     source: 'observed: QEMU goes on with a file that was deleted',
     when: (c) => c.facts.active && kept(c, ({ exists, gone }) => exists === false || gone.length > 0).length > 0,
     text: (c) =>
-      `${missing(c)} The guest goes on with a file that was deleted, and which is lost when it stops: copy its data away first.`,
+      `${missing(c)} The guest still uses the deleted file, which is lost when it stops. Copy its data out first.`,
   },
   {
     code: 'TOO_DEEP',
@@ -227,14 +226,15 @@ export const modeRules: readonly CreateRule[] = [
     answer: 'OPERATION_UNSUPPORTED',
     source: 'qemuDomainStorageSourceValidateDepth: VIR_STORAGE_MAX_CHAIN_DEPTH',
     when: (c) => external(c) && deeper(c, 200).length > 0,
-    text: (c) => `${listed(deeper(c, 200))} ${are(deeper(c, 200))} 200 images deep already; libvirt opens no more.`,
+    text: (c) =>
+      `${listed(deeper(c, 200))} ${are(deeper(c, 200))} already 200 images deep, the most that libvirt opens.`,
   },
 ];
 
 const unlike = (c: CreateCase) => kept(c, ({ image, found }) => isUnlike(image?.format ?? null, found));
 
 const stoodStill =
-  'The guest stands still since the last snapshot was taken, whose disks were left to somebody else. Resume it first.';
+  'The guest has been paused since the last snapshot, whose disks were left to another program. Resume it first.';
 
 /**
  * libvirt leaves a guest paused whose disks somebody else is to copy (`manual`), also after a snapshot of the disks alone:

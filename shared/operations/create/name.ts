@@ -12,7 +12,7 @@ export const nameRules: readonly CreateRule[] = [
     source:
       'observed (9.0, 11.3, 12.8): qemu-img reads two commas as one; the image is not where the configuration says',
     when: ({ draft, facts }) => draft.name.includes(',') && isExternal(draft.mode) && !facts.active,
-    text: () => 'libvirt makes an image’s name of it, and gets names with a comma wrong.',
+    text: () => 'libvirt uses the name for an image file, and handles commas there wrongly.',
   },
   ...tagRules.filter(({ operation }) => operation === 'take').map(forInternal),
 ];
@@ -46,5 +46,5 @@ export function textProblem(c: CreateCase): { field: 'name' | 'description'; cod
   const rule = nameRules.find((each) => holds(each, c));
   if (rule) return { field: 'name', code: rule.code, text: rule.text(c) };
   if (isXmlText(draft.description)) return null;
-  return { field: 'description', code: 'DESCRIPTION', text: 'It holds a character that libvirt cannot keep.' };
+  return { field: 'description', code: 'DESCRIPTION', text: 'It contains a character that libvirt cannot store.' };
 }

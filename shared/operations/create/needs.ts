@@ -22,7 +22,7 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     driver: 'QEMU',
     matters: () => true,
     known: ({ facts }) => facts.state !== 'unknown' && facts.state !== 'nostate',
-    text: () => 'libvirt does not tell what state the domain is in.',
+    text: () => 'libvirt does not report the domain’s state.',
   },
   {
     code: 'DISKS',
@@ -36,7 +36,7 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     driver: 'QEMU',
     matters: (c) => isOff(c) || internal(c),
     known: ({ facts }) => facts.checkpoints !== null,
-    text: () => 'Whether the domain has checkpoints of backups, which stand in the way of snapshots, is not known.',
+    text: () => 'It is not known whether the domain has backup checkpoints, which would prevent a snapshot.',
   },
   {
     code: 'CHECKPOINT_INTERNAL',
@@ -45,21 +45,21 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     until: version.seenInternalBesideCheckpoints,
     matters: (c) => isOff(c) && internal(c) && (c.facts.checkpoints ?? []).length > 0,
     known: () => false,
-    text: () => 'Whether this libvirt takes internal snapshots beside checkpoints of backups is not known.',
+    text: () => 'It is not known whether this libvirt takes internal snapshots of a domain with backup checkpoints.',
   },
   {
     code: 'JOB',
     driver: 'QEMU',
     matters: ({ facts }) => facts.active,
     known: ({ facts }) => facts.job !== null,
-    text: () => 'Whether another job of libvirt’s is under way on the domain is not known.',
+    text: () => 'It is not known whether libvirt runs another job on the domain.',
   },
   {
     code: 'BLOCK_JOBS',
     driver: 'QEMU',
     matters: ({ facts }) => facts.active,
     known: ({ facts }) => facts.blockJobs !== null,
-    text: () => 'Whether block jobs run on the disks is not known.',
+    text: () => 'It is not known whether block jobs run on the disks.',
   },
   {
     code: 'SNAPSHOTS',
@@ -74,7 +74,7 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     matters: () => true,
     known: (c) => unseen(c).length === 0,
     text: (c) =>
-      `Whether the ${unseen(c).length === 1 ? 'image' : 'images'} of ${listed(unseen(c))} ${are(unseen(c))} there could not be told.`,
+      `It is not known whether the ${unseen(c).length === 1 ? 'image' : 'images'} of ${listed(unseen(c))} ${unseen(c).length === 1 ? 'exists' : 'exist'}.`,
   },
   {
     code: 'BELOW',
@@ -82,7 +82,7 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     matters: isOff,
     known: (c) => bottomless(c).length === 0,
     text: (c) =>
-      `What ${listed(bottomless(c))} ${bottomless(c).length === 1 ? 'lies' : 'lie'} on could not be told, so whether all of it is there is not known.`,
+      `The backing chain of ${listed(bottomless(c))} could not be read, so it is not known whether it is complete.`,
   },
   {
     code: 'DEPTH',
@@ -91,7 +91,7 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     matters: (c) => external(c) && !isOff(c),
     known: (c) => bottomless(c).length === 0,
     text: (c) =>
-      `How many images ${listed(bottomless(c))} ${bottomless(c).length === 1 ? 'consists' : 'consist'} of could not be told; with about 25 this libvirt may not start the guest again.`,
+      `The length of the backing chain of ${listed(bottomless(c))} is not known. With about 25 images, this libvirt may not start the guest again.`,
   },
   {
     code: 'FORMAT',
@@ -106,7 +106,7 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     matters: internal,
     known: (c) => tagless(c).length === 0,
     text: (c) =>
-      `What other snapshots the ${tagless(c).length === 1 ? 'image' : 'images'} of ${listed(tagless(c))} ${tagless(c).length === 1 ? 'holds' : 'hold'} could not be read, so whether there is one of this name, unknown to libvirt, is not known. A storage pool of that folder would tell.`,
+      `The snapshots inside the ${tagless(c).length === 1 ? 'image' : 'images'} of ${listed(tagless(c))} could not be read, so it is not known whether one that libvirt does not list has this name. A storage pool for that folder would show them.`,
   },
   {
     code: 'REMOTE_INTERNAL',
@@ -114,14 +114,14 @@ export const createNeeds: readonly Need<CreateCase>[] = [
     matters: (c) => internal(c) && c.facts.active && remote(c).length > 0,
     known: () => false,
     text: (c) =>
-      `Whether QEMU can keep a snapshot inside ${listed(remote(c))}, which ${are(remote(c))} no file of the host, is not known.`,
+      `It is not known whether QEMU can store a snapshot inside ${listed(remote(c))}, which ${are(remote(c))} not a file on the host.`,
   },
   {
     code: 'MEMORY_SIZE',
     driver: 'QEMU',
     matters: ({ facts, draft }) => facts.active && hasMemory(draft.mode),
     known: ({ facts }) => facts.memoryBytes !== null,
-    text: () => 'How much memory the guest has is not known, so whether there is room for it is not either.',
+    text: () => 'The guest’s memory size is not known, nor whether there is room for it.',
   },
   ...memoryNeeds,
 ];

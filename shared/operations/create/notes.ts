@@ -25,7 +25,7 @@ export function spaceWarnings(facts: CreateFacts, row: CreateRow, files: NewFile
   const folder = memoryFolder(facts, row, files);
   const free = folder === null ? null : (facts.files.free[folder] ?? null);
   if (free === null || facts.memoryBytes === null || free >= facts.memoryBytes) return [];
-  const text = `The guest has ${formatBytes(facts.memoryBytes)} of memory, and only ${formatBytes(free)} is free in ${folder}. Pages of zeros take no space, so it might fit.`;
+  const text = `The guest has ${formatBytes(facts.memoryBytes)} of memory, but only ${formatBytes(free)} is free in ${folder}. Empty memory takes no space, so it may still fit.`;
   return [{ code: 'MAY_NOT_FIT', text }];
 }
 
@@ -43,18 +43,18 @@ function guestSentence({ state, memoryBytes }: CreateFacts, { guest, standstill,
   if (halt)
     return standstill === 'memory' || live
       ? 'The guest is switched off once its memory is written, and stays off.'
-      : 'The guest is switched off once the disks are kept, and stays off.';
+      : 'The guest is switched off once the disks are saved, and stays off.';
   const memory = memoryBytes === null ? 'its memory' : `up to ${formatBytes(memoryBytes)} of memory`;
   if (state === 'paused')
     return standstill === 'memory' || live
-      ? `The guest stays paused while ${memory} are written.`
+      ? `The guest stays paused while ${memory} is written.`
       : 'The guest stays paused.';
   const time = memoryBytes === null ? '' : `, ${span(memoryBytes)}`;
-  if (live) return `The guest goes on while ${memory} are written, and stands still for a moment at the end.`;
+  if (live) return `The guest keeps running while ${memory} is written, and is paused for a moment at the end.`;
   const sentences: Record<CreateRow['standstill'], string> = {
-    no: 'The guest goes on.',
-    moment: 'The guest goes on, and stands still for a moment while the disks are switched.',
-    memory: `The guest stands still while ${memory} are written${time}.`,
+    no: 'The guest keeps running.',
+    moment: 'The guest keeps running, and is paused for a moment while the disks are switched.',
+    memory: `The guest is paused while ${memory} is written${time}.`,
   };
   return sentences[standstill];
 }
@@ -75,7 +75,7 @@ function placeSentences(
   const kept = keptDisks(facts, draft).map(({ target }) => target);
   if (row.disks === 'internal')
     return [
-      `${row.memory === 'none' ? 'It is kept' : 'Disks and memory are kept'} inside the ${kept.length === 1 ? 'image' : 'images'} of ${listed(kept)}.`,
+      `${row.memory === 'none' ? 'The disks are saved' : 'Disks and memory are saved'} inside the ${kept.length === 1 ? 'image' : 'images'} of ${listed(kept)}.`,
     ];
   const left = facts.disks.filter((disk) => canKeep(disk) && !kept.includes(disk.target)).map(({ target }) => target);
   return [
@@ -89,7 +89,7 @@ function spaceSentence({ files }: CreateFacts, within: string): string {
   const free = files.free[within] ?? null;
   const folder = within.replace(/(?<=.)\/$/, '');
   return free === null
-    ? `The space left in ${folder} is not known: it is the folder of no storage pool.`
+    ? `The free space in ${folder} is not known: no storage pool covers it.`
     : `${formatBytes(free)} is free in ${folder}.`;
 }
 
@@ -97,7 +97,7 @@ function cancelSentence(row: CreateRow): string {
   if (row.abortable) return 'It can be cancelled while the memory is written.';
   return row.memory === 'none'
     ? 'It takes a moment and cannot be cancelled.'
-    : 'Once begun it cannot be cancelled, and libvirt does not tell how far it is.';
+    : 'Once started it cannot be cancelled, and libvirt does not report its progress.';
 }
 
 function memoryFolder(facts: CreateFacts, { memory }: CreateRow, files: NewFiles): string | null {

@@ -19,22 +19,21 @@ const compared: readonly Compared[] = [
   {
     of: ({ current }) => current,
     text: (_, { current }) =>
-      current === null ? 'There is no current snapshot any more.' : `The current snapshot is “${current}” now.`,
+      current === null ? 'There is no current snapshot now.' : `The current snapshot is “${current}” now.`,
   },
-  { of: imagesOf, text: () => 'The domain’s disks are others now.' },
+  { of: imagesOf, text: () => 'The domain has other disks now.' },
   {
     of: ({ blockJobs }) => blockJobs,
     text: (_, { blockJobs }) =>
       blockJobs === null
-        ? 'Whether block jobs run can no longer be told.'
+        ? 'It is no longer known whether block jobs run.'
         : blockJobs.length > 0
           ? `A block job runs on ${listed(blockJobs)} now.`
           : 'The block job has ended.',
   },
   {
     of: ({ agent }) => agent,
-    text: (_, { agent }) =>
-      agent === 'connected' ? 'The guest agent answers now.' : 'No guest agent answers any more.',
+    text: (_, { agent }) => (agent === 'connected' ? 'The guest agent answers now.' : 'No guest agent answers now.'),
   },
   {
     of: ({ managedSave }) => managedSave,
@@ -42,14 +41,14 @@ const compared: readonly Compared[] = [
   },
   {
     of: ({ checkpoints }) => checkpoints,
-    text: () => 'The domain’s checkpoints are others now.',
+    text: () => 'The domain has other checkpoints now.',
   },
-  { of: ({ devices }) => devices, text: () => 'The domain’s devices are others now.' },
+  { of: ({ devices }) => devices, text: () => 'The domain has other devices now.' },
   {
     of: ({ persistent }) => persistent,
     text: (_, { persistent }) => `The domain is ${persistent ? 'persistent' : 'transient'} now.`,
   },
-  { of: ({ memoryBytes }) => memoryBytes, text: () => 'The guest’s memory has another size now.' },
+  { of: ({ memoryBytes }) => memoryBytes, text: () => 'The guest’s memory size has changed.' },
 ];
 
 /** Sentences where facts gathered anew are not those that were read. */

@@ -12,7 +12,7 @@ export const tagRules: readonly CreateRule[] = [
     source: 'observed: two tags of one name, and the first wins (off: 7.0–12.8); running, 9.0 writes over the old one',
     when: (c) => internal(c) && holding(c, ({ name }) => name === c.draft.name).length > 0,
     text: (c) =>
-      `The image of ${listed(holding(c, ({ name }) => name === c.draft.name))} holds a snapshot of this name already that libvirt does not list; going back could bring that one.`,
+      `The image of ${listed(holding(c, ({ name }) => name === c.draft.name))} already contains a snapshot with this name that libvirt does not list. A revert could bring back that one.`,
   },
   {
     code: 'ID_IS_A_NAME',
@@ -22,7 +22,7 @@ export const tagRules: readonly CreateRule[] = [
     source: 'observed (7.0–12.8): QEMU looks a snapshot up by its ID first',
     when: (c) => internal(c) && overshadowed(c, true).length > 0,
     text: (c) =>
-      `In the image of ${listed(overshadowed(c, true))} the new snapshot would get the ID that is the name of another one there, and going back to that one would bring this one.`,
+      `In the image of ${listed(overshadowed(c, true))}, the new snapshot would get an ID that is the name of another one there. A revert to that one would bring back this one.`,
   },
 ];
 

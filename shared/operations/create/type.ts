@@ -7,7 +7,7 @@ export type AssessedCreate = CreateAssessment & BaseAssessment;
 
 const noRow = {
   code: 'NO_SUCH_SNAPSHOT',
-  text: 'libvirt has no such snapshot of this domain.',
+  text: 'libvirt cannot take this kind of snapshot of this domain.',
   field: 'mode',
 } as const;
 

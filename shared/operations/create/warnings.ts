@@ -39,7 +39,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'libvirt issue 734; virt-manager issues 800 and 811',
     when: (c) => chainKinds(c.facts).size > 1,
     text: () =>
-      'The domain has internal and external snapshots already. One more of either kind might not be possible to go back to.',
+      'The domain already has internal and external snapshots. It may not be possible to revert to another one.',
   },
   {
     code: 'ID_IS_A_TAG',
@@ -48,7 +48,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'observed (7.0–12.8): QEMU looks a snapshot up by its ID first',
     when: (c) => internal(c) && overshadowed(c, false).length > 0,
     text: (c) =>
-      `The image of ${listed(overshadowed(c, false))} holds a snapshot that libvirt does not list, and whose name will be the ID of the new one: qemu-img goes back to the new one by that name.`,
+      `The image of ${listed(overshadowed(c, false))} contains a snapshot that libvirt does not list, and its name will be the ID of the new one: qemu-img would revert to the new one by that name.`,
   },
   {
     code: 'NO_WAY_BACK',
@@ -68,7 +68,7 @@ export const createWarnings: readonly CreateWarning[] = [
     wayBack: true,
     source: 'NEWS 9.10.0',
     when: internal,
-    text: () => 'libvirt 9.9 crashes QEMU when it goes back to an internal snapshot.',
+    text: () => 'libvirt 9.9 crashes QEMU when it reverts to an internal snapshot.',
   },
   {
     code: 'NOT_FILES',
@@ -78,7 +78,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'qemuSnapshotRevertValidate: OPERATION_UNSUPPORTED for every disk of the configuration, drives included',
     when: (c) => external(c) && notFiles(c).length > 0,
     text: (c) =>
-      `libvirt can revert to an external snapshot only where all disks and drives are files, and ${listed(notFiles(c))} ${are(notFiles(c))} not.`,
+      `libvirt can only revert to an external snapshot if all disks and drives are files, and ${listed(notFiles(c))} ${are(notFiles(c))} not.`,
   },
   {
     code: 'CHECKPOINTS',
@@ -87,7 +87,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'QEMU: “Device has active dirty bitmaps” (INTERNAL_ERROR or OPERATION_FAILED, after the guest was killed)',
     when: (c) => internal(c) && (c.facts.checkpoints ?? []).length > 0,
     text: (c) =>
-      `As long as the domain has ${c.facts.checkpoints?.length === 1 ? 'its checkpoint' : 'checkpoints'} of backups (${listed(c.facts.checkpoints ?? [])}), going back to an internal snapshot fails, with the guest off.`,
+      `While the domain has ${c.facts.checkpoints?.length === 1 ? 'a backup checkpoint' : 'backup checkpoints'} (${listed(c.facts.checkpoints ?? [])}), a revert to an internal snapshot fails and leaves the guest off.`,
   },
   {
     code: 'COMMA',
@@ -97,7 +97,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'overlayHazard: a revert makes the overlay beside the image',
     when: (c) => external(c) && commas(c).length > 0,
     text: (c) =>
-      `The image of ${listed(commas(c))} has a comma in its path, and with such libvirt cannot go back to external snapshots without memory: it leaves the guest off.`,
+      `The image of ${listed(commas(c))} has a comma in its path. libvirt then cannot revert to external snapshots without memory, and leaves the guest off.`,
   },
   {
     code: 'DRIVE_NOT_KEPT',
@@ -106,7 +106,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'qemuSnapshotForEachQcow2: only device=disk is looked at',
     when: (c) => internal(c) && isOff(c) && drives(c).length > 0,
     text: (c) =>
-      `While the guest is off, libvirt lists ${listed(drives(c))} as kept and does not keep ${drives(c).length === 1 ? 'it' : 'them'}.`,
+      `While the guest is off, libvirt lists ${listed(drives(c))} as included but does not save ${drives(c).length === 1 ? 'it' : 'them'}.`,
   },
   {
     code: 'LEFT_OUT_MEMORY',
@@ -115,7 +115,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'observed (9.9 and newer): memory of then over disks of now',
     when: (c) => hasMemory(c.draft.mode) && leftOut(c).length > 0,
     text: (c) =>
-      `Going back puts the memory of now over what ${listed(leftOut(c))} ${leftOut(c).length === 1 ? 'holds' : 'hold'} by then, which can ruin the file systems there.`,
+      `A revert combines this memory with whatever ${listed(leftOut(c))} ${leftOut(c).length === 1 ? 'contains' : 'contain'} by then, which can damage the file systems there.`,
   },
   {
     code: 'LEFT_OUT',
@@ -124,7 +124,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'observed (11.3, 12.8): every file disk of the configuration gets a new overlay over the image of then',
     when: (c) => external(c) && !hasMemory(c.draft.mode) && leftOut(c).length > 0 && kept(c).length > 0,
     text: (c) =>
-      `${listed(leftOut(c))} ${are(leftOut(c))} not kept: going back does not bring ${leftOut(c).length === 1 ? 'its' : 'their'} content of now.`,
+      `${listed(leftOut(c))} ${are(leftOut(c))} not included: a revert does not bring back ${leftOut(c).length === 1 ? 'its' : 'their'} content.`,
   },
   {
     code: 'DEEP_CHAIN',
@@ -134,7 +134,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'NEWS 12.0',
     when: (c) => external(c) && deep(c).length > 0,
     text: (c) =>
-      `${listed(deep(c))} ${are(deep(c))} ${DEEP} images deep or more. With one more on top, a libvirt before 12.0 may not start the guest again: delete or merge some first.`,
+      `${listed(deep(c))} ${are(deep(c))} ${DEEP} images deep or more. With one more, libvirt before 12.0 may not start the guest again. Delete or merge some first.`,
   },
   {
     code: 'NEXT_START',
@@ -143,7 +143,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'qemuSnapshotDiskPrepareOne: the stored configuration follows only where it names the same image',
     when: (c) => c.facts.active && c.facts.persistent && elsewhere(c).length > 0,
     text: (c) =>
-      `The stored configuration has another image for ${listed(elsewhere(c))} than the running guest: the next start takes that one.`,
+      `The stored configuration names another image for ${listed(elsewhere(c))} than the running guest. The next start uses that one.`,
   },
   {
     code: 'MARKED',
@@ -152,7 +152,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'virDomainSnapshotAlignDisks: what is asked for overrides the attribute',
     when: (c) => marked(c).length > 0,
     text: (c) =>
-      `The configuration says that snapshots leave ${listed(marked(c))} out; this one includes ${marked(c).length === 1 ? 'it' : 'them'}.`,
+      `The configuration leaves ${listed(marked(c))} out of snapshots; this one includes ${marked(c).length === 1 ? 'it' : 'them'}.`,
   },
   {
     code: 'BLOCK_DEVICE',
@@ -161,7 +161,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'a device does not grow: QEMU answers ENOSPC',
     when: (c) => internal(c) && blocks(c).length > 0,
     text: (c) =>
-      `${listed(blocks(c))} ${are(blocks(c))} on a device that does not grow: what the guest writes later needs room beside the snapshot, and stops it where none is left.`,
+      `${listed(blocks(c))} ${are(blocks(c))} on a device that does not grow. Later writes need room beside the snapshot, and the guest stops when there is none left.`,
   },
   {
     code: 'NOT_RESUMED',
@@ -170,7 +170,7 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'qemuSnapshotRevert: such a state ends in an inactive revert',
     when: ({ facts, draft }) => hasMemory(draft.mode) && notAsIs.has(facts.state),
     text: ({ facts }) =>
-      `The guest ${facts.state === 'crashed' ? 'has crashed' : 'is shutting down'}, so that going back ends with it off: the memory is kept for nothing.`,
+      `The guest ${facts.state === 'crashed' ? 'has crashed' : 'is shutting down'}, so a revert leaves it off: the memory is saved for nothing.`,
   },
   {
     code: 'NVRAM_NOT_KEPT',
@@ -181,8 +181,7 @@ export const createWarnings: readonly CreateWarning[] = [
       c.facts.nvram !== 'none' &&
       !(internal(c) && c.facts.nvram === 'qcow2') &&
       !(hasMemory(c.draft.mode) && internal(c)),
-    text: () =>
-      'The NVRAM of the firmware is not part of it: going back leaves the settings of UEFI as they are by then.',
+    text: () => 'The firmware’s NVRAM is not included: a revert leaves the UEFI settings as they are by then.',
   },
   {
     code: 'TPM_NOT_KEPT',
@@ -190,7 +189,7 @@ export const createWarnings: readonly CreateWarning[] = [
     wayBack: true,
     source: 'observed: the state of swtpm stays as it is in an offline revert',
     when: (c) => c.facts.tpm && !hasMemory(c.draft.mode),
-    text: () => 'What the TPM holds is not part of it: going back leaves that as it is by then.',
+    text: () => 'The TPM state is not included: a revert leaves it as it is by then.',
   },
   {
     code: 'NAME_INVISIBLE',
@@ -207,14 +206,14 @@ export const createWarnings: readonly CreateWarning[] = [
       'QEMU: “Can’t migrate the vm that was paused due to previous migration” (9.0, 11.3, 12.8: INTERNAL_ERROR; internal, from 10.9 on: OPERATION_FAILED); libvirt does not tell whether it was written, and the snapshot need not be listed any more',
     when: ({ facts, draft }) => hasMemory(draft.mode) && facts.state === 'paused',
     text: () =>
-      'The guest is paused. If its memory was written to a file since, QEMU refuses to write it again: no snapshot is taken then, and nothing is lost. Resume it for a moment first to be sure.',
+      'The guest is paused. If its memory was written to a file since, QEMU refuses to write it again. No snapshot is then taken, and nothing is lost. To be safe, resume the guest for a moment first.',
   },
   {
     code: 'MANAGED_SAVE_NOT_KEPT',
     wayBack: false,
     source: 'virsh(1), managedsave',
     when: ({ facts }) => facts.managedSave,
-    text: () => 'The managed save image is not part of it: going back brings the disks, not that memory.',
+    text: () => 'The managed save image is not included: a revert brings back the disks, not that memory.',
   },
   {
     code: 'NOT_QUIESCED',
@@ -222,13 +221,13 @@ export const createWarnings: readonly CreateWarning[] = [
     source: 'formatsnapshot, “disk-only”: crash-consistent',
     when: ({ facts, draft }) =>
       facts.active && facts.state !== 'paused' && draft.mode === 'disks-external' && !draft.quiesce,
-    text: () => 'Without the guest agent’s help, the disks are kept as they are in a power cut.',
+    text: () => 'Without the guest agent, the disks are saved as after a power failure.',
   },
   {
     code: 'HALT_LOSES_MEMORY',
     wayBack: false,
     source: 'qemuSnapshotCreateActiveExternal: qemuProcessStop',
     when: ({ facts, draft }) => facts.active && draft.halt && draft.mode === 'disks-external',
-    text: () => 'The guest is switched off as by pulling the plug, and its memory is not kept.',
+    text: () => 'The guest is switched off like a power failure, and its memory is not saved.',
   },
 ];

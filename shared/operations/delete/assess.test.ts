@@ -181,7 +181,7 @@ describe('staleness', () => {
       { rows: chain('external', 'a', 'b', 'c'), current: 'b' },
       'The current snapshot is “b” now; it was “c”.',
     ],
-    ['more would go', { rows: chain('external', 'a', 'b', 'c', 'd'), current: 'c' }, '“d” would be deleted too now.'],
+    ['more would go', { rows: chain('external', 'a', 'b', 'c', 'd'), current: 'c' }, '“d” would now be deleted too.'],
     [
       'it was started',
       { rows: chain('external', 'a', 'b', 'c'), domain: running },

@@ -55,7 +55,7 @@ export interface DeleteAssessment extends BaseAssessment {
 
 const nothingBelow: Statement = {
   code: 'NOTHING_TO_DELETE',
-  text: 'There is nothing to delete in that way: no snapshot lies below.',
+  text: 'There is nothing to delete: this snapshot has no children.',
 };
 
 /** How many sentences of one rule are told; a chain of thousands has the same to say of each. */
@@ -137,7 +137,7 @@ class Told {
     return [...this.#texts].flatMap(([code, texts]) => {
       const told = [...texts].slice(0, TOLD).map((text) => ({ code, text }));
       const more = texts.size - told.length;
-      return more > 0 ? [...told, { code, text: `The same holds for ${more} more of them.` }] : told;
+      return more > 0 ? [...told, { code, text: `The same applies to ${more} more.` }] : told;
     });
   }
 }

@@ -90,10 +90,10 @@ function lacksDisk({ present, snapshot }: DeleteCase): { name: string; target: s
 }
 
 const resumeFirst = ({ facts }: DeleteCase) =>
-  `The guest is paused since its memory was written or loaded. QEMU does not merge then, and libvirt (${formatVersion(facts.libvirtVersion)}) leaves the deletion half done. Resume “${facts.domain.name}” first.`;
+  `The guest is paused since its memory was written or loaded. QEMU then does not merge, and libvirt (${formatVersion(facts.libvirtVersion)}) leaves the deletion unfinished. Resume “${facts.domain.name}” first.`;
 
 const resumeToDelete = ({ facts, snapshot }: DeleteCase) =>
-  `The guest is paused since its memory was written or loaded, and QEMU has let go of its images: what they hold of “${snapshot.name}” would stay. Resume “${facts.domain.name}” first.`;
+  `The guest is paused since its memory was written or loaded, and QEMU has released its images: the data of “${snapshot.name}” would stay in them. Resume “${facts.domain.name}” first.`;
 
 /** What libvirt would do, and destroys something by it or leaves it half done. */
 export const harms: readonly DeleteRule[] = [
@@ -112,7 +112,7 @@ export const harms: readonly DeleteRule[] = [
       merges(c).length > 0 &&
       c.present.below(c.snapshot.name).some((name) => !c.present.isOnActiveChain(name) && tellsNoChain(c, name)),
     text: ({ facts, snapshot }) =>
-      `Another branch lies on “${snapshot.name}” further up. Deleting it would crash the libvirt daemon (${formatVersion(facts.libvirtVersion)}), so Snapkeel does not ask for it. Delete that branch first.`,
+      `Another branch is based on “${snapshot.name}”. Deleting it would crash the libvirt daemon (${formatVersion(facts.libvirtVersion)}), so Snapkeel does not do it. Delete that branch first.`,
   },
   {
     code: 'NAME_STAYS',
@@ -173,7 +173,7 @@ export const harms: readonly DeleteRule[] = [
       'bdrv_all_delete_snapshot passes read-only disks over; observed on 7.0–12.8: libvirt says that it is done, and the image still holds it',
     when: (c) => onReadOnly(c).length > 0,
     text: (c) =>
-      `While the guest is on, QEMU deletes nothing on a disk that is read-only: what ${quoted(onReadOnly(c))} holds of “${c.snapshot.name}” would stay. Shut “${c.facts.domain.name}” down first.`,
+      `While the guest is on, QEMU deletes nothing on a read-only disk: the data of “${c.snapshot.name}” would stay in ${quoted(onReadOnly(c))}. Shut “${c.facts.domain.name}” down first.`,
   },
   {
     code: 'STAYS_WITHOUT_BASE',
@@ -183,7 +183,7 @@ export const harms: readonly DeleteRule[] = [
       'qemuSnapshotForEachQcow2: qemu-img opens the whole chain, and that it fails is passed over; observed on 7.0–12.8: libvirt says that it is done, and the image still holds it',
     when: (c) => goneBelow(c) !== undefined,
     text: (c) =>
-      `${shortly(goneBelow(c) ?? '')} is gone, which an image lies on that “${c.snapshot.name}” is inside of: while the domain is off, libvirt would forget “${c.snapshot.name}” and leave its data. Put the file back first.`,
+      `${shortly(goneBelow(c) ?? '')} is missing. It is in the backing chain of the image that contains “${c.snapshot.name}”: while the domain is off, libvirt would forget “${c.snapshot.name}” and leave its data. Restore the file first.`,
   },
   {
     code: 'DISK_NOT_BELOW',
@@ -196,7 +196,7 @@ export const harms: readonly DeleteRule[] = [
     when: (c) => lacksDisk(c) !== undefined,
     text: (c) => {
       const { name, target } = lacksDisk(c) ?? { name: '', target: '' };
-      return `“${name}” was taken without disk ${target}, which “${c.snapshot.name}” has: libvirt ${formatVersion(c.facts.libvirtVersion)} would stop halfway, and say that it failed although “${c.snapshot.name}” is gone. Delete “${name}” first.`;
+      return `“${name}” was taken without disk ${target}, which “${c.snapshot.name}” has: libvirt ${formatVersion(c.facts.libvirtVersion)} would stop halfway and report a failure, although “${c.snapshot.name}” is deleted. Delete “${name}” first.`;
     },
   },
   {
@@ -207,7 +207,7 @@ export const harms: readonly DeleteRule[] = [
       'observed on 9.0–12.8: “unable to stat” of the image that takes in, after the merges of other disks have begun; any other image of the chain may be gone, and nothing is lost',
     when: (c) => c.facts.domain.active && missing(c) !== undefined,
     text: (c) =>
-      `${shortly(missing(c) ?? '')}, which an overlay would be merged into, is gone: libvirt would refuse, or leave the deletion half done. The guest still has its data, and loses it when it ends. Copy it out of the guest first.`,
+      `${shortly(missing(c) ?? '')}, which an overlay would be merged into, is missing: libvirt would refuse, or leave the deletion unfinished. The guest still has its data, and loses it when it stops. Copy it out of the guest first.`,
   },
   {
     code: 'TAGS_LOST',
@@ -216,7 +216,7 @@ export const harms: readonly DeleteRule[] = [
     source: 'observed on 9.0–12.8: the overlay is unlinked with the internal snapshots inside it, which stay listed',
     when: (c) => tagsInMerged(c).length > 0,
     text: (c) =>
-      `The overlay that would be merged away holds the internal snapshots ${quoted([...new Set(tagsInMerged(c))])}. libvirt would delete their data and go on listing them, so Snapkeel does not ask for it. Delete those first.`,
+      `The overlay that would be merged contains the internal snapshots ${quoted([...new Set(tagsInMerged(c))])}. libvirt would delete their data and still list them, so Snapkeel does not do it. Delete those first.`,
   },
   {
     code: 'SHARED_IMAGE',
@@ -225,7 +225,7 @@ export const harms: readonly DeleteRule[] = [
     source: 'a block commit changes the image it goes into for everything that lies on it or was taken in it',
     when: (c) => sharedMerges(c).length > 0,
     text: (c) =>
-      `${sharedMerges(c)[0]?.into} would be written to, and other snapshots need it as it is. Snapkeel does not ask for it.`,
+      `${sharedMerges(c)[0]?.into} would be changed, but other snapshots need it as it is. Snapkeel does not do it.`,
   },
   {
     code: 'CLONES',
@@ -235,8 +235,8 @@ export const harms: readonly DeleteRule[] = [
     when: (c) => clones(c).length > 0,
     text: (c) =>
       `${clones(c)
-        .map(({ path, on, usedBy }) => `${path} of ${quoted(usedBy ?? [])} lies on ${shortly(on)}`)
-        .join('. ')}. It would be worth nothing afterwards, so Snapkeel does not ask for it.`,
+        .map(({ path, on, usedBy }) => `${path} of ${quoted(usedBy ?? [])} is based on ${shortly(on)}`)
+        .join('. ')}. It would be unusable afterwards, so Snapkeel does not do it.`,
   },
   {
     code: 'STRANDED',
@@ -246,7 +246,7 @@ export const harms: readonly DeleteRule[] = [
       'qemuSnapshotGetDisksWithBackingStore: only images of snapshots below are laid on the merged image; the overlay itself is deleted',
     when: (c) => strandedBy(c).length > 0,
     text: (c) =>
-      `${strandedBy(c).map(shortly).join(', ')} lies on the overlay that would be merged away, and would be worth nothing without it. Snapkeel does not ask for it.`,
+      `${strandedBy(c).map(shortly).join(', ')} is based on the overlay that would be merged, and would be unusable without it. Snapkeel does not do it.`,
   },
   {
     code: 'UNLINKS_NEEDED',
@@ -255,7 +255,7 @@ export const harms: readonly DeleteRule[] = [
     source: 'qemuSnapshotDiscardExternal: the image of a leaf that is not current is deleted, whoever else lies on it',
     when: (c) => neededUnlinks(c).length > 0,
     text: (c) =>
-      `libvirt would delete ${neededUnlinks(c)[0]}, which the domain or another snapshot needs. Snapkeel does not ask for it.`,
+      `libvirt would delete ${neededUnlinks(c)[0]}, which the domain or another snapshot needs. Snapkeel does not do it.`,
   },
   {
     code: 'MANAGED_SAVE',
@@ -265,7 +265,7 @@ export const harms: readonly DeleteRule[] = [
       'observed on 9.0–12.8: the configuration kept with the memory names the top of each disk, and the next start looks for it',
     when: (c) => c.facts.domain.managedSave && savedImagesGoing(c).length > 0,
     text: (c) =>
-      `“${c.facts.domain.name}” has a managed save image, which ${c.facts.domain.savedImages === null ? 'may need' : 'needs'} ${savedImagesGoing(c).map(shortly).join(', ')}, and that would be ${merges(c).length > 0 ? 'merged away' : 'deleted'}: the domain could not be started any more. Start it, or remove the image with “virsh managedsave-remove”, first.`,
+      `“${c.facts.domain.name}” has a managed save image, which ${c.facts.domain.savedImages === null ? 'may need' : 'needs'} ${savedImagesGoing(c).map(shortly).join(', ')}, and that would be ${merges(c).length > 0 ? 'merged' : 'deleted'}: the domain could no longer start. First start it, or remove the image with “virsh managedsave-remove”.`,
   },
 ];
 

@@ -56,14 +56,14 @@ export const deleteNeeds: readonly Need<DeleteCase>[] = [
     code: 'METADATA_UNREAD',
     matters: withData,
     known: ({ snapshot }) => snapshot.known,
-    text: ({ snapshot }) => `What “${snapshot.name}” consists of could not be read from its metadata.`,
+    text: ({ snapshot }) => `The metadata of “${snapshot.name}” does not say what it contains.`,
   },
   {
     code: 'MEMORY_UNKNOWN',
     driver: 'QEMU',
     matters: withData,
     known: ({ snapshot }) => snapshot.memory !== 'unknown',
-    text: ({ snapshot }) => `How the memory of “${snapshot.name}” is kept is not known.`,
+    text: ({ snapshot }) => `It is not known how the memory of “${snapshot.name}” is saved.`,
   },
   {
     code: 'DISK_UNKNOWN',
@@ -77,14 +77,14 @@ export const deleteNeeds: readonly Need<DeleteCase>[] = [
     driver: 'QEMU',
     matters: ({ facts }) => facts.domain.active,
     known: ({ facts }) => facts.domain.busy !== null,
-    text: () => 'Whether libvirt has another job under way on the domain could not be asked.',
+    text: () => 'It is not known whether libvirt runs another job on the domain.',
   },
   {
     code: 'BLOCK_JOBS_UNKNOWN',
     driver: 'QEMU',
     matters: (c) => external(c) && c.facts.domain.active,
     known: ({ facts }) => facts.domain.blockJobs !== null,
-    text: () => 'Whether block jobs are running on its disks could not be asked.',
+    text: () => 'It is not known whether block jobs are running on its disks.',
   },
   {
     code: 'PAUSE_UNKNOWN',
@@ -93,14 +93,14 @@ export const deleteNeeds: readonly Need<DeleteCase>[] = [
     matters: (c) => c.facts.domain.state === 'paused' && (merges(c).length > 0 || insideOf(c)),
     known: () => false,
     text: (c) =>
-      `The guest is paused. If its memory was written to a file since, QEMU has let go of its images, and ${merges(c).length > 0 ? 'the deletion stays half done' : 'they may go on holding what is deleted'}: resume “${c.facts.domain.name}” first to be sure.`,
+      `The guest is paused. If its memory was written to a file since, QEMU has released its images, and ${merges(c).length > 0 ? 'the deletion stays unfinished' : 'the deleted data may stay in them'}. To be safe, resume “${c.facts.domain.name}” first.`,
   },
   {
     code: 'IMAGE_UNKNOWN',
     driver: 'QEMU',
     matters: (c) => merges(c).length > 0,
     known: (c) => unseen(c) === undefined,
-    text: (c) => `Whether ${shortly(unseen(c) ?? '')} is there is not known.`,
+    text: (c) => `It is not known whether ${shortly(unseen(c) ?? '')} is there.`,
   },
   {
     code: 'CHAIN_UNREAD',
@@ -108,7 +108,7 @@ export const deleteNeeds: readonly Need<DeleteCase>[] = [
     matters: (c) => merges(c).length > 0,
     known: (c) => untold(c) === undefined,
     text: (c) =>
-      `What ${shortly(untold(c) ?? '')} lies on could not be read${c.facts.domain.active ? '' : ' while the domain is off and no active storage pool covers its folder'}. If somebody merged images by other means, libvirt will refuse.`,
+      `The backing file of ${shortly(untold(c) ?? '')} could not be read${c.facts.domain.active ? '' : ', because the domain is off and no active storage pool covers its folder'}. If images were merged with another program, libvirt will refuse.`,
   },
   {
     code: 'OTHERS_UNREAD',
@@ -116,7 +116,7 @@ export const deleteNeeds: readonly Need<DeleteCase>[] = [
     matters: touchesImages,
     known: (c) => loose(c) === undefined,
     text: (c) =>
-      `What ${shortly(loose(c) ?? '')} lies on, which another snapshot needs, could not be read. It may be an image that is written to.`,
+      `The backing file of ${shortly(loose(c) ?? '')}, which another snapshot needs, could not be read. It may be an image that would be changed.`,
   },
   {
     code: 'TAGS_UNREAD',
@@ -124,6 +124,6 @@ export const deleteNeeds: readonly Need<DeleteCase>[] = [
     matters: touchesImages,
     known: (c) => opaque(c) === undefined,
     text: (c) =>
-      `Whether ${shortly(opaque(c) ?? '')} holds internal snapshots that libvirt does not list could not be read: they would go with it.`,
+      `It is not known whether ${shortly(opaque(c) ?? '')} contains internal snapshots that libvirt does not list: they would be deleted with it.`,
   },
 ];

@@ -60,7 +60,7 @@ export const refusals: readonly DeleteRule[] = [
       'qemuSnapshotDeleteValidate of 9.0 takes every disk in <disks> for one that the domain has; observed on 9.0',
     when: (c) => isInternalLike(c, 'absent'),
     text: (c) =>
-      `“${c.snapshot.name}” names disk ${unlike(c)?.disk.target}, which the running domain does not have. Deleting it now would crash the libvirt daemon (${formatVersion(c.facts.libvirtVersion)}), so Snapkeel does not ask for it. Shut the domain down first.`,
+      `“${c.snapshot.name}” includes disk ${unlike(c)?.disk.target}, which the running domain does not have. Deleting it now would crash the libvirt daemon (${formatVersion(c.facts.libvirtVersion)}), so Snapkeel does not do it. Shut the domain down first.`,
   },
   {
     code: 'DISK_DETACHED',
@@ -71,7 +71,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDeleteValidate: “disk referenced by snapshot not found”; observed on 11.3 and 12.8',
     when: (c) => isInternalLike(c, 'absent'),
     text: (c) =>
-      `“${c.snapshot.name}” names disk ${unlike(c)?.disk.target}, which the running domain does not have. Shut the domain down to delete it.`,
+      `“${c.snapshot.name}” includes disk ${unlike(c)?.disk.target}, which the running domain does not have. Shut the domain down to delete it.`,
   },
   {
     code: 'DISK_ELSEWHERE',
@@ -85,8 +85,8 @@ export const refusals: readonly DeleteRule[] = [
     text: (c) => {
       const disk = unlike(c)?.disk;
       return disk?.kind === 'internal'
-        ? `“${c.snapshot.name}” is kept inside an image that the running guest does not write to. Shut the domain down to delete it.`
-        : `In drive ${disk?.target} is another medium than when “${c.snapshot.name}” was taken. While the guest runs libvirt does not delete it then: put the medium back, or shut the domain down.`;
+        ? `“${c.snapshot.name}” is inside an image that the running guest does not write to. Shut the domain down to delete it.`
+        : `Drive ${disk?.target} holds another medium than when “${c.snapshot.name}” was taken, so libvirt does not delete it while the guest runs. Insert that medium again, or shut the domain down.`;
     },
   },
   {
@@ -106,7 +106,7 @@ export const refusals: readonly DeleteRule[] = [
           c.present.disksOf(c.snapshot.name).some((part) => part.target === disk && part.kind === 'internal'),
       ),
     text: ({ snapshot }) =>
-      `“${snapshot.name}” is kept in an image that is no file or device of the host. libvirt deletes it only while the domain runs.`,
+      `“${snapshot.name}” is in an image that is not a file or device on the host. libvirt deletes it only while the domain runs.`,
   },
   {
     code: 'BLOCK_JOB',
@@ -116,7 +116,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDeleteValidate',
     when: (c) => external(c) && (c.facts.domain.blockJobs ?? []).length > 0,
     text: ({ facts }) =>
-      `A block job is running on ${facts.domain.blockJobs?.join(', ')}. libvirt merges no overlays before it has ended.`,
+      `A block job is running on ${facts.domain.blockJobs?.join(', ')}. libvirt merges no overlays until it has ended.`,
   },
   {
     code: 'EXTERNAL_WITHOUT_CURRENT',
@@ -127,7 +127,7 @@ export const refusals: readonly DeleteRule[] = [
       'qemuSnapshotDeleteValidate asks for the ancestors of the current snapshot without looking whether there is one',
     when: (c) => external(c) && c.present.current === null && !isLeaf(c),
     text: () =>
-      'The domain has no current snapshot, so libvirt cannot tell which overlays are in use. Make the snapshot that the domain stands on the current one first.',
+      'The domain has no current snapshot, so libvirt cannot tell which overlays are in use. First make the snapshot that the domain is based on current.',
   },
   {
     code: 'CURRENT_WITH_CHILDREN',
@@ -138,7 +138,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDeleteValidate: “active external snapshot that is not a leaf”',
     when: (c) => external(c) && c.present.current === c.snapshot.name && !isLeaf(c),
     text: (c) =>
-      `“${c.snapshot.name}” is the current snapshot and ${quoted(children(c))} ${children(c).length === 1 ? 'lies' : 'lie'} on it. libvirt deletes a current external snapshot only when nothing lies on it.`,
+      `“${c.snapshot.name}” is the current snapshot and ${quoted(children(c))} ${children(c).length === 1 ? 'is' : 'are'} based on it. libvirt deletes a current external snapshot only if it has no children.`,
   },
   {
     code: 'OFF_CHAIN_WITH_CHILDREN',
@@ -149,7 +149,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDeleteValidate: “non-leaf external snapshot that is not in active chain”',
     when: (c) => external(c) && !isLeaf(c) && !onChain(c),
     text: (c) =>
-      `“${c.snapshot.name}” is on another branch than the domain, and ${quoted(children(c))} ${children(c).length === 1 ? 'lies' : 'lie'} on it. Delete that branch from its end.`,
+      `“${c.snapshot.name}” is on another branch than the domain, and ${quoted(children(c))} ${children(c).length === 1 ? 'is' : 'are'} based on it. Delete that branch from its end.`,
   },
   {
     code: 'SEVERAL_CHILDREN',
@@ -160,7 +160,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDeleteValidate: “with multiple children snapshots”',
     when: (c) => external(c) && children(c).length > 1,
     text: (c) =>
-      `“${c.snapshot.name}” has ${children(c).length} children (${quoted(children(c))}) that lie on its image. Delete all but one of those branches first.`,
+      `“${c.snapshot.name}” has ${children(c).length} children (${quoted(children(c))}) that are based on its image. Delete all but one of those branches first.`,
   },
   {
     code: 'NOTHING_OUTSIDE',
@@ -171,7 +171,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDeleteExternalPrepare of 9.0 (NEWS 9.1.0); observed on 9.0',
     when: found('NOTHING_OUTSIDE'),
     text: ({ facts, snapshot }) =>
-      `“${snapshot.name}” has memory in a file and no disks. libvirt ${formatVersion(facts.libvirtVersion)} fails to delete such a snapshot; “metadata only” works.`,
+      `“${snapshot.name}” has memory in a file and no disks. libvirt ${formatVersion(facts.libvirtVersion)} cannot delete such a snapshot; “Metadata only” works.`,
   },
   {
     code: 'IN_PROGRESS',
@@ -182,7 +182,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDeleteExternalPrepare: “was target of not completed snapshot delete”; observed on 9.0–12.8',
     when: found('IN_PROGRESS'),
     text: (c) =>
-      `An earlier deletion was broken off while it wrote into disk ${target(c)} above “${c.snapshot.name}”. libvirt deletes “${c.snapshot.name}” only after that deletion was done again.`,
+      `An earlier deletion was interrupted while it wrote into disk ${target(c)} above “${c.snapshot.name}”. Repeat that deletion first; until then libvirt does not delete “${c.snapshot.name}”.`,
   },
   {
     code: 'STORED_WITHOUT_DISK',
@@ -193,7 +193,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDeleteExternalPrepare: “failed to find disk in snapshot VM XML”',
     when: found('STORED_WITHOUT_DISK'),
     text: (c) =>
-      `The configuration stored with “${c.snapshot.name}” has no disk ${target(c)}, though it says that it keeps it. libvirt does not delete it with its data.`,
+      `The configuration stored with “${c.snapshot.name}” has no disk ${target(c)}, although the snapshot includes it. libvirt does not delete it with its data.`,
   },
   {
     code: 'DISK_TAKEN_OUT',
@@ -204,7 +204,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuDomainDiskByName in qemuSnapshotDeleteExternalPrepare; observed on 9.0–12.8, off and running',
     when: found('DISK_TAKEN_OUT'),
     text: (c) =>
-      `The domain no longer has disk ${target(c)}, which “${c.snapshot.name}” keeps. Attach it again, with the image that it had, to delete the snapshot.`,
+      `The domain no longer has disk ${target(c)}, which “${c.snapshot.name}” includes. To delete the snapshot, attach the disk again with its image.`,
   },
   {
     code: 'UNLIKE_FORMAT',
@@ -216,7 +216,7 @@ export const refusals: readonly DeleteRule[] = [
       'qemuSnapshotDeleteExternalPrepare: QEMU is started to merge while the domain is off, with all its disks; observed on 12.8',
     when: (c) => !c.facts.domain.active && c.prepared.merges.length > 0 && unlikeDisk(c) !== undefined,
     text: (c) =>
-      `The image of disk ${unlikeDisk(c)?.target}, ${unlikeDisk(c)?.image?.path}, is of another format than the configuration says. libvirt starts QEMU to merge, which would not open it.`,
+      `The image of disk ${unlikeDisk(c)?.target}, ${unlikeDisk(c)?.image?.path}, does not have the format that the configuration says. libvirt starts QEMU to merge, and QEMU could not open it.`,
   },
   {
     code: 'NOT_IN_CHAIN',
@@ -231,8 +231,8 @@ export const refusals: readonly DeleteRule[] = [
       const { from } = c.prepared.refusal ?? {};
       const needed = from ? shortly(from) : `an overlay of “${c.snapshot.name}”`;
       return from && c.present.chainOf(target(c)).includes(from)
-        ? `libvirt ${formatVersion(c.facts.libvirtVersion)} looks for ${needed} in the definition of the domain while it is off, and that does not tell what lies below. Start the domain to delete “${c.snapshot.name}”.`
-        : `Disk ${target(c)} does not lie on ${needed}, which would have to be merged: it was merged by somebody else, belongs to another branch, or the disk was given another image.`;
+        ? `libvirt ${formatVersion(c.facts.libvirtVersion)} looks for ${needed} in the definition of the domain while it is off, and that does not include backing files. Start the domain to delete “${c.snapshot.name}”.`
+        : `${needed} would have to be merged, but is not in the backing chain of disk ${target(c)}: it was merged by another program, belongs to another branch, or the disk now uses another image.`;
     },
   },
   {
@@ -245,8 +245,8 @@ export const refusals: readonly DeleteRule[] = [
     when: found('NO_BASE'),
     text: (c) =>
       c.present.activeImage(target(c)) === null
-        ? `Drive ${target(c)} is empty now. A revert gave its medium an overlay, which libvirt wants to merge. Put that medium in again to delete “${c.snapshot.name}”.`
-        : `Nothing lies below the image of disk ${target(c)} any more that “${c.snapshot.name}” could be merged into.`,
+        ? `Drive ${target(c)} is empty now. A revert gave its medium an overlay, which libvirt would merge. Insert that medium again to delete “${c.snapshot.name}”.`
+        : `The image of disk ${target(c)} no longer has a backing file that “${c.snapshot.name}” could be merged into.`,
   },
   {
     code: 'BASE_ELSEWHERE',
@@ -259,7 +259,7 @@ export const refusals: readonly DeleteRule[] = [
     when: found('BASE_ELSEWHERE'),
     text: (c) => {
       const { from, into } = c.prepared.refusal ?? {};
-      return `What would be merged (${shortly(from ?? '')}) does not lie on the image of “${c.snapshot.name}” (${shortly(into ?? '')}): an overlay that no snapshot owns lies between, or images were merged by somebody else. libvirt does not merge across that.`;
+      return `The overlay to merge (${shortly(from ?? '')}) is not based directly on the image of “${c.snapshot.name}” (${shortly(into ?? '')}): an overlay that no snapshot owns is in between, or images were merged by another program. libvirt does not merge across that.`;
     },
   },
   {
@@ -272,7 +272,7 @@ export const refusals: readonly DeleteRule[] = [
     when: found('PARENT_INTERNAL'),
     text: (c) => {
       const owner = c.present.ownerAbove(c.snapshot.name, target(c))?.name;
-      return `“${c.snapshot.name}” is external and stands on the internal snapshot “${owner}”: its overlay would be merged into the image that holds “${owner}”. libvirt refuses that.`;
+      return `“${c.snapshot.name}” is external and its parent “${owner}” is internal: its overlay would be merged into the image that contains “${owner}”. libvirt refuses that.`;
     },
   },
   {
@@ -284,7 +284,7 @@ export const refusals: readonly DeleteRule[] = [
     source: 'qemuSnapshotDelete starts a domain that is off, and qemuDomainDetermineDiskChain looks for its images',
     when: (c) => external(c) && !c.facts.domain.active && merges(c).length > 0 && missingFile(c) !== undefined,
     text: (c) =>
-      `To merge, libvirt has to start “${c.facts.domain.name}”, and ${shortly(missingFile(c) ?? '')} is gone. Put the file back first.`,
+      `To merge, libvirt has to start “${c.facts.domain.name}”, and ${shortly(missingFile(c) ?? '')} is missing. Restore the file first.`,
   },
   {
     code: 'NO_BLOCK_JOBS',
@@ -299,7 +299,7 @@ export const refusals: readonly DeleteRule[] = [
         return now !== undefined && (now.transient || now.type === 'vhostuser');
       }),
     text: (c) =>
-      `Disk ${merges(c)[0]?.target} is transient or served by another process: libvirt merges nothing there.`,
+      `Disk ${merges(c)[0]?.target} is transient or provided by another process: libvirt merges nothing there.`,
   },
   {
     code: 'JOB_NAME',

@@ -10,7 +10,7 @@ const first: readonly DeleteRule[] = [
     effect: 'ours',
     source: 'the person pinned it',
     when: ({ snapshot }) => snapshot.pinned,
-    text: ({ snapshot }) => `“${snapshot.name}” is pinned against deletion. Unpin it first if it is to go.`,
+    text: ({ snapshot }) => `“${snapshot.name}” is pinned. Unpin it first to delete it.`,
   },
   {
     code: 'TEST_METADATA_ONLY',
@@ -19,7 +19,7 @@ const first: readonly DeleteRule[] = [
     error: 'INVALID_ARG',
     source: 'testDomainSnapshotDelete: unsupported flag',
     when: (c) => !withData(c),
-    text: () => 'libvirt’s test driver cannot delete metadata alone.',
+    text: () => 'libvirt’s test driver cannot delete only the metadata.',
   },
   {
     code: 'BUSY',
@@ -29,7 +29,7 @@ const first: readonly DeleteRule[] = [
     source: 'virDomainObjBeginAsyncJob; observed beside a backup on 9.0: 68 after 30 seconds, metadata alone too',
     when: ({ facts }) => facts.domain.active && facts.domain.busy === true,
     text: ({ facts }) =>
-      `libvirt has a job under way on “${facts.domain.name}”, such as a backup, and deletes nothing before it has ended.`,
+      `libvirt runs a job on “${facts.domain.name}”, such as a backup, and deletes nothing until it has ended.`,
   },
   {
     code: 'EXTERNAL_UNSUPPORTED',
@@ -40,7 +40,7 @@ const first: readonly DeleteRule[] = [
     source: 'qemuDomainSnapshotDelete before 9.0.0',
     when: external,
     text: ({ facts, snapshot }) =>
-      `libvirt ${formatVersion(facts.libvirtVersion)} cannot delete external snapshots such as “${snapshot.name}”. It needs 9.0 or newer, or “metadata only”.`,
+      `libvirt ${formatVersion(facts.libvirtVersion)} cannot delete external snapshots such as “${snapshot.name}”. It needs 9.0 or newer, or use “Metadata only”.`,
   },
 ];
 

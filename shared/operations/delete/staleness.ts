@@ -19,7 +19,7 @@ export function deleteStaleness(
   const more = today.goes.filter((name) => !goes.has(name));
   return [
     ...missing.map((name) => `The snapshot ${quoted(name)} no longer exists.`),
-    ...(more.length > 0 ? [`${more.map(quoted).join(', ')} would be deleted too now.`] : []),
+    ...(more.length > 0 ? [`${more.map(quoted).join(', ')} would now be deleted too.`] : []),
     ...(read.domain.state === now.domain.state
       ? []
       : [`The domain is ${stateLabel(now.domain.state)} now; it was ${stateLabel(read.domain.state)}.`]),
@@ -28,10 +28,10 @@ export function deleteStaleness(
       : [`The current snapshot is ${quoted(now.current)} now; it was ${quoted(read.current)}.`]),
     ...(list(then.merges) === list(today.merges) && list(then.unlinks) === list(today.unlinks)
       ? []
-      : ['Other images would be merged or deleted now.']),
+      : ['Other images would now be merged or deleted.']),
     ...[...today.warnings, ...today.unknowns]
       .filter(({ text }) => ![...then.warnings, ...then.unknowns].some((each) => each.text === text))
-      .map(({ text }) => `This has to be known now: ${text}`),
-    ...(list(then.moves) === list(today.moves) ? [] : ['Other snapshots would move in the tree now.']),
+      .map(({ text }) => `This is new: ${text}`),
+    ...(list(then.moves) === list(today.moves) ? [] : ['Other snapshots would now move in the tree.']),
   ];
 }

@@ -43,7 +43,7 @@ export function deleteSubject(names: readonly string[], mode: DeleteMode): strin
   const named = names.length === 1 ? `“${first}”` : `“${first}” and ${names.length - 1} more`;
   const words: Readonly<Record<DeleteMode, string>> = {
     this: named,
-    'with-children': `${named} with all below`,
+    'with-children': `${named} and everything below`,
     'children-only': `everything below ${named}`,
     'metadata-only': `the metadata of ${named}`,
   };

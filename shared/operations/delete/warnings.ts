@@ -54,7 +54,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     source: 'the safety snapshot of the last revert',
     when: ({ snapshot }) => snapshot.undoes,
     text: ({ snapshot }) =>
-      `“${snapshot.name}” is the way back from the last revert: that cannot be undone afterwards.`,
+      `“${snapshot.name}” is the safety snapshot of the last revert. Without it, that revert can no longer be undone.`,
   },
   {
     code: 'FINISHES_BROKEN_OFF',
@@ -67,7 +67,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
             .disksOf(c.present.ownerAbove(c.snapshot.name, target)?.name ?? '')
             .some((disk) => disk.target === target && disk.deleteInProgress),
         )),
-    text: ({ snapshot }) => `The deletion of “${snapshot.name}” was broken off before. This ends it.`,
+    text: ({ snapshot }) => `An earlier deletion of “${snapshot.name}” was interrupted. This finishes it.`,
   },
   {
     code: 'STARTED_MEANWHILE',
@@ -76,7 +76,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     source: 'qemuSnapshotDelete: an inactive domain is started paused, and stopped afterwards',
     when: (c) => !c.facts.domain.active && merges(c).length > 0,
     text: ({ facts }) =>
-      `To merge, libvirt starts “${facts.domain.name}” paused and stops it afterwards. The guest does not run meanwhile.`,
+      `To merge, libvirt starts “${facts.domain.name}” paused and stops it afterwards. The guest does not run during that time.`,
   },
   {
     code: 'NOT_CANCELLABLE_WITHOUT_HARM',
@@ -85,7 +85,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     source: 'observed on 9.0–12.8: a block commit writes into the lower image as it goes',
     when: (c) => merges(c).length > 0,
     text: ({ snapshot }) =>
-      `It can be cancelled while it merges, and the guest loses nothing by that; but “${snapshot.name}” is then damaged, and can only be deleted again.`,
+      `You can cancel while it merges. The guest then loses nothing, but “${snapshot.name}” is damaged and can only be deleted again.`,
   },
   {
     code: 'LEFT_OUT_DISK',
@@ -96,7 +96,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     text: (c) =>
       `Disk ${leftOut(c)
         .map(({ target }) => target)
-        .join(', ')} is no part of ${quoted(c.present.childrenOf(c.snapshot.name))}, and is merged all the same.`,
+        .join(', ')} is not part of ${quoted(c.present.childrenOf(c.snapshot.name))}, but is merged too.`,
   },
   {
     code: 'MERGES_INTO_MEDIUM',
@@ -108,9 +108,9 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     text: (c) =>
       `A revert gave ${intoMedia(c)
         .map(({ target }) => target)
-        .join(', ')} an overlay: libvirt opens ${intoMedia(c)
+        .join(', ')} an overlay. libvirt opens ${intoMedia(c)
         .map(({ into }) => shortly(into))
-        .join(', ')} for writing to merge it back.`,
+        .join(', ')} for writing to merge it.`,
   },
   {
     code: 'SPOILS_OVERLAYS',
@@ -119,9 +119,9 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     source: 'an image is worth what it lies on; libvirt asks nobody who lies on one that it deletes or merges',
     when: (c) => spoiled(c).length > 0,
     text: (c) =>
-      `What lies on an image that goes, or is written to, loses what it holds: ${spoiled(c)
-        .map(({ path, on }) => `${shortly(path)} on ${shortly(on)}`)
-        .join(', ')}. Nothing of the domain needs it; somebody may have laid it aside, or use it as a clone.`,
+      `These images are based on one that is deleted or changed, and become unusable: ${spoiled(c)
+        .map(({ path, on }) => `${shortly(path)} (based on ${shortly(on)})`)
+        .join(', ')}. The domain does not need them, but they may be backups or clones.`,
   },
   {
     code: 'UNLISTED_TAGS_LOST',
@@ -130,7 +130,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     source: 'the image’s own table of internal snapshots',
     when: (c) => unlisted(c).length > 0,
     text: (c) =>
-      `The image that goes holds internal snapshots that libvirt does not list, and they go with it: ${quoted([...new Set(unlisted(c))])}.`,
+      `The deleted image contains internal snapshots that libvirt does not list. They are deleted with it: ${quoted([...new Set(unlisted(c))])}.`,
   },
   {
     code: 'TAG_TWICE',
@@ -138,7 +138,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     source: 'bdrv_snapshot_find: the first of that name; observed on 9.0–12.8, off and running',
     when: (c) => twice(c) !== undefined,
     text: (c) =>
-      `${shortly(twice(c)?.path ?? '')} holds “${c.snapshot.name}” more than once. libvirt deletes the first; the rest stays in the image, and takes up room there.`,
+      `${shortly(twice(c)?.path ?? '')} contains “${c.snapshot.name}” more than once. libvirt deletes the first one; the others stay in the image and use space.`,
   },
   {
     code: 'STAYS_INSIDE',
@@ -148,7 +148,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     source: 'delvm looks at the images that are in use alone; observed on 7.0: done, and the image still holds it',
     when: (c) => internal(c) && unlike(c)?.disk.kind === 'internal',
     text: (c) =>
-      `While the guest runs, libvirt ${formatVersion(c.facts.libvirtVersion)} forgets “${c.snapshot.name}” and leaves its data inside an image that the guest does not write to. Shut the domain down first to be rid of it.`,
+      `While the guest runs, libvirt ${formatVersion(c.facts.libvirtVersion)} forgets “${c.snapshot.name}” but leaves its data in an image that the guest does not write to. To delete the data, shut the domain down first.`,
   },
   {
     code: 'MEMORY_FILE_STAYS',
@@ -168,7 +168,7 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     when: misnames,
     text: ({ facts, snapshot, present }) => {
       const names = [...present.misnamed(snapshot.name).keys()];
-      return `libvirt ${formatVersion(facts.libvirtVersion)} notes a wrong image for ${quoted(names)}, which ${names.length === 1 ? 'lies' : 'lie'} on “${snapshot.name}”. Going back there brings other data then.`;
+      return `libvirt ${formatVersion(facts.libvirtVersion)} records a wrong image for ${quoted(names)}, which ${names.length === 1 ? 'is' : 'are'} based on “${snapshot.name}”. A revert there then brings back other data.`;
     },
   },
   {
@@ -183,17 +183,17 @@ export const deleteWarnings: readonly DeleteWarning[] = [
     source: 'two internal snapshots of one name: QEMU takes the first; observed on 9.0–12.8',
     when: (c) => !withData(c) && c.present.pointsOf(c.snapshot.name).some(({ kind }) => kind === 'internal'),
     text: ({ snapshot }) =>
-      `Do not take another snapshot “${snapshot.name}” afterwards: going back to it would bring the data of this one.`,
+      `Do not take another snapshot named “${snapshot.name}” afterwards: a revert to it would bring back the data of this one.`,
   },
 ];
 
 function dataStays({ snapshot, present }: DeleteCase): string {
   const paths = [...new Set(present.pointsOf(snapshot.name).map(({ path }) => path))];
   if (!isExternal(snapshot))
-    return `The data of “${snapshot.name}” stays inside ${paths.join(', ')} and takes up room there; only “qemu-img snapshot -d” removes it then.`;
+    return `The data of “${snapshot.name}” stays inside ${paths.join(', ')} and uses space. Only “qemu-img snapshot -d” can remove it afterwards.`;
   const files = [
     ...snapshot.stored.disks.flatMap(({ file }) => file ?? []),
     ...(snapshot.memoryFile ? [snapshot.memoryFile] : []),
   ];
-  return `${files.join(', ')} ${files.length === 1 ? 'stays' : 'stay'} where ${files.length === 1 ? 'it is' : 'they are'} and ${files.length === 1 ? 'belongs' : 'belong'} to no snapshot: libvirt will not merge across that, so the neighbours of “${snapshot.name}” may not be deletable any more.`;
+  return `${files.join(', ')} ${files.length === 1 ? 'stays' : 'stay'} where ${files.length === 1 ? 'it is' : 'they are'} and ${files.length === 1 ? 'belongs' : 'belong'} to no snapshot. libvirt does not merge across that, so the neighbours of “${snapshot.name}” may become impossible to delete.`;
 }

@@ -37,9 +37,9 @@ export function editSteps(edited: Edited, { name, description }: Edit): EditStep
 
 const words: { readonly [K in EditStep['kind']]: (step: Extract<EditStep, { kind: K }>) => string } = {
   describe: ({ snapshot }) => `“${snapshot}” is redefined with the new description.`,
-  add: ({ snapshot, from }) => `“${snapshot}” is added with everything that “${from}” has.`,
+  add: ({ snapshot, from }) => `“${snapshot}” is added with the metadata of “${from}”.`,
   point: ({ snapshot, parent }) => `“${snapshot}” is redefined as a child of “${parent}”.`,
-  forget: ({ snapshot }) => `The metadata under the old name “${snapshot}” is removed. No data is touched.`,
+  forget: ({ snapshot }) => `The metadata with the old name “${snapshot}” is removed. No data is touched.`,
 };
 
 /** One step in a sentence. */

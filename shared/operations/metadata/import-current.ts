@@ -45,13 +45,13 @@ export function chooseCurrent({ added, here, named, active }: CurrentCase): Curr
   const asNamed = added.find(({ snapshot }) => snapshot.name === named);
   if (!external) {
     if (asNamed) return told(named, `“${named}” becomes the current snapshot, as it was.`);
-    return told(null, 'The files name no current snapshot, so there is none until one is made current.');
+    return told(null, 'The files name no current snapshot, so none is current until you make one current.');
   }
   const fitting = added.filter((placed) => fits(placed, active));
   const chosen = asNamed ?? fitting.toSorted((a, b) => b.snapshot.createdAt - a.snapshot.createdAt)[0];
   if (chosen && fitting.includes(chosen))
-    return told(chosen.snapshot.name, `“${chosen.snapshot.name}” becomes the current snapshot: the disks are there.`);
-  return { name: null, text: 'No snapshot can be made the current one.', refusal: elsewhere(chosen, active) };
+    return told(chosen.snapshot.name, `“${chosen.snapshot.name}” becomes the current snapshot: it matches the disks.`);
+  return { name: null, text: 'No snapshot can be made current.', refusal: elsewhere(chosen, active) };
 }
 
 function elsewhere(chosen: Placed | undefined, active: ReadonlyMap<string, string>): Statement {
@@ -59,12 +59,12 @@ function elsewhere(chosen: Placed | undefined, active: ReadonlyMap<string, strin
   const which = chosen
     ? astray
         .map(([target, file]) => `${target} writes to ${active.get(target) ?? 'nothing'}, not to ${file}`)
-        .join('; ') || 'its metadata does not tell which files those were'
-    : 'none of the snapshots fits the files that they write to';
+        .join('; ') || 'its metadata does not say which files it used'
+    : 'none of the snapshots matches the files that they write to';
   const whose = chosen ? `where “${chosen.snapshot.name}” left them` : 'where one of the snapshots left them';
   return {
     code: 'disks-elsewhere',
-    text: `There are external snapshots, and the disks of this domain are not ${whose}: ${which}. libvirt would then delete the wrong overlays at a revert, or end itself. Define the domain with the disks that it had when the snapshots were exported, then import again.`,
+    text: `There are external snapshots, and the disks of this domain are not ${whose}: ${which}. With a revert, libvirt would then delete the wrong overlays, or crash. Define the domain with the disks that it had when the snapshots were exported, then import again.`,
   };
 }
 

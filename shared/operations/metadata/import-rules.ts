@@ -37,9 +37,9 @@ export interface ImportCase extends ImportGround {
 const XML_BYTES = 4 * 1024 * 1024;
 const lackWords = {
   name: 'It has no name.',
-  state: 'It does not say in which state the guest was (<state>).',
+  state: 'It does not say which state the guest was in (<state>).',
   creationTime: 'It does not say when it was taken (<creationTime>).',
-  domain: 'It has no configuration of the domain (<domain>), and libvirt adds none without.',
+  domain: 'It has no domain configuration (<domain>), which libvirt requires.',
 } as const;
 
 const strange = ({ candidate: { snapshot, targets } }: ImportCase) =>
@@ -66,20 +66,20 @@ export const importRules: readonly Rule<ImportCase>[] = [
     code: 'unknown-state',
     source: 'virDomainSnapshotDefParse: “Invalid state”',
     when: ({ candidate }) => candidate.snapshot.state === 'unknown',
-    text: () => 'It is in a state that Snapkeel does not know.',
+    text: () => 'Snapkeel does not know its state.',
   },
   {
     code: 'unknown-kind',
     source: 'virDomainSnapshotLocationTypeFromString: XML_ERROR; what is not known is not added',
     when: ({ candidate }) => isUnknown(candidate.snapshot),
-    text: () => 'It keeps its memory or a disk in a way that Snapkeel does not know.',
+    text: () => 'It saves memory or a disk in a way that Snapkeel does not know.',
   },
   {
     code: 'other-domain',
     source: 'virDomainSnapshotRedefineValidate: INVALID_ARG',
     when: ({ candidate, domain }) => candidate.uuid !== domain.uuid,
     text: ({ candidate, domain }) =>
-      `It is of a domain with the UUID ${candidate.uuid ?? 'unknown'}; this one has ${domain.uuid}, and libvirt takes only its own.`,
+      `It belongs to a domain with the UUID ${candidate.uuid ?? 'unknown'}. This domain has ${domain.uuid}, and libvirt only accepts its own snapshots.`,
   },
   {
     code: 'strange-disk',
@@ -97,7 +97,7 @@ export const importRules: readonly Rule<ImportCase>[] = [
     code: 'too-large',
     source: 'REMOTE_STRING_MAX',
     when: ({ candidate }) => utf8Bytes(candidate.xml) > XML_BYTES,
-    text: () => 'It is larger than 4 MiB, which is all that libvirt takes.',
+    text: () => 'It is larger than 4 MiB, the most that libvirt accepts.',
   },
 ];
 
@@ -138,15 +138,15 @@ export function judgeImport(candidates: readonly Candidate[], ground: ImportGrou
   function judgeParent(each: Judged): Judged {
     const { parent } = each.candidate.snapshot;
     if (parent === null) return each;
-    if (conflicts.has(parent)) return no(each, `Its parent “${parent}” is another snapshot here than in the file.`);
+    if (conflicts.has(parent)) return no(each, `Its parent “${parent}” is a different snapshot here than in the file.`);
     if (present.has(parent)) return each;
     const above = usable.get(parent);
-    if (!above) return no(each, `Its parent “${parent}” is neither in the files nor here.`);
+    if (!above) return no(each, `Its parent “${parent}” is neither in the files nor in this domain.`);
     return judged.get(above)?.verdict === 'add' ? each : no(each, `Its parent “${parent}” cannot be added.`);
   }
 }
 
-const cycleText = 'Its ancestors lead back to itself.';
+const cycleText = 'It is its own ancestor.';
 
 function no(judged: Judged, reason: string): Judged {
   return { ...judged, verdict: 'no', reason };
@@ -161,16 +161,19 @@ function judgeAlone(
   const rule = importRules.find((each) => holds(each, c));
   if (rule) return { verdict: 'no', reason: rule.text(c) };
   if (twins.some(({ xml }) => xml !== candidate.xml))
-    return { verdict: 'no', reason: 'The files have two different snapshots of this name.' };
-  if (twins[0] !== candidate) return { verdict: 'here', reason: 'It is in the files twice, with the same content.' };
+    return { verdict: 'no', reason: 'The files contain two different snapshots with this name.' };
+  if (twins[0] !== candidate) return { verdict: 'here', reason: 'It is in the files twice with the same content.' };
   if (!present) return { verdict: 'add', reason: null };
   const difference = differenceOf(candidate.snapshot, present);
   if (difference !== null)
-    return { verdict: 'conflict', reason: `Another snapshot of this name is here: ${difference}. It stays as it is.` };
+    return {
+      verdict: 'conflict',
+      reason: `This domain has another snapshot with this name: ${difference}. It is not changed.`,
+    };
   const described = candidate.snapshot.description === present.description;
   return {
     verdict: 'here',
-    reason: described ? null : 'It has another description here, which stays.',
+    reason: described ? null : 'It has another description here, which is kept.',
   };
 }
 

@@ -9,7 +9,7 @@ export function importBlockers(rows: readonly ImportRow[], refusal: Statement | 
   if (rows.some(({ verdict }) => verdict === 'add')) return refusal ? [refusal] : [];
   const all = (verdict: ImportRow['verdict']) => rows.length > 0 && rows.every((row) => row.verdict === verdict);
   const text = all('here')
-    ? 'This domain has all of these snapshots already.'
+    ? 'This domain already has all of these snapshots.'
     : rows.length === 1
       ? 'There is nothing to import.'
       : 'None of these can be imported. The list says why.';
@@ -51,7 +51,7 @@ export function importWarnings(
       ? [
           {
             code: 'internal-data',
-            text: `The data of ${formatCount(internal.length, 'snapshot')} lies inside the disk images, where libvirt cannot look beforehand. The images must be copies of those that the snapshots were taken in.`,
+            text: `The data of ${formatCount(internal.length, 'snapshot')} is inside the disk images, where libvirt cannot check it now. The images must be copies of the ones that the snapshots were taken in.`,
           },
         ]
       : []),
@@ -60,7 +60,7 @@ export function importWarnings(
       ? [
           {
             code: 'other-name',
-            text: `The files are of “${from}”; this domain is called “${to}”. It has the same UUID, so libvirt takes them.`,
+            text: `The files are from “${from}”, and this domain is called “${to}”. It has the same UUID, so libvirt accepts them.`,
           },
         ]
       : []),
@@ -68,7 +68,7 @@ export function importWarnings(
       ? [
           {
             code: 'left-out',
-            text: `${formatCount(left, 'entry', 'entries')} of the list ${left === 1 ? 'is' : 'are'} left out.`,
+            text: `${formatCount(left, 'entry', 'entries')} of the list ${left === 1 ? 'is' : 'are'} skipped.`,
           },
         ]
       : []),
@@ -108,7 +108,7 @@ function namesToKnow(added: readonly ImportRow[], facts: Host, images: ImportAro
     [
       'digits-name',
       digits,
-      'QEMU takes an internal snapshot’s name of digits alone for the ID of one in the image: a revert could bring back another one',
+      'QEMU takes an internal snapshot’s name made only of digits for an ID in the image: a revert could bring back another one',
     ],
     [
       'garbled-name',
@@ -116,11 +116,11 @@ function namesToKnow(added: readonly ImportRow[], facts: Host, images: ImportAro
       'libvirt before 10.9 garbles quotation marks and backslashes in the name of an internal snapshot with memory: a revert would fail or do nothing',
     ],
     ['undeletable-name', noDelete, 'While the guest runs, libvirt cannot delete internal snapshots of such names'],
-    ['comma', commas, 'libvirt gets the comma in a path of their images wrong, so a revert would fail'],
+    ['comma', commas, 'libvirt handles a comma in the path of their images wrongly, so a revert would fail'],
     [
       'invisible-name',
       unseen,
-      'The names hold characters that cannot be seen, or that turn the reading direction: they may look like others',
+      'The names contain invisible characters, or characters that change the reading direction: they may look like others',
     ],
   ];
   return rows.flatMap(([code, of, text]) => (of.length > 0 ? [{ code, text: `${text} (${quoted(of)}).` }] : []));

@@ -14,23 +14,23 @@ export interface MakeCurrentCase extends SnapshotList, Redefined {
 export const makeCurrentRules: readonly Rule<MakeCurrentCase>[] = [
   {
     code: 'already-current',
-    source: 'nothing would change',
+    source: 'without reverting anything',
     when: ({ snapshot, current }) => snapshot.name === current,
-    text: ({ snapshot }) => `“${snapshot.name}” is the current snapshot already.`,
+    text: ({ snapshot }) => `“${snapshot.name}” is already the current snapshot.`,
   },
   {
     code: 'external-tree',
     source: 'qemuSnapshotRevertExternalFinish: the current snapshot’s overlays are unlinked',
     when: ({ snapshots }) => snapshots.some(isExternal),
     text: ({ snapshots }) =>
-      `This domain has external snapshots (${named(snapshots.filter(isExternal))}). libvirt takes the current snapshot for the place where the disks are: if that were not true, the next revert would delete overlays that hold your data.`,
+      `This domain has external snapshots (${named(snapshots.filter(isExternal))}). libvirt assumes that the disks are based on the current snapshot. If that were wrong, the next revert would delete overlays that contain your data.`,
   },
   {
     code: 'unknown-kind',
     source: 'what is not known may be external',
     when: ({ snapshots }) => snapshots.some(isUnknown),
     text: ({ snapshots }) =>
-      `libvirt describes ${named(snapshots.filter(isUnknown))} in a way that Snapkeel does not know, so it cannot say whether this is safe.`,
+      `libvirt describes ${named(snapshots.filter(isUnknown))} in a way that Snapkeel does not know, so it is unknown whether this is safe.`,
   },
   {
     code: 'not-redefinable',

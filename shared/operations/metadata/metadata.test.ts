@@ -136,10 +136,10 @@ describe('the steps of an edit', () => {
     expect(editSteps(edited, { name: 'a', description: 'old' })).toEqual([]);
     expect(editSteps(edited, { name: 'a', description: 'new' })).toEqual([{ kind: 'describe', snapshot: 'a' }]);
     expect(editSteps(edited, { name: 'z', description: 'old' }).map((step) => editStepText(step))).toEqual([
-      '“z” is added with everything that “a” has.',
+      '“z” is added with the metadata of “a”.',
       '“b” is redefined as a child of “z”.',
       '“c” is redefined as a child of “z”.',
-      'The metadata under the old name “a” is removed. No data is touched.',
+      'The metadata with the old name “a” is removed. No data is touched.',
     ]);
   });
 
@@ -163,10 +163,10 @@ describe('a plan that is no longer so', () => {
   const read = { snapshot: snapshot('a'), current: false, children: ['b', 'c'] };
   it.each<[string, Partial<typeof read>, string | null]>([
     ['the same, in another order', { children: ['c', 'b'] }, null],
-    ['another snapshot of the name', { snapshot: snapshot('a', { createdAt: 5 }) }, 'another snapshot now'],
+    ['another snapshot of the name', { snapshot: snapshot('a', { createdAt: 5 }) }, 'now a different snapshot'],
     ['another description', { snapshot: snapshot('a', { description: 'x' }) }, 'description'],
     ['another parent', { snapshot: snapshot('a', { parent: 'p' }) }, '“p” now; it was none'],
-    ['another kind', { snapshot: external('a') }, 'What libvirt tells'],
+    ['another kind', { snapshot: external('a') }, 'The XML of'],
     ['another child', { children: ['b'] }, 'children'],
     ['being current', { current: true }, 'is the current snapshot now'],
   ])('%s', (_, change, sentence) => {
@@ -366,7 +366,7 @@ describe('what is not known of a snapshot', () => {
     const nowhere = { added: [{ snapshot: of, places: new Map() }], here: none, named: 'a' };
     expect(chooseCurrent({ ...nowhere, active: new Map([['vda', '/i/a']]) })).toMatchObject({
       name: null,
-      refusal: { code: 'disks-elsewhere', text: expect.stringContaining('does not tell which files') },
+      refusal: { code: 'disks-elsewhere', text: expect.stringContaining('does not say which files') },
     });
   });
   it('each rule has a source', () => {
@@ -384,7 +384,7 @@ describe('what keeps an edit from being saved', () => {
   it('tells a description that is too long from one with a strange character', () => {
     expect(of('x'.repeat((1 << 20) + 1))).toEqual([['DESCRIPTION_REFUSED', 'The description is longer than 1 MiB']]);
     expect(of('bell \u0007')).toEqual([
-      ['DESCRIPTION_REFUSED', 'The description holds a character that libvirt cannot keep'],
+      ['DESCRIPTION_REFUSED', 'The description contains a character that libvirt cannot store'],
     ]);
     expect(of('x'.repeat(1 << 20))).toEqual([]);
   });

@@ -31,7 +31,7 @@ export function redefinitionProblem({ facts, snapshot, config }: Redefined): Sta
   if (facts.offWithCheckpoints && !can(facts.libvirtVersion, 'internalBesideCheckpoints'))
     return {
       code: 'beside-checkpoints',
-      text: `The domain is off and has checkpoints of backups: libvirt ${formatVersion(facts.libvirtVersion)} accepts no new metadata of its snapshots then. Start it first.`,
+      text: `The domain is off and has backup checkpoints: libvirt ${formatVersion(facts.libvirtVersion)} then accepts no new metadata for its snapshots. Start it first.`,
     };
   if (hasOutside(snapshot)) return null;
   const odd = snapshot.disks.filter(({ target, kind }) => {
@@ -43,7 +43,7 @@ export function redefinitionProblem({ facts, snapshot, config }: Redefined): Sta
   const names = odd.map(({ target }) => target).join(', ');
   return {
     code: 'not-redefinable',
-    text: `libvirt accepts no new metadata of “${snapshot.name}”: it leaves out ${names}, and nothing of it is external.`,
+    text: `libvirt accepts no new metadata for “${snapshot.name}”: it leaves out ${names}, and no part of it is external.`,
   };
 }
 

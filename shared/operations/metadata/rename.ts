@@ -10,7 +10,7 @@ export interface RenameCase extends Redefined {
 }
 
 const asTag = (what: string): string =>
-  `${what}, and libvirt has no way to change it there: under another name the snapshot could not be reverted to any more, and deleting it would leave its data in the images.`;
+  `${what}, and libvirt cannot change it there. With another name, the snapshot could no longer be reverted to, and deleting it would leave its data in the images.`;
 
 /**
  * Which snapshots keep their name. libvirt renames by redefining, which touches metadata alone (virsh snapshot-edit):
@@ -44,7 +44,7 @@ export const renameRules: readonly Rule<RenameCase>[] = [
     source: 'what is not known is not changed',
     when: ({ snapshot: { memory, disks } }) => memory === 'unknown' || disks.some((disk) => disk.kind === 'unknown'),
     text: () =>
-      'libvirt describes this snapshot in a way that Snapkeel does not know, so it cannot say where the name is kept.',
+      'libvirt describes this snapshot in a way that Snapkeel does not know, so it is unknown where the name is stored.',
   },
   {
     code: 'not-redefinable',
@@ -58,7 +58,7 @@ export const renameRules: readonly Rule<RenameCase>[] = [
     when: ({ children }) => children.some((child) => redefinitionProblem(child) !== null),
     text: ({ children }) => {
       const problems = children.flatMap((child) => redefinitionProblem(child) ?? []);
-      return `Its children would have to name it anew. ${problems[0]?.text ?? ''}`;
+      return `Its children would have to be redefined too. ${problems[0]?.text ?? ''}`;
     },
   },
 ];

@@ -17,17 +17,15 @@ export function metadataStaleness(read: MetadataFacts, now: MetadataFacts): stri
   const { snapshot: b } = now;
   const others = (snapshot: Snapshot) => JSON.stringify({ ...snapshot, description: '', parent: '' });
   return [
-    ...(a.createdAt === b.createdAt ? [] : [`“${a.name}” is another snapshot now than the one that was read of.`]),
-    ...(a.description === b.description ? [] : [`The description of “${a.name}” was changed meanwhile.`]),
+    ...(a.createdAt === b.createdAt ? [] : [`“${a.name}” is now a different snapshot.`]),
+    ...(a.description === b.description ? [] : [`The description of “${a.name}” has changed.`]),
     ...(a.parent === b.parent
       ? []
       : [`The parent of “${a.name}” is ${quoted(b.parent)} now; it was ${quoted(a.parent)}.`]),
-    ...(a.createdAt !== b.createdAt || others(a) === others(b)
-      ? []
-      : [`What libvirt tells of “${a.name}” was changed meanwhile.`]),
+    ...(a.createdAt !== b.createdAt || others(a) === others(b) ? [] : [`The XML of “${a.name}” has changed.`]),
     ...(read.children.toSorted().join('/') === now.children.toSorted().join('/')
       ? []
-      : [`Other snapshots are the children of “${a.name}” now.`]),
+      : [`“${a.name}” has other children now.`]),
     ...(read.current === now.current
       ? []
       : [`“${a.name}” is ${now.current ? 'the current snapshot now' : 'no longer the current snapshot'}.`]),

@@ -36,7 +36,7 @@ function editBlockers(facts: EditFacts, { name, description }: EditChoice, steps
     ...(nameProblem === null ? [] : [{ code: 'NAME_REFUSED', text: nameProblem }]),
     ...(isXmlText(description)
       ? []
-      : [{ code: 'DESCRIPTION_REFUSED', text: 'The description holds a character that libvirt cannot keep' }]),
+      : [{ code: 'DESCRIPTION_REFUSED', text: 'The description contains a character that libvirt cannot store' }]),
     ...(utf8Bytes(description) <= DESCRIPTION_BYTES
       ? []
       : [{ code: 'DESCRIPTION_REFUSED', text: 'The description is longer than 1 MiB' }]),
@@ -86,7 +86,7 @@ function importChanges(read: ImportFacts, now: ImportFacts): string[] {
       const was = before.get(`${row.file}/${row.name}`);
       const unread = row.notes.filter((note) => !was?.notes.includes(note)).map((note) => `“${row.name}”: ${note}`);
       if (was && was.verdict === row.verdict && was.current === row.current) return unread;
-      const becomes = row.reason ?? (row.verdict === 'add' ? 'It can be added now.' : 'It is here already.');
+      const becomes = row.reason ?? (row.verdict === 'add' ? 'It can be added now.' : 'It is already here.');
       return [`“${row.name}”: ${becomes}`];
     }),
     ...(read.currentText === now.currentText ? [] : [now.currentText]),

@@ -33,9 +33,17 @@ it('says so where it is not known what a saved memory goes on with', () => {
 });
 
 it.each([
-  ['another image', moved, /\/i\/base as vda, and leaves \/i\/base\.s1 behind\. Snapshots that lie on \/i\/base/],
-  ['a disk that was taken off', { ...moved, now: null }, /as vda, which the domain does not have now\. Snapshots/],
-  ['another medium', { target: 'hdc', saved: '/a.iso', now: '/b.iso', written: false }, /\/a\.iso as hdc.*behind\.$/],
+  [
+    'another image',
+    moved,
+    /\/i\/base as vda instead of \/i\/base\.s1\. This damages snapshots that are based on \/i\/base/,
+  ],
+  ['a disk that was taken off', { ...moved, now: null }, /as vda, which the domain does not have now\. This damages/],
+  [
+    'another medium',
+    { target: 'hdc', saved: '/a.iso', now: '/b.iso', written: false },
+    /\/a\.iso as hdc instead of \/b\.iso\.$/,
+  ],
   [
     'a medium that was put in',
     { target: 'hdc', saved: null, now: '/b.iso', written: false },
@@ -52,7 +60,7 @@ it('does not start without an image', () => {
     startHindrance({ ...off, ...change }, discardSave);
   expect(hindrance({ missing: ['/i/base'] })).toContain('/i/base');
   expect(hindrance({})).toBeNull();
-  expect(hindrance({ unlike: ['/a.iso'] })).toMatch(/^\/a\.iso is of another format/);
+  expect(hindrance({ unlike: ['/a.iso'] })).toMatch(/^\/a\.iso is not in the format/);
   // Saved memory goes on with its own images, unless it is dropped.
   expect(hindrance({ missing: ['/i/base'], managedSave: true })).toBeNull();
   expect(hindrance({ missing: ['/i/base'], managedSave: true }, true)).toContain('/i/base');

@@ -19,9 +19,9 @@ interface Rule {
 
 const on: readonly DomainState[] = ['running', 'blocked'];
 const active: readonly DomainState[] = [...on, 'paused', 'shutdown', 'crashed', 'pmsuspended'];
-const asleep = 'The guest sleeps. Wake it in its console, or with “virsh dompmwakeup”.';
+const asleep = 'The guest is suspended. Wake it in its console, or with “virsh dompmwakeup”.';
 const offAlready = 'It is shut off.';
-const runsAlready = 'It is running already.';
+const runsAlready = 'It is already running.';
 
 /**
  * | action   | off | running | paused | shutting down | crashed | suspended |
@@ -44,15 +44,15 @@ const rules: Readonly<Record<PowerAction, Rule>> = {
   suspend: {
     label: 'Pause',
     states: on,
-    whyNot: { paused: 'It is paused already.', shutoff: offAlready, pmsuspended: asleep },
+    whyNot: { paused: 'It is already paused.', shutoff: offAlready, pmsuspended: asleep },
     leadsTo: ['paused'],
   },
   shutdown: {
     label: 'Shut down',
     states: [...on, 'shutdown'],
     whyNot: {
-      paused: 'A paused guest cannot react to the power button. Resume it first.',
-      shutoff: 'It is shut off already.',
+      paused: 'A paused guest cannot react to a shutdown request. Resume it first.',
+      shutoff: 'It is already shut off.',
       pmsuspended: asleep,
     },
     leadsTo: ['shutoff'],
@@ -62,7 +62,7 @@ const rules: Readonly<Record<PowerAction, Rule>> = {
   destroy: {
     label: 'Force off',
     states: active,
-    whyNot: { shutoff: 'It is shut off already.' },
+    whyNot: { shutoff: 'It is already shut off.' },
     leadsTo: ['shutoff'],
     losesMemory: true,
     endsOff: true,
@@ -101,15 +101,15 @@ export function startHindrance(
   if (managedSave && !discardSave) return savedMissing.length > 0 ? savedGone(savedMissing).text : null;
   const [is, it] = (missing.length || unlike.length) === 1 ? ['is', 'it'] : ['are', 'them'];
   if (missing.length > 0)
-    return `The host does not have ${missing.join(', ')} any more, and the domain cannot start without ${it}.`;
+    return `${missing.join(', ')} ${is} missing on the host, and the domain cannot start without ${it}.`;
   return unlike.length > 0
-    ? `${unlike.join(', ')} ${is} of another format than the configuration says, and QEMU would not open ${it}.`
+    ? `${unlike.join(', ')} ${is} not in the format that the configuration says, and QEMU would not open ${it}.`
     : null;
 }
 
 const savedGone = (files: readonly string[]): Statement => ({
   code: 'SAVED_GONE',
-  text: `The saved memory needs ${files.join(', ')}, which the host does not have any more: it cannot be restored. What is left is to drop it, and to boot from the disks.`,
+  text: `The saved memory needs ${files.join(', ')}, which ${files.length === 1 ? 'is' : 'are'} missing on the host. It cannot be restored; you can only discard it and boot from the disks.`,
 });
 
 /** Whether the domain is off afterwards. */
@@ -142,11 +142,11 @@ export function powerLosses(action: PowerAction, facts: PowerFacts, now: number)
 
 const memory: Statement = {
   code: 'MEMORY',
-  text: 'What the guest has in memory is lost, with everything that it has not written to its disks yet. Its file systems are left as after a power cut.',
+  text: 'Everything in memory is lost, including data that is not written to disk yet. The file systems are left as after a power failure.',
 };
 const staysPaused: Statement = {
   code: 'STAYS_PAUSED',
-  text: 'It stays paused: it begins to boot when it is resumed.',
+  text: 'It stays paused, and boots when it is resumed.',
 };
 
 /** qemuDomainRemoveInactive drops the metadata of snapshots with the domain. */
@@ -154,7 +154,7 @@ function transient({ snapshotCount }: PowerFacts): Statement {
   const also = snapshotCount > 0 ? `, and the metadata of its ${formatCount(snapshotCount, 'snapshot')}` : '';
   return {
     code: 'TRANSIENT',
-    text: `The domain is transient: once it is off libvirt forgets it, its configuration${also}. Its disks stay.`,
+    text: `The domain is transient: once it is off, libvirt forgets it, its configuration${also}. Its disks are kept.`,
   };
 }
 
@@ -168,12 +168,12 @@ function notKept({ leftBehind, dropped }: PowerFacts): Statement[] {
       code: 'NEXT_ELSEWHERE',
       text:
         next === null
-          ? `The guest writes to ${now} as ${target}, a disk that the domain does not have at its next start.`
-          : `The guest writes to ${now} as ${target}; the next start uses ${next} instead, without what was written since.`,
+          ? `The guest writes to ${now} as ${target}, a disk that the domain will not have at its next start.`
+          : `The guest writes to ${now} as ${target}; the next start uses ${next} instead, without anything written since.`,
     })),
     ...dropped.map((target) => ({
       code: 'DROPPED',
-      text: `Disk ${target} is transient: libvirt deletes everything that the guest has written to it since it was started.`,
+      text: `Disk ${target} is transient: libvirt deletes everything that the guest wrote to it since it started.`,
     })),
   ];
 }
@@ -183,23 +183,23 @@ function managedSave({ reverted }: PowerFacts, now: number): Statement {
   const since = reverted ? ` It was reverted to “${reverted.to}” ${formatMoment(reverted.at, now)}.` : '';
   return {
     code: 'MANAGED_SAVE',
-    text: `Memory that was saved earlier is restored, over the disks as they are now.${since} If a disk has changed since it was saved, as by a revert, the guest does not notice and damages its file systems.`,
+    text: `Memory that was saved earlier is restored, with the disks as they are now.${since} If a disk has changed since then, for example by a revert, the guest does not notice and damages its file systems.`,
   };
 }
 
 /** qemuDomainObjRestore goes by the configuration that was saved; observed on 9.0–12.8. */
 function otherImages({ savedElsewhere }: PowerFacts): Statement[] {
   if (savedElsewhere === null)
-    return [{ code: 'SAVED_UNREAD', text: 'Which images the saved memory goes on with could not be read.' }];
+    return [{ code: 'SAVED_UNREAD', text: 'It is not known which images the saved memory uses.' }];
   return savedElsewhere.map(({ target, saved, now, written }) => {
-    const left = now === null ? ', which the domain does not have now' : `, and leaves ${now} behind`;
-    const damaged = written ? ` Snapshots that lie on ${saved} are damaged by that.` : '';
+    const left = now === null ? ', which the domain does not have now' : ` instead of ${now}`;
+    const damaged = written ? ` This damages snapshots that are based on ${saved}.` : '';
     return {
       code: 'SAVED_ELSEWHERE',
       text:
         saved === null
-          ? `The saved memory goes on without ${now} in ${target}, which was put there since.`
-          : `The saved memory goes on with ${saved} as ${target}${left}.${damaged}`,
+          ? `The saved memory continues without ${now} in ${target}, which was added since.`
+          : `The saved memory continues with ${saved} as ${target}${left}.${damaged}`,
     };
   });
 }
@@ -212,16 +212,16 @@ export function powerChanges(read: PowerFacts, now: PowerFacts): string[] {
     ...(read.state === now.state
       ? []
       : [`The domain is ${stateLabel(now.state)} now; it was ${stateLabel(read.state)}.`]),
-    ...(read.state === now.state && read.id !== now.id ? ['The domain was started again meanwhile.'] : []),
+    ...(read.state === now.state && read.id !== now.id ? ['The domain was started again in the meantime.'] : []),
     ...(read.managedSave === now.managedSave
       ? []
       : [`The domain has ${now.managedSave ? 'a' : 'no'} managed save image now.`]),
     ...(JSON.stringify(read.savedElsewhere) === JSON.stringify(now.savedElsewhere)
       ? []
-      : ['The saved memory and the domain’s disks no longer belong together as they did.']),
+      : ['The saved memory and the domain’s disks no longer match in the same way.']),
     ...(JSON.stringify([read.leftBehind, read.dropped]) === JSON.stringify([now.leftBehind, now.dropped])
       ? []
-      : ['The guest writes to other images now, or the next start uses others.']),
+      : ['The guest now writes to other images, or the next start will use others.']),
     ...(read.persistent === now.persistent
       ? []
       : [`The domain is ${now.persistent ? 'persistent' : 'transient'} now.`]),

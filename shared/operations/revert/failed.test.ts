@@ -10,16 +10,16 @@ const external = facts({ snapshot: { kind: 'external' } });
 
 it('never says that nothing was reverted when the guest was stopped', () => {
   const told = failureFound(problem, external, { gone: false, found: off, sameImages: true, safety: 'safe' });
-  expect(told.effect).toBe('The domain is shut off now; it was running. Its disks are those of before.');
-  expect(told.next).toContain('Undo leads back to “safe”.');
+  expect(told.effect).toBe('The domain is shut off now; it was running. Its disks use the same images as before.');
+  expect(told.next).toContain('Undo reverts to “safe”.');
   const inside = failureFound(problem, facts(), { gone: false, found: off, sameImages: true, safety: null });
-  expect(inside.effect).toContain('may be partly taken back');
+  expect(inside.effect).toContain('may be partly reverted');
   expect(inside.next).not.toContain('Undo');
 });
 
 it('says so when all is as before', () => {
   const told = failureFound(problem, external, { gone: false, found: as, sameImages: true, safety: null });
-  expect(told.effect).toBe('Nothing was reverted: the domain is running, as before.');
+  expect(told.effect).toBe('Nothing was reverted. The domain is running, as before.');
 });
 
 it('tells what is not known', () => {

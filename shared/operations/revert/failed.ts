@@ -20,13 +20,13 @@ export function failureFound(problem: Problem, facts: RevertFacts, after: AfterF
     return {
       ...problem,
       effect:
-        'The domain is gone: it was transient, and libvirt forgets such a domain, with the list of its snapshots, when it cannot start it again. Its images are still there; what they hold is unknown.',
-      next: 'See libvirt’s reason below. Define the domain anew, and import its snapshots from an export.',
+        'The domain is gone. It was transient, and libvirt forgets such a domain and its list of snapshots when it cannot start it again. Its images still exist; their content is unknown.',
+      next: 'See libvirt’s reason below. Define the domain again, and import its snapshots from an export.',
     };
   if (!found) return problem;
-  const back = safety === null ? '' : ` Undo leads back to “${safety}”.`;
+  const back = safety === null ? '' : ` Undo reverts to “${safety}”.`;
   return isAsBefore(facts, after)
-    ? { ...problem, effect: `Nothing was reverted: the domain is ${stateLabel(found.state)}, as before.` }
+    ? { ...problem, effect: `Nothing was reverted. The domain is ${stateLabel(found.state)}, as before.` }
     : { ...problem, effect: effect(facts, after, found), next: `${next(found)}${back}` };
 }
 
@@ -37,15 +37,15 @@ export function isAsBefore({ domain, current }: RevertFacts, { found, sameImages
 
 function effect(facts: RevertFacts, { sameImages }: AfterFailure, found: Found): string {
   const state = `The domain is ${stateLabel(found.state)} now; it was ${stateLabel(facts.domain.state)}.`;
-  if (sameImages === null) return `${state} What its disks hold is unknown.`;
+  if (sameImages === null) return `${state} The content of its disks is unknown.`;
   if (!sameImages) return `${state} Its disks write to other images than before.`;
   return isExternal(facts)
-    ? `${state} Its disks are those of before.`
-    : `${state} Its images may be partly taken back: what they hold is unknown.`;
+    ? `${state} Its disks use the same images as before.`
+    : `${state} Its images may be partly reverted: their content is unknown.`;
 }
 
 function next(found: Found): string {
   return found.state === 'shutoff'
-    ? 'See libvirt’s reason below. Start the domain to see how it is.'
-    : 'See libvirt’s reason below, and look at the domain.';
+    ? 'See libvirt’s reason below. Start the domain to check it.'
+    : 'See libvirt’s reason below, and check the domain.';
 }

@@ -74,7 +74,7 @@ const checkpointsInTheWay = (facts: RevertFacts) => [
 const strayBitmaps = (facts: RevertFacts) => withBitmaps(facts).filter(({ checkpoints }) => checkpoints.length === 0);
 
 const gonePhrase = (files: readonly string[]) =>
-  `${named(files)} ${files.length === 1 ? 'is' : 'are'} gone, or libvirt cannot open ${files.length === 1 ? 'it' : 'them'}`;
+  `${named(files)} ${files.length === 1 ? 'is' : 'are'} missing, or libvirt cannot open ${files.length === 1 ? 'it' : 'them'}`;
 
 /**
  * What fails after the guest was stopped, in the order in which it would (qemuSnapshotRevertActive,
@@ -106,7 +106,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => isExternal(facts) && sameOverlay(facts).length > 0,
     text: ({ facts }) =>
-      `${named(sameOverlay(facts))} have names that differ only after the last dot, and libvirt finds no new file for each of them. It would stop the guest and then fail.`,
+      `${named(sameOverlay(facts))} have names that differ only after the last dot, so libvirt cannot name a new file for each. It would stop the guest and then fail.`,
   },
   {
     code: 'SHARED_DISK',
@@ -152,7 +152,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => !isExternal(facts) && isLive(facts.snapshot),
     text: () =>
-      'QEMU crashes when libvirt 9.9 reverts to an internal snapshot with memory: the guest would be off afterwards. 9.10 and newer can do it.',
+      'QEMU crashes when libvirt 9.9 reverts to an internal snapshot with memory, and the guest would be off. libvirt 9.10 and newer can do it.',
   },
   {
     code: 'NOT_ON_HOST',
@@ -183,7 +183,7 @@ export const failureRules: readonly RefusalRule[] = [
     when: ({ facts }) => checkpointsInTheWay(facts).length > 0,
     text: ({ facts }) => {
       const names = checkpointsInTheWay(facts);
-      return `The domain has ${names.length === 1 ? `the checkpoint ${quoted(names[0] ?? '')}` : `${names.length} checkpoints (${named(names.map(quoted))})`}, left by a backup program. QEMU cannot revert to an internal snapshot with ${names.length === 1 ? 'it' : 'them'}: libvirt would stop the guest and then fail. Start the domain, delete the checkpoint${names.length === 1 ? '' : 's'} with “virsh checkpoint-delete”, and then revert. The next backup will be a full one.`;
+      return `The domain has ${names.length === 1 ? `the checkpoint ${quoted(names[0] ?? '')}` : `${names.length} checkpoints (${named(names.map(quoted))})`}, left by a backup program. QEMU cannot revert to an internal snapshot with ${names.length === 1 ? 'it' : 'them'}: libvirt would stop the guest and then fail. Start the domain, delete the checkpoint${names.length === 1 ? '' : 's'} with “virsh checkpoint-delete”, then revert. The next backup will be a full backup.`;
     },
   },
   {
@@ -194,7 +194,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => strayBitmaps(facts).length > 0,
     text: ({ facts }) =>
-      `${named(strayBitmaps(facts).map(({ path }) => path))} ${strayBitmaps(facts).length === 1 ? 'holds' : 'hold'} dirty bitmaps that belong to no checkpoint. QEMU cannot revert inside an image with such: libvirt would stop the guest and then fail. Remove them with “qemu-img bitmap --remove” while the domain is off, and then revert.`,
+      `${named(strayBitmaps(facts).map(({ path }) => path))} ${strayBitmaps(facts).length === 1 ? 'holds' : 'hold'} dirty bitmaps that belong to no checkpoint. QEMU cannot revert inside such an image: libvirt would stop the guest and then fail. Remove them with “qemu-img bitmap --remove” while the domain is off, then revert.`,
   },
   {
     code: 'IMAGE_GONE',
@@ -204,7 +204,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => !isLive(facts.snapshot) && gone(writtenBack(facts)).length > 0,
     text: ({ facts }) =>
-      `${gonePhrase(gone(writtenBack(facts)))}, and the snapshot is inside. libvirt would stop the guest and then fail.`,
+      `${gonePhrase(gone(writtenBack(facts)))}, and the snapshot is inside it. libvirt would stop the guest and then fail.`,
   },
   {
     code: 'READ_ONLY_LISTED',
@@ -216,7 +216,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => readOnlyListed(facts).length > 0,
     text: ({ facts }) =>
-      `The snapshot lists ${targetsOf(readOnlyListed(facts))}, which ${readOnlyListed(facts).length === 1 ? 'is' : 'are'} read-only, as part of it. libvirt ${formatVersion(facts.libvirtVersion)} would stop the guest and then fail. Write snapshot='no' there with “virsh snapshot-edit”.`,
+      `The snapshot lists ${targetsOf(readOnlyListed(facts))}, which ${readOnlyListed(facts).length === 1 ? 'is' : 'are'} read-only, as part of it. libvirt ${formatVersion(facts.libvirtVersion)} would stop the guest and then fail. Set snapshot='no' for it with “virsh snapshot-edit”.`,
   },
   {
     code: 'TAG_GONE',
@@ -226,7 +226,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => tagGone(facts).length > 0 && tagHazard(facts, 'nothing') === undefined,
     text: ({ facts }) =>
-      `${quoted(facts.snapshot.name)} is not in the image of ${named(tagGone(facts))}, though libvirt lists it. libvirt would stop the guest and then fail. Only its metadata is left to delete.`,
+      `${quoted(facts.snapshot.name)} is not in the image of ${named(tagGone(facts))}, although libvirt lists it. libvirt would stop the guest and then fail. Only its metadata is left; it can be deleted.`,
   },
   {
     code: 'TAG_WITHOUT_MEMORY',
@@ -290,7 +290,7 @@ export const failureRules: readonly RefusalRule[] = [
     forceHelps: false,
     when: (c) => starts(c) && goneAtStart(c).length > 0,
     text: (c) =>
-      `${gonePhrase(goneAtStart(c))}, and the configuration that is put back needs ${goneAtStart(c).length === 1 ? 'it' : 'them'}. libvirt would stop the guest, and it could not be started again.`,
+      `${gonePhrase(goneAtStart(c))}, and the snapshot’s configuration needs ${goneAtStart(c).length === 1 ? 'it' : 'them'}. libvirt would stop the guest, and it could not be started again.`,
   },
 ];
 

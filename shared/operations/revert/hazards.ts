@@ -77,7 +77,7 @@ export const hazardRules: readonly HazardRule[] = [
     source: 'qemuSnapshotRevertExternalFinish: NULL dereference; observed on 11.3',
     when: ({ facts }) => isExternal(facts) && facts.current === null,
     text: () =>
-      'The domain has no current snapshot. Reverting to an external one would crash the libvirt daemon, so Snapkeel does not ask for it.',
+      'The domain has no current snapshot. Reverting to an external one would crash the libvirt daemon, so Snapkeel does not do it.',
   },
   {
     code: 'TEST_WITHOUT_CONFIGURATION',
@@ -87,7 +87,7 @@ export const hazardRules: readonly HazardRule[] = [
     source: 'testDomainRevertToSnapshot: NULL dereference by force; observed on 7.0',
     when: ({ facts }) => !facts.hasConfig,
     text: () =>
-      'The snapshot does not hold the domain’s configuration. Forcing this revert would crash the libvirt daemon, so Snapkeel does not ask for it.',
+      'The snapshot does not hold the domain’s configuration. Forcing this revert would crash the libvirt daemon, so Snapkeel does not do it.',
   },
   {
     code: 'WRONG_OVERLAY',
@@ -98,7 +98,7 @@ export const hazardRules: readonly HazardRule[] = [
     when: ({ facts }) => isExternal(facts) && wrongOverlays(facts).length > 0,
     text: ({ facts }) => {
       const needed = [...new Set(wrongOverlays(facts).flatMap(({ neededBy }) => neededBy))];
-      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} is not where the disks are: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${listed(needed)} ${needed.length === 1 ? 'needs' : 'need'}.`;
+      return `${facts.current === null ? 'The current snapshot' : `The current snapshot ${quoted(facts.current)}`} does not match the disks: libvirt would delete ${named(wrongOverlays(facts).map(({ file }) => file))}, which ${listed(needed)} ${needed.length === 1 ? 'needs' : 'need'}.`;
     },
   },
   {
@@ -109,7 +109,7 @@ export const hazardRules: readonly HazardRule[] = [
     source: 'observed on 11.3: the guest could not be started afterwards',
     when: ({ facts, flags }) => flags.resetNvram && !isExternal(facts) && facts.stored.nvram !== null,
     text: () =>
-      'Resetting the firmware’s variables together with an internal snapshot can leave the guest unable to start, so Snapkeel does not ask for it.',
+      'Resetting the firmware’s variables together with an internal snapshot can leave the guest unable to start, so Snapkeel does not do it.',
   },
 ];
 

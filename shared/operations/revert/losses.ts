@@ -1,5 +1,5 @@
 import { describeChange } from '../../config-changes.ts';
-import { formatBytes } from '../../format.ts';
+import { formatBytes, formatCount } from '../../format.ts';
 import { isDrive } from '../../libvirt/disks.ts';
 import { version } from '../../libvirt/versions.ts';
 import type { OverlayFact, RevertFacts, StoredDisk } from '../../schema.ts';
@@ -10,7 +10,6 @@ import {
   leftOut,
   listed,
   named,
-  quoted,
   type Rule,
   replacesProcess,
   targetsOf,
@@ -31,10 +30,7 @@ export const lossRules: readonly LossRule[] = [
     keepable: true,
     source: 'virDomainRevertToSnapshot',
     when: ({ facts }) => isActive(facts),
-    text: ({ kept }) =>
-      kept?.memory
-        ? 'The memory and every running program of this guest, as they are now'
-        : 'The memory and every running program of this guest; libvirt does not say for how long it has been up',
+    text: () => 'Everything in memory, including running programs',
   },
   {
     code: 'DISKS',
@@ -44,7 +40,7 @@ export const lossRules: readonly LossRule[] = [
     text: ({ facts, kept }) => {
       const targets = goingBack(facts);
       const since =
-        facts.current === facts.snapshot.name || kept ? 'since the snapshot' : 'that is not kept by another snapshot';
+        facts.current === facts.snapshot.name || kept ? 'since the snapshot' : 'that no other snapshot keeps';
       return `Everything written to ${named(targets)} ${since}${kept ? '' : amount(facts, targets)}`;
     },
   },
@@ -71,7 +67,7 @@ export const lossRules: readonly LossRule[] = [
     text: ({ facts }) => {
       const disks = detached(facts);
       const [is, image, it] = disks.length === 1 ? ['is', 'its image', 'it'] : ['are', 'their images', 'them'];
-      return `Everything written to ${named(disks.map(({ image: at }) => at?.path ?? ''))} since the snapshot: ${targetsOf(disks)} ${is} not attached to the domain now, but ${image} will be reverted all the same. If another domain uses ${it}, its data is damaged`;
+      return `Everything written to ${named(disks.map(({ image: at }) => at?.path ?? ''))} since the snapshot: ${targetsOf(disks)} ${is} not attached to the domain now, but ${image} will be reverted anyway. If another domain uses ${it}, its data is damaged`;
     },
   },
   {
@@ -84,8 +80,8 @@ export const lossRules: readonly LossRule[] = [
       otherImages(facts)
         .map(({ target, image, now, isUnderNow }) =>
           isUnderNow
-            ? `${target} goes back to writing to ${image?.path}; what was written to ${now}, which lies on it, can no longer be read`
-            : `${target} goes back to writing to ${image?.path}; what was written to ${now} stays behind there`,
+            ? `Everything written to ${now}: ${target} switches back to ${image?.path}, and ${now}, which is based on it, can no longer be read`
+            : `${target} switches back to ${image?.path}. What was written to ${now} stays in that file, but the domain no longer uses it`,
         )
         .join('. '),
   },
@@ -101,7 +97,7 @@ export const lossRules: readonly LossRule[] = [
     text: ({ facts }) => {
       const disks = leftOutBack(facts);
       const [it, is] = disks.length === 1 ? ['it', 'is'] : ['they', 'are'];
-      return `What was written to ${targetsOf(disks)} since the next snapshot with ${it === 'it' ? 'it' : 'them'}: although ${it} ${is} not part of this snapshot, libvirt goes back to ${named(disks.map(({ image }) => image?.path ?? ''))}. The disks will not all be from the same time`;
+      return `What was written to ${targetsOf(disks)} since the next snapshot with ${it === 'it' ? 'it' : 'them'}: although ${it} ${is} not part of this snapshot, libvirt reverts to ${named(disks.map(({ image }) => image?.path ?? ''))}. The disks will not all be from the same point in time`;
     },
   },
   {
@@ -125,7 +121,7 @@ export const lossRules: readonly LossRule[] = [
       unlinkedBelow(facts)
         .map(
           ({ file, under }) =>
-            `libvirt deletes ${file} from below ${under}, where the domain writes to now: that file stays behind and can no longer be read, whatever snapshot it was made for`,
+            `libvirt deletes ${file} from the backing chain of ${under}, which the domain writes to now: ${under} can no longer be read, whichever snapshot it was made for`,
         )
         .join('. '),
   },
@@ -141,7 +137,7 @@ export const lossRules: readonly LossRule[] = [
       const overlays = unlinkedLoose(facts);
       const it = overlays.length === 1 ? 'it' : 'them';
       const unneeded = overlays.every(({ mayNeed }) => mayNeed.length === 0);
-      return `libvirt deletes ${named(overlays.map(({ file }) => file))}, with all that was written there: the domain does not write to ${it} now${unneeded ? `, and no listed snapshot needs ${it}` : ''}`;
+      return `libvirt deletes ${named(overlays.map(({ file }) => file))}, with everything written there: the domain does not write to ${it} now${unneeded ? `, and no listed snapshot needs ${it}` : ''}`;
     },
   },
   {
@@ -165,8 +161,8 @@ export const lossRules: readonly LossRule[] = [
     text: ({ facts: { history } }) => {
       const { names, count } = history.destroyed;
       return count === 1
-        ? `The data of ${listed(names, count)}, which lies on the image that is reverted. libvirt will still list that snapshot, but it can no longer bring its data back`
-        : `The data of ${listed(names, count)}, which lie on the image that is reverted. libvirt will still list those snapshots, but they can no longer bring their data back`;
+        ? `The data of ${listed(names, count)}, which is based on the image that is reverted. libvirt will still list that snapshot, but it can no longer be reverted to`
+        : `The data of ${listed(names, count)}, which are based on the image that is reverted. libvirt will still list those snapshots, but they can no longer be reverted to`;
     },
   },
   {
@@ -182,7 +178,7 @@ export const lossRules: readonly LossRule[] = [
             usedBy === null || usedBy.length === 0
               ? 'No listed snapshot needs it'
               : `It is a disk of ${listed(usedBy)}`;
-          return `What ${path} holds, which lies on ${on}: libvirt ${isExternal(facts) ? 'deletes that' : 'writes there'}. ${whose}`;
+          return `The content of ${path}, which is based on ${on}: libvirt ${isExternal(facts) ? 'deletes' : 'writes to'} that file. ${whose}`;
         })
         .join('. '),
   },
@@ -191,7 +187,8 @@ export const lossRules: readonly LossRule[] = [
     keepable: true,
     source: 'qemuSnapshotRevert: virDomainObjAssignDef of the stored configuration',
     when: ({ facts }) => facts.configChanges.length > 0,
-    text: ({ facts }) => `The configuration goes back too. ${facts.configChanges.map(describeChange).join('; ')}`,
+    text: ({ facts }) =>
+      `${formatCount(facts.configChanges.length, 'configuration change')}: ${facts.configChanges.map(describeChange).join('; ')}`,
   },
 ];
 
@@ -258,12 +255,12 @@ function amount({ current, snapshot, overlays }: RevertFacts, targets: readonly 
   if (current !== snapshot.name) return '';
   const sizes = targets.map((target) => overlays.find((overlay) => overlay.target === target && overlay.inUse)?.bytes);
   const known = sizes.filter((bytes) => typeof bytes === 'number');
-  if (known.length === 0 || known.length < targets.length) return '; how much that is, libvirt cannot tell';
-  return `; it takes up ${formatBytes(known.reduce((sum, bytes) => sum + bytes, 0))}`;
+  if (known.length === 0 || known.length < targets.length) return ' (libvirt does not report how much)';
+  return ` (${formatBytes(known.reduce((sum, bytes) => sum + bytes, 0))})`;
 }
 
 /** Snapshots that the domain would no longer descend from, in a sentence. */
-export function leftBehind({ history, domain }: RevertFacts): string {
+export function leftBehind({ history }: RevertFacts): string {
   const { names, count } = history.leftBehind;
-  return `${listed(names, count)} ${count === 1 ? 'stays' : 'stay'}, on a branch that ${quoted(domain.name)} is no longer on.`;
+  return `${listed(names, count)} ${count === 1 ? 'is' : 'are'} kept, on another branch.`;
 }

@@ -56,7 +56,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     code: 'UNTRIED_DRIVER',
     matters: () => true,
     known: ({ facts }) => isQemu(facts) || facts.driver === 'TEST',
-    text: ({ facts }) => `Snapkeel knows how QEMU reverts. What ${facts.driver || 'this driver'} does may differ.`,
+    text: ({ facts }) => `Snapkeel is tested with QEMU. ${facts.driver || 'This driver'} may revert differently.`,
   },
   {
     code: 'UNKNOWN_STATE',
@@ -65,7 +65,7 @@ export const revertNeeds: readonly Need<Case>[] = [
       snapshot.state !== 'unknown' &&
       snapshot.memory !== 'unknown' &&
       !(isLive(snapshot) && snapshot.memory === 'none'),
-    text: () => 'Snapkeel could not read what this snapshot holds, so it cannot tell the state afterwards.',
+    text: () => 'Snapkeel could not read this snapshot, so the state after the revert is unknown.',
   },
   {
     code: 'UNKNOWN_DOMAIN_STATE',
@@ -79,28 +79,28 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: ({ facts }) => facts.hasConfig,
     known: ({ facts }) => unknownDisks(facts).length === 0,
     text: ({ facts }) =>
-      `What the revert does to ${named(unknownDisks(facts))} is unknown: Snapkeel cannot make out how this snapshot keeps ${unknownDisks(facts).length === 1 ? 'it' : 'them'}.`,
+      `What the revert does to ${named(unknownDisks(facts))} is unknown: Snapkeel does not know how this snapshot saves ${unknownDisks(facts).length === 1 ? 'it' : 'them'}.`,
   },
   {
     code: 'KEEPS_NOTHING',
     driver: 'QEMU',
     matters: ({ facts }) => facts.hasConfig,
     known: ({ facts: { snapshot } }) => snapshot.memory !== 'none' || snapshot.disks.some(isSaved),
-    text: () => 'This snapshot does not say which disks it holds, so what it would bring back is unknown.',
+    text: () => 'This snapshot does not say which disks it contains, so it is unknown what it would bring back.',
   },
   {
     code: 'UNKNOWN_FORMAT',
     driver: 'QEMU',
     matters: (c) => opened(c).length > 0,
     known: (c) => noFormat(opened(c)).length === 0,
-    text: (c) => `Which format the image of ${targetsOf(noFormat(opened(c)))} has is unknown.`,
+    text: (c) => `The image format of ${targetsOf(noFormat(opened(c)))} is unknown.`,
   },
   {
     code: 'UNKNOWN_JOB',
     driver: 'QEMU',
     matters: qemu,
     known: ({ facts }) => facts.domain.job !== null,
-    text: () => 'Whether a backup or another job is under way on this domain is unknown.',
+    text: () => 'It is unknown whether a backup or another job is running on this domain.',
   },
   {
     code: 'UNKNOWN_CHECKPOINTS',
@@ -108,7 +108,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: ({ facts }) => writtenBack(facts).length > 0 || isExternal(facts),
     known: ({ facts }) => facts.domain.checkpoints !== null,
     text: ({ facts }) =>
-      `Whether backup programs have left checkpoints on the domain is unknown. If they have, ${isExternal(facts) ? 'these no longer fit the disks afterwards' : 'libvirt would stop the guest and then fail'}.`,
+      `It is unknown whether backup programs left checkpoints on the domain. If they did, ${isExternal(facts) ? 'these no longer fit the disks afterwards' : 'libvirt would stop the guest and then fail'}.`,
   },
   {
     code: 'UNKNOWN_BITMAPS',
@@ -119,8 +119,8 @@ export const revertNeeds: readonly Need<Case>[] = [
       const paths = named(unknownBitmaps(facts).map(({ path }) => path));
       const names = [...new Set(unknownBitmaps(facts).flatMap(({ checkpoints }) => checkpoints))];
       return names.length === 0
-        ? `Whether backup programs have left bitmaps in ${paths} is unknown. If so, libvirt would stop the guest and then fail.`
-        : `The ${names.length === 1 ? 'checkpoint' : 'checkpoints'} ${listed(names)} ${names.length === 1 ? 'was' : 'were'} taken when the domain wrote to another image. Whether ${names.length === 1 ? 'its bitmap is' : 'their bitmaps are'} in ${paths} by now is unknown. If so, libvirt would stop the guest and then fail: delete ${names.length === 1 ? 'it' : 'them'} first with “virsh checkpoint-delete”.`;
+        ? `It is unknown whether backup programs left bitmaps in ${paths}. If they did, libvirt would stop the guest and then fail.`
+        : `The ${names.length === 1 ? 'checkpoint' : 'checkpoints'} ${listed(names)} ${names.length === 1 ? 'was' : 'were'} taken when the domain wrote to another image. It is unknown whether ${names.length === 1 ? 'its bitmap is' : 'their bitmaps are'} in ${paths} by now. If so, libvirt would stop the guest and then fail: delete ${names.length === 1 ? 'it' : 'them'} first with “virsh checkpoint-delete”.`;
     },
   },
   {
@@ -130,14 +130,14 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: ({ facts }) => facts.domain.state === 'paused' && !replacesProcess(facts),
     known: () => false,
     text: () =>
-      'The guest is paused. If its memory was written to a file since, QEMU ends in the middle of this revert: the guest is off then, and whether its disks have gone back is not known. Resume it first to be sure.',
+      'The guest is paused. If its memory was written to a file since, QEMU stops in the middle of this revert: the guest is then off, and it is unknown whether its disks were reverted. To be safe, resume it first.',
   },
   {
     code: 'UNSEEN_IMAGE',
     driver: 'QEMU',
     matters: (c) => opened(c).length > 0,
     known: (c) => unseen(opened(c)).length === 0,
-    text: (c) => `Whether ${named(unseen(opened(c)))} can be opened is unknown.`,
+    text: (c) => `It is unknown whether ${named(unseen(opened(c)))} can be opened.`,
   },
   {
     code: 'UNREAD_BASE',
@@ -145,7 +145,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: (c) => opened(c).length > 0,
     known: (c) => bottomless(c).length === 0,
     text: (c) =>
-      `What the image of ${targetsOf(bottomless(c))} lies on could not be told, so whether all of it is there is unknown.`,
+      `The backing chain of ${targetsOf(bottomless(c))} could not be read, so it is unknown whether it is complete.`,
   },
   {
     code: 'UNSEEN_MEMORY',
@@ -155,8 +155,8 @@ export const revertNeeds: readonly Need<Case>[] = [
     known: ({ facts: { stored } }) => stored.memoryFile !== null && stored.memoryFile.exists !== null,
     text: ({ facts: { stored } }) =>
       stored.memoryFile === null
-        ? 'Which file holds the memory of this snapshot is unknown.'
-        : `Whether the file with the memory, ${stored.memoryFile.path}, can be opened is unknown.`,
+        ? 'It is unknown which file holds the memory of this snapshot.'
+        : `It is unknown whether the memory file, ${stored.memoryFile.path}, can be opened.`,
   },
   {
     code: 'UNSEEN_LATER',
@@ -165,7 +165,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     known: (c) => unseenLater(c.facts).every((path) => unseen(opened(c)).includes(path)),
     text: (c) => {
       const files = unseenLater(c.facts).filter((path) => !unseen(opened(c)).includes(path));
-      return `Whether ${named(files)} ${files.length === 1 ? 'is' : 'are'} there is unknown; the configuration that is put back needs ${files.length === 1 ? 'it' : 'them'}.`;
+      return `It is unknown whether ${named(files)} ${files.length === 1 ? 'exists' : 'exist'}. The snapshot’s configuration needs ${files.length === 1 ? 'it' : 'them'}.`;
     },
   },
   {
@@ -174,7 +174,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: () => true,
     known: ({ facts }) => facts.data.state !== 'unknown' && unknownData(facts).length === 0,
     text: ({ facts }) =>
-      unknownData(facts).join(' ') || `Whether the data of ${quoted(facts.snapshot.name)} is there is not known.`,
+      unknownData(facts).join(' ') || `It is not known whether the data of ${quoted(facts.snapshot.name)} is there.`,
   },
   {
     code: 'UNKNOWN_RELATION',
@@ -182,7 +182,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: () => true,
     known: ({ facts }) => unrelated(facts).length === 0,
     text: ({ facts }) =>
-      `How the images of ${targetsOf(unrelated(facts))} in this snapshot relate to those of today is unknown.`,
+      `It is unknown how the images of ${targetsOf(unrelated(facts))} in this snapshot relate to those in use now.`,
   },
   {
     code: 'UNSURE_SNAPSHOTS',
@@ -190,7 +190,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     matters: ({ facts }) => writtenBack(facts).length > 0,
     known: ({ facts }) => facts.history.unsure.count === 0,
     text: ({ facts: { history } }) =>
-      `Whether ${listed(history.unsure.names, history.unsure.count)} ${history.unsure.count === 1 ? 'depends' : 'depend'} on an image that is put back is unknown. If so, ${history.unsure.count === 1 ? 'its' : 'their'} data is lost.`,
+      `It is unknown whether ${listed(history.unsure.names, history.unsure.count)} ${history.unsure.count === 1 ? 'depends' : 'depend'} on an image that is reverted. If so, ${history.unsure.count === 1 ? 'its' : 'their'} data is lost.`,
   },
   {
     code: 'UNSURE_OVERLAYS',
@@ -200,7 +200,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     known: ({ facts }) => unsureOverlays(facts).length === 0,
     text: ({ facts }) => {
       const names = [...new Set(unsureOverlays(facts).flatMap(({ mayNeed }) => mayNeed))];
-      return `Whether ${listed(names)} ${names.length === 1 ? 'needs' : 'need'} ${named(unsureOverlays(facts).map(({ file }) => file))}, which libvirt deletes, is unknown. If so, ${names.length === 1 ? 'its' : 'their'} data is lost.`;
+      return `It is unknown whether ${listed(names)} ${names.length === 1 ? 'needs' : 'need'} ${named(unsureOverlays(facts).map(({ file }) => file))}, which libvirt deletes. If so, ${names.length === 1 ? 'its' : 'their'} data is lost.`;
     },
   },
   {
@@ -208,7 +208,7 @@ export const revertNeeds: readonly Need<Case>[] = [
     driver: 'QEMU',
     matters: ({ facts }) => facts.domain.active,
     known: ({ facts }) => unread(facts).length === 0,
-    text: ({ facts }) => `libvirt tells nothing of the image that ${targetsOf(unread(facts))} writes to.`,
+    text: ({ facts }) => `libvirt reports nothing about the image that ${targetsOf(unread(facts))} writes to.`,
   },
 ];
 

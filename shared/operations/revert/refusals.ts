@@ -70,7 +70,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => facts.domain.job === true && facts.domain.blockJobs.length === 0,
     text: () =>
-      'Another job is running on this domain, such as a backup, a snapshot or a migration. libvirt would wait 30 seconds for it and then give up.',
+      'Another job is running on this domain, such as a backup, a snapshot or a migration. libvirt would wait 30 seconds and then give up.',
   },
   {
     code: 'TRANSIENT_NEEDS_STATE',
@@ -89,7 +89,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => isExternal(facts),
     text: ({ facts }) =>
-      `This is an external snapshot, and libvirt ${formatVersion(facts.libvirtVersion)} cannot revert to those. It needs 9.9 or newer.`,
+      `This is an external snapshot, and libvirt ${formatVersion(facts.libvirtVersion)} cannot revert to it. That needs 9.9 or newer.`,
   },
   {
     code: 'NO_CONFIGURATION',
@@ -100,7 +100,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => !facts.hasConfig,
     text: () =>
-      'The snapshot does not hold the domain’s configuration, so libvirt refuses to revert to it, also by force.',
+      'The snapshot does not hold the domain’s configuration, so libvirt refuses to revert to it, even with force.',
   },
   {
     code: 'NO_CONFIGURATION_TEST',
@@ -110,7 +110,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => !facts.hasConfig,
     text: () =>
-      'The snapshot does not hold the domain’s configuration, so libvirt refuses to revert to it, also by force.',
+      'The snapshot does not hold the domain’s configuration, so libvirt refuses to revert to it, even with force.',
   },
   {
     code: 'NO_CONFIGURATION_OLD',
@@ -121,7 +121,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: true,
     when: ({ facts }) => !facts.hasConfig,
     text: () =>
-      'The snapshot does not hold the domain’s configuration, so libvirt cannot prove that it matches. By force, the configuration of today is kept.',
+      'The snapshot does not hold the domain’s configuration, so libvirt cannot check that it matches. With force, the current configuration is kept.',
   },
   {
     // From 7.10 the process is replaced in every case, so there is nothing to ask for.
@@ -132,7 +132,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: true,
     when: (c) => isActive(c.facts) && !isLive(c.facts.snapshot) && asksToRun(c),
     text: ({ facts }) =>
-      `The guest is active and the snapshot is of a domain that was off, so libvirt ${formatVersion(facts.libvirtVersion)} must replace the hypervisor process. Consoles that are connected to it break.`,
+      `The guest is active and the snapshot is of a domain that was off, so libvirt ${formatVersion(facts.libvirtVersion)} must replace the hypervisor process. Open consoles are disconnected.`,
   },
   {
     code: 'MANAGED_SAVE',
@@ -142,7 +142,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: true,
     when: ({ facts }) => facts.domain.managedSave && !isLive(facts.snapshot),
     text: () =>
-      'The domain has a managed save image and the snapshot has no memory of its own, so libvirt wants to be forced.',
+      'The domain has a managed save image and the snapshot has no memory of its own, so libvirt requires force.',
   },
   {
     code: 'GENERATION_ID',
@@ -174,7 +174,7 @@ const validation: readonly RefusalRule[] = [
     forceHelps: false,
     when: ({ facts }) => isExternal(facts) && facts.stored.notFiles.length > 0,
     text: ({ facts: { stored } }) =>
-      `libvirt can revert to an external snapshot only if every drive in it is a plain file, and ${named(stored.notFiles)} ${stored.notFiles.length === 1 ? 'is' : 'are'} not.`,
+      `libvirt can only revert to an external snapshot if every drive in it is a plain file, and ${named(stored.notFiles)} ${stored.notFiles.length === 1 ? 'is' : 'are'} not.`,
   },
   {
     code: 'SUSPENDED_SNAPSHOT',

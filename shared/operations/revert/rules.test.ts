@@ -514,7 +514,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           { ...toRun, snapshot: { state: 'shutoff' } },
           { ...off, libvirtVersion: old },
         ],
-        says: '/iso/a.iso is gone',
+        says: '/iso/a.iso is missing',
       },
     ],
   },
@@ -557,7 +557,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           test,
         ],
         also: [{ snapshot: { name: 'a\\b' } }, { snapshot: { memory: 'unknown' } }],
-        says: 'nothing would change',
+        says: 'without reverting anything',
       },
       {
         code: 'COMMA_IN_NAME',
@@ -692,7 +692,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           stored({ now: '/images/web.later', isUnderNow: true }),
           outside({ now: '/images/copy.qcow2', related: false }),
         ],
-        says: 'vda goes back to writing to /images/web.qcow2',
+        says: 'vda switches back to /images/web.qcow2',
       },
       {
         code: 'LEFT_OUT_BACK',
@@ -723,7 +723,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         code: 'UNLINKS_BELOW',
         matches: merge(external, { overlays: [{ ...overlay, inUse: false, under: '/images/top' }] }),
         unless: [{ overlays: [overlay] }, { overlays: [] }, internal, beforeExternal, test],
-        says: `libvirt deletes ${overlay.file} from below /images/top`,
+        says: `libvirt deletes ${overlay.file} from the backing chain of /images/top`,
       },
       {
         code: 'UNLINKS_LOOSE',
@@ -736,7 +736,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           beforeExternal,
           test,
         ],
-        says: 'with all that was written there',
+        says: 'with everything written there',
       },
       {
         code: 'UNLINKS_DETACHED',
@@ -757,7 +757,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: { history: { spoiled: [{ path: '/images/left', on: path, usedBy: [] }] } },
         unless: [{ history: { spoiled: [] } }, test],
         also: [...live, external, { history: { spoiled: [{ path: '/images/left', on: path, usedBy: null }] } }],
-        says: 'What /images/left holds',
+        says: 'The content of /images/left',
       },
       {
         code: 'CONFIGURATION',
@@ -789,14 +789,14 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: { domain: { persistent: false } },
         unless: [{ domain: { persistent: true } }, test],
         also: [...live, toRun],
-        says: 'libvirt may forget it',
+        says: 'libvirt may forget the domain',
       },
       {
         code: 'SAFETY_MAY_FAIL',
         matches: { kept: safetyWith('PAUSED_TWICE') },
         unless: [{ kept: { ...safetyWith('PAUSED_TWICE'), doubts: [] } }, test],
         also: [{ kept: safetyWith('BELOW') }],
-        says: 'nothing is reverted then',
+        says: 'nothing is then reverted',
       },
       {
         code: 'MANAGED_SAVE_SURVIVES',
@@ -823,7 +823,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         code: 'MIXED_KINDS',
         matches: { snapshot: { kind: 'mixed' } },
         unless: [internal, external, { snapshot: { kind: 'none' } }, beforeExternal, test],
-        says: 'partly inside',
+        says: 'partly internal',
       },
       {
         code: 'LEFT_OUT',
@@ -875,7 +875,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
           { stored: { disks: [storedDisk()], files: kernel(false) } },
           { stored: { disks: [storedDisk()], next: { missing: ['/iso/b.iso', '/iso/c.iso'], unseen: [] } } },
         ],
-        says: '/iso/a.iso is gone',
+        says: '/iso/a.iso is missing',
       },
       {
         code: 'NEXT_START',
@@ -967,7 +967,7 @@ const tables: { table: string; rules: readonly Rule[]; rows: readonly Row[] }[] 
         matches: { history: { leftBehind: { names: ['b', 'c'], count: 12 } } },
         unless: [{ history: { leftBehind: { names: [], count: 0 } } }],
         also: [{ history: { leftBehind: { names: ['b'], count: 1 } } }, test],
-        says: '“b”, “c” and 10 more stay',
+        says: '“b”, “c” and 10 more are kept',
       },
       {
         code: 'CONSOLES',

@@ -18,8 +18,7 @@ const comparisons: readonly Comparison[] = [
   },
   {
     changed: (a, b) => a.domain.state === b.domain.state && a.domain.active !== b.domain.active,
-    text: (_, b) =>
-      b.domain.active ? 'The domain has a hypervisor process now.' : 'The domain has no hypervisor process any more.',
+    text: (_, b) => (b.domain.active ? 'The domain has been started.' : 'The domain has stopped.'),
   },
   {
     changed: differ((f) => f.domain.persistent),
@@ -42,17 +41,17 @@ const comparisons: readonly Comparison[] = [
     changed: differ((f) => f.configChanges),
     text: (_, b) =>
       b.configChanges.length === 0
-        ? 'The domain’s configuration is the snapshot’s again.'
+        ? 'The domain’s configuration now matches the snapshot’s again.'
         : `The domain’s configuration was changed. ${b.configChanges.map(describeChange).join('; ')}.`,
   },
   { changed: differ((f) => f.hasConfig), text: () => 'The configuration stored with the snapshot was changed.' },
   {
     changed: differ((f) => [{ ...f.stored, disks: f.stored.disks.map(({ found: _, ...disk }) => disk) }, f.history]),
-    text: () => 'The domain’s snapshots, or what is stored with them, were changed.',
+    text: () => 'The domain’s snapshots, or the data stored with them, were changed.',
   },
   {
     changed: differ((f) => f.data),
-    text: (_, b) => `What is known of the data of ${quoted(b.snapshot.name)} has changed.`,
+    text: (_, b) => `The check of the data of ${quoted(b.snapshot.name)} has a different result now.`,
   },
   {
     changed: differ((f) => f.domain.checkpoints),
@@ -62,7 +61,7 @@ const comparisons: readonly Comparison[] = [
     changed: differ((f) => f.domain.job),
     text: (_, b) =>
       b.domain.job === null
-        ? 'Whether a job is under way on the domain is no longer known.'
+        ? 'It is no longer known whether a job is running on the domain.'
         : b.domain.job
           ? 'A job has started on the domain.'
           : 'The job on the domain has ended.',
@@ -80,7 +79,7 @@ const comparisons: readonly Comparison[] = [
     text: (_, b) => (b.domain.blockJobs.length ? 'A block job has started.' : 'A block job has ended.'),
   },
   { changed: differ((f) => f.domain.consoles), text: () => 'The domain’s consoles were changed.' },
-  { changed: differ((f) => [f.driver, f.libvirtVersion]), text: () => 'The host runs another libvirt now.' },
+  { changed: differ((f) => [f.driver, f.libvirtVersion]), text: () => 'The host runs another libvirt version now.' },
 ];
 
 /** Sentences for everything that is no longer as the person read it; empty when the plan still holds. */

@@ -34,8 +34,8 @@ export const warningRules: readonly WarningRule[] = [
     when: (c) => c.facts.domain.persistent && !asksToRun(c) && !isLive(c.facts.snapshot),
     text: ({ facts }) =>
       facts.snapshot.state === 'disk-snapshot'
-        ? 'A disk-only snapshot holds no memory: the domain is left shut off unless you choose otherwise.'
-        : 'The snapshot was taken with the domain off: it is left shut off unless you choose otherwise.',
+        ? 'A disk-only snapshot has no memory: the domain stays shut off unless you choose another state.'
+        : 'The snapshot was taken while the domain was off: it stays shut off unless you choose another state.',
   },
   {
     code: 'COLD_BOOT',
@@ -43,7 +43,7 @@ export const warningRules: readonly WarningRule[] = [
     risk: false,
     source: 'qemuSnapshotRevertInactive',
     when: (c) => asksToRun(c) && !isLive(c.facts.snapshot),
-    text: () => 'The snapshot holds no memory, so the guest boots from its disks.',
+    text: () => 'The snapshot has no memory, so the guest boots from its disks.',
   },
   {
     code: 'TRANSIENT_IF_IT_FAILS',
@@ -52,7 +52,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuDomainRemoveInactive; observed on 7.0–12.8',
     when: ({ facts }) => !facts.domain.persistent,
     text: () =>
-      'The domain is transient: should the revert fail once the guest is stopped, libvirt may forget it, and the list of its snapshots too. “virsh define” makes it persistent first.',
+      'The domain is transient: if the revert fails once the guest is stopped, libvirt may forget the domain and its list of snapshots. Make it persistent first with “virsh define”.',
   },
   {
     code: 'SAFETY_MAY_FAIL',
@@ -60,7 +60,7 @@ export const warningRules: readonly WarningRule[] = [
     risk: true,
     source: 'shared/safety.ts',
     when: ({ kept }) => (kept?.doubts ?? []).length > 0,
-    text: ({ kept }) => `The safety snapshot may fail, and nothing is reverted then. ${texts(kept?.doubts ?? [])}`,
+    text: ({ kept }) => `The safety snapshot may fail; nothing is then reverted. ${texts(kept?.doubts ?? [])}`,
   },
   {
     code: 'MANAGED_SAVE_SURVIVES',
@@ -69,7 +69,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'observed on 7.0–12.8: the image survives FORCE and live reverts',
     when: ({ facts }) => facts.domain.managedSave,
     text: ({ facts }) =>
-      `The managed save image stays. Starting the domain from it later would put old memory over the reverted disks and can corrupt them: remove it with “virsh managedsave-remove” before the next start${facts.domain.autostart ? ', which comes by itself with the host, because autostart is on' : ''}.`,
+      `The managed save image is kept. Starting the domain from it later would combine old memory with the reverted disks and can corrupt them. Remove it with “virsh managedsave-remove” before the next start${facts.domain.autostart ? '. Autostart is on, so the domain also starts with the host' : ''}.`,
   },
   {
     code: 'DAMAGED',
@@ -87,7 +87,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuSnapshotRevertActive, qemuSnapshotRevertInactive: virDomainSnapshotIsExternal decides for all disks',
     when: ({ facts }) => facts.snapshot.kind === 'mixed',
     text: () =>
-      'This snapshot is partly inside the images and partly outside. libvirt treats it as an external one, so what is inside the images is not put back.',
+      'This snapshot is partly internal and partly external. libvirt treats it as external, so the internal part is not reverted.',
   },
   {
     code: 'LEFT_OUT',
@@ -97,7 +97,7 @@ export const warningRules: readonly WarningRule[] = [
     when: ({ facts }) => !isLive(facts.snapshot) && leftOut(facts).some(({ image, now }) => now === image?.path),
     text: ({ facts }) => {
       const stays = leftOut(facts).filter(({ image, now }) => now === image?.path);
-      return `${targetsOf(stays)} ${stays.length === 1 ? 'is' : 'are'} not part of this snapshot and ${stays.length === 1 ? 'stays' : 'stay'} as ${stays.length === 1 ? 'it is' : 'they are'} now.`;
+      return `${targetsOf(stays)} ${stays.length === 1 ? 'is' : 'are'} not part of this snapshot and ${stays.length === 1 ? 'stays' : 'stay'} as ${stays.length === 1 ? 'it is' : 'they are'}.`;
     },
   },
   {
@@ -107,7 +107,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'observed on 11.3 and 12.8: the memory of then over a disk that the snapshot does not hold',
     when: ({ facts }) => isLive(facts.snapshot) && leftOut(facts).length > 0,
     text: ({ facts }) =>
-      `This snapshot holds memory but not ${targetsOf(leftOut(facts))}. What the guest has cached in that memory does not match ${leftOut(facts).length === 1 ? 'this disk' : 'these disks'} ${leftOut(facts).length === 1 ? 'as it is' : 'as they are'} now, and file systems can be damaged.`,
+      `This snapshot holds memory but not ${targetsOf(leftOut(facts))}. The guest’s cached data in that memory does not match ${leftOut(facts).length === 1 ? 'this disk' : 'these disks'} ${leftOut(facts).length === 1 ? 'as it is' : 'as they are'} now, and file systems can be damaged.`,
   },
   {
     code: 'MEDIA_OVERLAID',
@@ -118,7 +118,7 @@ export const warningRules: readonly WarningRule[] = [
       'virDomainSnapshotAlignDisks with force_default_location: media and read-only disks too; observed on 11.3 and 12.8',
     when: ({ facts }) => isExternal(facts) && overlaidMedia(facts).length > 0,
     text: ({ facts }) =>
-      `libvirt also puts an overlay on ${targetsOf(overlaidMedia(facts))} (${named(overlaidMedia(facts).map(({ image }) => image?.path ?? ''))}), although nothing is written there. Once the medium is changed, it may be impossible to delete snapshots: eject media before you take external ones.`,
+      `libvirt also puts an overlay on ${targetsOf(overlaidMedia(facts))} (${named(overlaidMedia(facts).map(({ image }) => image?.path ?? ''))}), although nothing is written there. Once the medium is changed, deleting snapshots may be impossible. Eject media before you take external snapshots.`,
   },
   {
     code: 'CANNOT_START_LATER',
@@ -127,7 +127,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuSnapshotRevertInactive: the stored configuration is put back without a look at what it names',
     when: (c) => !starts(c) && goneLater(c.facts).length > 0,
     text: ({ facts }) =>
-      `${named(goneLater(facts))} ${goneLater(facts).length === 1 ? 'is' : 'are'} gone, and the configuration that is put back names ${goneLater(facts).length === 1 ? 'it' : 'them'}: the domain cannot start afterwards until that is fixed.`,
+      `${named(goneLater(facts))} ${goneLater(facts).length === 1 ? 'is' : 'are'} missing, and the snapshot’s configuration needs ${goneLater(facts).length === 1 ? 'it' : 'them'}. The domain cannot start after the revert until that is fixed.`,
   },
   {
     code: 'NEXT_START',
@@ -136,7 +136,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuSnapshotRevertActive: <inactiveDomain> is put back for the next start',
     when: (c) => starts(c) && c.facts.stored.next.missing.length > 0,
     text: ({ facts: { stored } }) =>
-      `The configuration for the next start names ${named(stored.next.missing)}, which ${stored.next.missing.length === 1 ? 'is' : 'are'} gone.`,
+      `The configuration for the next start needs ${named(stored.next.missing)}, which ${stored.next.missing.length === 1 ? 'is' : 'are'} missing.`,
   },
   {
     code: 'OPEN_IMAGE_GONE',
@@ -146,7 +146,7 @@ export const warningRules: readonly WarningRule[] = [
     when: ({ facts }) => isActive(facts) && replacesProcess(facts) && facts.domain.disks.some(({ missing }) => missing),
     text: ({ facts }) => {
       const disks = facts.domain.disks.filter(({ missing }) => missing);
-      return `The ${disks.length === 1 ? 'image' : 'images'} of ${targetsOf(disks)} ${disks.length === 1 ? 'is' : 'are'} gone from the host, and only the running guest still has ${disks.length === 1 ? 'it' : 'them'} open. The revert ends that guest: copy its data out first.`;
+      return `The ${disks.length === 1 ? 'image' : 'images'} of ${targetsOf(disks)} ${disks.length === 1 ? 'is' : 'are'} deleted from the host, and only the running guest still has ${disks.length === 1 ? 'it' : 'them'} open. The revert stops that guest: copy its data out first.`;
     },
   },
   {
@@ -159,7 +159,7 @@ export const warningRules: readonly WarningRule[] = [
     when: ({ facts }) => isExternal(facts) && (facts.domain.checkpoints ?? []).length > 0,
     text: ({ facts }) => {
       const names = (facts.domain.checkpoints ?? []).map(({ name }) => quoted(name));
-      return `The ${names.length === 1 ? 'checkpoint' : 'checkpoints'} ${named(names)} may no longer fit the disks afterwards: delete ${names.length === 1 ? 'it' : 'them'} and make the next backup a full one.`;
+      return `The ${names.length === 1 ? 'checkpoint' : 'checkpoints'} ${named(names)} may not match the disks after the revert. Delete ${names.length === 1 ? 'it' : 'them'} and make the next backup a full backup.`;
     },
   },
   {
@@ -170,7 +170,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'NEWS 12.0: chains of more than about 25 images broke the start of a domain',
     when: ({ facts }) => deepest(facts) > DEEP,
     text: ({ facts }) =>
-      `A disk would be a chain of ${deepest(facts)} images. libvirt ${formatVersion(facts.libvirtVersion)} may fail to start a domain with more than about ${DEEP}.`,
+      `The backing chain of a disk would have ${deepest(facts)} images. libvirt ${formatVersion(facts.libvirtVersion)} may fail to start a domain with more than about ${DEEP}.`,
   },
   {
     code: 'TPM_STAYS',
@@ -179,7 +179,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'observed on 9.0: the state of an emulated TPM lies in files of its own',
     when: ({ facts }) => facts.stored.tpm && !isLive(facts.snapshot),
     text: () =>
-      'The state of the TPM is not part of this snapshot: it stays as it is now. A disk that is unlocked with it may ask for its recovery key.',
+      'The TPM state is not part of this snapshot and stays as it is. A disk that is unlocked with the TPM may ask for its recovery key.',
   },
   {
     code: 'NVRAM_RECREATED',
@@ -188,7 +188,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'qemuPrepareNVRAM: a variable store that is gone is made anew from its template',
     when: ({ facts }) => facts.stored.files.some(({ role, exists }) => role === 'nvram' && exists === false),
     text: () =>
-      'The file with the firmware’s variables is gone. At the next start libvirt creates a new one with default settings, if it knows a template; without one the domain cannot start.',
+      'The file with the firmware’s variables is missing. At the next start, libvirt creates a new one with default settings if it knows a template. Without a template, the domain cannot start.',
   },
   {
     code: 'NVRAM_STAYS',
@@ -197,7 +197,7 @@ export const warningRules: readonly WarningRule[] = [
     source: 'NEWS 10.10: from there on internal snapshots include NVRAM in a qcow2 image',
     when: ({ facts }) => !isExternal(facts) && facts.stored.nvram !== null && !takesNvram(facts),
     text: ({ facts }) =>
-      `The firmware’s variables (NVRAM) are not part of this snapshot (libvirt ${formatVersion(facts.libvirtVersion)}, ${facts.stored.nvram} variable store): they stay as they are now.`,
+      `The firmware’s variables (NVRAM) are not part of this snapshot (libvirt ${formatVersion(facts.libvirtVersion)}, ${facts.stored.nvram} variable store): they stay as they are.`,
   },
   {
     code: 'NVRAM_STAYS_EXTERNAL',
@@ -206,7 +206,7 @@ export const warningRules: readonly WarningRule[] = [
     risk: true,
     source: 'formatsnapshot: external snapshots hold disks and memory only',
     when: ({ facts, flags }) => isExternal(facts) && facts.stored.nvram !== null && !flags.resetNvram,
-    text: () => 'The firmware’s variables (NVRAM) are not part of an external snapshot: they stay as they are now.',
+    text: () => 'The firmware’s variables (NVRAM) are not part of an external snapshot and stay as they are.',
   },
   {
     code: 'LEFT_BEHIND',
@@ -229,14 +229,14 @@ export const warningRules: readonly WarningRule[] = [
     risk: false,
     source: 'testDomainRevertToSnapshot: STARTED is emitted, the domain is left shut off',
     when: (c) => asksToRun(c) && !isLive(c.facts.snapshot),
-    text: () => 'libvirt’s test driver leaves the domain shut off here, whatever is chosen.',
+    text: () => 'libvirt’s test driver leaves the domain shut off here, whatever you choose.',
   },
 ];
 
 /** What older versions want to be forced to, newer ones do at every revert. */
 function whyNoForce({ driver, libvirtVersion }: RevertFacts): string {
   if (driver !== 'QEMU' || !can(libvirtVersion, 'alwaysRestarts')) return '';
-  return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, without being forced to`;
+  return `: libvirt ${formatVersion(libvirtVersion)} starts a new hypervisor process at every revert, even without force`;
 }
 
 /** Findings about the data that make the revert fail (failures.ts). */

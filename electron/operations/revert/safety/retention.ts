@@ -16,7 +16,7 @@ interface Case {
   readonly snapshot: Snapshot;
   readonly list: SnapshotList;
   readonly pinned: boolean;
-  /** It is the way back from the last revert. */
+  /** It is needed to undo the last revert. */
   readonly undoes: boolean;
 }
 
@@ -24,14 +24,14 @@ interface Case {
 const reasons: readonly { when(c: Case): boolean; text: string }[] = [
   {
     when: ({ mark, snapshot }) => safetyRequestOf(snapshot.description) !== mark.requestId,
-    text: 'Its description no longer says that Snapkeel made it.',
+    text: 'Its description no longer says that Snapkeel took it.',
   },
   { when: ({ pinned }) => pinned, text: 'It is pinned.' },
-  { when: ({ undoes }) => undoes, text: 'It is the way back from the last revert.' },
+  { when: ({ undoes }) => undoes, text: 'It is needed to undo the last revert.' },
   { when: ({ list, snapshot }) => list.current === snapshot.name, text: 'It is the current snapshot.' },
   {
     when: ({ list, snapshot }) => list.snapshots.some(({ parent }) => parent === snapshot.name),
-    text: 'Other snapshots were taken on top of it.',
+    text: 'Other snapshots are based on it.',
   },
 ];
 

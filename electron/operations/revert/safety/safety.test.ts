@@ -236,7 +236,7 @@ describe('cancelling', () => {
     const running = run(await plan(on), {});
     await bench.until(() => reverts() === 1);
     const [operation] = services.operations.list();
-    expect(() => services.operations.cancel(operation?.id ?? '')).toThrow(/libvirt cannot abort a revert/);
+    expect(() => services.operations.cancel(operation?.id ?? '')).toThrow(/libvirt cannot cancel a revert/);
     expect(await running).toMatchObject({ result: 'done' });
     expect(() => services.operations.cancel(operation?.id ?? '')).toThrow(/has ended/);
   });
@@ -271,7 +271,7 @@ describe('undo', () => {
     bench.simulator.hands.createSnapshot('on', name);
     expect(await undoOffer(bench.session, on, services.marks)).toMatchObject({
       available: false,
-      reason: `The snapshot “${name}” is another one than was taken before the last revert.`,
+      reason: `The snapshot “${name}” is not the one taken before the last revert.`,
     });
   });
 
@@ -346,7 +346,7 @@ describe('retention', () => {
       removed: [],
       kept: [
         { name: first, reason: 'It is pinned.' },
-        { name: second, reason: 'Other snapshots were taken on top of it.' },
+        { name: second, reason: 'Other snapshots are based on it.' },
       ],
     });
     await services.marks.pin(bench.session.host, off, first, 0, false);

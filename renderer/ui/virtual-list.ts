@@ -52,9 +52,8 @@ export function useVirtualList(options: {
 
   // Whatever else makes another row the active one takes the focus along, if that is in the list: Enter acts on both.
   useLayoutEffect(() => {
-    const focused = document.activeElement;
-    if (!(focused instanceof HTMLElement) || focused.dataset.index === undefined) return;
-    if (!scroller.current?.contains(focused) || Number(focused.dataset.index) === active) return;
+    const focused = document.activeElement?.closest<HTMLElement>('[data-index]');
+    if (!focused || !scroller.current?.contains(focused) || Number(focused.dataset.index) === active) return;
     scroller.current.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: true });
   }, [active]);
 

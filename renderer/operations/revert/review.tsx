@@ -15,6 +15,7 @@ import segments from '../../ui/segments.module.css';
 import { assessmentOf, choose, tick } from '../flow.ts';
 import { assessmentWith, isBlocked, isImpossible, isUndecided, type RevertReview, startStates } from './choice.ts';
 import { ManagedSaveChoice, NvramChoice, SafetyChoice } from './extras.tsx';
+import { useRevertMarks } from './marks.ts';
 import { Pictures } from './pictures.tsx';
 import styles from './revert.module.css';
 
@@ -30,6 +31,7 @@ interface ReviewProps {
 
 /** Everything to read before a revert: what is destroyed, what comes after, what libvirt needs consent for. */
 export function Review({ review, reconsider }: ReviewProps) {
+  useRevertMarks(review);
   if (isImpossible(review)) return <Impossible review={review} />;
   const assessment = assessmentOf(revertType, review);
   const of = (weight: Weight) =>

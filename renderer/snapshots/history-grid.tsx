@@ -71,10 +71,14 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
       virtualizer.scrollToIndex(active, { align: 'auto' });
   }, [selected]);
 
-  // The list may have changed so that the selected row is behind a fold now.
+  // The list may have changed so that the selected row is behind a fold now; one selected in another order is unfolded.
+  const wasFlat = useRef(flat);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other rows are drawn
   useLayoutEffect(() => {
-    if (drawn.rows.length > 0) selectRow(store, seenRow(store.getState()));
-  }, [store, drawn]);
+    const state = store.getState();
+    if (!flat) selectRow(store, wasFlat.current ? state.selectedRow : seenRow(state));
+    wasFlat.current = flat;
+  }, [store, drawn, flat]);
 
   const chosen = useAppState((state) => state.chosenRows);
   const { changes, marks } = around;

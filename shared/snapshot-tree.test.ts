@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { safetyDescription } from './safety-names.ts';
 import type { Snapshot, SnapshotList } from './schema.ts';
-import { buildSnapshotRows, hereKey, laneCap, type SnapshotRow, type SnapshotTree } from './snapshot-tree.ts';
+import { buildSnapshotRows, hereKey, type SnapshotRow, type SnapshotTree } from './snapshot-tree.ts';
 
 function snapshot(name: string, parent: string | null, createdAt = 0): Snapshot {
   return { name, parent, createdAt, description: '', state: 'shutoff', memory: 'none', kind: 'internal', disks: [] };
+}
+
+function safety(name: string, parent: string, createdAt: number): Snapshot {
+  return { ...snapshot(name, parent, createdAt), description: safetyDescription('x', name) };
 }
 
 function tree(current: string | null, ...snapshots: Snapshot[]): SnapshotTree {
@@ -15,52 +20,86 @@ function snapshotRows(built: SnapshotTree): SnapshotRow[] {
   return built.rows.filter((row) => row.kind === 'snapshot');
 }
 
-/** `name@lane` for every row, in order. */
+/** The names of all rows, in order, each behind a dot for every snapshot above it. */
 function sketch(built: SnapshotTree): string {
-  return built.rows.map((row) => `${row.kind === 'here' ? 'HERE' : row.snapshot.name}@${row.lane}`).join(' ');
+  return built.rows.map((row) => '.'.repeat(row.depth) + (row.kind === 'here' ? 'HERE' : row.snapshot.name)).join(' ');
 }
 
-test('the newest child keeps the lane, older ones fork off, freed lanes are reused', () => {
+test('side branches come first by age, and the way to where one is last, whatever is newest', () => {
   const built = tree(
-    'upgrade',
+    'app-2',
     snapshot('installed', null, 1),
     snapshot('app-1', 'installed', 2),
-    snapshot('try', 'app-1', 3),
-    snapshot('try-tuned', 'try', 4),
-    snapshot('app-2', 'app-1', 5),
-    snapshot('bisect', 'app-2', 6),
-    snapshot('upgrade', 'app-2', 7),
+    snapshot('app-2', 'app-1', 3),
+    snapshot('try', 'app-1', 4),
+    snapshot('try-tuned', 'try', 5),
+    snapshot('later', 'app-2', 6),
   );
-  expect(sketch(built)).toBe('installed@0 app-1@0 try@1 try-tuned@1 app-2@0 bisect@1 upgrade@0 HERE@0');
-  expect(built.laneCount).toBe(2);
-  expect(built.leafCount).toBe(3);
-  const branchOf = (key: string) => built.byKey.get(key)?.branches.at(-1);
-  expect(branchOf('try')).not.toBe(branchOf('bisect'));
-  expect(branchOf('installed')).toBe(branchOf('upgrade'));
+  expect(sketch(built)).toBe('installed .app-1 ..try ...try-tuned ..app-2 ...later ...HERE');
+  expect(built.leafCount).toBe(2);
+  expect(snapshotRows(built).filter(({ onLine }) => onLine)).toMatchObject([
+    { key: 'installed' },
+    { key: 'app-1' },
+    { key: 'app-2' },
+  ]);
+  // Where one is is one of the children of the current snapshot.
+  expect(built.byKey.get('later')).toMatchObject({ position: 1, siblings: 2 });
+  expect(built.byKey.get(hereKey)).toMatchObject({ position: 2, siblings: 2, parentKey: 'app-2' });
 });
 
-test('you are here: dashed on below a leaf, a fork of its own above newer snapshots', () => {
-  expect(tree('a', snapshot('a', null)).rows[0]?.leaves).toBe('dashed');
-  const back = tree('a', snapshot('a', null, 1), snapshot('b', 'a', 2));
-  expect(sketch(back)).toBe('a@0 HERE@1 b@0');
-  expect(back.rows[1]?.enters).toBe('fork');
+test('off the way, the newest goes on', () => {
+  expect(sketch(tree(null, snapshot('r', null, 1), snapshot('old', 'r', 2), snapshot('new', 'r', 3)))).toBe(
+    'r .old .new HERE',
+  );
+});
+
+test('a fold hides all below a snapshot; on the way to where one is, the side branches alone', () => {
+  const built = tree(
+    'c',
+    snapshot('a', null, 1),
+    snapshot('side', 'a', 2),
+    snapshot('side-2', 'side', 3),
+    snapshot('b', 'a', 4),
+    snapshot('c', 'b', 5),
+    snapshot('past', 'c', 6),
+  );
+  const foldable = Object.fromEntries(snapshotRows(built).map((row) => [row.key, row.foldable]));
+  expect(foldable).toEqual({ a: 2, side: 1, 'side-2': 0, b: 0, c: 1, past: 0 });
+});
+
+test('safety snapshots that nothing was built on stand together, and never where the branch goes on', () => {
+  const built = tree(
+    'r',
+    snapshot('r', null, 1),
+    safety('s1', 'r', 2),
+    snapshot('work', 'r', 3),
+    safety('s2', 'r', 4),
+    safety('used', 'r', 5),
+    snapshot('on-it', 'used', 6),
+    snapshot('more', 'work', 7),
+    safety('s3', 'work', 8),
+  );
+  expect(sketch(built)).toBe('r .work ..s3 ..more .used ..on-it .s1 .s2 .HERE');
+  expect(snapshotRows(built).flatMap(({ key, isSpare }) => (isSpare ? [key] : []))).toEqual(['s3', 's1', 's2']);
 });
 
 test('without a current snapshot it stands alone at the end, also in an empty history', () => {
-  expect(sketch(tree(null, snapshot('a', null)))).toBe('a@0 HERE@0');
-  expect(sketch(tree('gone', snapshot('a', null)))).toBe('a@0 HERE@0');
-  expect(tree(null).rows).toMatchObject([{ kind: 'here', base: null, enters: 'root' }]);
+  expect(sketch(tree(null, snapshot('a', null)))).toBe('a HERE');
+  expect(sketch(tree('gone', snapshot('a', null)))).toBe('a HERE');
+  expect(tree(null).rows).toMatchObject([{ kind: 'here', base: null, parentKey: null }]);
+});
+
+test('of several roots the one that leads to where one is comes last', () => {
+  expect(sketch(tree('a', snapshot('a', null, 1), snapshot('b', null, 2), snapshot('c', 'b', 3)))).toBe('b .c a .HERE');
 });
 
 test('siblings of the same second go by name', () => {
-  expect(sketch(tree('b', snapshot('r', null), snapshot('b', 'r', 5), snapshot('a', 'r', 5)))).toBe(
-    'r@0 a@1 b@0 HERE@0',
-  );
+  expect(sketch(tree(null, snapshot('r', null), snapshot('b', 'r', 5), snapshot('a', 'r', 5)))).toBe('r .a .b HERE');
 });
 
 test('a missing parent makes a root', () => {
   const [row] = snapshotRows(tree(null, snapshot('orphan', 'deleted')));
-  expect(row).toMatchObject({ enters: 'root', parentKey: null, depth: 0 });
+  expect(row).toMatchObject({ parentKey: null, depth: 0 });
 });
 
 test('a cycle is cut at its oldest snapshot, wherever it is entered', () => {
@@ -71,27 +110,16 @@ test('a cycle is cut at its oldest snapshot, wherever it is entered', () => {
     snapshot('x', 'y', 2),
     snapshot('me', 'me', 9),
   );
-  expect(sketch(built)).toBe('me@0 x@0 leaf@1 y@0 HERE@0');
+  expect(sketch(built)).toBe('x .leaf .y me HERE');
   expect(built.byKey.get('y')).toMatchObject({ childKeys: [] });
 });
 
-test('5,000 snapshots in one chain need one lane', () => {
+test('5,000 snapshots in one chain', () => {
   const chain = Array.from({ length: 5000 }, (_, i) => snapshot(`s${i}`, i === 0 ? null : `s${i - 1}`, i));
-  const built = tree('s4999', ...chain);
+  const built = tree('s2500', ...chain);
   expect(built.rows).toHaveLength(5001);
-  expect(built.laneCount).toBe(1);
-  expect(built.rows.at(-1)).toMatchObject({ kind: 'here', depth: 5000, lane: 0 });
-});
-
-test('the gutter is capped however often a history forks', () => {
-  const forks = Array.from({ length: 300 }, (_, i) => [
-    snapshot(`f${i}`, i === 0 ? null : `f${i - 1}`, i),
-    snapshot(`late${i}`, `f${i}`, 1000 + i),
-  ]).flat();
-  const built = tree(null, ...forks);
-  expect(Math.max(...built.rows.map((row) => row.lane))).toBeGreaterThan(laneCap);
-  expect(built.laneCount).toBe(laneCap);
-  for (const row of built.rows) expect(row.branches.length).toBeLessThanOrEqual(laneCap);
+  expect(built.byKey.get('s2500')).toMatchObject({ foldable: 2499 });
+  expect(built.rows.at(-1)).toMatchObject({ kind: 'here', depth: 2501 });
 });
 
 const names = fc.constantFrom(...'abcdefghij');
@@ -118,23 +146,28 @@ test('any list, with repeated names, gaps and cycles: every snapshot once, and o
   );
 });
 
-test('any list: a child comes after its parent, its branch is contiguous, and its line can be drawn', () => {
+test('any list: a child comes after its parent, its branch is contiguous, and the way to where one is ends the tree', () => {
   fc.assert(
     fc.property(anyList, (list) => {
       const built = buildSnapshotRows(list);
       const index = new Map(built.rows.map((row, i) => [row.key, i]));
+      expect(built.rows.at(-1)?.kind).toBe('here');
+      const way = built.rows.flatMap((row) => (row.kind === 'snapshot' && row.onLine ? [row] : []));
+      expect(way.map(({ depth }) => depth)).toEqual(way.map((_, depth) => depth));
+      expect(way.at(-1)?.current ?? true).toBe(true);
       for (const [i, row] of built.rows.entries()) {
-        expect(row.branches).toHaveLength(Math.min(row.lane + 1, laneCap));
-        if (row.kind === 'here') continue;
-        const parent = row.parentKey === null ? undefined : built.byKey.get(row.parentKey);
         if (row.parentKey !== null) expect(index.get(row.parentKey)).toBeLessThan(i);
-        expect(row.enters === 'root').toBe(parent === undefined);
-        if (row.enters === 'straight') expect(row.lane).toBe(parent?.lane);
-        if (row.enters === 'fork') expect(row.lane).toBe((parent?.lane ?? 0) + 1);
+        if (row.kind === 'here') continue;
+        expect(row.at).toBe(i);
         // Contiguous: after the row come its descendants, deeper than it, until the branch ends for good.
         const end = built.rows.findIndex((other, j) => j > i && other.depth <= row.depth);
-        const branch = new Set(built.rows.slice(i, end === -1 ? undefined : end).map((other) => other.key));
+        const below = built.rows.slice(i + 1, end === -1 ? undefined : end);
+        const branch = new Set(below.map((other) => other.key));
         for (const child of row.childKeys) expect(branch.has(child)).toBe(true);
+        const hides = below.slice(0, row.foldable);
+        expect(hides.every((other) => other.kind === 'snapshot' && !other.onLine)).toBe(true);
+        const rest = below[row.foldable];
+        expect(rest === undefined || rest.kind === 'here' || rest.onLine).toBe(true);
       }
     }),
   );

@@ -1,55 +1,50 @@
+import { safetyRequestOf } from './safety-names.ts';
 import type { Snapshot, SnapshotList } from './schema.ts';
 
-/** Lanes drawn side by side; rows on deeper ones are drawn on the last. */
-export const laneCap = 8;
-
-/** Where a row stands in the drawing. */
-export interface LanePlace {
-  /** 0 is the leftmost. May exceed `laneCap`. */
-  lane: number;
-  /**
-   * The branch number of each lane from 0 to this row's, for its colour; at most `laneCap` of them.
-   * Every lane left of a row's own passes through the row, on its way to a newer child.
-   */
-  branches: readonly number[];
-  /** The line that comes from above: none for a root, along the lane, or out of the lane to the left. */
-  enters: 'root' | 'straight' | 'fork';
-  /** The line that goes on below: none for a leaf, dashed when only `You are here` follows. */
-  leaves: 'nothing' | 'line' | 'dashed';
+/** Where a row stands among its kin, which is what a screen reader tells. */
+interface Place {
+  /** 0 for a root. */
+  readonly depth: number;
+  /** 1-based place among `siblings` children of the same parent; `You are here` is one of them. */
+  readonly position: number;
+  readonly siblings: number;
+  /** Null for a root. */
+  readonly parentKey: string | null;
 }
 
-export interface SnapshotRow extends LanePlace {
-  kind: 'snapshot';
+export interface SnapshotRow extends Place {
+  readonly kind: 'snapshot';
   /** Unique in the list, also where names repeat; stable while the name is. */
-  key: string;
-  snapshot: Snapshot;
-  current: boolean;
-  /** 0 for a root. */
-  depth: number;
-  /** 1-based place among `siblings` children of the same parent. */
-  position: number;
-  siblings: number;
-  parentKey: string | null;
-  childKeys: readonly string[];
+  readonly key: string;
+  readonly snapshot: Snapshot;
+  readonly current: boolean;
+  /** On the way from its root to `You are here`. */
+  readonly onLine: boolean;
+  /** Taken by Snapkeel before a revert, and nothing was built on it since. */
+  readonly isSpare: boolean;
+  /** In the order in which they are drawn, without `You are here`. */
+  readonly childKeys: readonly string[];
+  /** Place in the rows of the tree. */
+  readonly at: number;
+  /** How many rows after it its fold hides: all below it, or on the way to `You are here` the side branches alone. */
+  readonly foldable: number;
 }
 
 /** The state of the domain now, which is in no snapshot yet. */
-export interface HereRow extends LanePlace {
-  kind: 'here';
-  key: typeof hereKey;
-  depth: number;
+export interface HereRow extends Place {
+  readonly kind: 'here';
+  readonly key: typeof hereKey;
   /** The current snapshot, or null when libvirt has none. */
-  base: Snapshot | null;
+  readonly base: Snapshot | null;
 }
 
 export type TreeRow = SnapshotRow | HereRow;
 
 export interface SnapshotTree {
-  rows: readonly TreeRow[];
-  byKey: ReadonlyMap<string, TreeRow>;
-  /** Lanes to make room for, never more than `laneCap`. */
-  laneCount: number;
-  leafCount: number;
+  /** All of them, top-down, as they are drawn with nothing folded. */
+  readonly rows: readonly TreeRow[];
+  readonly byKey: ReadonlyMap<string, TreeRow>;
+  readonly leafCount: number;
 }
 
 /** Key of the `You are here` row. It starts with a NUL, which no libvirt name can hold. */
@@ -64,94 +59,48 @@ interface Node {
   order: number;
   position: number;
   siblings: number;
-  placed: boolean;
+  onLine: boolean;
+  isSpare: boolean;
 }
 
-interface Visit {
-  node: Node;
-  depth: number;
-  lane: number;
-  branches: readonly number[];
-  enters: LanePlace['enters'];
-}
+type MutableRow = { -readonly [key in keyof SnapshotRow]: SnapshotRow[key] };
 
 /**
- * Turns parents into rows to draw, top-down. A child comes after its parent and a branch's rows are contiguous.
- * Children go by age, then name. The newest, drawn last, keeps its parent's lane; each older one forks off into the
- * next lane, which is free again by then: so a row's lane is the number of forks above it, and histories stay narrow.
- * A missing parent makes a root, and a cycle is cut at its oldest snapshot. Iterative: histories are deep chains.
+ * Turns parents into rows, top-down: a child comes after its parent, and a branch's rows are contiguous. Under each
+ * snapshot come its side branches by age, its safety snapshots, and at last the branch that goes on: to `You are here`, or
+ * else the newest. So the tree ends where one is. A missing parent makes a root, and a cycle is cut at its oldest snapshot.
+ * Iterative: histories are deep chains.
  */
 export function buildSnapshotRows(list: SnapshotList): SnapshotTree {
   const nodes = link(list.snapshots);
-  const rows: TreeRow[] = [];
-  let lanes = 0;
-  let branchCount = 0;
-  let leafCount = 0;
-  const roots = nodes.filter((node) => !node.parent);
-  number(roots);
-  const current = list.current === null ? undefined : nodes.find((node) => node.snapshot.name === list.current);
-
-  const place = (root: Node) => {
-    const pending: Visit[] = [{ node: root, depth: 0, lane: 0, branches: [branchCount++], enters: 'root' }];
-    for (let visit = pending.pop(); visit; visit = pending.pop()) {
-      const { node, depth, lane, branches } = visit;
-      node.placed = true;
-      lanes = Math.max(lanes, lane + 1);
-      const isCurrent = node === current;
-      const { children } = node;
-      const leaves = children.length > 0 ? 'line' : isCurrent ? 'dashed' : 'nothing';
-      if (children.length === 0) leafCount++;
-      rows.push(snapshotRow(visit, leaves, isCurrent));
-      if (isCurrent) {
-        const forks = children.length > 0;
-        const hereLane = forks ? lane + 1 : lane;
-        lanes = Math.max(lanes, hereLane + 1);
-        rows.push({
-          kind: 'here',
-          key: hereKey,
-          depth: depth + 1,
-          base: node.snapshot,
-          lane: hereLane,
-          branches: forks ? forked(branches, lane, branchCount++) : branches,
-          enters: forks ? 'fork' : 'straight',
-          leaves: 'nothing',
-        });
-      }
-      const visits = children.map((child, index): Visit => {
-        const keepsLane = index === children.length - 1;
-        return {
-          node: child,
-          depth: depth + 1,
-          lane: keepsLane ? lane : lane + 1,
-          branches: keepsLane ? branches : forked(branches, lane, branchCount++),
-          enters: keepsLane ? 'straight' : 'fork',
-        };
-      });
-      for (const next of visits.reverse()) pending.push(next);
-    }
-  };
-
-  for (const root of roots) place(root);
+  const current = list.current === null ? undefined : nodes.find(({ snapshot }) => snapshot.name === list.current);
+  const allRoots = rootsOf(nodes);
+  for (let node: Node | null = current ?? null; node; node = node.parent) node.onLine = true;
+  const roots = inOrder(allRoots, true);
   for (const node of nodes) {
-    if (!node.placed) place(cutCycle(node));
+    const { children, parent, snapshot } = node;
+    node.isSpare =
+      children.length === 0 && parent !== null && !node.onLine && safetyRequestOf(snapshot.description) !== null;
   }
-  if (!current) {
-    rows.push({
-      kind: 'here',
-      key: hereKey,
-      depth: 0,
-      base: null,
-      lane: 0,
-      branches: [branchCount],
-      enters: 'root',
-      leaves: 'nothing',
-    });
+  const rows: MutableRow[] = [];
+  number(roots, current ? 0 : 1);
+  const pending = roots.toReversed().map((node) => ({ node, depth: 0 }));
+  for (let visit = pending.pop(); visit; visit = pending.pop()) {
+    const { node, depth } = visit;
+    const isCurrent = node === current;
+    node.children = inOrder(node.children, isCurrent);
+    number(node.children, isCurrent ? 1 : 0);
+    rows.push(rowOf(node, depth, rows.length, isCurrent));
+    for (const child of node.children.toReversed()) pending.push({ node: child, depth: depth + 1 });
   }
+  countFoldable(rows);
+  // The way to it is drawn last everywhere, so that it is the last row.
+  const here = hereRow(current, rows, roots.length + 1);
+  const all = [...rows, here];
   return {
-    rows,
-    byKey: new Map(rows.map((row) => [row.key, row])),
-    laneCount: Math.min(Math.max(lanes, 1), laneCap),
-    leafCount,
+    rows: all,
+    byKey: new Map(all.map((row) => [row.key, row])),
+    leafCount: nodes.filter(({ children }) => children.length === 0).length,
   };
 }
 
@@ -162,7 +111,17 @@ function link(snapshots: readonly Snapshot[]): Node[] {
     const times = seen.get(snapshot.name) ?? 0;
     seen.set(snapshot.name, times + 1);
     const key = times === 0 ? snapshot.name : `${snapshot.name}\0${times}`;
-    return { snapshot, key, parent: null, children: [], order: 0, position: 1, siblings: 1, placed: false };
+    return {
+      snapshot,
+      key,
+      parent: null,
+      children: [],
+      order: 0,
+      position: 1,
+      siblings: 1,
+      onLine: false,
+      isSpare: false,
+    };
   });
   nodes.sort((a, b) => a.snapshot.createdAt - b.snapshot.createdAt || compare(a.snapshot.name, b.snapshot.name));
   const byName = new Map<string, Node>();
@@ -176,14 +135,44 @@ function link(snapshots: readonly Snapshot[]): Node[] {
     node.parent = parent;
     parent.children.push(node);
   }
-  for (const node of nodes) number(node.children);
   return nodes;
 }
 
-function number(siblings: readonly Node[]): void {
+/** Those without a parent, by age, after each cycle was cut: then all nodes are below one of them. */
+function rootsOf(nodes: readonly Node[]): Node[] {
+  const reached = new Set<Node>();
+  const reach = (root: Node) => {
+    const pending = [root];
+    for (let node = pending.pop(); node; node = pending.pop()) {
+      reached.add(node);
+      for (const child of node.children) pending.push(child);
+    }
+  };
+  for (const node of nodes) if (!node.parent) reach(node);
+  for (const node of nodes) if (!reached.has(node)) reach(cutCycle(node));
+  return nodes.filter(({ parent }) => parent === null);
+}
+
+/**
+ * Siblings by age, with safety snapshots behind the other side branches, and what goes on at the end: the way to
+ * `You are here`, or else the newest.
+ * @param isDone what goes on is none of them
+ */
+function inOrder(byAge: readonly Node[], isDone: boolean): Node[] {
+  if (byAge.length < 2) return [...byAge];
+  const line = byAge.find(({ onLine }) => onLine);
+  const last = line ?? (isDone ? undefined : (byAge.findLast(({ isSpare }) => !isSpare) ?? byAge.at(-1)));
+  const others = byAge.filter((node) => node !== last);
+  const sides = others.filter(({ isSpare }) => !isSpare);
+  const spares = others.filter(({ isSpare }) => isSpare);
+  return [...sides, ...spares, ...(last ? [last] : [])];
+}
+
+/** @param more siblings that are no snapshots */
+function number(siblings: readonly Node[], more: number): void {
   for (const [index, node] of siblings.entries()) {
     node.position = index + 1;
-    node.siblings = siblings.length;
+    node.siblings = siblings.length + more;
   }
 }
 
@@ -201,36 +190,55 @@ function cutCycle(start: Node): Node {
   }
   if (oldest.parent) {
     oldest.parent.children = oldest.parent.children.filter((child) => child !== oldest);
-    number(oldest.parent.children);
   }
   oldest.parent = null;
-  number([oldest]);
   return oldest;
 }
 
-function snapshotRow(visit: Visit, leaves: LanePlace['leaves'], current: boolean): SnapshotRow {
-  const { node, depth, lane, branches, enters } = visit;
+function rowOf(node: Node, depth: number, at: number, current: boolean): MutableRow {
+  const { key, snapshot, onLine, isSpare, position, siblings, parent, children } = node;
   return {
     kind: 'snapshot',
-    key: node.key,
-    snapshot: node.snapshot,
+    key,
+    snapshot,
     current,
+    onLine,
+    isSpare,
     depth,
-    position: node.position,
-    siblings: node.siblings,
-    parentKey: node.parent?.key ?? null,
-    childKeys: node.children.map((child) => child.key),
-    lane,
-    branches,
-    enters,
-    leaves,
+    position,
+    siblings,
+    parentKey: parent?.key ?? null,
+    childKeys: children.map((child) => child.key),
+    at,
+    foldable: 0,
   };
 }
 
-/** The branch numbers of the lanes up to the new one, kept within the cap. */
-function forked(branches: readonly number[], lane: number, branch: number): readonly number[] {
-  if (lane + 1 >= laneCap) return branches;
-  return [...branches.slice(0, lane + 1), branch];
+function hereRow(current: Node | undefined, rows: readonly SnapshotRow[], place: number): HereRow {
+  const under = rows.find(({ key }) => key === current?.key);
+  const siblings = under ? under.childKeys.length + 1 : place;
+  return {
+    kind: 'here',
+    key: hereKey,
+    base: current?.snapshot ?? null,
+    depth: under ? under.depth + 1 : 0,
+    position: siblings,
+    siblings,
+    parentKey: under?.key ?? null,
+  };
+}
+
+/** From the last row to the first, so that each has all of its own before its parent is told. */
+function countFoldable(rows: readonly MutableRow[]): void {
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  const below = new Map<string, number>();
+  for (const { key, parentKey, onLine } of rows.toReversed()) {
+    const parent = parentKey === null ? undefined : byKey.get(parentKey);
+    if (!parent) continue;
+    const size = (below.get(key) ?? 0) + 1;
+    below.set(parent.key, (below.get(parent.key) ?? 0) + size);
+    if (!parent.onLine || !onLine) parent.foldable += size;
+  }
 }
 
 function compare(a: string, b: string): number {

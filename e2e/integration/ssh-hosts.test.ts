@@ -209,7 +209,9 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
         if (typeof problem === 'string') throw new Error(`connected: ${problem}`);
         expect(problem, sentence(problem)).toMatchObject({ code: 'JUMP_REFUSED' });
         expect(`${problem.what} ${problem.next}`).toContain('allows TCP forwarding');
-        expect(problem.what).toMatch(client === 'built-in' ? /^“[\d.]+” did not forward/ : /^“one, two” did not forward/);
+        expect(problem.what).toMatch(
+          client === 'built-in' ? /^“[\d.]+” did not forward/ : /^“one, two” did not forward/,
+        );
       } finally {
         for (const sshd of at.servers.splice(0)) await sshd.stop();
         await machines.stop();

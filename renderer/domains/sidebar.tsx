@@ -1,10 +1,13 @@
 import { Plus, Search } from 'lucide-react';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
+import { changeSettings } from '../store/actions.ts';
+import { sidebarWidths } from '../store/settings.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Cross } from '../ui/cross.tsx';
 import { focusHome } from '../ui/focus-home.ts';
 import forms from '../ui/forms.module.css';
+import { Splitter } from '../ui/splitter.tsx';
 import { ChoiceBar } from './choice-bar.tsx';
 import { DomainList } from './domain-list.tsx';
 import { findsNothing } from './shown-lines.ts';
@@ -18,9 +21,10 @@ export function Sidebar() {
   const loaded = useAppState((state) => state.loaded);
   const hosts = useAppState((state) => state.hosts.length);
   const nothing = useAppState(findsNothing);
+  const width = useAppState((state) => state.settings.sidebarWidth);
   const addHost = commandById('host.add');
   return (
-    <nav className={styles.sidebar} aria-label="Hosts">
+    <nav className={styles.sidebar} aria-label="Hosts" style={width === null ? undefined : { width }}>
       <div className={styles.head}>
         <label className={forms.field}>
           <Search size={13} aria-hidden="true" />
@@ -63,6 +67,14 @@ export function Sidebar() {
       {loaded && hosts === 0 ? <p className={styles.empty}>No hosts yet.</p> : null}
       <DomainList />
       <ChoiceBar />
+      <Splitter
+        label="Width of the list of domains"
+        width={width ?? sidebarWidths.usual}
+        limits={sidebarWidths}
+        edge="right"
+        resize={(sidebarWidth) => changeSettings(store, { sidebarWidth })}
+        reset={() => changeSettings(store, { sidebarWidth: null })}
+      />
     </nav>
   );
 }

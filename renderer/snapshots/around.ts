@@ -1,7 +1,8 @@
 import { createContext, useContext, useMemo } from 'react';
 import type { Domain, KeptPicture } from '../../shared/schema.ts';
+import type { LanePlace } from '../../shared/tree-drawing.ts';
 import { operationOn, type SnapshotMarks, snapshotMarks } from '../store/selectors.ts';
-import { type DamagedSnapshot, type DeletionMarks, domainKey } from '../store/store.ts';
+import { type DamagedSnapshot, domainKey, type RowMarks } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
 
 /** What the cells of a history know beyond their rows: asked of the store once, and not by each of them. */
@@ -10,11 +11,12 @@ export interface Around {
   readonly now: number;
   /** Since when the domain has gone on from its current snapshot. */
   readonly since: number;
-  /** Filtered rows have no neighbours to draw lines to. */
-  readonly flat: boolean;
+  /** Null where rows are filtered: then they have no neighbours to draw lines to. */
+  readonly places: ReadonlyMap<string, LanePlace> | null;
+  readonly newestFirst: boolean;
   readonly marks: SnapshotMarks;
-  /** What a deletion that is being read would do. */
-  readonly deletion: DeletionMarks | null;
+  /** What a change that is being read would do, by the keys of the rows. */
+  readonly changes: RowMarks['byRow'];
   /** One of its snapshots is being deleted. */
   readonly isDeleting: boolean;
   /** What health has found, by name. */
@@ -31,16 +33,20 @@ export function useAround(): Around {
   return around;
 }
 
+const noChanges: RowMarks['byRow'] = new Map();
+
 /** For `AroundContext`. */
-export function useMakeAround({ domain, now, since, flat }: Pick<Around, 'domain' | 'now' | 'since' | 'flat'>): Around {
+export function useMakeAround(given: Pick<Around, 'domain' | 'now' | 'since' | 'places'>): Around {
+  const { domain, now, since, places } = given;
   const key = domainKey(domain);
   const marks = useAppState((state) => snapshotMarks(state, key));
-  const deletion = useAppState(({ deletionMarks }) => (deletionMarks?.key === key ? deletionMarks : null));
+  const newestFirst = useAppState(({ settings }) => settings.newestFirst);
+  const changes = useAppState(({ rowMarks }) => (rowMarks?.key === key ? rowMarks.byRow : noChanges));
   const isDeleting = useAppState((state) => operationOn(state, key)?.kind === 'delete');
   const damaged = useAppState((state) => (state.damaged?.key === key ? state.damaged.byName : null));
   const pictures = useAppState(({ keptPictures }) => (keptPictures?.key === key ? keptPictures.byName : null));
   return useMemo(
-    () => ({ domain, now, since, flat, marks, deletion, isDeleting, damaged, pictures }),
-    [domain, now, since, flat, marks, deletion, isDeleting, damaged, pictures],
+    () => ({ domain, now, since, places, newestFirst, marks, changes, isDeleting, damaged, pictures }),
+    [domain, now, since, places, newestFirst, marks, changes, isDeleting, damaged, pictures],
   );
 }

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { TreeRow } from '../../shared/snapshot-tree.ts';
+import type { DrawnRow } from '../../shared/tree-drawing.ts';
 import { chooseRows, selectRow } from '../store/actions.ts';
 import type { AppStore } from '../store/store.ts';
 
@@ -12,14 +12,14 @@ interface Keys {
 type Modifiers = Omit<Keys, 'key'>;
 
 /** The snapshots from one row to another, both included. */
-export function keysBetween(rows: readonly TreeRow[], from: number, to: number): string[] {
+export function keysBetween(rows: readonly DrawnRow[], from: number, to: number): string[] {
   const between = rows.slice(Math.min(from, to), Math.max(from, to) + 1);
   return between.flatMap((row) => (row.kind === 'snapshot' ? [row.key] : []));
 }
 
 /** The choice after a row was put to it or taken out. The first row to be put to it joins the one that was selected. */
 export function toggled(
-  rows: readonly TreeRow[],
+  rows: readonly DrawnRow[],
   chosen: ReadonlySet<string>,
   active: number,
   index: number,
@@ -33,7 +33,7 @@ export function toggled(
 }
 
 /** Selecting several rows: Ctrl+click and Space for one, Shift for a range, Ctrl+A for all, Escape back to one. */
-export function useChoosing(store: AppStore, rows: readonly TreeRow[], active: number) {
+export function useChoosing(store: AppStore, rows: readonly DrawnRow[], active: number) {
   const anchor = useRef<string | null>(null);
   const chosen = () => store.getState().chosenRows;
   const range = (to: number) => {

@@ -1,21 +1,24 @@
 import { formatAge, formatDateTime, formatTaken, holdsLabel, isMoment, stateLabel } from '../../shared/format.ts';
-import type { TreeRow } from '../../shared/snapshot-tree.ts';
+import { branchFold, type DrawnRow } from '../../shared/tree-drawing.ts';
 import type { GridColumn } from '../ui/grid/columns.ts';
 import parts from '../ui/parts.module.css';
 import { useAround } from './around.ts';
 import styles from './history.module.css';
 import { gutterWidth, Lanes } from './lanes.tsx';
 import { NameCell } from './name-cell.tsx';
+import { foldTaken } from './row-words.ts';
 
-/** What the window keeps the view of the history under. */
-export const historyGrid = 'history';
+/** From this width of the middle on, all is shown in full. */
+const wide = 880;
+/** Below this, what a snapshot holds is told in the details alone. */
+const narrow = 600;
 
-/** The columns of the history; with lanes for so many branches side by side. */
-export function historyColumns(laneCount: number): GridColumn<TreeRow>[] {
+/** The columns of the tree; with lanes for so many branches side by side. What is not of a snapshot stands first in any order. */
+export function historyColumns(laneCount: number): GridColumn<DrawnRow>[] {
   return [
     {
-      id: 'history',
-      header: 'History',
+      id: 'tree',
+      header: 'Tree',
       width: gutterWidth(laneCount),
       fixed: true,
       ordered: true,
@@ -27,17 +30,19 @@ export function historyColumns(laneCount: number): GridColumn<TreeRow>[] {
       share: 1,
       min: 120,
       wants: 190,
-      sortBy: (row) => (row.kind === 'here' ? undefined : row.snapshot.name),
+      sortBy: (row) => (row.kind === 'snapshot' ? row.snapshot.name : undefined),
       cell: (row, index) => <NameCell row={row} index={index} />,
     },
     {
       id: 'holds',
       header: 'Holds',
       width: 166,
-      min: 108,
+      tight: { below: wide, width: 92 },
+      min: 84,
       goes: 2,
+      from: narrow,
       optional: true,
-      sortBy: (row) => (row.kind === 'here' ? undefined : holdsLabel(row.snapshot)),
+      sortBy: (row) => (row.kind === 'snapshot' ? holdsLabel(row.snapshot) : undefined),
       cell: (row) => <HoldsCell row={row} />,
     },
     {
@@ -46,7 +51,7 @@ export function historyColumns(laneCount: number): GridColumn<TreeRow>[] {
       width: 116,
       min: 100,
       optional: true,
-      sortBy: (row) => (row.kind === 'here' ? undefined : row.snapshot.createdAt),
+      sortBy: (row) => (row.kind === 'snapshot' ? row.snapshot.createdAt : undefined),
       greatestFirst: true,
       cell: (row) => <TakenCell row={row} />,
     },
@@ -56,20 +61,37 @@ export function historyColumns(laneCount: number): GridColumn<TreeRow>[] {
       width: 90,
       min: 72,
       goes: 1,
+      from: wide,
       optional: true,
-      sortBy: (row) => (row.kind === 'here' ? undefined : stateLabel(row.snapshot.state)),
-      cell: (row) => (row.kind === 'here' ? <StateNow /> : stateLabel(row.snapshot.state)),
+      sortBy: (row) => (row.kind === 'snapshot' ? stateLabel(row.snapshot.state) : undefined),
+      cell: (row) => <StateCell row={row} />,
     },
   ];
 }
 
-function LanesCell({ row, laneCount }: { row: TreeRow; laneCount: number }) {
-  return <Lanes row={row} laneCount={laneCount} alone={useAround().flat} />;
+function LanesCell({ row, laneCount }: { row: DrawnRow; laneCount: number }) {
+  const { places, newestFirst } = useAround();
+  const fold =
+    !places || row.kind === 'here'
+      ? null
+      : row.kind === 'fold'
+        ? row.key
+        : row.foldable > 0
+          ? branchFold(row.key)
+          : null;
+  return (
+    <Lanes row={row} place={places?.get(row.key) ?? null} laneCount={laneCount} newestFirst={newestFirst} fold={fold} />
+  );
 }
 
-function StateNow() {
-  return stateLabel(useAround().domain.state);
+function StateCell({ row }: { row: DrawnRow }) {
+  const { domain } = useAround();
+  if (row.kind === 'fold') return null;
+  return stateLabel(row.kind === 'here' ? domain.state : row.snapshot.state);
 }
+
+/** What is left of a label where there is little room: its end. */
+const shortLabels: Readonly<Record<string, string>> = { 'disks + memory': 'memory' };
 
 const kindMarks: Record<string, { text: string; title: string }> = {
   external: {
@@ -79,12 +101,17 @@ const kindMarks: Record<string, { text: string; title: string }> = {
   mixed: { text: 'mixed', title: 'Some disks are saved inside their image, others with overlay files' },
 };
 
-function HoldsCell({ row }: { row: TreeRow }) {
-  if (row.kind === 'here') return null;
+function HoldsCell({ row }: { row: DrawnRow }) {
+  if (row.kind !== 'snapshot') return null;
   const mark = kindMarks[row.snapshot.kind];
+  const label = holdsLabel(row.snapshot);
+  const short = shortLabels[label];
   return (
     <span className={styles.chips}>
-      <span className={parts.chip}>{holdsLabel(row.snapshot)}</span>
+      <span className={parts.chip}>
+        {short ? <span className={styles.ifWide}>{label.slice(0, -short.length)}</span> : null}
+        {short ?? label}
+      </span>
       {mark ? (
         <span className={parts.chip} data-look="outline" title={mark.title}>
           {mark.text}
@@ -94,9 +121,10 @@ function HoldsCell({ row }: { row: TreeRow }) {
   );
 }
 
-function TakenCell({ row }: { row: TreeRow }) {
+function TakenCell({ row }: { row: DrawnRow }) {
   const { now } = useAround();
   if (row.kind === 'here') return 'now';
+  if (row.kind === 'fold') return foldTaken(row, now);
   const { createdAt } = row.snapshot;
   if (!isMoment(createdAt)) return <span title="libvirt reports no valid time">unknown</span>;
   return (

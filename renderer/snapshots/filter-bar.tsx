@@ -1,9 +1,13 @@
-import { Search } from 'lucide-react';
+import { ArrowDown, ArrowUp, LocateFixed, Search } from 'lucide-react';
+import { flushSync } from 'react-dom';
 import { formatCount, formatSnapshots, formatWhole } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { type Facet, facetWords, formatFilter, parseFilter, toggleFacet } from '../../shared/snapshot-filter.ts';
-import { filterSnapshots } from '../store/actions.ts';
+import { hereKey } from '../../shared/snapshot-tree.ts';
+import { changeSettings, filterSnapshots, selectRow } from '../store/actions.ts';
+import { historyGrid } from '../store/grid-views.ts';
 import { openTree, shownRows } from '../store/selectors.ts';
+import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Cross } from '../ui/cross.tsx';
 import { focusHome } from '../ui/focus-home.ts';
@@ -11,7 +15,7 @@ import forms from '../ui/forms.module.css';
 import { ColumnsMenu } from '../ui/grid/columns-menu.tsx';
 import { useGridView } from '../ui/grid/use-grid.ts';
 import parts from '../ui/parts.module.css';
-import { historyColumns, historyGrid } from './columns.tsx';
+import { historyColumns } from './columns.tsx';
 import styles from './filter.module.css';
 import { FilterMenu } from './filter-menu.tsx';
 
@@ -55,6 +59,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
         {text ? <Cross label="Clear the filter of snapshots" onClick={() => filterSnapshots(store, '')} /> : null}
       </label>
       <FilterMenu filter={filter} />
+      <Direction />
       <ColumnsMenu id={historyGrid} columns={columns} />
       <SortChip />
       {filter.facets.length > 0 ? (
@@ -69,9 +74,54 @@ export function FilterBar({ domain }: { domain: Domain }) {
         </ul>
       ) : null}
       <span className={styles.count} id="snapshot-filter-count" role="status">
-        {active && rows ? `${formatWhole(rows.length)} of ${count}` : `${count}${branches}`}
+        {active && rows ? `${formatWhole(rows.length)} of ${count}` : count}
+        {active || !branches ? null : <span className={styles.ifWide}>{branches}</span>}
       </span>
+      {tree && tree.rows.length > 1 ? <GoToHere /> : null}
     </div>
+  );
+}
+
+/** Which end of the tree is at the top; sorted rows have an order of their own. */
+function Direction() {
+  const { store } = useApp();
+  const newestFirst = useAppState(({ settings }) => settings.newestFirst);
+  const [{ sort }] = useGridView(historyGrid);
+  if (sort) return null;
+  const Icon = newestFirst ? ArrowUp : ArrowDown;
+  return (
+    <Button
+      look="muted"
+      tip={newestFirst ? 'Show the oldest first' : 'Show the newest first'}
+      onClick={() => changeSettings(store, { newestFirst: !newestFirst })}
+    >
+      <Icon size={13} aria-hidden="true" />
+      {newestFirst ? 'Newest first' : 'Oldest first'}
+    </Button>
+  );
+}
+
+/** Selects where the domain is, whatever hides it. */
+function GoToHere() {
+  const { store } = useApp();
+  return (
+    <Button
+      look="quiet"
+      className={styles.toHere}
+      aria-label="Go to here"
+      tip="Go to “You are here”"
+      onClick={() => {
+        flushSync(() => {
+          filterSnapshots(store, '');
+          selectRow(store, hereKey);
+        });
+        const home = focusHome('history');
+        if (home !== true) home.focus();
+      }}
+    >
+      <LocateFixed size={13} aria-hidden="true" />
+      <span className={styles.ifRoom}>Go to here</span>
+    </Button>
   );
 }
 

@@ -11,7 +11,7 @@ import {
   type SnapshotFilter,
   toggleFacet,
 } from '../../shared/snapshot-filter.ts';
-import { filterSnapshots } from '../store/actions.ts';
+import { filterSnapshots, foldSafety } from '../store/actions.ts';
 import { knownOf, openTree } from '../store/selectors.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { DropMenu } from '../ui/drop-menu.tsx';
@@ -39,29 +39,47 @@ export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
 function Offers({ filter }: { filter: SnapshotFilter }) {
   const { store } = useApp();
   const groups = useOffers(filter);
+  const foldsSafety = useAppState(({ settings }) => settings.foldsSafety);
   if (groups.length === 0) return <p className={`${parts.dim} ${styles.nothing}`}>There is nothing to filter by.</p>;
-  return groups.map(({ key, offers }) => (
-    <Menu.Group key={key} className={styles.group}>
-      <Menu.GroupLabel className={styles.heading}>{facetRows[key].label}</Menu.GroupLabel>
-      {offers.map(({ facet, words, count, on }) => (
+  return (
+    <>
+      {groups.map(({ key, offers }) => (
+        <Menu.Group key={key} className={styles.group}>
+          <Menu.GroupLabel className={styles.heading}>{facetRows[key].label}</Menu.GroupLabel>
+          {offers.map(({ facet, words, count, on }) => (
+            <Menu.CheckboxItem
+              key={facet.value}
+              className={menus.item}
+              checked={on}
+              closeOnClick={false}
+              onCheckedChange={() => filterSnapshots(store, formatFilter(toggleFacet(filter, facet)))}
+            >
+              <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
+                <Check size={13} aria-hidden="true" />
+              </Menu.CheckboxItemIndicator>
+              <span className={menus.label}>
+                <bdi>{words}</bdi>
+              </span>
+              <span className={styles.offered}>{formatWhole(count)}</span>
+            </Menu.CheckboxItem>
+          ))}
+        </Menu.Group>
+      ))}
+      <Menu.Group className={styles.group}>
         <Menu.CheckboxItem
-          key={facet.value}
           className={menus.item}
-          checked={on}
+          checked={foldsSafety}
           closeOnClick={false}
-          onCheckedChange={() => filterSnapshots(store, formatFilter(toggleFacet(filter, facet)))}
+          onCheckedChange={(folds) => foldSafety(store, folds)}
         >
           <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
             <Check size={13} aria-hidden="true" />
           </Menu.CheckboxItemIndicator>
-          <span className={menus.label}>
-            <bdi>{words}</bdi>
-          </span>
-          <span className={styles.offered}>{formatWhole(count)}</span>
+          <span className={menus.label}>Fold all safety snapshots</span>
         </Menu.CheckboxItem>
-      ))}
-    </Menu.Group>
-  ));
+      </Menu.Group>
+    </>
+  );
 }
 
 /** What no snapshot has is not offered, unless it is chosen. */

@@ -1,10 +1,10 @@
 import { formatCount } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
-import type { TreeRow } from '../../shared/snapshot-tree.ts';
+import type { DrawnRow } from '../../shared/tree-drawing.ts';
 import { HostTrouble } from '../hosts/host-trouble.tsx';
 import { useKeptPictures } from '../pictures/use-pictures.ts';
 import { filterSnapshots, retryHistory } from '../store/actions.ts';
-import { hostById, openTree, shownRows } from '../store/selectors.ts';
+import { drawnTree, hostById, openTree, shownRows } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
@@ -16,7 +16,7 @@ import styles from './history.module.css';
 import { HistoryGrid } from './history-grid.tsx';
 
 const skeletonAfterMs = 150;
-const noRows: readonly TreeRow[] = [];
+const noRows: readonly DrawnRow[] = [];
 
 /** The history, or why there is none to see. What is known stays on show while it is asked for again. */
 export function HistoryPane({ domain }: { domain: Domain }) {
@@ -25,13 +25,14 @@ export function HistoryPane({ domain }: { domain: Domain }) {
   const host = useAppState((state) => hostById(state, domain.hostId));
   const history = useAppState((state) => (state.history?.key === domainKey(domain) ? state.history : null));
   const tree = useAppState(openTree);
+  const drawn = useAppState(drawnTree);
   const filter = useAppState((state) => state.snapshotFilter);
   const rows = useAppState(shownRows) ?? noRows;
   const loading = useAfter(skeletonAfterMs, history?.list == null);
   const connected = host?.connection.status === 'connected';
 
   const trouble = host && !connected ? <HostTrouble host={host} inline={history?.list != null} /> : null;
-  if (!history?.list || !tree) {
+  if (!history?.list || !tree || !drawn) {
     if (trouble) return trouble;
     if (history?.problem) {
       return (
@@ -72,7 +73,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
           </p>
         </div>
       ) : (
-        <HistoryGrid domain={domain} tree={tree} rows={rows} />
+        <HistoryGrid domain={domain} tree={tree} drawn={drawn} rows={rows} />
       )}
     </>
   );

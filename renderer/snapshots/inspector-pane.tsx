@@ -1,15 +1,14 @@
-import { type KeyboardEvent, type PointerEvent, useDeferredValue, useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { changeSettings, narrowWindow } from '../store/actions.ts';
 import { openDomain, openTree } from '../store/selectors.ts';
-import { clampInspectorWidth, inspectorWidths } from '../store/settings.ts';
+import { inspectorWidths } from '../store/settings.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Fetched } from '../ui/fetched.tsx';
 import { useMediaQuery } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
+import { Splitter } from '../ui/splitter.tsx';
 import styles from './inspector.module.css';
 import { openDomainCode } from './later.ts';
-
-const stepPx = 24;
 
 /** What is selected; a moment later than in the history, which is drawn first. */
 function useSelected() {
@@ -29,20 +28,7 @@ export function InspectorPane() {
   if (!domain || !tree || tree.rows.length === 1 || !(narrow ? drawerOpen : inspectorOpen)) return null;
   const row = selected === null ? undefined : tree.byKey.get(selected);
 
-  const resize = (width: number) => changeSettings(store, { inspectorWidth: clampInspectorWidth(width) });
-  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
-    const handle = event.currentTarget;
-    handle.setPointerCapture(event.pointerId);
-    const from = event.clientX + inspectorWidth;
-    handle.onpointermove = ({ clientX }) => resize(from - clientX);
-    handle.onpointerup = () => {
-      handle.onpointermove = null;
-    };
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: stepPx, ArrowRight: -stepPx }[event.key];
-    if (step !== undefined) resize(inspectorWidth + step);
-  };
+  const resize = (width: number) => changeSettings(store, { inspectorWidth: width });
   return (
     <aside
       className={narrow ? `${styles.inspector} ${styles.drawer}` : styles.inspector}
@@ -53,19 +39,13 @@ export function InspectorPane() {
       }}
     >
       {narrow ? null : (
-        // biome-ignore lint/a11y/useSemanticElements: a window splitter, which <hr> can't be
-        <div
-          className={styles.splitter}
-          role="separator"
-          aria-orientation="vertical"
-          aria-label="Width of the details"
-          aria-valuenow={inspectorWidth}
-          aria-valuemin={inspectorWidths.min}
-          aria-valuemax={inspectorWidths.max}
-          tabIndex={0}
-          onPointerDown={onPointerDown}
-          onKeyDown={onKeyDown}
-          onDoubleClick={() => resize(inspectorWidths.usual)}
+        <Splitter
+          label="Width of the details"
+          width={inspectorWidth}
+          limits={inspectorWidths}
+          edge="left"
+          resize={resize}
+          reset={() => resize(inspectorWidths.usual)}
         />
       )}
       <div className={styles.scroll}>

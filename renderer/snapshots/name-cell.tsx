@@ -1,12 +1,14 @@
-import { Pin } from 'lucide-react';
+import { CircleX, Pin, Shield } from 'lucide-react';
 import { formatDuration, stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
-import type { HereRow, SnapshotRow, TreeRow } from '../../shared/snapshot-tree.ts';
+import type { HereRow, SnapshotRow } from '../../shared/snapshot-tree.ts';
+import type { DrawnRow, FoldRow } from '../../shared/tree-drawing.ts';
 import { RowPicture } from '../pictures/row-picture.tsx';
-import type { DamagedSnapshot } from '../store/store.ts';
+import type { DamagedSnapshot, RowMark } from '../store/store.ts';
 import parts from '../ui/parts.module.css';
 import { useAround } from './around.ts';
 import styles from './history.module.css';
+import { foldMark, foldNote, foldTitle, safetyWords } from './row-words.ts';
 
 const minute = 60_000;
 
@@ -16,20 +18,45 @@ export function nameId(index: number): string {
 }
 
 /** A snapshot with what is marked and said of it; or where the domain is. */
-export function NameCell({ row, index }: { row: TreeRow; index: number }) {
-  return row.kind === 'here' ? <Here row={row} index={index} /> : <Named row={row} index={index} />;
+export function NameCell({ row, index }: { row: DrawnRow; index: number }) {
+  if (row.kind === 'here') return <Here row={row} index={index} />;
+  return row.kind === 'fold' ? <Folded row={row} index={index} /> : <Named row={row} index={index} />;
+}
+
+function Folded({ row, index }: { row: FoldRow; index: number }) {
+  const mark = foldMark(row, useAround().changes);
+  const note = foldNote(row);
+  return (
+    <>
+      <div id={nameId(index)} className={styles.foldName}>
+        {foldTitle(row)}
+      </div>
+      {mark ? (
+        <MarkNote mark={mark} />
+      ) : (
+        <div className={parts.note} title={note}>
+          <bdi>{note}</bdi>
+        </div>
+      )}
+    </>
+  );
 }
 
 function Here({ row, index }: { row: HereRow; index: number }) {
-  const { domain, now, since } = useAround();
+  const { domain, now, since, changes } = useAround();
+  const mark = changes.get(row.key);
   return (
     <>
       <b id={nameId(index)} className={styles.hereName}>
         You are here
       </b>
-      <div className={parts.note}>
-        <bdi>{hereNote(row, domain, now - since)}</bdi>
-      </div>
+      {mark ? (
+        <MarkNote mark={mark} />
+      ) : (
+        <div className={parts.note}>
+          <bdi>{hereNote(row, domain, now - since)}</bdi>
+        </div>
+      )}
     </>
   );
 }
@@ -65,18 +92,33 @@ function Named({ row, index }: { row: SnapshotRow; index: number }) {
   );
 }
 
-/** Its description; or what is to become of it, while that is being decided. */
+/** Its description, or what it was taken for; or what is to become of it, while that is being decided. */
 function Note({ row }: { row: SnapshotRow }) {
-  const { deletion } = useAround();
-  const { name, description } = row.snapshot;
-  const goes = deletion?.goes.has(name) ?? false;
-  const to = deletion?.moves.get(name);
-  const moves = !goes && to !== undefined;
-  const moved = to === null ? 'moves to the top' : `moves under “${to}”`;
-  const text = goes ? 'would be deleted' : moves ? moved : description;
-  if (!text) return null;
+  const mark = useAround().changes.get(row.key);
+  const { description } = row.snapshot;
+  const safety = safetyWords(row.snapshot);
+  if (mark) return <MarkNote mark={mark} />;
+  if (safety !== null)
+    return (
+      <div className={styles.safetyLine}>
+        <span className={parts.chip} data-look="outline" title={description}>
+          <Shield size={11} aria-hidden="true" />
+          <span className={styles.ifWide}>safety ·</span>
+          <bdi>{safety}</bdi>
+        </span>
+      </div>
+    );
+  if (!description) return null;
   return (
-    <div className={parts.note} data-mark={goes ? 'goes' : moves ? 'moves' : undefined} title={text}>
+    <div className={parts.note} title={description}>
+      <bdi>{description}</bdi>
+    </div>
+  );
+}
+
+function MarkNote({ mark: { look, text } }: { mark: RowMark }) {
+  return (
+    <div className={parts.note} data-mark={look} title={text}>
       <bdi>{text}</bdi>
     </div>
   );
@@ -84,12 +126,19 @@ function Note({ row }: { row: SnapshotRow }) {
 
 function InterruptedMark() {
   return (
-    <span
-      className={parts.chip}
-      data-look="bad"
-      title="Its image was partly merged: it can no longer be reverted to, only deleted again"
-    >
-      deletion interrupted
+    <Badge
+      words="deletion interrupted"
+      why="Its image was partly merged: it can no longer be reverted to, only deleted again"
+    />
+  );
+}
+
+/** What is wrong with a snapshot: its shape alone where there is little room. */
+function Badge({ words, why }: { words: string; why: string }) {
+  return (
+    <span className={`${parts.chip} ${styles.badge}`} data-look="bad" title={`${words}: ${why}`}>
+      <CircleX size={11} aria-hidden="true" />
+      <span className={styles.badgeWords}>{words}</span>
     </span>
   );
 }
@@ -103,11 +152,7 @@ const damageWords: Partial<Record<DamagedSnapshot['state'], string>> = {
 /** What the health tab says of its data, beside its name. */
 function DamageMark({ damage }: { damage: DamagedSnapshot }) {
   const words = damageWords[damage.state];
-  return words ? (
-    <span className={parts.chip} data-look="bad" title={damage.why.join('\n')}>
-      {words}
-    </span>
-  ) : null;
+  return words ? <Badge words={words} why={damage.why.join('\n')} /> : null;
 }
 
 function PinMark() {

@@ -1,4 +1,5 @@
 import type { Problem } from '../../shared/schema.ts';
+import { folding, seenRow, unfolding, withoutSafetyUnfolded } from './folds.ts';
 import { type GridView, usualView } from './grid-views.ts';
 import { showing } from './places.ts';
 import { shownRows } from './selectors.ts';
@@ -51,8 +52,22 @@ export function clearChosen(store: AppStore): void {
   if (store.getState().chosen.size > 0) store.setState({ chosen: new Set() });
 }
 
+/** Selects a row; one that is folded away is unfolded, as nothing may be done to what isn't seen. */
 export function selectRow(store: AppStore, row: string | null): void {
-  if (store.getState().selectedRow !== row) store.setState({ selectedRow: row });
+  const unfolded = unfolding(store.getState(), row);
+  if (unfolded || store.getState().selectedRow !== row) store.setState({ selectedRow: row, ...unfolded });
+}
+
+/** Folds or unfolds what a fold hides; what was selected behind it gives way to the row that stands for it. */
+export function turnFold(store: AppStore, fold: string): void {
+  store.setState((state) => folding(state, fold) ?? state);
+}
+
+/** Whether each safety snapshot is folded away, from now on. */
+export function foldSafety(store: AppStore, foldsSafety: boolean): void {
+  store.setState(withoutSafetyUnfolded);
+  changeSettings(store, { foldsSafety });
+  store.setState((state) => ({ selectedRow: seenRow(state) }));
 }
 
 /** Selects these rows together; none or one of them leaves just the selected row. */
@@ -70,8 +85,9 @@ export function filterSnapshots(store: AppStore, snapshotFilter: string): void {
   const state = { ...before, snapshotFilter };
   const rowBeforeFilter = before.snapshotFilter === '' ? before.selectedRow : before.rowBeforeFilter;
   const wanted = before.selectedRow ?? rowBeforeFilter;
-  const seen = shownRows(state)?.some(({ key }) => key === wanted) ?? false;
-  store.setState({ snapshotFilter, rowBeforeFilter, selectedRow: seen ? wanted : null });
+  const unfolded = unfolding(state, wanted);
+  const seen = shownRows({ ...state, ...unfolded })?.some(({ key }) => key === wanted) ?? false;
+  store.setState({ snapshotFilter, rowBeforeFilter, selectedRow: seen ? wanted : null, ...unfolded });
 }
 
 export function openDialog(store: AppStore, dialog: Dialog): void {

@@ -9,6 +9,9 @@ export interface GridView {
 
 export type GridViews = Readonly<Record<string, GridView>>;
 
+/** What the view of the tree of snapshots is kept under. */
+export const historyGrid = 'history';
+
 export const usualView: GridView = { sort: null, widths: {}, hidden: [] };
 
 /** Views as they were kept; whatever isn't of its type is as usual. */

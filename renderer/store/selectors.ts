@@ -7,7 +7,9 @@ import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Batch, Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
 import { filterTest, type Known, parseFilter } from '../../shared/snapshot-filter.ts';
 import { buildSnapshotRows, type SnapshotRow, type SnapshotTree, type TreeRow } from '../../shared/snapshot-tree.ts';
+import { type Drawing, type DrawnRow, type DrawnTree, drawTree } from '../../shared/tree-drawing.ts';
 import { compareNames, domainsByHost, type HostDomains } from './domains.ts';
+import { historyGrid } from './grid-views.ts';
 import { endSentence } from './notices.ts';
 import { type AppState, type DomainKey, domainKey, type Place } from './store.ts';
 
@@ -250,14 +252,47 @@ export function openTree(state: AppState): SnapshotTree | null {
   return state.history?.list ? treeOf(state.history.list) : null;
 }
 
-/** The rows of the open history that its filter leaves; all of them without one. Null while nothing is known. */
-export function shownRows(state: AppState): readonly TreeRow[] | null {
+const noFolds: ReadonlySet<string> = new Set();
+const lastDrawn = new WeakMap<SnapshotTree, { readonly by: Drawing; readonly drawn: DrawnTree }>();
+
+/** The open domain's history as it is drawn: with lanes, and without what is folded away. */
+export function drawnTree(state: AppState): DrawnTree | null {
   const tree = openTree(state);
-  return tree && filteredRows(state, tree, state.snapshotFilter);
+  if (!tree || !state.history) return null;
+  const { key } = state.history;
+  const { newestFirst, foldsSafety } = state.settings;
+  const offer = state.undoOffers.get(key);
+  const by: Drawing = {
+    turned: state.turnedFolds.get(key) ?? noFolds,
+    undoable: offer?.available ? offer.snapshotName : null,
+    foldsSafety,
+    newestFirst,
+  };
+  const last = lastDrawn.get(tree);
+  if (last && isSameDrawing(last.by, by)) return last.drawn;
+  const drawn = drawTree(tree, by);
+  lastDrawn.set(tree, { by, drawn });
+  return drawn;
+}
+
+function isSameDrawing(a: Drawing, b: Drawing): boolean {
+  return (Object.keys(a) as (keyof Drawing)[]).every((name) => a[name] === b[name]);
+}
+
+/**
+ * The rows of the open history that are shown: the tree as it is drawn, or what the filter leaves, or all of them where they
+ * are sorted. Null while nothing is known.
+ */
+export function shownRows(state: AppState): readonly DrawnRow[] | null {
+  const tree = openTree(state);
+  if (!tree) return null;
+  const rows = filteredRows(state, tree, state.snapshotFilter);
+  const isTree = rows === tree.rows && !state.settings.grids[historyGrid]?.sort;
+  return (isTree ? drawnTree(state)?.rows : undefined) ?? rows;
 }
 
 const noSnapshots: readonly Snapshot[] = [];
-const chosenOf = once((rows: readonly TreeRow[]) =>
+const chosenOf = once((rows: readonly DrawnRow[]) =>
   once((chosen: ReadonlySet<string>) => {
     const found = rows.flatMap((row) => (row.kind === 'snapshot' && chosen.has(row.key) ? [row.snapshot] : []));
     return found.length > 1 ? found : noSnapshots;

@@ -91,12 +91,21 @@ export type Dialog =
   | { kind: 'palette' }
   | { kind: 'shortcuts' };
 
-/** What a deletion that is being read would do to the rows of a history. */
-export interface DeletionMarks {
+/**
+ * What becomes of a row by a change that is being read: it goes, moves, is where the domain would be, is kept elsewhere, is
+ * saved before it would be lost, or is lost.
+ */
+export type MarkLook = 'goes' | 'moves' | 'target' | 'kept' | 'saved' | 'lost';
+
+export interface RowMark {
+  readonly look: MarkLook;
+  readonly text: string;
+}
+
+/** What a change that is being read would do to the rows of a history, by their keys. */
+export interface RowMarks {
   readonly key: DomainKey;
-  readonly goes: ReadonlySet<string>;
-  /** Where those go that move; null: to the top. */
-  readonly moves: ReadonlyMap<string, string | null>;
+  readonly byRow: ReadonlyMap<string, RowMark>;
 }
 
 export interface OpenMenu {
@@ -173,6 +182,8 @@ export interface AppState {
   rowBeforeFilter: string | null;
   /** Rows of the open history that are selected together; see `chosenSnapshots`. */
   chosenRows: ReadonlySet<string>;
+  /** Folds of histories that the person has turned; see `Drawing`. */
+  turnedFolds: ReadonlyMap<DomainKey, ReadonlySet<string>>;
   domainTab: DomainTab;
   /** Domains that are selected to be changed together. */
   chosen: ReadonlySet<DomainKey>;
@@ -181,7 +192,7 @@ export interface AppState {
   /** The time by which ages are told and filtered, minutes since 1970. */
   minute: number;
   dialog: Dialog | null;
-  deletionMarks: DeletionMarks | null;
+  rowMarks: RowMarks | null;
   /** Titles and descriptions of domains, as far as they were looked at. */
   domainWords: ReadonlyMap<DomainKey, DomainWords>;
   /** Of the open domain: snapshots that a revert would not bring back as they were taken. */
@@ -237,13 +248,14 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     selectedRow: null,
     rowBeforeFilter: null,
     chosenRows: new Set(),
+    turnedFolds: new Map(),
     domainTab: 'snapshots',
     chosen: new Set(),
     domainFilter: '',
     snapshotFilter: '',
     minute: Math.floor(Date.now() / 60_000),
     dialog: null,
-    deletionMarks: null,
+    rowMarks: null,
     domainWords: new Map(),
     damaged: null,
     menu: null,

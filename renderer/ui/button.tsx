@@ -3,7 +3,7 @@ import type { ComponentProps, ReactNode } from 'react';
 import styles from './button.module.css';
 
 interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled' | 'title'> {
-  look?: 'plain' | 'primary' | 'danger' | 'quiet' | 'icon' | 'bare';
+  look?: 'plain' | 'primary' | 'danger' | 'muted' | 'quiet' | 'icon' | 'bare';
   /** Disabled but still focusable, so that the reason can be reached and read. */
   disabled?: boolean;
   tip?: ReactNode;

@@ -6,7 +6,7 @@ import menus from './menu.module.css';
 
 interface DropMenuProps {
   icon: LucideIcon;
-  text: string;
+  text: ReactNode;
   /** What it is, for who doesn’t see it. */
   label: string;
   className?: string | undefined;

@@ -54,7 +54,7 @@ export function useVirtualList(options: {
   const hadFocus = useRef(false);
   useEffect(() => {
     const noteFocus = () => {
-      hadFocus.current = isRowOf(scroller.current, document.activeElement);
+      hadFocus.current = rowOf(scroller.current, document.activeElement) !== null;
     };
     document.addEventListener('focusin', noteFocus);
     return () => document.removeEventListener('focusin', noteFocus);
@@ -63,8 +63,9 @@ export function useVirtualList(options: {
   useLayoutEffect(() => {
     const focused = document.activeElement;
     const isLost = focused === document.body && hadFocus.current;
-    if (!isLost && !isRowOf(scroller.current, focused)) return;
-    if (focused instanceof HTMLElement && Number(focused.dataset.index) === active) return;
+    const row = rowOf(scroller.current, focused);
+    if (!isLost && !row) return;
+    if (row && Number(row.dataset.index) === active) return;
     scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: !isLost });
   }, [active, keys]);
 
@@ -84,8 +85,10 @@ export function useVirtualList(options: {
   return { scroller, virtualizer, focusRow };
 }
 
-function isRowOf(list: HTMLElement | null, element: Element | null): boolean {
-  return element instanceof HTMLElement && element.dataset.index !== undefined && list?.contains(element) === true;
+/** The row of the list that an element is, or is in. */
+function rowOf(list: HTMLElement | null, element: Element | null): HTMLElement | null {
+  const row = element?.closest<HTMLElement>('[data-index]') ?? null;
+  return row && list?.contains(row) ? row : null;
 }
 
 /** The same array as before while it holds the same. */

@@ -1,11 +1,11 @@
-import { useEffect } from 'react';
-import type { DeleteAssessment } from '../../../shared/operations/delete/assess.ts';
+import { useEffect, useMemo } from 'react';
 import { chooseRows } from '../../store/actions.ts';
 import { hostById } from '../../store/selectors.ts';
-import { type Dialog, type DomainKey, domainKey } from '../../store/store.ts';
+import { type Dialog, domainKey } from '../../store/store.ts';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import { assessmentOf, choose } from '../flow.ts';
 import { OperationDialog } from '../operation-dialog.tsx';
+import { deletionMarks, useRowMarks } from '../row-marks.ts';
 import { useOperation } from '../use-operation.ts';
 import { DeleteReview } from './delete-review.tsx';
 import { cancelWords, modesFor, virshWords } from './words.ts';
@@ -19,7 +19,10 @@ export function DeleteDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'dele
   }));
   const { type, flow } = control;
   const read = flow.step === 'review' || flow.step === 'running' ? assessmentOf(type, flow) : null;
-  useMarkedRows(domainKey(dialog), read);
+  useRowMarks(
+    domainKey(dialog),
+    useMemo(() => read && deletionMarks(read), [read]),
+  );
   useChosenUntil(flow.step === 'running');
   return (
     <OperationDialog
@@ -51,18 +54,6 @@ export function DeleteDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'dele
       cancelling={(plan, choice) => cancelWords(assessmentOf(type, { plan, choice }))}
     />
   );
-}
-
-/** Marks the rows of the open history while there is something to read. */
-function useMarkedRows(key: DomainKey, assessment: DeleteAssessment | null): void {
-  const { store } = useApp();
-  useEffect(() => {
-    if (!assessment) return;
-    const { goes, moves } = assessment;
-    const deletionMarks = { key, goes: new Set(goes), moves: new Map(moves.map(({ name, to }) => [name, to])) };
-    store.setState({ deletionMarks });
-    return () => store.setState({ deletionMarks: null });
-  }, [store, key, assessment]);
 }
 
 /** The rows that were chosen for it are chosen no longer once it was carried out. */

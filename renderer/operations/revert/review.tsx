@@ -17,6 +17,7 @@ import { Blocked } from './blocked.tsx';
 import { assessmentWith, isBlocked, isImpossible, isUndecided, type RevertReview, startStates } from './choice.ts';
 import { DomainQuote } from './domain-quote.tsx';
 import { ManagedSaveChoice, NvramChoice, SafetyChoice } from './extras.tsx';
+import { useRevertMarks } from './marks.ts';
 import { Pictures } from './pictures.tsx';
 import styles from './revert.module.css';
 
@@ -32,6 +33,7 @@ interface ReviewProps {
 
 /** Everything to read before a revert: what is destroyed, what comes after, what libvirt needs consent for. */
 export function Review({ review, reconsider }: ReviewProps) {
+  useRevertMarks(review);
   if (isImpossible(review)) return <Blocked review={review} />;
   const assessment = assessmentOf(revertType, review);
   const of = (weight: Weight) =>

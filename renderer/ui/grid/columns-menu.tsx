@@ -4,6 +4,7 @@ import { usualView } from '../../store/grid-views.ts';
 import { DropMenu } from '../drop-menu.tsx';
 import menus from '../menu.module.css';
 import type { GridColumn } from './columns.ts';
+import styles from './grid.module.css';
 import { useGridView } from './use-grid.ts';
 
 interface ColumnsMenuProps {
@@ -17,7 +18,7 @@ export function ColumnsMenu({ id, columns }: ColumnsMenuProps) {
   const [{ hidden, widths }, change] = useGridView(id);
   const isUsual = hidden.length + Object.keys(widths).length === 0;
   return (
-    <DropMenu icon={Columns3} text="Columns" label="Columns">
+    <DropMenu icon={Columns3} text={<span className={styles.menuText}>Columns</span>} label="Columns">
       {columns
         .filter(({ optional }) => optional)
         .map((column) => (

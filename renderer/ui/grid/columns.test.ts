@@ -17,6 +17,13 @@ test('columns go where there is no room, in their order, and only as many as hav
   expect(withoutRoom(columns, Number.POSITIVE_INFINITY)).toEqual([]);
 });
 
+test('a column can ask for a grid that is wide enough, whatever room there is', () => {
+  const wide = columns.map((column) => (column.id === 'was' ? { ...column, from: 880 } : column));
+  expect(withoutRoom(wide, 879)).toEqual(['was']);
+  expect(withoutRoom(wide, 880)).toEqual([]);
+  expect(withoutRoom(wide, 0)).toEqual(['was', 'holds']);
+});
+
 test('the column with the greatest share takes what the others leave', () => {
   expect(fillOf(columns)?.id).toBe('name');
   expect(

@@ -15,6 +15,8 @@ export interface GridColumn<Row> {
   readonly cell: (row: Row, index: number) => ReactNode;
   /** Usual width, px. */
   readonly width?: number;
+  /** Usual width in a grid that is narrower than `below`, px. */
+  readonly tight?: { readonly below: number; readonly width: number };
   /** Instead of a width: how much it takes of the room that is left. */
   readonly share?: number;
   /** Least width, px; otherwise the usual one. */
@@ -33,6 +35,8 @@ export interface GridColumn<Row> {
   readonly ordered?: true;
   /** Where there is no room, columns go in this order. */
   readonly goes?: number;
+  /** Shown only where the grid is at least so wide, px. */
+  readonly from?: number;
 }
 
 export const gridFeatures = tableFeatures({
@@ -88,19 +92,19 @@ export function fillOf<Column extends Pick<GridColumn<never>, 'share'>>(
 /** Those that are gone for want of room, of columns that are to be shown in so many pixels. */
 export function withoutRoom(columns: readonly SizedColumn[], width: number): string[] {
   const inOrder = columns.filter(({ goes }) => goes !== undefined).toSorted((a, b) => (a.goes ?? 0) - (b.goes ?? 0));
-  const gone: string[] = [];
+  const gone = columns.filter(({ from = 0 }) => width < from).map(({ id }) => id);
   const needed = () => {
     const left = columns.filter(({ id }) => !gone.includes(id));
     return roomFor(left.map(({ wants, ...column }) => wants ?? leastOf(column)));
   };
   for (const { id } of inOrder) {
     if (needed() <= width) break;
-    gone.push(id);
+    if (!gone.includes(id)) gone.push(id);
   }
   return gone;
 }
 
-type SizedColumn = Pick<GridColumn<never>, 'id' | 'width' | 'min' | 'wants' | 'goes'>;
+type SizedColumn = Pick<GridColumn<never>, 'id' | 'width' | 'min' | 'wants' | 'goes' | 'from'>;
 
 /** How wide a line is with columns of these widths. */
 export function roomFor(widths: readonly number[]): number {

@@ -5,6 +5,7 @@ import type { RowData } from '@tanstack/react-table';
 import type { ComponentProps, KeyboardEvent, MouseEvent, ReactNode, SyntheticEvent } from 'react';
 import { useRovingKeys } from '../roving.ts';
 import { rowIndexOf } from '../virtual-list.ts';
+import { keyedRow, walkCells } from './cells.ts';
 import styles from './grid.module.css';
 import { GridRow, type RowAttributes } from './grid-row.tsx';
 import { GridHead } from './head.tsx';
@@ -35,8 +36,8 @@ interface GridProps<Row extends RowData> extends Omit<ComponentProps<'div'>, 'on
 }
 
 /**
- * A table of any length: only the rows in view exist, and one that stays as it is is not drawn again. The arrows move, and
- * its head sorts and sets widths.
+ * A table of any length: only the rows in view exist, and one that stays as it is is not drawn again. The arrows move, with
+ * Ctrl from cell to cell, and its head sorts and sets widths.
  */
 export function Grid<Row extends RowData>(props: GridProps<Row>) {
   const { grid, label, className = '', textOf, move, onRowKey, rowProps, lead, detailOf, ...more } = props;
@@ -46,9 +47,9 @@ export function Grid<Row extends RowData>(props: GridProps<Row>) {
   const page = () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 400) - headHeight) / rowHeight) - 1);
   const roving = useRovingKeys({ count: rows.length, active, page, textAt, move });
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const onRow = event.target instanceof HTMLElement && event.target.dataset.index !== undefined;
-    if (!onRow || rows[active] === undefined) return;
-    if (onRowKey(event)) event.preventDefault();
+    const row = keyedRow(event);
+    if (!row || rows[active] === undefined) return;
+    if (walkCells(event, row) || onRowKey(event)) event.preventDefault();
     else roving(event);
   };
   /** One handler for all rows: none of them has to be drawn again for another one. */

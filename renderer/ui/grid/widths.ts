@@ -13,7 +13,10 @@ const stepPx = 16;
 export function tracks<Row extends RowData>({ columns, fill, table, width }: GridModel<Row>): string {
   const shown = table.getVisibleLeafColumns().flatMap((each) => {
     const column = columns.get(each.id);
-    return column ? [{ ...column, size: each.getSize() }] : [];
+    if (!column) return [];
+    const { tight } = column;
+    const isTight = tight !== undefined && width < tight.below && !(each.id in table.state.columnSizing);
+    return [{ ...column, size: isTight ? tight.width : each.getSize() }];
   });
   const others = shown.filter(({ id }) => id !== fill).map(leastOf);
   const spare = width - roomFor([...others, 0]);

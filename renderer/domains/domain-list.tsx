@@ -30,7 +30,7 @@ export function DomainList() {
   const { store } = app;
   const { rows, keys } = useAppState(shownLines);
   const place = useAppState((state) => state.place);
-  const openKey = place === null ? null : place.kind === 'domain' ? place.key : place.hostId;
+  const openKey = place?.kind === 'domain' ? place.key : place?.kind === 'host' ? place.hostId : null;
 
   const [activeKey, setActiveKey] = useState<string | null>(openKey);
   useEffect(() => setActiveKey(openKey), [openKey]);

@@ -9,7 +9,7 @@ import { CommandItems } from '../commands/command-items.tsx';
 import { commandById, contextOf, openTarget, revertCommand, runCommand } from '../commands/context.ts';
 import { HealthMark, HealthPane } from '../health/health-pane.tsx';
 import { useHealth } from '../health/use-health.ts';
-import { JournalPane } from '../journal/journal-pane.tsx';
+import { ScopedActivity } from '../journal/activity-view.tsx';
 import { showTab } from '../store/actions.ts';
 import { hostById, isProtected } from '../store/selectors.ts';
 import { type DomainTab, domainKey } from '../store/store.ts';
@@ -99,7 +99,7 @@ export function DomainView({ domain }: { domain: Domain }) {
             Health
             <HealthMark report={health.report} />
           </Tabs.Tab>
-          <Tabs.Tab value="history">History</Tabs.Tab>
+          <Tabs.Tab value="activity">Activity</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots" className={styles.panel} tabIndex={-1}>
           <Contained what="The history" about={domain.uuid}>
@@ -112,9 +112,13 @@ export function DomainView({ domain }: { domain: Domain }) {
             <HealthPane domain={domain} health={health} />
           </Contained>
         </Tabs.Panel>
-        <Tabs.Panel value="history" className={styles.panel} tabIndex={-1}>
+        <Tabs.Panel value="activity" className={styles.panel} tabIndex={-1}>
           <Contained what="What was done" about={domain.uuid}>
-            <JournalPane key={domainKey(domain)} domain={domain} />
+            <ScopedActivity
+              key={domainKey(domain)}
+              scope={{ hostId: domain.hostId, uuid: domain.uuid }}
+              name={domain.name}
+            />
           </Contained>
         </Tabs.Panel>
       </Tabs.Root>

@@ -27,6 +27,10 @@ export function openHostView(store: AppStore, hostId: string): void {
   store.setState({ place: { kind: 'host', hostId } });
 }
 
+export function openActivity(store: AppStore): void {
+  store.setState({ place: { kind: 'activity' } });
+}
+
 export function showTab(store: AppStore, domainTab: DomainTab): void {
   store.setState({ domainTab });
 }

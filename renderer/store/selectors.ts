@@ -102,7 +102,7 @@ export function openDomain(state: AppState): Domain | undefined {
 /** The host that the middle of the window is about. */
 export function openHost(state: AppState): Host | undefined {
   const { place } = state;
-  if (!place) return undefined;
+  if (!place || place.kind === 'activity') return undefined;
   return hostById(state, place.kind === 'host' ? place.hostId : hostIdOf(place.key));
 }
 
@@ -138,6 +138,22 @@ export function lastEnded(state: AppState): Operation | undefined {
 /** How many operations on a domain have ended, as far as this window knows. */
 export function endedOn(state: AppState, key: DomainKey): number {
   return endedCountsOf(state.operations).get(key) ?? 0;
+}
+
+/** Another text whenever an operation of a scope has begun or ended: what was done is to be read again. */
+export function activityVersion(
+  { operations }: AppState,
+  { hostId, uuid }: { hostId?: string | undefined; uuid?: string | undefined },
+): string {
+  let begun = 0;
+  let ended = 0;
+  for (const operation of operations.values()) {
+    if ((hostId !== undefined && operation.hostId !== hostId) || (uuid !== undefined && operation.uuid !== uuid))
+      continue;
+    begun++;
+    if (operation.phase === 'ended') ended++;
+  }
+  return `${begun} ${ended}`;
 }
 
 /** The operation that a run of this window's own became: the newest such one on the domain. */
@@ -329,6 +345,7 @@ export function revertUnavailable(state: AppState, key: DomainKey): string | nul
 
 /** What is open, for the frame of the window. */
 export function windowTitle({ place, domains, hosts }: AppState): string {
+  if (place?.kind === 'activity') return 'Activity – Snapkeel';
   const open =
     place?.kind === 'domain'
       ? domains.get(place.key)?.name

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ActivityFilter } from '../../shared/activity/filter.ts';
 import type { Link } from '../../shared/link.ts';
 import type { PowerAction } from '../../shared/operations/words.ts';
 import type {
@@ -27,7 +28,11 @@ import { loadWindowSettings, type WindowSettings } from './settings.ts';
 export type DomainKey = string;
 
 /** What the middle of the window shows. */
-export type Place = { kind: 'domain'; key: DomainKey } | { kind: 'host'; hostId: string };
+export type Place =
+  | { kind: 'domain'; key: DomainKey }
+  | { kind: 'host'; hostId: string }
+  /** What was done on all hosts. */
+  | { kind: 'activity' };
 
 /** The snapshots of the open domain. `list` stays while they are loaded again. */
 export interface History {
@@ -118,7 +123,7 @@ export interface Notice {
 }
 
 /** What the middle shows of the open domain. */
-export type DomainTab = 'snapshots' | 'health' | 'history';
+export type DomainTab = 'snapshots' | 'health' | 'activity';
 
 /** What health has found of a snapshot’s data. */
 export type DamagedSnapshot = HealthReport['data'][number];
@@ -158,6 +163,8 @@ export interface AppState {
   /** Rows of the open history that are selected together; see `chosenSnapshots`. */
   chosenRows: ReadonlySet<string>;
   domainTab: DomainTab;
+  /** What is shown of the activity of all hosts; null: all of it. */
+  activityFilter: ActivityFilter | null;
   /** Domains that are selected to be changed together. */
   chosen: ReadonlySet<DomainKey>;
   domainFilter: string;
@@ -215,6 +222,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     selectedRow: null,
     chosenRows: new Set(),
     domainTab: 'snapshots',
+    activityFilter: null,
     chosen: new Set(),
     domainFilter: '',
     snapshotFilter: '',

@@ -192,6 +192,7 @@ function placeAfter(state: AppState): AppState['place'] {
     const last = settings.lastDomain;
     return last !== null && domains.has(last) ? { kind: 'domain', key: last } : null;
   }
+  if (place.kind === 'activity') return place;
   return hostById(state, place.kind === 'host' ? place.hostId : hostIdOf(place.key)) ? place : null;
 }
 

@@ -21,10 +21,10 @@ export function useDomainWords({ hostId, uuid }: { hostId: string; uuid: string 
     versions: [useEnded(key), useAppState((state) => state.historyAttempt)],
     ask: (signal) => client.domains.words({ hostId, uuid }, { signal }),
   });
-  const words = lastOf(asked) ?? known ?? null;
+  const told = lastOf(asked);
   useEffect(() => {
-    if (words && words !== known)
-      store.setState(({ domainWords }) => ({ domainWords: new Map(domainWords).set(key, words) }));
-  }, [store, key, words, known]);
+    if (told) store.setState(({ domainWords }) => ({ domainWords: new Map(domainWords).set(key, told) }));
+  }, [store, key, told]);
+  const words = told ?? known ?? null;
   return words && (words.title || words.description) ? words : null;
 }

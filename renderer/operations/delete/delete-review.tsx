@@ -89,7 +89,7 @@ function Effects({ control, review }: { control: Control<Delete>; review: Review
       </section>
       <Cautions of={warnings} />
       <Unknowns of={unknowns} />
-      <p className={parts.dim}>The XML of what goes is kept in the history, where it can be saved.</p>
+      <p className={parts.dim}>The XML of what goes is kept in Activity, where it can be saved.</p>
     </>
   );
 }

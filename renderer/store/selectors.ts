@@ -1,6 +1,7 @@
 import { testedHostId } from '../../shared/connect-steps.ts';
 import { groupedBy } from '../../shared/grouped-by.ts';
 import { groupedHosts } from '../../shared/host-list/order.ts';
+import { batchWith } from '../../shared/notification.ts';
 import { once } from '../../shared/once.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Batch, Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
@@ -169,12 +170,7 @@ export function ownOperation(
 
 /** The batch that an operation is part of. */
 export function batchOf({ batches }: AppState, operation: Operation): Batch | undefined {
-  return [...batches.values()].find(
-    (run) =>
-      operation.startedAt >= run.startedAt &&
-      operation.startedAt <= (run.endedAt ?? Number.POSITIVE_INFINITY) &&
-      run.rows.some((row) => domainKey(row) === domainKey(operation) && row.status !== 'waiting'),
-  );
+  return batchWith(batches.values(), operation);
 }
 
 export function batchByPlan({ batches }: AppState, planId: string): Batch | undefined {

@@ -37,6 +37,7 @@ import {
   SnapshotChange,
   SnapshotDetail,
   SnapshotExport,
+  SnapshotSpan,
   Tag,
   ThumbnailUsage,
   UndoOffer,
@@ -145,6 +146,8 @@ export const contract = {
   snapshots: {
     /** The snapshots of one domain now, and what changes of them, until the caller stops. */
     watch: base.input(onDomain).output(eventIterator(SnapshotChange)),
+    /** Null: nobody has opened the domain, and it has too many for this to be read. */
+    span: base.input(onDomain).output(SnapshotSpan.nullable()),
     /** Reads all of them anew, for whoever watches: of most that others do, libvirt tells nothing. */
     refresh: base.input(onDomain),
     detail: base.input(onSnapshot).output(SnapshotDetail),

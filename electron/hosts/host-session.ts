@@ -99,6 +99,11 @@ export class HostSession {
     return this.#connected().snapshots.read(uuid, need, now);
   }
 
+  /** Whether its snapshots were read over this connection: then another look costs little. */
+  hasReadSnapshots(uuid: string): boolean {
+    return this.#link?.snapshots.has(uuid) ?? false;
+  }
+
   /** libvirt was asked for something that may change what it keeps of any snapshot of the domain. */
   doubtSnapshots(uuid: string): void {
     this.#link?.snapshots.doubt(uuid);

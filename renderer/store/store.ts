@@ -19,6 +19,7 @@ import type {
   RevertAim,
   Settings,
   SnapshotList,
+  SnapshotSpan,
   UndoOffer,
 } from '../../shared/schema.ts';
 import type { Client, LinkStatus } from './api.ts';
@@ -173,6 +174,10 @@ export interface AppState {
   minute: number;
   dialog: Dialog | null;
   deletionMarks: DeletionMarks | null;
+  /** What was found of the health of domains that were looked at. */
+  health: ReadonlyMap<DomainKey, HealthReport>;
+  /** When snapshots were taken, of domains that were on show; null: too many to read. */
+  spans: ReadonlyMap<DomainKey, SnapshotSpan | null>;
   /** Titles and descriptions of domains, as far as they were looked at. */
   domainWords: ReadonlyMap<DomainKey, DomainWords>;
   /** Of the open domain: snapshots that a revert would not bring back as they were taken. */
@@ -229,6 +234,8 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     minute: Math.floor(Date.now() / 60_000),
     dialog: null,
     deletionMarks: null,
+    health: new Map(),
+    spans: new Map(),
     domainWords: new Map(),
     damaged: null,
     menu: null,

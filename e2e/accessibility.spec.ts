@@ -40,8 +40,8 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await app.open('web-02');
     const dialog = await app.askRevert('app-2.0');
     await dialog.confirm();
-    await app.tab('History');
-    await page.getByRole('treegrid', { name: 'History of web-02' }).getByRole('row').nth(1).click();
+    await app.tab('Activity');
+    await page.getByRole('treegrid', { name: 'Activity of web-02' }).getByRole('row').nth(1).click();
     await expect(page.getByText('The plan as it was read').first()).toBeVisible();
     await look();
     await page.keyboard.press('ControlOrMeta+,');

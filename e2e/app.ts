@@ -50,7 +50,7 @@ export class App {
   }
 
   /** Opens a tab of the open domain. */
-  async tab(name: 'Snapshots' | 'Health' | 'History'): Promise<void> {
+  async tab(name: 'Snapshots' | 'Health' | 'Activity'): Promise<void> {
     await this.page.getByRole('main').getByRole('tab', { name }).click();
   }
 

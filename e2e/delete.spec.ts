@@ -41,11 +41,11 @@ test(
     await expect(app.snapshot('app-2.0')).toBeHidden();
     await expect(app.snapshot('try-http3-tuned')).toBeHidden();
     await expect(app.snapshot('before-upgrade')).toContainText('current');
-    await app.tab('History');
-    const history = page.getByRole('treegrid', { name: 'History of web-01' });
+    await app.tab('Activity');
+    const history = page.getByRole('treegrid', { name: 'Activity of web-01' });
     await history.getByRole('row').filter({ hasText: 'Delete' }).first().click();
-    await expect(page.getByRole('button', { name: 'Save its XML' })).toHaveCount(2);
-    const { name, text } = await app.saved(() => page.getByRole('button', { name: 'Save all XML' }).click());
+    await expect(page.getByText('XML before, of 2 snapshots')).toBeVisible();
+    const { name, text } = await app.saved(() => page.getByRole('button', { name: 'Save XML' }).click());
     expect(name).toBe('web-01.snapshots.xml');
     expect(text.match(/^<snapkeel-snapshots /gm)).toHaveLength(1);
     expect(Array.from(text.matchAll(/<domainsnapshot>\s*<name>(.*?)</g), ([, each]) => each)).toEqual([

@@ -151,7 +151,7 @@ test('the demo host: columns are hidden, and go by themselves where there is no 
   await expect(head(page, 'Guest was')).toBeHidden();
 });
 
-test('the demo host: the journal is sorted too, with its rows open', async ({ start }) => {
+test('the demo host: the activity is sorted too, and what is selected stays so', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('scratch');
@@ -163,16 +163,18 @@ test('the demo host: the journal is sorted too, with its rows open', async ({ st
     await expect(dialog).toBeHidden();
     await expect(app.snapshot(name)).toBeVisible();
   }
-  await app.tab('History');
-  const rows = page.getByRole('treegrid', { name: 'History of scratch' }).getByRole('row');
+  await app.tab('Activity');
+  const rows = page.getByRole('treegrid', { name: 'Activity of scratch' }).getByRole('row');
+  await expect(rows.nth(1)).toHaveText('Today');
+  await expect(rows.nth(2)).toContainText('a-earlier');
+  await rows.nth(2).click();
+  await expect(rows.nth(2)).toHaveAttribute('aria-selected', 'true');
+  await head(page, 'What').click();
   await expect(rows.nth(1)).toContainText('a-earlier');
-  await rows.nth(1).click();
-  await expect(rows.nth(1)).toHaveAttribute('aria-expanded', 'true');
-  await head(page, 'What was asked').click();
-  await head(page, 'What was asked').click();
+  await expect(rows.nth(1)).toHaveAttribute('aria-selected', 'true');
+  await head(page, 'What').click();
   await expect(rows.nth(1)).toContainText('b-later');
-  await expect(rows.nth(1)).toHaveAttribute('aria-expanded', 'false');
-  await expect(rows.nth(2)).toHaveAttribute('aria-expanded', 'true');
+  await expect(rows.nth(2)).toHaveAttribute('aria-selected', 'true');
 });
 
 test('the demo host: the arrows keep the whole row in sight, at both ends', async ({ start }) => {

@@ -45,7 +45,7 @@ test('a guest is started, paused, resumed and reset, and the history tells it', 
   // Until the firmware clears it, the screen shows what was counted before.
   await expect.poll(() => guest.counter().catch(() => before), { timeout: 30_000 }).toBeLessThan(before);
 
-  await app.tab('History');
+  await app.tab('Activity');
   for (const words of ['Start', 'Pause', 'Resume', 'Reset'])
     await expect(app.page.getByRole('main').getByText(words, { exact: true }).first()).toBeVisible();
 });

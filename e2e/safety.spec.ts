@@ -53,14 +53,16 @@ test('the demo host: what is set aside, what is destroyed without it, and what t
   expect(notes.join()).toContain('consoles are disconnected');
   await dialog.confirm();
 
-  await app.tab('History');
-  const history = app.page.getByRole('treegrid', { name: 'History of fileserver' });
-  await history.getByRole('row').nth(1).click();
-  for (const plan of await app.page.getByText('The plan as it was read').all()) await plan.click();
-  for (const text of aside) await expect(history).toContainText(`Kept in the safety snapshot: ${text}`);
+  await app.tab('Activity');
+  const history = app.page.getByRole('treegrid', { name: 'Activity of fileserver' });
+  await history.getByRole('row').filter({ hasText: 'Revert to' }).first().click();
+  const details = app.page.getByRole('complementary', { name: 'Details' });
+  for (const text of aside) await expect(details).toContainText(`${text} · kept by the safety snapshot`);
+  for (const plan of await details.getByText('The plan as it was read').all()) await plan.click();
+  for (const text of aside) await expect(details).toContainText(`Kept in the safety snapshot: ${text}`);
   for (const text of notes.filter((note) => !note.includes('before-revert-')))
-    await expect(history).toContainText(text);
-  await expect(history).not.toContainText('libvirt deletes');
+    await expect(details).toContainText(text);
+  await expect(details).not.toContainText('libvirt deletes');
 });
 
 test('the demo host: cancelled while the safety snapshot is taken, nothing is reverted', async ({ start, pace }) => {
@@ -75,8 +77,8 @@ test('the demo host: cancelled while the safety snapshot is taken, nothing is re
   await app.page.keyboard.press('Escape');
   await expect(dialog.root).toBeHidden();
   await expect(app.page.getByRole('row', { name: 'before-pg16' })).toContainText('current');
-  await app.tab('History');
-  const history = app.page.getByRole('treegrid', { name: 'History of db-primary' });
+  await app.tab('Activity');
+  const history = app.page.getByRole('treegrid', { name: 'Activity of db-primary' });
   await expect(history).toContainText(/Safety snapshot “before-revert.*nothing was reverted/);
 });
 

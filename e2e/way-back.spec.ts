@@ -81,7 +81,7 @@ test(
         (await lines()).find((line) => line.type === 'resolved' && line.requestId === request.requestId),
       )
       .toMatchObject({ result: 'unknown', found: { state: 'paused', current: 'early' } });
-    await second.tab('History');
-    await expect(second.page.getByRole('treegrid', { name: `History of ${guest.name}` })).toContainText('early');
+    await second.tab('Activity');
+    await expect(second.page.getByRole('treegrid', { name: `Activity of ${guest.name}` })).toContainText('early');
   },
 );

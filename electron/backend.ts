@@ -2,6 +2,7 @@ import { homedir, release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { testedHostId } from '../shared/connect-steps.ts';
 import type { LibvirtUri } from '../shared/libvirt-uri.ts';
+import type { Notification } from '../shared/notification.ts';
 import { operationUnderWay } from '../shared/operations/words.ts';
 import type { WindowState } from '../shared/schema.ts';
 import { visible } from '../shared/visible.ts';
@@ -24,6 +25,7 @@ import { keepPrivate } from './kept/private.ts';
 import { SettingsStore } from './kept/settings.ts';
 import { Thumbnails } from './kept/thumbnails/store.ts';
 import { openLinks } from './links.ts';
+import { notificationOf } from './notifications.ts';
 import { Batches } from './operations/engine/batches.ts';
 import { Engine } from './operations/engine/engine.ts';
 import { Operations } from './operations/engine/operations.ts';
@@ -61,6 +63,8 @@ export interface BackendOptions {
   readonly cipher?: Cipher | undefined;
   /** Of a shell that has a menu and a frame of its own. */
   readonly present?: (state: WindowState) => void;
+  /** Of a shell that can tell something outside of its window. */
+  readonly notify?: (told: Notification) => void;
 }
 export interface Backend {
   readonly router: AppRouter;
@@ -75,6 +79,8 @@ export interface Backend {
   open(links: readonly string[]): Promise<void>;
   /** Tells whoever starts with the same data directory later where the page is. */
   reachableAt(url: string): Promise<void>;
+  /** Shows a domain in the window. */
+  show(about: NonNullable<Notification['about']>): void;
   /** Does in the window what was chosen in a menu outside of it. */
   choose(commandId: string): void;
   /** Begins nothing any more, and waits a while for libvirt’s answers, which the windows are told. */
@@ -182,6 +188,17 @@ async function assemble(
   const ignoreWakes = onWake(() => pool.checkNow());
   const sessionOf = (hostId: string) => pool.session(hostId);
   const engine = new Engine(drivers, services, sessionOf);
+  const batches = new Batches(hub, engine, sessionOf);
+  const { notify } = options;
+  if (notify)
+    hub.listen((event) => {
+      const told = notificationOf(event, {
+        hosts: () => pool.hosts,
+        batches: () => batches.list(),
+        settings: () => settings.get(),
+      });
+      if (told) notify(told);
+    });
   const underWay = () => operations.underWay().map(operationUnderWay);
   await addFirstHosts(pool, options);
   const rest = setTimeout(() => void loadRest().catch((error: unknown) => log(`${error}`)), LOAD_REST_MS);
@@ -196,7 +213,7 @@ async function assemble(
       notices,
       services,
       engine,
-      batches: new Batches(hub, engine, sessionOf),
+      batches,
       present: options.present ?? (() => {}),
       diagnostics: () => diagnosticsText(versionsOf(version), pool.hosts, recent.all),
     }),
@@ -206,6 +223,10 @@ async function assemble(
     },
     open: (links) => openLinks(links, hub, log),
     reachableAt: (url) => lock.reachableAt(url),
+    show({ hostId, uuid }) {
+      const host = pool.hosts.find(({ id }) => id === hostId);
+      if (host) hub.publish({ type: 'link', link: { action: 'open', host: host.uri, domain: uuid, snapshot: null } });
+    },
     choose: (id) => hub.publish({ type: 'menu-command', id }),
     async end() {
       const waitingFor = underWay();

@@ -22,6 +22,7 @@ import { exportSnapshots } from './inspect/export.ts';
 import { diskChains } from './inspect/health/layers.ts';
 import { healthOf } from './inspect/health/report.ts';
 import { snapshotDetail } from './inspect/snapshot-detail.ts';
+import { snapshotSpan } from './inspect/snapshot-span.ts';
 import type { Notices } from './kept/notices.ts';
 import { captureConsole } from './kept/thumbnails/capture.ts';
 import { consolePicture } from './kept/thumbnails/show.ts';
@@ -182,6 +183,9 @@ export function createRouter(parts: RouterParts): AppRouter {
     snapshots: {
       watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),
       names: os.snapshots.names.handler(({ input, signal }) => namesOf(input, signal ?? never)),
+      span: os.snapshots.span.handler(({ input, signal }) =>
+        reading(input, signal, (session) => snapshotSpan(session, input.uuid)),
+      ),
       refresh: os.snapshots.refresh.handler(({ input, signal }) =>
         reading(input, signal, (session) => session.refreshSnapshots(input.uuid)),
       ),

@@ -20,6 +20,7 @@ import { AppProvider, useApp, useAppState } from './ui/context.tsx';
 import { Mark } from './ui/glyphs.tsx';
 import { useNow } from './ui/hooks.ts';
 import { PlainDialog } from './ui/plain-dialog.tsx';
+import { BesideMiddle } from './ui/side-pane.tsx';
 import { showTheme } from './ui/theme.ts';
 
 /** The whole window. */
@@ -59,19 +60,24 @@ function Window() {
       </Contained>
       {link === 'lost' ? <Lost /> : null}
       <FileNotices />
-      <div className={styles.panes}>
-        <Contained what="The list of domains">
-          <Sidebar />
-        </Contained>
-        <main className={styles.middle}>
-          <ContainedBy what="What is open" about={({ place }) => place}>
-            <Middle />
-          </ContainedBy>
-        </main>
-        <ContainedBy what="The details" about={({ selectedRow }) => selectedRow}>
-          <InspectorPane />
-        </ContainedBy>
-      </div>
+      <BesideMiddle>
+        {(beside) => (
+          <div className={styles.panes}>
+            <Contained what="The list of domains">
+              <Sidebar />
+            </Contained>
+            <main className={styles.middle}>
+              <ContainedBy what="What is open" about={({ place }) => place}>
+                <Middle />
+              </ContainedBy>
+            </main>
+            <ContainedBy what="The details" about={({ selectedRow }) => selectedRow}>
+              <InspectorPane />
+            </ContainedBy>
+            {beside}
+          </div>
+        )}
+      </BesideMiddle>
       <Contained what="The bar at the bottom">
         <StatusBar />
         <Notices />

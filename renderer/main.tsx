@@ -7,6 +7,7 @@ import { App } from './app.tsx';
 import { watchTyping } from './dialogs/questions/typing.ts';
 import { startLinks } from './shell/links.ts';
 import { startNativeShell } from './shell/native-shell.ts';
+import { startNotifications } from './shell/notifications.ts';
 import { openDomainCode } from './snapshots/later.ts';
 import { connectApi } from './store/api.ts';
 import { createAppStore } from './store/store.ts';
@@ -27,6 +28,7 @@ startSync(api, app);
 // It opens again as soon as its host tells of it.
 if (app.store.getState().settings.lastDomain !== null) void openDomainCode.ahead();
 if (window.snapkeel?.shell === 'electron') startNativeShell(app);
+else startNotifications(app);
 showTheme(app.store.getState().settings.theme);
 void somethingToShow(app.store, FIRST_MS).then(() =>
   createRoot(root).render(

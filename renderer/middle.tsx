@@ -28,6 +28,12 @@ export function Middle() {
         {({ DomainView }) => <DomainView domain={domain} />}
       </Fetched>
     );
+  if (place?.kind === 'activity')
+    return (
+      <Fetched code={openDomainCode} waiting={<Coming />}>
+        {({ ActivityView }) => <ActivityView />}
+      </Fetched>
+    );
   if (host && place?.kind === 'host') return <HostView host={host} />;
   if (host && place?.kind === 'domain') {
     if (host.connection.status !== 'connected') return <HostView host={host} />;

@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
-import { Check, Keyboard, Monitor, Moon, Search, Settings, Sun } from 'lucide-react';
+import { Activity, Check, Keyboard, Monitor, Moon, Search, Settings, Sun } from 'lucide-react';
 import { formatCount } from '../shared/format.ts';
 import { commandById, contextOf, runCommand } from './commands/context.ts';
 import { shortcutKeys } from './commands/shortcuts.ts';
@@ -24,6 +24,8 @@ export function TopBar() {
   const domains = useAppState((state) => state.domains.size);
   const loaded = useAppState((state) => state.loaded);
   const palette = commandById('view.palette');
+  const activity = commandById('view.activity');
+  const atActivity = useAppState((state) => state.place?.kind === 'activity');
   const shortcuts = commandById('view.shortcuts');
   return (
     <header className={styles.bar}>
@@ -42,6 +44,16 @@ export function TopBar() {
             {formatCount(hosts, 'host')} · {formatCount(domains, 'domain')}
           </span>
         ) : null}
+        <Button
+          look="bare"
+          className={styles.place}
+          aria-label="Activity"
+          aria-current={atActivity ? 'page' : undefined}
+          tip="Activity of all hosts"
+          onClick={() => runCommand(activity, contextOf(app, null))}
+        >
+          <Activity size={15} aria-hidden="true" />
+        </Button>
         <Button
           look="bare"
           aria-label="Keyboard shortcuts"

@@ -38,6 +38,7 @@ import {
   SnapshotDetail,
   SnapshotExport,
   SnapshotNames,
+  SnapshotSpan,
   Tag,
   ThumbnailUsage,
   UndoOffer,
@@ -150,6 +151,8 @@ export const contract = {
     watch: base.input(onDomain).output(eventIterator(SnapshotChange)),
     /** The names of all snapshots of a host, a few domains at a time, until all are told or the caller stops. */
     names: base.input(onHost).output(eventIterator(SnapshotNames)),
+    /** Null: nobody has opened the domain, and it has too many for this to be read. */
+    span: base.input(onDomain).output(SnapshotSpan.nullable()),
     /** Reads all of them anew, for whoever watches: of most that others do, libvirt tells nothing. */
     refresh: base.input(onDomain),
     detail: base.input(onSnapshot).output(SnapshotDetail),

@@ -112,6 +112,22 @@ export function formatMoment(at: number, now: number): string {
   return `${dayOf(date)}, ${time}`;
 }
 
+/** The day of a moment, as a heading: `Today`, `Yesterday`, `24 November`, with its year unless it is this one. */
+export function formatDay(at: number, now: number): string {
+  if (!isMoment(at)) return 'Unknown day';
+  const daysBack = Math.round((startOfDay(now) - startOfDay(at)) / day);
+  if (daysBack === 0) return 'Today';
+  if (daysBack === 1) return 'Yesterday';
+  const date = new Date(at);
+  const dayAndMonth = `${date.getDate()} ${months[date.getMonth()]}`;
+  return date.getFullYear() === new Date(now).getFullYear() ? dayAndMonth : dayOf(date);
+}
+
+/** The time of day of a moment: `09:02`. */
+export function formatClock(at: number): string {
+  return isMoment(at) ? timeOf(new Date(at)) : '–';
+}
+
 /** A size in binary units, at most one decimal: `640 MiB`, `1.5 GiB`. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), byteUnits.length - 1);

@@ -32,6 +32,7 @@ describe('connecting', () => {
     expect(bench.session.host.connection).toEqual({ status: 'disconnected' });
     expect(await connected()).toEqual({
       status: 'connected',
+      connectedAt: expect.any(Number),
       driver: 'QEMU',
       libvirtVersion: 11_003_000,
       hypervisorVersion: 10_000_000,

@@ -104,6 +104,11 @@ export class HostSession {
     return this.#link?.snapshots.names(uuid) ?? null;
   }
 
+  /** Whether its snapshots were read over this connection: then another look costs little. */
+  hasReadSnapshots(uuid: string): boolean {
+    return this.#link?.snapshots.has(uuid) ?? false;
+  }
+
   /** libvirt was asked for something that may change what it keeps of any snapshot of the domain. */
   doubtSnapshots(uuid: string): void {
     this.#link?.snapshots.doubt(uuid);

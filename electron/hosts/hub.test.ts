@@ -49,3 +49,16 @@ it('ends at the signal without an error, whether waiting or not', async () => {
   const late = hub.subscribe(() => event('first'), stop.signal);
   expect((await late.next()).done).toBe(true);
 });
+
+it('is heard by who is no window, and links still wait for one', async () => {
+  const hub = new Hub();
+  const heard: unknown[] = [];
+  hub.listen((each) => heard.push(Reflect.get(each, 'id')));
+  hub.publishLater(event('later'));
+  hub.publish(event('now'));
+  expect(heard).toEqual(['now']);
+  const events = hub.subscribe(() => event('first'), undefined);
+  await events.next();
+  expect(idOf(await events.next())).toBe('later');
+  await events.return(undefined);
+});

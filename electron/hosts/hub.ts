@@ -8,12 +8,18 @@ export class Hub {
 
   publish(event: AppEvent): void {
     this.#emitter.emit('event', event);
+    this.#emitter.emit('heard', event);
   }
 
   /** The same; where nobody listens yet, whoever does first hears it. */
   publishLater(event: AppEvent): void {
     if (this.#emitter.listenerCount('event') > 0) this.publish(event);
     else this.#waiting.push(event);
+  }
+
+  /** Hears every event from now on, at once; it is no window, for which something would wait. */
+  listen(listener: (event: AppEvent) => void): void {
+    this.#emitter.on('heard', listener);
   }
 
   /** All events from now on, until the signal; nothing is dropped while the caller is busy. */

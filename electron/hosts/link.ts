@@ -88,7 +88,7 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     const writes = second ? new Gate(second) : reads;
     const bulk = new Bulk(reads);
     const link: Link = { transport, reads, writes, bulk, snapshots: new SnapshotCache(bulk, log) };
-    const facts = { ...(await greet(reads)), via: transport.describe() };
+    const facts = { ...(await greet(reads)), via: transport.describe(), connectedAt: Date.now() };
     await listen(reads, options);
     const domains = await listDomains(reads);
     signal.throwIfAborted();

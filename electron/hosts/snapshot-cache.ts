@@ -75,6 +75,11 @@ export class SnapshotCache {
     return known && known.readAt !== DOUBTED ? [...known.texts.keys()] : null;
   }
 
+  /** Whether anything is known of a domain. */
+  has(uuid: string): boolean {
+    return this.#known.has(uuid);
+  }
+
   /** Somebody has read a text: where it is not the one that is known, others may have changed, too. */
   compare(uuid: string, name: string, xml: string): boolean {
     const known = this.#known.get(uuid)?.texts.get(name);

@@ -10,6 +10,7 @@ export const defaultSettings: Settings = {
   thumbnails: true,
   thumbnailsMiB: 100,
   thumbnailDays: 365,
+  notifications: true,
 };
 
 /** As kept by an older version, which knew fewer of them. */

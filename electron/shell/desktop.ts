@@ -10,6 +10,7 @@ import type { Handed } from './instance.ts';
 import { keychain } from './keychain.ts';
 import { logInto } from './log.ts';
 import { presentWindow, setFirstMenu } from './menu.ts';
+import { notify } from './notifications.ts';
 import { servePorts } from './port.ts';
 import { endWith } from './quit.ts';
 import { denyByDefault } from './security.ts';
@@ -36,6 +37,7 @@ export async function runDesktop(options: CommandLine, build: URL): Promise<void
     log,
     cipher: keychain(),
     present: (state) => presentWindow(state, backend.choose),
+    notify: (told) => notify(told, () => told.about && backend.show(told.about)),
   });
   const asksBeforeItCloses = endWith(backend);
   app.on('second-instance', (_event, _argv, _folder, handed) => {

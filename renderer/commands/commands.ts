@@ -1,7 +1,15 @@
 import type { Domain } from '../../shared/schema.ts';
 import { hereKey } from '../../shared/snapshot-tree.ts';
 import { askRevert } from '../operations/revert/ask.ts';
-import { changeSettings, openDialog, pushNotice, showDetails, showTab, toggleInspector } from '../store/actions.ts';
+import {
+  changeSettings,
+  openActivity,
+  openDialog,
+  pushNotice,
+  showDetails,
+  showTab,
+  toggleInspector,
+} from '../store/actions.ts';
 import { copyText, focusField, tellCallFailed } from '../store/effects.ts';
 import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
 import type { Theme } from '../store/settings.ts';
@@ -281,12 +289,21 @@ const all: readonly Command[] = [
   {
     id: 'view.history',
     group: 'View',
-    label: ({ state }) => (state.domainTab === 'history' ? 'Show the snapshots' : 'Show what was done: history'),
-    title: 'Show the snapshots or the history',
+    label: ({ state }) => (state.domainTab === 'activity' ? 'Show the snapshots' : 'Activity of this domain'),
+    title: 'Show the snapshots or the activity of the domain',
     shortcut: 'Mod+J',
     applies: ({ state }) => state.place?.kind === 'domain',
     unavailable: available,
-    run: ({ app, state }) => showTab(app.store, state.domainTab === 'history' ? 'snapshots' : 'history'),
+    run: ({ app, state }) => showTab(app.store, state.domainTab === 'activity' ? 'snapshots' : 'activity'),
+  },
+  {
+    id: 'view.activity',
+    group: 'View',
+    label: () => 'Activity',
+    title: 'Activity of all hosts',
+    applies: always,
+    unavailable: available,
+    run: ({ app }) => openActivity(app.store),
   },
   healthCommand,
   refreshCommand,

@@ -25,7 +25,7 @@ export function contextOf(app: App, target: Target | null): CommandContext {
 /** What the keyboard and the palette act on: the selected row, or else the open domain or host. */
 export function openTarget(state: AppState): Target | null {
   const { place, selectedRow } = state;
-  if (!place || place.kind === 'connect') return null;
+  if (!place || place.kind === 'connect' || place.kind === 'activity') return null;
   if (place.kind === 'host') return { kind: 'host', hostId: place.hostId };
   return selectedRow === null ? { kind: 'domain', key: place.key } : { kind: 'row', key: place.key, row: selectedRow };
 }

@@ -54,7 +54,9 @@ export function useHealth({ hostId, uuid, id, managedSave }: Domain, wanted: boo
     if (wanted && report === null) refresh();
   }, [wanted, key]);
   useEffect(() => {
-    if (report) store.setState({ damaged: { key, byName: new Map(report.data.map((each) => [each.name, each])) } });
+    if (!report) return;
+    const damaged = { key, byName: new Map(report.data.map((each) => [each.name, each])) };
+    store.setState(({ health }) => ({ damaged, health: new Map(health).set(key, report) }));
   }, [store, key, report]);
   return { report, at, problem: asked.status === 'failed' ? asked.problem : null, busy, refresh };
 }

@@ -42,7 +42,10 @@ export function hostFacts({ uri, connection }: Host): { label: string; value: st
             value: `libvirt has left a question without an answer since ${formatDateTime(silentSince)}`,
           },
         ]),
-    { label: 'Reached by', value: `${connection.via}, ${milliseconds(connection.roundTripMs)} a call` },
+    ...(connection.connectedAt === undefined
+      ? []
+      : [{ label: 'Connected', value: `since ${formatDateTime(connection.connectedAt)}` }]),
+    { label: 'Reached by', value: `${connection.via}, ${formatRoundTrip(connection.roundTripMs)} a call` },
     { label: 'libvirt', value: formatVersion(connection.libvirtVersion) },
     { label: 'Hypervisor', value: `${connection.driver} ${formatVersion(connection.hypervisorVersion)}` },
   ];
@@ -55,6 +58,7 @@ export function hostMetaTicks({ connection }: Host): boolean {
   );
 }
 
-function milliseconds(ms: number): string {
+/** How long a call takes there and back. */
+export function formatRoundTrip(ms: number): string {
   return ms < 1 ? 'under 1 ms' : `${Math.round(ms)} ms`;
 }

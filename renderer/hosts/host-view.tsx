@@ -1,23 +1,28 @@
 import { Menu } from '@base-ui/react/menu';
-import { Ellipsis } from 'lucide-react';
+import { Camera, Ellipsis, PanelRight } from 'lucide-react';
 import { useEffect } from 'react';
-import { formatCount } from '../../shared/format.ts';
+import { formatVersion } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
 import { CommandItems } from '../commands/command-items.tsx';
+import { commandById, contextOf, runCommand } from '../commands/context.ts';
+import { openDomainCode } from '../snapshots/later.ts';
+import { chooseDomains, clearChosen } from '../store/actions.ts';
 import { tellCallFailed } from '../store/effects.ts';
 import { domainsOf } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
 import blocks from '../ui/blocks.module.css';
 import buttons from '../ui/button.module.css';
+import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { Fetched } from '../ui/fetched.tsx';
 import { HostGlyph } from '../ui/glyphs.tsx';
 import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
 import { Dot } from '../ui/tint.tsx';
 import { hostMarks } from './host-marks.ts';
-import { hostFacts } from './host-meta.ts';
+import { formatRoundTrip } from './host-meta.ts';
 import { HostTrouble } from './host-trouble.tsx';
 import styles from './hosts.module.css';
-import { Unencrypted } from './unencrypted.tsx';
 
 /** Connects to a host that is to be connected to when it is opened; once, so that it can be disconnected. */
 function useConnectedWhenOpened({ id, connect, connection }: Host): void {
@@ -31,7 +36,8 @@ function useConnectedWhenOpened({ id, connect, connection }: Host): void {
 
 /** A host opened from the list: how it is reached, or why it isn't. */
 export function HostView({ host }: { host: Host }) {
-  const count = useAppState((state) => domainsOf(state, host.id).byName.length);
+  const app = useApp();
+  const details = commandById('view.inspector');
   useConnectedWhenOpened(host);
   return (
     <>
@@ -50,6 +56,7 @@ export function HostView({ host }: { host: Host }) {
           ))}
         </div>
         <div className={blocks.actions}>
+          {host.connection.status === 'connected' && !host.readOnly ? <TakeSnapshots host={host} /> : null}
           <Menu.Root modal={false}>
             <Menu.Trigger className={buttons.button} data-look="icon" aria-label={`More for ${host.name}`}>
               <Ellipsis size={15} aria-hidden="true" />
@@ -62,33 +69,63 @@ export function HostView({ host }: { host: Host }) {
               </Menu.Positioner>
             </Menu.Portal>
           </Menu.Root>
+          {host.connection.status === 'connected' ? (
+            <Button
+              look="icon"
+              aria-label="Details"
+              tip={details.label(contextOf(app, null))}
+              onClick={() => runCommand(details, contextOf(app, null))}
+            >
+              <PanelRight size={15} aria-hidden="true" />
+            </Button>
+          ) : null}
         </div>
       </header>
+      <Reached host={host} />
       <Said host={host} />
       <HostTrouble host={host} />
       {host.connection.status === 'connected' ? (
-        <div className={styles.body}>
-          <Unencrypted uri={host.uri} />
-          <dl className={blocks.facts}>
-            {hostFacts(host).map(({ label, value }) => (
-              <div key={label}>
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-            <div>
-              <dt>Domains</dt>
-              <dd>{count === 0 ? 'none' : formatCount(count, 'domain')}</dd>
-            </div>
-          </dl>
-          {count === 0 ? (
-            <p className={parts.dim}>libvirt has no domains here. One that is defined later appears by itself.</p>
-          ) : (
-            <p className={parts.dim}>Open a domain in the list to see its snapshots.</p>
-          )}
-        </div>
+        <Fetched code={openDomainCode} waiting={null}>
+          {({ HostPage }) => <HostPage key={host.id} host={host} />}
+        </Fetched>
       ) : null}
     </>
+  );
+}
+
+/** In a line: what answers there, and how it is reached. */
+function Reached({ host: { connection } }: { host: Host }) {
+  if (connection.status !== 'connected') return null;
+  const { libvirtVersion, driver, hypervisorVersion, via, roundTripMs } = connection;
+  const facts = [
+    `libvirt ${formatVersion(libvirtVersion)}`,
+    `${driver} ${formatVersion(hypervisorVersion)}`,
+    via,
+    formatRoundTrip(roundTripMs),
+  ];
+  return <p className={styles.reached}>{facts.join(' · ')}</p>;
+}
+
+/** So many domains are planned for at once. */
+const mostTaken = 200;
+
+/** Takes snapshots of all domains here, after one plan for all of them. */
+function TakeSnapshots({ host }: { host: Host }) {
+  const app = useApp();
+  const domains = useAppState((state) => domainsOf(state, host.id).byName);
+  const command = commandById('snapshot.create-each');
+  if (domains.length === 0 || domains.length > mostTaken) return null;
+  return (
+    <Button
+      onClick={() => {
+        clearChosen(app.store);
+        chooseDomains(app.store, domains.map(domainKey), true);
+        runCommand(command, contextOf(app, null));
+      }}
+    >
+      <Camera size={14} aria-hidden="true" />
+      Take snapshots…
+    </Button>
   );
 }
 

@@ -1,20 +1,21 @@
 import { useMemo } from 'react';
+import { aboutSnapshot, askedWords, outcomeOf } from '../../shared/activity/groups.ts';
 import { formatMoment } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import grids from '../ui/grid/grid.module.css';
 import { useNow } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
-import { aboutSnapshot, askedWords, groupEntries, resultLook } from './groups.ts';
-import styles from './journal.module.css';
+import styles from './activity.module.css';
+import { ForcedChip, OutcomeChip } from './looks.tsx';
 import { useJournal } from './use-journal.ts';
 
 /** What was done to, or with, one snapshot. */
-export function SnapshotJournal({ domain, name }: { domain: Domain; name: string }) {
-  const journal = useJournal(domain);
+export function SnapshotJournal({ domain: { hostId, uuid }, name }: { domain: Domain; name: string }) {
+  const journal = useJournal({ hostId, uuid });
   const now = useNow();
   const groups = useMemo(
-    () => (journal.status === 'ready' ? aboutSnapshot(groupEntries(journal.value), name) : []),
+    () => (journal.status === 'ready' ? aboutSnapshot(journal.groups, name) : []),
     [journal, name],
   );
   if (journal.status === 'failed') return <ProblemView problem={journal.problem} />;
@@ -25,19 +26,14 @@ export function SnapshotJournal({ domain, name }: { domain: Domain; name: string
       {groups.map(({ operationId, entries, forced }) => {
         const entry = entries.find(({ snapshotName }) => snapshotName === name);
         if (!entry) return null;
-        const { text, look } = resultLook(entry);
         return (
           <li key={operationId}>
             <div className={grids.cellName}>
-              <b>{askedWords(entry)}</b>
-              <span className={parts.chip} data-look={look}>
-                {text}
-              </span>
-              {forced && entry.kind === 'revert' ? (
-                <span className={parts.chip} data-look="warn">
-                  forced
-                </span>
-              ) : null}
+              <b>
+                <bdi>{askedWords(entry)}</bdi>
+              </b>
+              <OutcomeChip outcome={outcomeOf(entry)} later={entry.resolved} />
+              {forced && entry.kind === 'revert' ? <ForcedChip /> : null}
             </div>
             <span className={parts.dim}>
               {formatMoment(entry.askedAt, now)} by <bdi>{entry.who}</bdi>

@@ -10,6 +10,7 @@ import { useNow } from '../ui/hooks.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import parts from '../ui/parts.module.css';
 import { PlainDialog } from '../ui/plain-dialog.tsx';
+import { NotificationSetting } from './notification-setting.tsx';
 import { newNamePreview, newPatternWords, patternPreview, patternProblem, patternWords } from './pattern.ts';
 import { PatternField } from './pattern-field.tsx';
 import { PictureSettings } from './picture-settings.tsx';
@@ -111,6 +112,7 @@ function Form({ settings }: { settings: Settings }) {
           />
           <p>You can change it for each run.</p>
         </div>
+        <NotificationSetting draft={draft} change={change} />
         <PictureSettings draft={draft} change={change} />
         <RememberedSecrets />
         {problem ? (

@@ -2,7 +2,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import type { Domain } from '../../shared/schema.ts';
 import { HealthMark, HealthPane } from '../health/health-pane.tsx';
 import { useHealth } from '../health/use-health.ts';
-import { JournalPane } from '../journal/journal-pane.tsx';
+import { ScopedActivity } from '../journal/activity-view.tsx';
 import { showTab } from '../store/actions.ts';
 import { chosenSnapshots } from '../store/selectors.ts';
 import { type DomainTab, domainKey } from '../store/store.ts';
@@ -30,7 +30,7 @@ export function DomainView({ domain }: { domain: Domain }) {
             Health
             <HealthMark report={health.report} />
           </Tabs.Tab>
-          <Tabs.Tab value="history">History</Tabs.Tab>
+          <Tabs.Tab value="activity">Activity</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots" className={styles.panel} tabIndex={-1}>
           <Contained what="The history" about={domain.uuid}>
@@ -43,9 +43,13 @@ export function DomainView({ domain }: { domain: Domain }) {
             <HealthPane domain={domain} health={health} />
           </Contained>
         </Tabs.Panel>
-        <Tabs.Panel value="history" className={styles.panel} tabIndex={-1}>
+        <Tabs.Panel value="activity" className={styles.panel} tabIndex={-1}>
           <Contained what="What was done" about={domain.uuid}>
-            <JournalPane key={domainKey(domain)} domain={domain} />
+            <ScopedActivity
+              key={domainKey(domain)}
+              scope={{ hostId: domain.hostId, uuid: domain.uuid }}
+              name={domain.name}
+            />
           </Contained>
         </Tabs.Panel>
       </Tabs.Root>

@@ -1,12 +1,9 @@
 import { useDeferredValue, useMemo } from 'react';
-import { changeSettings, narrowWindow } from '../store/actions.ts';
 import { openDomain, openTree } from '../store/selectors.ts';
-import { inspectorWidths } from '../store/settings.ts';
-import { useApp, useAppState } from '../ui/context.tsx';
+import { useAppState } from '../ui/context.tsx';
 import { Fetched } from '../ui/fetched.tsx';
-import { useMediaQuery } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
-import { Splitter } from '../ui/splitter.tsx';
+import { SidePane, useSidePaneOpen } from '../ui/side-pane.tsx';
 import styles from './inspector.module.css';
 import { openDomainCode } from './later.ts';
 
@@ -18,51 +15,28 @@ function useSelected() {
   return useDeferredValue(useMemo(() => ({ domain, tree, selected }), [domain, tree, selected]));
 }
 
-/** The right side: beside the history, or over it in a narrow window. */
+/** The details of the selected snapshot; what was done to the domain has details of its own. */
 export function InspectorPane() {
-  const { store } = useApp();
-  const narrow = useMediaQuery(narrowWindow);
   const { domain, tree, selected } = useSelected();
-  const { inspectorOpen, inspectorWidth } = useAppState((state) => state.settings);
-  const drawerOpen = useAppState((state) => state.drawerOpen);
-  if (!domain || !tree || tree.rows.length === 1 || !(narrow ? drawerOpen : inspectorOpen)) return null;
+  const isOpen = useSidePaneOpen();
+  const elsewhere = useAppState((state) => state.domainTab === 'activity');
+  if (!domain || !tree || tree.rows.length === 1 || !isOpen || elsewhere) return null;
   const row = selected === null ? undefined : tree.byKey.get(selected);
-
-  const resize = (width: number) => changeSettings(store, { inspectorWidth: width });
   return (
-    <aside
-      className={narrow ? `${styles.inspector} ${styles.drawer}` : styles.inspector}
-      aria-label="Details"
-      style={narrow ? undefined : { width: inspectorWidth }}
-      onKeyDown={(event) => {
-        if (narrow && event.key === 'Escape') store.setState({ drawerOpen: false });
-      }}
-    >
-      {narrow ? null : (
-        <Splitter
-          label="Width of the details"
-          width={inspectorWidth}
-          limits={inspectorWidths}
-          edge="left"
-          resize={resize}
-          reset={() => resize(inspectorWidths.usual)}
-        />
+    <SidePane className={styles.pane}>
+      {row ? (
+        <Fetched code={openDomainCode} waiting={null}>
+          {({ Inspector, HereInspector }) =>
+            row.kind === 'snapshot' ? (
+              <Inspector domain={domain} tree={tree} row={row} />
+            ) : (
+              <HereInspector domain={domain} row={row} />
+            )
+          }
+        </Fetched>
+      ) : (
+        <p className={parts.dim}>Select a snapshot to see what it holds.</p>
       )}
-      <div className={styles.scroll}>
-        {row ? (
-          <Fetched code={openDomainCode} waiting={null}>
-            {({ Inspector, HereInspector }) =>
-              row.kind === 'snapshot' ? (
-                <Inspector domain={domain} tree={tree} row={row} />
-              ) : (
-                <HereInspector domain={domain} row={row} />
-              )
-            }
-          </Fetched>
-        ) : (
-          <p className={parts.dim}>Select a snapshot to see what it holds.</p>
-        )}
-      </div>
-    </aside>
+    </SidePane>
   );
 }

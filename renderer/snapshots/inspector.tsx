@@ -53,7 +53,7 @@ export function Inspector({ domain, tree, row }: { domain: Domain; tree: Snapsho
           <Tabs.Tab value="facts">Overview</Tabs.Tab>
           <Tabs.Tab value="disks">Disks</Tabs.Tab>
           <Tabs.Tab value="xml">XML</Tabs.Tab>
-          <Tabs.Tab value="history">History</Tabs.Tab>
+          <Tabs.Tab value="activity">Activity</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="facts" className={styles.panel}>
           <Overview domain={domain} tree={tree} row={row} detail={detail} />
@@ -67,7 +67,7 @@ export function Inspector({ domain, tree, row }: { domain: Domain; tree: Snapsho
           ) : null}
           {result.status === 'loading' ? <p className={parts.dim}>Asking libvirt…</p> : null}
         </Tabs.Panel>
-        <Tabs.Panel value="history" className={styles.panel}>
+        <Tabs.Panel value="activity" className={styles.panel}>
           <SnapshotJournal domain={domain} name={snapshot.name} />
         </Tabs.Panel>
         {result.status === 'failed' ? <ProblemView problem={result.problem} /> : null}

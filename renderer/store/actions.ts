@@ -35,6 +35,10 @@ export function openConnectView(store: AppStore): void {
   store.setState({ place: { kind: 'connect' }, listOpen: false });
 }
 
+export function openActivity(store: AppStore): void {
+  store.setState({ place: { kind: 'activity' } });
+}
+
 export function showTab(store: AppStore, domainTab: DomainTab): void {
   store.setState({ domainTab });
 }

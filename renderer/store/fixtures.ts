@@ -5,7 +5,6 @@ import type {
   BatchRow,
   Domain,
   Host,
-  JournalEntry,
   Operation,
   Outcome,
   PlanRow,
@@ -211,30 +210,6 @@ export function aBatch(rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
     stopRequested: false,
     rows,
     leftOut: [],
-    ...more,
-  };
-}
-
-export function aJournalEntry(more: Partial<JournalEntry> = {}): JournalEntry {
-  return {
-    requestId: 'r',
-    operationId: 'o',
-    kind: 'revert',
-    askedAt: 0,
-    answeredAt: 1,
-    who: 'ada',
-    hostName: 'kvm-a',
-    hostUri: 'qemu:///system',
-    uuid: 'u',
-    domainName: 'db-01',
-    snapshotName: 'clean',
-    flags: 0,
-    plan: [],
-    result: 'done',
-    found: null,
-    differences: [],
-    resolved: false,
-    hasXml: false,
     ...more,
   };
 }

@@ -2,6 +2,7 @@ import { testedHostId } from '../../shared/connect-steps.ts';
 import { formatCount, formatWhole } from '../../shared/format.ts';
 import { groupedBy } from '../../shared/grouped-by.ts';
 import { groupedHosts } from '../../shared/host-list/order.ts';
+import { batchWith } from '../../shared/notification.ts';
 import { once } from '../../shared/once.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Batch, Domain, Host, Operation, Question, Snapshot } from '../../shared/schema.ts';
@@ -149,6 +150,22 @@ export function endedOn(state: AppState, key: DomainKey): number {
   return endedCountsOf(state.operations).get(key) ?? 0;
 }
 
+/** Another text whenever an operation of a scope has begun or ended: what was done is to be read again. */
+export function activityVersion(
+  { operations }: AppState,
+  { hostId, uuid }: { hostId?: string | undefined; uuid?: string | undefined },
+): string {
+  let begun = 0;
+  let ended = 0;
+  for (const operation of operations.values()) {
+    if ((hostId !== undefined && operation.hostId !== hostId) || (uuid !== undefined && operation.uuid !== uuid))
+      continue;
+    begun++;
+    if (operation.phase === 'ended') ended++;
+  }
+  return `${begun} ${ended}`;
+}
+
 /** The operation that a run of this window's own became: the newest such one on the domain. */
 export function ownOperation(
   state: AppState,
@@ -162,12 +179,7 @@ export function ownOperation(
 
 /** The batch that an operation is part of. */
 export function batchOf({ batches }: AppState, operation: Operation): Batch | undefined {
-  return [...batches.values()].find(
-    (run) =>
-      operation.startedAt >= run.startedAt &&
-      operation.startedAt <= (run.endedAt ?? Number.POSITIVE_INFINITY) &&
-      run.rows.some((row) => domainKey(row) === domainKey(operation) && row.status !== 'waiting'),
-  );
+  return batchWith(batches.values(), operation);
 }
 
 export function batchByPlan({ batches }: AppState, planId: string): Batch | undefined {
@@ -374,7 +386,8 @@ export function windowTitle(state: AppState): string {
   const host = openHost(state)?.name;
   const domain = openDomain(state)?.name;
   const place = domain !== undefined && host !== undefined ? `${domain} on ${host}` : host;
-  return place === undefined ? 'Snapkeel' : `${place} – Snapkeel`;
+  const open = state.place?.kind === 'activity' ? 'Activity' : place;
+  return open === undefined ? 'Snapkeel' : `${open} – Snapkeel`;
 }
 
 /** How many hosts are connected, of how many, and how many domains there are: “4 of 6 hosts · 17 domains”. */

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ActivityFilter } from '../../shared/activity/filter.ts';
 import type { Link } from '../../shared/link.ts';
 import type { PowerAction } from '../../shared/operations/words.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
   RevertAim,
   Settings,
   SnapshotList,
+  SnapshotSpan,
   UndoOffer,
 } from '../../shared/schema.ts';
 import type { Client, LinkStatus } from './api.ts';
@@ -32,7 +34,9 @@ export type Place =
   | { kind: 'domain'; key: DomainKey }
   | { kind: 'host'; hostId: string }
   /** What can be connected to: what is there first. */
-  | { kind: 'connect' };
+  | { kind: 'connect' }
+  /** What was done on all hosts. */
+  | { kind: 'activity' };
 
 /** The snapshots of the open domain. `list` stays while they are loaded again. */
 export interface History {
@@ -132,7 +136,7 @@ export interface Notice {
 }
 
 /** What the middle shows of the open domain. */
-export type DomainTab = 'snapshots' | 'health' | 'history';
+export type DomainTab = 'snapshots' | 'health' | 'activity';
 
 /** The names of the snapshots of a host’s domains, by UUID, and how many domains are still to come. */
 export interface HostSnapshotNames {
@@ -185,6 +189,8 @@ export interface AppState {
   /** Folds of histories that the person has turned; see `Drawing`. */
   turnedFolds: ReadonlyMap<DomainKey, ReadonlySet<string>>;
   domainTab: DomainTab;
+  /** What is shown of the activity of all hosts; null: all of it. */
+  activityFilter: ActivityFilter | null;
   /** Domains that are selected to be changed together. */
   chosen: ReadonlySet<DomainKey>;
   domainFilter: string;
@@ -193,6 +199,10 @@ export interface AppState {
   minute: number;
   dialog: Dialog | null;
   rowMarks: RowMarks | null;
+  /** What was found of the health of domains that were looked at. */
+  health: ReadonlyMap<DomainKey, HealthReport>;
+  /** When snapshots were taken, of domains that were on show; null: too many to read. */
+  spans: ReadonlyMap<DomainKey, SnapshotSpan | null>;
   /** Titles and descriptions of domains, as far as they were looked at. */
   domainWords: ReadonlyMap<DomainKey, DomainWords>;
   /** Of the open domain: snapshots that a revert would not bring back as they were taken. */
@@ -250,12 +260,15 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     chosenRows: new Set(),
     turnedFolds: new Map(),
     domainTab: 'snapshots',
+    activityFilter: null,
     chosen: new Set(),
     domainFilter: '',
     snapshotFilter: '',
     minute: Math.floor(Date.now() / 60_000),
     dialog: null,
     rowMarks: null,
+    health: new Map(),
+    spans: new Map(),
     domainWords: new Map(),
     damaged: null,
     menu: null,

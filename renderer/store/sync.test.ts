@@ -12,6 +12,7 @@ const someSettings: Settings = {
   thumbnails: true,
   thumbnailsMiB: 100,
   thumbnailDays: 365,
+  notifications: true,
 };
 
 test('everything replaces all; the domains of a host replace only its own', () => {

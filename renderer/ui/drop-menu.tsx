@@ -1,29 +1,35 @@
 import { Menu } from '@base-ui/react/menu';
-import type { LucideIcon } from 'lucide-react';
+import { ChevronDown, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import buttons from './button.module.css';
 import menus from './menu.module.css';
 
 interface DropMenuProps {
-  icon: LucideIcon;
+  /** Without one it shows that a menu opens. */
+  icon?: LucideIcon;
   text: ReactNode;
   /** What it is, for who doesn’t see it. */
   label: string;
   className?: string | undefined;
+  align?: 'start' | 'end';
+  /** Something in it is chosen. */
+  chosen?: boolean;
   /** The items. */
   children: ReactNode;
 }
 
 /** A muted button with a menu under it. */
-export function DropMenu({ icon: Icon, text, label, className = '', children }: DropMenuProps) {
+export function DropMenu(props: DropMenuProps) {
+  const { icon: Icon, text, label, className = '', align = 'start', chosen = false, children } = props;
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className={buttons.button} data-look="muted" aria-label={label}>
-        <Icon size={13} aria-hidden="true" />
-        {text}
+      <Menu.Trigger className={buttons.button} data-look="muted" data-chosen={chosen || undefined} aria-label={label}>
+        {Icon ? <Icon size={13} aria-hidden="true" /> : null}
+        <span className={buttons.text}>{text}</span>
+        {Icon ? null : <ChevronDown size={13} aria-hidden="true" />}
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className={menus.place} sideOffset={4} align="start">
+        <Menu.Positioner className={menus.place} sideOffset={4} align={align}>
           <Menu.Popup className={`${menus.menu} ${className}`}>{children}</Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 /** The time now, told again every `everyMs`; null pauses the clock. */
 export function useNow(everyMs: number | null = 15_000): number {
@@ -35,4 +35,19 @@ export function useMediaQuery(query: string): boolean {
     [list],
   );
   return useSyncExternalStore(watch, () => list.matches);
+}
+
+/** Whether an element is at least so wide, px; true until it is there. */
+export function useWide(from: number): [(element: HTMLElement | null) => void, boolean] {
+  const [element, setElement] = useState<HTMLElement | null>(null);
+  const [isWide, setWide] = useState(true);
+  useLayoutEffect(() => {
+    if (!element) return;
+    const measure = () => setWide(element.clientWidth >= from);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [element, from]);
+  return [setElement, isWide];
 }

@@ -21,11 +21,10 @@ export function useDomainWords({ hostId, uuid }: { hostId: string; uuid: string 
     versions: [useEnded(key), useAppState((state) => state.historyAttempt)],
     ask: (signal) => client.domains.words({ hostId, uuid }, { signal }),
   });
-  const words = lastOf(asked) ?? known ?? null;
+  const told = lastOf(asked);
   useEffect(() => {
-    // Several places may show them, each with an answer of its own.
-    if (words && (words.title !== known?.title || words.description !== known.description))
-      store.setState(({ domainWords }) => ({ domainWords: new Map(domainWords).set(key, words) }));
-  }, [store, key, words, known]);
+    if (told) store.setState(({ domainWords }) => ({ domainWords: new Map(domainWords).set(key, told) }));
+  }, [store, key, told]);
+  const words = told ?? known ?? null;
   return words && (words.title || words.description) ? words : null;
 }

@@ -13,6 +13,14 @@ export interface BasePlan extends PlanBase {
   readonly facts: unknown;
 }
 
+/** What the person has read of a change, as it is written down. */
+export interface Shown {
+  /** `kept`: a safety snapshot holds it. */
+  readonly losses: readonly { readonly text: string; readonly kept?: boolean | undefined }[];
+  /** The lines that do the same with virsh; null: there are none. */
+  readonly virsh: string | null;
+}
+
 /** `taking` and `taken`. */
 export interface Verb {
   readonly doing: string;
@@ -33,6 +41,8 @@ export interface OperationType<Plan extends BasePlan, Aim, Choice, Assessed exte
   isUndo?(plan: Plan): boolean;
   /** Whether a protected domain's name has to be typed. */
   isProtected(assessment: Assessed): boolean;
+  /** What the journal keeps of what was shown. @param acknowledged codes of what the person has consented to */
+  shown(plan: Plan, assessment: Assessed, choice: Choice, acknowledged: readonly string[]): Shown;
   /** The sentence around a blocker. */
   readonly refusal: ProblemCode;
 }

@@ -23,6 +23,8 @@ export const HostStatus = z.discriminatedUnion('status', [
     hypervisorVersion: z.number(),
     via: z.string(),
     roundTripMs: z.number(),
+    /** Milliseconds since 1970. */
+    connectedAt: z.number().optional(),
     /** Since when libvirt has left something unanswered; milliseconds since 1970. */
     silentSince: z.number().optional(),
   }),

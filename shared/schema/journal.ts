@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { Found, Problem } from './base.ts';
 
+/** Something that was shown as lost before the person agreed; `kept`: a safety snapshot holds it. */
+export const ShownLoss = z.object({ text: z.string(), kept: z.boolean().optional() });
+
 /** One thing that libvirt was asked to do, as the journal tells it. */
 export const JournalEntry = z.object({
   requestId: z.string(),
@@ -29,6 +32,11 @@ export const JournalEntry = z.object({
   flags: z.number(),
   /** The plan in short sentences. */
   plan: z.array(z.string()),
+  /** What was shown as lost, and the lines that do the same with virsh: told with the first request of an operation. */
+  losses: z.array(ShownLoss).optional(),
+  virsh: z.string().optional(),
+  /** The batch that the operation was part of, and of how many domains. */
+  batch: z.object({ id: z.string(), domains: z.number() }).optional(),
   /** Null: no answer has been written down yet. */
   result: z.enum(['done', 'refused', 'failed', 'unknown', 'cancelled']).nullable(),
   problem: Problem.optional(),

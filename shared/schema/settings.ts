@@ -22,6 +22,8 @@ export const Settings = z.object({
   /** What they may take up, MiB, and for how long they are kept, days. The oldest go first. */
   thumbnailsMiB: z.number().int().min(1).max(10_000),
   thumbnailDays: z.number().int().min(1).max(3_650),
+  /** Whether the end of what takes long is told outside of a window that is not in front. */
+  notifications: z.boolean(),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -21,6 +21,10 @@ export const SnapshotList = z.object({
   /** Name of the current snapshot, or null when libvirt has none. */
   current: z.string().nullable(),
 });
+/** When the newest and the oldest snapshot were taken, milliseconds since 1970; null: there are none. */
+export const SnapshotSpan = z.object({ newest: z.number().nullable(), oldest: z.number().nullable() });
+export type SnapshotSpan = z.infer<typeof SnapshotSpan>;
+
 export type SnapshotList = z.infer<typeof SnapshotList>;
 
 /** More of the same comes at once: the list is whole after the last one. */

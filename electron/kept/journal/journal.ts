@@ -12,7 +12,7 @@ import { type Asked, type JournalRecord, type JournalResult, type Line, parseLin
 
 export type Request = Pick<
   Asked,
-  'operationId' | 'kind' | 'domain' | 'snapshot' | 'flags' | 'plan' | 'currentBefore'
+  'operationId' | 'kind' | 'domain' | 'snapshot' | 'flags' | 'plan' | 'currentBefore' | 'losses' | 'virsh' | 'batch'
 > & {
   readonly host: Pick<Host, 'name' | 'uri' | 'kind'>;
 };

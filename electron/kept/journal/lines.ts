@@ -17,6 +17,10 @@ export const Asked = z.object({
   snapshot: z.string(),
   flags: z.number(),
   plan: z.array(z.string()),
+  /** Not written down before there was a use for them, and only with the first request of an operation. */
+  losses: JournalEntry.shape.losses,
+  virsh: JournalEntry.shape.virsh,
+  batch: JournalEntry.shape.batch,
   /** The current snapshot when libvirt was asked. */
   currentBefore: z.string().nullable(),
 });
@@ -128,6 +132,9 @@ function asEntry(asked: Asked): JournalEntry {
     snapshotName: asked.snapshot,
     flags: asked.flags,
     plan: asked.plan,
+    ...(asked.losses && asked.losses.length > 0 ? { losses: asked.losses } : {}),
+    ...(asked.virsh === undefined ? {} : { virsh: asked.virsh }),
+    ...(asked.batch === undefined ? {} : { batch: asked.batch }),
     result: null,
     found: null,
     differences: [],

@@ -117,16 +117,19 @@ export class Batches {
       if (live.stopped) this.#row(live, planId, { status: 'skipped' });
       else {
         this.#row(live, planId, { status: 'running', startedAt: Date.now() });
-        const end = await this.#run(task, live.run.kind as Kind);
+        const end = await this.#run(task, live.run);
         this.#row(live, planId, { ...end, status: 'ended', endedAt: Date.now() });
         if (end.outcome?.result !== 'done' && live.run.onFailure === 'stop') live.stopped = true;
       }
     }
   }
 
-  async #run({ order, plan }: Task, kind: Kind): Promise<Pick<BatchRow, 'outcome' | 'problem' | 'changes'>> {
+  async #run(
+    { order, plan }: Task,
+    { id, kind, rows }: Batch,
+  ): Promise<Pick<BatchRow, 'outcome' | 'problem' | 'changes'>> {
     try {
-      return { outcome: await this.engine.run(kind, order), changes: [] };
+      return { outcome: await this.engine.run(kind as Kind, order, { id, domains: rows.length }), changes: [] };
     } catch (error) {
       if (error instanceof StalePlanError)
         return { outcome: null, problem: new ProblemError('PLAN_STALE').problem, changes: [...error.changes] };

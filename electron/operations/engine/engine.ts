@@ -12,6 +12,7 @@ import type { Kind, OperationTypes } from '../../../shared/operations/registry.t
 import type { Host, OperationPhase, Outcome } from '../../../shared/schema.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError, toProblem } from '../../hosts/problems.ts';
+import type { Request } from '../../kept/journal/journal.ts';
 import { type Answer, askLibvirt } from './ask.ts';
 import type { AnyDriver, Gathered, Gathering, Work } from './driver.ts';
 import { lookAtWork } from './look.ts';
@@ -23,13 +24,20 @@ import { settle } from './settle.ts';
 // biome-ignore lint/suspicious/noExplicitAny: of any kind; who calls the engine sees each one's own types
 type Any = any;
 type End = Omit<Outcome, 'operationId'>;
+
+/** Lines of virsh that are kept in the journal, characters; what is longer is not kept in part. */
+const VIRSH_KEPT = 8_000;
+
 interface Ordered {
   readonly driver: AnyDriver;
   readonly session: HostSession;
   readonly plan: Any;
   readonly aim: Any;
   readonly order: Order;
+  readonly batch: Batch | undefined;
 }
+/** The batch that an operation is part of, and of how many domains. */
+type Batch = Request['batch'];
 interface Checked {
   readonly gathered: Gathered<AnyType>;
   readonly assessment: Any;
@@ -99,11 +107,14 @@ export class Engine {
    * What did not have to wait and does not pass the check never becomes an operation.
    * @throws StalePlanError, ProblemError NO_PLAN, NAME_NOT_TYPED, NOT_ACKNOWLEDGED and the kind's refusal: nothing was done.
    */
-  async run<K extends Kind>(kind: K, order: Order<OperationTypes[K]>): Promise<Outcome> {
+  async run<K extends Kind>(kind: K, order: Order<OperationTypes[K]>, batch?: Batch): Promise<Outcome> {
     if (this.#ending) throw new ProblemError('ENDING');
     const { plan, aim } = this.#plans.find(kind, order.planId);
     const session = this.sessionOf(plan.hostId);
-    return this.#inTurn({ driver: this.drivers[kind], session, plan, aim, order }, this.#plans.claim(order.planId));
+    return this.#inTurn(
+      { driver: this.drivers[kind], session, plan, aim, order, batch },
+      this.#plans.claim(order.planId),
+    );
   }
 
   /** Begins nothing any more, and waits for libvirt’s answers until the signal is aborted. */
@@ -204,13 +215,15 @@ export class Engine {
   }
 
   #work(
-    { driver: { sparesSnapshots }, session, plan, aim, order }: Ordered,
+    { driver: { type, sparesSnapshots }, session, plan, aim, order, batch }: Ordered,
     { gathered: { facts }, assessment }: Checked,
     operation: OperationHandle<Outcome>,
     asked: Answer<unknown>[],
   ): Work<Any> {
     const { services } = this;
     const { choice, acknowledged } = order;
+    const { losses, virsh } = type.shown(plan, assessment, choice, acknowledged);
+    const shown = { losses, batch, virsh: virsh !== null && virsh.length <= VIRSH_KEPT ? virsh : undefined };
     return {
       session,
       services,
@@ -225,7 +238,13 @@ export class Engine {
       proven: new Set(),
       async ask({ keepXml, requestId, ...asking }, call) {
         const { uuid, domainName: name } = plan;
-        const request = { ...asking, operationId: operation.id, host: session.host, domain: { uuid, name } };
+        const request: Request = {
+          ...asking,
+          ...(asked.length === 0 ? shown : {}),
+          operationId: operation.id,
+          host: session.host,
+          domain: { uuid, name },
+        };
         const answer = await session.holding(uuid, async () => {
           try {
             return await askLibvirt(request, { keepXml, requestId }, call, services.journal);

@@ -1,5 +1,5 @@
 import { missingConsent } from '../../../shared/operations/operation.ts';
-import { revertType } from '../../../shared/operations/revert/type.ts';
+import { isForced, revertType } from '../../../shared/operations/revert/type.ts';
 import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
 import type { RevertChoice, RevertPlan, StartState } from '../../../shared/schema.ts';
 import { assessmentOf, choose, type Review } from '../flow.ts';
@@ -54,10 +54,5 @@ export function revertLabel(review: RevertReview): string {
 /** The command line of what Revert would do now: with `--force` where it is needed or consented to. */
 export function virshOf(review: RevertReview): string {
   const { plan, choice, ticked } = review;
-  return virshRevert(plan, {
-    ...choice,
-    force: assessmentOf(revertType, review).requirements.some(
-      ({ code, grants, certainty }) => grants === 'force' && (certainty === 'needed' || ticked.includes(code)),
-    ),
-  });
+  return virshRevert(plan, { ...choice, force: isForced(assessmentOf(revertType, review), ticked) });
 }

@@ -16,6 +16,8 @@ interface GridOptions<Data> {
   columns: readonly GridColumn<Data>[];
   rows: readonly Data[];
   keyOf: (row: Data) => string;
+  /** Of rows that are not as high as others; it stays the same function. Px. */
+  heightOf?: (row: Data) => number;
   /** The row that can be tabbed to; otherwise the first. */
   activeKey: string | null;
 }
@@ -43,7 +45,7 @@ export function useGridView(id: string): [GridView, (change: Partial<GridView>) 
 
 /** Columns and rows of a grid as the person wants them, and which of the rows exist. */
 export function useGrid<Data extends RowData>(options: GridOptions<Data>): GridModel<Data> {
-  const { id, columns, keyOf, activeKey } = options;
+  const { id, columns, keyOf, heightOf = usualHeight, activeKey } = options;
   const [view, change] = useGridView(id);
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
@@ -77,7 +79,8 @@ export function useGrid<Data extends RowData>(options: GridOptions<Data>): GridM
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key of a row goes by the row alone
   const keys = useMemo(() => rows.map(keyOf), [rows]);
   const active = useMemo(() => (activeKey === null ? 0 : Math.max(keys.indexOf(activeKey), 0)), [keys, activeKey]);
-  const list = useVirtualList({ keys, active, rowHeight: usualHeight, headHeight });
+  const heightAt = (index: number) => (rows[index] === undefined ? rowHeight : heightOf(rows[index]));
+  const list = useVirtualList({ keys, active, rowHeight: heightAt, headHeight });
   useWidth(list.scroller, setWidth);
   return { ...list, table, columns: byId, fill: fillOf(columns)?.id, rows, active, width, sort };
 }

@@ -39,5 +39,6 @@ export const createType: OperationType<CreatePlan, Record<string, never>, Create
   },
   subject: (_plan, { name }) => `“${name}”`,
   isProtected: ({ row }) => row?.halt === true,
+  shown: (_plan, { virsh }) => ({ losses: [], virsh }),
   refusal: 'CREATE_REFUSED',
 };

@@ -14,6 +14,7 @@ import type { BaseAssessment, OperationType } from '../operation.ts';
 import { type EditStep, editSteps } from './edit-steps.ts';
 import { renameProblem } from './rename.ts';
 import { metadataStaleness } from './staleness.ts';
+import { virshEdit, virshMakeCurrent } from './virsh.ts';
 
 /** All of a snapshot's XML has to fit into one string of libvirt's protocol, 4 MiB. */
 const DESCRIPTION_BYTES = 1 << 20;
@@ -55,6 +56,7 @@ export const editType: OperationType<EditPlan, { name: string }, EditChoice, Edi
   },
   subject: ({ facts }) => `“${facts.snapshot.name}”`,
   isProtected: () => true,
+  shown: ({ virsh }, { steps }) => ({ losses: [], virsh: virshEdit(virsh, steps).join('\n') }),
   refusal: 'EDIT_REFUSED',
 };
 
@@ -76,6 +78,7 @@ export const makeCurrentType: OperationType<MakeCurrentPlan, { name: string }, N
   assess: (_plan, { refusal }) => ({ blockers: refusal ? [refusal] : [], consents: [] }),
   subject: ({ facts }) => `“${facts.snapshot.name}”`,
   isProtected: () => true,
+  shown: ({ virsh, facts }) => ({ losses: [], virsh: virshMakeCurrent(virsh, facts.snapshot.name) }),
   refusal: 'MAKE_CURRENT_REFUSED',
 };
 
@@ -105,5 +108,6 @@ export const importType: OperationType<ImportPlan, { files: ImportFile[] }, Noth
   }),
   subject: ({ facts }) => formatCount(added(facts), 'snapshot'),
   isProtected: () => true,
+  shown: ({ facts }) => ({ losses: [], virsh: facts.lines.join('\n') }),
   refusal: 'IMPORT_REFUSED',
 };

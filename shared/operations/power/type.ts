@@ -1,7 +1,7 @@
 import type { PowerChoice, PowerFacts, PowerPlan, Statement } from '../../schema.ts';
 import type { BaseAssessment, OperationType } from '../operation.ts';
 import type { PowerAction as Action } from '../words.ts';
-import { powerChanges, powerLosses, powerRefusal, startHindrance } from './rules.ts';
+import { powerChanges, powerLosses, powerRefusal, startHindrance, virshPower } from './rules.ts';
 
 export interface PowerAssessment extends BaseAssessment {
   /** What is lost, or may be. */
@@ -35,5 +35,9 @@ export const powerType: OperationType<PowerPlan, { action: Action }, PowerChoice
   assess: ({ action, gatheredAt }, facts, choice) => assessPower(action, facts, choice, gatheredAt),
   subject: ({ action }) => action,
   isProtected: ({ losses }) => losses.length > 0,
+  shown: ({ virsh, action }, { losses }, { discardSave }) => ({
+    losses: losses.map(({ text }) => ({ text })),
+    virsh: virshPower(virsh, action, discardSave),
+  }),
   refusal: 'POWER_REFUSED',
 };

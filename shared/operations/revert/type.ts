@@ -10,6 +10,7 @@ import type {
 import type { BaseAssessment, OperationType } from '../operation.ts';
 import { assessRevert } from './assess.ts';
 import { staleness } from './staleness.ts';
+import { virshRevert } from './virsh.ts';
 
 export type RevertAssessment = Assessment & BaseAssessment;
 
@@ -36,6 +37,13 @@ export function assessWithConsents(
   return { ...assessment, consents: consentsOf(assessment) };
 }
 
+/** Whether libvirt is asked with force: it is needed, or was consented to should it be. */
+export function isForced({ requirements }: Pick<Assessment, 'requirements'>, acknowledged: readonly string[]): boolean {
+  return requirements.some(
+    ({ code, grants, certainty }) => grants === 'force' && (certainty === 'needed' || acknowledged.includes(code)),
+  );
+}
+
 /** Going back to a snapshot, which throws away everything since. */
 export const revertType: OperationType<RevertPlan, RevertAim, RevertChoice, RevertAssessment> = {
   kind: 'revert',
@@ -44,5 +52,9 @@ export const revertType: OperationType<RevertPlan, RevertAim, RevertChoice, Reve
   subject: ({ facts }) => `“${facts.snapshot.name}”`,
   isUndo: ({ undo }) => undo,
   isProtected: () => true,
+  shown: (plan, assessment, choice, acknowledged) => ({
+    losses: assessment.losses.map(({ text, kept }) => ({ text, kept })),
+    virsh: virshRevert(plan, { ...choice, force: isForced(assessment, acknowledged) }),
+  }),
   refusal: 'BLOCKED',
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { aJournalEntry } from '../store/fixtures.ts';
-import { aboutSnapshot, groupEntries, resultLook } from './groups.ts';
+import { aboutSnapshot, groupEntries, groupNote, outcomeOf } from './groups.ts';
+import { aJournalEntry } from './testing.ts';
 
 const safety = aJournalEntry({ requestId: 's', kind: 'safety-snapshot', snapshotName: 'before', askedAt: 1 });
 const revert = aJournalEntry({ requestId: 'r', askedAt: 2, flags: 4 });
@@ -31,8 +31,23 @@ test('a snapshot’s own history', () => {
   expect(aboutSnapshot(groups, 'nothing')).toEqual([]);
 });
 
-test('no answer is not called one, and an answer found out later says so', () => {
-  expect(resultLook({ ...revert, result: null }).text).toBe('no answer yet');
-  expect(resultLook({ ...revert, resolved: true }).text).toBe('done, found out later');
-  expect(resultLook({ ...revert, differences: ['It is paused.'] }).text).toBe('done, not as planned');
+test('no answer is not called one, and what was found out later is no difference', () => {
+  expect(outcomeOf({ ...revert, result: null })).toBe('waiting');
+  expect(outcomeOf({ ...revert, resolved: true, differences: ['It was done.'] })).toBe('done');
+  expect(outcomeOf({ ...revert, differences: ['It is paused.'] })).toBe('differs');
+});
+
+test('an undo is told as one, and not by its safety snapshot', () => {
+  const [group] = groupEntries([{ ...revert, kind: 'undo' }, safety]);
+  expect(group?.main.kind).toBe('undo');
+  expect(group && groupNote(group)).toBe('safety snapshot “before” taken');
+});
+
+test('what it took is from the first question to the last answer, if all came', () => {
+  const [whole] = groupEntries([
+    { ...revert, askedAt: 5_000, answeredAt: 9_000 },
+    { ...safety, askedAt: 1_000, answeredAt: 4_000 },
+  ]);
+  expect(whole?.tookMs).toBe(8_000);
+  expect(groupEntries([{ ...revert, answeredAt: null, result: 'unknown' }])[0]?.tookMs).toBe(null);
 });

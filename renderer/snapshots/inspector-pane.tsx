@@ -26,8 +26,9 @@ export function InspectorPane() {
   const { domain, tree, selected } = useSelected();
   const { inspectorOpen, inspectorWidth } = useAppState((state) => state.settings);
   const drawerOpen = useAppState((state) => state.drawerOpen);
-  if (!domain || !tree || tree.rows.length === 1 || !(narrow ? drawerOpen : inspectorOpen)) return null;
-  const row = selected === null ? undefined : tree.byKey.get(selected);
+  if (!domain || !(narrow ? drawerOpen : inspectorOpen)) return null;
+  // While another domain's history is on its way the pane stays: nothing beside it moves.
+  const row = selected === null ? undefined : tree?.byKey.get(selected);
 
   const resize = (width: number) => changeSettings(store, { inspectorWidth: clampInspectorWidth(width) });
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
@@ -69,7 +70,7 @@ export function InspectorPane() {
         />
       )}
       <div className={styles.scroll}>
-        {row ? (
+        {row && tree ? (
           <Fetched code={openDomainCode} waiting={null}>
             {({ Inspector, HereInspector }) =>
               row.kind === 'snapshot' ? (
@@ -80,7 +81,7 @@ export function InspectorPane() {
             }
           </Fetched>
         ) : (
-          <p className={parts.dim}>Select a snapshot to see what it holds.</p>
+          <p className={parts.dim}>{tree ? 'Select a snapshot to see what it holds.' : null}</p>
         )}
       </div>
     </aside>

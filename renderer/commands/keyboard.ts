@@ -1,8 +1,10 @@
 import { useEffect } from 'react';
 import type { App } from '../store/store.ts';
 import { commands } from './commands.ts';
-import { contextOf, openTarget, runCommand } from './context.ts';
+import { commandById, contextOf, openTarget, runCommand } from './context.ts';
 import { matchesShortcut } from './shortcuts.ts';
+
+const sideButtons: Readonly<Partial<Record<number, string>>> = { 3: 'view.back', 4: 'view.forward' };
 
 /** Listens for the shortcuts of the command table. While a dialog or menu is open, its keys are its own. */
 export function useShortcuts(app: App): void {
@@ -26,7 +28,19 @@ export function useShortcuts(app: App): void {
         return;
       }
     };
+    /** The buttons at the side of a mouse; a browser would leave the page. */
+    const onMouseUp = (event: MouseEvent) => {
+      const id = sideButtons[event.button];
+      if (id === undefined) return;
+      event.preventDefault();
+      const state = app.store.getState();
+      if (!state.dialog && !state.menu) runCommand(commandById(id), contextOf(app, null));
+    };
     window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
+    window.addEventListener('mouseup', onMouseUp);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown);
+      window.removeEventListener('mouseup', onMouseUp);
+    };
   }, [app]);
 }

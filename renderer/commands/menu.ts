@@ -9,14 +9,18 @@ const parts: readonly (readonly string[])[] = [
   ['domain.start', 'domain.resume', 'domain.console', 'domain.suspend', 'domain.shutdown'],
   ['host.connect', 'host.disconnect', 'host.edit', 'group.rename'],
   ['host.move-up', 'host.move-down', 'group.move-up', 'group.move-down'],
-  ['snapshot.create', 'domain.choose', 'snapshot.create-each', 'domain.protect', 'view.inspector'],
-  ['snapshot.make-current', 'domain.export-snapshots', 'domain.import-snapshots'],
+  [
+    ...['snapshot.create', 'domain.choose', 'snapshot.create-each', 'snapshot.make-current'],
+    ...['domain.export-snapshots', 'domain.import-snapshots', 'domain.protect', 'view.inspector'],
+  ],
   ['snapshot.copy-name', 'snapshot.copy-xml', 'domain.copy-name', 'domain.copy-uuid', 'host.copy-uri'],
   // Whatever is in no part.
   [],
   ['host.export', 'host.import'],
-  ['domain.reset', 'domain.destroy'],
-  ['lab.reset', 'revert.undo', 'revert.snapshot', 'revert.current', 'snapshot.delete', 'host.remove'],
+  [
+    ...['domain.reset', 'domain.destroy'],
+    ...['lab.reset', 'revert.undo', 'revert.snapshot', 'revert.current', 'snapshot.delete', 'host.remove'],
+  ],
 ];
 const rest = parts.findIndex((ids) => ids.length === 0);
 const last = parts.length - 1;

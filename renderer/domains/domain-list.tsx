@@ -7,9 +7,11 @@ import {
   openMenu,
   setCollapsed,
   setGroupCollapsed,
+  wantFocus,
 } from '../store/actions.ts';
 import type { Target } from '../store/store.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { useKeptScroll } from '../ui/kept-scroll.ts';
 import { useRovingKeys } from '../ui/roving.ts';
 import { rowIndexOf, useVirtualList } from '../ui/virtual-list.ts';
 import { chooseByKey, keysBetween, toggleRow } from './choosing.ts';
@@ -23,13 +25,15 @@ const ways: Readonly<Record<string, 'up' | 'down'>> = { ArrowUp: 'up', ArrowDown
 
 /**
  * Groups, hosts and their domains. One row can be tabbed to; the arrows go on from it, with Alt they move a host or a
- * group, Enter opens, and Space selects for what can be done with several.
+ * group, Enter opens a domain and goes on to its history, and Space selects for what can be done with several.
  */
 export function DomainList() {
   const app = useApp();
   const { store } = app;
   const { rows, keys } = useAppState(shownLines);
   const place = useAppState((state) => state.place);
+  const menu = useAppState((state) => state.menu?.target ?? null);
+  const filtering = useAppState((state) => state.domainFilter.trim() !== '');
   const openKey = place?.kind === 'domain' ? place.key : place?.kind === 'host' ? place.hostId : null;
 
   const [activeKey, setActiveKey] = useState<string | null>(openKey);
@@ -40,6 +44,8 @@ export function DomainList() {
     active,
     rowHeight: (index) => heights[rows[index]?.kind ?? 'domain'],
   });
+
+  useKeptScroll(scroller, filtering, activeKey, () => virtualizer.scrollToIndex(active, { align: 'center' }));
 
   /** The row that was moved: the browser takes the focus from what changes its place. */
   const moved = useRef<string | null>(null);
@@ -71,12 +77,16 @@ export function DomainList() {
     else if (row.kind === 'host') openHostView(store, row.host.id);
     else toggle(row);
   };
+  /** Opens it and goes on there. */
+  const enter = (row: ListRow) => {
+    open(row);
+    if (row.kind === 'domain') wantFocus(store, row.key);
+  };
   const toggle = (row: Exclude<ListRow, { kind: 'domain' }>) => {
     if (row.kind === 'host') setCollapsed(store, row.host.id, row.open);
     else setGroupCollapsed(store, row.group, row.open);
   };
   const menuAt = (row: ListRow, x: number, y: number, byKey = false) => {
-    setActiveKey(row.key);
     openMenu(store, { target: targetOf(row), x, y, byKey });
   };
   const moveBy = (row: ListRow, way: 'up' | 'down') => {
@@ -104,7 +114,7 @@ export function DomainList() {
     if (!row) return;
     if (event.key === 'Enter') {
       event.preventDefault();
-      open(row);
+      enter(row);
     } else if (event.key === ' ') {
       event.preventDefault();
       toggleRow(store, row, rows);
@@ -118,7 +128,7 @@ export function DomainList() {
       move(next);
     } else if (chooseByKey(store, event, rows)) {
       event.preventDefault();
-    } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+    } else if (!event.altKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
       event.preventDefault();
       onSideways(row, event.key === 'ArrowRight');
     } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
@@ -144,6 +154,12 @@ export function DomainList() {
       tabIndex={-1}
       onKeyDown={onKeyDown}
       onClick={onRow(click)}
+      onDoubleClick={onRow((row, _, event) => {
+        if (row.kind === 'host' && !isOnChevron(event)) toggle(row);
+        else if (row.kind === 'domain') enter(row);
+      })}
+      // A menu is about its own row: the focus stays where it was.
+      onMouseDown={(event) => event.button === 2 && event.preventDefault()}
       onContextMenu={onRow((row, _, event) => {
         event.preventDefault();
         menuAt(row, event.clientX, event.clientY);
@@ -153,7 +169,10 @@ export function DomainList() {
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index];
           if (!row) return null;
-          const props = { index, start, active: index === active, opened: row.key === openKey };
+          const props = {
+            ...{ index, start, active: index === active, opened: row.key === openKey },
+            menu: menu !== null && isTarget(menu, row),
+          };
           if (row.kind === 'domain') return <DomainRow key={key} row={row} {...props} />;
           if (row.kind === 'group') return <GroupRow key={key} row={row} {...props} />;
           return <HostRow key={key} row={row} {...props} />;
@@ -170,6 +189,13 @@ function isOnChevron({ target }: MouseEvent): boolean {
 function targetOf(row: ListRow): Target {
   if (row.kind === 'group') return { kind: 'group', group: row.group };
   return row.kind === 'host' ? { kind: 'host', hostId: row.host.id } : { kind: 'domain', key: row.key };
+}
+
+/** Whether an open menu is about a row. */
+function isTarget(target: Target, row: ListRow): boolean {
+  if (row.kind === 'domain') return target.kind === 'domain' && target.key === row.key;
+  if (row.kind === 'host') return target.kind === 'host' && target.hostId === row.host.id;
+  return target.kind === 'group' && target.group === row.group;
 }
 
 function nameOf(row: ListRow | undefined): string {

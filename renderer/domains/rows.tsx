@@ -21,10 +21,15 @@ interface RowProps<Kind extends ListRow['kind']> {
   /** The row that can be tabbed to. */
   active: boolean;
   opened: boolean;
+  /** An open menu is about it. */
+  menu: boolean;
 }
 
 /** What every row of the tree has. */
-function rowProps({ row, index, start, opened }: Omit<RowProps<'host'>, 'row'> & { row: ListRow }) {
+function rowProps(
+  { row, index, start, opened, menu }: Omit<RowProps<'host'>, 'row'> & { row: ListRow },
+  className: string | undefined,
+) {
   const id = `${row.kind}-${index}`;
   return {
     'aria-level': row.level,
@@ -34,6 +39,7 @@ function rowProps({ row, index, start, opened }: Omit<RowProps<'host'>, 'row'> &
     'aria-labelledby': `${id}-name`,
     'aria-describedby': `${id}-more`,
     'data-index': index,
+    className: `${className} ${menu ? parts.menuTarget : ''}`,
     style: { transform: `translateY(${start}px)` },
   } as const;
 }
@@ -50,9 +56,8 @@ function PlainGroupRow(props: RowProps<'group'>) {
     <div
       role="treeitem"
       tabIndex={props.active ? 0 : -1}
-      {...rowProps(props)}
+      {...rowProps(props, styles.group)}
       aria-expanded={open}
-      className={styles.group}
       title={group}
     >
       <span className={styles.chevron} aria-hidden="true">
@@ -90,9 +95,8 @@ function PlainHostRow(props: RowProps<'host'>) {
     <div
       role="treeitem"
       tabIndex={props.active ? 0 : -1}
-      {...rowProps(props)}
+      {...rowProps(props, `${styles.host} ${tints.tinted}`)}
       aria-expanded={open}
-      className={`${styles.host} ${tints.tinted}`}
       data-tint={host.colour ?? undefined}
       title={hostTip(host)}
     >
@@ -144,13 +148,7 @@ function PlainDomainRow(props: RowProps<'domain'>) {
     ...(domain.managedSave ? [{ sign: 'S', text: 'has a managed save' }] : []),
   ];
   return (
-    <div
-      role="treeitem"
-      tabIndex={props.active ? 0 : -1}
-      {...rowProps(props)}
-      aria-selected={chosen}
-      className={styles.domain}
-    >
+    <div role="treeitem" tabIndex={props.active ? 0 : -1} {...rowProps(props, styles.domain)} aria-selected={chosen}>
       {chosen ? <Check size={13} className={styles.chosen} aria-hidden="true" /> : null}
       <span title={stateLabel(domain.state)}>
         <StateGlyph state={domain.state} />

@@ -20,13 +20,15 @@ export function ChosenBar({ domain }: { domain: Domain }) {
   if (chosen.length === 0 || row === undefined) return null;
   const context = contextOf(app, { kind: 'row', key: domainKey(domain), row });
   // The rest is in the menu: the bar has one line.
-  const offered = commands.filter(
-    ({ id, group, danger, applies, unavailable }) =>
-      group === 'Snapshot' &&
-      id !== 'snapshot.copy-name' &&
-      applies(context) &&
-      (danger || unavailable(context) === null),
-  );
+  const offered = commands
+    .filter(
+      ({ id, group, danger, applies, unavailable }) =>
+        group === 'Snapshot' &&
+        id !== 'snapshot.copy-name' &&
+        applies(context) &&
+        (danger || unavailable(context) === null),
+    )
+    .sort((a, b) => Number(a.danger ?? false) - Number(b.danger ?? false));
   return (
     <section className={styles.bar} aria-label="Selected snapshots">
       <b role="status">{formatWhole(chosen.length)} snapshots selected</b>

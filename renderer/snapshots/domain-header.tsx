@@ -71,8 +71,10 @@ function States({ domain }: { domain: Domain }) {
         {...(reason ? { title: `${stateLabel(domain.state)}: ${reason}` } : {})}
       >
         <StateGlyph state={domain.state} />
-        {known ? '' : 'was '}
-        {stateLabel(domain.state)}
+        <span className={styles.stateText}>
+          {known ? '' : 'was '}
+          {stateLabel(domain.state)}
+        </span>
       </span>
       {guarded ? <Badge icon={Shield} text="protected" means="A revert asks for its name first" /> : null}
       {host?.readOnly ? (

@@ -28,6 +28,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
   const drawn = useAppState(drawnTree);
   const filter = useAppState((state) => state.snapshotFilter);
   const rows = useAppState(shownRows) ?? noRows;
+  const lost = useAppState((state) => state.link === 'lost');
   const loading = useAfter(skeletonAfterMs, history?.list == null);
   const connected = host?.connection.status === 'connected';
 
@@ -43,6 +44,13 @@ export function HistoryPane({ domain }: { domain: Domain }) {
         </div>
       );
     }
+    if (lost)
+      return (
+        <div className={blocks.empty} role="status">
+          <h2>The snapshots are not known</h2>
+          <p>Snapkeel’s backend is not reachable. They are shown once it answers.</p>
+        </div>
+      );
     return loading ? <Skeleton /> : <div className={parts.grow} />;
   }
   return (

@@ -20,11 +20,12 @@ export function InspectorPane() {
   const { domain, tree, selected } = useSelected();
   const isOpen = useSidePaneOpen();
   const elsewhere = useAppState((state) => state.domainTab === 'activity');
-  if (!domain || !tree || tree.rows.length === 1 || !isOpen || elsewhere) return null;
-  const row = selected === null ? undefined : tree.byKey.get(selected);
+  if (!domain || !isOpen || elsewhere) return null;
+  // While another domain's history is on its way the pane stays: nothing beside it moves.
+  const row = selected === null ? undefined : tree?.byKey.get(selected);
   return (
     <SidePane className={styles.pane}>
-      {row ? (
+      {row && tree ? (
         <Fetched code={openDomainCode} waiting={null}>
           {({ Inspector, HereInspector }) =>
             row.kind === 'snapshot' ? (
@@ -35,7 +36,7 @@ export function InspectorPane() {
           }
         </Fetched>
       ) : (
-        <p className={parts.dim}>Select a snapshot to see what it holds.</p>
+        <p className={parts.dim}>{tree ? 'Select a snapshot to see what it holds.' : null}</p>
       )}
     </SidePane>
   );

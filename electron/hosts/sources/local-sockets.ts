@@ -10,7 +10,7 @@ const LOCAL = [
 
 /** What is said of a socket that does not answer; those that are not there are not told of. */
 const WORDS: Partial<Record<TransportErrorCode, string>> = {
-  SOCKET_DENIED: 'may not be opened by this user',
+  SOCKET_DENIED: 'running, but you may not use it',
   SOCKET_REFUSED: 'does not answer',
   TIMED_OUT: 'does not answer in time',
 };
@@ -22,7 +22,7 @@ export async function localSources(surroundings: Surroundings, signal: AbortSign
   const looks = await Promise.all(LOCAL.map(({ uri }) => lookLocal(parseLibvirtUri(uri), surroundings, signal)));
   for (const [at, found] of looks.entries()) {
     const socket = typeof found === 'string' ? found : found.detail.path;
-    const note = typeof found === 'string' ? 'answers' : WORDS[found.code];
+    const note = typeof found === 'string' ? 'running, and you may use it' : WORDS[found.code];
     if (socket === undefined || note === undefined || seen.has(socket)) continue;
     seen.add(socket); // for root both are the system's
     const named = LOCAL[at];

@@ -58,6 +58,26 @@ describe('hostSources', () => {
     ]);
   });
 
+  it('tells where a host of the SSH configuration leads, as its own block says', async () => {
+    put(
+      '.ssh/config',
+      [
+        'Host a b\n  HostName kvm.example\n  User admin\n  Port 2222\n  ProxyJump bastion',
+        'Host c\n  HostName c.example\n  Port 22',
+        'Host d\n  User admin',
+        'Host *\n  User me\n  HostName else',
+      ].join('\n'),
+    );
+    const [found] = await of('ssh-config');
+    const led = 'admin@kvm.example, port 2222, through bastion';
+    expect(found?.hosts.map(({ name, note }) => [name, note])).toEqual([
+      ['a', led],
+      ['b', led],
+      ['c', 'c.example'],
+      ['d', ''],
+    ]);
+  });
+
   it('has the aliases of both of libvirt’s files, and those that cannot be used with the reason', async () => {
     const user = put(
       '.config/libvirt/libvirt.conf',
@@ -118,7 +138,8 @@ echo "['qemu:///system', 'qemu+ssh://me:hunter2@kvm-a/system']"`);
     const [local] = await hostSources({ ...rest, env: { ...env, XDG_RUNTIME_DIR: runtime } }, [], never);
     const session = local?.hosts.find(({ uri }) => uri === 'qemu:///session');
     // Of root's session libvirt makes the system's.
-    if (process.getuid?.() !== 0) expect(session).toMatchObject({ note: 'answers', unusable: null });
+    if (process.getuid?.() !== 0)
+      expect(session).toMatchObject({ note: 'running, and you may use it', unusable: null });
     else expect(session).toBeUndefined();
   });
 });

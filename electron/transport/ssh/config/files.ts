@@ -48,13 +48,27 @@ export async function readConfigFiles(path: string, home: string): Promise<Confi
   return { text: await read(path, 0), unknown: [...new Set(unknown)] };
 }
 
-/** The names that a configuration has a block for, in its order, without patterns: what `ssh NAME` is called with. */
-export function hostNames(text: string): string[] {
-  const sections = SSHConfig.parse(text).filter(
-    (line) => line.type === LineType.DIRECTIVE && /^host$/i.test(line.param),
-  );
-  const names = sections.flatMap((line) => ('value' in line ? valuesOf(line.value) : []));
-  return [...new Set(names.filter((name) => !/[*?!]/.test(name)))];
+/** What a block says, by keyword in small letters; the first counts. */
+export type HostBlock = ReadonlyMap<string, string>;
+
+/**
+ * The names that a configuration has a block for, in its order, without patterns: what `ssh NAME` is called with. Of each
+ * what its own block says: blocks with patterns and conditions are not asked, as only `ssh` knows what holds in the end.
+ */
+export function hostBlocks(text: string): ReadonlyMap<string, HostBlock> {
+  const blocks = new Map<string, Map<string, string>>();
+  for (const section of SSHConfig.parse(text)) {
+    if (section.type !== LineType.DIRECTIVE || !/^host$/i.test(section.param)) continue;
+    for (const name of valuesOf(section.value)) {
+      if (/[*?!]/.test(name)) continue;
+      const block = blocks.get(name) ?? new Map<string, string>();
+      blocks.set(name, block);
+      for (const line of 'config' in section ? section.config : [])
+        if (line.type === LineType.DIRECTIVE && !block.has(line.param.toLowerCase()))
+          block.set(line.param.toLowerCase(), valuesOf(line.value).join(' '));
+    }
+  }
+  return blocks;
 }
 
 /** The words of a value of the parser's. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveTarget } from '../target.ts';
 import { askOpenSsh } from './ask-openssh.ts';
-import { hostNames, readConfigFiles } from './files.ts';
+import { hostBlocks, readConfigFiles } from './files.ts';
 import { readSettings } from './read-settings.ts';
 import type { SshQuery } from './settings.ts';
 import { readWithoutOpenSsh } from './without-openssh.ts';
@@ -108,7 +108,7 @@ it('names the hosts that have a block, without patterns', async () => {
   included('10-a', 'Host inner "with space" other\n');
   configure('Include config.d/10-a\nHost kvm-a kvm-b *.lab !no\nMatch host x\nHost kvm-a\nhost=last\n');
   const { text } = await readConfigFiles(join(home, '.ssh', 'config'), home);
-  expect(hostNames(text)).toEqual(['inner', 'with space', 'other', 'kvm-a', 'kvm-b', 'last']);
+  expect([...hostBlocks(text).keys()]).toEqual(['inner', 'with space', 'other', 'kvm-a', 'kvm-b', 'last']);
 });
 
 it('where there is no ssh the files are read', async () => {

@@ -80,11 +80,10 @@ export async function makeImage(folder: string, kind: ImageKind, random: Random,
   const writes = new Writes(kind, random);
   let sizeMiB = kind.mebibytes;
   const taken: string[] = [];
-  // A refcount of two bits counts up to three states, one of which is needed on the way back.
-  const most = kind.options.includes('refcount_bits=2') ? 1 : 5;
+  const { atMost = 5 } = kind;
   for (let step = 0; step < 9; step++) {
     await writeAll(path, writes.draw(2 + random.below(12)));
-    if (taken.length < most) {
+    if (taken.length < atMost) {
       taken.push(`s${step}`);
       await run(['qemu-img', 'snapshot', '-c', `s${step}`, path]);
     }

@@ -2,12 +2,11 @@ import type { HealthSnapshot } from '../../../shared/health/facts.ts';
 import { tagsNamed } from '../../../shared/libvirt/image-tags.ts';
 import type { Size, SizeList } from '../../../shared/schema.ts';
 import { known, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
-import type { HostSession } from '../../hosts/host-session.ts';
 import { readSnapshotTable, type SnapshotTable } from '../../libvirt/snapshot-table.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
 import { limited } from '../health/limited.ts';
 import { imagesWithTags } from '../health/tags.ts';
-import { Busy, unlessHeld } from './busy.ts';
+import { Busy, type Sized, unlessHeld } from './busy.ts';
 
 /** Images at a time. */
 const AT_ONCE = 2;
@@ -17,7 +16,7 @@ const AT_ONCE = 2;
  * external ones their files. Only reads, and not while Snapkeel itself changes the domain.
  * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
  */
-export async function sizeList(session: HostSession, uuid: string, signal: AbortSignal): Promise<SizeList> {
+export async function sizeList(session: Sized, uuid: string, signal: AbortSignal): Promise<SizeList> {
   const measuredAt = Date.now();
   const before = unlessHeld(session, uuid);
   try {

@@ -3,13 +3,12 @@ import type { HealthSnapshot } from '../../../shared/health/facts.ts';
 import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { Size, SizeTruth, SnapshotSizes } from '../../../shared/schema.ts';
 import { known, leastTrue, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
-import type { HostSession } from '../../hosts/host-session.ts';
 import { ProblemError } from '../../hosts/problems.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { volumeAt } from '../../libvirt/volumes.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
 import { limited } from '../health/limited.ts';
-import { Busy, unlessHeld } from './busy.ts';
+import { Busy, type Sized, unlessHeld } from './busy.ts';
 import { asSizes, measureImage } from './image.ts';
 import type { KeptFigures } from './kept-figures.ts';
 import { fileSize, filesOf, ownFiles } from './list.ts';
@@ -24,7 +23,7 @@ const AT_ONCE = 1;
  * @throws ProblemError NOT_CONNECTED, NO_DOMAIN, SNAPSHOT_GONE; LibvirtError; ConnectionError; what the signal was aborted with
  */
 export async function snapshotSizes(
-  session: HostSession,
+  session: Sized,
   uuid: string,
   names: readonly string[],
   kept: KeptFigures,
@@ -86,7 +85,7 @@ function atMost(size: Size): Size {
 }
 
 /** How true what was read is, by how the domain is by now. */
-async function truthNow(session: HostSession, uuid: string): Promise<SizeTruth> {
+async function truthNow(session: Sized, uuid: string): Promise<SizeTruth> {
   const domain = await readDomain(session.reads, uuid);
   if (!domain) throw new ProblemError('NO_DOMAIN');
   return truthWhile(domain.state);

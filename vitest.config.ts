@@ -18,7 +18,7 @@ export default defineConfig({
       'shared/**/*.test.ts',
       'electron/**/*.test.ts',
       'renderer/**/*.test.{ts,tsx}',
-      'e2e/{bench,lab,integration,matrix,explore,fuzz,attack,package}/**/*.test.ts',
+      'e2e/{bench,lab,integration,matrix,explore,fuzz,attack,package,sizes}/**/*.test.ts',
     ],
   },
 });

@@ -21,6 +21,9 @@ import { domainWords } from './inspect/domain-words.ts';
 import { exportSnapshots } from './inspect/export.ts';
 import { diskChains } from './inspect/health/layers.ts';
 import { healthOf } from './inspect/health/report.ts';
+import { KeptFigures } from './inspect/sizes/kept-figures.ts';
+import { sizeList } from './inspect/sizes/list.ts';
+import { snapshotSizes } from './inspect/sizes/sizes.ts';
 import { snapshotDetail } from './inspect/snapshot-detail.ts';
 import { snapshotSpan } from './inspect/snapshot-span.ts';
 import type { Notices } from './kept/notices.ts';
@@ -56,6 +59,7 @@ export function createRouter(parts: RouterParts): AppRouter {
   const { hub, pool, finder, questions, secrets, notices, services, engine, batches, present, diagnostics } = parts;
   const { operations, journal, marks, settings, thumbnails, log } = services;
   const imports = new HostImports(pool);
+  const keptFigures = new KeptFigures();
   const hostName = (input: unknown) => {
     const id = (input as { hostId?: unknown } | undefined)?.hostId;
     return pool.hosts.find((host) => host.id === id)?.name ?? 'The host';
@@ -197,6 +201,16 @@ export function createRouter(parts: RouterParts): AppRouter {
       ),
       compare: os.snapshots.compare.handler(({ input, signal }) =>
         reading(input, signal, (session) => compareWithSnapshot(session, input.uuid, input.name, input.with)),
+      ),
+    },
+    sizes: {
+      list: os.sizes.list.handler(({ input, signal }) =>
+        reading(input, signal, (session) => sizeList(session, input.uuid, signal ?? never)),
+      ),
+      of: os.sizes.of.handler(({ input, signal }) =>
+        reading(input, signal, (session) =>
+          snapshotSizes(session, input.uuid, input.names, keptFigures, signal ?? never),
+        ),
       ),
     },
     health: {

@@ -34,10 +34,12 @@ import {
   planRowOf,
   RememberedSecrets,
   Settings,
+  SizeList,
   SnapshotChange,
   SnapshotDetail,
   SnapshotExport,
   SnapshotNames,
+  SnapshotSizes,
   SnapshotSpan,
   Tag,
   ThumbnailUsage,
@@ -163,6 +165,12 @@ export const contract = {
      * domain is off.
      */
     compare: base.input(onSnapshot.extend({ with: ConfigOther })).output(ConfigComparison),
+  },
+  sizes: {
+    /** What snapshots take up, as far as that costs little: memory, and files of their own. */
+    list: base.input(onDomain).output(SizeList),
+    /** What a revert to a snapshot changes, and what deleting it frees; of several, what deleting all of them frees. */
+    of: base.input(onDomain.extend({ names: z.array(z.string().min(1)).min(1).max(16_384) })).output(SnapshotSizes),
   },
   health: {
     /** What is not as it should be with the domain's snapshots and their files, and what can be done. Only reads. */

@@ -18,6 +18,7 @@ export * from './schema/plan.ts';
 export * from './schema/power.ts';
 export * from './schema/revert.ts';
 export * from './schema/settings.ts';
+export * from './schema/sizes.ts';
 export * from './schema/snapshot.ts';
 export * from './schema/thumbnail.ts';
 export * from './schema/window.ts';

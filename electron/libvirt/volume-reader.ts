@@ -40,8 +40,10 @@ export interface LookOptions {
 
 /** Of one look; an image of 100 GiB takes up to 28 MiB for one snapshot. Bytes. */
 const BUDGET = 64 * 1024 * 1024;
-/** What a stream of its own counts for beside its bytes, so that there are no more than some thousands. */
+/** What a stream counts for beside its bytes, so that there are no more than some thousands. */
 const STREAM_COSTS = 16 * 1024;
+/** What a range counts for at least: so that there are no more of them than are worked on in a moment. */
+const RANGE_COSTS = 4 * 1024;
 /** Streams at a time. */
 const IN_FLIGHT = 4;
 /** errno of a file that is not there: ENOENT, ENOTDIR. */
@@ -116,7 +118,7 @@ export function rangesOf(
     const spans = spansOf(ranges); // never of no length, which would be the whole file
     const pieces = spans.map(piecesOf);
     const all = pieces.flat();
-    left -= Math.max(bytesIn(ranges), bytesIn(spans)) + all.length * STREAM_COSTS;
+    left -= Math.max(costOf(ranges), bytesIn(spans)) + all.length * STREAM_COSTS;
     if (left < 0) throw new Qcow2Error('too-much', `more than ${budget} bytes would have to be read`);
     const read = await fewAtATime(all, piece, IN_FLIGHT);
     const found: Buffer[] = ranges.map(() => Buffer.alloc(0));
@@ -180,6 +182,10 @@ export function reasonOf(error: unknown): UnknownImage {
   if (error.is('OPERATION_DENIED')) return 'read-only';
   if (error.is('OPERATION_INVALID')) return 'inactive-pool'; // it was stopped meanwhile
   return GONE.includes(error.errno) ? 'gone' : 'refused';
+}
+
+function costOf(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { length }) => sum + Math.max(length, RANGE_COSTS), 0);
 }
 
 function bytesIn(ranges: readonly Range[]): number {

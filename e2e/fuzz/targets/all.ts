@@ -1,5 +1,6 @@
 import type { Target } from '../target.ts';
 import { connections } from './connections.ts';
+import { figures } from './figures.ts';
 import { frames } from './frames.ts';
 import { hostLists } from './host-lists.ts';
 import { pictures, qcow2 } from './images.ts';
@@ -22,6 +23,7 @@ export async function allTargets(): Promise<Target[]> {
     journals,
     stores,
     qcow2,
+    figures,
     pictures,
     texts,
     commandLines,

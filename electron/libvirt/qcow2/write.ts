@@ -1,15 +1,16 @@
+import type { Qcow2Header } from './header.ts';
 import type { Qcow2Snapshot } from './snapshots.ts';
 
 const CLUSTER_BITS = 16;
 const V3_HEADER = 104;
 const NO_ICOUNT = 2n ** 64n - 1n;
 
-/** Bytes of a cluster in the headers that `headerBytes` writes. */
+/** Bytes of a cluster in the headers that `headerBytes` writes, unless it is told otherwise. */
 export const CLUSTER_BYTES = 2 ** CLUSTER_BITS;
 
 /**
  * A version 3 header, as far as a reader of the snapshot table looks at it: of simulated images, and of tests. An image
- * that QEMU can open needs its L1 and refcount tables too.
+ * that QEMU can open needs its L1 and refcount tables too, which `imageBytes` adds.
  */
 export function headerBytes(image: {
   diskBytes: bigint;
@@ -18,6 +19,9 @@ export function headerBytes(image: {
   hasBitmaps?: boolean;
   /** The name of the image below, which stands behind the header. */
   backing?: string | undefined;
+  clusterBits?: number;
+  l1?: Qcow2Header['l1'];
+  refcounts?: Qcow2Header['refcounts'];
 }): Buffer {
   const name = Buffer.from(image.backing ?? '');
   const bytes = Buffer.concat([Buffer.alloc(V3_HEADER), name]);
@@ -25,12 +29,16 @@ export function headerBytes(image: {
   bytes.writeUInt32BE(name.length, 16);
   bytes.write('QFI\xfb', 0, 'latin1');
   bytes.writeUInt32BE(3, 4);
-  bytes.writeUInt32BE(CLUSTER_BITS, 20);
+  bytes.writeUInt32BE(image.clusterBits ?? CLUSTER_BITS, 20);
   bytes.writeBigUInt64BE(image.diskBytes, 24);
+  bytes.writeUInt32BE(image.l1?.entries ?? 0, 36);
+  bytes.writeBigUInt64BE(image.l1?.offset ?? 0n, 40);
+  bytes.writeBigUInt64BE(image.refcounts?.offset ?? 0n, 48);
+  bytes.writeUInt32BE(image.refcounts?.clusters ?? 0, 56);
   bytes.writeUInt32BE(image.snapshotCount, 60);
   bytes.writeBigUInt64BE(BigInt(image.snapshotCount > 0 ? image.snapshotsOffset : 0), 64);
   bytes.writeBigUInt64BE(image.hasBitmaps ? 1n : 0n, 88);
-  bytes.writeUInt32BE(4, 96); // 2^4 bits a refcount
+  bytes.writeUInt32BE(Math.log2(image.refcounts?.bits ?? 16), 96);
   bytes.writeUInt32BE(V3_HEADER, 100);
   return bytes;
 }

@@ -1,0 +1,93 @@
+import type { HealthSnapshot } from '../../../shared/health/facts.ts';
+import { tagsNamed } from '../../../shared/libvirt/image-tags.ts';
+import type { Size, SizeList } from '../../../shared/schema.ts';
+import { known, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
+import { readSnapshotTable, type SnapshotTable } from '../../libvirt/snapshot-table.ts';
+import { type KnownLayers, readLayers } from '../health/layers.ts';
+import { limited } from '../health/limited.ts';
+import { imagesWithTags } from '../health/tags.ts';
+import { Busy, type Sized, unlessHeld } from './busy.ts';
+
+/** Images at a time. */
+const AT_ONCE = 2;
+
+/**
+ * What is known of a domain's snapshots at once: of internal ones the memory, by a look at the table of each image; of
+ * external ones their files. Only reads, and not while Snapkeel itself changes the domain.
+ * @throws ProblemError NOT_CONNECTED, NO_DOMAIN; LibvirtError; ConnectionError; what the signal was aborted with
+ */
+export async function sizeList(session: Sized, uuid: string, signal: AbortSignal): Promise<SizeList> {
+  const measuredAt = Date.now();
+  const before = unlessHeld(session, uuid);
+  try {
+    before();
+    const layers = await readLayers(session, uuid, (_, all) => all.flatMap(ownFiles), signal);
+    const paths = imagesWithTags(layers.disks);
+    const read = await limited(paths, AT_ONCE, signal, (path) =>
+      readSnapshotTable(session.reads, path, { signal, before }),
+    );
+    const tables = new Map(paths.map((path, index) => [path, read[index] as SnapshotTable]));
+    return {
+      measuredAt,
+      snapshots: layers.snapshots.map((snapshot) => {
+        const { name, memory, memoryFile } = snapshot;
+        const size = {
+          none: () => null,
+          internal: () => memoryInside(layers, tables, name),
+          external: () => (memoryFile === null ? unknown('not-told') : fileSize(layers, memoryFile)),
+          unknown: () => unknown('not-told'),
+        }[memory]();
+        return { name, memory: size, files: filesOf(layers, snapshot) };
+      }),
+      images: [...tables].map(([path, table]) => ({
+        path,
+        count: table.known ? table.tags.length : null,
+        why: table.known ? null : table.why,
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof Busy)) throw error;
+    return { measuredAt, snapshots: [], images: [] };
+  }
+}
+
+/** The files that a snapshot has made for itself: overlays, and what holds its memory. */
+export function ownFiles({ memoryFile, stored }: HealthSnapshot): string[] {
+  const overlays = stored.disks.flatMap(({ kind, file }) => (kind === 'external' && file !== undefined ? [file] : []));
+  return memoryFile === null ? overlays : [...overlays, memoryFile];
+}
+
+/** What they take up; null for one that has none. */
+export function filesOf(layers: KnownLayers, snapshot: HealthSnapshot): Size | null {
+  const files = ownFiles(snapshot);
+  return files.length === 0 ? null : sumOf(files.map((path) => fileSize(layers, path)));
+}
+
+/** What a file takes up on the storage; a guest that runs may be writing to it. */
+export function fileSize({ files, disks, domain }: KnownLayers, path: string): Size {
+  const file = files.get(path);
+  if (file?.exists === false) return unknown('gone');
+  if (file?.allocatedBytes == null) return unknown('not-told');
+  const isWritten = disks.some(({ active }) => active === path);
+  return known(file.allocatedBytes, isWritten ? truthWhile(domain.state) : 'exact');
+}
+
+/** QEMU writes the memory to one of the images. */
+function memoryInside({ disks }: KnownLayers, tables: ReadonlyMap<string, SnapshotTable>, name: string): Size {
+  const paths = new Set(
+    disks.flatMap(({ nodes }) =>
+      [...nodes.values()].flatMap(({ path, inside }) => (inside.includes(name) ? path : [])),
+    ),
+  );
+  let why: Size = unknown('missing');
+  for (const path of paths) {
+    const table = tables.get(path);
+    if (!table?.known) {
+      if (table) why = unknown(table.why);
+      continue;
+    }
+    const bytes = tagsNamed(table.tags, name)[0]?.vmStateBytes ?? 0;
+    if (bytes > 0) return known(bytes, 'exact');
+  }
+  return why;
+}

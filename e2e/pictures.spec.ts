@@ -7,10 +7,10 @@ import { settled, sizes, themes, views } from './pictures/views.ts';
  * `npx playwright test e2e/pictures.spec.ts --update-snapshots`, and look at what has changed.
  */
 let end = () => {};
-test.beforeAll(() => {
+test.beforeEach(() => {
   end = shiftClock();
 });
-test.afterAll(() => end());
+test.afterEach(() => end());
 
 for (const { name, show } of views) {
   test(`${name} looks as it did`, async ({ start }) => {

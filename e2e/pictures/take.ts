@@ -12,10 +12,10 @@ const folder = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
 const size = { width: 1280, height: 800 };
 
 const home = await mkdtemp(join(tmpdir(), 'snapkeel-pictures-'));
-const end = shiftClock();
 const browser = await launchChromium();
 await mkdir(folder, { recursive: true });
 for (const { name, show } of views.filter(({ inDocs }) => inDocs)) {
+  const end = shiftClock();
   const started = await startShell('browser', { args: ['--demo', '--data-dir', join(home, name)], home, browser });
   const app = new App(started);
   await app.page.setViewportSize(size);
@@ -25,9 +25,9 @@ for (const { name, show } of views.filter(({ inDocs }) => inDocs)) {
   await settled(app);
   await app.page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
   await started.stop();
+  end();
   console.log(`docs/pictures/${name}.png`);
 }
 await browser.close();
-end();
 await rm(home, { recursive: true, force: true });
 process.exit();

@@ -30,7 +30,12 @@ interface Offer {
 /** Everything that the snapshots of this domain can be told apart by, with how many there are. */
 export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
   return (
-    <DropMenu icon={ListFilter} text="Filter" label="Filter by what a snapshot is" className={styles.menu}>
+    <DropMenu
+      icon={ListFilter}
+      text={<span className={styles.ifRoom}>Filter</span>}
+      label="Filter by what a snapshot is"
+      className={styles.menu}
+    >
       <Offers filter={filter} />
     </DropMenu>
   );

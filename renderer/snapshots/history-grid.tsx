@@ -20,8 +20,6 @@ import styles from './history.module.css';
 import { nameId } from './name-cell.tsx';
 import { foldMark, foldTitle, rowWords } from './row-words.ts';
 
-const noFolds: ReadonlySet<string> = new Set();
-
 interface HistoryGridProps {
   domain: Domain;
   tree: SnapshotTree;
@@ -44,7 +42,6 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
   const base = here?.kind === 'here' ? here.base : null;
   const since = useAppState((state) => (base ? goesOnSince(state, key, base) : 0));
   const around = useMakeAround({ domain, now, since, places: flat ? null : drawn.places });
-  const turned = useAppState((state) => state.turnedFolds.get(key) ?? noFolds);
   const laneCount = flat ? 1 : drawn.laneCount;
   const columns = useMemo(() => historyColumns(laneCount), [laneCount]);
   const grid = useGrid({ id: historyGrid, columns, rows: given, keyOf: rowKey, activeKey: selected });
@@ -64,12 +61,14 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
   }, [flat, given]);
 
   // What is selected from elsewhere comes into view; whoever moves in the tree itself sees to that.
+  const selectedIn = useRef('');
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each selection
   useEffect(() => {
-    const isActive = selected !== null && rows[active]?.key === selected;
-    if (isActive && !scroller.current?.contains(document.activeElement))
-      virtualizer.scrollToIndex(active, { align: 'auto' });
-  }, [selected]);
+    const isNew = selectedIn.current !== key;
+    selectedIn.current = key;
+    if (isNew || rows[active]?.key !== selected || scroller.current?.contains(document.activeElement)) return;
+    virtualizer.scrollToIndex(active, { align: 'auto' });
+  }, [key, selected]);
 
   // The list may have changed so that the selected row is behind a fold now; one selected in another order is unfolded.
   const wasFlat = useRef(flat);
@@ -81,7 +80,7 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
   }, [store, drawn, flat]);
 
   const chosen = useAppState((state) => state.chosenRows);
-  const { changes, marks } = around;
+  const { changes, marks, turned } = around;
   const markOf = (row: DrawnRow) => (row.kind === 'fold' ? foldMark(row, changes) : changes.get(row.key));
   // What a change would take, or lead to, is brought into view.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to see

@@ -162,6 +162,7 @@ test('the demo host: the way to where one is, from anywhere', async ({ start }) 
   const { page } = app;
   await page.setViewportSize({ width: 1280, height: 480 });
   await app.open('db-replica');
+  await expect(app.here).toBeInViewport();
   await app.here.click();
   await page.keyboard.press('Home');
   await expect(app.snapshot('seeded')).toBeFocused();

@@ -10,7 +10,8 @@ import styles from './dialogs.module.css';
 /** Keys of the lists themselves, which are no commands. */
 const listKeys = [
   { keys: ['↑ ↓', 'Home', 'End', 'PgUp', 'PgDn'], text: 'Move in a list' },
-  { keys: ['←', '→'], text: 'Close or open a host or group' },
+  { keys: ['←', '→'], text: 'Close or open a host, a group or a branch' },
+  { keys: [shortcutKeys('Mod+← →').join(' ')], text: 'Walk the cells of a row' },
   { keys: [shortcutKeys('Alt+↑ ↓').join(' ')], text: 'Move the host or group in the list' },
   { keys: ['Enter'], text: 'Open the domain or host' },
   { keys: ['Space'], text: 'Select the domain, all of the host or group, or one more snapshot' },

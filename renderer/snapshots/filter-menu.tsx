@@ -44,7 +44,6 @@ export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
 function Offers({ filter }: { filter: SnapshotFilter }) {
   const { store } = useApp();
   const groups = useOffers(filter);
-  const foldsSafety = useAppState(({ settings }) => settings.foldsSafety);
   if (groups.length === 0)
     return <p className={`${parts.dim} ${styles.nothing}`}>There is nothing to tell snapshots apart by.</p>;
   return (
@@ -71,20 +70,31 @@ function Offers({ filter }: { filter: SnapshotFilter }) {
           ))}
         </Menu.Group>
       ))}
-      <Menu.Group className={styles.group}>
-        <Menu.CheckboxItem
-          className={menus.item}
-          checked={foldsSafety}
-          closeOnClick={false}
-          onCheckedChange={(folds) => foldSafety(store, folds)}
-        >
-          <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
-            <Check size={13} aria-hidden="true" />
-          </Menu.CheckboxItemIndicator>
-          <span className={menus.label}>Fold all safety snapshots</span>
-        </Menu.CheckboxItem>
-      </Menu.Group>
+      <SafetyOffer />
     </>
+  );
+}
+
+/** How safety snapshots are shown, where there are any. */
+function SafetyOffer() {
+  const { store } = useApp();
+  const foldsSafety = useAppState(({ settings }) => settings.foldsSafety);
+  const hasSome = useAppState((state) => openTree(state)?.rows.some((row) => row.kind === 'snapshot' && row.isSpare));
+  if (!hasSome && !foldsSafety) return null;
+  return (
+    <Menu.Group className={styles.group}>
+      <Menu.CheckboxItem
+        className={menus.item}
+        checked={foldsSafety}
+        closeOnClick={false}
+        onCheckedChange={(folds) => foldSafety(store, folds)}
+      >
+        <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
+          <Check size={13} aria-hidden="true" />
+        </Menu.CheckboxItemIndicator>
+        <span className={menus.label}>Fold all safety snapshots</span>
+      </Menu.CheckboxItem>
+    </Menu.Group>
   );
 }
 

@@ -142,7 +142,7 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
           if (row.kind !== 'fold') menuAt(row, event.clientX, event.clientY);
         }}
         rowProps={(row, index) => ({
-          ...(flat ? { 'aria-level': 1 } : place(row, turned)),
+          ...(flat ? { 'aria-level': 1 } : place(row, turned, around.newestFirst)),
           ...(row.kind === 'snapshot'
             ? {
                 'aria-description': rowWords(row, {
@@ -179,11 +179,11 @@ function isAim(mark: RowMark | undefined): boolean {
   return mark?.look === 'goes' || mark?.look === 'target';
 }
 
-/** Where a row stands among its kin, and whether something is folded behind it. */
-function place(row: DrawnRow, turned: ReadonlySet<string>): RowAttributes {
+/** Where a row stands among its kin, from the top, and whether something is folded behind it. */
+function place(row: DrawnRow, turned: ReadonlySet<string>, newestFirst: boolean): RowAttributes {
   return {
     'aria-level': row.depth + 1,
-    'aria-posinset': row.position,
+    'aria-posinset': newestFirst ? row.siblings - row.position + 1 : row.position,
     'aria-setsize': row.siblings,
     ...(row.kind === 'fold' ? { 'aria-expanded': false } : {}),
     ...(row.kind === 'snapshot' && row.foldable > 0 ? { 'aria-expanded': !isFolded(row, turned) } : {}),

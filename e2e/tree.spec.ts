@@ -44,6 +44,7 @@ test(
 
     await page.getByRole('button', { name: 'Oldest first' }).click();
     await expect.poll(() => names(page)).toEqual(oldestFirst.toReversed());
+    await expect(app.snapshot('toolchain-gcc15')).toHaveAttribute('aria-posinset', '1');
     await page.reload();
     await app.open('ci-image-builder');
     await expect.poll(() => names(page)).toEqual(oldestFirst.toReversed());

@@ -171,6 +171,19 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await look();
   },
 
+  async 'the tree, with branches folded and a cell walked to'(app, look) {
+    const { page } = app;
+    await app.open('ci-image-builder');
+    await app.snapshot('toolchain-gcc14').click();
+    await page.keyboard.press('ArrowLeft');
+    await expect(page.getByRole('row', { name: '1 more on this branch' })).toBeVisible();
+    await page.keyboard.press('Control+ArrowRight');
+    await look();
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 900, height: 600 });
+    await look();
+  },
+
   async 'several snapshots, their tags, and the filter'(app, look) {
     const { page } = app;
     await app.open('web-01');

@@ -44,6 +44,7 @@ test(
 
     await page.getByRole('button', { name: 'Oldest first' }).click();
     await expect.poll(() => names(page)).toEqual(oldestFirst.toReversed());
+    await expect(app.snapshot('toolchain-gcc15')).toHaveAttribute('aria-posinset', '1');
     await page.reload();
     await app.open('ci-image-builder');
     await expect.poll(() => names(page)).toEqual(oldestFirst.toReversed());
@@ -162,6 +163,7 @@ test('the demo host: the way to where one is, from anywhere', async ({ start }) 
   const { page } = app;
   await page.setViewportSize({ width: 1280, height: 480 });
   await app.open('db-replica');
+  await expect(app.here).toBeInViewport();
   await app.here.click();
   await page.keyboard.press('Home');
   await expect(app.snapshot('seeded')).toBeFocused();

@@ -10,7 +10,8 @@ import styles from './dialogs.module.css';
 /** Keys of the lists themselves, which are no commands. */
 const listKeys = [
   { keys: ['↑ ↓', 'Home', 'End', 'PgUp', 'PgDn'], text: 'Move in a list' },
-  { keys: ['←', '→'], text: 'Collapse or expand a host or group' },
+  { keys: ['←', '→'], text: 'Collapse or expand a host, a group or a branch' },
+  { keys: [shortcutKeys('Mod+← →').join(' ')], text: 'Walk the cells of a row' },
   { keys: [shortcutKeys('Alt+↑ ↓').join(' ')], text: 'Move the host or group in the list' },
   { keys: ['Enter'], text: 'Open the domain or host' },
   { keys: ['Space'], text: 'Select a domain, all of a host or group, or one more snapshot' },

@@ -14,6 +14,8 @@ export interface Around {
   /** Null where rows are filtered: then they have no neighbours to draw lines to. */
   readonly places: ReadonlyMap<string, LanePlace> | null;
   readonly newestFirst: boolean;
+  /** Folds that the person has turned. */
+  readonly turned: ReadonlySet<string>;
   readonly marks: SnapshotMarks;
   /** What a change that is being read would do, by the keys of the rows. */
   readonly changes: RowMarks['byRow'];
@@ -34,6 +36,7 @@ export function useAround(): Around {
 }
 
 const noChanges: RowMarks['byRow'] = new Map();
+const noFolds: ReadonlySet<string> = new Set();
 
 /** For `AroundContext`. */
 export function useMakeAround(given: Pick<Around, 'domain' | 'now' | 'since' | 'places'>): Around {
@@ -41,12 +44,13 @@ export function useMakeAround(given: Pick<Around, 'domain' | 'now' | 'since' | '
   const key = domainKey(domain);
   const marks = useAppState((state) => snapshotMarks(state, key));
   const newestFirst = useAppState(({ settings }) => settings.newestFirst);
+  const turned = useAppState(({ turnedFolds }) => turnedFolds.get(key) ?? noFolds);
   const changes = useAppState(({ rowMarks }) => (rowMarks?.key === key ? rowMarks.byRow : noChanges));
   const isDeleting = useAppState((state) => operationOn(state, key)?.kind === 'delete');
   const damaged = useAppState((state) => (state.damaged?.key === key ? state.damaged.byName : null));
   const pictures = useAppState(({ keptPictures }) => (keptPictures?.key === key ? keptPictures.byName : null));
   return useMemo(
-    () => ({ domain, now, since, places, newestFirst, marks, changes, isDeleting, damaged, pictures }),
-    [domain, now, since, places, newestFirst, marks, changes, isDeleting, damaged, pictures],
+    () => ({ domain, now, since, places, newestFirst, turned, marks, changes, isDeleting, damaged, pictures }),
+    [domain, now, since, places, newestFirst, turned, marks, changes, isDeleting, damaged, pictures],
   );
 }

@@ -1,5 +1,5 @@
 import { formatAge, formatDateTime, formatTaken, holdsLabel, isMoment, stateLabel } from '../../shared/format.ts';
-import { branchFold, type DrawnRow } from '../../shared/tree-drawing.ts';
+import { branchFold, type DrawnRow, isFolded } from '../../shared/tree-drawing.ts';
 import type { GridColumn } from '../ui/grid/columns.ts';
 import parts from '../ui/parts.module.css';
 import { useAround } from './around.ts';
@@ -69,18 +69,22 @@ export function historyColumns(laneCount: number): GridColumn<DrawnRow>[] {
   ];
 }
 
+function foldOf(row: DrawnRow, turned: ReadonlySet<string>): { key: string; isFolded: boolean } | null {
+  if (row.kind === 'fold') return { key: row.key, isFolded: true };
+  if (row.kind === 'here' || row.foldable === 0) return null;
+  return { key: branchFold(row.key), isFolded: isFolded(row, turned) };
+}
+
 function LanesCell({ row, laneCount }: { row: DrawnRow; laneCount: number }) {
-  const { places, newestFirst } = useAround();
-  const fold =
-    !places || row.kind === 'here'
-      ? null
-      : row.kind === 'fold'
-        ? row.key
-        : row.foldable > 0
-          ? branchFold(row.key)
-          : null;
+  const { places, newestFirst, turned } = useAround();
   return (
-    <Lanes row={row} place={places?.get(row.key) ?? null} laneCount={laneCount} newestFirst={newestFirst} fold={fold} />
+    <Lanes
+      row={row}
+      place={places?.get(row.key) ?? null}
+      laneCount={laneCount}
+      newestFirst={newestFirst}
+      fold={places && foldOf(row, turned)}
+    />
   );
 }
 

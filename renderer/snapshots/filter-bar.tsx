@@ -33,7 +33,7 @@ export function FilterBar({ domain }: { domain: Domain }) {
   const count = total === 0 ? 'no snapshots' : formatSnapshots(total);
   const branches = tree && tree.leafCount > 1 ? ` in ${formatCount(tree.leafCount, 'branch', 'branches')}` : '';
   return (
-    <div className={styles.bar}>
+    <div className={styles.bar} data-active={text !== '' || undefined}>
       <label className={`${forms.field} ${styles.field}`}>
         <Search size={13} aria-hidden="true" />
         <input
@@ -89,14 +89,16 @@ function Direction() {
   const [{ sort }] = useGridView(historyGrid);
   if (sort) return null;
   const Icon = newestFirst ? ArrowUp : ArrowDown;
+  const words = newestFirst ? 'Newest first' : 'Oldest first';
   return (
     <Button
       look="muted"
+      aria-label={words}
       tip={newestFirst ? 'Show the oldest first' : 'Show the newest first'}
       onClick={() => changeSettings(store, { newestFirst: !newestFirst })}
     >
       <Icon size={13} aria-hidden="true" />
-      {newestFirst ? 'Newest first' : 'Oldest first'}
+      <span className={styles.ifRoom}>{words}</span>
     </Button>
   );
 }

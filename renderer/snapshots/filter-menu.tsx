@@ -30,7 +30,12 @@ interface Offer {
 /** Everything that the snapshots of this domain can be told apart by, with how many there are. */
 export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
   return (
-    <DropMenu icon={ListFilter} text="Filter" label="Filter by what a snapshot is" className={styles.menu}>
+    <DropMenu
+      icon={ListFilter}
+      text={<span className={styles.ifRoom}>Filter</span>}
+      label="Filter by what a snapshot is"
+      className={styles.menu}
+    >
       <Offers filter={filter} />
     </DropMenu>
   );
@@ -39,7 +44,6 @@ export function FilterMenu({ filter }: { filter: SnapshotFilter }) {
 function Offers({ filter }: { filter: SnapshotFilter }) {
   const { store } = useApp();
   const groups = useOffers(filter);
-  const foldsSafety = useAppState(({ settings }) => settings.foldsSafety);
   if (groups.length === 0) return <p className={`${parts.dim} ${styles.nothing}`}>There is nothing to filter by.</p>;
   return (
     <>
@@ -65,20 +69,31 @@ function Offers({ filter }: { filter: SnapshotFilter }) {
           ))}
         </Menu.Group>
       ))}
-      <Menu.Group className={styles.group}>
-        <Menu.CheckboxItem
-          className={menus.item}
-          checked={foldsSafety}
-          closeOnClick={false}
-          onCheckedChange={(folds) => foldSafety(store, folds)}
-        >
-          <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
-            <Check size={13} aria-hidden="true" />
-          </Menu.CheckboxItemIndicator>
-          <span className={menus.label}>Fold all safety snapshots</span>
-        </Menu.CheckboxItem>
-      </Menu.Group>
+      <SafetyOffer />
     </>
+  );
+}
+
+/** How safety snapshots are shown, where there are any. */
+function SafetyOffer() {
+  const { store } = useApp();
+  const foldsSafety = useAppState(({ settings }) => settings.foldsSafety);
+  const hasSome = useAppState((state) => openTree(state)?.rows.some((row) => row.kind === 'snapshot' && row.isSpare));
+  if (!hasSome && !foldsSafety) return null;
+  return (
+    <Menu.Group className={styles.group}>
+      <Menu.CheckboxItem
+        className={menus.item}
+        checked={foldsSafety}
+        closeOnClick={false}
+        onCheckedChange={(folds) => foldSafety(store, folds)}
+      >
+        <Menu.CheckboxItemIndicator className={menus.check} keepMounted>
+          <Check size={13} aria-hidden="true" />
+        </Menu.CheckboxItemIndicator>
+        <span className={menus.label}>Fold all safety snapshots</span>
+      </Menu.CheckboxItem>
+    </Menu.Group>
   );
 }
 

@@ -23,8 +23,6 @@ import { nameId } from './name-cell.tsx';
 import { foldMark, foldTitle, rowWords } from './row-words.ts';
 import { useWantedFocus } from './use-wanted-focus.ts';
 
-const noFolds: ReadonlySet<string> = new Set();
-
 interface HistoryGridProps {
   domain: Domain;
   tree: SnapshotTree;
@@ -47,7 +45,6 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
   const base = here?.kind === 'here' ? here.base : null;
   const since = useAppState((state) => (base ? goesOnSince(state, key, base) : 0));
   const around = useMakeAround({ domain, now, since, places: flat ? null : drawn.places });
-  const turned = useAppState((state) => state.turnedFolds.get(key) ?? noFolds);
   const laneCount = flat ? 1 : drawn.laneCount;
   const columns = useMemo(() => historyColumns(laneCount), [laneCount]);
   const grid = useGrid({ id: historyGrid, columns, rows: given, keyOf: rowKey, activeKey: selected });
@@ -68,12 +65,14 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
 
   const menuRow = useAppState(menuRowOf);
   // What is selected from elsewhere comes into view; whoever moves in the tree itself sees to that.
+  const selectedIn = useRef('');
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each selection
   useEffect(() => {
-    const isActive = selected !== null && rows[active]?.key === selected;
-    if (isActive && !scroller.current?.contains(document.activeElement))
-      virtualizer.scrollToIndex(active, { align: 'auto' });
-  }, [selected]);
+    const isNew = selectedIn.current !== key;
+    selectedIn.current = key;
+    if (isNew || rows[active]?.key !== selected || scroller.current?.contains(document.activeElement)) return;
+    virtualizer.scrollToIndex(active, { align: 'auto' });
+  }, [key, selected]);
 
   // The list may have changed so that the selected row is behind a fold now; one selected in another order is unfolded.
   const wasFlat = useRef(flat);
@@ -85,7 +84,7 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
   }, [store, drawn, flat]);
 
   const chosen = useAppState((state) => state.chosenRows);
-  const { changes, marks } = around;
+  const { changes, marks, turned } = around;
   const markOf = (row: DrawnRow) => (row.kind === 'fold' ? foldMark(row, changes) : changes.get(row.key));
   // What a change would take, or lead to, is brought into view.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to see
@@ -152,7 +151,7 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
           if (row.kind !== 'fold') menuAt(row, event.clientX, event.clientY);
         }}
         rowProps={(row, index) => ({
-          ...(flat ? { 'aria-level': 1 } : place(row, turned)),
+          ...(flat ? { 'aria-level': 1 } : place(row, turned, around.newestFirst)),
           ...(row.kind === 'snapshot'
             ? {
                 'aria-description': rowWords(row, {
@@ -195,11 +194,11 @@ function isAim(mark: RowMark | undefined): boolean {
   return mark?.look === 'goes' || mark?.look === 'target';
 }
 
-/** Where a row stands among its kin, and whether something is folded behind it. */
-function place(row: DrawnRow, turned: ReadonlySet<string>): RowAttributes {
+/** Where a row stands among its kin, from the top, and whether something is folded behind it. */
+function place(row: DrawnRow, turned: ReadonlySet<string>, newestFirst: boolean): RowAttributes {
   return {
     'aria-level': row.depth + 1,
-    'aria-posinset': row.position,
+    'aria-posinset': newestFirst ? row.siblings - row.position + 1 : row.position,
     'aria-setsize': row.siblings,
     ...(row.kind === 'fold' ? { 'aria-expanded': false } : {}),
     ...(row.kind === 'snapshot' && row.foldable > 0 ? { 'aria-expanded': !isFolded(row, turned) } : {}),

@@ -26,7 +26,7 @@ interface LanesProps {
   /** The tree grows upwards. */
   newestFirst: boolean;
   /** What a click on its dot turns over; null where nothing is to be folded. */
-  fold: string | null;
+  fold: { readonly key: string; readonly isFolded: boolean } | null;
 }
 
 /** The part of the drawn tree that stands in one row. */
@@ -87,11 +87,11 @@ function Dot({ row, x, tint, isEdge }: DotProps & { isEdge: boolean }) {
 }
 
 /** What can be clicked; the dot of a snapshot shows that only while somebody points at its row. */
-function Fold({ row, x, tint, fold }: DotProps & { fold: string }) {
+function Fold({ row, x, tint, fold }: DotProps & { fold: NonNullable<LanesProps['fold']> }) {
   return (
-    <g className={styles.fold} data-fold={fold}>
+    <g className={styles.fold} data-fold={fold.key}>
       <rect x={x - reach} y={0} width={2 * reach} height={rowHeight} fill="transparent" />
-      {row.kind === 'fold' ? null : <Square x={x} tint={tint} sign={minus(x)} />}
+      {row.kind === 'fold' ? null : <Square x={x} tint={tint} sign={fold.isFolded ? plus(x) : minus(x)} />}
     </g>
   );
 }

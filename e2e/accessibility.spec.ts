@@ -80,7 +80,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     const dialog = new CreateDialog(app);
     await dialog.open();
     await dialog.mode('Disks only, in new').check();
-    await dialog.root.getByText('More choices').click();
+    await dialog.root.getByText('More options').click();
     await look();
     await dialog.name.fill('.hidden');
     await expect(dialog.name).toHaveAttribute('aria-invalid', 'true');

@@ -20,7 +20,7 @@ test('the demo host: the form says what is wrong, and what would happen', async 
   await dialog.mode('Disks only, in new').check();
   await expect(dialog.root).toContainText('New file for vda: /var/lib/libvirt/images/scratch.first');
   await expect(dialog.root).toContainText(/GiB is free in \/var\/lib\/libvirt\/images\./);
-  await dialog.root.getByText('More choices').click();
+  await dialog.root.getByText('More options').click();
   const file = dialog.root.getByRole('textbox', { name: 'New file for vda' });
   for (const [path, problem] of [
     ['here.qcow2', 'must be absolute'],

@@ -122,7 +122,7 @@ test('the demo host: the settings name the next safety snapshot', both, async ({
   await page.keyboard.press('ControlOrMeta+,');
   const settings = page.getByRole('dialog', { name: 'Settings' });
   await settings.getByRole('textbox', { name: 'Name', exact: true }).fill('way-back-from-{snapshot}');
-  await expect(settings).toContainText('it would be “way-back-from-clean”');
+  await expect(settings).toContainText('revert to “clean”: “way-back-from-clean”');
   await settings.getByRole('button', { name: 'Save' }).click();
   await expect(settings).toBeHidden();
   const dialog = await app.askRevert('app-2.0');

@@ -29,7 +29,7 @@ const kindWords: Record<JournalEntry['kind'], (name: string) => string> = {
   'remove-managed-save': () => 'Remove the managed save image',
   create: (name) => `Take “${name}”`,
   delete: (name) => `Delete “${name}”`,
-  redefine: (name) => `Write the metadata of “${name}” anew`,
+  redefine: (name) => `Rewrite the metadata of “${name}”`,
   power: powerWords,
   'delete-safety': (name) => `Remove the older safety snapshot “${name}”`,
 };

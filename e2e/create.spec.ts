@@ -25,7 +25,7 @@ test('the demo host: the form says what is wrong, and what would happen', async 
   for (const [path, problem] of [
     ['here.qcow2', 'must be absolute'],
     ['/var/lib/libvirt/images/web-01.qcow2', 'already exists on the host'],
-    ['/no/such/folder/x', 'finds no folder /no/such/folder/'],
+    ['/no/such/folder/x', 'folder /no/such/folder'],
   ] as const) {
     await file.fill(path);
     await expect(dialog.root).toContainText(problem);
@@ -90,7 +90,7 @@ test('a real libvirt: internal with memory, and external while off', both, async
   await dialog.open();
   await dialog.name.fill('inside');
   await dialog.root.getByRole('textbox', { name: 'Description' }).fill('why <not> & “so”');
-  await expect(dialog.root).toContainText('The guest stands still while up to 16 MiB of memory');
+  await expect(dialog.root).toContainText('The guest is paused while up to 16 MiB of memory');
   await dialog.confirm('inside');
   expect(await guest.current()).toBe('inside');
   const late = await guest.leap();

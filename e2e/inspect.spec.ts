@@ -88,7 +88,7 @@ test('the demo host: a snapshot compared with another one', async ({ start }) =>
 test('the demo host: a domain that ails, and one that does not', both, async ({ start }) => {
   const app = await start('--demo');
   await app.open('wiki');
-  await expect(healthTab(app)).toHaveAccessibleName('Health 2 to fix');
+  await expect(healthTab(app)).toHaveAccessibleName('Health 2 to check');
   await app.tab('Health');
   await expect(app.page.getByRole('heading', { name: '1 problem, 1 warning' })).toBeVisible();
   await expect(findings(app)).toHaveCount(3);

@@ -56,7 +56,7 @@ test('the demo host: each domain is offered what it can have, and the rest says 
   await app.open('game-server');
   await dialog.open();
   await dialog.mode('Disks only, in new').check();
-  const freeze = dialog.root.getByRole('checkbox', { name: /guest agent freeze/ });
+  const freeze = dialog.root.getByRole('checkbox', { name: /^Freeze the file systems/ });
   await expect(freeze).toBeDisabled();
   await expect(dialog.root).toContainText('No guest agent answers');
   await dialog.root.getByRole('checkbox', { name: 'And leave the guest off' }).check();
@@ -128,7 +128,7 @@ test('a real libvirt: quiesced, and memory that takes long cancelled', async ({ 
   await dialog.open();
   await dialog.name.fill('quiet');
   await dialog.mode('Disks only, in new').check();
-  await expect(dialog.root.getByRole('checkbox', { name: /guest agent freeze/ })).toBeChecked();
+  await expect(dialog.root.getByRole('checkbox', { name: /^Freeze the file systems/ })).toBeChecked();
   await dialog.confirm('quiet');
   expect(guest.agent?.commands).toEqual(['guest-fsfreeze-freeze', 'guest-fsfreeze-thaw']);
 

@@ -80,7 +80,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     const dialog = new CreateDialog(app);
     await dialog.open();
     await dialog.mode('Disks only, in new').check();
-    await dialog.root.getByText('More choices').click();
+    await dialog.root.getByText('More options').click();
     await look();
     await dialog.name.fill('.hidden');
     await expect(dialog.name).toHaveAttribute('aria-invalid', 'true');
@@ -255,3 +255,22 @@ for (const [name, walk] of Object.entries(views))
     const app = await start('--demo');
     await walk(app, lookAt(app), pace);
   });
+
+test('forced colours frame what is selected, and fill what acts', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await page.emulateMedia({ forcedColors: 'active' });
+  await app.open('web-01');
+  await app.snapshot('app-2.0').click();
+  for (const selected of [app.snapshot('app-2.0'), app.domain('web-01')])
+    await expect(selected).toHaveCSS('outline', /solid 2px$/);
+  await expect(page.getByRole('main').getByRole('tab', { selected: true })).toHaveCSS('border-bottom-width', '3px');
+  const dialog = await app.askRevert('app-2.0');
+  const chosen = dialog.root.locator('label').filter({ has: dialog.choice('As it was') });
+  await expect(chosen).toHaveCSS('outline-width', '2px');
+  const [canvasText, background] = await dialog.revert.evaluate((button) => [
+    getComputedStyle(document.body).color,
+    getComputedStyle(button).backgroundColor,
+  ]);
+  expect(background).toBe(canvasText);
+});

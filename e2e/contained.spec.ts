@@ -34,7 +34,7 @@ test('what can’t be shown fails alone: the rest of the window stays, and it is
   });
   await page.reload();
   await app.domain('web-02').click();
-  const failed = page.getByRole('alert').filter({ hasText: 'can’t be shown' });
+  const failed = page.getByRole('alert').filter({ hasText: 'cannot be shown' });
   await expect(failed.first()).toBeVisible();
   await failed.first().getByText('Details', { exact: true }).click();
   await expect(failed.first().getByRole('button', { name: 'Copy details' })).toBeVisible();
@@ -52,7 +52,7 @@ test('a dialog or a view whose code does not come is told, and fetched again', a
   await page.reload();
   await app.domain('web-01').click();
   const failed = page.getByRole('alert').filter({ hasText: 'cannot be loaded' });
-  await expect(failed.first()).toContainText('Nothing was changed');
+  await expect(failed.first()).toContainText('That changed nothing');
   await page.keyboard.press('Control+,');
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('alert')).toContainText('This dialog cannot be loaded.');

@@ -20,12 +20,12 @@ test('the demo host: the form says what is wrong, and what would happen', async 
   await dialog.mode('Disks only, in new').check();
   await expect(dialog.root).toContainText('New file for vda: /var/lib/libvirt/images/scratch.first');
   await expect(dialog.root).toContainText(/GiB is free in \/var\/lib\/libvirt\/images\./);
-  await dialog.root.getByText('More choices').click();
+  await dialog.root.getByText('More options').click();
   const file = dialog.root.getByRole('textbox', { name: 'New file for vda' });
   for (const [path, problem] of [
     ['here.qcow2', 'must be absolute'],
     ['/var/lib/libvirt/images/web-01.qcow2', 'already exists on the host'],
-    ['/no/such/folder/x', 'finds no folder /no/such/folder/'],
+    ['/no/such/folder/x', 'folder /no/such/folder'],
   ] as const) {
     await file.fill(path);
     await expect(dialog.root).toContainText(problem);
@@ -56,7 +56,7 @@ test('the demo host: each domain is offered what it can have, and the rest says 
   await app.open('game-server');
   await dialog.open();
   await dialog.mode('Disks only, in new').check();
-  const freeze = dialog.root.getByRole('checkbox', { name: /guest agent freeze/ });
+  const freeze = dialog.root.getByRole('checkbox', { name: /^Freeze the file systems/ });
   await expect(freeze).toBeDisabled();
   await expect(dialog.root).toContainText('No guest agent answers');
   await dialog.root.getByRole('checkbox', { name: 'And leave the guest off' }).check();
@@ -90,7 +90,7 @@ test('a real libvirt: internal with memory, and external while off', both, async
   await dialog.open();
   await dialog.name.fill('inside');
   await dialog.root.getByRole('textbox', { name: 'Description' }).fill('why <not> & “so”');
-  await expect(dialog.root).toContainText('The guest stands still while up to 16 MiB of memory');
+  await expect(dialog.root).toContainText('The guest is paused while up to 16 MiB of memory');
   await dialog.confirm('inside');
   expect(await guest.current()).toBe('inside');
   const late = await guest.leap();
@@ -128,7 +128,7 @@ test('a real libvirt: quiesced, and memory that takes long cancelled', async ({ 
   await dialog.open();
   await dialog.name.fill('quiet');
   await dialog.mode('Disks only, in new').check();
-  await expect(dialog.root.getByRole('checkbox', { name: /guest agent freeze/ })).toBeChecked();
+  await expect(dialog.root.getByRole('checkbox', { name: /^Freeze the file systems/ })).toBeChecked();
   await dialog.confirm('quiet');
   expect(guest.agent?.commands).toEqual(['guest-fsfreeze-freeze', 'guest-fsfreeze-thaw']);
 

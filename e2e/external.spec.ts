@@ -31,7 +31,7 @@ for (const generation of ['11.3', '12.8'] as const)
     expect(await treeOf(lab, guest)).toEqual(['one', 'three < two', 'two < one']);
 
     const middle = await askDelete(app, 'two');
-    await expect(middle.root).toContainText(/hda\.two holds is merged down into hda\.one/);
+    await expect(middle.root).toContainText(/hda\.two is merged into hda\.one/);
     await middle.confirm();
     expect(await treeOf(lab, guest)).toEqual(['one', 'three < one']);
     expect(await guest.readBytes(at, 6)).toBe('LATER!');

@@ -259,7 +259,7 @@ test(
     await expect(list.getByRole('listitem').nth(2)).toContainText('contains a password');
     await expect(list.getByRole('listitem').nth(2)).toContainText('line 27');
     await expect(dialog).not.toContainText('geheim');
-    await expect(list.getByRole('listitem').nth(3)).toContainText('It is in line 5 already.');
+    await expect(list.getByRole('listitem').nth(3)).toContainText('It is already in line 5.');
     await dialog.getByRole('button', { name: 'Add 1 host' }).click();
     await expect(dialog).toBeHidden();
     await expect(app.domain('kvm-a')).toBeVisible();

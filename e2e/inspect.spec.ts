@@ -88,7 +88,7 @@ test('the demo host: a snapshot compared with another one', async ({ start }) =>
 test('the demo host: a domain that ails, and one that does not', both, async ({ start }) => {
   const app = await start('--demo');
   await app.open('wiki');
-  await expect(healthTab(app)).toHaveAccessibleName('Health 2 to fix');
+  await expect(healthTab(app)).toHaveAccessibleName('Health 2 to check');
   await app.tab('Health');
   await expect(app.page.getByRole('heading', { name: '1 problem, 1 warning' })).toBeVisible();
   await expect(findings(app)).toHaveCount(3);
@@ -101,7 +101,7 @@ test('the demo host: a domain that ails, and one that does not', both, async ({ 
 
   await app.open('game-server');
   await app.tab('Health');
-  await expect(findings(app)).toContainText('Disk vda is a chain of 28 images.');
+  await expect(findings(app)).toContainText('The backing chain of disk vda has 28 images.');
   await app.open('web-01');
   await expect(app.page.getByRole('heading', { name: 'Healthy' })).toBeVisible();
   // Its images lie in a pool, so that their own tables tell of every snapshot inside.
@@ -145,7 +145,7 @@ test.describe('on a real libvirt', () => {
     await rm(overlay('first'));
     await app.page.getByRole('button', { name: 'Check again' }).click();
     await expect(findings(app)).toHaveCount(2);
-    await expect(findings(app).first()).toContainText('An image below the one that disk hda writes to is gone');
+    await expect(findings(app).first()).toContainText('An image in the backing chain of disk hda is missing');
     await findings(app).first().getByRole('button', { name: 'second' }).click();
     await expect(images(app, 'hda').first()).toContainText('missing');
   });

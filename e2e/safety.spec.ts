@@ -71,9 +71,12 @@ test('the demo host: cancelled while the safety snapshot is taken, nothing is re
   await app.open('db-primary');
   const dialog = await app.askRevert('pg15-loaded');
   await dialog.revert.click();
+  const title = dialog.root.getByRole('heading', { level: 2 });
+  await expect(title).toHaveText('Reverting db-primary to “pg15-loaded”');
   await expect(dialog.root).toContainText('Taking the safety snapshot');
   await dialog.cancel.click();
   await expect(dialog.root).toContainText('Nothing was reverted', { timeout: 30_000 });
+  await expect(title).toHaveText('db-primary was not reverted to “pg15-loaded”: cancelled');
   await app.page.keyboard.press('Escape');
   await expect(dialog.root).toBeHidden();
   await expect(app.page.getByRole('row', { name: 'before-pg16' })).toContainText('current');
@@ -94,6 +97,18 @@ test('the demo host: removing the managed save image takes the place of force', 
   await dialog.confirm();
   await expect(app.lastOutcome).toContainText('win11-desktop reverted');
   await expect(app.domain('win11-desktop')).not.toHaveAccessibleDescription(/managed save/);
+});
+
+test('the demo host: to restore saved memory is no danger, to discard it is', async ({ start }) => {
+  const app = await start('--demo');
+  await app.open('win11-desktop');
+  await app.page.getByRole('button', { name: 'Start…' }).click();
+  const dialog = app.page.getByRole('alertdialog');
+  const verb = dialog.getByRole('button', { name: 'Start', exact: true });
+  await expect(dialog).toContainText('Memory that was saved earlier is restored');
+  await expect(verb).toHaveAttribute('data-look', 'primary');
+  await dialog.getByRole('checkbox', { name: 'Discard the saved memory and boot from the disks' }).check();
+  await expect(verb).toHaveAttribute('data-look', 'danger');
 });
 
 test('the demo host: a protected domain wants its name typed, a pinned snapshot shows it', async ({ start }) => {
@@ -124,7 +139,7 @@ test('the demo host: the settings name the next safety snapshot', both, async ({
   await page.keyboard.press('ControlOrMeta+,');
   const settings = page.getByRole('dialog', { name: 'Settings' });
   await settings.getByRole('textbox', { name: 'Name', exact: true }).fill('way-back-from-{snapshot}');
-  await expect(settings).toContainText('it would be “way-back-from-clean”');
+  await expect(settings).toContainText('revert to “clean”: “way-back-from-clean”');
   await settings.getByRole('button', { name: 'Save' }).click();
   await expect(settings).toBeHidden();
   const dialog = await app.askRevert('app-2.0');

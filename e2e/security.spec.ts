@@ -130,7 +130,7 @@ test('diagnostics tell of versions, hosts and what went wrong, and of no secret'
   );
   expect(text).toMatch(/^- qemu\+unix:.*: (retrying, SOCKET_MISSING|connecting)$/m);
   expect(text).toMatch(/ INVALID_URI: [\s\S]* SOCKET_MISSING: /);
-  expect(text).toContain('snapkeel://open?password=… is no link');
+  expect(text).toContain('snapkeel://open?password=… is not a Snapkeel link');
   expect(text).not.toContain('hunter2');
   expect(text).not.toContain(new URL(app.url ?? '').hash.slice('#token='.length));
 });

@@ -1,6 +1,7 @@
 // The order of layers comes before every other sheet.
 import './styles/reset.css';
 import './styles/tokens.css';
+import './styles/forced-colors.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

@@ -109,7 +109,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
     const plain = '<domainsnapshot><name>fresh</name></domainsnapshot>';
     const { result, differences } = await takeAnyway(guest, 'disks-internal', {}, plain);
     expect(result).not.toBe('refused');
-    expect(differences).toContain('hda is kept below a new file; it was to be kept inside its image.');
+    expect(differences).toContain('hda is saved below a new file; it should be saved inside its image.');
     expect(differences.join()).toContain('hda writes to ');
   });
 

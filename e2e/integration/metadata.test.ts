@@ -259,7 +259,7 @@ describe.each(wanted)('metadata of snapshots on a real libvirt: %s', (generation
   test.skipIf(!available.ok || !isRoot())('what cannot be put back is said', { timeout: 120_000 }, async () => {
     const { outcome, guest } = await renameBlocked('leaf');
     expect(outcome.notes).toEqual([expect.stringContaining('kept in Activity')]);
-    expect(outcome.differences.join(' ')).toContain('“leaf” could not be put back');
+    expect(outcome.differences.join(' ')).toContain('“leaf” could not be restored');
     expect((await guest.snapshots()).toSorted()).toEqual(['middle', 'root']);
     const entry = at(0)
       .services.journal.list({ limit: 20 })

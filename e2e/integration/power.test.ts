@@ -42,7 +42,7 @@ describe.each(['host', '12.8'] as const)(
     test.skipIf(!available.ok)('goes on from there when it is started', { timeout: 120_000 }, async () => {
       const { guest, counted } = await savedGuest('restored');
       const outcome = await start(guest, false);
-      expect(outcome).toMatchObject({ result: 'done', notes: ['libvirt says: running (restored).'], differences: [] });
+      expect(outcome).toMatchObject({ result: 'done', notes: ['libvirt reports: running (restored).'], differences: [] });
       expect(await reason(guest)).toBe('running (restored)');
       await guest.booted();
       expect(await guest.counter()).toBeGreaterThanOrEqual(counted);
@@ -51,7 +51,7 @@ describe.each(['host', '12.8'] as const)(
     test.skipIf(!available.ok)('begins anew when the saved memory is dropped', { timeout: 120_000 }, async () => {
       const { guest, counted } = await savedGuest('dropped');
       const outcome = await start(guest, true);
-      expect(outcome).toMatchObject({ result: 'done', notes: ['libvirt says: running (booted).'], differences: [] });
+      expect(outcome).toMatchObject({ result: 'done', notes: ['libvirt reports: running (booted).'], differences: [] });
       expect(await reason(guest)).toBe('running (booted)');
       expect(await connected.lab.virsh('dominfo', guest.name)).toMatch(/^Managed save: +no$/m);
       await guest.booted();

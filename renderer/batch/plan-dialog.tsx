@@ -58,11 +58,13 @@ export function BatchPlanDialog<T extends AnyType, Options>(props: BatchPlanDial
           {blocked}
         </span>
       }
+      before={
+        first && (flow?.step === 'review' || flow?.step === 'problem') ? (
+          <Button onClick={() => run.set(null)}>Back</Button>
+        ) : null
+      }
       actions={
         <>
-          {first && (flow?.step === 'review' || flow?.step === 'problem') ? (
-            <Button onClick={() => run.set(null)}>Back</Button>
-          ) : null}
           {flow?.step === 'problem' ? <Button onClick={onPlan}>Try again</Button> : null}
           {flow === null && first ? (
             <Button look="primary" {...button} onClick={onPlan}>

@@ -22,9 +22,9 @@ const looks: Looks = {
   add: { Icon: Plus, label: 'will be added', tone: 'ok', counted: (n) => `${formatCount(n, 'host')} will be added` },
   differs: {
     Icon: Check,
-    label: 'already here, stays as it is',
+    label: 'already here, not changed',
     tone: 'off',
-    counted: (n) => `${n} differ`,
+    counted: (n) => `${n} already here, different`,
   },
   here: { Icon: Check, label: 'already here', tone: 'off', counted: (n) => `${n} already here` },
   refused: { Icon: Ban, label: 'cannot be added', tone: 'bad', counted: (n) => `${n} cannot be added` },

@@ -95,7 +95,7 @@ export function HealthMark({ report }: { report: HealthReport | null }) {
   return (
     <span className={styles.mark} data-tone={broken ? 'bad' : 'warn'} title={verdict(report)}>
       {count}
-      <span className={parts.unseen}> to fix</span>
+      <span className={parts.unseen}> to check</span>
     </span>
   );
 }

@@ -33,7 +33,7 @@ export function HostTrouble({ host, inline = false }: { host: Host; inline?: boo
       <div className={blocks.strip} role="status">
         <HostGlyph status={connection.status} />
         <span>
-          <bdi>{host.name}</bdi>: {problem ? problem.what : hostMeta(host, now)} This is what was known before.
+          <bdi>{host.name}</bdi>: {problem ? problem.what : hostMeta(host, now)} This is the last known state.
         </span>
         {connection.status === 'retrying' ? <span className={styles.stripMeta}>{hostMeta(host, now)}</span> : null}
         {connection.status === 'connecting' ? null : retry}

@@ -39,7 +39,7 @@ export function PatternField({ id, name, value, words, example, field, onChange 
       <div id={`${id}-note`}>
         {wrong ? <p className={forms.fieldProblem}>{wrong}</p> : <p>{example}</p>}
         <p>
-          Filled in:{' '}
+          Placeholders:{' '}
           {words.map((word) => (
             <code key={word}>{`{${word}} `}</code>
           ))}

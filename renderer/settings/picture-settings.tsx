@@ -36,7 +36,7 @@ export function PictureSettings({ draft, change }: PictureSettingsProps) {
         </p>
       </div>
       <div className={styles.setting}>
-        <label htmlFor="setting-pictures-size">At most, MiB</label>
+        <label htmlFor="setting-pictures-size">Maximum size (MiB)</label>
         <NumberField
           id="setting-pictures-size"
           value={draft.thumbnailsMiB}
@@ -47,7 +47,7 @@ export function PictureSettings({ draft, change }: PictureSettingsProps) {
         <p>The oldest are removed first.</p>
       </div>
       <div className={styles.setting}>
-        <label htmlFor="setting-pictures-days">Kept for, days</label>
+        <label htmlFor="setting-pictures-days">Keep for (days)</label>
         <NumberField
           id="setting-pictures-days"
           value={draft.thumbnailDays}

@@ -67,14 +67,14 @@ function Form({ settings }: { settings: Settings }) {
           value={draft.snapshotNamePattern}
           example={
             <>
-              Of “web-01” it would be “<bdi>{newNamePreview(draft.snapshotNamePattern, now)}</bdi>”.
+              Example for “web-01”: “<bdi>{newNamePreview(draft.snapshotNamePattern, now)}</bdi>”.
             </>
           }
           onChange={(snapshotNamePattern) => change({ snapshotNamePattern })}
         />
         <h3>Safety snapshots</h3>
         <div className={styles.setting}>
-          <label htmlFor="setting-kept">Kept per domain</label>
+          <label htmlFor="setting-kept">Keep per domain</label>
           <NumberField
             id="setting-kept"
             value={draft.safetySnapshotsKept}
@@ -95,7 +95,7 @@ function Form({ settings }: { settings: Settings }) {
           value={draft.safetyNamePattern}
           example={
             <>
-              Before a revert to “clean” it would be “<bdi>{patternPreview(draft.safetyNamePattern, now)}</bdi>”.
+              Example before a revert to “clean”: “<bdi>{patternPreview(draft.safetyNamePattern, now)}</bdi>”.
             </>
           }
           onChange={(safetyNamePattern) => change({ safetyNamePattern })}

@@ -16,7 +16,7 @@ test('an end in one line claims no more than what libvirt confirmed', () => {
 });
 
 test('what was found is told in libvirt’s name', () => {
-  expect(foundSentence(anOutcome())).toBe('libvirt says: running (from snapshot), current snapshot is “clean”.');
+  expect(foundSentence(anOutcome())).toBe('libvirt reports: running (from snapshot), current snapshot is “clean”.');
   expect(foundSentence(anOutcome({ found: null }))).toContain('could not be asked');
 });
 

@@ -5,12 +5,12 @@ import type { Notice } from './store.ts';
 
 type Told = Pick<Operation, 'kind' | 'domainName' | 'subject' | 'undo'> & Partial<Pick<Operation, 'hostId' | 'uuid'>>;
 
-/** What libvirt answered when asked after an operation: `libvirt says: running (from snapshot), current snapshot is “clean”`. */
+/** What libvirt answered when asked after an operation: `libvirt reports: running (from snapshot), current snapshot is “clean”`. */
 export function foundSentence({ found }: Pick<Outcome, 'found'>): string {
   if (!found) return 'libvirt could not be asked for the state.';
   const current = found.current === null ? 'no current snapshot' : `current snapshot is “${found.current}”`;
   const reason = found.reason ? ` (${found.reason})` : '';
-  return `libvirt says: ${stateLabel(found.state)}${reason}, ${current}.`;
+  return `libvirt reports: ${stateLabel(found.state)}${reason}, ${current}.`;
 }
 
 const safetySentences: Record<SafetyReport['result'], (name: string) => string> = {

@@ -55,7 +55,7 @@ export class Contained extends Component<ContainedProps, { error: unknown }> {
               Try again
             </Button>
           ) : (
-            <Button onClick={goOn}>Go on</Button>
+            <Button onClick={goOn}>Continue</Button>
           )}
         </ProblemView>
       </div>,
@@ -78,7 +78,7 @@ function notLoaded(what: string, error: unknown): Account {
   return {
     code: 'NOT_LOADED',
     what: `${what} cannot be loaded.`,
-    effect: 'A file of the window could not be loaded. Nothing was changed, and running operations continue.',
+    effect: 'A file of the window could not be loaded. That changed nothing, and running operations continue.',
     next: 'Try again. If that does not help, Snapkeel was closed or updated: start it again.',
     detail: detailOf(error),
   };
@@ -88,8 +88,8 @@ function problemOf(what: string, error: unknown): Account {
   return {
     code: 'UNEXPECTED',
     what: `${what} cannot be shown.`,
-    effect: 'Snapkeel ran into an unexpected error here. Nothing was changed, and running operations continue.',
-    next: 'Try again, or open something else. If it happens again, please report it with the details.',
+    effect: 'Snapkeel ran into an unexpected error here. That changed nothing, and running operations continue.',
+    next: 'Continue, or open something else. If it happens again, please report it with the details.',
     detail: detailOf(error),
   };
 }

@@ -48,7 +48,7 @@ function checked({ snapshots, files, chains, tags }: HealthView): string[] {
   return [
     snapshots.length === 0
       ? 'The domain has no snapshots.'
-      : `The metadata of ${formatCount(snapshots.length, 'snapshot')}: readable, complete, and with all parents.`,
+      : `The metadata of ${formatCount(snapshots.length, 'snapshot')}: whether it is readable and complete, and the parents are there.`,
     ...(known > 0
       ? [
           `${formatCount(known, 'image or memory file', 'image and memory files')} on the host: whether ${known === 1 ? 'it exists' : 'they exist'}.`,

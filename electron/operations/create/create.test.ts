@@ -173,7 +173,7 @@ it('quiesced: a guest that cannot be thawed is told of', async () => {
   bench.simulator.faults.failNext('domainSnapshotCreateXml', { code: 1, domain: 10 });
   bench.simulator.faults.failNext('domainFsthaw', { code: 86, domain: 10, message: 'not connected' });
   expect((await take('disks-external')).differences.join()).toContain(
-    'may still be frozen (libvirt says: not connected)',
+    'may still be frozen (libvirt reports: not connected)',
   );
 });
 

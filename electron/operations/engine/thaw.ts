@@ -34,5 +34,5 @@ export async function thaw(session: HostSession, uuid: string): Promise<Thawed> 
     const sentence = result > 0 ? 'The guest’s file systems were thawed.' : 'The guest’s file systems are not frozen.';
     return { sentence, certain: true };
   }
-  return notThawed(result === null ? undefined : `libvirt says: ${result}`);
+  return notThawed(result === null ? undefined : `libvirt reports: ${result}`);
 }

@@ -27,7 +27,7 @@ function foundWords(seen: PowerSeen | null): string {
   if (!seen) return 'libvirt could not be asked for the state.';
   if (!seen.domain) return 'libvirt no longer lists the domain.';
   const { state, reason } = seen.domain;
-  return `libvirt says: ${stateLabel(state)}${reason && reason !== 'unknown' ? ` (${reason})` : ''}.`;
+  return `libvirt reports: ${stateLabel(state)}${reason && reason !== 'unknown' ? ` (${reason})` : ''}.`;
 }
 
 /** A transient domain that is off is gone; a domain that was started again has another process. */

@@ -34,7 +34,7 @@ export function CreateDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'crea
       title="Take a snapshot"
       about={
         <>
-          Of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
+          of <bdi>{domainName}</bdi> on <bdi>{hostName}</bdi>
         </>
       }
       width={640}

@@ -31,7 +31,7 @@ export function NewFilesTable({ facts, draft, problemAt, onChange }: NewFilesPro
       open={opened || wrong}
       onToggle={({ currentTarget }) => setOpened(currentTarget.open)}
     >
-      <summary>More choices: disks and files</summary>
+      <summary>More options: disks and files</summary>
       <div className={styles.files}>
         {facts.disks.map((disk) => (
           <DiskRow

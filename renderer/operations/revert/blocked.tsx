@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { useApp, useAppState } from '../../ui/context.tsx';
 import parts from '../../ui/parts.module.css';
 import { askRevert } from './ask.ts';
-import { assessmentWith, type RevertReview, startStates } from './choice.ts';
+import { assessmentWith, isPassing, type RevertReview, startStates } from './choice.ts';
 import styles from './revert.module.css';
 
 /** Why none of the choices would work, each reason once, and what can be done instead. */
@@ -61,16 +61,6 @@ export function Blocked({ review }: { review: RevertReview }) {
         </ul>
       </section>
     </>
-  );
-}
-
-/** What is in the way ends by itself. */
-const passing: ReadonlySet<string> = new Set(['BLOCK_JOB', 'JOB']);
-
-/** Whether nothing but what ends by itself is in the way. */
-export function isPassing(review: RevertReview): boolean {
-  return startStates.every((startState) =>
-    assessmentWith(review, { startState }).blockers.some(({ code }) => passing.has(code)),
   );
 }
 

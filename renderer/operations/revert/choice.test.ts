@@ -3,7 +3,16 @@ import { revertType } from '../../../shared/operations/revert/type.ts';
 import type { RevertChoice, RevertFacts, RevertPlan } from '../../../shared/schema.ts';
 import { aPlan } from '../../store/fixtures.ts';
 import { assessmentOf as assessed, choose as chosen, reviewOf as read, tick } from '../flow.ts';
-import { firstChoice, isUndecided, type RevertReview, revertBlockedBy, revertLabel, virshOf } from './choice.ts';
+import {
+  firstChoice,
+  isImpossible,
+  isPassing,
+  isUndecided,
+  type RevertReview,
+  revertBlockedBy,
+  revertLabel,
+  virshOf,
+} from './choice.ts';
 
 const plan = (change: (facts: RevertFacts) => RevertFacts, id = 'p1') => aPlan({}, id, change);
 const withDomain = (facts: RevertFacts, more: Partial<RevertFacts['domain']>) => ({
@@ -37,6 +46,14 @@ test('going back as it was is chosen beforehand only where libvirt would do it',
 
 test('a revert that no choice allows is not possible', () => {
   expect(revertBlockedBy(reviewOf(impossible))).toContain('No option makes this revert possible');
+});
+
+test('a job that runs is to be waited for, unless something else is in the way too', () => {
+  const busy = (facts: RevertFacts) => withDomain(facts, { job: true });
+  const waiting = reviewOf(plan(busy));
+  expect([isImpossible(waiting), isPassing(waiting)]).toEqual([true, true]);
+  const gone = reviewOf(plan((facts) => ({ ...busy(facts), hasConfig: false })));
+  expect([isImpossible(gone), isPassing(gone)]).toEqual([true, false]);
 });
 
 test('what is needed must be acknowledged', () => {

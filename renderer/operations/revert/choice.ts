@@ -32,6 +32,16 @@ export function isImpossible(review: RevertReview): boolean {
   return startStates.every((state) => isBlocked(review, state));
 }
 
+/** Blockers that end without anybody doing anything about them. */
+const passing: ReadonlySet<string> = new Set(['BLOCK_JOB', 'JOB']);
+
+/** Whether it is enough to wait until what is in the way has ended. */
+export function isPassing(review: RevertReview): boolean {
+  return startStates.every((startState) =>
+    assessmentWith(review, { startState }).blockers.every(({ code }) => passing.has(code)),
+  );
+}
+
 /** Why Revert can't be pressed, as a sentence; null when it can. */
 export function revertBlockedBy(review: RevertReview): string | null {
   if (isImpossible(review)) return 'No option makes this revert possible';

@@ -38,7 +38,6 @@ function Found({ plan, outcome }: EndedProps) {
   const { found, detail } = outcome;
   if (!found) return <p>{foundSentence(outcome)}</p>;
   const { domain } = plan.facts;
-  const reason = found.reason && found.reason !== 'unknown' ? ` (${found.reason})` : '';
   return (
     <section className={boxes.box}>
       <h3>
@@ -46,8 +45,7 @@ function Found({ plan, outcome }: EndedProps) {
       </h3>
       <dl className={blocks.facts}>
         <Fact label="State">
-          {stateLabel(found.state)}
-          {reason}
+          <span title={found.reason}>{stateLabel(found.state)}</span>
         </Fact>
         <Fact label="Current">{found.current === null ? 'no snapshot' : <bdi>{found.current}</bdi>}</Fact>
         {detail?.safety?.result === 'taken' ? (

@@ -63,7 +63,7 @@ const hints = {
   cancelling: 'libvirt was asked to cancel. If it is too late for that, the snapshot is finished. Nothing is reverted.',
   before: 'Nothing is reverted yet, and you can still cancel. It continues if you close this dialog.',
   begun:
-    'libvirt can’t call a revert off once it has begun. It continues if you close this dialog. The result appears in the status bar.',
+    'libvirt cannot cancel a revert once it has started. It continues if you close this dialog. The result appears in the status bar.',
 } as const;
 
 function hintOf(operation: Operation | undefined, phase: Operation['phase']): keyof typeof hints {

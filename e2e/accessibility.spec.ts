@@ -67,9 +67,11 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await create.confirm('first');
     await page.getByRole('banner').getByRole('button', { name: 'Activity' }).click();
     await expect(page.getByRole('treegrid', { name: 'Activity' })).toContainText('Take “first”');
+    await page.getByRole('heading', { name: 'Activity', level: 1 }).hover();
+    await expect(page.getByText('Activity of all hosts')).toBeHidden();
     await look();
     await page.getByRole('button', { name: 'Filter by what was done' }).click();
-    await look();
+    await look('[role="menu"]');
   },
 
   async 'a lab reset'(app, look) {

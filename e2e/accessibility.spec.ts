@@ -49,6 +49,31 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await look();
   },
 
+  async 'a host and the activity of all'(app, look) {
+    const { page } = app;
+    await app.open('wiki');
+    await app.tab('Health');
+    await expect(page.getByRole('main')).toContainText('Looked at');
+    await app.domain('Demo (simulated)').click();
+    await expect(page.getByRole('treegrid', { name: 'Domains of Demo (simulated)' })).toContainText('health finding');
+    await look();
+    await page.getByRole('tab', { name: /^Problems/ }).click();
+    await look();
+    await app.open('scratch');
+    await app.tab('Snapshots');
+    const create = new CreateDialog(app);
+    await create.open();
+    await create.name.fill('first');
+    await create.confirm('first');
+    await page.getByRole('banner').getByRole('button', { name: 'Activity' }).click();
+    await expect(page.getByRole('treegrid', { name: 'Activity' })).toContainText('Take “first”');
+    await page.getByRole('heading', { name: 'Activity', level: 1 }).hover();
+    await expect(page.getByText('Activity of all hosts')).toBeHidden();
+    await look();
+    await page.getByRole('button', { name: 'Filter by what was done' }).click();
+    await look('[role="menu"]');
+  },
+
   async 'a lab reset'(app, look) {
     const { lab } = app;
     await app.choose('web-01', 'scratch', 'win11-desktop');

@@ -8,6 +8,7 @@ import { batchByPlan, undoUnavailable } from '../store/selectors.ts';
 import { domainKey, type Notice } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
+import parts from '../ui/parts.module.css';
 import { Details } from '../ui/problem-view.tsx';
 import styles from './notices.module.css';
 
@@ -16,11 +17,17 @@ const goodNewsMs = 9000;
 const undoableMs = 30_000;
 const icons = { done: CircleCheck, differs: TriangleAlert, failed: CircleAlert };
 
-/** Messages over the lower right corner. Only good news goes away by itself. */
+/**
+ * Messages over the lower right corner. Only good news goes away by itself. They are what announces how something ended, but
+ * where a dialog does; the status bar only shows it.
+ */
 export function Notices() {
   const notices = useAppState((state) => state.notices);
   return (
     <section className={styles.notices} aria-label="Messages">
+      <p className={parts.unseen} role="status">
+        <bdi>{notices.findLast(({ tone }) => tone === 'done')?.title}</bdi>
+      </p>
       {notices.map((notice) => (
         <NoticeCard key={notice.id} notice={notice} />
       ))}

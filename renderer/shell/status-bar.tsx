@@ -53,7 +53,7 @@ export function StatusBar() {
         </Popover.Root>
       ) : null}
       {running.length === 0 && !lab ? <span>Nothing is running</span> : null}
-      <span className={styles.lastOutcome} role="status" title={last ?? undefined}>
+      <span className={styles.lastOutcome} title={last ?? undefined}>
         {last ? <bdi>Last: {last}</bdi> : null}
       </span>
       <UndoLast />

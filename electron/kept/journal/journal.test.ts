@@ -138,6 +138,23 @@ describe('the journal', () => {
     expect(found({ uuid: uuidOf(2) })).toEqual(['2']);
   });
 
+  it('keeps what was shown before, and reads lines that have nothing of it', async () => {
+    const file = memoryFile();
+    const journal = await open(file);
+    const shown = {
+      losses: [{ text: 'Everything in memory' }, { text: 'Writes to vda', kept: true }],
+      virsh: 'virsh snapshot-revert on clean',
+      batch: { id: 'b', domains: 3 },
+    };
+    await carryOut(journal, request, async () => {});
+    await carryOut(journal, { ...request, ...shown }, async () => {});
+    const [withShown, without] = (await open(file)).list({ limit: 9 });
+    expect(withShown).toMatchObject(shown);
+    expect(without).toMatchObject({ result: 'done', plan: ['Revert to “clean”'] });
+    expect(without).not.toHaveProperty('losses');
+    expect(without).not.toHaveProperty('virsh');
+  });
+
   it('asks nothing of libvirt when it cannot be written', async () => {
     const file = memoryFile();
     const journal = await open(file);

@@ -95,6 +95,18 @@ const qemuError = (code: keyof typeof errorCode, message = 'its words') => ({
 });
 
 describe('a safety snapshot', () => {
+  it('is the first request: with it the journal keeps what was shown, and the lines that do the same', async () => {
+    const made = await plan(on);
+    await run(made);
+    const [reverted, taken] = services.journal.list({ limit: 9 });
+    expect(reverted).toMatchObject({ kind: 'revert' });
+    expect(reverted).not.toHaveProperty('virsh');
+    expect(taken).toMatchObject({ kind: 'safety-snapshot' });
+    expect(taken?.losses?.length).toBeGreaterThan(0);
+    expect(taken?.losses?.every(({ kept }) => kept)).toBe(true);
+    expect(taken?.virsh).toMatch(/snapshot-create-as .* && virsh .*snapshot-revert on clean$/);
+  });
+
   it.each([
     ['on', on, 'internal', 'running', 'running'],
     ['off', off, 'internal', 'shutoff', 'shutoff'],

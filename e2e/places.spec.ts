@@ -73,7 +73,8 @@ test.describe('the header', () => {
     await heading.hover();
     const isShort = await heading.evaluate((it) => it.scrollWidth > it.clientWidth);
     await expect(heading).toHaveAttribute('title', isShort ? name : '');
-    await page.setViewportSize({ width: 1600, height: 900 });
+    await page.mouse.move(0, 0);
+    await page.setViewportSize({ width: 2600, height: 900 });
     await heading.hover();
     await expect(heading).toHaveAttribute('title', '');
   });

@@ -1,7 +1,15 @@
 import type { Domain } from '../../shared/schema.ts';
 import { hereKey } from '../../shared/snapshot-tree.ts';
 import { askRevert } from '../operations/revert/ask.ts';
-import { changeSettings, openDialog, pushNotice, showDetails, showTab, toggleInspector } from '../store/actions.ts';
+import {
+  changeSettings,
+  chooseRows,
+  openDialog,
+  pushNotice,
+  showDetails,
+  showTab,
+  toggleInspector,
+} from '../store/actions.ts';
 import { copyText, focusField, tellCallFailed } from '../store/effects.ts';
 import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
 import type { Theme } from '../store/settings.ts';
@@ -255,6 +263,8 @@ const all: readonly Command[] = [
     unavailable: available,
     run: ({ app }) => {
       showTab(app.store, 'snapshots');
+      // What can be done with several lies over the field.
+      chooseRows(app.store, []);
       // The field may have to be drawn first.
       setTimeout(() => focusField('snapshot-filter'));
     },

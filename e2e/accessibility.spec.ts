@@ -140,6 +140,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
   async 'a host that is added, and a test of it'(app, look) {
     const { page } = app;
     await page.getByRole('button', { name: 'Add host' }).first().click();
+    await page.getByRole('menuitem', { name: 'Add host…' }).click();
     await expect(page.getByRole('group', { name: 'This computer' })).toBeVisible();
     await look();
     for (const uri of ['qemu:///system', 'qemu+unix:///system?socket=/nowhere']) {

@@ -44,6 +44,7 @@ const question = ({ page }: App) => page.getByRole('alertdialog');
 /** The dialog, and what is in it. */
 async function addHost({ page }: App) {
   await page.getByRole('button', { name: 'Add host' }).first().click();
+  await page.getByRole('menuitem', { name: 'Add host…' }).click();
   const root = page.getByRole('dialog', { name: 'Add a host' });
   const steps = root.getByRole('region', { name: 'Connection test' }).getByRole('listitem');
   return {

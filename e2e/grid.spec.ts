@@ -55,6 +55,7 @@ test('the demo host: the history is sorted by mouse, and back to the tree', both
   await app.snapshot('app-1.8').click();
   await app.snapshot('before-upgrade').click({ modifiers: ['Shift'] });
   await expect(page.getByRole('region', { name: 'Selected snapshots' })).toContainText('3 snapshots selected');
+  await page.keyboard.press('Escape');
 
   await page.getByRole('button', { name: 'Show the tree again' }).click();
   await expect(head(page, 'Tree')).toBeVisible();

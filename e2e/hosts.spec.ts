@@ -24,6 +24,7 @@ function rows({ page }: App): Promise<string[]> {
 async function add(app: App, name: string): Promise<void> {
   const { page } = app;
   await page.getByRole('button', { name: 'Add host' }).click();
+  await page.getByRole('menuitem', { name: 'Add host…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('combobox').fill(nowhere(name));
   await dialog.getByRole('button', { name: 'Add host' }).click();

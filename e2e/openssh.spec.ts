@@ -56,6 +56,7 @@ test('a test names what only OpenSSH can do, tries it, and the host is added so'
   await writeFile(join(home, '.ssh/known_hosts'), `${sshd.knownHostsLine}\n`, { mode: 0o600 });
   const app = await start('--connect', 'qemu+unix:///system?socket=/nowhere');
   await app.page.getByRole('button', { name: 'Add host' }).first().click();
+  await app.page.getByRole('menuitem', { name: 'Add host…' }).click();
   const dialog = app.page.getByRole('dialog', { name: 'Add a host' });
   await dialog.getByRole('combobox').fill(sshd.uri);
   await dialog.getByRole('button', { name: 'Test connection' }).click();

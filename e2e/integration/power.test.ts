@@ -42,7 +42,11 @@ describe.each(['host', '12.8'] as const)(
     test.skipIf(!available.ok)('goes on from there when it is started', { timeout: 120_000 }, async () => {
       const { guest, counted } = await savedGuest('restored');
       const outcome = await start(guest, false);
-      expect(outcome).toMatchObject({ result: 'done', notes: ['libvirt reports: running (restored).'], differences: [] });
+      expect(outcome).toMatchObject({
+        result: 'done',
+        notes: ['libvirt reports: running (restored).'],
+        differences: [],
+      });
       expect(await reason(guest)).toBe('running (restored)');
       await guest.booted();
       expect(await guest.counter()).toBeGreaterThanOrEqual(counted);

@@ -3,6 +3,7 @@ import { hereKey } from '../../shared/snapshot-tree.ts';
 import { askRevert } from '../operations/revert/ask.ts';
 import {
   changeSettings,
+  chooseRows,
   openActivity,
   openDialog,
   pushNotice,
@@ -263,6 +264,8 @@ const all: readonly Command[] = [
     unavailable: available,
     run: ({ app }) => {
       showTab(app.store, 'snapshots');
+      // What can be done with several lies over the field.
+      chooseRows(app.store, []);
       // The field may have to be drawn first.
       setTimeout(() => focusField('snapshot-filter'));
     },

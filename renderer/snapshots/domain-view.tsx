@@ -1,4 +1,5 @@
 import { Tabs } from '@base-ui/react/tabs';
+import type { KeyboardEvent } from 'react';
 import type { Domain } from '../../shared/schema.ts';
 import { HealthMark, HealthPane } from '../health/health-pane.tsx';
 import { useHealth } from '../health/use-health.ts';
@@ -8,6 +9,7 @@ import { chosenSnapshots } from '../store/selectors.ts';
 import { type DomainTab, domainKey } from '../store/store.ts';
 import { Contained } from '../ui/contained.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
+import { focusHome } from '../ui/focus-home.ts';
 import { ChosenBar } from './chosen-bar.tsx';
 import { DomainHeader } from './domain-header.tsx';
 import styles from './domain-view.module.css';
@@ -57,12 +59,19 @@ export function DomainView({ domain }: { domain: Domain }) {
   );
 }
 
+/** Escape leaves a field that is empty already. */
+function leaveOnEscape({ key, target }: KeyboardEvent): void {
+  if (key !== 'Escape' || !(target instanceof HTMLInputElement) || target.value !== '') return;
+  const home = focusHome('history');
+  if (home !== true) home.focus();
+}
+
 /** The filter, and over it, in the same place, what can be done with several snapshots while several are selected. */
 function Bars({ domain }: { domain: Domain }) {
   const several = useAppState((state) => chosenSnapshots(state).length > 0);
   return (
     <div className={styles.bars}>
-      <div className={styles.filter} inert={several}>
+      <div className={styles.filter} inert={several} onKeyDownCapture={leaveOnEscape}>
         <FilterBar domain={domain} />
       </div>
       <ChosenBar domain={domain} />

@@ -14,6 +14,7 @@ import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import styles from './history.module.css';
 import { HistoryGrid } from './history-grid.tsx';
+import { useNoWantedFocus } from './use-wanted-focus.ts';
 
 const skeletonAfterMs = 150;
 const noRows: readonly DrawnRow[] = [];
@@ -28,6 +29,7 @@ export function HistoryPane({ domain }: { domain: Domain }) {
   const drawn = useAppState(drawnTree);
   const filter = useAppState((state) => state.snapshotFilter);
   const rows = useAppState(shownRows) ?? noRows;
+  useNoWantedFocus(tree && tree.rows.length > 1);
   const lost = useAppState((state) => state.link === 'lost');
   const loading = useAfter(skeletonAfterMs, history?.list == null);
   const connected = host?.connection.status === 'connected';

@@ -23,7 +23,7 @@ export function openDomainView(store: AppStore, key: DomainKey, row: string | nu
 
 /** The focus goes to the selected row of a domain’s history, as soon as that is there. */
 export function wantFocus(store: AppStore, key: DomainKey): void {
-  store.setState({ focusWanted: key });
+  if (store.getState().domainTab === 'snapshots') store.setState({ focusWanted: key });
 }
 
 export function openHostView(store: AppStore, hostId: string): void {
@@ -40,7 +40,7 @@ export function openActivity(store: AppStore): void {
 }
 
 export function showTab(store: AppStore, domainTab: DomainTab): void {
-  store.setState({ domainTab });
+  store.setState({ domainTab, focusWanted: null });
 }
 
 /** Selects these domains to be changed together, or no longer. */
@@ -167,7 +167,7 @@ export function retryHistory(store: AppStore): void {
 export const narrowWindow = '(max-width: 999px)';
 
 /** Selects a row and shows its details. */
-export function showDetails(store: AppStore, row: string): void {
+export function showDetails(store: AppStore, row: string | null): void {
   chooseRows(store, []);
   selectRow(store, row);
   if (matchMedia(narrowWindow).matches) store.setState({ drawerOpen: true });

@@ -2,14 +2,9 @@ import type { HealthSnapshot } from '../../../shared/health/facts.ts';
 import { tagsNamed } from '../../../shared/libvirt/image-tags.ts';
 import type { Size, SizeList } from '../../../shared/schema.ts';
 import { known, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
-import { readSnapshotTable, type SnapshotTable } from '../../libvirt/snapshot-table.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
-import { limited } from '../health/limited.ts';
-import { imagesWithTags } from '../health/tags.ts';
+import { type ImageTables, imagesWithTags, readTables } from '../health/tags.ts';
 import { Busy, type Sized, unlessHeld } from './busy.ts';
-
-/** Images at a time. */
-const AT_ONCE = 2;
 
 /**
  * What is known of a domain's snapshots at once: of internal ones the memory, by a look at the table of each image; of
@@ -22,11 +17,7 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
   try {
     before();
     const layers = await readLayers(session, uuid, (_, all) => all.flatMap(ownFiles), signal);
-    const paths = imagesWithTags(layers.disks);
-    const read = await limited(paths, AT_ONCE, signal, (path) =>
-      readSnapshotTable(session.reads, path, { signal, before }),
-    );
-    const tables = new Map(paths.map((path, index) => [path, read[index] as SnapshotTable]));
+    const tables = await readTables(session.reads, imagesWithTags(layers.disks), signal, before);
     return {
       measuredAt,
       snapshots: layers.snapshots.map((snapshot) => {
@@ -73,7 +64,7 @@ export function fileSize({ files, disks, domain }: KnownLayers, path: string): S
 }
 
 /** QEMU writes the memory to one of the images. */
-function memoryInside({ disks }: KnownLayers, tables: ReadonlyMap<string, SnapshotTable>, name: string): Size {
+function memoryInside({ disks }: KnownLayers, tables: ImageTables, name: string): Size {
   const paths = new Set(
     disks.flatMap(({ nodes }) =>
       [...nodes.values()].flatMap(({ path, inside }) => (inside.includes(name) ? path : [])),

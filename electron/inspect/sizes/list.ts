@@ -18,13 +18,15 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
     before();
     const layers = await readLayers(session, uuid, (_, all) => all.flatMap(ownFiles), signal);
     const tables = await readTables(session.reads, imagesWithTags(layers.disks), signal, before);
+    const images = imagesByName(layers);
     return {
       measuredAt,
+      isBusy: false,
       snapshots: layers.snapshots.map((snapshot) => {
         const { name, memory, memoryFile } = snapshot;
         const size = {
           none: () => null,
-          internal: () => memoryInside(layers, tables, name),
+          internal: () => memoryIn(images.get(name) ?? [], tables, name),
           external: () => (memoryFile === null ? unknown('not-told') : fileSize(layers, memoryFile)),
           unknown: () => unknown('not-told'),
         }[memory]();
@@ -38,7 +40,7 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
     };
   } catch (error) {
     if (!(error instanceof Busy)) throw error;
-    return { measuredAt, snapshots: [], images: [] };
+    return { measuredAt, isBusy: true, snapshots: [], images: [] };
   }
 }
 
@@ -63,13 +65,17 @@ export function fileSize({ files, disks, domain }: KnownLayers, path: string): S
   return known(file.allocatedBytes, isWritten ? truthWhile(domain.state) : 'exact');
 }
 
+/** By snapshot the images that it is inside of. */
+function imagesByName({ disks }: KnownLayers): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { nodes } of disks)
+    for (const { path, inside } of nodes.values())
+      for (const name of inside) found.set(name, (found.get(name) ?? new Set()).add(path));
+  return found;
+}
+
 /** QEMU writes the memory to one of the images. */
-function memoryInside({ disks }: KnownLayers, tables: ImageTables, name: string): Size {
-  const paths = new Set(
-    disks.flatMap(({ nodes }) =>
-      [...nodes.values()].flatMap(({ path, inside }) => (inside.includes(name) ? path : [])),
-    ),
-  );
+function memoryIn(paths: Iterable<string>, tables: ImageTables, name: string): Size {
   let why: Size = unknown('missing');
   for (const path of paths) {
     const table = tables.get(path);

@@ -267,12 +267,12 @@ test('back and forward go from place to place, and the title names each', async 
   const forward = page.getByRole('button', { name: 'Forward' });
   await app.open('web-01');
   await expect(page).toHaveTitle('web-01 on Demo (simulated) – Snapkeel');
-  await app.tab('History');
+  await app.tab('Activity');
   await app.domain('Demo (simulated)').click();
   await expect(page).toHaveTitle('Demo (simulated) – Snapkeel');
   await expect(forward).toBeDisabled();
   await back.click();
-  await expect(page.getByRole('tab', { name: 'History', selected: true })).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Activity', selected: true })).toBeVisible();
   await page.keyboard.press('Alt+ArrowLeft');
   await expect(page.getByRole('tab', { name: 'Snapshots', selected: true })).toBeVisible();
   await expect(back).toBeDisabled();

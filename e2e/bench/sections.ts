@@ -9,6 +9,7 @@ import { measureInventory } from './sections/inventory.ts';
 import { measureMemory } from './sections/memory.ts';
 import { measureReverts } from './sections/revert.ts';
 import { measureScale } from './sections/scale.ts';
+import { measureSizes } from './sections/sizes.ts';
 import { measureStart } from './start/start.ts';
 import { measureWindow } from './window/measure.ts';
 
@@ -18,6 +19,7 @@ export const sections: readonly Section[] = [
   { name: 'inventory', title: 'Reading snapshots', share: 140, measure: measureInventory },
   { name: 'revert', title: 'Reverting', share: 50, measure: measureReverts },
   { name: 'head-of-line', title: 'While a long read goes on', share: 40, measure: measureHeadOfLine },
+  { name: 'sizes', title: 'Sizes that libvirt does not tell', share: 30, measure: measureSizes },
   { name: 'growth', title: 'What grows with what', share: 35, measure: measureGrowth },
   { name: 'idle', title: 'While nobody does anything', share: 65, measure: measureIdle },
   { name: 'memory', title: 'Memory', share: 40, measure: measureMemory },

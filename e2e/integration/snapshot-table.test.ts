@@ -115,6 +115,8 @@ describe.each(['host', '11.3', '12.8'] as const)(
       expect(await table(late)).toEqual(unknown('gone'));
       expect(await table(join(guest.folder, 'below/x.qcow2'))).toEqual(unknown('no-pool'));
       await lab.virsh('pool-destroy', guest.name);
+      expect(await table(hda)).toEqual(unknown('inactive-pool'));
+      await lab.virsh('pool-undefine', guest.name);
       expect(await table(hda)).toEqual(unknown('no-pool'));
     });
 

@@ -44,7 +44,7 @@ export async function readSnapshotTable(
 }
 
 /**
- * The same where the reason does not matter: null is unknown. An image that is no qcow2 holds nothing of the kind.
+ * The same where the reason does not matter: null is unknown.
  * @throws as readSnapshotTable
  */
 export async function contentOf(
@@ -52,7 +52,11 @@ export async function contentOf(
   path: string,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<ImageContent | null> {
-  const table = await readSnapshotTable(caller, path, options);
+  return contentIn(await readSnapshotTable(caller, path, options));
+}
+
+/** What a table says of an image; null where it is not known. One that is no qcow2 holds nothing of the kind. */
+export function contentIn(table: SnapshotTable): ImageContent | null {
   if (table.known) return table;
   return table.why === 'not-qcow2' ? { tags: [], hasBitmaps: false, isDirty: false } : null;
 }

@@ -37,6 +37,7 @@ const facts = (snapshots: readonly HealthSnapshot[], change: Partial<HealthFacts
   ),
   files: new Map([['/d.qcow2', { exists: true, virtualBytes: 1, allocatedBytes: 1 }]]),
   tags: new Map([['/d.qcow2', snapshots.map(({ name }, index) => ({ id: `${index + 1}`, name, vmStateBytes: 0 }))]]),
+  marked: new Map(),
   modifiedAt: new Map(),
   takenAt: new Map(),
   interrupted: new Set(),
@@ -59,6 +60,21 @@ test('a parent that is not listed, and XML that is none', () => {
   const bare = { name: 'b', config: [], disks: [], reverted: [] };
   const unreadable = internal('b', { readable: false, hasConfig: false, kind: 'none', stored: bare });
   expect(codes(facts([internal('a'), unreadable]))).toEqual(['broken: unreadable']);
+});
+
+test('an image that QEMU marked as corrupt is broken, whatever the domain does', () => {
+  const given = facts([internal('a')], { marked: new Map([['/d.qcow2', 'corrupt']]) });
+  expect(codes(given)).toEqual(['broken: image-corrupt']);
+  const [finding] = assessHealth(given).findings;
+  expect(finding).toMatchObject({ snapshots: ['a'], files: ['/d.qcow2'] });
+  expect(finding?.shell).toEqual(['qemu-img check /d.qcow2', 'qemu-img check -r all /d.qcow2']);
+});
+
+test('refcounts that are behind are worth a note once nobody writes to the image any more', () => {
+  const marked = new Map([['/d.qcow2', 'dirty' as const]]);
+  expect(codes(facts([internal('a')], { marked }))).toEqual(['note: image-dirty']);
+  const domain = { uuid: 'u', name: 'g', active: true, managedSave: false, targets: ['vda'] };
+  expect(codes(facts([internal('a')], { marked, domain }))).toEqual([]);
 });
 
 test('what could not be asked is said, and is no finding', () => {

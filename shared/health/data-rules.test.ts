@@ -45,6 +45,7 @@ function inside(name: string, change: Partial<HealthFacts> = {}): HealthFacts {
     ),
     files: new Map([['/d.qcow2', { exists: true, virtualBytes: 1, allocatedBytes: 1 }]]),
     tags: new Map([['/d.qcow2', [tag('1', name)]]]),
+    marked: new Map(),
     modifiedAt: new Map(),
     takenAt: new Map(),
     interrupted: new Set(),

@@ -42,6 +42,11 @@ export interface HealthFacts extends Host {
   readonly files: ReadonlyMap<string, FileFact>;
   /** By image its table of internal snapshots; null or absent is unknown. */
   readonly tags: ReadonlyMap<string, readonly Tag[] | null>;
+  /**
+   * Images that QEMU has marked: `corrupt`, it opens them for reading only; `dirty`, their refcounts are behind, as they may
+   * be while a guest writes to them.
+   */
+  readonly marked: ReadonlyMap<string, 'corrupt' | 'dirty'>;
   /** When files were last written to, by path, milliseconds since 1970; absent is unknown. */
   readonly modifiedAt: ReadonlyMap<string, number>;
   /** When each snapshot was taken, milliseconds since 1970, as its metadata say. */

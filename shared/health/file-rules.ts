@@ -11,6 +11,10 @@ function needing({ neededBy, snapshots }: HealthView, path: string): string[] {
   return names ? snapshots.flatMap(({ name }) => (names.has(name) ? [name] : [])) : [];
 }
 
+function markedAs({ marked }: HealthView, wanted: 'corrupt' | 'dirty'): string[] {
+  return [...marked].flatMap(([path, mark]) => (mark === wanted ? path : []));
+}
+
 function lost(names: readonly string[]): string {
   return names.length === 0 ? '' : ` The ${theSnapshots(names)} cannot be reverted to without it.`;
 }
@@ -81,6 +85,36 @@ export const fileRules: readonly HealthRule[] = [
           ];
         }),
       ),
+  },
+  {
+    code: 'image-corrupt',
+    source: 'qcow2 specification, incompatible features bit 1; qcow2_do_open: “cannot be opened read/write”',
+    find: (view) =>
+      markedAs(view, 'corrupt').map((path) => ({
+        level: 'broken' as const,
+        what: `QEMU has marked the image ${fileNamed(path)} as corrupt.`,
+        means:
+          'QEMU found that it contradicts itself, and does not write to it any more: no guest starts with it, and what is in it cannot be relied on.',
+        remedy: 'Keep a copy of the file before you do anything else. Then repair it, or put it back from a backup.',
+        snapshots: needing(view, path),
+        files: [path],
+        shell: [`qemu-img check ${shellQuote(path)}`, `qemu-img check -r all ${shellQuote(path)}`],
+      })),
+  },
+  {
+    code: 'image-dirty',
+    source: 'qcow2 specification, incompatible features bit 0; qcow2_do_open repairs it',
+    find: (view) =>
+      view.domain.active
+        ? []
+        : markedAs(view, 'dirty').map((path) => ({
+            level: 'note' as const,
+            what: `The image ${fileNamed(path)} was not closed: QEMU, or the host, ended all at once.`,
+            means: 'With lazy refcounts it does not know what of it is free. No data is lost by that.',
+            remedy: 'Nothing needs to be done: QEMU counts anew when the domain starts.',
+            files: [path],
+            shell: [`qemu-img check ${shellQuote(path)}`],
+          })),
   },
   {
     code: 'snapshot-disk-missing',

@@ -41,6 +41,8 @@ export type Size = z.infer<typeof Size>;
 export const SizeList = z.object({
   /** Milliseconds since 1970. */
   measuredAt: z.number(),
+  /** Snapkeel itself is changing the domain: nothing was read. */
+  isBusy: z.boolean(),
   snapshots: z.array(
     z.object({
       name: z.string(),

@@ -8,7 +8,7 @@ import { Pace } from '../../libvirt/pace.ts';
 import { readLayers } from './layers.ts';
 import { type Memory, remembered } from './remembered.ts';
 import { findStrays } from './strays.ts';
-import { imagesWithTags, readTags } from './tags.ts';
+import { imagesWithTags, marksOf, readTables, tagsOf } from './tags.ts';
 
 /**
  * Looks at everything that a domain's snapshots are made of, and says what is not as it should be. Only reads.
@@ -32,14 +32,14 @@ export async function healthOf(
     signal,
   );
   const { domain, snapshots, stored, disks, files, modifiedAt } = known;
-  const [{ strays, unlisted }, tags, checkpoints] = await Promise.all([
+  const [{ strays, unlisted }, tables, checkpoints] = await Promise.all([
     findStrays(
       reads,
       disks,
       disks.flatMap(({ nodes }) => [...nodes.keys()]),
       signal,
     ),
-    readTags(reads, imagesWithTags(disks), signal),
+    readTables(reads, imagesWithTags(disks), signal),
     checkpointFacts(reads, uuid),
   ]);
   const facts: HealthFacts = {
@@ -56,7 +56,8 @@ export async function healthOf(
     snapshots,
     disks,
     files,
-    tags,
+    tags: tagsOf(tables),
+    marked: marksOf(tables),
     ...(marks ? remembered(marks, host, uuid, snapshots) : { interrupted: new Set(), imported: new Set() }),
     modifiedAt,
     takenAt: new Map(stored.all.map(({ snapshot }) => [snapshot.name, snapshot.createdAt])),

@@ -71,7 +71,7 @@ export function asSizes(figures: ImageFigures, truth: SizeTruth): ImageSizes {
   };
 }
 
-export function nothing(why: SizeUnknown, isOne: boolean): ImageFigures {
+function nothing(why: SizeUnknown, isOne: boolean): ImageFigures {
   const ofOne = isOne ? why : null;
   return { changed: ofOne, changedTruth: 'exact', frees: why, revertFrees: ofOne, used: why };
 }

@@ -2,14 +2,9 @@ import type { HealthSnapshot } from '../../../shared/health/facts.ts';
 import { tagsNamed } from '../../../shared/libvirt/image-tags.ts';
 import type { Size, SizeList } from '../../../shared/schema.ts';
 import { known, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
-import { readSnapshotTable, type SnapshotTable } from '../../libvirt/snapshot-table.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
-import { limited } from '../health/limited.ts';
-import { imagesWithTags } from '../health/tags.ts';
+import { type ImageTables, imagesWithTags, readTables } from '../health/tags.ts';
 import { Busy, type Sized, unlessHeld } from './busy.ts';
-
-/** Images at a time. */
-const AT_ONCE = 2;
 
 /**
  * What is known of a domain's snapshots at once: of internal ones the memory, by a look at the table of each image; of
@@ -22,18 +17,16 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
   try {
     before();
     const layers = await readLayers(session, uuid, (_, all) => all.flatMap(ownFiles), signal);
-    const paths = imagesWithTags(layers.disks);
-    const read = await limited(paths, AT_ONCE, signal, (path) =>
-      readSnapshotTable(session.reads, path, { signal, before }),
-    );
-    const tables = new Map(paths.map((path, index) => [path, read[index] as SnapshotTable]));
+    const tables = await readTables(session.reads, imagesWithTags(layers.disks), signal, before);
+    const images = imagesByName(layers);
     return {
       measuredAt,
+      isBusy: false,
       snapshots: layers.snapshots.map((snapshot) => {
         const { name, memory, memoryFile } = snapshot;
         const size = {
           none: () => null,
-          internal: () => memoryInside(layers, tables, name),
+          internal: () => memoryIn(images.get(name) ?? [], tables, name),
           external: () => (memoryFile === null ? unknown('not-told') : fileSize(layers, memoryFile)),
           unknown: () => unknown('not-told'),
         }[memory]();
@@ -47,7 +40,7 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
     };
   } catch (error) {
     if (!(error instanceof Busy)) throw error;
-    return { measuredAt, snapshots: [], images: [] };
+    return { measuredAt, isBusy: true, snapshots: [], images: [] };
   }
 }
 
@@ -72,13 +65,17 @@ export function fileSize({ files, disks, domain }: KnownLayers, path: string): S
   return known(file.allocatedBytes, isWritten ? truthWhile(domain.state) : 'exact');
 }
 
+/** By snapshot the images that it is inside of. */
+function imagesByName({ disks }: KnownLayers): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { nodes } of disks)
+    for (const { path, inside } of nodes.values())
+      for (const name of inside) found.set(name, (found.get(name) ?? new Set()).add(path));
+  return found;
+}
+
 /** QEMU writes the memory to one of the images. */
-function memoryInside({ disks }: KnownLayers, tables: ReadonlyMap<string, SnapshotTable>, name: string): Size {
-  const paths = new Set(
-    disks.flatMap(({ nodes }) =>
-      [...nodes.values()].flatMap(({ path, inside }) => (inside.includes(name) ? path : [])),
-    ),
-  );
+function memoryIn(paths: Iterable<string>, tables: ImageTables, name: string): Size {
   let why: Size = unknown('missing');
   for (const path of paths) {
     const table = tables.get(path);

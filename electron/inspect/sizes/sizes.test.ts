@@ -70,6 +70,7 @@ test('the list has the memory of internal snapshots, and their images', async ()
   const { list } = await host();
   expect(await list()).toEqual({
     measuredAt: expect.any(Number),
+    isBusy: false,
     snapshots: [
       { name: 'a', memory: null, files: null },
       { name: 'b', memory: { known: true, bytes: 9_000, truth: 'exact' }, files: null },
@@ -155,7 +156,7 @@ test('nothing is read while Snapkeel changes the domain', async () => {
   await bench.session.holding(uuid, async () => {
     const busy = unknown('busy');
     expect(await sizes('a')).toMatchObject({ changed: busy, frees: busy, revertFrees: busy });
-    expect((await list()).snapshots).toEqual([]);
+    expect(await list()).toMatchObject({ isBusy: true, snapshots: [] });
   });
   expect(seen.reads).toBe(0);
 });

@@ -45,8 +45,8 @@ export async function snapshotSizes(
     const named = new Set(names);
     const layers = await readLayers(session, uuid, (disks, all) => wantedFiles(disks, all, named), signal);
     const snapshots = layers.snapshots.filter(({ name }) => named.has(name));
-    for (const name of named)
-      if (!snapshots.some((each) => each.name === name)) throw new ProblemError('SNAPSHOT_GONE', { snapshot: name });
+    const listed = new Set(snapshots.map(({ name }) => name));
+    for (const name of named) if (!listed.has(name)) throw new ProblemError('SNAPSHOT_GONE', { snapshot: name });
     const inside = imagesInside(layers, named);
     const isOff = layers.domain.state === 'shutoff';
     const { reads } = session;
@@ -104,8 +104,8 @@ function imagesInside({ disks }: KnownLayers, named: ReadonlySet<string>): Insid
     for (const { path, inside } of nodes.values()) {
       const names = inside.filter((name) => named.has(name));
       if (names.length === 0) continue;
-      const known = found.get(path);
-      if (known) known.targets.push(target);
+      const before = found.get(path);
+      if (before) before.targets.push(target);
       else found.set(path, { path, targets: [target], names });
     }
   return [...found.values()];

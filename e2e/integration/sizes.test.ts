@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KeptFigures } from '../../electron/inspect/sizes/kept-figures.ts';
+import { sizeList } from '../../electron/inspect/sizes/list.ts';
+import { snapshotSizes } from '../../electron/inspect/sizes/sizes.ts';
+import { LibvirtError } from '../../electron/libvirt/errors.ts';
+import { ping } from '../../electron/libvirt/greet.ts';
+import type { Size, SizeUnknown } from '../../shared/schema.ts';
+import { labAvailable } from '../lab/available.ts';
+import { readDisk } from '../lab/disk.ts';
+import { type Guest, type Lab, startLab } from '../lab/lab.ts';
+import { run } from '../lab/run.ts';
+import { type Connected, connectTo } from './connected.ts';
+
+const available = labAvailable();
+if (!available.ok) console.warn(`Sizes through libvirt are left out: ${available.reason}`);
+const never = new AbortController().signal;
+
+describe.skipIf(!available.ok)('sizes, through libvirt', () => {
+  let lab: Lab;
+  let connected: Connected;
+  let other: Connected;
+  beforeAll(async () => {
+    lab = await startLab();
+    [connected, other] = [await connectTo(lab), await connectTo(lab)];
+  });
+  afterAll(async () => {
+    await connected?.session.disconnect();
+    await other?.session.disconnect();
+    await lab?.stop();
+  });
+
+  const made = async (name: string) => {
+    const guest = await lab.guest({ name, pool: false });
+    await lab.virsh('pool-create-as', `guest-${randomUUID()}`, 'dir', '--target', guest.folder);
+    const uuid = await lab.virsh('domuuid', name);
+    const kept = new KeptFigures();
+    const sizes = (...names: string[]) => snapshotSizes(connected.session, uuid, names, kept, never);
+    return { guest, uuid, sizes };
+  };
+  const whyOf = (size: Size): SizeUnknown | 'known' => (size.known ? 'known' : size.why);
+
+  test('the list has memory and files, and a running guest’s memory is what QEMU says', async () => {
+    const { guest, uuid } = await made('listed');
+    await guest.snapshot('off');
+    await guest.start();
+    await guest.snapshot('live');
+    const { snapshots, images } = await sizeList(connected.session, uuid, never);
+    const told = await run(['qemu-img', 'info', '-U', '--output=json', await guest.diskPath()]);
+    const { snapshots: tags = [] } = JSON.parse(told) as { snapshots?: { name: string; 'vm-state-size': number }[] };
+    const bytes = tags.find(({ name }) => name === 'live')?.['vm-state-size'];
+    expect(bytes).toBeGreaterThan(0);
+    expect(snapshots).toEqual([
+      { name: 'off', memory: null, files: null },
+      { name: 'live', memory: { known: true, bytes, truth: 'exact' }, files: null },
+    ]);
+    expect(images).toEqual([{ path: await guest.diskPath(), count: 2, why: null }]);
+    await guest.destroy();
+  });
+
+  test('while somebody else takes and deletes snapshots, sizes are known or say why; nobody is disturbed', async () => {
+    const { guest, sizes } = await made('churn');
+    await guest.writeBytes(2_000_000, 'first');
+    await guest.snapshot('kept');
+    await guest.start();
+    let isOver = false;
+    const measuring = (async () => {
+      const seen = new Set<string>();
+      for (; !isOver; )
+        try {
+          seen.add(whyOf((await sizes('kept')).frees));
+        } catch (error) {
+          // While a snapshot is taken 9.0 may list it without its name.
+          if (!(error instanceof LibvirtError && error.is('INVALID_ARG'))) throw error;
+        }
+      return seen;
+    })();
+    const others = (async () => {
+      let answered = 0;
+      for (; !isOver; answered++) await ping(other.session.reads);
+      return answered;
+    })();
+    const before = await guest.counter();
+    for (let nth = 0; nth < 4; nth++) {
+      await guest.snapshot(`under-${nth}`);
+      await lab.virsh('snapshot-delete', guest.name, `under-${nth}`);
+    }
+    await guest.counted(before + 2);
+    isOver = true;
+    const seen = await measuring;
+    for (const each of seen) expect(['known', 'changing', 'damaged']).toContain(each);
+    expect(seen).toContain('known');
+    expect(await others).toBeGreaterThan(0);
+    await guest.destroy();
+    expect((await sizes('kept')).frees).toMatchObject({ known: true, truth: 'exact' });
+    const checked = await run(['qemu-img', 'check', '--output=json', await guest.diskPath()]);
+    expect(JSON.parse(checked)).toMatchObject({ 'check-errors': 0 });
+  });
+
+  test('an image that is replaced meanwhile gives the sizes of one of both, or says why', async () => {
+    const { guest, sizes } = await made('replaced');
+    const path = await guest.diskPath();
+    await guest.writeBytes(2_000_000, 'one');
+    await guest.snapshot('a');
+    await guest.writeBytes(2_000_000, 'two');
+    const first = await sizes('a');
+    const [one, two] = [`${path}.one`, `${path}.two`];
+    await copyFile(path, one);
+    await guest.writeBytes(9_000_000, 'three');
+    await run(['qemu-img', 'snapshot', '-c', 'another', path]);
+    const second = await sizes('a');
+    expect(second.changed).not.toEqual(first.changed);
+    await copyFile(path, two);
+    let isOver = false;
+    const replacing = (async () => {
+      for (let nth = 0; !isOver; nth++) {
+        await copyFile(nth % 2 === 0 ? one : two, `${path}.new`);
+        await rename(`${path}.new`, path);
+      }
+    })();
+    const may = [first.changed, second.changed].map((each) => JSON.stringify(each));
+    for (let nth = 0; nth < 40; nth++) {
+      const { changed } = await sizes('a');
+      if (changed?.known) expect(may).toContain(JSON.stringify(changed));
+      else expect(['changing', 'damaged', 'gone']).toContain(changed?.why);
+    }
+    isOver = true;
+    await replacing;
+    await Promise.all([one, two].map((each) => rm(each)));
+    expect((await readDisk(path, 2_000_000, 3)).toString()).toBe('two');
+  });
+
+  test('an external snapshot is as large as its files', async () => {
+    const { guest, uuid, sizes } = await made('outside');
+    const overlay = `${guest.folder}/over.qcow2`;
+    await guest.snapshot('x', '--disk-only', '--diskspec', `hda,file=${overlay}`);
+    await guest.writeBytes(2_000_000, 'more');
+    await refreshed(guest);
+    const bytes = Number((await run(['stat', '-c', '%b', overlay])).trim()) * 512;
+    const size = { known: true, bytes, truth: 'exact' };
+    expect((await sizeList(connected.session, uuid, never)).snapshots).toEqual([
+      { name: 'x', memory: null, files: size },
+    ]);
+    const most = { ...size, truth: 'at-most' };
+    expect(await sizes('x')).toMatchObject({ changed: most, frees: most, images: [] });
+  });
+
+  const refreshed = async (guest: Guest) => {
+    for (const pool of (await lab.virsh('pool-list', '--name'))
+      .split('\n')
+      .map((each) => each.trim())
+      .filter(Boolean))
+      if ((await lab.virsh('pool-dumpxml', pool)).includes(guest.folder)) await lab.virsh('pool-refresh', pool);
+  };
+});

@@ -7,6 +7,7 @@ import {
   formatDateTime,
   formatDuration,
   formatMoment,
+  formatSpan,
   formatTaken,
   formatVersion,
   formatWhole,
@@ -51,6 +52,16 @@ test.each([
   [12_000 * d, '32 years ago'],
   [-2 * h, '2 h ahead of this clock'],
 ])('%d ms back is %s', (ms, text) => expect(formatAge(1e12, 1e12 + ms)).toBe(text));
+
+test.each([
+  [59 * s, 'less than a minute', 'less than a minute'],
+  [3 * h + 12 * min + 1, '3 h 12 min', '3 h 13 min'],
+  [24 * h + 1, '1 day', '2 days'],
+  [62 * d, '8 weeks', '9 weeks'],
+  [70 * d, '10 weeks', '10 weeks'],
+])('a span of %d ms is %s, and not more than %s', (ms, least, most) => {
+  expect([formatSpan(ms), formatSpan(ms, 'up')]).toEqual([least, most]);
+});
 
 test('older moments are dates, with a year when it is another one', () => {
   const now = new Date(2026, 10, 23, 12, 0).getTime();

@@ -73,16 +73,23 @@ const ageUnits = [
   { from: day, size: day, unit: 'day' },
 ] as const;
 
+/**
+ * How long, as one says it: `less than a minute`, `3 h 12 min`, `10 days`, `20 weeks`. Milliseconds.
+ * @param round `up` where less must not be said than it is
+ */
+export function formatSpan(ms: number, round: 'down' | 'up' = 'down'): string {
+  if (ms < minute) return 'less than a minute';
+  const whole = (size: number) => Math[round === 'up' ? 'ceil' : 'floor'](ms / size);
+  const long = ageUnits.find(({ from }) => ms >= from);
+  return long ? formatCount(whole(long.size), long.unit) : formatDuration(whole(minute) * minute);
+}
+
 /** How long ago: `just now`, `3 h 12 min ago`, `20 weeks ago`. A moment ahead of this clock is said to be so. */
 export function formatAge(at: number, now: number): string {
   if (!isMoment(at)) return unknownMoment;
   const age = now - at;
   if (age < -minute) return `${formatDuration(-age)} ahead of this clock`;
-  if (age < minute) return 'just now';
-  const long = ageUnits.find(({ from }) => age >= from);
-  return long
-    ? `${formatCount(Math.floor(age / long.size), long.unit)} ago`
-    : `${formatDuration(Math.floor(age / minute) * minute)} ago`;
+  return age < minute ? 'just now' : `${formatSpan(age)} ago`;
 }
 
 /** A moment for a narrow column: an age within a week, then the day, with its year unless it is this one. */

@@ -44,9 +44,7 @@ function Known({ comparison: { with: side, changes, counts }, domain, snapshot }
     <>
       <div className={styles.head}>
         <h3>
-          {changes.length === 0
-            ? 'No configuration changes since'
-            : `${formatCount(changes.length, 'configuration change')} since`}
+          {changes.length === 0 ? 'No configuration changes' : formatCount(changes.length, 'configuration change')}
         </h3>
         <button type="button" className={parts.link} onClick={compare}>
           Compare

@@ -1,5 +1,5 @@
 import { CircleX, Pin, Shield } from 'lucide-react';
-import { formatDuration, stateLabel } from '../../shared/format.ts';
+import { formatSpan, stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { HereRow, SnapshotRow } from '../../shared/snapshot-tree.ts';
 import type { DrawnRow, FoldRow } from '../../shared/tree-drawing.ts';
@@ -9,8 +9,6 @@ import parts from '../ui/parts.module.css';
 import { useAround } from './around.ts';
 import styles from './history.module.css';
 import { foldMark, foldNote, foldTitle, safetyWords } from './row-words.ts';
-
-const minute = 60_000;
 
 /** Id of the element that names a row. */
 export function nameId(index: number): string {
@@ -166,6 +164,5 @@ function PinMark() {
 function hereNote({ base }: HereRow, domain: Domain, past: number): string {
   const state = stateLabel(domain.state);
   if (!base) return `${state}, not based on any snapshot`;
-  const span = past < minute ? 'less than a minute' : formatDuration(past - (past % minute));
-  return `${state}, ${span} past ${base.name}, in no snapshot`;
+  return `${state}, ${formatSpan(past)} past ${base.name}, in no snapshot`;
 }

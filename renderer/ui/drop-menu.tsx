@@ -8,6 +8,8 @@ interface DropMenuProps {
   /** Without one it shows that a menu opens. */
   icon?: LucideIcon;
   text: ReactNode;
+  /** Of the text, which may go where there is no room. */
+  textClass?: string | undefined;
   /** What it is, for who doesn’t see it. */
   label: string;
   className?: string | undefined;
@@ -20,12 +22,12 @@ interface DropMenuProps {
 
 /** A muted button with a menu under it. */
 export function DropMenu(props: DropMenuProps) {
-  const { icon: Icon, text, label, className = '', align = 'start', chosen = false, children } = props;
+  const { icon: Icon, text, textClass = '', label, className = '', align = 'start', chosen = false, children } = props;
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger className={buttons.button} data-look="muted" data-chosen={chosen || undefined} aria-label={label}>
         {Icon ? <Icon size={13} aria-hidden="true" /> : null}
-        <span className={buttons.text}>{text}</span>
+        <span className={`${buttons.text} ${textClass}`}>{text}</span>
         {Icon ? null : <ChevronDown size={13} aria-hidden="true" />}
       </Menu.Trigger>
       <Menu.Portal>

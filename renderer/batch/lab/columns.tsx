@@ -1,4 +1,4 @@
-import { formatDuration, formatMoment, stateLabel } from '../../../shared/format.ts';
+import { formatMoment, formatSpan, stateLabel } from '../../../shared/format.ts';
 import type { revertType } from '../../../shared/operations/revert/type.ts';
 import { virshRevert } from '../../../shared/operations/revert/virsh.ts';
 import type { GridColumn } from '../../ui/grid/columns.ts';
@@ -70,7 +70,7 @@ function LossCell({ planned, now }: { planned: Planned<typeof revertType>; now: 
       <div className={grids.cellLine}>
         {span < minute
           ? 'Less than a minute'
-          : `${facts.current === facts.snapshot.name ? '' : 'Up to '}${formatDuration(span - (span % minute))}`}
+          : `${facts.current === facts.snapshot.name ? '' : 'Up to '}${formatSpan(span, 'up')}`}
       </div>
       <div className={parts.note} title={first?.text}>
         {first?.text}

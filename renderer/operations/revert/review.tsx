@@ -1,5 +1,5 @@
 import { Ban } from 'lucide-react';
-import { formatCount, formatDuration, isMoment, stateLabel } from '../../../shared/format.ts';
+import { formatCount, formatSpan, isMoment, stateLabel } from '../../../shared/format.ts';
 import { type Weight, weightOf } from '../../../shared/operations/revert/risk.ts';
 import { revertType } from '../../../shared/operations/revert/type.ts';
 import type { Assessment, Requirement, RevertChoice, RevertPlan, StartState } from '../../../shared/schema.ts';
@@ -87,13 +87,13 @@ function Losses({ plan, losses }: { plan: RevertPlan; losses: Assessment['losses
   );
   const isCurrent = facts.current === facts.snapshot.name;
   const span = now - (isCurrent ? since : facts.snapshot.createdAt);
-  const spanText = span < minute ? 'less than a minute' : formatDuration(span - (span % minute));
   // Newer snapshots keep some of what came after an older one.
   const upTo = isCurrent || span < minute ? '' : 'up to ';
   const kept = losses.filter((loss) => loss.kept);
   const lost = losses.filter((loss) => !loss.kept);
   const isKnown = isCurrent ? isMoment(since) : isMoment(facts.snapshot.createdAt);
-  const amount = span < 0 || !isKnown ? 'all changes since the snapshot' : `${upTo}${spanText} of changes`;
+  const amount =
+    span < 0 || !isKnown ? 'all changes since the snapshot' : `${upTo}${formatSpan(span, 'up')} of changes`;
   return (
     <>
       {kept.length > 0 ? (

@@ -18,7 +18,7 @@ export function ColumnsMenu({ id, columns }: ColumnsMenuProps) {
   const [{ hidden, widths }, change] = useGridView(id);
   const isUsual = hidden.length + Object.keys(widths).length === 0;
   return (
-    <DropMenu icon={Columns3} text={<span className={styles.menuText}>Columns</span>} label="Columns">
+    <DropMenu icon={Columns3} text="Columns" textClass={styles.menuText} label="Columns">
       {columns
         .filter(({ optional }) => optional)
         .map((column) => (

@@ -77,6 +77,8 @@ test(
     expect((await pane.locator('code').innerText()).replaceAll(/before-revert-[\d-]+/g, '')).toBe(
       virsh.replaceAll(/before-revert-[\d-]+/g, ''),
     );
+    // The message lies over the foot of the details as long as it is there.
+    await page.getByRole('button', { name: 'Close message' }).click();
     await pane.getByRole('button', { name: 'Undo…' }).click();
     await app.dialog.ready();
     await expect(app.dialog.root).toContainText('Undo the last revert of web-02');

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import {
   formatAge,
   formatBytes,
+  formatClock,
   formatCount,
   formatDateTime,
+  formatDay,
   formatDuration,
   formatMoment,
   formatSpan,
@@ -119,3 +121,16 @@ test.each([
 ] as const)('%s disks and %s memory of a guest %s hold %s', (kind, memory, state, text) =>
   expect(holdsLabel({ kind, memory, state })).toBe(text),
 );
+
+test('a day as a heading, and the time on it', () => {
+  const at = (month: number, date: number, year = 2026) => new Date(year, month, date, 9, 2).getTime();
+  const now = at(10, 26);
+  expect([now, at(10, 25), at(10, 24), at(10, 26, 2025), -1].map((each) => formatDay(each, now))).toEqual([
+    'Today',
+    'Yesterday',
+    '24 November',
+    '26 November 2025',
+    'Unknown day',
+  ]);
+  expect(formatClock(now)).toBe('09:02');
+});

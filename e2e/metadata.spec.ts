@@ -75,7 +75,7 @@ test.describe('on a real libvirt', () => {
       const dialog = page.getByRole('alertdialog');
       await expect(dialog).toContainText('There is nothing to import.');
       await expect(dialog).toContainText('The file cannot be read as XML');
-      await expect(dialog.getByRole('button', { name: 'Import', exact: true })).toBeDisabled();
+      await expect(dialog.getByRole('button', { name: 'Import', exact: true })).toBeHidden();
       await dialog.getByRole('button', { name: 'Choose other files…' }).click();
       await choose(page, 'travels.snapshots.xml', text);
       await expect(dialog).toContainText('2 snapshots will be added');
@@ -104,7 +104,7 @@ test.describe('on a real libvirt', () => {
     const dialog = await askEdit(app, 'middle');
     await expect(dialog.name).toBeFocused();
     await dialog.name.fill('leaf');
-    await expect(dialog.root).toContainText('There is a snapshot “leaf” already.');
+    await expect(dialog.root).toContainText('There is already a snapshot “leaf”.');
     await dialog.name.fill('centre');
     await expect(dialog.root).toContainText('“leaf” is redefined as a child of “centre”.');
     await dialog.name.press('Enter');

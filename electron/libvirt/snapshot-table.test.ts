@@ -103,6 +103,19 @@ describe('readSnapshotTable', () => {
     expect(table.known && table.tags.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
+  it('tells what QEMU has marked an image as', async () => {
+    const marked = (bits: number) => {
+      const bytes = image([entry('1', 'a')]);
+      bytes.writeUInt8(bits, 79);
+      return readSnapshotTable(
+        host(() => bytes),
+        path,
+      );
+    };
+    expect(await marked(1)).toMatchObject({ known: true, isDirty: true });
+    expect(await marked(2)).toEqual({ known: false, why: 'corrupt' });
+  });
+
   it('does not go on for ever where it keeps changing', async () => {
     const caller = host((nth) => image([entry(String(nth), 'a')]));
     expect(await readSnapshotTable(caller, path)).toEqual({ known: false, why: 'changing' });

@@ -53,7 +53,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     const { page } = app;
     await app.open('wiki');
     await app.tab('Health');
-    await expect(page.getByRole('main')).toContainText('Looked at');
+    await expect(page.getByRole('main')).toContainText('Checked just now');
     await app.domain('Demo (simulated)').click();
     await expect(page.getByRole('treegrid', { name: 'Domains of Demo (simulated)' })).toContainText('health finding');
     await look();

@@ -78,7 +78,7 @@ test('the demo host: problems are those of opened domains and of reverts of earl
   await expect(row(app, 'wiki').locator('[data-column="status"]')).toHaveText('–');
   await app.open('wiki');
   await app.tab('Health');
-  await expect(page.getByRole('main')).toContainText('Looked at');
+  await expect(page.getByRole('main')).toContainText('Checked just now');
   await openHost(app);
   await expect(row(app, 'wiki')).toContainText('health finding');
   await page.getByRole('tab', { name: /^Problems/ }).click();

@@ -216,7 +216,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await app.snapshot('installed').click();
     await app.snapshot('app-1.8').click({ modifiers: ['Shift'] });
     await look();
-    await page.getByRole('button', { name: 'Tags of 3 snapshots…' }).click();
+    await page.getByRole('button', { name: 'Tags…' }).click();
     await expect(page.getByRole('dialog', { name: 'Tags of 3 snapshots' })).toBeVisible();
     await look();
     await page.keyboard.press('Escape');

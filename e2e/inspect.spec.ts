@@ -77,7 +77,7 @@ test('the demo host: a snapshot compared with another one', async ({ start }) =>
 
   await app.snapshot('before-pg16').click();
   await app.snapshot('pg15-loaded').click({ modifiers: ['ControlOrMeta'] });
-  await app.page.getByRole('button', { name: 'Compare with each other…' }).click();
+  await app.page.getByRole('button', { name: 'Compare…' }).click();
   await expect(dialog.getByRole('heading', { name: 'Compare “pg15-loaded” with “before-pg16”' })).toBeVisible();
   await app.page.keyboard.press('Escape');
   await app.snapshot('empty-cluster').click({ modifiers: ['ControlOrMeta'] });

@@ -21,6 +21,8 @@ export interface Command {
   id: string;
   group: 'Snapshot' | 'Domain' | 'Host' | 'View';
   label: (context: CommandContext) => string;
+  /** Its name where what it acts on is said beside it, and there is one line for all. */
+  short?: (context: CommandContext) => string;
   /** Its name in the list of shortcuts, where there's nothing to act on. */
   title?: string;
   shortcut?: Shortcut;

@@ -19,6 +19,7 @@ export const compareTwoCommand: Command = {
   id: 'snapshot.compare-two',
   group: 'Snapshot',
   label: () => 'Compare with each other…',
+  short: () => 'Compare…',
   title: 'Compare the configurations of two selected snapshots',
   shortcut: 'Mod+D',
   scope: 'history',

@@ -10,6 +10,7 @@ export const deleteCommand: Command = {
     const snapshots = snapshotsOf(context);
     return snapshots.length > 1 ? `Delete ${snapshots.length} snapshots…` : 'Delete…';
   },
+  short: (context) => `Delete ${snapshotsOf(context).length}…`,
   title: 'Delete the selected snapshots…',
   shortcut: 'Delete',
   alsoShortcut: 'Mod+Backspace',

@@ -44,6 +44,7 @@ export const tagCommand: Command = {
   id: 'snapshot.tag',
   group: 'Snapshot',
   label: ({ chosen }) => (chosen.length > 0 ? `Tags of ${chosen.length} snapshots…` : 'Tags…'),
+  short: () => 'Tags…',
   title: 'Tags of the selected snapshots…',
   applies: onSnapshots,
   unavailable: linked,

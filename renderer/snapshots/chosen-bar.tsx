@@ -44,7 +44,7 @@ export function ChosenBar({ domain }: { domain: Domain }) {
             onClick={() => runCommand(command, contextOf(app, { kind: 'row', key: domainKey(domain), row }))}
           >
             {Icon ? <Icon size={14} aria-hidden="true" /> : null}
-            {command.label(context)}
+            {(command.short ?? command.label)(context)}
           </Button>
         );
       })}

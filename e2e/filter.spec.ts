@@ -95,6 +95,7 @@ test('the demo host: several snapshots are selected by mouse and keyboard', asyn
   await expect(bar).toContainText('2 snapshots selected');
   await bar.getByRole('button', { name: 'Clear' }).click();
   await expect(bar).toBeHidden();
+  await field.fill('');
 
   await app.snapshot('installed').click();
   await app.snapshot('hardened').click({ modifiers: ['ControlOrMeta'] });
@@ -112,6 +113,7 @@ test('the demo host: several snapshots are selected by mouse and keyboard', asyn
     .getByRole('main')
     .getByRole('status')
     .filter({ hasText: /of \d+ snapshots$/ });
+  await page.keyboard.press('ControlOrMeta+f');
   await field.fill('tag:golden');
   await expect(count).toHaveText('2 of 7 snapshots');
   await field.fill('tag:kept');

@@ -73,7 +73,12 @@ test('the demo host: a backend that does not answer is said, and nothing is wait
 }) => {
   const { page } = await start('--demo');
   await expect(page.getByRole('treeitem').first()).toBeVisible();
-  await page.routeWebSocket(/\/rpc/, (socket) => socket.close());
+  let sockets = 0;
+  await page.routeWebSocket(/\/rpc/, (socket) => {
+    // The first takes a question and ends; no other is answered.
+    if (sockets++ === 0) socket.onMessage(() => socket.close());
+    else socket.close();
+  });
   // Nothing answers at its address either, or else it would be another token that is missing.
   await page.route(/:\d+\/$/, (route) => (route.request().method() === 'HEAD' ? route.abort() : route.continue()));
   await page.reload();

@@ -200,7 +200,7 @@ export class TakeEachDialog extends BatchDialog {
 
   /** Opens it for the selected domains. */
   async open(): Promise<void> {
-    await this.root.page().getByRole('button', { name: 'Take snapshots…' }).click();
+    await this.root.page().getByRole('navigation').getByRole('button', { name: 'Take snapshots…' }).click();
     await expect(this.plan).toBeVisible();
   }
 }

@@ -106,6 +106,16 @@ export const views: readonly View[] = [
     },
   },
   {
+    name: 'activity',
+    inDocs: true,
+    show: async (app) => {
+      await app.open('web-01');
+      await (await app.askRevert('app-2.0')).confirm();
+      await app.page.getByRole('button', { name: 'Activity' }).click();
+      await app.page.getByRole('row').filter({ hasText: 'Revert to “app-2.0”' }).click();
+    },
+  },
+  {
     name: 'connect',
     inDocs: true,
     show: async (app) => {

@@ -220,6 +220,7 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await expect(page.getByRole('dialog', { name: 'Tags of 3 snapshots' })).toBeVisible();
     await look();
     await page.keyboard.press('Escape');
+    await page.keyboard.press('ControlOrMeta+f');
     await page.getByRole('textbox', { name: 'Filter snapshots' }).fill('nothing-has-this-name');
     await look();
     await page.getByRole('textbox', { name: 'Filter snapshots' }).fill('');

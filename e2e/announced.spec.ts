@@ -30,8 +30,8 @@ test('the demo host: one that did not is announced by its dialog, or by its mess
   await dialog.revert.click();
   await expect(live(app, /safety snapshot/i)).toHaveCount(1);
   await dialog.cancel.click();
-  await expect(dialog.root).toContainText('cancelled: nothing was reverted');
-  await expect(live(app, /was not reverted|nothing was reverted/)).toHaveCount(1);
+  await expect(dialog.root).toContainText('Nothing was reverted.');
+  await expect(live(app, /was not reverted|Nothing was reverted/)).toHaveCount(1);
   await page.keyboard.press('Escape');
   await expect(dialog.root).toBeHidden();
 

@@ -59,8 +59,8 @@ test.each([
   [59 * s, 'less than a minute', 'less than a minute'],
   [3 * h + 12 * min + 1, '3 h 12 min', '3 h 13 min'],
   [24 * h + 1, '1 day', '2 days'],
-  [62 * d, '8 weeks', '9 weeks'],
-  [70 * d, '10 weeks', '10 weeks'],
+  [62 * d + 1, '8 weeks', '63 days'],
+  [101 * d, '14 weeks', '15 weeks'],
 ])('a span of %d ms is %s, and not more than %s', (ms, least, most) => {
   expect([formatSpan(ms), formatSpan(ms, 'up')]).toEqual([least, most]);
 });

@@ -73,6 +73,10 @@ const ageUnits = [
   { from: day, size: day, unit: 'day' },
 ] as const;
 
+const dayUnit = { size: day, unit: 'day' } as const;
+/** A week too many is much, where a span is rounded up: up to here it is told in days. */
+const mostDays = 100 * day;
+
 /**
  * How long, as one says it: `less than a minute`, `3 h 12 min`, `10 days`, `20 weeks`. Milliseconds.
  * @param round `up` where less must not be said than it is
@@ -80,7 +84,7 @@ const ageUnits = [
 export function formatSpan(ms: number, round: 'down' | 'up' = 'down'): string {
   if (ms < minute) return 'less than a minute';
   const whole = (size: number) => Math[round === 'up' ? 'ceil' : 'floor'](ms / size);
-  const long = ageUnits.find(({ from }) => ms >= from);
+  const long = round === 'up' && ms < mostDays && ms >= day ? dayUnit : ageUnits.find(({ from }) => ms >= from);
   return long ? formatCount(whole(long.size), long.unit) : formatDuration(whole(minute) * minute);
 }
 

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createBackend, type DemoPace } from '../electron/backend.ts';
 import { serveBrowser } from '../electron/shell/browser-server.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const page = fileURLToPath(new URL('../out/renderer/', import.meta.url));
 
 /**
@@ -11,7 +15,7 @@ const page = fileURLToPath(new URL('../out/renderer/', import.meta.url));
  */
 export async function serveDemo(dataDir: string, demoPace: DemoPace): Promise<{ url: string; stop(): Promise<void> }> {
   const backend = await createBackend({
-    version: 'test',
+    version,
     shell: 'browser',
     dataDir,
     demo: true,

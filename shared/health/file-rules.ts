@@ -111,7 +111,7 @@ export const fileRules: readonly HealthRule[] = [
             level: 'note' as const,
             what: `The image ${fileNamed(path)} was not closed: QEMU, or the host, ended all at once.`,
             means: 'With lazy refcounts it does not know what of it is free. No data is lost by that.',
-            remedy: 'Nothing needs to be done: QEMU counts anew when the domain starts.',
+            remedy: 'Nothing needs to be done: QEMU counts again when the domain starts.',
             files: [path],
             shell: [`qemu-img check ${shellQuote(path)}`],
           })),

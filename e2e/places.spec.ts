@@ -106,8 +106,7 @@ async function startedAt(start: (...args: string[]) => Promise<App>, width: numb
     page: app.page,
     app,
     async open(name: string) {
-      const toggle = app.page.getByRole('button', { name: 'Hosts and domains' });
-      if (await toggle.isVisible()) await toggle.click();
+      if (width < 620) await app.page.getByRole('button', { name: 'Hosts and domains' }).click();
       await app.open(name);
       await expect(app.page.getByRole('row').nth(1)).toBeVisible();
     },

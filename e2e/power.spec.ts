@@ -17,9 +17,15 @@ async function open(app: App, guest: Guest): Promise<void> {
 
 const state = (guest: Guest) => expect.poll(() => guest.state(), { timeout: 30_000 });
 
+/** Where there is less room, starting and resuming are in the menu. */
+function wide({ page }: App): Promise<void> {
+  return page.setViewportSize({ width: 1600, height: 900 });
+}
+
 test('a guest is started, paused, resumed and reset, and the history tells it', both, async ({ start, lab }) => {
   const guest = await lab.guest({ name: 'power-a' });
   const app = await start('--connect', lab.uri);
+  await wide(app);
   await open(app, guest);
   await app.page.getByRole('button', { name: 'Start', exact: true }).click();
   await expect(app.lastOutcome).toContainText('power-a: started', { timeout: 30_000 });
@@ -77,6 +83,7 @@ test('memory that was saved is not restored without a word, and can be dropped',
   const saved = await guest.leap();
   await guest.managedSave();
   const app = await start('--connect', lab.uri);
+  await wide(app);
   await open(app, guest);
   await app.page.getByRole('button', { name: 'Start…' }).click();
   const dialog = app.page.getByRole('alertdialog');

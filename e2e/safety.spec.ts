@@ -101,6 +101,7 @@ test('the demo host: removing the managed save image takes the place of force', 
 
 test('the demo host: to restore saved memory is no danger, to discard it is', async ({ start }) => {
   const app = await start('--demo');
+  await app.page.setViewportSize({ width: 1600, height: 900 });
   await app.open('win11-desktop');
   await app.page.getByRole('button', { name: 'Start…' }).click();
   const dialog = app.page.getByRole('alertdialog');

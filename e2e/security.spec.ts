@@ -121,7 +121,7 @@ test('diagnostics tell of versions, hosts and what went wrong, and of no secret'
 
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await command('Copy diagnostics');
-  await expect(page.getByText('Diagnostics copied')).toBeVisible();
+  await expect(page.getByRole('article').getByText('Diagnostics copied')).toBeVisible();
   const text = await page.evaluate(() => navigator.clipboard.readText());
   expect(text).toMatch(/^- Snapkeel: \d+\.\d+\.\d+$/m);
   expect(text).toMatch(/^- Node: \d+\.\d+\.\d+$/m);

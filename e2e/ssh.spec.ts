@@ -52,7 +52,7 @@ test('a known key does not ask; a changed one is refused without asking', async 
   await sshd.changeHostKey();
   const second = await start('--connect', sshd.uri);
   await expect(
-    second.page.getByText(/host key of .* is not the one that is known from .*known_hosts line 1/).first(),
+    second.page.getByText(/host key of .* does not match the known one in .*known_hosts line 1/).first(),
   ).toBeVisible();
   await expect(question(second)).toBeHidden();
 });

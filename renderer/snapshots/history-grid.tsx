@@ -64,15 +64,16 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
   }, [flat, given]);
 
   const menuRow = useAppState(menuRowOf);
-  // What is selected from elsewhere comes into view; whoever moves in the tree itself sees to that.
-  const selectedIn = useRef('');
+  // What is selected from elsewhere comes into view. Whoever moves in the tree itself sees to that, and so does the end of a
+  // filter.
+  const selectedIn = useRef({ key: '', flat });
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each selection
   useEffect(() => {
-    const isNew = selectedIn.current !== key;
-    selectedIn.current = key;
-    if (isNew || rows[active]?.key !== selected || scroller.current?.contains(document.activeElement)) return;
+    const isOther = selectedIn.current.key !== key || selectedIn.current.flat !== flat;
+    selectedIn.current = { key, flat };
+    if (isOther || rows[active]?.key !== selected || scroller.current?.contains(document.activeElement)) return;
     virtualizer.scrollToIndex(active, { align: 'auto' });
-  }, [key, selected]);
+  }, [key, flat, selected]);
 
   // The list may have changed so that the selected row is behind a fold now; one selected in another order is unfolded.
   const wasFlat = useRef(flat);

@@ -18,6 +18,7 @@ export function openDomainView(store: AppStore, key: DomainKey, row: string | nu
   const state = store.getState();
   if (row === null && state.place?.kind === 'domain' && state.place.key === key) return;
   store.setState({ ...showing(state, { kind: 'domain', key }, row), listOpen: false });
+  if (row !== null) selectRow(store, row);
   changeSettings(store, { lastDomain: key });
 }
 

@@ -6,6 +6,7 @@ import { changeSettings, noteTold, pushNotice } from './actions.ts';
 import { type Api, problemOf } from './api.ts';
 import { batchNotice } from './batch-words.ts';
 import { DomainChanges } from './domains.ts';
+import { unfolding } from './folds.ts';
 import { endNotice } from './notices.ts';
 import { followPlaces } from './places.ts';
 import { rowAfter } from './row-after.ts';
@@ -282,10 +283,13 @@ async function followHistory(app: App, wanted: string, signal: AbortSignal): Pro
       const next = changedList(list, change);
       list = next;
       if (change.more) continue;
-      app.store.setState((state) => ({
-        history: { key, list: next, problem: null },
-        selectedRow: selectedAfter(state, next),
-      }));
+      app.store.setState((state) => {
+        const history = { key, list: next, problem: null };
+        const selectedRow = selectedAfter(state, next);
+        // Whoever opened the domain to see a row sees it; later on a fold keeps what is in it.
+        const unfolded = state.history?.list ? null : unfolding({ ...state, history }, selectedRow);
+        return { history, selectedRow, ...unfolded };
+      });
     }
   } catch (error) {
     // When the connection is gone, its calls fail before it says so; then this is no news.

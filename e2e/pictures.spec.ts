@@ -1,5 +1,6 @@
-import { expect, test } from './fixtures.ts';
+import { expect, leaveOut, test } from './fixtures.ts';
 import { shiftClock, stopClock } from './pictures/clock.ts';
+import { otherFont } from './pictures/font.ts';
 import { settled, sizes, themes, views } from './pictures/views.ts';
 
 /*
@@ -13,7 +14,8 @@ test.beforeEach(() => {
 test.afterEach(() => end());
 
 for (const { name, show } of views) {
-  test(`${name} looks as it did`, async ({ start }) => {
+  test(`${name} looks as it did`, async ({ start }, info) => {
+    leaveOut(info.title, otherFont());
     const app = await start('--demo');
     await stopClock(app.page);
     await app.page.reload();

@@ -5,6 +5,11 @@ import { delimiter, join } from 'node:path';
 /** A program or a file, the Debian package that has it, and what is left out of the tests without it. */
 const needed = [
   { program: 'chromium', package: 'chromium', leftOut: 'what a person does in a window' },
+  {
+    file: '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',
+    package: 'fonts-dejavu-core',
+    leftOut: 'how the main views look',
+  },
   { program: 'libvirtd', package: 'libvirt-daemon-system', leftOut: 'everything on a real libvirt' },
   { program: 'virsh', package: 'libvirt-clients', leftOut: 'everything on a real libvirt' },
   { program: 'qemu-system-x86_64', package: 'qemu-system-x86', leftOut: 'everything on a real libvirt' },

@@ -76,9 +76,11 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
   test.skipIf(!available.ok)('a snapshot with memory is found in the images', { timeout: 60_000 }, async () => {
     const outcome = await take(await planned(await makeCreateGuest(lab, 'two', 'whole', 'on'), 'memory-internal'));
     expect(outcome).toMatchObject({ result: 'done', differences: [] });
-    expect(outcome.notes.join()).not.toContain('could not be read');
+    expect(outcome.notes.join()).not.toContain('It is not known');
     const unread = await take(await planned(await lab.guest({ name: 'alone', pool: false }), 'disks-internal'));
-    expect(unread.notes.join()).toContain('Whether the image of hda holds it could not be read');
+    expect(unread.notes.join()).toContain(
+      'It is not known whether the image of hda contains it: no storage pool covers it.',
+    );
   });
 
   test.skipIf(!available.ok)('one that is listed and in no image', { timeout: 60_000 }, async () => {
@@ -91,7 +93,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
     expect(await takeAnyway(guest, 'memory-internal', { name })).toMatchObject({
       result: 'failed',
       problem: { code: 'CREATE_NOT_KEPT' },
-      differences: ['The image of hda does not hold the snapshot.'],
+      differences: ['The image of hda does not contain the snapshot.'],
     });
     expect(await guest.snapshots()).toEqual([name]);
   });
@@ -100,7 +102,7 @@ describe.each(wanted)('what was promised of a snapshot and does not come is told
     const guest = await makeCreateGuest(lab, 'tag-left', 'twice', 'off');
     expect(await takeAnyway(guest, 'disks-internal')).toMatchObject({
       result: 'done',
-      differences: ['The image of hda holds 2 snapshots of this name, and the oldest one counts.'],
+      differences: ['The image of hda contains 2 snapshots with this name, and the oldest one is used.'],
     });
   });
 

@@ -35,7 +35,7 @@ describe.skipIf(!available.ok)('a host reached by SSH', { timeout }, () => {
       await at.person.configure(`IdentityFile ${sshd.keyFile}`);
       await sshd.changeHostKey();
       const { text } = await refused(client, address, 'HOST_KEY_CHANGED');
-      expect(text).toContain(`is not the one that is known from ${at.person.knownHosts} line 1`);
+      expect(text).toContain(`does not match the known one in ${at.person.knownHosts} line 1`);
       expect(text).toContain(
         `Shown now: ${client === 'built-in' ? 'ssh-ed25519' : 'ED25519'} ${sshd.hostKeyFingerprint}`,
       );

@@ -107,8 +107,8 @@ describe.each(wantedGenerations('host', '11.3'))('a deletion whose answer is los
     expect({ result, problem }).toMatchObject({ result: 'unknown', problem: { code: 'ANSWER_LOST' } });
     expect(notes).toEqual([
       'Still there: “b”.',
-      expect.stringContaining('“b” do not revert to'),
-      expect.stringContaining('libvirt has noted under “a”'),
+      expect.stringContaining('do not revert to “b” any more'),
+      expect.stringContaining('libvirt recorded at “a”'),
     ]);
     expect(entries(uuid)).toMatchObject([{ result: 'unknown', resolved: true, differences: [lost, ...notes] }]);
     expect(isMarked(uuid, 'b')).toBe(true);

@@ -48,7 +48,7 @@ describe.skipIf(!available.ok)('the socket of a modular daemon', { timeout }, ()
   const overSsh = (path: string) => `SSH to ${sshd.user}@${sshd.host}:${sshd.port}, /var/run/libvirt/${path}`;
   const legacyMissing = (what: RegExp) => ({
     what: expect.stringMatching(what),
-    next: expect.stringMatching(/The address says mode=legacy: leave that out .* \/var\/run\/libvirt\/libvirt-sock/),
+    next: expect.stringMatching(/The URI sets mode=legacy: leave it out .* \/var\/run\/libvirt\/libvirt-sock/),
   });
 
   describe('alone', () => {

@@ -92,7 +92,7 @@ describe.skipIf(!available.ok)('an SSH server lets in', { timeout }, () => {
     at.person.answer = () => ['a wrong one'];
     const { text } = await refused(client, address, 'SSH_AUTH_FAILED');
     expect(text).toContain(`refused the login as user “${sshd.user}”`);
-    expect(text).toContain('It takes: publickey, password');
+    expect(text).toContain('It accepts: publickey, password');
     if (client === 'built-in') expect(text).toContain(`Tried: ${other}, password`);
     at.person.answer = () => null;
     expect((await refused(client, address, 'LOGIN_CANCELLED')).text).toContain('its question was not answered');

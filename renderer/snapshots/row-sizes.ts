@@ -1,0 +1,74 @@
+import { once } from '../../shared/once.ts';
+import type { Size, SizeList, Snapshot } from '../../shared/schema.ts';
+import { atMost, sumOf } from '../../shared/sizes.ts';
+import { freesWords, notReported, sizeWords, whyUnknown } from '../../shared/sizes-words.ts';
+import type { DrawnRow } from '../../shared/tree-drawing.ts';
+import { measureId } from '../sizes/use-sizes.ts';
+import type { KnownSizes } from '../store/store.ts';
+
+/** What a row says of sizes: its own, and what deleting it frees. */
+export interface RowSizes {
+  readonly lines: readonly string[];
+  /** How many of the lines are about the size of its own. */
+  readonly own: 0 | 1;
+  /** More than there is room for. */
+  readonly why: string;
+}
+
+const inside = 'It is inside the disk image, where nobody reports a size of its own';
+
+/**
+ * Its own files, or its memory; on leaves and folds also what deleting frees. What has no files of its own shows what
+ * deleting frees in their place. Null before anything is known.
+ */
+export function rowSizes(row: DrawnRow, sizes: KnownSizes | null): RowSizes | null {
+  if (!sizes || row.kind === 'here' || sizes.list.isBusy) return null;
+  const snapshots = snapshotsIn(row);
+  const own = ownSize(snapshots, sizes.list);
+  const frees = freed(snapshots, sizes);
+  const freesLine = frees && freesWords(frees);
+  if (own?.known) {
+    const isEnd = row.kind === 'fold' || row.childKeys.length === 0;
+    const lines = [sizeWords(own), ...(isEnd && freesLine ? [freesLine] : [])];
+    return { lines, own: 1, why: lines.join('\n') };
+  }
+  if (freesLine) return { lines: [freesLine], own: 0, why: `${inside}. Deleting ${freesLine}` };
+  const unknown = frees ?? own;
+  return { lines: [notReported], own: 1, why: unknown && !unknown.known ? whyUnknown[unknown.why] : inside };
+}
+
+/** For sorting; what is not known comes after all else. */
+export function ownBytes(row: Exclude<DrawnRow, { kind: 'here' }>, sizes: KnownSizes | null): number {
+  const snapshots = snapshotsIn(row);
+  const own = sizes && ownSize(snapshots, sizes.list);
+  const size = own?.known ? own : sizes && freed(snapshots, sizes);
+  return size?.known ? size.bytes : -1;
+}
+
+/** What snapshots have of their own: files, or memory in an image. Null for none at all. */
+export function ownSize(snapshots: readonly Pick<Snapshot, 'name'>[], list: SizeList): Size | null {
+  const byName = listed(list);
+  const found = snapshots.flatMap(({ name }) => {
+    const each = byName.get(name);
+    return each?.files ?? each?.memory ?? [];
+  });
+  return found.length === 0 ? null : sumOf(found);
+}
+
+/** What deleting frees, as far as it was measured; of external ones it is their files at most. */
+export function freed(
+  snapshots: readonly Pick<Snapshot, 'name' | 'kind'>[],
+  { list, measured }: KnownSizes,
+): Size | null {
+  const known = measured.get(measureId(snapshots.map(({ name }) => name)));
+  if (known) return known.frees;
+  if (!snapshots.every(({ kind }) => kind === 'external')) return null;
+  const files = ownSize(snapshots, list);
+  return files && atMost(files);
+}
+
+function snapshotsIn(row: Exclude<DrawnRow, { kind: 'here' }>): readonly Snapshot[] {
+  return row.kind === 'fold' ? row.hidden.map(({ snapshot }) => snapshot) : [row.snapshot];
+}
+
+const listed = once((list: SizeList) => new Map(list.snapshots.map((each) => [each.name, each])));

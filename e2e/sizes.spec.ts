@@ -128,6 +128,21 @@ test('right after a snapshot was taken no block differs from it', async ({ start
   await expect(fact(app, 'Since then')).toHaveText('No disk block differs');
 });
 
+test('old and big ones are found by a filter, and by the menu', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('web-01');
+  await expect(size(app, 'app-1.8')).toHaveText('512 MiB');
+  const field = page.getByRole('textbox', { name: 'Filter snapshots' });
+  await field.fill('size:>100M older:90d');
+  await expect(app.snapshot('app-1.8')).toBeVisible();
+  await expect(app.snapshot('app-2.0')).toBeHidden(); // big, and not old
+  await expect(app.snapshot('installed')).toBeHidden(); // old, and nobody knows how big
+  await field.fill('size:<1G');
+  await expect(app.snapshot('app-2.0')).toBeVisible();
+  await expect(app.snapshot('installed')).toBeHidden();
+});
+
 test('sizes go first where there is little room', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { Domain, SnapshotSizes } from '../../shared/schema.ts';
 import { problemOf } from '../store/api.ts';
 import { chosenSnapshots, drawnTree, hostById } from '../store/selectors.ts';
+import { measureId } from '../store/sizes.ts';
 import { type AppStore, domainKey, type KnownSizes } from '../store/store.ts';
 import type { Asked } from '../ui/asking.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -11,11 +12,6 @@ type On = Pick<Domain, 'hostId' | 'uuid'>;
 
 /** A selection is measured once it stays for this long, milliseconds. */
 const settleMs = 250;
-
-/** What sizes of some snapshots are kept under. */
-export function measureId(names: readonly string[]): string {
-  return JSON.stringify(names.toSorted());
-}
 
 /**
  * Keeps what costs little to know of the open domain's sizes true. What was measured is forgotten when its snapshots or

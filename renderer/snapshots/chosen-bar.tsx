@@ -4,9 +4,10 @@ import { freesWords, notReported, whyUnknown } from '../../shared/sizes-words.ts
 import { commands } from '../commands/commands.ts';
 import { contextOf, runCommand } from '../commands/context.ts';
 import { commandIcons } from '../commands/icons.ts';
-import { measure, measureId, useIsCheap, useSizes } from '../sizes/use-sizes.ts';
+import { measure, useIsCheap, useSizes } from '../sizes/use-sizes.ts';
 import { chooseRows } from '../store/actions.ts';
 import { chosenSnapshots } from '../store/selectors.ts';
+import { measureId } from '../store/sizes.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';

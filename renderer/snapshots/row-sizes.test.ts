@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Size, SizeList, SnapshotSizes } from '../../shared/schema.ts';
 import { known, unknown } from '../../shared/sizes.ts';
 import type { DrawnRow } from '../../shared/tree-drawing.ts';
-import { measureId } from '../sizes/use-sizes.ts';
+import { measureId } from '../store/sizes.ts';
 import type { KnownSizes } from '../store/store.ts';
 import { ownBytes, rowSizes } from './row-sizes.ts';
 

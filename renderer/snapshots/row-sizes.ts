@@ -1,9 +1,7 @@
-import { once } from '../../shared/once.ts';
-import type { Size, SizeList, Snapshot } from '../../shared/schema.ts';
-import { atMost, sumOf } from '../../shared/sizes.ts';
+import type { Snapshot } from '../../shared/schema.ts';
 import { freesWords, notReported, sizeWords, whyUnknown } from '../../shared/sizes-words.ts';
 import type { DrawnRow } from '../../shared/tree-drawing.ts';
-import { measureId } from '../sizes/use-sizes.ts';
+import { freed, knownBytes, ownSize } from '../store/sizes.ts';
 import type { KnownSizes } from '../store/store.ts';
 
 /** What a row says of sizes: its own, and what deleting it frees. */
@@ -39,36 +37,9 @@ export function rowSizes(row: DrawnRow, sizes: KnownSizes | null): RowSizes | nu
 
 /** For sorting; what is not known comes after all else. */
 export function ownBytes(row: Exclude<DrawnRow, { kind: 'here' }>, sizes: KnownSizes | null): number {
-  const snapshots = snapshotsIn(row);
-  const own = sizes && ownSize(snapshots, sizes.list);
-  const size = own?.known ? own : sizes && freed(snapshots, sizes);
-  return size?.known ? size.bytes : -1;
-}
-
-/** What snapshots have of their own: files, or memory in an image. Null for none at all. */
-export function ownSize(snapshots: readonly Pick<Snapshot, 'name'>[], list: SizeList): Size | null {
-  const byName = listed(list);
-  const found = snapshots.flatMap(({ name }) => {
-    const each = byName.get(name);
-    return each?.files ?? each?.memory ?? [];
-  });
-  return found.length === 0 ? null : sumOf(found);
-}
-
-/** What deleting frees, as far as it was measured; of external ones it is their files at most. */
-export function freed(
-  snapshots: readonly Pick<Snapshot, 'name' | 'kind'>[],
-  { list, measured }: KnownSizes,
-): Size | null {
-  const known = measured.get(measureId(snapshots.map(({ name }) => name)));
-  if (known) return known.frees;
-  if (!snapshots.every(({ kind }) => kind === 'external')) return null;
-  const files = ownSize(snapshots, list);
-  return files && atMost(files);
+  return knownBytes(snapshotsIn(row), sizes) ?? -1;
 }
 
 function snapshotsIn(row: Exclude<DrawnRow, { kind: 'here' }>): readonly Snapshot[] {
   return row.kind === 'fold' ? row.hidden.map(({ snapshot }) => snapshot) : [row.snapshot];
 }
-
-const listed = once((list: SizeList) => new Map(list.snapshots.map((each) => [each.name, each])));

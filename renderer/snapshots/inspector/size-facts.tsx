@@ -1,14 +1,14 @@
 import { formatMoment } from '../../../shared/format.ts';
 import type { Domain, Size, Snapshot, SnapshotSizes } from '../../../shared/schema.ts';
 import { changedWords, freesWords, sizeWords, whyUnknown } from '../../../shared/sizes-words.ts';
-import { measure, measureId, useSizes } from '../../sizes/use-sizes.ts';
+import { measure, useSizes } from '../../sizes/use-sizes.ts';
+import { freed, measureId, ownSize } from '../../store/sizes.ts';
 import type { KnownSizes } from '../../store/store.ts';
 import { useApp } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import parts from '../../ui/parts.module.css';
 import { useFree } from '../../ui/use-asked.ts';
 import styles from '../inspector.module.css';
-import { freed, ownSize } from '../row-sizes.ts';
 
 /** What a snapshot takes up, what deleting it frees and a revert to it changes; when that was measured, or the way to it. */
 export function SizeFacts({ domain, snapshot }: { domain: Domain; snapshot: Snapshot }) {

@@ -65,6 +65,7 @@ test('the demo host: the history is sorted by mouse, and back to the tree', both
 test('the demo host: a column is made wider and narrower by mouse, and the window remembers', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
+  await page.setViewportSize({ width: 1600, height: 900 });
   await app.open('web-01');
   const [holds, name] = [head(page, 'Holds'), head(page, 'Snapshot')];
   const [usual, room] = [await widthOf(holds), await widthOf(name)];
@@ -73,15 +74,15 @@ test('the demo host: a column is made wider and narrower by mouse, and the windo
   const at = (await edge.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];
   await page.mouse.down();
-  await page.mouse.move(x - 40, y, { steps: 4 });
+  await page.mouse.move(x - 30, y, { steps: 4 });
   await page.mouse.up();
-  await expect.poll(() => widthOf(holds)).toBeCloseTo(usual + 40, 0);
-  expect(await widthOf(name)).toBeCloseTo(room - 40, 0);
+  await expect.poll(() => widthOf(holds)).toBeCloseTo(usual + 30, 0);
+  expect(await widthOf(name)).toBeCloseTo(room - 30, 0);
   await expect(holds).toHaveAttribute('aria-sort', 'none');
 
   await page.reload();
   await app.open('web-01');
-  await expect.poll(() => widthOf(holds)).toBeCloseTo(usual + 40, 0);
+  await expect.poll(() => widthOf(holds)).toBeCloseTo(usual + 30, 0);
   await edge.dblclick();
   await expect.poll(() => widthOf(holds)).toBeCloseTo(usual, 0);
 });

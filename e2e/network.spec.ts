@@ -44,7 +44,8 @@ test.afterAll(() => lab?.stop());
 async function askForHost(app: App): Promise<Page> {
   await expect(app.domain('web-01')).toBeVisible();
   await app.page.keyboard.press('ControlOrMeta+k');
-  await app.page.keyboard.type('Add host');
+  await app.page.getByRole('combobox').fill('Add host');
+  await expect(app.page.getByRole('option', { selected: true })).toHaveText(/^Add host/);
   await app.page.keyboard.press('Enter');
   return app.page;
 }

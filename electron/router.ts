@@ -72,10 +72,12 @@ export function createRouter(parts: RouterParts): AppRouter {
     log(unexpected ? (error.stack ?? error.message) : reasonIn(problem));
     return new ORPCError('PROBLEM', { data: problem, message: problem.what });
   };
-  const os = implement(contract).use(async ({ next }, input) => {
+  const os = implement(contract).use(async ({ next, signal }, input) => {
     try {
       return await next();
     } catch (error) {
+      // Nobody waits for the answer any more.
+      if (signal?.aborted && error === signal.reason) throw error;
       throw forWindow(error, input);
     }
   });

@@ -26,6 +26,11 @@ export function truthWhile(state: DomainState): SizeTruth {
   return state === 'shutoff' || state === 'paused' ? 'exact' : 'at-least';
 }
 
+/** What is so much at most. */
+export function atMost(size: Size): Size {
+  return size.known ? known(size.bytes, leastTrue(size.truth, 'at-most')) : size;
+}
+
 /** The sum. Where one of them is not known it is not known either: the first reason counts. */
 export function sumOf(sizes: readonly Size[]): Size {
   let bytes = 0;

@@ -15,7 +15,7 @@ import {
 
 const day = 86_400_000;
 const now = 400 * day;
-const plain: Known = { current: false, pinned: false, leaf: false, root: false, tags: [] };
+const plain: Known = { current: false, pinned: false, leaf: false, root: false, tags: [], bytes: null };
 const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   name: 'before-upgrade',
   description: 'kernel 6.12',
@@ -58,6 +58,12 @@ describe('a filter', () => {
   it('looks at marks and tags', () => {
     expect(hits('is:pinned', {}, { pinned: true })).toBe(true);
     expect(hits('is:current', {}, { current: true })).toBe(true);
+    const GiB = 2 ** 30;
+    expect(hits('size:>1G', {}, { bytes: GiB + 1 })).toBe(true);
+    expect(hits('size:>1G', {}, { bytes: GiB })).toBe(false);
+    expect(hits('size:<1.5g', {}, { bytes: GiB })).toBe(true);
+    expect(hits('size:>1k', {}, { bytes: null })).toBe(false);
+    expect(hits('size:<9t', {}, { bytes: null })).toBe(false);
     expect(hits('is:leaf', {}, { leaf: true })).toBe(true);
     expect(hits('is:leaf', {}, { root: true })).toBe(false);
     expect(hits('is:root', {}, { root: true })).toBe(true);
@@ -99,6 +105,8 @@ describe('a filter', () => {
     expect(formatFilter(toggleFacet(filter, { key: 'state', value: 'running' }))).toBe('kernel');
     expect(facetWords({ key: 'state', value: 'shutoff' })).toBe('Guest was: Shut off');
     expect(facetWords({ key: 'older', value: '3w' })).toBe('Taken before: 3 weeks ago');
+    expect(facetWords({ key: 'size', value: '>1g' })).toBe('Size: Over 1 GiB');
+    expect(facetWords({ key: 'size', value: '<2.5t' })).toBe('Size: under 2.5 TiB');
     expect(facetWords({ key: 'tag', value: 'gold' })).toBe('Tag: gold');
   });
 });

@@ -11,6 +11,8 @@ export interface Known {
   /** It has no parent that libvirt lists. */
   readonly root: boolean;
   readonly tags: readonly string[];
+  /** How big it is, bytes; null where nobody knows. */
+  readonly bytes: number | null;
 }
 /** One `key:value` of a filter. */
 export interface Facet {
@@ -37,6 +39,9 @@ type Test = (snapshot: Snapshot, known: Known, now: number) => boolean;
 const hour = 3_600_000;
 const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 24 * hour, y: 365 * 24 * hour };
 const spanPattern = /^(\d{1,6})([hdwy])$/;
+/** `>1g`, `<500m`: binary units. */
+const sizePattern = /^([<>])(\d{1,6}(?:\.\d{1,3})?)([kmgt])$/i;
+const sizeUnits: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 const stateWords: Readonly<Record<string, string>> = {
   running: 'Running',
   paused: 'Paused',
@@ -98,6 +103,17 @@ export const facetRows = {
       return ({ createdAt }, _, now) => now - createdAt > span;
     },
   },
+  size: {
+    label: 'Size',
+    values: { '>100m': 'Over 100 MiB', '>1g': 'Over 1 GiB' },
+    accepts: (value) => sizePattern.test(value),
+    test: (value) => {
+      const [, side, count, unit] = sizePattern.exec(value) ?? [];
+      const limit = Number(count) * (sizeUnits[unit?.toLowerCase() ?? ''] ?? 0);
+      // What nobody knows is neither big nor small.
+      return (_, { bytes }) => bytes !== null && (side === '>' ? bytes > limit : bytes < limit);
+    },
+  },
   is: {
     label: 'Only',
     values: {
@@ -155,6 +171,9 @@ export function toggleFacet(filter: SnapshotFilter, { key, value }: Facet): Snap
 /** `Guest was: Running`: a facet in words. */
 export function facetWords({ key, value }: Facet): string {
   const { label, values } = rowOf(key);
+  const size = sizePattern.exec(value);
+  if (size && values[value] === undefined)
+    return `${label}: ${size[1] === '>' ? 'over' : 'under'} ${size[2]} ${size[3]?.toUpperCase()}iB`;
   const span = spanPattern.exec(value);
   const spanWords = span ? `${span[1]} ${{ h: 'hours', d: 'days', w: 'weeks', y: 'years' }[span[2] ?? '']}` : value;
   const before = key === 'older' && span ? `${spanWords} ago` : spanWords;

@@ -9,6 +9,7 @@ import {
   type SnapshotModel,
 } from './model.ts';
 import { TagTable } from './tags.ts';
+import { goingOnFrom } from './written.ts';
 
 export interface SnapshotSpec {
   readonly name: string;
@@ -82,7 +83,7 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     const config = { ...(after.get(parent) ?? first), ...row.changed };
     const snapshot = buildSnapshot(row, parent, config, persistent, now);
     snapshots.push(snapshot);
-    tags.take(snapshot, config);
+    tags.take(snapshot, config, (path) => tags.after(parent, path));
     after.set(row.name, onOverlays(config, snapshot.disks));
   }
   const current = spec.current === undefined ? (snapshots.at(-1)?.name ?? null) : spec.current;
@@ -107,6 +108,7 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     gone: spec.gone ?? [],
     strays: spec.strays ?? [],
     tags: tags.tags,
+    written: goingOnFrom([], tags.tags, current, snapshots.find(({ name }) => name === current)?.createdAt ?? now),
     ignoresPowerButton: spec.ignoresPowerButton ?? false,
     clock: { ran: active ? bootedAgo(spec.name.length) : 0, since: state === 'running' ? now : null },
   };

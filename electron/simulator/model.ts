@@ -1,5 +1,6 @@
 import { domainState } from '../../shared/libvirt/flags.ts';
 import type { DomainState, SnapshotState } from '../../shared/schema.ts';
+import type { Step, Written } from './written.ts';
 
 export interface DiskModel {
   readonly target: string;
@@ -97,6 +98,8 @@ export interface DomainModel {
   readonly strays: readonly StrayFile[];
   /** Internal snapshots as the images have them, whatever libvirt's metadata say. */
   readonly tags: readonly TagModel[];
+  /** What the disks in its images go on from. */
+  readonly written: readonly Written[];
   /** The guest does nothing when it is asked to shut down. */
   readonly ignoresPowerButton: boolean;
   /** Where a change sets it anew, the guest goes on from there; else it goes on as before (`World.put`). */
@@ -112,6 +115,8 @@ export interface TagModel {
   /** Seconds since 1970. */
   readonly createdAt: number;
   readonly memoryBytes: number;
+  /** What the disk was. */
+  readonly steps: readonly Step[];
 }
 
 export interface StrayFile {

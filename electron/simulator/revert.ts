@@ -29,6 +29,7 @@ import {
 import { switchedOff, tell } from './power.ts';
 import { refusal } from './refuse.ts';
 import { abiDifference, findRevertRefusal } from './revert-rules.ts';
+import { goingOnFrom } from './written.ts';
 
 /**
  * What a revert does, one thing after the other. `killed`: QEMU is stopped, there is no way back from here.
@@ -56,7 +57,7 @@ export function revert(domain: DomainModel, name: string, flags: number, env: En
   if (snapshot.lost || diskWithoutImage(domain, snapshot) !== null) return fail(domain, killed, snapshot, env);
   const base = killed?.domain ?? domain;
   const change = hasMemory(snapshot) ? toLive(base, snapshot, flags, env) : toOffline(base, snapshot, flags, env);
-  return { killed, done: settle(change, snapshot), error: null, crash: false };
+  return { killed, done: settle(change, snapshot, env), error: null, crash: false };
 }
 
 /** Before 7.10 a snapshot that fits the running QEMU is loaded in place. */
@@ -154,7 +155,7 @@ function suspendedForLoad(domain: DomainModel): Change {
 }
 
 /** The target becomes current, and only a persistent domain's definition is told as changed. */
-function settle(change: Change, snapshot: SnapshotModel): Change {
+function settle(change: Change, snapshot: SnapshotModel, { now }: Env): Change {
   const { domain } = change;
   const overlays = isExternal(snapshot) ? overlaysOf(snapshot, domain) : [];
   const hasChildren = domain.snapshots.some((each) => each.parent === snapshot.name);
@@ -163,6 +164,7 @@ function settle(change: Change, snapshot: SnapshotModel): Change {
     domain: {
       ...domain,
       current: snapshot.name,
+      written: goingOnFrom(domain.written, domain.tags, snapshot.name, now),
       snapshots:
         overlays.length === 0
           ? domain.snapshots

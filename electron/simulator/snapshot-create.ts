@@ -23,6 +23,7 @@ import { switchedOff, tell } from './power.ts';
 import { checkFlags, type Refusal, refusal, refuse } from './refuse.ts';
 import { redefine } from './snapshot-redefine.ts';
 import { withTags } from './tags.ts';
+import { goingOnFrom } from './written.ts';
 import type { SnapshotRequest } from './xml-read.ts';
 
 export interface Created {
@@ -226,12 +227,14 @@ function taken(domain: DomainModel, snapshot: SnapshotModel, flags: number): Cha
       return { ...disk, path: made.file, format: 'qcow2', backing: [disk.path, ...disk.backing] };
     }),
   });
+  const tags = withTags(domain, snapshot, domain.live ?? domain.config);
   const after: DomainModel = {
     ...domain,
     reason: pauses ? runningReason.unpaused : domain.reason,
     config: onTop(domain.config),
     live: domain.live && onTop(domain.live),
-    tags: withTags(domain.tags, snapshot, domain.live ?? domain.config),
+    tags,
+    written: goingOnFrom(domain.written, tags, snapshot.name, snapshot.createdAt),
     snapshots: kept ? [...domain.snapshots, snapshot] : domain.snapshots,
     current: kept ? snapshot.name : domain.current,
   };

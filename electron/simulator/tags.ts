@@ -1,13 +1,21 @@
-import type { DomainConfig, SnapshotModel, TagModel } from './model.ts';
+import type { DomainConfig, DomainModel, SnapshotModel, TagModel } from './model.ts';
+import { clustersWritten, INSTALLED_FOR, type Step, writtenOver } from './written.ts';
+
+/** What the disk in an image was before, and since when it was written to, seconds since 1970. */
+interface Before {
+  readonly since: number;
+  readonly steps: readonly Step[];
+}
+type Taken = Pick<SnapshotModel, 'name' | 'createdAt' | 'disks' | 'memory'>;
 
 /** The tags after an internal snapshot was taken: one in each of its images, the memory in the first of them. */
 export function withTags(
-  tags: readonly TagModel[],
+  { tags, written }: Pick<DomainModel, 'tags' | 'written'>,
   { name, createdAt, disks, memory }: SnapshotModel,
   config: DomainConfig,
 ): readonly TagModel[] {
   const table = new TagTable(tags);
-  table.take({ name, createdAt, disks, memory }, config);
+  table.take({ name, createdAt, disks, memory }, config, (path) => written.find((each) => each.path === path));
   return table.tags;
 }
 
@@ -16,6 +24,7 @@ export class TagTable {
   readonly #tags: TagModel[] = [];
   /** By image the highest that there is. */
   readonly #ids = new Map<string, number>();
+  readonly #steps = new Map<string, Before>();
 
   constructor(tags: readonly TagModel[] = []) {
     for (const tag of tags) this.#add(tag);
@@ -25,19 +34,27 @@ export class TagTable {
     return [...this.#tags];
   }
 
-  take(
-    { name, createdAt, disks, memory }: Pick<SnapshotModel, 'name' | 'createdAt' | 'disks' | 'memory'>,
-    config: DomainConfig,
-  ): void {
+  /** @param before what the guest has written to since */
+  take({ name, createdAt, disks, memory }: Taken, config: DomainConfig, before: (path: string) => Before | undefined) {
     for (const [index, path] of internalPaths(disks, config).entries()) {
       const memoryBytes = memory === 'internal' && index === 0 ? config.memoryKiB * 256 : 0;
-      this.#add({ path, id: (this.#ids.get(path) ?? 0) + 1, name, createdAt, memoryBytes });
+      const { since, steps } = before(path) ?? { since: createdAt - INSTALLED_FOR, steps: [] };
+      const clusters = clustersWritten(path, createdAt - since);
+      const by = `${createdAt} ${name}`;
+      const id = (this.#ids.get(path) ?? 0) + 1;
+      this.#add({ path, id, name, createdAt, memoryBytes, steps: writtenOver(steps, by, clusters) });
     }
+  }
+
+  /** What goes on from a snapshot in an image. */
+  after(name: string | null, path: string): Before | undefined {
+    return this.#steps.get(`${path} ${name}`);
   }
 
   #add(tag: TagModel): void {
     this.#tags.push(tag);
     this.#ids.set(tag.path, Math.max(tag.id, this.#ids.get(tag.path) ?? 0));
+    this.#steps.set(`${tag.path} ${tag.name}`, { since: tag.createdAt, steps: tag.steps });
   }
 }
 

@@ -1,8 +1,9 @@
 import { createContext, useContext, useMemo } from 'react';
 import type { Domain, KeptPicture } from '../../shared/schema.ts';
 import type { LanePlace } from '../../shared/tree-drawing.ts';
+import { useSizes } from '../sizes/use-sizes.ts';
 import { operationOn, type SnapshotMarks, snapshotMarks } from '../store/selectors.ts';
-import { type DamagedSnapshot, domainKey, type RowMarks } from '../store/store.ts';
+import { type DamagedSnapshot, domainKey, type KnownSizes, type RowMarks } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
 
 /** What the cells of a history know beyond their rows: asked of the store once, and not by each of them. */
@@ -25,6 +26,7 @@ export interface Around {
   readonly damaged: ReadonlyMap<string, DamagedSnapshot> | null;
   /** Of its snapshots, by name. */
   readonly pictures: ReadonlyMap<string, KeptPicture> | null;
+  readonly sizes: KnownSizes | null;
 }
 
 export const AroundContext = createContext<Around | null>(null);
@@ -49,8 +51,9 @@ export function useMakeAround(given: Pick<Around, 'domain' | 'now' | 'since' | '
   const isDeleting = useAppState((state) => operationOn(state, key)?.kind === 'delete');
   const damaged = useAppState((state) => (state.damaged?.key === key ? state.damaged.byName : null));
   const pictures = useAppState(({ keptPictures }) => (keptPictures?.key === key ? keptPictures.byName : null));
+  const sizes = useSizes(domain);
   return useMemo(
-    () => ({ domain, now, since, places, newestFirst, turned, marks, changes, isDeleting, damaged, pictures }),
-    [domain, now, since, places, newestFirst, turned, marks, changes, isDeleting, damaged, pictures],
+    () => ({ domain, now, since, places, newestFirst, turned, marks, changes, isDeleting, damaged, pictures, sizes }),
+    [domain, now, since, places, newestFirst, turned, marks, changes, isDeleting, damaged, pictures, sizes],
   );
 }

@@ -1,10 +1,13 @@
 import { formatWhole } from '../../shared/format.ts';
-import type { Domain } from '../../shared/schema.ts';
+import type { Domain, Size } from '../../shared/schema.ts';
+import { freesWords, notReported, whyUnknown } from '../../shared/sizes-words.ts';
 import { commands } from '../commands/commands.ts';
 import { contextOf, runCommand } from '../commands/context.ts';
 import { commandIcons } from '../commands/icons.ts';
+import { measure, useIsCheap, useSizes } from '../sizes/use-sizes.ts';
 import { chooseRows } from '../store/actions.ts';
 import { chosenSnapshots } from '../store/selectors.ts';
+import { measureId } from '../store/sizes.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -31,7 +34,10 @@ export function ChosenBar({ domain }: { domain: Domain }) {
     .sort((a, b) => Number(a.danger ?? false) - Number(b.danger ?? false));
   return (
     <section className={styles.bar} aria-label="Selected snapshots">
-      <b role="status">{formatWhole(chosen.length)} snapshots selected</b>
+      <div className={styles.what}>
+        <b role="status">{formatWhole(chosen.length)} snapshots selected</b>
+        <Together domain={domain} names={chosen.map(({ name }) => name)} />
+      </div>
       {offered.map((command) => {
         const reason = command.unavailable(context);
         const Icon = commandIcons[command.id];
@@ -60,4 +66,35 @@ export function ChosenBar({ domain }: { domain: Domain }) {
       </Button>
     </section>
   );
+}
+
+/** What deleting them together frees: measured at once where that costs nothing, or when asked. */
+function Together({ domain, names }: { domain: Domain; names: readonly string[] }) {
+  const { store } = useApp();
+  const sizes = useSizes(domain);
+  const isCheap = useIsCheap(domain);
+  if (!sizes) return null;
+  const id = measureId(names);
+  const frees = sizes.measured.get(id)?.frees;
+  if (frees)
+    return (
+      <span className={styles.frees} title={frees.known ? undefined : whyUnknown[frees.why]}>
+        {freesWords(frees) ?? notTold(frees)}
+      </span>
+    );
+  if (sizes.measuring === id) return <span className={styles.frees}>measuring…</span>;
+  if (isCheap && sizes.failed?.id !== id) return null;
+  return (
+    <Button
+      look="quiet"
+      tip="Measures what deleting them together frees: reads up to some MiB of their images"
+      onClick={() => measure(store, names)}
+    >
+      Measure
+    </Button>
+  );
+}
+
+function notTold(size: Size): string {
+  return !size.known && size.why === 'too-much' ? 'too much to measure together' : `what they free: ${notReported}`;
 }

@@ -1,11 +1,13 @@
 import { formatAge, formatDateTime, formatTaken, holdsLabel, isMoment, stateLabel } from '../../shared/format.ts';
 import { branchFold, type DrawnRow, isFolded } from '../../shared/tree-drawing.ts';
+import type { KnownSizes } from '../store/store.ts';
 import type { GridColumn } from '../ui/grid/columns.ts';
 import parts from '../ui/parts.module.css';
 import { useAround } from './around.ts';
 import styles from './history.module.css';
 import { gutterWidth, Lanes } from './lanes.tsx';
 import { NameCell } from './name-cell.tsx';
+import { ownBytes, rowSizes } from './row-sizes.ts';
 import { foldTaken } from './row-words.ts';
 
 /** From this width of the middle on, all is shown in full. */
@@ -13,8 +15,11 @@ const wide = 880;
 /** Below this, what a snapshot holds is told in the details alone. */
 const narrow = 600;
 
+/** Below this, sizes are told in the details alone. */
+const sizesFrom = 460;
+
 /** The columns of the tree; with lanes for so many branches side by side. What is not of a snapshot stands first in any order. */
-export function historyColumns(laneCount: number): GridColumn<DrawnRow>[] {
+export function historyColumns(laneCount: number, sizes: KnownSizes | null): GridColumn<DrawnRow>[] {
   return [
     {
       id: 'tree',
@@ -44,6 +49,20 @@ export function historyColumns(laneCount: number): GridColumn<DrawnRow>[] {
       optional: true,
       sortBy: (row) => (row.kind === 'snapshot' ? holdsLabel(row.snapshot) : undefined),
       cell: (row) => <HoldsCell row={row} />,
+    },
+    {
+      id: 'size',
+      header: 'Size',
+      width: 150,
+      tight: { below: wide, width: 146 },
+      min: 84,
+      goes: 3,
+      from: sizesFrom,
+      optional: true,
+      atEnd: true,
+      sortBy: (row) => (row.kind === 'here' ? undefined : ownBytes(row, sizes)),
+      greatestFirst: true,
+      cell: (row) => <SizeCell row={row} />,
     },
     {
       id: 'taken',
@@ -122,6 +141,20 @@ function HoldsCell({ row }: { row: DrawnRow }) {
         </span>
       ) : null}
     </span>
+  );
+}
+
+function SizeCell({ row }: { row: DrawnRow }) {
+  const told = rowSizes(row, useAround().sizes);
+  if (!told) return null;
+  return (
+    <div title={told.why}>
+      {told.lines.map((line, at) => (
+        <div key={line} className={at < told.own ? styles.ownSize : parts.note}>
+          {line}
+        </div>
+      ))}
+    </div>
   );
 }
 

@@ -19,7 +19,7 @@ import { historyColumns } from './columns.tsx';
 import styles from './filter.module.css';
 import { FilterMenu } from './filter-menu.tsx';
 
-const columns = historyColumns(1);
+const columns = historyColumns(1, null);
 
 /** What of the history is shown. The text in the field is the whole of it: the menu and the chips only change that. */
 export function FilterBar({ domain }: { domain: Domain }) {

@@ -46,7 +46,8 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
   const since = useAppState((state) => (base ? goesOnSince(state, key, base) : 0));
   const around = useMakeAround({ domain, now, since, places: flat ? null : drawn.places });
   const laneCount = flat ? 1 : drawn.laneCount;
-  const columns = useMemo(() => historyColumns(laneCount), [laneCount]);
+  const { sizes } = around;
+  const columns = useMemo(() => historyColumns(laneCount, sizes), [laneCount, sizes]);
   const grid = useGrid({ id: historyGrid, columns, rows: given, keyOf: rowKey, activeKey: selected });
   const { rows, active, sort, scroller, virtualizer, focusRow } = grid;
   // A history opens where one is, not at its beginning years ago. Sorted, it shows what is first.

@@ -3,6 +3,7 @@ import type { Domain } from '../../shared/schema.ts';
 import type { DrawnRow } from '../../shared/tree-drawing.ts';
 import { HostTrouble } from '../hosts/host-trouble.tsx';
 import { useKeptPictures } from '../pictures/use-pictures.ts';
+import { useKeptSizes, useMeasuredSelection } from '../sizes/use-sizes.ts';
 import { filterSnapshots, retryHistory } from '../store/actions.ts';
 import { drawnTree, hostById, openTree, shownRows } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
@@ -23,6 +24,8 @@ const noRows: readonly DrawnRow[] = [];
 export function HistoryPane({ domain }: { domain: Domain }) {
   const { store } = useApp();
   useKeptPictures(domain);
+  useKeptSizes(domain);
+  useMeasuredSelection(domain);
   const host = useAppState((state) => hostById(state, domain.hostId));
   const history = useAppState((state) => (state.history?.key === domainKey(domain) ? state.history : null));
   const tree = useAppState(openTree);

@@ -12,6 +12,7 @@ import { type Drawing, type DrawnRow, type DrawnTree, drawTree } from '../../sha
 import { compareNames, domainsByHost, type HostDomains } from './domains.ts';
 import { historyGrid } from './grid-views.ts';
 import { endSentence } from './notices.ts';
+import { knownBytes } from './sizes.ts';
 import { type AppState, type DomainKey, domainKey, type Place } from './store.ts';
 
 const listOf = once((domains: AppState['domains']) => [...domains.values()]);
@@ -320,20 +321,25 @@ export function chosenSnapshots(state: AppState): readonly Snapshot[] {
 /** What may be said of a snapshot in a filter besides what it is. */
 export function knownOf(state: AppState): (row: SnapshotRow) => Known {
   const { pinned, tags } = snapshotMarks(state, state.history?.key ?? '');
+  const sizes = state.sizes?.key === state.history?.key ? state.sizes : null;
   return (row) => ({
     current: row.current,
     leaf: row.childKeys.length === 0,
     root: row.parentKey === null,
     pinned: pinned.has(row.snapshot.name),
     tags: tags.get(row.snapshot.name) ?? none,
+    get bytes() {
+      return knownBytes([row.snapshot], sizes);
+    },
   });
 }
 
 /** The rows of a tree that a filter leaves. While they are the same, the same array is handed out again. */
 export function filteredRows(state: AppState, tree: SnapshotTree, text: string): readonly TreeRow[] {
-  const { marks, minute } = state;
+  const { marks, minute, sizes } = state;
   const last = lastFiltered.get(tree);
-  if (last && last.text === text && last.marks === marks && last.minute === minute) return last.rows;
+  if (last && last.text === text && last.marks === marks && last.minute === minute && last.sizes === sizes)
+    return last.rows;
   const filter = parseFilter(text);
   const nothing = filter.words.length + filter.facets.length === 0;
   const test = filterTest(filter, minute * 60_000);
@@ -342,11 +348,14 @@ export function filteredRows(state: AppState, tree: SnapshotTree, text: string):
   const found = nothing ? tree.rows : tree.rows.filter(fits);
   const same = last?.rows.length === found.length && last.rows.every((row, at) => row === found[at]);
   const rows = same ? last.rows : found;
-  lastFiltered.set(tree, { text, marks, minute, rows });
+  lastFiltered.set(tree, { text, marks, minute, sizes, rows });
   return rows;
 }
 
-type Filtered = Pick<AppState, 'marks' | 'minute'> & { readonly text: string; readonly rows: readonly TreeRow[] };
+type Filtered = Pick<AppState, 'marks' | 'minute' | 'sizes'> & {
+  readonly text: string;
+  readonly rows: readonly TreeRow[];
+};
 const lastFiltered = new WeakMap<SnapshotTree, Filtered>();
 
 export function wordsOf(filter: string): string[] {

@@ -18,7 +18,9 @@ import type {
   Question,
   RevertAim,
   Settings,
+  SizeList,
   SnapshotList,
+  SnapshotSizes,
   SnapshotSpan,
   UndoOffer,
 } from '../../shared/schema.ts';
@@ -43,6 +45,20 @@ export interface History {
   key: DomainKey;
   list: SnapshotList | null;
   problem: Problem | null;
+}
+
+/** What is known of the sizes of a domain's snapshots. */
+export interface KnownSizes {
+  readonly key: DomainKey;
+  readonly list: SizeList;
+  /** Of one snapshot, or of several together, by their names as one text. */
+  readonly measured: ReadonlyMap<string, SnapshotSizes>;
+  /** What is being measured. */
+  readonly measuring: string | null;
+  /** What the person asked to be measured last: a new object each time. */
+  readonly wanted: { readonly id: string } | null;
+  /** What could not be measured last, and why. */
+  readonly failed: { readonly id: string; readonly what: string } | null;
 }
 
 /** Something that a command acts on. */
@@ -179,6 +195,8 @@ export interface AppState {
   history: History | null;
   /** The snapshots of the open domain that have a picture of their console, by name. */
   keptPictures: { key: DomainKey; byName: ReadonlyMap<string, KeptPicture> } | null;
+  /** Of the open domain. */
+  sizes: KnownSizes | null;
   /** Raised to ask for the open domain's snapshots again. */
   historyAttempt: number;
   selectedRow: string | null;
@@ -254,6 +272,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     focusWanted: null,
     history: null,
     keptPictures: null,
+    sizes: null,
     historyAttempt: 0,
     selectedRow: null,
     rowBeforeFilter: null,

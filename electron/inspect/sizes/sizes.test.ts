@@ -39,7 +39,12 @@ async function host(spec: Partial<DomainSpec> = {}, image: () => Buffer = () => 
   const seen = { reads: 0, written: 1_700_000_000 };
   const gate = bench.session.reads;
   const reads = {
-    async receive(procedure: unknown, { offset, length }: { offset: bigint; length: bigint }) {
+    async receive(
+      procedure: unknown,
+      { offset, length }: { offset: bigint; length: bigint },
+      { signal }: { signal?: AbortSignal } = {},
+    ) {
+      signal?.throwIfAborted();
       expect(procedure).toBe(procedures.storageVolDownload);
       seen.reads++;
       return { result: {}, data: image().subarray(Number(offset), Number(offset + length)) };
@@ -61,6 +66,7 @@ async function host(spec: Partial<DomainSpec> = {}, image: () => Buffer = () => 
     seen,
     list: () => sizeList(session, uuid, never),
     sizes: (...names: string[]) => snapshotSizes(session, uuid, names, kept, never),
+    sizesUntil: (signal: AbortSignal, name: string) => snapshotSizes(session, uuid, [name], kept, signal),
   };
 }
 const size = (clusters: number, truth = 'exact') => ({ known: true, bytes: clusters * CLUSTER, truth });
@@ -159,6 +165,16 @@ test('nothing is read while Snapkeel changes the domain', async () => {
     expect(await list()).toMatchObject({ isBusy: true, snapshots: [] });
   });
   expect(seen.reads).toBe(0);
+});
+
+test('it ends when nobody wants it any more', async () => {
+  const stop = new AbortController();
+  const { sizesUntil, seen } = await host({}, () => {
+    stop.abort(new Error('closed'));
+    return imageBytes(drawn);
+  });
+  await expect(sizesUntil(stop.signal, 'a')).rejects.toThrow('closed');
+  expect(seen.reads).toBeLessThan(3);
 });
 
 test('it ends when a change begins meanwhile', async () => {

@@ -2,7 +2,7 @@ import { chainFrom } from '../../../shared/chain.ts';
 import type { HealthSnapshot } from '../../../shared/health/facts.ts';
 import { imagesOf } from '../../../shared/libvirt/disks.ts';
 import type { Size, SizeTruth, SnapshotSizes } from '../../../shared/schema.ts';
-import { known, leastTrue, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
+import { atMost, leastTrue, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
 import { ProblemError } from '../../hosts/problems.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { volumeAt } from '../../libvirt/volumes.ts';
@@ -78,10 +78,6 @@ export async function snapshotSizes(
 /** A revert to an external snapshot leaves most files where they are; which of them go differs between versions. */
 function revertFrees(images: readonly { readonly revertFrees: Size | null }[], above: readonly Size[]): Size {
   return above.length > 0 ? unknown('not-told') : sumOf(images.flatMap(({ revertFrees }) => revertFrees ?? []));
-}
-
-function atMost(size: Size): Size {
-  return size.known ? known(size.bytes, leastTrue(size.truth, 'at-most')) : size;
 }
 
 /** How true what was read is, by how the domain is by now. */

@@ -61,7 +61,8 @@ export const storageHandlers = {
       if (length === 0n || length > RANGE_MAX)
         refuse('INTERNAL_ERROR', 'STORAGE', `the simulator does not stream ${length || 'all'} bytes of an image`);
       const tags = world.domains.flatMap((domain) => domain.tags.filter(({ path }) => path === key));
-      stream(readImage(file, tags, Number(offset), Number(length)));
+      const from = world.domains.flatMap(({ written }) => written).find(({ path }) => path === key);
+      stream(readImage({ file, tags, from, now: world.env.now }, Number(offset), Number(length)));
       return {};
     },
   },

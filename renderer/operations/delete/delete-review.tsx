@@ -1,12 +1,14 @@
-import { useId } from 'react';
+import { useId, useMemo } from 'react';
 import { formatCount } from '../../../shared/format.ts';
 import type { OperationTypes } from '../../../shared/operations/registry.ts';
+import type { DeleteMode, DeletePlan } from '../../../shared/schema.ts';
 import boxes from '../../ui/box.module.css';
 import { Cautions, Unknowns } from '../../ui/cautions.tsx';
 import parts from '../../ui/parts.module.css';
 import { assessmentOf, choose, type Review } from '../flow.ts';
 import type { Control } from '../use-operation.ts';
 import styles from './delete.module.css';
+import { Frees } from './frees.tsx';
 import { listed, modesFor, modeWords, moveSentences } from './words.ts';
 
 type Delete = OperationTypes['delete'];
@@ -16,6 +18,8 @@ export function DeleteReview({ control, review }: { control: Control<Delete>; re
   const { plan, choice } = review;
   const { blockers } = assessmentOf(control.type, review);
   const id = useId();
+  const domain = { hostId: plan.hostId, uuid: plan.uuid };
+  const going = useMemo(() => goingBy(control.type, plan), [control.type, plan]);
   return (
     <>
       <fieldset className={styles.modes}>
@@ -33,7 +37,11 @@ export function DeleteReview({ control, review }: { control: Control<Delete>; re
                 onChange={() => control.reconsider(choose(control.type, review, { mode: each }))}
               />
               <b id={`${id}-${each}`}>{plan.names.length > 1 ? several : one}</b>
-              <small id={`${id}-${each}-frees`}>{frees}</small>
+              {frees === undefined ? (
+                <Frees id={`${id}-${each}-frees`} of={domain} names={going.get(each) ?? null} />
+              ) : (
+                <small id={`${id}-${each}-frees`}>{frees}</small>
+              )}
               <small id={`${id}-${each}-note`} className={styles.note}>
                 {note}
               </small>
@@ -52,6 +60,12 @@ export function DeleteReview({ control, review }: { control: Control<Delete>; re
       {blockers.length === 0 ? <Effects control={control} review={review} /> : null}
     </>
   );
+}
+
+/** What each way deletes, of the ways that are possible. */
+function goingBy(type: Delete, plan: DeletePlan): ReadonlyMap<DeleteMode, readonly string[]> {
+  const ways = modesFor(plan).map((mode) => [mode, type.assess(plan, plan.facts, { mode })] as const);
+  return new Map(ways.flatMap(([mode, { blockers, goes }]) => (blockers.length > 0 ? [] : [[mode, goes] as const])));
 }
 
 function Effects({ control, review }: { control: Control<Delete>; review: Review<Delete> }) {

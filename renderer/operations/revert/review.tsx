@@ -17,6 +17,7 @@ import { Blocked } from './blocked.tsx';
 import { assessmentWith, isBlocked, isImpossible, isUndecided, type RevertReview, startStates } from './choice.ts';
 import { DomainQuote } from './domain-quote.tsx';
 import { ManagedSaveChoice, NvramChoice, SafetyChoice } from './extras.tsx';
+import { HowMuch } from './how-much.tsx';
 import { useRevertMarks } from './marks.ts';
 import { Pictures } from './pictures.tsx';
 import styles from './revert.module.css';
@@ -119,11 +120,16 @@ function Statements({ of, plan }: { of: Assessment['losses']; plan: RevertPlan }
     <ul>
       {of.map(({ code, text }) => (
         <li key={code + text}>
-          {code === 'CONFIGURATION' ? <ConfigChanges changes={plan.facts.configChanges} /> : text}
+          <Loss code={code} text={text} plan={plan} />
         </li>
       ))}
     </ul>
   );
+}
+
+function Loss({ code, text, plan }: { code: string; text: string; plan: RevertPlan }) {
+  if (code === 'CONFIGURATION') return <ConfigChanges changes={plan.facts.configChanges} />;
+  return code === 'DISKS' ? <HowMuch text={text} plan={plan} /> : text;
 }
 
 /** The settings that the revert changes: their names at once, their values when asked for. */

@@ -16,6 +16,7 @@ import { useApp } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import parts from '../../ui/parts.module.css';
 import styles from '../inspector.module.css';
+import { SizeFacts } from './size-facts.tsx';
 
 const manyChildren = 8;
 
@@ -45,6 +46,7 @@ export function Overview({
         <Fact label="Guest was">{stateLabel(snapshot.state)}</Fact>
         <Fact label="Holds">{holdsInFull(snapshot, detail)}</Fact>
         <Fact label="Kind">{kinds[snapshot.kind]}</Fact>
+        <SizeFacts domain={domain} snapshot={snapshot} />
         {detail?.vcpus ? <Fact label="Processors">{formatCount(detail.vcpus, 'vCPU')}</Fact> : null}
         <Fact label="Parent">
           {row.parentKey !== null ? (

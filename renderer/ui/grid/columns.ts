@@ -29,6 +29,8 @@ export interface GridColumn<Row> {
   readonly sortBy?: (row: Row) => string | number | undefined;
   /** The first click brings the greatest to the top. */
   readonly greatestFirst?: true;
+  /** Figures: at the end of their column. */
+  readonly atEnd?: true;
   /** Can be hidden. */
   readonly optional?: true;
   /** Draws what is between rows: hidden while they are sorted. */

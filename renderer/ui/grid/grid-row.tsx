@@ -59,8 +59,8 @@ type CellsProps<Row> = Pick<GridRowProps<Row>, 'row' | 'index' | 'columns' | 'le
 function PlainCells<Row>({ row, index, columns, lead }: CellsProps<Row>) {
   return (
     <div role="presentation" className={styles.line}>
-      {columns.map(({ id, cell }, at) => (
-        <div role="gridcell" key={id} data-column={id}>
+      {columns.map(({ id, cell, atEnd }, at) => (
+        <div role="gridcell" key={id} data-column={id} data-end={atEnd}>
           {at === 0 ? lead : null}
           {at === 0 && lead !== undefined ? (
             <div className={styles.cellText}>{cell(row, index)}</div>

@@ -53,6 +53,7 @@ export function GridHead<Row extends RowData>({ grid }: { grid: GridModel<Row> }
             role="columnheader"
             key={column.id}
             data-column={column.id}
+            data-end={grid.columns.get(column.id)?.atEnd}
             {...(stops.includes(column.id) ? { tabIndex: column.id === at ? 0 : -1 } : {})}
             {...(column.getCanSort()
               ? { 'aria-sort': said[column.getIsSorted() || 'none'], onClick: column.getToggleSortingHandler() }

@@ -250,12 +250,20 @@ function leftOutBack(facts: RevertFacts): StoredDisk[] {
   return leftOut(facts).filter(({ image, now, related }) => now !== null && now !== image?.path && related !== false);
 }
 
+const amountUnknown = ' (libvirt does not report how much)';
+
+/** The sentence of DISKS, to be followed by how much; null where it says that itself. */
+export function withoutAmount(text: string): string | null {
+  const bare = text.endsWith(amountUnknown) ? text.slice(0, -amountUnknown.length) : text;
+  return bare.endsWith(')') ? null : bare;
+}
+
 /** How much that is, where the active layers hold nothing but what was written since. */
 function amount({ current, snapshot, overlays }: RevertFacts, targets: readonly string[]): string {
   if (current !== snapshot.name) return '';
   const sizes = targets.map((target) => overlays.find((overlay) => overlay.target === target && overlay.inUse)?.bytes);
   const known = sizes.filter((bytes) => typeof bytes === 'number');
-  if (known.length === 0 || known.length < targets.length) return ' (libvirt does not report how much)';
+  if (known.length === 0 || known.length < targets.length) return amountUnknown;
   return ` (${formatBytes(known.reduce((sum, bytes) => sum + bytes, 0))})`;
 }
 

@@ -1,0 +1,162 @@
+import type { Locator } from '@playwright/test';
+import type { App } from './app.ts';
+import { askDelete } from './dialogs.ts';
+import { both, expect, test } from './fixtures.ts';
+
+const figure = String.raw`\d+(\.\d)? [KMG]iB`;
+
+function size(app: App, snapshot: string): Locator {
+  return app.snapshot(snapshot).locator('[data-column="size"]');
+}
+
+function details({ page }: App): Locator {
+  return page.getByRole('complementary', { name: 'Details' });
+}
+
+/** What stands beside a term in the details. */
+function fact(app: App, term: string): Locator {
+  return details(app)
+    .locator('dl > div')
+    .filter({ has: app.page.getByText(term, { exact: true }) })
+    .locator('dd');
+}
+
+test('the tree says what snapshots take up, and of a selected one what deleting it frees', both, async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('ci-image-builder');
+  await expect(size(app, 'base')).toHaveText('not reported');
+  await app.snapshot('gcc15-modules').click();
+  // The guest is off: it is exact.
+  await expect(size(app, 'gcc15-modules')).toHaveText(new RegExp(`^frees ${figure}$`));
+  const frees = await size(app, 'gcc15-modules').innerText();
+  await expect(fact(app, 'Size')).toContainText(`Deleting it ${frees}`);
+  await expect(fact(app, 'Size')).toContainText(/Measured today \d\d:\d\d/);
+  await expect(fact(app, 'Since then')).toHaveText(new RegExp(`^${figure} of disk blocks differ$`));
+  await expect(size(app, 'base')).toHaveText('not reported');
+  await details(app).getByRole('button', { name: 'Measure again' }).click();
+  await expect(fact(app, 'Size')).toContainText(`Deleting it ${frees}`);
+
+  // Memory has a size of its own; of a running guest not all is in the image yet.
+  await app.open('web-01');
+  await expect(size(app, 'app-1.8')).toHaveText('512 MiB');
+  await app.snapshot('before-upgrade').click();
+  await expect(size(app, 'before-upgrade')).toHaveText(new RegExp(`^512 MiB\\s*frees at least ${figure}$`));
+  await expect(fact(app, 'Size')).toContainText('512 MiB of memory, inside the disk image');
+  await expect(fact(app, 'Since then')).toHaveText(
+    new RegExp(`^At least about ${figure} of disk blocks differ; what the guest has not flushed is missing$`),
+  );
+
+  // Overlays are known at once; a file outside of every pool is not.
+  await app.open('fileserver');
+  await expect(size(app, 'quota-rollout')).toHaveText('384 MiB');
+  await expect(size(app, 'before-smb311')).toHaveText('not reported');
+
+  // Sorted by size, the biggest are first.
+  await app.open('web-01');
+  await page.getByRole('columnheader', { name: 'Size' }).click();
+  await expect(page.getByRole('row').nth(1)).toContainText('You are here');
+  await expect(page.getByRole('row').nth(2)).toContainText('MiB');
+});
+
+test('several that are selected free together more than each alone', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('web-01');
+  const alone: number[] = [];
+  for (const name of ['try-http3', 'try-http3-tuned']) {
+    await app.snapshot(name).click();
+    await expect(size(app, name)).toHaveText(/^frees/);
+    alone.push(bytesIn(await size(app, name).innerText()));
+  }
+  await app.snapshot('try-http3').click({ modifiers: ['ControlOrMeta'] });
+  const bar = page.getByRole('region', { name: 'Selected snapshots' });
+  await expect(bar).toContainText(new RegExp(`frees at least ${figure}`));
+  const [first = 0, second = 0] = alone;
+  const words = /frees at least [\d.]+ \w+/.exec(await bar.innerText());
+  expect(bytesIn(words?.[0] ?? '')).toBeGreaterThan(first + second);
+
+  await page.setViewportSize({ width: 900, height: 600 });
+  await expect(bar.getByRole('button', { name: /^Delete 2/ })).toBeInViewport({ ratio: 1 });
+});
+
+test('the dialogs say how much: what a revert throws away, what each way to delete frees', both, async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('web-01');
+  const revert = await app.askRevert('before-upgrade');
+  await expect(revert.root).toContainText(
+    new RegExp(`Everything written to vda since the snapshot: at least about ${figure} of disk blocks differ`),
+  );
+  await expect(revert.root).toContainText(/\(measured \d\d:\d\d\)/);
+  await revert.cancel.click();
+
+  // A guest that is paused has nothing on its way to the disk.
+  await app.open('web-02');
+  const paused = await app.askRevert('app-2.0');
+  await expect(paused.root).toContainText(new RegExp(`: ${figure} of disk blocks differ \\(measured`));
+  await paused.cancel.click();
+
+  await app.open('ci-image-builder');
+  const dialog = await askDelete(app, 'toolchain-gcc14');
+  const way = (name: string) => dialog.root.getByRole('radio', { name, exact: true });
+  const exactly = new RegExp(`frees ${figure}$`);
+  for (const name of ['Only this one', 'This and everything below', 'Only what is below'])
+    await expect(way(name)).toHaveAccessibleDescription(exactly);
+  await expect(way('Metadata only')).toHaveAccessibleDescription(/frees nothing$/);
+  await page.keyboard.press('Escape');
+
+  // What lies in overlays may be merged: no more than that is freed.
+  await app.open('game-server');
+  const merged = await askDelete(app, 'update-20');
+  await expect(merged.root.getByRole('radio', { name: 'Only this one' })).toHaveAccessibleDescription(
+    new RegExp(`frees up to ${figure}$`),
+  );
+});
+
+test('right after a snapshot was taken no block differs from it', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('scratch');
+  await page.getByRole('button', { name: 'Take snapshot' }).click();
+  await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: /^Take/ }).click();
+  await expect(page.getByRole('row').filter({ hasText: 'current' })).toBeVisible();
+  const taken = page.getByRole('row').filter({ hasText: 'current' });
+  await taken.click();
+  await expect(taken.locator('[data-column="size"]')).toHaveText(new RegExp(`^frees ${figure}$`));
+  // Nothing was written since.
+  await expect(fact(app, 'Since then')).toHaveText('No disk block differs');
+});
+
+test('old and big ones are found by a filter, and by the menu', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('web-01');
+  await expect(size(app, 'app-1.8')).toHaveText('512 MiB');
+  const field = page.getByRole('textbox', { name: 'Filter snapshots' });
+  await field.fill('size:>100M older:90d');
+  await expect(app.snapshot('app-1.8')).toBeVisible();
+  await expect(app.snapshot('app-2.0')).toBeHidden(); // big, and not old
+  await expect(app.snapshot('installed')).toBeHidden(); // old, and nobody knows how big
+  await field.fill('size:<1G');
+  await expect(app.snapshot('app-2.0')).toBeVisible();
+  await expect(app.snapshot('installed')).toBeHidden();
+});
+
+test('sizes go first where there is little room', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await page.setViewportSize({ width: 1_280, height: 720 });
+  await app.open('web-01');
+  const head = page.getByRole('columnheader', { name: 'Size' });
+  await expect(head).toBeVisible();
+  await page.setViewportSize({ width: 440, height: 720 });
+  await expect(head).toBeHidden();
+  await expect(page.getByRole('columnheader', { name: 'Taken' })).toBeVisible();
+});
+
+/** Of words like `frees 8.3 MiB`. */
+function bytesIn(words: string): number {
+  const [, value, unit] = /([\d.]+) ([KMG])iB/.exec(words) ?? [];
+  return Number(value) * 1024 ** ('KMG'.indexOf(unit ?? '') + 1);
+}

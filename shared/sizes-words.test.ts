@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { type Size, SizeTruth, SizeUnknown } from './schema.ts';
+import { known, unknown } from './sizes.ts';
+import { changedWords, freesWords, sizeWords, whyUnknown } from './sizes-words.ts';
+
+const bytes = 3 * 1024 * 1024;
+
+describe('a size in words', () => {
+  it.each<[SizeTruth, string, string, string, string]>([
+    ['exact', '3 MiB', 'frees 3 MiB', '3 MiB of disk blocks differ', 'no disk block differs'],
+    [
+      'at-least',
+      'at least 3 MiB',
+      'frees at least 3 MiB',
+      'at least about 3 MiB of disk blocks differ; what the guest has not flushed is missing',
+      'no disk block differs yet; what the guest has not flushed is missing',
+    ],
+    ['at-most', 'up to 3 MiB', 'frees up to 3 MiB', 'up to 3 MiB of disk blocks differ', 'no disk block differs'],
+    [
+      'about',
+      'about 3 MiB',
+      'frees about 3 MiB',
+      'about 3 MiB of disk blocks differ; what the guest has not flushed is missing',
+      'no disk block differs yet; what the guest has not flushed is missing',
+    ],
+  ])('that is %s', (truth, own, frees, changed, same) => {
+    const size = known(bytes, truth);
+    expect([sizeWords(size), freesWords(size), changedWords(size)]).toEqual([own, frees, changed]);
+    expect(changedWords(known(0, truth))).toBe(same);
+  });
+
+  it('has no decimals in hundreds, and says no more than is true', () => {
+    const words = (truth: SizeTruth) => sizeWords(known(513.5 * 1024 * 1024, truth));
+    expect(SizeTruth.options.map(words)).toEqual(['514 MiB', 'at least 513 MiB', 'up to 514 MiB', 'about 514 MiB']);
+    expect(sizeWords(known(99.5 * 1024, 'exact'))).toBe('99.5 KiB');
+  });
+
+  it('is there for each truth', () => {
+    for (const truth of SizeTruth.options) {
+      const size: Size = known(bytes, truth);
+      for (const words of [sizeWords(size), freesWords(size), changedWords(size)]) expect(words).toContain('3 MiB');
+    }
+  });
+
+  it('is never a figure where it is not known, and says why', () => {
+    for (const why of SizeUnknown.options) {
+      const size = unknown(why);
+      expect(sizeWords(size)).toBe('not reported');
+      expect(freesWords(size)).toBeNull();
+      expect(changedWords(size)).toBe(whyUnknown[why]);
+      expect(whyUnknown[why]).toMatch(/^\S.*[^.\s]$/);
+      expect(whyUnknown[why]).not.toMatch(/\d (bytes|[KMGT]iB)/);
+    }
+    expect(new Set(Object.values(whyUnknown)).size).toBe(SizeUnknown.options.length);
+  });
+});

@@ -112,7 +112,7 @@ test(
       await app.open('web-01');
       await expect
         .poll(() => electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle()))
-        .toBe('web-01 – Snapkeel');
+        .toBe('web-01 on Demo (simulated) – Snapkeel');
     });
 
     await test.step('the menu has the commands that apply, and does them', async () => {

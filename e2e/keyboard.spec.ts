@@ -16,7 +16,10 @@ async function inThreeKeys({ page, dialog }: App, asks: string, title: string): 
   await page.keyboard.press(asks);
   await expect(dialog.root.getByRole('heading', { level: 2 })).toHaveText(title);
   await expect(dialog.cancel).toBeFocused();
+  const verb = dialog.root.getByRole('button', { name: /^(Take snapshot and|Revert|Undo|Delete)/ });
+  await expect(verb).toBeEnabled();
   await page.keyboard.press('Tab');
+  await expect(verb).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(dialog.root).toBeHidden({ timeout: 60_000 });
 }

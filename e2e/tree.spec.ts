@@ -45,7 +45,7 @@ test(
     await page.getByRole('button', { name: 'Oldest first' }).click();
     await expect.poll(() => names(page)).toEqual(oldestFirst.toReversed());
     await expect(app.snapshot('toolchain-gcc15')).toHaveAttribute('aria-posinset', '1');
-    await page.reload();
+    if (app.url !== undefined) await page.reload(); // a window of Electron’s has no such button
     await app.open('ci-image-builder');
     await expect.poll(() => names(page)).toEqual(oldestFirst.toReversed());
     await page.getByRole('button', { name: 'Newest first' }).click();

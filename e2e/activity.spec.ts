@@ -97,6 +97,7 @@ test('the demo host: the command leads to the activity of all hosts, and nothing
   const { page } = app;
   await expect(app.domain('web-01')).toBeVisible();
   await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
   await page.keyboard.type('activity');
   await page
     .getByRole('option', { name: /^Activity/ })

@@ -201,6 +201,7 @@ test('the demo host: a host is edited by keyboard alone', async ({ start }) => {
   const { keyboard } = page;
   await app.domain(demo).click();
   await keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
   await keyboard.type('edit host');
   await keyboard.press('Enter');
   await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused();

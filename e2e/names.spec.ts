@@ -24,6 +24,7 @@ test(
     expect((await lab.virsh('snapshot-current', guest.name, '--name')).trim()).toBe(name);
     const copied = await whenCopied(page);
     await page.keyboard.press('ControlOrMeta+k');
+    await expect(page.getByRole('combobox')).toBeFocused();
     await page.keyboard.type('Copy snapshot name');
     await page.keyboard.press('Enter');
     await copied();

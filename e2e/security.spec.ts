@@ -106,7 +106,8 @@ test('diagnostics tell of versions, hosts and what went wrong, and of no secret'
   await expect(app.domain('web-01')).toBeVisible();
   const command = async (name: string) => {
     await page.keyboard.press('ControlOrMeta+k');
-    await page.keyboard.type(name);
+    await page.getByRole('combobox', { name: 'Find a domain, snapshot or command' }).fill(name);
+    await expect(page.getByRole('option', { selected: true })).toHaveText(new RegExp(`^${name}`));
     await page.keyboard.press('Enter');
   };
   await command('Add host');

@@ -106,6 +106,7 @@ test('the demo host: a branch folds by its dot, and whoever goes to a hidden sna
   await expect(app.snapshot('gcc14-lto')).toBeHidden();
 
   await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
   await page.keyboard.type('gcc14-lto');
   await page.getByRole('option', { name: /^gcc14-lto/ }).click();
   await expect(app.snapshot('gcc14-lto')).toHaveAttribute('aria-selected', 'true');

@@ -188,7 +188,9 @@ test(
     const link = 'snapkeel://revert?host=qemu%3A%2F%2F%2Fsystem&domain=web-01&snapshot=app-2.0';
     const [ended] = await once(startAgain('--data-dir', join(home, 'data'), link), 'exit');
     expect(ended).toBe(0);
-    expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true);
+    await expect
+      .poll(() => electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible()))
+      .toBe(true);
     await app.dialog.ready();
     await expect(app.dialog.root).toContainText('app-2.0');
   },

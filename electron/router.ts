@@ -104,34 +104,31 @@ export function createRouter(parts: RouterParts): AppRouter {
     const session = pool.session(hostId);
     return readAgain(session, signal ?? never, () => read(session));
   };
-  async function* watched(input: { hostId: string; uuid: string }, signal: AbortSignal) {
-    let sent: SnapshotList | null = null;
+  /** The same of what is told bit by bit, until the signal. */
+  async function* telling<I extends { readonly hostId: string }, T>(
+    input: I,
+    tell: (session: HostSession) => AsyncGenerator<T>,
+  ) {
     try {
-      const session = pool.session(input.hostId);
-      for await (const list of watchSnapshots(session, input.uuid, signal)) {
-        const change = snapshotChange(sent, list);
-        sent = list;
-        if (change)
-          for (const part of inParts(change)) {
-            yield part;
-            await nextTurn();
-          }
-        void marks
-          .recognise(session.host, input.uuid, list.snapshots)
-          .catch((error: unknown) => log(`marks: ${error}`));
-        void thumbnails
-          .recognise(session.host, input.uuid, list.snapshots)
-          .catch((error: unknown) => log(`pictures: ${error}`));
-      }
+      yield* tell(pool.session(input.hostId));
     } catch (error) {
       throw forWindow(error, input);
     }
   }
-  async function* namesOf(input: { hostId: string }, signal: AbortSignal) {
-    try {
-      yield* snapshotNames(pool.session(input.hostId), signal);
-    } catch (error) {
-      throw forWindow(error, input);
+  async function* watched(session: HostSession, uuid: string, signal: AbortSignal) {
+    let sent: SnapshotList | null = null;
+    for await (const list of watchSnapshots(session, uuid, signal)) {
+      const change = snapshotChange(sent, list);
+      sent = list;
+      if (change)
+        for (const part of inParts(change)) {
+          yield part;
+          await nextTurn();
+        }
+      void marks.recognise(session.host, uuid, list.snapshots).catch((error: unknown) => log(`marks: ${error}`));
+      void thumbnails
+        .recognise(session.host, uuid, list.snapshots)
+        .catch((error: unknown) => log(`pictures: ${error}`));
     }
   }
 
@@ -187,8 +184,12 @@ export function createRouter(parts: RouterParts): AppRouter {
       ),
     },
     snapshots: {
-      watch: os.snapshots.watch.handler(({ input, signal }) => watched(input, signal ?? never)),
-      names: os.snapshots.names.handler(({ input, signal }) => namesOf(input, signal ?? never)),
+      watch: os.snapshots.watch.handler(({ input, signal }) =>
+        telling(input, (session) => watched(session, input.uuid, signal ?? never)),
+      ),
+      names: os.snapshots.names.handler(({ input, signal }) =>
+        telling(input, (session) => snapshotNames(session, signal ?? never)),
+      ),
       span: os.snapshots.span.handler(({ input, signal }) =>
         reading(input, signal, (session) => snapshotSpan(session, input.uuid)),
       ),

@@ -139,6 +139,11 @@ export function formatClock(at: number): string {
   return isMoment(at) ? timeOf(new Date(at)) : '–';
 }
 
+/** With a capital letter at its beginning. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A size in binary units, at most one decimal: `640 MiB`, `1.5 GiB`. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), byteUnits.length - 1);

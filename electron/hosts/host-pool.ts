@@ -96,7 +96,7 @@ export class HostPool {
 
   /** Adds the host that exists only in this process. */
   addSimulated(): void {
-    this.#put(demo, 'qemu:///system', this.options.openSimulator);
+    this.#put(demo, demo.uri, this.options.openSimulator);
     this.#sort();
   }
 

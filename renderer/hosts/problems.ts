@@ -1,5 +1,5 @@
-import { askedWords, type JournalGroup, outcomes } from '../../shared/activity/groups.ts';
-import { formatMoment } from '../../shared/format.ts';
+import { askedWords, isRevert, type JournalGroup, outcomes } from '../../shared/activity/groups.ts';
+import { formatCount, formatMoment } from '../../shared/format.ts';
 import type { Domain, Finding, HealthReport, Host } from '../../shared/schema.ts';
 import { type DomainKey, type DomainTab, domainKey } from '../store/store.ts';
 
@@ -49,8 +49,8 @@ function ofHost({ connection }: Host, now: number): HostProblem[] {
 function lastReverts(groups: readonly JournalGroup[]): Map<string, JournalGroup> {
   const last = new Map<string, JournalGroup>();
   for (const group of groups) {
-    const { kind, uuid } = group.main;
-    if ((kind === 'revert' || kind === 'undo') && !last.has(uuid)) last.set(uuid, group);
+    const { uuid } = group.main;
+    if (isRevert(group.main) && !last.has(uuid)) last.set(uuid, group);
   }
   return last;
 }
@@ -71,7 +71,7 @@ function ofHealth(domain: Domain, report: HealthReport | undefined): HostProblem
   if (!first) return [];
   const more = findings.length - 1;
   const text = more > 0 ? `${first.what} And ${more} more.` : first.what;
-  const short = findings.length === 1 ? '1 health finding' : `${findings.length} health findings`;
+  const short = formatCount(findings.length, 'health finding');
   return [{ key: `${domain.uuid} health`, level: levelOf(findings), domain, text, short, tab: 'health' }];
 }
 

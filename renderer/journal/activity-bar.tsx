@@ -15,7 +15,7 @@ import {
   toggled,
 } from '../../shared/activity/filter.ts';
 import type { JournalGroup } from '../../shared/activity/groups.ts';
-import { formatCount, formatWhole } from '../../shared/format.ts';
+import { capital, formatCount, formatWhole } from '../../shared/format.ts';
 import { exactIn } from '../../shared/visible.ts';
 import filters from '../snapshots/filter.module.css';
 import { Button } from '../ui/button.tsx';
@@ -190,7 +190,7 @@ function FacetItems({
 function SpanItems({ filter, onFilter }: Pick<ActivityBarProps, 'filter' | 'onFilter'>) {
   const choices: readonly [Span | null, string][] = [
     [null, 'Any time'],
-    ...Object.entries(spans).map(([span, { words }]): [Span, string] => [span as Span, sentence(words)]),
+    ...Object.entries(spans).map(([span, { words }]): [Span, string] => [span as Span, capital(words)]),
   ];
   return (
     <Menu.RadioGroup value={filter.span} onValueChange={(span: Span | null) => onFilter({ ...filter, span })}>
@@ -205,8 +205,6 @@ function SpanItems({ filter, onFilter }: Pick<ActivityBarProps, 'filter' | 'onFi
     </Menu.RadioGroup>
   );
 }
-
-const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 const formats = [
   { words: 'JSON Lines…', extension: 'jsonl', write: activityJsonLines },

@@ -1,5 +1,5 @@
 import { Undo2, X } from 'lucide-react';
-import { askedWords, type JournalGroup, outcomeOf, shownOf } from '../../shared/activity/groups.ts';
+import { askedWords, isRevert, type JournalGroup, outcomeOf, shownOf } from '../../shared/activity/groups.ts';
 import { formatMoment } from '../../shared/format.ts';
 import type { Domain, JournalEntry } from '../../shared/schema.ts';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
@@ -100,7 +100,7 @@ function Step({ entry, isMain }: { entry: JournalEntry; isMain: boolean }) {
           {flags > 0 ? ` · flags ${flags}` : ''}
         </p>
         {resolved ? (
-          <p className={styles.stepNote}>The answer never came; this was found out later by asking libvirt.</p>
+          <p className={styles.stepNote}>The answer never came. This was found later by asking libvirt.</p>
         ) : null}
         {plan.length > 0 ? (
           <details className={blocks.details}>
@@ -120,11 +120,9 @@ function Step({ entry, isMain }: { entry: JournalEntry; isMain: boolean }) {
   );
 }
 
-const losesSomething: ReadonlySet<JournalEntry['kind']> = new Set(['revert', 'undo']);
-
 /** What the person was told to lose. Of what was done before that was written down, only that is said. */
 function Losses({ group: { main }, losses }: { group: JournalGroup; losses: JournalEntry['losses'] }) {
-  if (!losses && !losesSomething.has(main.kind)) return null;
+  if (!losses && !isRevert(main)) return null;
   return (
     <section className={styles.part}>
       <h3>Lost, as shown before</h3>
@@ -150,7 +148,7 @@ function WayOn({ main, isLastRevert, isThere }: Omit<ActivityDetailsProps, 'grou
   const domain = useAppState((state) => domainOf(state, main));
   const refused = useAppState((state) => (domain ? undoUnavailable(state, domainKey(domain)) : null));
   if (!domain) return <p className={parts.dim}>This domain is not among those that are connected.</p>;
-  const undo = isLastRevert && losesSomething.has(main.kind) && refused === null;
+  const undo = isLastRevert && refused === null;
   if (!undo && isThere) return null;
   return (
     <div className={styles.wayOn}>

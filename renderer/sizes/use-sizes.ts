@@ -10,7 +10,7 @@ import { useAsked, useEnded, useFree, useListed } from '../ui/use-asked.ts';
 
 type On = Pick<Domain, 'hostId' | 'uuid'>;
 
-/** A selection is measured once it stays for this long, milliseconds. */
+/** Whoever passes by has nothing measured: a domain, and a selection, have to stay for this long. Milliseconds. */
 const settleMs = 250;
 
 /**
@@ -21,10 +21,12 @@ export function useKeptSizes(domain: Domain): void {
   const { client, store } = useApp();
   const { hostId, uuid, state } = domain;
   const key = domainKey(domain);
+  const listed = useListed(key);
   useAsked({
     subject: key,
-    when: useFree(key),
-    versions: [useListed(key), useEnded(key), state],
+    when: useFree(key) && listed !== null,
+    versions: [listed, useEnded(key), state],
+    settleMs,
     ask: async (signal) => {
       const list = await client.sizes.list({ hostId, uuid }, { signal });
       if (!signal.aborted)

@@ -1,4 +1,5 @@
 import { batchWords } from '../../shared/batch-words.ts';
+import { capital } from '../../shared/format.ts';
 import type { Batch, BatchRow } from '../../shared/schema.ts';
 import type { Notice } from './store.ts';
 
@@ -34,7 +35,7 @@ export function rowResultWords(kind: Batch['kind'], row: BatchRow): string {
   if (result === 'failed' && row.changes.length > 0) return 'Changed in the meantime';
   const failed = result === 'failed' && row.outcome ? failedWords[row.outcome.result] : undefined;
   const words = resultWords[result](batchWords({ kind }).done);
-  return failed ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return failed ?? capital(words);
 }
 
 export function runCounts({ rows }: Batch): Record<RowResult, number> & { ended: number } {

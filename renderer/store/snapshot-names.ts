@@ -1,3 +1,4 @@
+import { formatCount } from '../../shared/format.ts';
 import { hostById } from './selectors.ts';
 import type { App, AppState, HostSnapshotNames } from './store.ts';
 
@@ -42,7 +43,7 @@ export function namesMissing(state: AppState): { loading: string | null; unasked
         ? null
         : loading.length > 1
           ? `Still loading names from ${loading.length} hosts`
-          : `Still loading names from ${first.name}${first.left === null ? '' : `, ${domains(first.left)} left`}`,
+          : `Still loading names from ${first.name}${first.left === null ? '' : `, ${formatCount(first.left, 'domain')} left`}`,
     unasked:
       others.length === 0
         ? null
@@ -50,10 +51,6 @@ export function namesMissing(state: AppState): { loading: string | null; unasked
           ? `${others[0]?.name} is not connected`
           : `${others.length} hosts are not connected`,
   };
-}
-
-function domains(count: number): string {
-  return count === 1 ? '1 domain' : `${count} domains`;
 }
 
 function connectedHosts({ hosts }: AppState): string[] {

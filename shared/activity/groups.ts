@@ -75,28 +75,33 @@ export function aboutSnapshot(groups: readonly JournalGroup[], name: string): Jo
   return groups.filter(({ entries }) => entries.some((it) => it.kind !== 'power' && it.snapshotName === name));
 }
 
-/** What is asked on the way to a revert; alone, it means that the revert was not begun. */
+/** What is asked on the way to a revert; alone, it means that the revert was not started. */
 const beforeRevert: ReadonlySet<Kind> = new Set(['safety-snapshot', 'remove-managed-save', 'delete-safety']);
 const reverts: ReadonlySet<Kind> = new Set(['revert', 'undo']);
+
+/** Whether libvirt was asked to revert, be it to undo another revert. */
+export function isRevert({ kind }: Pick<JournalEntry, 'kind'>): boolean {
+  return reverts.has(kind);
+}
 
 /** What a line about an operation says besides what was asked for. */
 export function groupNote({ main, safety }: JournalGroup): string {
   if (beforeRevert.has(main.kind)) return 'nothing was reverted';
-  if (!reverts.has(main.kind)) return main.plan[0] ?? '';
+  if (!isRevert(main)) return main.plan[0] ?? '';
   if (!safety) return 'without a safety snapshot';
   return safety.result === 'done'
     ? `safety snapshot “${safety.snapshotName}” taken`
     : `safety snapshot: ${outcomes[outcomeOf(safety)].text}`;
 }
 
-/** What was shown of an operation before it was begun, as far as it was written down. */
+/** What was shown of an operation before it was started, as far as it was written down. */
 export function shownOf({ entries }: Pick<JournalGroup, 'entries'>): Pick<JournalEntry, 'losses' | 'virsh'> {
   return { losses: entries.find(({ losses }) => losses)?.losses, virsh: entries.find(({ virsh }) => virsh)?.virsh };
 }
 
 function groupOf(newestFirst: readonly JournalEntry[]): JournalGroup {
   const entries = newestFirst.toSorted((a, b) => a.askedAt - b.askedAt);
-  const revert = entries.findLast(({ kind }) => reverts.has(kind));
+  const revert = entries.findLast(isRevert);
   const first = entries[0] as JournalEntry;
   const main = revert ?? entries.find(({ result }) => result !== 'done') ?? first;
   const answers = entries.map(({ answeredAt }) => answeredAt);

@@ -1,4 +1,4 @@
-import { stateLabel } from '../format.ts';
+import { capital, stateLabel } from '../format.ts';
 import type { Operation, OperationKind, Outcome } from '../schema.ts';
 
 type Told = Pick<Operation, 'kind' | 'domainName' | 'subject' | 'undo'>;
@@ -46,7 +46,7 @@ export function operationUnderWay(told: Told): string {
     revert: `${doing} ${domainName} to ${subject}`,
   };
   const sentence = words[kind] ?? `${doing} ${subject} of ${domainName}`;
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return capital(sentence);
 }
 
 type Ending = Record<Outcome['result'], (told: Told) => string>;

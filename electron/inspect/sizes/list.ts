@@ -4,7 +4,7 @@ import type { Size, SizeList } from '../../../shared/schema.ts';
 import { known, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
 import { type ImageTables, imagesWithTags, readTables } from '../health/tags.ts';
-import { Busy, type Sized, unlessHeld } from './busy.ts';
+import { type Sized, unlessBusy } from './busy.ts';
 
 /**
  * What is known of a domain's snapshots at once: of internal ones the memory, by a look at the table of each image; of
@@ -13,9 +13,7 @@ import { Busy, type Sized, unlessHeld } from './busy.ts';
  */
 export async function sizeList(session: Sized, uuid: string, signal: AbortSignal): Promise<SizeList> {
   const measuredAt = Date.now();
-  const before = unlessHeld(session, uuid);
-  try {
-    before();
+  const measure = async (before: () => void): Promise<SizeList> => {
     const layers = await readLayers(session, uuid, (_, all) => all.flatMap(ownFiles), signal);
     const tables = await readTables(session.reads, imagesWithTags(layers.disks), signal, before);
     const images = imagesByName(layers);
@@ -38,10 +36,8 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
         why: table.known ? null : table.why,
       })),
     };
-  } catch (error) {
-    if (!(error instanceof Busy)) throw error;
-    return { measuredAt, isBusy: true, snapshots: [], images: [] };
-  }
+  };
+  return unlessBusy(session, uuid, measure, () => ({ measuredAt, isBusy: true, snapshots: [], images: [] }));
 }
 
 /** The files that a snapshot has made for itself: overlays, and what holds its memory. */

@@ -8,7 +8,7 @@ import { readDomain } from '../../libvirt/domains.ts';
 import { volumeAt } from '../../libvirt/volumes.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
 import { limited } from '../health/limited.ts';
-import { Busy, type Sized, unlessHeld } from './busy.ts';
+import { type Sized, unlessBusy } from './busy.ts';
 import { asSizes, measureImage } from './image.ts';
 import type { KeptFigures } from './kept-figures.ts';
 import { fileSize, filesOf, ownFiles } from './list.ts';
@@ -30,18 +30,7 @@ export async function snapshotSizes(
   signal: AbortSignal,
 ): Promise<SnapshotSizes> {
   const measuredAt = Date.now();
-  const before = unlessHeld(session, uuid);
-  try {
-    before();
-    return await measure();
-  } catch (error) {
-    if (!(error instanceof Busy)) throw error;
-    const busy = unknown('busy');
-    const ofOne = names.length === 1 ? busy : null;
-    return { measuredAt, names: [...names], changed: ofOne, frees: busy, revertFrees: ofOne, images: [] };
-  }
-
-  async function measure(): Promise<SnapshotSizes> {
+  const measure = async (before: () => void): Promise<SnapshotSizes> => {
     const named = new Set(names);
     const layers = await readLayers(session, uuid, (disks, all) => wantedFiles(disks, all, named), signal);
     const snapshots = layers.snapshots.filter(({ name }) => named.has(name));
@@ -72,7 +61,12 @@ export async function snapshotSizes(
       revertFrees: isOne ? revertFrees(images, above) : null,
       images,
     };
-  }
+  };
+  return unlessBusy(session, uuid, measure, () => {
+    const busy = unknown('busy');
+    const ofOne = names.length === 1 ? busy : null;
+    return { measuredAt, names: [...names], changed: ofOne, frees: busy, revertFrees: ofOne, images: [] };
+  });
 }
 
 /** A revert to an external snapshot leaves most files where they are; which of them go differs between versions. */

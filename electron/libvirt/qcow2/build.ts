@@ -24,7 +24,7 @@ export interface DrawnState {
 
 /**
  * The metadata of an image with internal snapshots, as QEMU lays them out: everything but the data, which would come behind
- * them. Memory lies behind the disk, as QEMU keeps it. For tests, and simulated images.
+ * them. Memory lies behind the disk, as QEMU keeps it. For tests.
  */
 export function imageBytes(drawn: Drawn): Buffer {
   const { clusterBits, refcountBits, clusters, snapshots } = drawn;

@@ -1,4 +1,5 @@
 import { chainFrom, type DiskLayers, pointsOf } from '../../../shared/chain.ts';
+import { groupedBy } from '../../../shared/grouped-by.ts';
 import type { StrayOverlay } from '../../../shared/libvirt/disks.ts';
 import { once } from '../../../shared/once.ts';
 import type { DomainSnapshots, StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
@@ -16,14 +17,9 @@ export function imagesSpoiled({ snapshot, disks }: StoredSnapshot, stored: Domai
 
 /** By disk, the images that its snapshots bring back. */
 const imagesKept = once(({ all }: DomainSnapshots) => {
-  const byTarget = new Map<string, Set<string>>();
-  for (const { disks } of all)
-    for (const { target, path } of pointsOf(disks)) {
-      const paths = byTarget.get(target);
-      if (paths) paths.add(path);
-      else byTarget.set(target, new Set([path]));
-    }
-  return byTarget;
+  const points = all.flatMap(({ disks }) => pointsOf(disks));
+  const byTarget = groupedBy(points, ({ target }) => target);
+  return new Map([...byTarget].map(([target, held]) => [target, new Set(held.map(({ path }) => path))]));
 });
 
 /**

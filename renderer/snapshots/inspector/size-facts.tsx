@@ -1,4 +1,4 @@
-import { formatMoment } from '../../../shared/format.ts';
+import { capital, formatMoment } from '../../../shared/format.ts';
 import type { Domain, Size, Snapshot, SnapshotSizes } from '../../../shared/schema.ts';
 import { changedWords, freesWords, sizeWords, whyUnknown } from '../../../shared/sizes-words.ts';
 import { measure, useSizes } from '../../sizes/use-sizes.ts';
@@ -28,7 +28,7 @@ export function SizeFacts({ domain, snapshot }: { domain: Domain; snapshot: Snap
       {measured?.changed ? (
         <div>
           <dt>Since then</dt>
-          <dd>{sentence(changedWords(measured.changed))}</dd>
+          <dd>{capital(changedWords(measured.changed))}</dd>
         </div>
       ) : null}
     </>
@@ -86,8 +86,4 @@ function ownWords(snapshot: Snapshot, { list }: KnownSizes): string {
   if (!own.known) return sizeWords(own);
   const inFiles = list.snapshots.some(({ name, files }) => name === snapshot.name && files !== null);
   return `${sizeWords(own)} ${inFiles ? 'in files of its own' : 'of memory, inside the disk image'}`;
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

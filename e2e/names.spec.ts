@@ -29,6 +29,7 @@ test(
     await page.keyboard.press('Enter');
     await copied();
     await page.keyboard.press('ControlOrMeta+k');
+    await expect(page.getByRole('combobox')).toBeFocused();
     await page.keyboard.press('ControlOrMeta+v');
     await expect(page.getByRole('combobox')).toHaveValue(name);
   },

@@ -21,7 +21,7 @@ export function DialogHost() {
   const question = useAppState(dueQuestion);
   useAhead(dialogs);
   if (!dialog) return question ? <QuestionDialog key={question.id} question={question} /> : null;
-  // What is typed goes on right after the key that opens it.
+  // It is there with the key that opens it; what is typed goes on at once.
   if (dialog.kind === 'palette') return <Palette />;
   return (
     <Fetched code={dialogs} waiting={<Coming />}>

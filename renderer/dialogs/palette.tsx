@@ -1,4 +1,5 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays in the field, which points to the active option
+// biome-ignore-all lint/a11y/noAutofocus: what is typed goes on right after the key that opens it, in the same moment
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: its keys are handled in the field
 import { Dialog } from '@base-ui/react/dialog';
 import { LoaderCircle, Search, Server } from 'lucide-react';
@@ -71,6 +72,7 @@ export function Palette() {
             <Search size={15} aria-hidden="true" />
             <input
               ref={input}
+              autoFocus
               type="text"
               role="combobox"
               aria-label={label}

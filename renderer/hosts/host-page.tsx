@@ -4,7 +4,6 @@ import { formatCount, formatWhole } from '../../shared/format.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
 import { ScopedActivity } from '../journal/activity-view.tsx';
 import { useJournal } from '../journal/use-journal.ts';
-import tabs from '../snapshots/tabs.module.css';
 import { openDomainView } from '../store/actions.ts';
 import { domainsOf } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
@@ -14,9 +13,10 @@ import { useApp, useAppState } from '../ui/context.tsx';
 import grids from '../ui/grid/grid.module.css';
 import { Grid } from '../ui/grid/grid.tsx';
 import { useGrid } from '../ui/grid/use-grid.ts';
-import { useNow, useWide } from '../ui/hooks.ts';
+import { useNow, useWide, wideFrom } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { ViewPane } from '../ui/side-pane.tsx';
+import tabs from '../ui/tabs.module.css';
 import { rowIndexOf } from '../ui/virtual-list.ts';
 import { domainColumns, ProblemIcon } from './domain-columns.tsx';
 import styles from './host-page.module.css';
@@ -25,7 +25,6 @@ import { ProblemList } from './problem-list.tsx';
 import { type HostProblem, problemsOf } from './problems.ts';
 import { Unencrypted } from './unencrypted.tsx';
 
-const wideFrom = 880;
 type HostTab = 'domains' | 'problems' | 'activity';
 
 /** A connected host: its domains, what needs seeing to, and what was done; beside them what runs now. */
@@ -42,8 +41,8 @@ export function HostPage({ host }: { host: Host }) {
   );
   return (
     <>
-      <Tabs.Root className={styles.tabs} value={tab} onValueChange={(value: HostTab) => setTab(value)}>
-        <Tabs.List className={`${tabs.list} ${styles.tabList}`} aria-label={`About ${host.name}`}>
+      <Tabs.Root className={tabs.root} value={tab} onValueChange={(value: HostTab) => setTab(value)}>
+        <Tabs.List className={`${tabs.list} ${tabs.inset}`} aria-label={`About ${host.name}`}>
           <Tabs.Tab value="domains">
             Domains <span className={styles.count}>{formatWhole(domains.length)}</span>
           </Tabs.Tab>
@@ -53,13 +52,13 @@ export function HostPage({ host }: { host: Host }) {
           </Tabs.Tab>
           <Tabs.Tab value="activity">Activity</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="domains" className={styles.panel} tabIndex={-1}>
+        <Tabs.Panel value="domains" className={tabs.panel} tabIndex={-1}>
           <Contained what="The domains" about={host.id}>
             <Unencrypted uri={host.uri} />
             <Domains host={host} domains={domains} problems={problems} now={now} />
           </Contained>
         </Tabs.Panel>
-        <Tabs.Panel value="problems" className={styles.panel} tabIndex={-1}>
+        <Tabs.Panel value="problems" className={tabs.panel} tabIndex={-1}>
           <div className={styles.body}>
             {problems.length === 0 ? <p>No problems are known.</p> : <ProblemList problems={problems} />}
             <p className={parts.dim}>
@@ -68,7 +67,7 @@ export function HostPage({ host }: { host: Host }) {
             </p>
           </div>
         </Tabs.Panel>
-        <Tabs.Panel value="activity" className={styles.panel} tabIndex={-1}>
+        <Tabs.Panel value="activity" className={tabs.panel} tabIndex={-1}>
           <Contained what="What was done" about={host.id}>
             <ScopedActivity scope={{ hostId: host.id }} name={host.name} />
           </Contained>

@@ -1,22 +1,20 @@
-import { Menu } from '@base-ui/react/menu';
-import { Camera, Ellipsis, PanelRight } from 'lucide-react';
+import { Camera } from 'lucide-react';
 import { useEffect } from 'react';
 import { formatVersion } from '../../shared/format.ts';
 import type { Host } from '../../shared/schema.ts';
-import { CommandItems } from '../commands/command-items.tsx';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
+import { DetailsToggle } from '../commands/details-toggle.tsx';
+import { MoreMenu } from '../commands/more-menu.tsx';
 import { openDomainCode } from '../snapshots/later.ts';
 import { chooseDomains, clearChosen } from '../store/actions.ts';
 import { tellCallFailed } from '../store/effects.ts';
 import { domainsOf } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import blocks from '../ui/blocks.module.css';
-import buttons from '../ui/button.module.css';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { Fetched } from '../ui/fetched.tsx';
 import { HostGlyph } from '../ui/glyphs.tsx';
-import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
 import { Dot } from '../ui/tint.tsx';
 import { hostMarks } from './host-marks.ts';
@@ -36,8 +34,6 @@ function useConnectedWhenOpened({ id, connect, connection }: Host): void {
 
 /** A host opened from the list: how it is reached, or why it isn't. */
 export function HostView({ host }: { host: Host }) {
-  const app = useApp();
-  const details = commandById('view.inspector');
   useConnectedWhenOpened(host);
   return (
     <>
@@ -57,28 +53,8 @@ export function HostView({ host }: { host: Host }) {
         </div>
         <div className={blocks.actions}>
           {host.connection.status === 'connected' && !host.readOnly ? <TakeSnapshots host={host} /> : null}
-          <Menu.Root modal={false}>
-            <Menu.Trigger className={buttons.button} data-look="icon" aria-label={`More for ${host.name}`}>
-              <Ellipsis size={15} aria-hidden="true" />
-            </Menu.Trigger>
-            <Menu.Portal>
-              <Menu.Positioner className={menus.place} sideOffset={4} align="end">
-                <Menu.Popup className={menus.menu}>
-                  <CommandItems target={{ kind: 'host', hostId: host.id }} />
-                </Menu.Popup>
-              </Menu.Positioner>
-            </Menu.Portal>
-          </Menu.Root>
-          {host.connection.status === 'connected' ? (
-            <Button
-              look="icon"
-              aria-label="Details"
-              tip={details.label(contextOf(app, null))}
-              onClick={() => runCommand(details, contextOf(app, null))}
-            >
-              <PanelRight size={15} aria-hidden="true" />
-            </Button>
-          ) : null}
+          <MoreMenu name={host.name} target={{ kind: 'host', hostId: host.id }} />
+          {host.connection.status === 'connected' ? <DetailsToggle /> : null}
         </div>
       </header>
       <Reached host={host} />

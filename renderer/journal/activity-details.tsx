@@ -22,6 +22,8 @@ import { ForcedChip, OutcomeChip, OutcomeIcon } from './looks.tsx';
 
 interface ActivityDetailsProps {
   group: JournalGroup;
+  /** What it was done to, if that is there now. */
+  domain: Domain | undefined;
   /** Whether it is the last revert of its domain that is known, which alone can be undone. */
   isLastRevert: boolean;
   /** Shown for its own domain: there is no way to where one is. */
@@ -29,7 +31,7 @@ interface ActivityDetailsProps {
 }
 
 /** All that is known of one operation: how it ended, what was planned and shown, and what to do now. */
-export function ActivityDetails({ group, isLastRevert, isThere }: ActivityDetailsProps) {
+export function ActivityDetails({ group, domain, isLastRevert, isThere }: ActivityDetailsProps) {
   const { store } = useApp();
   const now = useNow(60_000);
   const { main, entries, outcome, tookMs, forced } = group;
@@ -80,7 +82,7 @@ export function ActivityDetails({ group, isLastRevert, isThere }: ActivityDetail
         </section>
       ) : null}
       {withXml.length > 0 ? <KeptXmls entries={withXml} /> : null}
-      <WayOn main={main} isLastRevert={isLastRevert} isThere={isThere} />
+      <WayOn domain={domain} isLastRevert={isLastRevert} isThere={isThere} />
     </>
   );
 }
@@ -143,9 +145,8 @@ function Losses({ group: { main }, losses }: { group: JournalGroup; losses: Jour
 }
 
 /** Where to go from here: back, if that is still possible, and to the domain. */
-function WayOn({ main, isLastRevert, isThere }: Omit<ActivityDetailsProps, 'group'> & { main: JournalEntry }) {
+function WayOn({ domain, isLastRevert, isThere }: Omit<ActivityDetailsProps, 'group'>) {
   const app = useApp();
-  const domain = useAppState((state) => domainOf(state, main));
   const refused = useAppState((state) => (domain ? undoUnavailable(state, domainKey(domain)) : null));
   if (!domain) return <p className={parts.dim}>This domain is not among those that are connected.</p>;
   const undo = isLastRevert && refused === null;
@@ -171,13 +172,4 @@ function WayOn({ main, isLastRevert, isThere }: Omit<ActivityDetailsProps, 'grou
       )}
     </div>
   );
-}
-
-/** The domain that an entry is about, if it is there now. */
-function domainOf(
-  { hosts, domains }: { hosts: readonly { id: string; uri: string }[]; domains: ReadonlyMap<string, Domain> },
-  { hostUri, uuid }: JournalEntry,
-): Domain | undefined {
-  const host = hosts.find(({ uri }) => uri === hostUri);
-  return host && domains.get(domainKey({ hostId: host.id, uuid }));
 }

@@ -1,16 +1,15 @@
-import { PanelRight } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { type ActivityFilter, filterActivity, isFiltering, noFilter } from '../../shared/activity/filter.ts';
-import type { JournalGroup } from '../../shared/activity/groups.ts';
+import { isRevert, type JournalGroup } from '../../shared/activity/groups.ts';
 import { formatWhole } from '../../shared/format.ts';
-import { commandById, contextOf, runCommand } from '../commands/context.ts';
-import { openDomain } from '../store/selectors.ts';
+import { DetailsToggle } from '../commands/details-toggle.tsx';
+import { hostById, openDomain } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
 import { askUndoOffer } from '../store/undo-offers.ts';
 import blocks from '../ui/blocks.module.css';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
-import { useAfter, useWide } from '../ui/hooks.ts';
+import { useAfter, useWide, wideFrom } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
 import { ViewPane } from '../ui/side-pane.tsx';
@@ -18,18 +17,16 @@ import styles from './activity.module.css';
 import { ActivityBar, ExportMenu } from './activity-bar.tsx';
 import { ActivityDetails } from './activity-details.tsx';
 import { ActivityGrid } from './activity-grid.tsx';
+import { domainOf } from './entry-domain.ts';
 import { mostEntries, type Scope, useJournal } from './use-journal.ts';
 
 const loadingAfterMs = 150;
-/** From here on each facet has a menu and each fact a column. Px of the middle. */
-const wideFrom = 880;
 const everywhere: Scope = {};
 
 /** What was done on all hosts. */
 export function ActivityView() {
   const app = useApp();
   const filter = useAppState((state) => state.activityFilter) ?? noFilter;
-  const details = commandById('view.inspector');
   const onFilter = (activityFilter: ActivityFilter) => app.store.setState({ activityFilter });
   return (
     <Activity
@@ -45,14 +42,7 @@ export function ActivityView() {
             </div>
             <div className={blocks.actions}>
               {exporting}
-              <Button
-                look="icon"
-                aria-label="Details"
-                tip={details.label(contextOf(app, null))}
-                onClick={() => runCommand(details, contextOf(app, null))}
-              >
-                <PanelRight size={15} aria-hidden="true" />
-              </Button>
+              <DetailsToggle />
             </div>
           </header>
           <p className={styles.about}>Everything done from Snapkeel on this computer, on all hosts.</p>
@@ -151,11 +141,15 @@ function Activity({ scope, label, filter, onFilter, head }: ActivityProps) {
 function Selected({ group, all }: { group: JournalGroup; all: readonly JournalGroup[] }) {
   const app = useApp();
   const { main } = group;
-  const last = all.find((each) => isRevert(each) && each.main.uuid === main.uuid && each.main.hostUri === main.hostUri);
+  const last = all.find(
+    (each) => isRevert(each.main) && each.main.uuid === main.uuid && each.main.hostUri === main.hostUri,
+  );
   const isLastRevert = last?.operationId === group.operationId;
-  const host = useAppState((state) => state.hosts.find(({ uri }) => uri === main.hostUri));
-  const key = host ? domainKey({ hostId: host.id, uuid: main.uuid }) : null;
-  const ask = isLastRevert && host?.connection.status === 'connected' ? key : null;
+  const domain = useAppState((state) => domainOf(state, main));
+  const isConnected = useAppState(
+    (state) => domain && hostById(state, domain.hostId)?.connection.status === 'connected',
+  );
+  const ask = domain && isLastRevert && isConnected ? domainKey(domain) : null;
   useEffect(() => {
     if (ask !== null) askUndoOffer(app, ask);
   }, [app, ask]);
@@ -163,12 +157,9 @@ function Selected({ group, all }: { group: JournalGroup; all: readonly JournalGr
   return (
     <ActivityDetails
       group={group}
+      domain={domain}
       isLastRevert={isLastRevert}
-      isThere={open !== undefined && domainKey(open) === key}
+      isThere={domain !== undefined && open === domain}
     />
   );
-}
-
-function isRevert({ main: { kind } }: JournalGroup): boolean {
-  return kind === 'revert' || kind === 'undo';
 }

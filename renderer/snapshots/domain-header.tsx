@@ -1,33 +1,17 @@
-import { Menu } from '@base-ui/react/menu';
-import {
-  Camera,
-  Ellipsis,
-  Eye,
-  type LucideIcon,
-  PanelRight,
-  Play,
-  RotateCcw,
-  Save,
-  Shield,
-  Terminal,
-  Timer,
-} from 'lucide-react';
+import { Camera, Eye, type LucideIcon, Play, RotateCcw, Save, Shield, Terminal, Timer } from 'lucide-react';
 import { memo, useDeferredValue, useMemo } from 'react';
 import { stateLabel } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import type { CommandContext } from '../commands/command.ts';
-import { CommandItems } from '../commands/command-items.tsx';
 import { commandById, contextOf, openTarget, revertCommand, runCommand } from '../commands/context.ts';
+import { DetailsToggle } from '../commands/details-toggle.tsx';
+import { MoreMenu } from '../commands/more-menu.tsx';
 import { naturalAction } from '../commands/power-commands.ts';
-import { narrowWindow } from '../store/actions.ts';
 import { hostById, isProtected } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
-import buttons from '../ui/button.module.css';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { StateGlyph } from '../ui/glyphs.tsx';
-import { useMediaQuery } from '../ui/hooks.ts';
-import menus from '../ui/menu.module.css';
 import parts from '../ui/parts.module.css';
 import { ShortName } from '../ui/short-name.tsx';
 import styles from './domain-header.module.css';
@@ -169,7 +153,7 @@ function PlainActionButtons({ domain }: { domain: Domain; about: readonly unknow
           </Button>
         </>
       )}
-      <More domain={domain} />
+      <MoreMenu name={domain.name} target={{ kind: 'domain', key: domainKey(domain) }} ofOpenDomain />
       <DetailsToggle />
     </div>
   );
@@ -190,42 +174,6 @@ function FirstAction({ domain, context }: { domain: Domain; context: CommandCont
     >
       <Icon size={14} aria-hidden="true" />
       {action ? command.label(context) : 'Console'}
-    </Button>
-  );
-}
-
-function More({ domain }: { domain: Domain }) {
-  return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className={buttons.button} data-look="icon" aria-label={`More for ${domain.name}`}>
-        <Ellipsis size={15} aria-hidden="true" />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className={menus.place} sideOffset={4} align="end">
-          <Menu.Popup className={menus.menu}>
-            <CommandItems target={{ kind: 'domain', key: domainKey(domain) }} ofOpenDomain />
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
-  );
-}
-
-function DetailsToggle() {
-  const app = useApp();
-  const narrow = useMediaQuery(narrowWindow);
-  const open = useAppState((state) => (narrow ? state.drawerOpen : state.settings.inspectorOpen));
-  const command = commandById('view.inspector');
-  return (
-    <Button
-      look="icon"
-      className={styles.toggle}
-      aria-label="Details"
-      aria-pressed={open}
-      tip={open ? 'Hide details' : 'Show details'}
-      onClick={() => runCommand(command, contextOf(app, null))}
-    >
-      <PanelRight size={15} aria-hidden="true" />
     </Button>
   );
 }

@@ -10,12 +10,12 @@ import { type DomainTab, domainKey } from '../store/store.ts';
 import { Contained } from '../ui/contained.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import tabs from '../ui/tabs.module.css';
 import { ChosenBar } from './chosen-bar.tsx';
 import { DomainHeader } from './domain-header.tsx';
 import styles from './domain-view.module.css';
 import { FilterBar } from './filter-bar.tsx';
 import { HistoryPane } from './history-pane.tsx';
-import tabs from './tabs.module.css';
 
 /** The open domain: what it is and does, the way to Revert, its snapshots, and what was done to it. */
 export function DomainView({ domain }: { domain: Domain }) {
@@ -25,8 +25,8 @@ export function DomainView({ domain }: { domain: Domain }) {
   return (
     <>
       <DomainHeader domain={domain} />
-      <Tabs.Root className={styles.tabs} value={tab} onValueChange={(value: DomainTab) => showTab(store, value)}>
-        <Tabs.List className={`${tabs.list} ${styles.tabList}`} aria-label={`About ${domain.name}`}>
+      <Tabs.Root className={tabs.root} value={tab} onValueChange={(value: DomainTab) => showTab(store, value)}>
+        <Tabs.List className={`${tabs.list} ${tabs.inset}`} aria-label={`About ${domain.name}`}>
           <Tabs.Tab value="snapshots">Snapshots</Tabs.Tab>
           <Tabs.Tab value="health">
             Health
@@ -34,18 +34,18 @@ export function DomainView({ domain }: { domain: Domain }) {
           </Tabs.Tab>
           <Tabs.Tab value="activity">Activity</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="snapshots" className={styles.panel} tabIndex={-1}>
+        <Tabs.Panel value="snapshots" className={tabs.panel} tabIndex={-1}>
           <Contained what="The history" about={domain.uuid}>
             <Bars domain={domain} />
             <HistoryPane domain={domain} />
           </Contained>
         </Tabs.Panel>
-        <Tabs.Panel value="health" className={styles.panel} tabIndex={-1}>
+        <Tabs.Panel value="health" className={tabs.panel} tabIndex={-1}>
           <Contained what="Health" about={domain.uuid}>
             <HealthPane domain={domain} health={health} />
           </Contained>
         </Tabs.Panel>
-        <Tabs.Panel value="activity" className={styles.panel} tabIndex={-1}>
+        <Tabs.Panel value="activity" className={tabs.panel} tabIndex={-1}>
           <Contained what="What was done" about={domain.uuid}>
             <ScopedActivity
               key={domainKey(domain)}

@@ -9,13 +9,13 @@ import { Button } from '../ui/button.tsx';
 import { useApp } from '../ui/context.tsx';
 import parts from '../ui/parts.module.css';
 import { ProblemView } from '../ui/problem-view.tsx';
+import tabs from '../ui/tabs.module.css';
 import { passingMs, useAsked, useLinked } from '../ui/use-asked.ts';
 import { Disks } from './inspector/disks.tsx';
 import { Overview } from './inspector/overview.tsx';
 import { SnapshotPicture } from './inspector/snapshot-picture.tsx';
 import { XmlView } from './inspector/xml-view.tsx';
 import styles from './inspector.module.css';
-import tabs from './tabs.module.css';
 
 /** Everything about the selected snapshot. */
 export function Inspector({ domain, tree, row }: { domain: Domain; tree: SnapshotTree; row: SnapshotRow }) {

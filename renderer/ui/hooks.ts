@@ -37,6 +37,9 @@ export function useMediaQuery(query: string): boolean {
   return useSyncExternalStore(watch, () => list.matches);
 }
 
+/** From here on what stands in the middle has room for all its columns; as in the style sheets. Px. */
+export const wideFrom = 880;
+
 /** Whether an element is at least so wide, px; true until it is there. */
 export function useWide(from: number): [(element: HTMLElement | null) => void, boolean] {
   const [element, setElement] = useState<HTMLElement | null>(null);

@@ -260,6 +260,7 @@ export function createRouter(parts: RouterParts): AppRouter {
         const host = hostId === undefined ? undefined : pool.session(hostId).host;
         return journal.list({ limit, ...(host ? { host } : {}), ...(uuid === undefined ? {} : { uuid }) });
       }),
+      lastReverts: os.journal.lastReverts.handler(() => journal.lastReverts()),
       xml: os.journal.xml.handler(({ input }) => journal.xml(...input.requestIds)),
     },
     settings: {

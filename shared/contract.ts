@@ -217,6 +217,8 @@ export const contract = {
         }),
       )
       .output(z.array(JournalEntry)),
+    /** Of each domain the last revert that was asked for, or undo of one. */
+    lastReverts: base.output(z.array(JournalEntry)),
     /** The XML of snapshots that was kept before their metadata was destroyed or replaced, without secrets. */
     xml: base.input(z.object({ requestIds: z.array(z.string()).max(5_000) })).output(z.array(KeptXml)),
   },

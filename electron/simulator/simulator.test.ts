@@ -148,7 +148,7 @@ describe('calls', () => {
     expect(started.id).toBeGreaterThan(0);
     expect(await answer(mine.call(procedures.domainCreateWithFlags, { domain, flags: 0 }))).toBe('55/10');
     await mine.call(procedures.domainDestroy, { domain });
-    expect(events).toEqual(['4/0', '2/0', '5/1']);
+    await expect.poll(() => events).toEqual(['4/0', '2/0', '5/1']);
     expect(await mine.call(procedures.domainGetState, { domain, flags: 0 })).toEqual({ state: 5, reason: 2 });
   });
 

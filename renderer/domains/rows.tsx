@@ -1,15 +1,17 @@
 import { Check, ChevronDown, ChevronRight, LoaderCircle, Shield } from 'lucide-react';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { formatCount, formatSnapshots, stateLabel } from '../../shared/format.ts';
-import type { Host } from '../../shared/schema.ts';
+import type { Domain, Host } from '../../shared/schema.ts';
 import { hostMarks } from '../hosts/host-marks.ts';
 import { hostFacts, hostMeta, hostMetaTicks, isInTrouble } from '../hosts/host-meta.ts';
+import { knownOf, problemsOfDomain } from '../hosts/problems.ts';
 import { phaseSentence } from '../operations/phases.ts';
 import { domainsOf, isMarkedProtected, isProtected, operationOn } from '../store/selectors.ts';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
+import { ProblemIcon } from '../ui/problem-icon.tsx';
 import tints from '../ui/tint.module.css';
 import { type ListRow, ungrouped } from './list-rows.ts';
 import styles from './rows.module.css';
@@ -133,6 +135,13 @@ function hostTip(host: Host): string {
   return [host.name, ...lines, ...(host.note ? ['', host.note] : [])].join('\n');
 }
 
+/** What is known to be wrong with a domain. */
+function useProblems(domain: Domain) {
+  const lastRevert = useAppState((state) => knownOf(state, domain).lastRevert);
+  const health = useAppState((state) => knownOf(state, domain).health);
+  return useMemo(() => problemsOfDomain(domain, { lastRevert, health }, Date.now()), [domain, lastRevert, health]);
+}
+
 /** A domain: what it does, what is special about it, and how many snapshots it has. */
 function PlainDomainRow(props: RowProps<'domain'>) {
   const { row, index } = props;
@@ -142,6 +151,7 @@ function PlainDomainRow(props: RowProps<'domain'>) {
   const guarded = useAppState((state) => isProtected(state, row.key));
   // Of a protected host all domains are: its own row has the mark.
   const marked = useAppState((state) => isMarkedProtected(state, row.key));
+  const problems = useProblems(domain);
   const id = `domain-${index}`;
   const marks = [
     ...(domain.persistent ? [] : [{ sign: 'T', text: 'transient' }]),
@@ -166,6 +176,11 @@ function PlainDomainRow(props: RowProps<'domain'>) {
           <Shield size={12} aria-hidden="true" />
         </span>
       ) : null}
+      {problems[0] ? (
+        <span className={styles.problem} title={problems.map(({ text }) => text).join('\n')} aria-hidden="true">
+          <ProblemIcon level={problems[0].level} size={13} />
+        </span>
+      ) : null}
       {operation ? <LoaderCircle size={12} className={`${parts.spin} ${styles.busy}`} aria-hidden="true" /> : null}
       <span className={styles.count} title={formatSnapshots(domain.snapshotCount)} aria-hidden="true">
         {domain.snapshotCount ?? '…'}
@@ -176,6 +191,7 @@ function PlainDomainRow(props: RowProps<'domain'>) {
           formatSnapshots(domain.snapshotCount),
           ...marks.map(({ text }) => text),
           ...(guarded ? ['protected'] : []),
+          ...problems.map(({ short }) => short),
           ...(operation ? [phaseSentence(operation)] : []),
         ].join(', ')}
       </span>

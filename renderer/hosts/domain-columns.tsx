@@ -1,4 +1,4 @@
-import { CircleAlert, LoaderCircle, Shield, TriangleAlert } from 'lucide-react';
+import { LoaderCircle, Shield } from 'lucide-react';
 import { formatDateTime, formatTaken, formatWhole, stateLabel } from '../../shared/format.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Domain, DomainWords, SnapshotSpan } from '../../shared/schema.ts';
@@ -11,6 +11,7 @@ import { StateGlyph } from '../ui/glyphs.tsx';
 import type { GridColumn } from '../ui/grid/columns.ts';
 import grids from '../ui/grid/grid.module.css';
 import parts from '../ui/parts.module.css';
+import { ProblemIcon } from '../ui/problem-icon.tsx';
 import styles from './host-page.module.css';
 import type { HostProblem } from './problems.ts';
 import { useSpan } from './use-span.ts';
@@ -161,10 +162,3 @@ function Status({ domain, problem }: { domain: Domain; problem: HostProblem | un
     </span>
   );
 }
-
-export function ProblemIcon({ level }: Pick<HostProblem, 'level'>) {
-  const Icon = level === 'bad' ? CircleAlert : TriangleAlert;
-  return <Icon size={14} className={styles.level} data-level={level} role="img" aria-label={levelWords[level]} />;
-}
-
-const levelWords = { bad: 'problem', warn: 'warning' } as const;

@@ -3,7 +3,6 @@ import { useEffect, useMemo, useState } from 'react';
 import { formatCount, formatWhole } from '../../shared/format.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
 import { ScopedActivity } from '../journal/activity-view.tsx';
-import { useJournal } from '../journal/use-journal.ts';
 import { openDomainView } from '../store/actions.ts';
 import { domainsOf } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
@@ -15,14 +14,15 @@ import { Grid } from '../ui/grid/grid.tsx';
 import { useGrid } from '../ui/grid/use-grid.ts';
 import { useNow, useWide, wideFrom } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
+import { ProblemIcon } from '../ui/problem-icon.tsx';
 import { ViewPane } from '../ui/side-pane.tsx';
 import tabs from '../ui/tabs.module.css';
 import { rowIndexOf } from '../ui/virtual-list.ts';
-import { domainColumns, ProblemIcon } from './domain-columns.tsx';
+import { domainColumns } from './domain-columns.tsx';
 import styles from './host-page.module.css';
 import { HostPane } from './host-pane.tsx';
 import { ProblemList } from './problem-list.tsx';
-import { type HostProblem, problemsOf } from './problems.ts';
+import { type HostProblem, knownOf, problemsOf } from './problems.ts';
 import { Unencrypted } from './unencrypted.tsx';
 
 type HostTab = 'domains' | 'problems' | 'activity';
@@ -32,12 +32,12 @@ export function HostPage({ host }: { host: Host }) {
   const [tab, setTab] = useState<HostTab>('domains');
   const now = useNow(60_000);
   const domains = useAppState((state) => domainsOf(state, host.id).byName);
+  const hosts = useAppState((state) => state.hosts);
+  const lastReverts = useAppState((state) => state.lastReverts);
   const health = useAppState((state) => state.health);
-  const journal = useJournal({ hostId: host.id });
-  const groups = journal.status === 'ready' ? journal.groups : none;
   const problems = useMemo(
-    () => problemsOf({ host, domains, groups, health, now }),
-    [host, domains, groups, health, now],
+    () => problemsOf({ host, domains, known: (domain) => knownOf({ hosts, lastReverts, health }, domain), now }),
+    [host, domains, hosts, lastReverts, health, now],
   );
   return (
     <>
@@ -81,8 +81,6 @@ export function HostPage({ host }: { host: Host }) {
     </>
   );
 }
-
-const none: never[] = [];
 
 function Counts({ problems }: { problems: readonly HostProblem[] }) {
   return (['bad', 'warn'] as const).map((level) => {

@@ -2,7 +2,7 @@ import { openDomainView, showTab } from '../store/actions.ts';
 import { domainKey } from '../store/store.ts';
 import { useApp } from '../ui/context.tsx';
 import parts from '../ui/parts.module.css';
-import { ProblemIcon } from './domain-columns.tsx';
+import { ProblemIcon } from '../ui/problem-icon.tsx';
 import styles from './host-page.module.css';
 import type { HostProblem } from './problems.ts';
 

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import { groupEntries } from '../../shared/activity/groups.ts';
 import { aJournalEntry } from '../../shared/activity/testing.ts';
 import type { HealthReport } from '../../shared/schema.ts';
 import { aDomain, aHost } from '../store/fixtures.ts';
 import { problemsOf } from './problems.ts';
 
 const domain = aDomain();
-const failed = aJournalEntry({ operationId: 'old', askedAt: 1, result: 'failed' });
 const report = (level: 'broken' | 'warning' | 'note'): HealthReport => ({
   findings: [
     {
@@ -25,25 +23,31 @@ const report = (level: 'broken' | 'warning' | 'note'): HealthReport => ({
   checked: [],
   unchecked: [],
 });
-const known = { host: aHost(), domains: [domain], groups: [], health: new Map(), now: 10 };
+const nothing = { lastRevert: undefined, health: undefined };
+const quiet = { host: aHost(), domains: [domain], known: () => nothing, now: 10 };
 
-test('a revert that failed is a problem until another one went well', () => {
-  expect(problemsOf({ ...known, groups: groupEntries([failed]) })).toMatchObject([
+test('a last revert that did not end well is a problem', () => {
+  const of = (more: Parameters<typeof aJournalEntry>[0]) =>
+    problemsOf({ ...quiet, known: () => ({ ...nothing, lastRevert: aJournalEntry(more) }) });
+  expect(of({ result: 'failed' })).toMatchObject([
     { level: 'bad', domain, short: 'last revert: failed', tab: 'activity' },
   ]);
-  const later = aJournalEntry({ operationId: 'new', askedAt: 2 });
-  expect(problemsOf({ ...known, groups: groupEntries([later, failed]) })).toEqual([]);
-  const taken = aJournalEntry({ operationId: 'new', askedAt: 2, kind: 'create' });
-  expect(problemsOf({ ...known, groups: groupEntries([taken, failed]) })).toHaveLength(1);
+  expect(of({ result: 'unknown' })).toMatchObject([{ level: 'warn' }]);
+  expect(of({ differences: ['The domain is paused.'] })).toMatchObject([{ level: 'warn' }]);
+  expect(of({})).toEqual([]);
+  expect(of({ result: 'cancelled' })).toEqual([]);
 });
 
 test('health counts of domains that were looked at, the worst first, and notes do not', () => {
   const other = aDomain({ uuid: 'v', name: 'web' });
   const of = (...levels: ('broken' | 'warning' | 'note')[]) =>
     problemsOf({
-      ...known,
+      ...quiet,
       domains: [domain, other],
-      health: new Map(levels.map((level, n) => [n === 0 ? 'h/u' : 'h/v', report(level)])),
+      known: ({ uuid }) => {
+        const level = levels[uuid === other.uuid ? 1 : 0];
+        return { ...nothing, health: level && report(level) };
+      },
     }).map((each) => `${each.level} ${each.domain?.name}`);
   expect(of('warning', 'broken')).toEqual(['bad web', 'warn db-01']);
   expect(of('note')).toEqual([]);
@@ -52,5 +56,5 @@ test('health counts of domains that were looked at, the worst first, and notes d
 test('a host that leaves something unanswered is a problem of its own', () => {
   const host = aHost();
   const silent = { ...host, connection: { ...host.connection, silentSince: 1 } } as typeof host;
-  expect(problemsOf({ ...known, host: silent })).toMatchObject([{ level: 'warn', domain: null }]);
+  expect(problemsOf({ ...quiet, host: silent })).toMatchObject([{ level: 'warn', domain: null }]);
 });

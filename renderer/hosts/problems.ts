@@ -1,12 +1,14 @@
-import { askedWords, isRevert, type JournalGroup, outcomes } from '../../shared/activity/groups.ts';
+import { askedWords, outcomeOf, outcomes } from '../../shared/activity/groups.ts';
 import { formatCount, formatMoment } from '../../shared/format.ts';
-import type { Domain, Finding, HealthReport, Host } from '../../shared/schema.ts';
-import { type DomainKey, type DomainTab, domainKey } from '../store/store.ts';
+import type { Domain, Finding, HealthReport, Host, JournalEntry } from '../../shared/schema.ts';
+import { lastRevertOf } from '../store/last-reverts.ts';
+import { type AppState, type DomainTab, domainKey } from '../store/store.ts';
+import type { ProblemLevel } from '../ui/problem-icon.tsx';
 
 /** Something that needs seeing to. */
 export interface HostProblem {
   readonly key: string;
-  readonly level: 'bad' | 'warn';
+  readonly level: ProblemLevel;
   /** The domain that it is about; none: the host. */
   readonly domain: Domain | null;
   readonly text: string;
@@ -16,27 +18,37 @@ export interface HostProblem {
   readonly tab: DomainTab | null;
 }
 
-interface Known {
+interface OfHost {
   readonly host: Host;
   readonly domains: readonly Domain[];
-  /** Newest first. */
-  readonly groups: readonly JournalGroup[];
-  /** Of domains that were looked at. */
-  readonly health: ReadonlyMap<DomainKey, HealthReport>;
+  readonly known: (domain: Domain) => KnownOfDomain;
   readonly now: number;
 }
 
 /** What is known to be wrong on a host: of the host, of last reverts, and of domains whose health was looked at. */
-export function problemsOf({ host, domains, groups, health, now }: Known): HostProblem[] {
-  const last = lastReverts(groups);
-  const all = [
-    ...ofHost(host, now),
-    ...domains.flatMap((domain) => [
-      ...ofRevert(domain, last.get(domain.uuid), now),
-      ...ofHealth(domain, health.get(domainKey(domain))),
-    ]),
-  ];
-  return [...all.filter(({ level }) => level === 'bad'), ...all.filter(({ level }) => level === 'warn')];
+export function problemsOf({ host, domains, known, now }: OfHost): HostProblem[] {
+  const all = [...ofHost(host, now), ...domains.flatMap((domain) => problemsOfDomain(domain, known(domain), now))];
+  return worstFirst(all);
+}
+
+/** What is looked at of a domain. */
+export interface KnownOfDomain {
+  readonly lastRevert: JournalEntry | undefined;
+  /** Undefined: its health was not looked at. */
+  readonly health: HealthReport | undefined;
+}
+
+export function knownOf(state: Pick<AppState, 'hosts' | 'lastReverts' | 'health'>, domain: Domain): KnownOfDomain {
+  return { lastRevert: lastRevertOf(state, domain), health: state.health.get(domainKey(domain)) };
+}
+
+/** What is known to be wrong with a domain, the worst first. */
+export function problemsOfDomain(domain: Domain, { lastRevert, health }: KnownOfDomain, now: number): HostProblem[] {
+  return worstFirst([...ofRevert(domain, lastRevert, now), ...ofHealth(domain, health)]);
+}
+
+function worstFirst(problems: readonly HostProblem[]): HostProblem[] {
+  return [...problems.filter(({ level }) => level === 'bad'), ...problems.filter(({ level }) => level === 'warn')];
 }
 
 function ofHost({ connection }: Host, now: number): HostProblem[] {
@@ -45,23 +57,15 @@ function ofHost({ connection }: Host, now: number): HostProblem[] {
   return [{ key: 'silent', level: 'warn', domain: null, text, short: 'no answer', tab: null }];
 }
 
-/** Of each domain the newest revert or undo. */
-function lastReverts(groups: readonly JournalGroup[]): Map<string, JournalGroup> {
-  const last = new Map<string, JournalGroup>();
-  for (const group of groups) {
-    const { uuid } = group.main;
-    if (isRevert(group.main) && !last.has(uuid)) last.set(uuid, group);
-  }
-  return last;
-}
-
 const levels = { failed: 'bad', unknown: 'warn', differs: 'warn' } as const;
 
-function ofRevert(domain: Domain, group: JournalGroup | undefined, now: number): HostProblem[] {
-  const level = group && (levels as Partial<Record<string, 'bad' | 'warn'>>)[group.outcome];
-  if (!group || !level) return [];
-  const how = outcomes[group.outcome].text;
-  const text = `${askedWords(group.main)}, ${formatMoment(group.main.askedAt, now)}: ${how}.`;
+function ofRevert(domain: Domain, entry: JournalEntry | undefined, now: number): HostProblem[] {
+  if (!entry) return [];
+  const outcome = outcomeOf(entry);
+  const level = (levels as Partial<Record<string, ProblemLevel>>)[outcome];
+  if (!level) return [];
+  const how = outcomes[outcome].text;
+  const text = `${askedWords(entry)}, ${formatMoment(entry.askedAt, now)}: ${how}.`;
   return [{ key: `${domain.uuid} revert`, level, domain, text, short: `last revert: ${how}`, tab: 'activity' }];
 }
 
@@ -75,6 +79,6 @@ function ofHealth(domain: Domain, report: HealthReport | undefined): HostProblem
   return [{ key: `${domain.uuid} health`, level: levelOf(findings), domain, text, short, tab: 'health' }];
 }
 
-function levelOf(findings: readonly Finding[]): 'bad' | 'warn' {
+function levelOf(findings: readonly Finding[]): ProblemLevel {
   return findings.some(({ level }) => level === 'broken') ? 'bad' : 'warn';
 }

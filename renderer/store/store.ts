@@ -10,6 +10,7 @@ import type {
   DomainWords,
   HealthReport,
   Host,
+  JournalEntry,
   KeptPicture,
   Marks,
   Operation,
@@ -219,6 +220,8 @@ export interface AppState {
   rowMarks: RowMarks | null;
   /** What was found of the health of domains that were looked at. */
   health: ReadonlyMap<DomainKey, HealthReport>;
+  /** By the address of the host and the UUID; see `lastRevertOf`. */
+  lastReverts: ReadonlyMap<string, JournalEntry>;
   /** When snapshots were taken, of domains that were on show; null: too many to read. */
   spans: ReadonlyMap<DomainKey, SnapshotSpan | null>;
   /** Titles and descriptions of domains, as far as they were looked at. */
@@ -287,6 +290,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     dialog: null,
     rowMarks: null,
     health: new Map(),
+    lastReverts: new Map(),
     spans: new Map(),
     domainWords: new Map(),
     damaged: null,

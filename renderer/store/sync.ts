@@ -7,6 +7,7 @@ import { type Api, problemOf } from './api.ts';
 import { batchNotice } from './batch-words.ts';
 import { DomainChanges } from './domains.ts';
 import { unfolding } from './folds.ts';
+import { learnLastReverts, revertsVersion } from './last-reverts.ts';
 import { endNotice } from './notices.ts';
 import { followPlaces } from './places.ts';
 import { rowAfter } from './row-after.ts';
@@ -29,6 +30,10 @@ export function startSync(api: Api, app: App): () => void {
       (_, signal) => followEvents(app, signal),
     ),
     whenever(app, historyWanted, (wanted, signal) => followHistory(app, wanted, signal)),
+    whenever(app, revertsVersion, async (_, signal) => {
+      await learnLastReverts(app, signal);
+      await aborted(signal);
+    }),
     followUndoOffers(app),
     followPlaces(app.store, (recentPlaces) => changeSettings(app.store, { recentPlaces })),
   ];

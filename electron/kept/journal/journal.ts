@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isRevert } from '../../../shared/activity/groups.ts';
 import { problemOf } from '../../../shared/errors.ts';
 import { type Requested, requested } from '../../../shared/request-problems.ts';
 import type { Found, Host, JournalEntry, KeptXml, Problem } from '../../../shared/schema.ts';
@@ -146,6 +147,14 @@ export class Journal {
       .map(({ entry }) => entry)
       .reverse()
       .slice(0, filter.limit);
+  }
+
+  /** Of each domain the last revert that was asked for, or undo of one. */
+  lastReverts(): JournalEntry[] {
+    const reverts = [...this.#records.values()].filter(({ entry }) => isRevert(entry));
+    return [
+      ...new Map(reverts.map(({ asked, entry }) => [`${hostKey(asked.host)} ${asked.domain.uuid}`, entry])).values(),
+    ];
   }
 
   /** The XML that was kept for these requests, in the order in which it was. */

@@ -1,5 +1,6 @@
 import type { Domain, Host, Snapshot } from '../../shared/schema.ts';
 import type { TreeRow } from '../../shared/snapshot-tree.ts';
+import type { FoldRow } from '../../shared/tree-drawing.ts';
 import type { App, AppState } from '../store/store.ts';
 import type { Shortcut } from './shortcuts.ts';
 
@@ -13,7 +14,9 @@ export interface CommandContext {
   domain: Domain | undefined;
   /** A row of the open domain's history. */
   row: TreeRow | undefined;
-  /** Two or more snapshots that are selected together; then they are meant, and not the row. Else none. */
+  /** The row that stands for snapshots that are folded away; those are `chosen`, unless others are selected together. */
+  fold: FoldRow | undefined;
+  /** Snapshots that are selected together, or that a fold hides; then they are meant, and not the row. Else none. */
   chosen: readonly Snapshot[];
 }
 
@@ -83,6 +86,11 @@ export function onSnapshot(context: CommandContext): boolean {
 }
 
 /** True on a domain as a whole, not on a row of its history. */
-export function onDomain({ domain, row }: CommandContext): boolean {
-  return domain !== undefined && row === undefined;
+export function onDomain({ domain, row, fold }: CommandContext): boolean {
+  return domain !== undefined && row === undefined && fold === undefined;
+}
+
+/** On a domain, or on the row that stands for how it is now. */
+export function onDomainNow(context: CommandContext): boolean {
+  return context.row?.kind === 'here' || onDomain(context);
 }

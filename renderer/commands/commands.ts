@@ -1,3 +1,4 @@
+import { formatSnapshots } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
 import { hereKey } from '../../shared/snapshot-tree.ts';
 import { askRevert } from '../operations/revert/ask.ts';
@@ -10,6 +11,7 @@ import {
   showDetails,
   showTab,
   toggleInspector,
+  turnFold,
 } from '../store/actions.ts';
 import { copyText, focusField, tellCallFailed } from '../store/effects.ts';
 import { openTree, revertUnavailable, undoUnavailable } from '../store/selectors.ts';
@@ -99,6 +101,7 @@ const all: readonly Command[] = [
     scope: 'history',
     danger: true,
     applies: meansCurrent,
+    inMenu: ({ row }) => row?.kind !== 'snapshot',
     unavailable: revertRefused,
     run: ({ app, domain }) => {
       if (!domain) return;
@@ -115,7 +118,7 @@ const all: readonly Command[] = [
     scope: 'history',
     danger: true,
     applies: ({ domain }) => domain !== undefined,
-    inMenu: ({ row }) => row?.kind !== 'snapshot',
+    inMenu: ({ row, fold }) => row?.kind !== 'snapshot' && fold === undefined,
     unavailable: ({ state, domain }) => (domain ? undoUnavailable(state, domainKey(domain)) : 'No domain is open.'),
     run: ({ app, domain }) => {
       if (!domain) return;
@@ -133,6 +136,16 @@ const all: readonly Command[] = [
     unavailable: available,
     run: ({ app, row }) => {
       if (row) showDetails(app.store, row.key);
+    },
+  },
+  {
+    id: 'snapshot.unfold',
+    group: 'Snapshot',
+    label: ({ fold }) => `Unfold ${formatSnapshots(fold?.hidden.length ?? 0)}`,
+    applies: ({ fold }) => fold !== undefined,
+    unavailable: available,
+    run: ({ app, fold }) => {
+      if (fold) turnFold(app.store, fold.key);
     },
   },
   ...batchCommands,

@@ -1,14 +1,14 @@
 import { openDialog, pushNotice } from '../store/actions.ts';
 import { tellCallFailed } from '../store/effects.ts';
 import { hostById } from '../store/selectors.ts';
-import { type Command, linked, withDomain } from './command.ts';
+import { type Command, linked, onDomainNow, withDomain } from './command.ts';
 
 export const consoleCommand: Command = {
   id: 'domain.console',
   group: 'Domain',
   label: () => 'Open console',
   title: 'Open the domain’s console in a viewer',
-  applies: ({ domain, row }) => domain !== undefined && (row === undefined || row.kind === 'here'),
+  applies: onDomainNow,
   unavailable: (context) => {
     const { domain, state } = context;
     if (!domain) return 'No domain is open.';

@@ -1,4 +1,5 @@
-import { chosenSnapshots, hostById, hostIdOf, openTree } from '../store/selectors.ts';
+import type { FoldRow } from '../../shared/tree-drawing.ts';
+import { chosenSnapshots, drawnTree, hostById, hostIdOf, openTree } from '../store/selectors.ts';
 import type { App, AppState, Target } from '../store/store.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commands } from './commands.ts';
@@ -6,20 +7,24 @@ import { commands } from './commands.ts';
 /** What a command acts on when it's chosen for this target. */
 export function contextOf(app: App, target: Target | null): CommandContext {
   const state = app.store.getState();
-  const nothing = { app, state, host: undefined, group: undefined, domain: undefined, row: undefined, chosen: [] };
-  if (!target) return nothing;
-  if (target.kind === 'host') return { ...nothing, host: hostById(state, target.hostId) };
-  if (target.kind === 'group') return { ...nothing, group: target.group };
+  const nothing = { app, state, host: undefined, group: undefined, domain: undefined, row: undefined };
+  const whole = { ...nothing, fold: undefined, chosen: [] };
+  if (!target) return whole;
+  if (target.kind === 'host') return { ...whole, host: hostById(state, target.hostId) };
+  if (target.kind === 'group') return { ...whole, group: target.group };
   const domain = state.domains.get(target.key);
   const host = hostById(state, hostIdOf(target.key));
-  const open = state.history?.key === target.key;
-  return {
-    ...nothing,
-    host,
-    domain,
-    row: target.kind === 'row' && open ? openTree(state)?.byKey.get(target.row) : undefined,
-    chosen: target.kind === 'row' && !target.alone && open ? chosenSnapshots(state) : [],
-  };
+  if (target.kind === 'domain' || state.history?.key !== target.key) return { ...whole, host, domain };
+  const row = openTree(state)?.byKey.get(target.row);
+  const fold = row ? undefined : foldOf(state, target.row);
+  const several = target.alone ? [] : chosenSnapshots(state);
+  const chosen = several.length > 0 ? several : (fold?.hidden.map(({ snapshot }) => snapshot) ?? []);
+  return { ...nothing, host, domain, row, fold, chosen };
+}
+
+function foldOf(state: AppState, key: string): FoldRow | undefined {
+  const row = drawnTree(state)?.rows.find((each) => each.key === key);
+  return row?.kind === 'fold' ? row : undefined;
 }
 
 /** What the keyboard and the palette act on: the selected row, or else the open domain or host. */

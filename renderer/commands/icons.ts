@@ -33,6 +33,7 @@ import {
   Terminal,
   Trash2,
   Undo2,
+  UnfoldVertical,
   Unplug,
   Upload,
   Zap,
@@ -40,6 +41,7 @@ import {
 
 /** Icons of commands, in menus and the palette; a command without one has its place left empty. */
 export const commandIcons: Readonly<Partial<Record<string, LucideIcon>>> = {
+  'snapshot.unfold': UnfoldVertical,
   'snapshot.details': Info,
   'snapshot.compare': GitCompareArrows,
   'snapshot.compare-two': GitCompareArrows,

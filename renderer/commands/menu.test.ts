@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { hereKey } from '../../shared/snapshot-tree.ts';
+import { branchFold } from '../../shared/tree-drawing.ts';
 import { aDomain, anApp } from '../store/fixtures.ts';
 import type { Target } from '../store/store.ts';
 import { contextOf } from './context.ts';
@@ -26,6 +27,22 @@ test('the menu of a snapshot begins with its details and ends with Revert and De
   expect(parts[0]?.[0]).toBe('snapshot.details');
   expect(parts.at(-1)).toEqual(['revert.snapshot', 'snapshot.delete']);
   expect(parts.flat()).not.toContain('snapshot.create');
+});
+
+test('the menu of a fold unfolds it, and acts on what it hides', () => {
+  const state = { turnedFolds: new Map([['h/u', new Set([branchFold('clean')])]]) };
+  const fold = contextOf(anApp({}, state), row(branchFold('clean')));
+  expect(fold.chosen.map(({ name }) => name)).toEqual(['dirty']);
+  const parts = menuOf(fold).map((part) => part.map(({ command }) => command.id));
+  expect(parts[0]?.[0]).toBe('snapshot.unfold');
+  expect(parts.at(-1)).toEqual(['snapshot.delete']);
+  expect(parts.flat()).not.toContain('snapshot.details');
+});
+
+test('the menu of the current snapshot offers one way to revert to it', () => {
+  const of = (key: string) => ids(row(key)).flat();
+  expect([...of('clean'), ...of('dirty')].filter((id) => id === 'revert.current')).toEqual([]);
+  expect(of(hereKey)).toContain('revert.current');
 });
 
 test('the menu of the open domain begins with power, and its revert is about the selected row', () => {

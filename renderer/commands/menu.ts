@@ -5,7 +5,15 @@ import { revertCommand } from './context.ts';
 
 /** The parts of every menu, by the ids of commands: how things are asked for first, what destroys last. */
 const parts: readonly (readonly string[])[] = [
-  ['snapshot.details', 'snapshot.compare', 'snapshot.compare-two', 'snapshot.edit', 'snapshot.tag', 'snapshot.pin'],
+  [
+    'snapshot.unfold',
+    'snapshot.details',
+    'snapshot.compare',
+    'snapshot.compare-two',
+    'snapshot.edit',
+    'snapshot.tag',
+    'snapshot.pin',
+  ],
   ['domain.start', 'domain.resume', 'domain.console', 'domain.suspend', 'domain.shutdown'],
   ['host.connect', 'host.disconnect', 'host.edit', 'group.rename'],
   ['host.move-up', 'host.move-down', 'group.move-up', 'group.move-down'],

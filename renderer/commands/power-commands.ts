@@ -4,12 +4,7 @@ import type { Domain } from '../../shared/schema.ts';
 import { askPower } from '../operations/ask-power.ts';
 import { operationOn, revertUnavailable } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
-import { type Command, type CommandContext, withDomain } from './command.ts';
-
-/** On a domain as a whole, and on what it is now. */
-function onDomainNow({ domain, row }: CommandContext): boolean {
-  return domain !== undefined && (row === undefined || row.kind === 'here');
-}
+import { type Command, type CommandContext, onDomainNow, withDomain } from './command.ts';
 
 /** A guest that was asked to shut down may be left waiting for: everything else goes on at once then. */
 function busy({ state, domain }: CommandContext): string | null {

@@ -3,7 +3,7 @@ import { memo, useMemo } from 'react';
 import { formatCount, formatSnapshots, stateLabel } from '../../shared/format.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
 import { hostMarks } from '../hosts/host-marks.ts';
-import { hostFacts, hostMeta, hostMetaTicks, isInTrouble } from '../hosts/host-meta.ts';
+import { hostFacts, hostMeta, hostMetaTicks, hostReach, isInTrouble } from '../hosts/host-meta.ts';
 import { knownOf, problemsOfDomain } from '../hosts/problems.ts';
 import { phaseSentence } from '../operations/phases.ts';
 import { domainsOf, isMarkedProtected, isProtected, operationOn } from '../store/selectors.ts';
@@ -81,7 +81,7 @@ function PlainGroupRow(props: RowProps<'group'>) {
 
 const calm: ReadonlySet<Host['connection']['status']> = new Set(['connecting', 'disconnected']);
 
-/** A host: what is wrong with it in words, or else how many of its domains run. */
+/** A host: what is wrong with it in words; or else how it is reached, and folded, how many of its domains run. */
 function PlainHostRow(props: RowProps<'host'>) {
   const { row, index } = props;
   const { host, open } = row;
@@ -116,7 +116,13 @@ function PlainHostRow(props: RowProps<'host'>) {
       ))}
       {trouble === null ? (
         <span className={styles.running} title={running} aria-hidden="true">
-          <b data-any={up > 0 || undefined}>{up}</b>/{all}
+          {open && all > 0 ? (
+            hostReach(host)
+          ) : (
+            <>
+              <b data-any={up > 0 || undefined}>{up}</b>/{all}
+            </>
+          )}
         </span>
       ) : (
         <span className={styles.trouble} data-calm={calm.has(host.connection.status) || undefined} aria-hidden="true">

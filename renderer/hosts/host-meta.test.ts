@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Host } from '../../shared/schema.ts';
 import { aHost } from '../store/fixtures.ts';
-import { hostMeta, isInTrouble } from './host-meta.ts';
+import { hostMeta, hostReach, isInTrouble } from './host-meta.ts';
 
 const problem = { code: '', what: '', effect: '', next: '' };
+
+test('what is said of a connected host in little room is how it is reached', () => {
+  expect(hostReach(aHost())).toBe('libvirt 11.3');
+  expect(hostReach(aHost({ kind: 'ssh' }))).toBe('ssh · under 1 ms');
+  expect(hostReach(aHost({ kind: 'simulated' }))).toBe('simulated');
+});
 
 test('a few words on each connection that is not simply there', () => {
   const { connection } = aHost();

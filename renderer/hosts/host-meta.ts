@@ -19,6 +19,15 @@ export function hostMeta({ kind, connection }: Host, now: number): string | null
   }
 }
 
+/** How a connected host is reached, in the little room beside its name: `libvirt 11.3`, `ssh · 9 ms`. */
+export function hostReach({ kind, connection }: Host): string {
+  if (connection.status !== 'connected') return '';
+  if (kind === 'simulated') return 'simulated';
+  if (kind !== 'local') return `${kind} · ${formatRoundTrip(connection.roundTripMs)}`;
+  const [major, minor] = formatVersion(connection.libvirtVersion).split('.');
+  return `libvirt ${major}.${minor}`;
+}
+
 /** Whether something is wrong that the person did not ask for. */
 export function isInTrouble({ connection }: Host): boolean {
   const { status } = connection;

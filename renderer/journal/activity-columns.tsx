@@ -1,4 +1,5 @@
-import { askedWords, groupNote, type JournalGroup, outcomes } from '../../shared/activity/groups.ts';
+import { outcomes } from '../../shared/activity/groups.ts';
+import type { ActivityItem } from '../../shared/activity/items.ts';
 import { formatAge, formatClock, formatDateTime, formatDay, formatDuration, formatTaken } from '../../shared/format.ts';
 import type { GridColumn } from '../ui/grid/columns.ts';
 import grids from '../ui/grid/grid.module.css';
@@ -7,20 +8,24 @@ import styles from './activity.module.css';
 import { ForcedChip, KindIcon, OutcomeChip } from './looks.tsx';
 import type { Scope } from './use-journal.ts';
 
-/** A line of the list: an operation, or the day over those that follow. */
+/** A line of the list: what was done, or the day over those that follow. */
 export type ActivityLine =
-  | { readonly kind: 'entry'; readonly key: string; readonly group: JournalGroup }
+  | { readonly kind: 'entry'; readonly key: string; readonly item: ActivityItem }
   | { readonly kind: 'day'; readonly key: string; readonly at: number };
 
+export function lineOf(item: ActivityItem): ActivityLine {
+  return { kind: 'entry', key: item.key, item };
+}
+
 /** Newest first, each day under its heading. */
-export function daysOf(groups: readonly JournalGroup[]): ActivityLine[] {
+export function daysOf(items: readonly ActivityItem[]): ActivityLine[] {
   let last = '';
-  return groups.flatMap((group): ActivityLine[] => {
-    const at = group.main.askedAt;
+  return items.flatMap((item): ActivityLine[] => {
+    const at = item.askedAt;
     const day = new Date(at).toDateString();
     const heading: ActivityLine[] = day === last ? [] : [{ kind: 'day', key: `day ${day}`, at }];
     last = day;
-    return [...heading, { kind: 'entry', key: group.operationId, group }];
+    return [...heading, lineOf(item)];
   });
 }
 
@@ -35,20 +40,20 @@ interface Looks {
 
 /** Columns by what is known already: within a host or a domain that goes without saying. */
 export function activityColumns({ scope, now, inDays, narrow }: Looks): GridColumn<ActivityLine>[] {
-  const ofGroup =
-    <T,>(of: (group: JournalGroup) => T) =>
+  const ofItem =
+    <T,>(of: (item: ActivityItem) => T) =>
     (line: ActivityLine): T | undefined =>
-      line.kind === 'entry' ? of(line.group) : undefined;
-  const where = ({ main }: JournalGroup) => [
-    ...(scope.uuid === undefined ? [main.domainName] : []),
-    ...(scope.hostId === undefined ? [main.hostName] : []),
+      line.kind === 'entry' ? of(line.item) : undefined;
+  const where = ({ domain, host }: ActivityItem) => [
+    ...(scope.uuid === undefined ? [domain] : []),
+    ...(scope.hostId === undefined ? [host] : []),
   ];
   const columns: GridColumn<ActivityLine>[] = [
     {
       id: 'when',
       header: 'When',
       width: inDays ? 58 : 96,
-      sortBy: (line) => (line.kind === 'entry' ? line.group.main.askedAt : line.at),
+      sortBy: (line) => (line.kind === 'entry' ? line.item.askedAt : line.at),
       greatestFirst: true,
       cell: (line) =>
         line.kind === 'day' ? (
@@ -56,10 +61,10 @@ export function activityColumns({ scope, now, inDays, narrow }: Looks): GridColu
         ) : (
           <time
             className={parts.dim}
-            dateTime={new Date(line.group.main.askedAt).toISOString()}
-            title={`${formatDateTime(line.group.main.askedAt)}\n${formatAge(line.group.main.askedAt, now)}`}
+            dateTime={new Date(line.item.askedAt).toISOString()}
+            title={`${formatDateTime(line.item.askedAt)}\n${formatAge(line.item.askedAt, now)}`}
           >
-            {inDays ? formatClock(line.group.main.askedAt) : formatTaken(line.group.main.askedAt, now)}
+            {inDays ? formatClock(line.item.askedAt) : formatTaken(line.item.askedAt, now)}
           </time>
         ),
     },
@@ -69,19 +74,19 @@ export function activityColumns({ scope, now, inDays, narrow }: Looks): GridColu
       share: 1,
       min: 140,
       wants: 220,
-      sortBy: ofGroup(({ main }) => askedWords(main)),
-      cell: ofGroup((group) => {
-        const asked = askedWords(group.main);
-        const under = narrow && where(group).length > 0 ? where(group).join(' · ') : groupNote(group);
+      sortBy: ofItem(({ asked }) => asked),
+      cell: ofItem((item) => {
+        const { asked, kind, forced, note } = item;
+        const under = narrow && where(item).length > 0 ? where(item).join(' · ') : note;
         return (
           <div className={styles.what}>
-            <KindIcon kind={group.main.kind} />
+            <KindIcon kind={kind} />
             <div>
               <div className={grids.cellName}>
                 <span className={styles.asked} title={asked}>
                   <bdi>{asked}</bdi>
                 </span>
-                {group.forced ? <ForcedChip /> : null}
+                {forced ? <ForcedChip /> : null}
               </div>
               {under ? (
                 <div className={parts.note}>
@@ -98,9 +103,9 @@ export function activityColumns({ scope, now, inDays, narrow }: Looks): GridColu
       header: 'Domain',
       width: 150,
       min: 100,
-      sortBy: ofGroup(({ main }) => main.domainName),
-      cell: ofGroup((group) => {
-        const [domain, host] = where(group);
+      sortBy: ofItem(({ domain }) => domain),
+      cell: ofItem((item) => {
+        const [domain, host] = where(item);
         return (
           <>
             <bdi className={grids.cellLine} title={domain}>
@@ -120,27 +125,27 @@ export function activityColumns({ scope, now, inDays, narrow }: Looks): GridColu
       header: 'Outcome',
       width: 132,
       min: 118,
-      sortBy: ofGroup(({ outcome }) => outcomes[outcome].text),
-      cell: ofGroup(({ outcome }) => <OutcomeChip outcome={outcome} />),
+      sortBy: ofItem(({ outcome }) => outcomes[outcome].text),
+      cell: ofItem(({ outcome }) => <OutcomeChip outcome={outcome} />),
     },
     {
       id: 'took',
       header: 'Took',
       width: 84,
       goes: 2,
-      sortBy: ofGroup(({ tookMs }) => tookMs ?? undefined),
+      sortBy: ofItem(({ tookMs }) => tookMs ?? undefined),
       greatestFirst: true,
-      cell: ofGroup(({ tookMs }) => <span className={styles.took}>{tookWords(tookMs)}</span>),
+      cell: ofItem(({ tookMs }) => <span className={styles.took}>{tookWords(tookMs)}</span>),
     },
     {
       id: 'by',
       header: 'By',
       width: 80,
       goes: 1,
-      sortBy: ofGroup(({ main }) => main.who),
-      cell: ofGroup(({ main }) => (
-        <bdi className={`${grids.cellLine} ${parts.dim}`} title={main.who}>
-          {main.who}
+      sortBy: ofItem(({ who }) => who),
+      cell: ofItem(({ who }) => (
+        <bdi className={`${grids.cellLine} ${parts.dim}`} title={who}>
+          {who}
         </bdi>
       )),
     },

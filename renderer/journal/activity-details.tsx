@@ -1,10 +1,10 @@
-import { Undo2, X } from 'lucide-react';
+import { Undo2 } from 'lucide-react';
 import { askedWords, isRevert, type JournalGroup, outcomeOf, shownOf } from '../../shared/activity/groups.ts';
 import { formatMoment } from '../../shared/format.ts';
 import type { Domain, JournalEntry } from '../../shared/schema.ts';
 import { commandById, contextOf, runCommand } from '../commands/context.ts';
 import operations from '../operations/operations.module.css';
-import { openDomainView, toggleInspector } from '../store/actions.ts';
+import { openDomainView } from '../store/actions.ts';
 import { foundSentence } from '../store/notices.ts';
 import { undoUnavailable } from '../store/selectors.ts';
 import { domainKey } from '../store/store.ts';
@@ -17,6 +17,7 @@ import { ProblemView } from '../ui/problem-view.tsx';
 import { VirshLine } from '../ui/virsh-line.tsx';
 import styles from './activity.module.css';
 import { tookWords } from './activity-columns.tsx';
+import { DetailsHead } from './details-head.tsx';
 import { KeptXmls } from './kept-xmls.tsx';
 import { ForcedChip, OutcomeChip, OutcomeIcon } from './looks.tsx';
 
@@ -32,21 +33,13 @@ interface ActivityDetailsProps {
 
 /** All that is known of one operation: how it ended, what was planned and shown, and what to do now. */
 export function ActivityDetails({ group, domain, isLastRevert, isThere }: ActivityDetailsProps) {
-  const { store } = useApp();
   const now = useNow(60_000);
   const { main, entries, outcome, tookMs, forced } = group;
   const { losses, virsh } = shownOf(group);
   const withXml = entries.filter(({ hasXml }) => hasXml);
   return (
     <>
-      <div className={styles.detailsHead}>
-        <h2>
-          <bdi>{askedWords(main)}</bdi>
-        </h2>
-        <Button look="bare" aria-label="Close details" onClick={() => toggleInspector(store)}>
-          <X size={14} aria-hidden="true" />
-        </Button>
-      </div>
+      <DetailsHead title={askedWords(main)} />
       <p className={parts.dim}>
         <bdi>{main.domainName}</bdi> on <bdi>{main.hostName}</bdi>, {formatMoment(main.askedAt, now)}, by{' '}
         <bdi>{main.who}</bdi>

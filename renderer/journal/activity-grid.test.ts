@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { groupEntries } from '../../shared/activity/groups.ts';
+import { activityItems } from '../../shared/activity/items.ts';
 import { aJournalEntry } from '../../shared/activity/testing.ts';
 import { daysOf } from './activity-columns.tsx';
 import { entryAt } from './activity-grid.tsx';
@@ -10,7 +11,13 @@ test('each day has one heading, over what was asked for on it', () => {
   const groups = groupEntries(
     [at(26, 9), at(26, 23), at(24, 1)].map((askedAt, n) => aJournalEntry({ operationId: `${n}`, askedAt })),
   );
-  expect(daysOf(groups).map(({ kind, key }) => (kind === 'day' ? kind : key))).toEqual(['day', '1', '0', 'day', '2']);
+  expect(daysOf(activityItems(groups)).map(({ kind, key }) => (kind === 'day' ? kind : key))).toEqual([
+    'day',
+    '1',
+    '0',
+    'day',
+    '2',
+  ]);
 });
 
 test('keys pass over days, and stay where there is nothing beyond', () => {

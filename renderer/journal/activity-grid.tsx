@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { askedWords, type JournalGroup } from '../../shared/activity/groups.ts';
+import type { ActivityItem } from '../../shared/activity/items.ts';
 import { toggleInspector } from '../store/actions.ts';
 import { useApp } from '../ui/context.tsx';
 import { Grid } from '../ui/grid/grid.tsx';
@@ -7,35 +7,31 @@ import { rowHeight, useGrid, useGridView } from '../ui/grid/use-grid.ts';
 import { useNow } from '../ui/hooks.ts';
 import { useSidePaneOpen } from '../ui/side-pane.tsx';
 import styles from './activity.module.css';
-import { type ActivityLine, activityColumns, daysOf } from './activity-columns.tsx';
+import { type ActivityLine, activityColumns, daysOf, lineOf } from './activity-columns.tsx';
 import type { Scope } from './use-journal.ts';
 
 interface ActivityGridProps {
   label: string;
   scope: Scope;
-  groups: readonly JournalGroup[];
+  items: readonly ActivityItem[];
   narrow: boolean;
   selected: string | null;
-  select: (operationId: string) => void;
+  select: (key: string) => void;
 }
 
 const dayHeight = 34;
 const heightOf = ({ kind }: ActivityLine) => (kind === 'day' ? dayHeight : rowHeight);
 const keyOf = ({ key }: ActivityLine) => key;
 
-/** A list of operations under the days on which they were asked for; sorted otherwise, without days. */
-export function ActivityGrid({ label, scope, groups, narrow, selected, select }: ActivityGridProps) {
+/** What was done, under the days on which they were asked for; sorted otherwise, without days. */
+export function ActivityGrid({ label, scope, items, narrow, selected, select }: ActivityGridProps) {
   const { store } = useApp();
   const now = useNow(60_000);
   const id = scope.uuid === undefined ? 'activity' : 'domain-activity';
   const [{ sort }] = useGridView(id);
   const inDays = sort === null || (sort.id === 'when' && sort.desc);
   const isPaneOpen = useSidePaneOpen();
-  const lines = useMemo(
-    () =>
-      inDays ? daysOf(groups) : groups.map((group): ActivityLine => ({ kind: 'entry', key: group.operationId, group })),
-    [groups, inDays],
-  );
+  const lines = useMemo(() => (inDays ? daysOf(items) : items.map(lineOf)), [items, inDays]);
   const { hostId, uuid } = scope;
   const columns = useMemo(
     () =>
@@ -63,7 +59,7 @@ export function ActivityGrid({ label, scope, groups, narrow, selected, select }:
       grid={grid}
       label={label}
       className={styles.grid}
-      textOf={(line) => (line.kind === 'entry' ? askedWords(line.group.main) : '')}
+      textOf={(line) => (line.kind === 'entry' ? line.item.asked : '')}
       move={move}
       onRowKey={({ key, repeat }) => {
         if (key !== 'Enter' && key !== ' ') return false;

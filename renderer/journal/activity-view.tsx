@@ -1,6 +1,8 @@
+import { ArrowLeft } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { type ActivityFilter, filterActivity, isFiltering, noFilter } from '../../shared/activity/filter.ts';
 import { isRevert, type JournalGroup } from '../../shared/activity/groups.ts';
+import { type ActivityItem, activityItems } from '../../shared/activity/items.ts';
 import { formatWhole } from '../../shared/format.ts';
 import { DetailsToggle } from '../commands/details-toggle.tsx';
 import { hostById, openDomain } from '../store/selectors.ts';
@@ -17,6 +19,7 @@ import styles from './activity.module.css';
 import { ActivityBar, ExportMenu } from './activity-bar.tsx';
 import { ActivityDetails } from './activity-details.tsx';
 import { ActivityGrid } from './activity-grid.tsx';
+import { BatchDetails } from './batch-details.tsx';
 import { domainOf } from './entry-domain.ts';
 import { mostEntries, type Scope, useJournal } from './use-journal.ts';
 
@@ -78,7 +81,8 @@ function Activity({ scope, label, filter, onFilter, head }: ActivityProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const all = journal.status === 'ready' ? journal.groups : none;
   const shown = useMemo(() => filterActivity(all, filter, (minute + 1) * 60_000), [all, filter, minute]);
-  const selected = shown.find(({ operationId }) => operationId === chosen) ?? shown[0];
+  const items = useMemo(() => activityItems(shown), [shown]);
+  const selected = items.find(({ key }) => key === chosen) ?? items[0];
   const exporting = <ExportMenu groups={shown} name={scope.uuid ? 'domain-activity' : 'snapkeel-activity'} />;
   return (
     <div ref={root} className={styles.activity}>
@@ -118,9 +122,9 @@ function Activity({ scope, label, filter, onFilter, head }: ActivityProps) {
           <ActivityGrid
             label={label}
             scope={scope}
-            groups={shown}
+            items={items}
             narrow={!isWide}
-            selected={selected.operationId}
+            selected={selected.key}
             select={setChosen}
           />
           {journal.status === 'ready' && !journal.isWhole && !isFiltering(filter) ? (
@@ -129,11 +133,29 @@ function Activity({ scope, label, filter, onFilter, head }: ActivityProps) {
             </p>
           ) : null}
           <ViewPane>
-            <Selected group={selected} all={all} />
+            <Details key={selected.key} item={selected} all={all} />
           </ViewPane>
         </>
       ) : null}
     </div>
+  );
+}
+
+/** The details of an operation; of a batch how each one ended, and the way to its details. */
+function Details({ item, all }: { item: ActivityItem; all: readonly JournalGroup[] }) {
+  const [opened, setOpened] = useState<string | null>(null);
+  const [only] = item.groups;
+  if (only && item.groups.length === 1) return <Selected group={only} all={all} />;
+  const group = item.groups.find(({ operationId }) => operationId === opened);
+  if (!group) return <BatchDetails item={item} onOpen={setOpened} />;
+  return (
+    <>
+      <Button className={styles.back} onClick={() => setOpened(null)}>
+        <ArrowLeft size={14} aria-hidden="true" />
+        <bdi>{item.asked}</bdi>
+      </Button>
+      <Selected group={group} all={all} />
+    </>
   );
 }
 

@@ -32,7 +32,15 @@ export type Flow<T extends AnyType> =
   | { readonly step: 'planning'; readonly changes: readonly string[] }
   | Review<T>
   | { readonly step: 'running'; readonly plan: PlanOf<T>; readonly choice: ChoiceOf<T>; readonly since: number }
-  | { readonly step: 'ended'; readonly plan: PlanOf<T>; readonly choice: ChoiceOf<T>; readonly outcome: Outcome }
+  | {
+      readonly step: 'ended';
+      readonly plan: PlanOf<T>;
+      readonly choice: ChoiceOf<T>;
+      readonly outcome: Outcome;
+      /** When it was started and when its answer came, milliseconds since 1970. */
+      readonly since: number;
+      readonly at: number;
+    }
   | {
       readonly step: 'problem';
       readonly problem: Problem;

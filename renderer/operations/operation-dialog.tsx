@@ -1,7 +1,7 @@
 import type { ReactNode, RefObject } from 'react';
 import { formatDuration } from '../../shared/format.ts';
 import type { AnyType, ChoiceOf, PlanOf } from '../../shared/operations/operation.ts';
-import { operationEnded, operationUnderWay } from '../../shared/operations/words.ts';
+import { operationEnded, operationImpossible, operationUnderWay } from '../../shared/operations/words.ts';
 import type { Operation, Outcome } from '../../shared/schema.ts';
 import { closeDialog } from '../store/actions.ts';
 import { ownOperation } from '../store/selectors.ts';
@@ -21,7 +21,7 @@ import { Changes } from './changes.tsx';
 import { Differences } from './differences.tsx';
 import { assessmentOf, blockedBy, type Flow, needsName, type Review } from './flow.ts';
 import operations from './operations.module.css';
-import { progressShare, progressText } from './phases.ts';
+import { endedWhen, progressShare, progressText } from './phases.ts';
 import { aboutOf } from './run.ts';
 import type { Control } from './use-operation.ts';
 
@@ -103,7 +103,14 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
         : 'Snapkeel’s backend is not reachable';
   return (
     <DecisionDialog
-      head={head ?? <DecisionHead title={titleOf(type, flow) ?? title}>{about}</DecisionHead>}
+      head={
+        head ?? (
+          <DecisionHead title={titleOf(type, flow, blocked) ?? title}>
+            {about}
+            {flow.step === 'ended' ? ` · ${endedWhen(flow, Date.now())}` : null}
+          </DecisionHead>
+        )
+      }
       width={width}
       aside={aside}
       home={home}
@@ -147,8 +154,9 @@ export function OperationDialog<T extends AnyType>(props: OperationDialogProps<T
   );
 }
 
-/** What is done now, or how it ended; null while it is a question. */
-function titleOf<T extends AnyType>(type: T, flow: Flow<T>): ReactNode {
+/** What is done now, how it ended, or that it is impossible; null while it is a question. */
+function titleOf<T extends AnyType>(type: T, flow: Flow<T>, blocked: boolean): ReactNode {
+  if (flow.step === 'review') return blocked ? <bdi>{operationImpossible(aboutOf(type, flow))}</bdi> : null;
   if (flow.step === 'problem') return flow.canRetry ? 'The check failed' : 'The request failed';
   if (flow.step === 'running') return <bdi>{operationUnderWay(aboutOf(type, flow))}</bdi>;
   return flow.step === 'ended' ? <bdi>{operationEnded(aboutOf(type, flow), flow.outcome)}</bdi> : null;

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../shared/format.ts';
+import { formatBytes, formatDuration, formatMoment } from '../../shared/format.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
 import type { Operation, OperationPhase, Progress } from '../../shared/schema.ts';
 
@@ -30,6 +30,12 @@ export const phaseWords: Record<OperationPhase, string> = {
   tidying: 'Removing old safety snapshots',
   ended: 'Ended',
 };
+
+/** `today 12:14, after 9 s`: when something ended. */
+export function endedWhen({ since, at }: { since: number; at: number }, now: number): string {
+  const took = at - since;
+  return took < 1000 ? formatMoment(at, now) : `${formatMoment(at, now)}, after ${formatDuration(took)}`;
+}
 
 /** `1.3 of 2.1 GiB`, as far as libvirt tells; null while it tells nothing. */
 export function progressText(progress: Progress | null): string | null {

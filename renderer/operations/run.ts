@@ -95,10 +95,11 @@ export class Run<K extends Kind> {
     const review = this.flow;
     if (review.step !== 'review' || blockedBy(this.type, review) !== null) return;
     const key = domainKey(this.subject);
-    this.#set({ step: 'running', plan: review.plan, choice: review.choice, since: Date.now() });
+    const since = Date.now();
+    this.#set({ step: 'running', plan: review.plan, choice: review.choice, since });
     setOwnRun(this.app.store, key, true);
     try {
-      await this.#tell(review, await this.#calls.run(orderOf(this.type, review)));
+      await this.#tell(review, await this.#calls.run(orderOf(this.type, review)), since);
     } catch (error) {
       await this.#tellFailure(review, error);
     } finally {
@@ -106,9 +107,10 @@ export class Run<K extends Kind> {
     }
   }
 
-  async #tell(review: Review<OperationTypes[K]>, outcome: Outcome): Promise<void> {
+  async #tell(review: Review<OperationTypes[K]>, outcome: Outcome, since: number): Promise<void> {
     const { store } = this.app;
     const { plan, choice } = review;
+    const ended = { step: 'ended', plan, choice, outcome, since, at: Date.now() } as const;
     this.onEnd(outcome, plan, choice);
     noteTold(store, outcome.operationId);
     const retry = outcome.detail?.retryPlanId;
@@ -118,11 +120,11 @@ export class Run<K extends Kind> {
         const again = await this.#calls.held({ planId: held.planId });
         return this.#set(reviewOf(again, this.first(again, this.#written), { refusal: held.refusal }));
       } catch {
-        return this.#set({ step: 'ended', plan, choice, outcome });
+        return this.#set(ended);
       }
     }
     const asPlanned = outcome.result === 'done' && outcome.differences.length === 0;
-    if (this.#open && !asPlanned) return this.#set({ step: 'ended', plan, choice, outcome });
+    if (this.#open && !asPlanned) return this.#set(ended);
     if (this.#open) closeDialog(store);
     const again = held ? { retry: { ...this.subject, kind: plan.kind, held } } : {};
     pushNotice(store, { ...outcomeNotice(aboutOf(this.type, review), outcome), ...again });

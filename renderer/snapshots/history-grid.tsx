@@ -120,7 +120,6 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
     const row = rows[active];
     const forMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
     if (!row || !forMenu) return (!flat && foldByKey(event, folding)) || choosing.onKey(event, focusRow);
-    if (row.kind === 'fold') return true;
     const box = event.currentTarget.querySelector(`[data-index="${active}"] [data-column="name"]`);
     const { left, bottom } = (box ?? event.currentTarget).getBoundingClientRect();
     menuAt(row, left + 24, bottom, true);
@@ -150,7 +149,7 @@ export function HistoryGrid({ domain, tree, drawn, rows: given }: HistoryGridPro
         onRowFocus={(row) => selectRow(store, row.key)}
         onRowContextMenu={(row, _, event) => {
           event.preventDefault();
-          if (row.kind !== 'fold') menuAt(row, event.clientX, event.clientY);
+          menuAt(row, event.clientX, event.clientY);
         }}
         rowProps={(row, index) => ({
           ...(flat ? { 'aria-level': 1 } : place(row, turned, around.newestFirst)),

@@ -8,7 +8,7 @@ export function ProblemView({ problem, children }: { problem: Problem; children?
   return (
     <div className={blocks.problem}>
       <strong>{problem.what}</strong>
-      <p>{problem.effect}</p>
+      {problem.effect ? <p>{problem.effect}</p> : null}
       <p>{problem.next}</p>
       {problem.detail ? <Details text={problem.detail} /> : null}
       {children}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { operationEnded, operationUnderWay, powerActions } from './words.ts';
+import { operationEnded, operationImpossible, operationUnderWay, powerActions } from './words.ts';
 
 const taking = { kind: 'create', domainName: 'web-01', subject: '“nightly”' } as const;
 const pausing = { kind: 'power', domainName: 'web-01', subject: 'suspend' } as const;
@@ -12,6 +12,14 @@ const ended = (result: 'done' | 'refused' | 'failed' | 'unknown' | 'cancelled', 
 it('says what is under way', () => {
   expect(operationUnderWay(taking)).toBe('Taking “nightly” of web-01');
   expect(operationUnderWay(pausing)).toBe('Pausing web-01');
+});
+
+it('says what is impossible', () => {
+  expect(operationImpossible({ ...taking, kind: 'delete' })).toBe('“nightly” of web-01 cannot be deleted');
+  expect(operationImpossible({ ...taking, kind: 'delete', subject: '3 snapshots' })).toBe(
+    '3 snapshots of web-01 cannot be deleted',
+  );
+  expect(operationImpossible(pausing)).toBe('web-01 cannot be paused');
 });
 
 it('says how it ended, and never that something was done when that is not known', () => {

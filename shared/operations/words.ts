@@ -49,6 +49,13 @@ export function operationUnderWay(told: Told): string {
   return capital(sentence);
 }
 
+/** `“nightly” of web-01 cannot be deleted`: why there is nothing to choose. */
+export function operationImpossible(told: Told): string {
+  const { kind, domainName, subject } = told;
+  const what = kind === 'power' ? domainName : capital(`${subject} of ${domainName}`);
+  return `${what} cannot be ${verbOf(told).done}`;
+}
+
 type Ending = Record<Outcome['result'], (told: Told) => string>;
 const revertEndings: Ending = {
   done: ({ domainName, subject }) => `${domainName} reverted to ${subject}`,

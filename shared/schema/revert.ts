@@ -304,6 +304,13 @@ export const Tidied = z.object({
 });
 export type Tidied = z.infer<typeof Tidied>;
 
+/**
+ * The images of a domain after a revert that failed on the way. `same`: it writes to those of before, and they are whole.
+ * `other`: it writes to others. `mixed`: they may be partly reverted.
+ */
+export const ImagesAfter = z.enum(['same', 'other', 'mixed', 'unknown']);
+export type ImagesAfter = z.infer<typeof ImagesAfter>;
+
 /** What is told of the end of a revert besides what is told of any change. */
 export const RevertDetail = z.object({
   forced: z.boolean(),
@@ -315,6 +322,8 @@ export const RevertDetail = z.object({
   managedSaveRemoved: z.boolean().optional(),
   /** Only where libvirt could be asked. */
   verification: Verification.optional(),
+  /** Only where it failed, and left something behind. */
+  imagesAfter: ImagesAfter.optional(),
   /** Only where there were older safety snapshots to remove. */
   tidied: Tidied.optional(),
 });

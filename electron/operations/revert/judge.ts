@@ -1,4 +1,4 @@
-import { failureFound, isAsBefore } from '../../../shared/operations/revert/risk.ts';
+import { failureFound, imagesAfter, isAsBefore } from '../../../shared/operations/revert/risk.ts';
 import type { RevertAssessment, revertType } from '../../../shared/operations/revert/type.ts';
 import type { Outcome, RevertDetail, RevertFacts } from '../../../shared/schema.ts';
 import type { Answer } from '../engine/ask.ts';
@@ -57,7 +57,8 @@ export function judgeRevert(
     safety: report.safety?.takenAt ? report.safety.name : null,
   };
   // libvirt refuses before it touches anything, with these codes; what it left behind has the last word.
-  const touched = answer?.result === 'refused' && seen !== null && !isAsBefore({ ...facts, current }, after);
+  const isAltered = seen !== null && !isAsBefore({ ...facts, current }, after);
+  const touched = answer?.result === 'refused' && isAltered;
   const result = touched ? 'failed' : (answer?.result ?? 'refused');
   const failed = result === 'failed' || result === 'refused';
   const told = problem && failed ? failureFound(problem, { ...facts, current }, after) : problem;
@@ -66,6 +67,10 @@ export function judgeRevert(
     notes: [],
     differences: different,
     ...(told ? { problem: told } : {}),
-    detail: { ...detail, ...('process' in verification ? { verification } : {}) },
+    detail: {
+      ...detail,
+      ...('process' in verification ? { verification } : {}),
+      ...(result === 'failed' && found && isAltered ? { imagesAfter: imagesAfter(facts, after) } : {}),
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { useId, useMemo } from 'react';
 import { formatCount } from '../../../shared/format.ts';
+import { lostSentence } from '../../../shared/operations/delete/lost.ts';
 import type { OperationTypes } from '../../../shared/operations/registry.ts';
 import type { DeleteMode, DeletePlan } from '../../../shared/schema.ts';
 import boxes from '../../ui/box.module.css';
@@ -9,7 +10,7 @@ import { assessmentOf, choose, type Review } from '../flow.ts';
 import type { Control } from '../use-operation.ts';
 import styles from './delete.module.css';
 import { Frees } from './frees.tsx';
-import { listed, modesFor, modeWords, moveSentences } from './words.ts';
+import { modesFor, modeWords, moveSentences } from './words.ts';
 
 type Delete = OperationTypes['delete'];
 
@@ -81,8 +82,7 @@ function Effects({ control, review }: { control: Control<Delete>; review: Review
         </h3>
         <ul>
           <li>
-            <bdi>{listed(goes)}</bdi>{' '}
-            {mode === 'metadata-only' ? 'can no longer be reverted to with libvirt' : 'can no longer be reverted to'}
+            <bdi>{lostSentence({ goes }, mode)}</bdi>
           </li>
           {moveSentences(moves).map((sentence) => (
             <li key={sentence}>{sentence}</li>

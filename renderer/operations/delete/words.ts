@@ -1,19 +1,11 @@
-import { formatWhole } from '../../../shared/format.ts';
 import { groupedBy } from '../../../shared/grouped-by.ts';
 import type { DeleteAssessment } from '../../../shared/operations/delete/assess.ts';
+import { listed } from '../../../shared/operations/delete/lost.ts';
 import { virshDelete } from '../../../shared/operations/delete/virsh.ts';
 import type { DeleteMode, DeletePlan, VirshTarget } from '../../../shared/schema.ts';
 
-/** Names that a sentence lists at most. */
-const LISTED = 8;
 /** Lines for a shell that are shown at most. */
 const LINES = 50;
-
-export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map((name) => `“${name}”`);
-  const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${formatWhole(more)} more` : shown.join(', ');
-}
 
 interface ModeWords {
   readonly one: string;

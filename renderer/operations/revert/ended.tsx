@@ -1,10 +1,11 @@
-import { Play, Undo2 } from 'lucide-react';
+import { Play, TriangleAlert, Undo2 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { stateLabel } from '../../../shared/format.ts';
-import type { Outcome, RevertPlan } from '../../../shared/schema.ts';
+import { capital, stateLabel } from '../../../shared/format.ts';
+import type { ImagesAfter, Outcome, RevertPlan } from '../../../shared/schema.ts';
 import { foundSentence, revertDetails } from '../../store/notices.ts';
 import blocks from '../../ui/blocks.module.css';
 import boxes from '../../ui/box.module.css';
+import parts from '../../ui/parts.module.css';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { Differences } from '../differences.tsx';
 import operations from '../operations.module.css';
@@ -25,19 +26,29 @@ export function Ended({ plan, outcome }: EndedProps) {
     <div role="alert" className={styles.ended}>
       {result === 'cancelled' ? <p>Nothing was reverted.</p> : null}
       {problems.map((each) => (
-        <ProblemView key={each.code} problem={each} />
+        // What it means for the domain stands below, a fact in each line.
+        <ProblemView key={each.code} problem={detail?.imagesAfter ? { ...each, effect: '' } : each} />
       ))}
       <Found plan={plan} outcome={outcome} />
-      <OutcomeLists outcome={outcome} />
+      <OutcomeLists outcome={detail?.imagesAfter ? { ...outcome, differences: [] } : outcome} />
       <WaysOn plan={plan} outcome={outcome} />
     </div>
   );
 }
 
+const imageWords: Readonly<Record<ImagesAfter, string>> = {
+  same: 'the same images as before',
+  other: 'other images than before',
+  mixed: 'may be partly reverted; libvirt does not report it',
+  unknown: 'their content is not known',
+};
+
 function Found({ plan, outcome }: EndedProps) {
   const { found, detail } = outcome;
   if (!found) return <p>{foundSentence(outcome)}</p>;
-  const { domain } = plan.facts;
+  const { domain, current } = plan.facts;
+  // Nothing was to change: whatever is otherwise now was left behind.
+  const isLeft = detail?.imagesAfter !== undefined;
   return (
     <section className={boxes.box}>
       <h3>
@@ -45,9 +56,16 @@ function Found({ plan, outcome }: EndedProps) {
       </h3>
       <dl className={blocks.facts}>
         <Fact label="State">
-          <span title={found.reason}>{stateLabel(found.state)}</span>
+          <span title={found.reason}>{capital(stateLabel(found.state))}</span>
+          {isLeft && found.state !== domain.state ? <Was>{stateLabel(domain.state)}</Was> : null}
         </Fact>
-        <Fact label="Current">{found.current === null ? 'no snapshot' : <bdi>{found.current}</bdi>}</Fact>
+        <Fact label="Current">
+          {found.current === null ? 'no snapshot' : <bdi>{found.current}</bdi>}
+          {isLeft && found.current !== current && detail?.safety?.result !== 'taken' ? (
+            <Was>{current ?? 'none'}</Was>
+          ) : null}
+        </Fact>
+        {detail?.imagesAfter ? <Fact label="Disks">{imageWords[detail.imagesAfter]}</Fact> : null}
         {detail?.safety?.result === 'taken' ? (
           <Fact label="Kept">
             the state before, in <bdi>{detail.safety.name}</bdi>
@@ -55,6 +73,15 @@ function Found({ plan, outcome }: EndedProps) {
         ) : null}
       </dl>
     </section>
+  );
+}
+
+function Was({ children }: { children: ReactNode }) {
+  return (
+    <span className={`${parts.chip} ${styles.was}`} data-look="warn">
+      <TriangleAlert size={11} aria-hidden="true" />
+      was <bdi>{children}</bdi>
+    </span>
   );
 }
 

@@ -7,6 +7,7 @@ import { useAppState } from '../../ui/context.tsx';
 import { DecisionHead } from '../../ui/decision-dialog.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import type { Flow } from '../flow.ts';
+import { endedWhen } from '../phases.ts';
 import { aboutOf } from '../run.ts';
 import { isImpossible } from './choice.ts';
 
@@ -53,7 +54,8 @@ export function Heading({ dialog, flow }: HeadingProps) {
         </>
       ) : null}
       {!undo && snapshot && facts?.current === snapshot.name ? ' · current snapshot' : ''}
-      {!undo && snapshot ? ` · taken ${takenAt(snapshot.createdAt, now)}` : ''}
+      {!undo && snapshot && flow.step !== 'ended' ? ` · taken ${takenAt(snapshot.createdAt, now)}` : ''}
+      {flow.step === 'ended' ? ` · ${endedWhen(flow, now)}` : ''}
     </DecisionHead>
   );
 }

@@ -1,6 +1,7 @@
 import type { DeleteChoice, DeletePlan } from '../../schema.ts';
 import type { OperationType } from '../operation.ts';
 import { assessDelete, type DeleteAssessment } from './assess.ts';
+import { lostSentence } from './lost.ts';
 import { deleteStaleness } from './staleness.ts';
 import { deleteSubject } from './steps.ts';
 import { virshDelete } from './virsh.ts';
@@ -12,6 +13,12 @@ export const deleteType: OperationType<DeletePlan, { names: string[] }, DeleteCh
   assess: ({ names }, facts, { mode }) => assessDelete(facts, names, mode),
   subject: ({ names }, { mode }) => deleteSubject(names, mode),
   isProtected: () => true,
-  shown: ({ virsh }, { steps }) => ({ losses: [], virsh: virshDelete(virsh, steps).join('\n') }),
+  shown: ({ virsh }, assessment, { mode }) => ({
+    losses: [
+      { text: `${lostSentence(assessment, mode)}.` },
+      ...[...assessment.warnings, ...assessment.unknowns].map(({ text }) => ({ text })),
+    ],
+    virsh: virshDelete(virsh, assessment.steps).join('\n'),
+  }),
   refusal: 'DELETE_BLOCKED',
 };

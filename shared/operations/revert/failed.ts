@@ -1,5 +1,5 @@
 import { stateLabel } from '../../format.ts';
-import type { Found, Problem, RevertFacts } from '../../schema.ts';
+import type { Found, ImagesAfter, Problem, RevertFacts } from '../../schema.ts';
 import { isExternal } from './rule.ts';
 
 /** What was found after a revert that libvirt did not do. */
@@ -35,13 +35,23 @@ export function isAsBefore({ domain, current }: RevertFacts, { found, sameImages
   return found !== null && found.state === domain.state && found.current === current && sameImages !== false;
 }
 
-function effect(facts: RevertFacts, { sameImages }: AfterFailure, found: Found): string {
+/** What an external revert did not do leaves the images as they were; an internal one writes to them disk by disk. */
+export function imagesAfter(facts: RevertFacts, { sameImages }: Pick<AfterFailure, 'sameImages'>): ImagesAfter {
+  if (sameImages === null) return 'unknown';
+  if (!sameImages) return 'other';
+  return isExternal(facts) ? 'same' : 'mixed';
+}
+
+const imageSentences: Readonly<Record<ImagesAfter, string>> = {
+  same: 'Its disks use the same images as before.',
+  other: 'Its disks write to other images than before.',
+  mixed: 'Its images may be partly reverted: their content is unknown.',
+  unknown: 'The content of its disks is unknown.',
+};
+
+function effect(facts: RevertFacts, after: AfterFailure, found: Found): string {
   const state = `The domain is ${stateLabel(found.state)} now; it was ${stateLabel(facts.domain.state)}.`;
-  if (sameImages === null) return `${state} The content of its disks is unknown.`;
-  if (!sameImages) return `${state} Its disks write to other images than before.`;
-  return isExternal(facts)
-    ? `${state} Its disks use the same images as before.`
-    : `${state} Its images may be partly reverted: their content is unknown.`;
+  return `${state} ${imageSentences[imagesAfter(facts, after)]}`;
 }
 
 function next(found: Found): string {

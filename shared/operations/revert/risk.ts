@@ -1,5 +1,5 @@
 export { assessRevert, type Prediction, predictRevert } from './assess.ts';
-export { failureFound, isAsBefore } from './failed.ts';
+export { failureFound, imagesAfter, isAsBefore } from './failed.ts';
 export { hazardRules } from './hazards.ts';
 export { lossRules } from './losses.ts';
 export { revertNeeds } from './needs.ts';

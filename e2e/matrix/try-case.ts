@@ -21,7 +21,7 @@ export interface Place extends Source {
 /** Gathers the facts, predicts, reverts as the app does, and compares. */
 export async function tryCase(place: Place, uuid: string, each: MatrixCase): Promise<Result> {
   const started = Date.now();
-  const facts = await gatherFacts(place, uuid, { kind: 'named', name: each.target }, null);
+  const { facts } = await gatherFacts(place, uuid, { kind: 'named', name: each.target }, null);
   const flags = flagsOf[each.ask];
   const predicted = predictRevert(facts, flags);
   const rules = [...refusalRules, ...hazardRules, ...warningRules]

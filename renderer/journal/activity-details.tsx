@@ -36,7 +36,10 @@ export function ActivityDetails({ group, domain, isLastRevert, isThere }: Activi
   const now = useNow(60_000);
   const { main, entries, outcome, tookMs, forced } = group;
   const { losses, virsh } = shownOf(group);
-  const withXml = entries.filter(({ hasXml }) => hasXml);
+  const kept = entries.filter(({ hasXml }) => hasXml);
+  // A revert takes the domain’s configuration, everything else that of snapshots.
+  const withConfig = kept.filter(isRevert).slice(0, 1);
+  const withXml = kept.filter((entry) => !isRevert(entry));
   return (
     <>
       <DetailsHead title={askedWords(main)} />
@@ -74,7 +77,8 @@ export function ActivityDetails({ group, domain, isLastRevert, isThere }: Activi
           <VirshLine text={virsh} />
         </section>
       ) : null}
-      {withXml.length > 0 ? <KeptXmls entries={withXml} /> : null}
+      {withXml.length > 0 ? <KeptXmls what="XML" entries={withXml} /> : null}
+      {withConfig.length > 0 ? <KeptXmls what="configuration" entries={withConfig} /> : null}
       <WayOn domain={domain} isLastRevert={isLastRevert} isThere={isThere} />
     </>
   );

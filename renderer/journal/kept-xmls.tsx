@@ -1,4 +1,5 @@
 import { Copy, Download } from 'lucide-react';
+import { capital } from '../../shared/format.ts';
 import { exportText } from '../../shared/operations/metadata/export-text.ts';
 import type { JournalEntry, KeptXml } from '../../shared/schema.ts';
 import { copyText } from '../store/effects.ts';
@@ -14,11 +15,12 @@ import styles from './activity.module.css';
 const SHOWN = 6_000;
 
 /**
- * The snapshots as they were before their metadata went or was replaced: to read, to copy, or to save, several as one file.
- * @param entries of one operation
+ * What was there before it went or was replaced: to read, to copy, or to save, several snapshots as one file.
+ * @param entries of one operation: of its snapshots, or the one that has the domain’s configuration
  */
-export function KeptXmls({ entries }: { entries: readonly JournalEntry[] }) {
+export function KeptXmls({ what, entries }: { what: 'XML' | 'configuration'; entries: readonly JournalEntry[] }) {
   const app = useApp();
+  const title = `${capital(what)} before`;
   const requestIds = entries.map(({ requestId }) => requestId);
   const asked = useAsked({
     subject: requestIds.join(' '),
@@ -31,15 +33,15 @@ export function KeptXmls({ entries }: { entries: readonly JournalEntry[] }) {
   return (
     <section className={styles.part}>
       <div className={styles.partHead}>
-        <h3>{entries.length === 1 ? 'XML before' : `XML before, of ${entries.length} snapshots`}</h3>
-        <Button look="quiet" disabled={!kept} aria-label="Copy XML" onClick={() => void copyText(app, text)}>
+        <h3>{entries.length === 1 ? title : `${title}, of ${entries.length} snapshots`}</h3>
+        <Button look="quiet" disabled={!kept} aria-label={`Copy ${what}`} onClick={() => void copyText(app, text)}>
           <Copy size={13} aria-hidden="true" />
           Copy
         </Button>
         <Button
           look="quiet"
           disabled={!kept}
-          aria-label="Save XML"
+          aria-label={`Save ${what}`}
           onClick={() => kept && saveKept(kept, entries[0]?.domainName ?? '')}
         >
           <Download size={13} aria-hidden="true" />

@@ -46,8 +46,16 @@ export class Journal {
     return journal;
   }
 
-  /** Writes down that libvirt is about to be asked. @throws ProblemError JOURNAL_FAILED */
-  async begin(request: Request, requestId: string = randomUUID()): Promise<string> {
+  /**
+   * Writes down that libvirt is about to be asked.
+   * @param requestId where it has to be known before
+   * @param xml of what is about to be destroyed or replaced, without secrets
+   * @throws ProblemError JOURNAL_FAILED
+   */
+  async begin(
+    request: Request,
+    { requestId = randomUUID(), xml }: { requestId?: string | undefined; xml?: string | undefined } = {},
+  ): Promise<string> {
     const { name, uri, kind } = request.host;
     const asked: Asked = {
       type: 'asked',
@@ -57,14 +65,9 @@ export class Journal {
       requestId,
       host: { name, uri, kind },
     };
-    await this.#write(asked);
+    await this.#write(asked, ...(xml === undefined ? [] : [{ type: 'xml', requestId, at: asked.at, xml } as const]));
     this.#awaited.add(requestId);
     return requestId;
-  }
-
-  /** Keeps the XML of what is about to be destroyed. @throws ProblemError JOURNAL_FAILED */
-  async keepXml(requestId: string, xml: string): Promise<void> {
-    await this.#write({ type: 'xml', requestId, at: Date.now(), xml });
   }
 
   /**
@@ -175,13 +178,13 @@ export class Journal {
     return kind && requested[kind];
   }
 
-  async #write(line: Line): Promise<void> {
+  async #write(...lines: readonly Line[]): Promise<void> {
     try {
-      await this.options.file.append(JSON.stringify(line));
+      await this.options.file.append(lines.map((line) => JSON.stringify(line)).join('\n'));
     } catch (error) {
       throw new ProblemError('JOURNAL_FAILED', {}, error instanceof Error ? error.message : String(error));
     }
-    withLine(this.#records, line);
+    for (const line of lines) withLine(this.#records, line);
   }
 
   /** After the fact: what has been done cannot be refused for a full disk, only reported. */
@@ -193,11 +196,16 @@ export class Journal {
   }
 }
 
-/** The snapshot that a text is of. */
+/** The snapshot or the domain that a text is of. */
 async function nameIn(xml: string): Promise<string> {
+  const [text, root] = isOfDomain(xml) ? [xml, 'domain'] : [withoutConfigs(xml), 'domainsnapshot'];
   try {
-    return (await readXml(withoutConfigs(xml), 'domainsnapshot')).at('name')?.text ?? '';
+    return (await readXml(text, root)).at('name')?.text ?? '';
   } catch {
     return ''; // it was kept as it came
   }
+}
+
+function isOfDomain(xml: string): boolean {
+  return /^\s*(<\?xml[^>]*\?>\s*)?<domain[\s>]/.test(xml);
 }

@@ -18,7 +18,7 @@ export type Answer<T> =
 
 /** One request, besides who asks and of which domain. */
 export interface Asking extends Pick<Request, 'kind' | 'snapshot' | 'flags' | 'plan' | 'currentBefore'> {
-  /** The metadata that goes or is replaced, without secrets: it is kept in the journal before libvirt is asked. */
+  /** The metadata or the configuration that goes or is replaced, without secrets: it is kept in the journal before libvirt is asked. */
   readonly keepXml?: string | undefined;
   /** Where its id has to be known before, as in a snapshot’s description. */
   readonly requestId?: string | undefined;
@@ -35,9 +35,8 @@ export async function askLibvirt<T>(
   let requestId: string | null = null;
   let asked = false;
   try {
-    const id = await journal.begin(request, given);
+    const id = await journal.begin(request, { requestId: given, xml: keepXml });
     requestId = id;
-    if (keepXml !== undefined) await journal.keepXml(id, keepXml);
     const value = await journal.answer(id, name, () => {
       asked = true;
       return call();

@@ -22,6 +22,7 @@ const NEXT_SECOND_MS = 1_100;
 export async function askToRevert(
   work: Work<typeof revertType>,
   { facts, assessment }: Ready,
+  config: string,
 ): Promise<Pick<RevertDone, 'answer' | 'forced' | 'retryPlanId'>> {
   const { session, plan, choice, acknowledged } = work;
   const snapshot = plan.facts.snapshot.name;
@@ -35,6 +36,7 @@ export async function askToRevert(
         flags,
         plan: planLines(work),
         currentBefore: facts.current,
+        keepXml: extra === 0 ? config : undefined,
       },
       () => revertToSnapshot(session.writes, plan.uuid, snapshot, flags),
     );

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { assessRevert } from '../../../shared/operations/revert/risk.ts';
 import { demoDomains } from '../../simulator/demo.ts';
 import { type Bench, createBench } from '../../testing.ts';
-import { gatherRevertFacts } from './facts.ts';
+import { gatherRevert } from './facts.ts';
 
 const domains = demoDomains(Date.now());
 const choice = { startState: 'as-saved', safetySnapshot: false, removeManagedSave: false, resetNvram: false } as const;
@@ -33,7 +33,7 @@ it.each([
   ['wiki', 'theme-final', 'willFail', ['EXTERNAL_IMAGE_GONE']],
 ])('the demo host: %s to %s is %s', async (domain, name, verdict, codes) => {
   const uuid = domains.find((each) => each.name === domain)?.uuid ?? '';
-  const facts = await gatherRevertFacts(bench.session, uuid, { kind: 'named', name }, null, {
+  const { facts } = await gatherRevert(bench.session, uuid, { kind: 'named', name }, null, {
     marked: () => new Set(),
   });
   const assessment = assessRevert(facts, choice);
@@ -45,7 +45,8 @@ it.each([
 it('the demo host: firmware that somebody removed is told', async () => {
   const { uuid = '' } = domains.find(({ name }) => name === 'win11-desktop') ?? {};
   const files = async () =>
-    (await gatherRevertFacts(bench.session, uuid, { kind: 'current' }, null, { marked: () => new Set() })).stored.files;
+    (await gatherRevert(bench.session, uuid, { kind: 'current' }, null, { marked: () => new Set() })).facts.stored
+      .files;
   const [loader, nvram] = await files();
   expect([loader?.exists, nvram?.exists]).toEqual([true, true]);
   bench.simulator.hands.removeFile('win11-desktop', nvram?.path ?? '');

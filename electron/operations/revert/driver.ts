@@ -4,7 +4,7 @@ import type { RevertTarget, StartState } from '../../../shared/schema.ts';
 import type { Driver, Gathered, Gathering, Work } from '../engine/driver.ts';
 import { resolveAim } from './aim.ts';
 import { askToRevert } from './ask.ts';
-import { gatherRevertFacts } from './facts.ts';
+import { gatherRevert } from './facts.ts';
 import { judgeRevert, type RevertDone } from './judge.ts';
 import { prepare } from './prepare.ts';
 import { gatherSafety } from './safety/facts.ts';
@@ -15,6 +15,8 @@ type Type = typeof revertType;
 interface GatheredRevert extends Gathered<Type> {
   /** What it goes back to: `current` and the like mean that one from then on. */
   readonly target: RevertTarget;
+  /** The configuration of the next start, which goes with the revert: XML without secrets. */
+  readonly config: string;
 }
 
 export const revertDriver: Driver<Type, RevertDone, RevertSeen, GatheredRevert> = {
@@ -24,8 +26,8 @@ export const revertDriver: Driver<Type, RevertDone, RevertSeen, GatheredRevert> 
   async gather({ session, uuid, aim, services, ordered, refusal }: Gathering<Type>) {
     const target = ordered?.plan.target ?? (await resolveAim(session, uuid, aim, services.marks));
     const reported = refusal ?? ordered?.plan.facts.riskReported ?? null;
-    const facts = await gatherRevertFacts(session, uuid, target, reported, services.marks);
-    return { domainName: facts.domain.name, facts, target };
+    const { facts, config } = await gatherRevert(session, uuid, target, reported, services.marks);
+    return { domainName: facts.domain.name, facts, target, config };
   },
   async complete({ facts, target }, { session, aim, services, ordered }) {
     const { safetyNamePattern } = services.settings.get();
@@ -39,14 +41,14 @@ export const revertDriver: Driver<Type, RevertDone, RevertSeen, GatheredRevert> 
       safety,
     };
   },
-  async carryOut(work) {
+  async carryOut(work, { config }) {
     const prepared = await prepare(work);
     const { report, safetyRequestId, next } = prepared;
     const bare = { report, safetyRequestId, forced: false, answer: null, retryPlanId: null, idBefore: null };
     if ('stop' in next) return { ...bare, go: { facts: work.facts, assessment: work.assessment }, stop: next.stop };
     work.operation.phase('reverting');
     const idBefore = await processBefore(work.session, work.plan);
-    return { ...bare, go: next.go, stop: null, idBefore, ...(await askToRevert(work, next.go)) };
+    return { ...bare, go: next.go, stop: null, idBefore, ...(await askToRevert(work, next.go, config)) };
   },
   look: (reads, { plan }, { stop }) => lookAtRevert(reads, plan.uuid, stop ? [] : imagesToLookInto(plan)),
   judge: judgeRevert,

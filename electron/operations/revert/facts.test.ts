@@ -3,7 +3,7 @@ import { errorCode } from '../../../shared/libvirt/flags.ts';
 import { RevertFacts } from '../../../shared/schema.ts';
 import { cdrom, type DomainSpec, qcow2 } from '../../simulator/build.ts';
 import { type Bench, createBench, uuidOf } from '../../testing.ts';
-import { gatherRevertFacts } from './facts.ts';
+import { gatherRevert } from './facts.ts';
 
 const [layered, inside, far, template] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4)];
 const images = '/var/lib/libvirt/images';
@@ -58,9 +58,11 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 const facts = async (uuid: string, name: string, interrupted: string[] = []) =>
   RevertFacts.parse(
-    await gatherRevertFacts(bench.session, uuid, { kind: 'named', name }, null, {
-      marked: (_host, _uuid, kind) => new Set(kind === 'interrupted' ? interrupted : []),
-    }),
+    (
+      await gatherRevert(bench.session, uuid, { kind: 'named', name }, null, {
+        marked: (_host, _uuid, kind) => new Set(kind === 'interrupted' ? interrupted : []),
+      })
+    ).facts,
   );
 
 it('an external snapshot: its image, the overlays that go with the revert, and who needs them', async () => {

@@ -26,19 +26,25 @@ import { configsOf, filesNamed, neededFiles, storedFacts } from './stored.ts';
 /** A connection to ask, and what is known of its other end. */
 export interface Source extends LayerSource, Pick<RevertFacts, 'driver' | 'libvirtVersion' | 'hypervisorVersion'> {}
 
+interface GatheredFacts {
+  readonly facts: RevertFacts;
+  /** The configuration of the next start: XML without secrets. */
+  readonly config: string;
+}
+
 type Remember = (snapshots: readonly { readonly name: string }[]) => Remembered;
 
 /**
- * Asks libvirt for everything the rules look at.
+ * Asks libvirt for everything the rules look at, and for the configuration of the next start.
  * @throws ProblemError NO_DOMAIN, NO_CURRENT_SNAPSHOT, SNAPSHOT_GONE, NOT_CONNECTED; LibvirtError; ConnectionError
  */
-export async function gatherRevertFacts(
+export async function gatherRevert(
   session: HostSession,
   uuid: string,
   target: RevertTarget,
   riskReported: string | null,
   marks: Memory,
-): Promise<RevertFacts> {
+): Promise<GatheredFacts> {
   const { driver, libvirtVersion, hypervisorVersion } = session.peer;
   const source: Source = {
     reads: session.reads,
@@ -50,14 +56,14 @@ export async function gatherRevertFacts(
   return gatherFacts(source, uuid, target, riskReported, (all) => remembered(marks, session.host, uuid, all));
 }
 
-/** The same without a session. @throws as gatherRevertFacts, except NOT_CONNECTED */
+/** The same without a session. @throws as gatherRevert, except NOT_CONNECTED */
 export async function gatherFacts(
   source: Source,
   uuid: string,
   target: RevertTarget,
   riskReported: string | null,
   remember: Remember = () => ({ interrupted: new Set(), imported: new Set() }),
-): Promise<RevertFacts> {
+): Promise<GatheredFacts> {
   const { reads, driver, libvirtVersion, hypervisorVersion } = source;
   let aimed: StoredSnapshot | undefined;
   const known = await readLayers(
@@ -102,7 +108,7 @@ export async function gatherFacts(
   const configs = configsOf(aimed);
   const tags = new Map([...contents].map(([path, content]) => [path, content?.tags ?? null]));
   const { state, why } = dataFacts(known, aimed, { tags, libvirtVersion, ...remember(known.snapshots) });
-  return {
+  const facts: RevertFacts = {
     driver,
     libvirtVersion,
     hypervisorVersion,
@@ -134,6 +140,7 @@ export async function gatherFacts(
         : changes(configs.next, await readXml(inactiveText, 'domain'), isLive(snapshot) && !configs.hasNext),
     riskReported,
   };
+  return { facts, config: inactiveText };
 }
 
 /** Files that lie on what the revert writes to or deletes, and of which nothing else tells. */

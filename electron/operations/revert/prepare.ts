@@ -7,7 +7,7 @@ import type { Outcome, Problem, SafetyReport } from '../../../shared/schema.ts';
 import { ProblemError, toProblem } from '../../hosts/problems.ts';
 import { removeManagedSave } from '../../libvirt/domains.ts';
 import type { Work } from '../engine/driver.ts';
-import { gatherRevertFacts } from './facts.ts';
+import { gatherRevert } from './facts.ts';
 import type { Ready, RevertDone, Stop } from './judge.ts';
 import { type TakenSafety, takeSafety } from './safety/take.ts';
 
@@ -100,7 +100,7 @@ async function lookAgain(
   managedSaveRemoved: boolean,
 ): Promise<Prepared['next']> {
   const target = { kind: 'named', name: plan.facts.snapshot.name } as const; // what is current has just changed
-  const found = await gatherRevertFacts(session, plan.uuid, target, facts.riskReported, services.marks);
+  const { facts: found } = await gatherRevert(session, plan.uuid, target, facts.riskReported, services.marks);
   const expected = expectedAfter(facts, safety?.snapshot ?? null, managedSaveRemoved);
   const now = withKnownBefore(found, expected);
   const changes = staleness(expected, now);

@@ -212,6 +212,14 @@ describe('a revert that is done', () => {
     expect(services.operations.list()).toEqual([told.at(-1)]);
   });
 
+  it('keeps the configuration that goes with it', async () => {
+    const { operationId } = await run(await plan(on, 'warm'));
+    const [entry] = services.journal.list({ limit: 1 });
+    expect(entry).toMatchObject({ operationId, kind: 'revert', hasXml: true });
+    const kept = await services.journal.xml(entry?.requestId ?? '');
+    expect(kept).toEqual([{ name: 'on', xml: expect.stringMatching(/^\s*<domain[\s>][^]*<\/domain>\s*$/) }]);
+  });
+
   it('uses up its plan', async () => {
     const made = await plan(off);
     await run(made);

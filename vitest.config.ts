@@ -14,11 +14,26 @@ export default defineConfig({
     hookTimeout: 300_000,
     // Sheets are read as text alone.
     css: { include: /\?raw$/ },
-    include: [
-      'shared/**/*.test.ts',
-      'electron/**/*.test.ts',
-      'renderer/**/*.test.{ts,tsx}',
-      'e2e/{bench,lab,integration,matrix,explore,fuzz,attack,package,sizes}/**/*.test.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          // Nothing here keeps anything: to load the same modules for each file anew takes as long as all of the tests.
+          isolate: false,
+          include: ['shared/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: [
+            'electron/**/*.test.ts',
+            'e2e/{bench,lab,integration,matrix,explore,fuzz,attack,package,sizes}/**/*.test.ts',
+          ],
+        },
+      },
     ],
   },
 });

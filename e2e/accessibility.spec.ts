@@ -3,11 +3,13 @@ import type { App } from './app.ts';
 import { askDelete, CreateDialog } from './dialogs.ts';
 import { expect, forEver, type Pace, test } from './fixtures.ts';
 
-/** Looks at the present page, or a part of it, in both colour schemes: axe finds nothing. */
+/** Looks at the open dialog, or else at the page, or at a part of it, in both colour schemes: axe finds nothing. */
 type Look = (part?: string) => Promise<void>;
+const dialogs = '[role="dialog"], [role="alertdialog"]';
 
 function lookAt({ page }: App): Look {
-  return async (part = 'html') => {
+  return async (given) => {
+    const part = given ?? ((await page.locator(dialogs).count()) > 0 ? dialogs : 'html');
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const axe = new AxeBuilder({ page }).include(part).setLegacyMode();
@@ -72,6 +74,21 @@ const views: Readonly<Record<string, (app: App, look: Look, pace: Pace) => Promi
     await look();
     await page.getByRole('button', { name: 'Filter by what was done' }).click();
     await look('[role="menu"]');
+  },
+
+  async 'where to connect, and what the palette finds'(app, look) {
+    const { page } = app;
+    await app.open('web-01');
+    const field = page.getByRole('combobox', { name: /^Find/ });
+    await page.keyboard.press('ControlOrMeta+k');
+    await field.fill('e');
+    for (const group of ['Domains', 'Snapshots', 'Commands'])
+      await expect(page.getByRole('group', { name: group }).getByRole('option').first()).toBeVisible();
+    await look();
+    await field.fill('connect…');
+    await page.getByRole('option', { name: /^Connect…/ }).click();
+    await expect(page.getByRole('heading', { name: 'Connect to your domains' })).toBeVisible();
+    await look();
   },
 
   async 'a lab reset'(app, look) {
@@ -300,4 +317,17 @@ test('forced colours frame what is selected, and fill what acts', async ({ start
     getComputedStyle(button).backgroundColor,
   ]);
   expect(background).toBe(canvasText);
+  await page.keyboard.press('Escape');
+  await expect(dialog.root).toBeHidden();
+  // What is open is pressed, and what Enter would open is framed.
+  const toggle = page.getByRole('main').getByRole('button', { name: 'Details' });
+  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+  await expect(toggle).toHaveCSS('outline', /solid 2px$/);
+  await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('option', { selected: true })).toHaveCSS('outline', /solid 2px$/);
+  await page.keyboard.press('Escape');
+  await app.domain('Demo (simulated)').click();
+  const row = page.getByRole('treegrid').last().getByRole('row', { name: 'web-01' });
+  await row.focus();
+  await expect(row).toHaveCSS('outline', /solid 2px$/);
 });

@@ -114,7 +114,7 @@ test('the activity is filtered, and what is shown is what is exported', async ({
   await page.setViewportSize({ width: 1700, height: 900 });
   await openActivity(app);
   const count = page.getByRole('main').getByRole('status');
-  await expect(count).toHaveText('60 entries');
+  await expect(count).toHaveText('60 operations');
   await choose(app, 'Host: any', 'kvm-1');
   await expect(count).toHaveText('20 of 60');
   await choose(app, 'Outcome: any', 'failed');
@@ -151,7 +151,7 @@ test('the activity is filtered, and what is shown is what is exported', async ({
   await expect(count).toHaveText('24 of 60');
 });
 
-test('thousands of entries: only those in view exist, the keys pass over days, and narrow windows have one menu', async ({
+test('thousands of operations: only those in view exist, the keys pass over days, and narrow windows have one menu', async ({
   start,
   home,
 }) => {
@@ -159,7 +159,7 @@ test('thousands of entries: only those in view exist, the keys pass over days, a
   const app = await start('--demo');
   const { page } = app;
   await openActivity(app);
-  await expect(page.getByRole('main').getByRole('status')).toHaveText('5,000 entries');
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('5,000 operations');
   const rows = list(page).getByRole('row');
   expect(await rows.count()).toBeLessThan(60);
   await rows.filter({ hasText: 'HYPERLINK' }).click();
@@ -177,5 +177,5 @@ test('thousands of entries: only those in view exist, the keys pass over days, a
   await choose(app, 'Filter by what was done', 'failed');
   await expect(page.getByRole('main').getByRole('status')).toHaveText('500 of 5,000');
   await page.getByRole('button', { name: 'Do not filter by “Outcome: failed”' }).click();
-  await expect(page.getByRole('main').getByRole('status')).toHaveText('5,000 entries');
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('5,000 operations');
 });

@@ -75,10 +75,14 @@ test('the demo host: problems are those of opened domains and of reverts of earl
   await page.setViewportSize({ width: 1700, height: 900 });
   await openHost(app);
   await expect(row(app, 'web-01')).toContainText('last revert: failed');
+  await expect(app.domain('web-01')).toHaveAccessibleDescription(/last revert: failed/);
+  await expect(app.domain('wiki')).not.toHaveAccessibleDescription(/health/);
+  await expect(details(app)).toContainText(/Pool default[\d.]+ [GT]iB free of 1 TiB/);
   await expect(row(app, 'wiki').locator('[data-column="status"]')).toHaveText('–');
   await app.open('wiki');
   await app.tab('Health');
   await expect(page.getByRole('main')).toContainText('Checked just now');
+  await expect(app.domain('wiki')).toHaveAccessibleDescription(/health finding/);
   await openHost(app);
   await expect(row(app, 'wiki')).toContainText('health finding');
   await page.getByRole('tab', { name: /^Problems/ }).click();

@@ -23,6 +23,22 @@ test('the demo host: several domains at once, with one left out, and a report', 
   await lab.root.getByRole('button', { name: 'Close' }).click();
   await app.open('web-02');
   await expect(page.getByRole('row', { name: /^before-revert/ })).toBeVisible();
+
+  // All of it is one line of the activity, with each domain's own account behind it.
+  await page.getByRole('banner').getByRole('button', { name: 'Activity' }).click();
+  const line = page
+    .getByRole('treegrid', { name: 'Activity' })
+    .getByRole('row')
+    .filter({ hasText: 'Revert 3 domains' });
+  await expect(line).toContainText('done');
+  await line.click();
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details.getByRole('listitem')).toHaveText([/^mail-gateway/, /^web-01/, /^web-02/]);
+  await details.getByRole('button', { name: 'web-01' }).click();
+  await expect(details.getByRole('heading', { name: /^Revert to/ })).toBeVisible();
+  await expect(details.getByRole('heading', { name: 'Configuration before' })).toBeVisible();
+  await details.getByRole('button', { name: 'Revert 3 domains' }).click();
+  await expect(details.getByRole('button', { name: 'mail-gateway' })).toBeVisible();
 });
 
 test('the demo host: force and protected domains need consent of their own', async ({ start }) => {

@@ -81,7 +81,12 @@ test('a revert that fails on the way tells what was found, and offers Start and 
   await expect(dialog.root.getByRole('heading', { level: 2 })).toContainText(
     `The revert of ${guest.name} to “early” failed`,
   );
-  await expect(ended).toContainText('The domain is shut off now; it was running.');
+  await expect(dialog.root).toContainText(/ · today \d+:\d+/);
+  const now = ended.getByRole('definition');
+  await expect(now.nth(0)).toHaveText(/^Shut off\s*was running$/);
+  await expect(now.nth(1)).toHaveText(/^before-revert-/);
+  await expect(now.nth(2)).toHaveText('may be partly reverted; libvirt does not report it');
+  await expect(now.nth(3)).toHaveText(/^the state before, in before-revert-/);
   await expect(ended).not.toContainText('Nothing was reverted');
   await expect(ended).toContainText(/Undo reverts to “before-revert-/);
   expect(await guest.state()).toBe('shut off');

@@ -68,6 +68,16 @@ test('the demo host: branches fold and unfold by keys, and nothing is selected u
   const fold = page.getByRole('row', { name: '1 more on this branch' });
   await expect(fold).toContainText('gcc14-lto');
 
+  // Its menu is about what it hides.
+  await fold.click({ button: 'right' });
+  await expect(page.getByRole('menu', { name: 'gcc14-lto of ci-image-builder' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'Delete' })).toBeVisible();
+  await page.getByRole('menuitem', { name: 'Unfold 1 snapshot' }).click();
+  await expect(app.snapshot('gcc14-lto')).toBeVisible();
+  await app.snapshot('toolchain-gcc14').focus();
+  await keyboard.press('ArrowLeft');
+  await expect(fold).toBeVisible();
+
   // Enter on a fold opens it, and reverts nothing.
   await keyboard.press('ArrowDown');
   await expect(fold).toBeFocused();

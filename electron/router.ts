@@ -29,6 +29,7 @@ import { snapshotSpan } from './inspect/snapshot-span.ts';
 import type { Notices } from './kept/notices.ts';
 import { captureConsole } from './kept/thumbnails/capture.ts';
 import { consolePicture } from './kept/thumbnails/show.ts';
+import { activePools } from './libvirt/pools.ts';
 import { fileFacts } from './operations/create/files.ts';
 import type { Batches } from './operations/engine/batches.ts';
 import type { Engine } from './operations/engine/engine.ts';
@@ -164,6 +165,9 @@ export function createRouter(parts: RouterParts): AppRouter {
       edit: os.hosts.edit.handler(({ input }) => pool.edit(input.hostId, input.details)),
       regroup: os.hosts.regroup.handler(({ input }) => pool.regroup(input.from, input.to)),
       move: os.hosts.move.handler(({ input }) => pool.move(input.what, input.step)),
+      pools: os.hosts.pools.handler(({ input, signal }) =>
+        reading(input, signal, (session) => activePools(session.reads)),
+      ),
       export: os.hosts.export.handler(() => exportHosts(pool.hosts)),
       planImport: os.hosts.planImport.handler(({ input }) => imports.plan(input.text)),
       import: os.hosts.import.handler(({ input }) => imports.run(input.planId, input.replace)),

@@ -41,6 +41,7 @@ import {
   SnapshotNames,
   SnapshotSizes,
   SnapshotSpan,
+  StoragePool,
   Tag,
   ThumbnailUsage,
   UndoOffer,
@@ -128,6 +129,8 @@ export const contract = {
     regroup: base.input(z.object({ from: z.string().min(1), to: HostDetails.shape.group })),
     /** Takes a host a step within its group, or a group past its neighbour; at that end it stays. */
     move: base.input(z.object({ what: Movable, step: z.union([z.literal(-1), z.literal(1)]) })),
+    /** The active storage pools, by name. */
+    pools: base.input(onHost).output(z.array(StoragePool)),
     /** The list as a file, without the host that is simulated. It holds no secrets. */
     export: base.output(HostExport),
     /** What would come of a file that `export` has made, host by host. Nothing is done yet. */

@@ -15,6 +15,7 @@ export * from './schema/journal.ts';
 export * from './schema/metadata.ts';
 export * from './schema/operation.ts';
 export * from './schema/plan.ts';
+export * from './schema/pool.ts';
 export * from './schema/power.ts';
 export * from './schema/revert.ts';
 export * from './schema/settings.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Gate } from '../hosts/gate.ts';
 import { RpcConnection } from '../libvirt/connection.ts';
+import { activePools } from '../libvirt/pools.ts';
 import { procedures } from '../libvirt/procedures.ts';
 import { readSnapshotTable } from '../libvirt/snapshot-table.ts';
 import { demoDomains } from './demo.ts';
@@ -43,6 +44,13 @@ describe('the images of the simulated host', () => {
         expect(read).toMatchObject({ known: true, tags: inside.map(({ name }) => ({ name })) });
         if (read.known) for (const { dateSec } of read.tags) expect(dateSec).toBeLessThanOrEqual(seconds);
       }
+  });
+
+  it('tell how much is free', async () => {
+    const [pool, ...others] = await activePools(connection);
+    expect(others).toEqual([]);
+    expect(pool).toMatchObject({ name: 'default', capacityBytes: 2 ** 40 });
+    expect(pool?.freeBytes).toBeLessThan(2 ** 40);
   });
 
   it('have the memory in the first image only', async () => {

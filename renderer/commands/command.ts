@@ -14,7 +14,7 @@ export interface CommandContext {
   domain: Domain | undefined;
   /** A row of the open domain's history. */
   row: TreeRow | undefined;
-  /** The row that stands for snapshots that are folded away; those are `chosen`, unless others are selected together. */
+  /** The row that stands for what is folded away: that is `chosen`, unless others are selected together, or `row` if it is one. */
   fold: FoldRow | undefined;
   /** Snapshots that are selected together, or that a fold hides; then they are meant, and not the row. Else none. */
   chosen: readonly Snapshot[];

@@ -15,10 +15,11 @@ export function contextOf(app: App, target: Target | null): CommandContext {
   const domain = state.domains.get(target.key);
   const host = hostById(state, hostIdOf(target.key));
   if (target.kind === 'domain' || state.history?.key !== target.key) return { ...whole, host, domain };
-  const row = openTree(state)?.byKey.get(target.row);
-  const fold = row ? undefined : foldOf(state, target.row);
+  const fold = foldOf(state, target.row);
+  const hidden = fold?.hidden ?? [];
+  const row = hidden.length === 1 ? hidden[0] : openTree(state)?.byKey.get(target.row);
   const several = target.alone ? [] : chosenSnapshots(state);
-  const chosen = several.length > 0 ? several : (fold?.hidden.map(({ snapshot }) => snapshot) ?? []);
+  const chosen = several.length > 0 || row ? several : hidden.map(({ snapshot }) => snapshot);
   return { ...nothing, host, domain, row, fold, chosen };
 }
 

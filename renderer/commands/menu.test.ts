@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { hereKey } from '../../shared/snapshot-tree.ts';
 import { branchFold } from '../../shared/tree-drawing.ts';
-import { aDomain, anApp } from '../store/fixtures.ts';
+import { aDomain, anApp, aSnapshot } from '../store/fixtures.ts';
 import type { Target } from '../store/store.ts';
+import type { CommandContext } from './command.ts';
 import { contextOf } from './context.ts';
 import { menuOf, targetWords } from './menu.ts';
 
@@ -32,11 +33,18 @@ test('the menu of a snapshot begins with its details and ends with Revert and De
 test('the menu of a fold unfolds it, and acts on what it hides', () => {
   const state = { turnedFolds: new Map([['h/u', new Set([branchFold('clean')])]]) };
   const fold = contextOf(anApp({}, state), row(branchFold('clean')));
-  expect(fold.chosen.map(({ name }) => name)).toEqual(['dirty']);
-  const parts = menuOf(fold).map((part) => part.map(({ command }) => command.id));
-  expect(parts[0]?.[0]).toBe('snapshot.unfold');
-  expect(parts.at(-1)).toEqual(['snapshot.delete']);
-  expect(parts.flat()).not.toContain('snapshot.details');
+  const menu = (context: CommandContext) => menuOf(context).map((part) => part.map(({ command }) => command.id));
+  expect(targetWords(fold).name).toBe('dirty');
+  expect(menu(fold)[0]?.slice(0, 2)).toEqual(['snapshot.unfold', 'snapshot.details']);
+  expect(menu(fold).at(-1)).toEqual(['revert.snapshot', 'snapshot.delete']);
+
+  const snapshots = [aSnapshot('clean', null, 1), aSnapshot('a', 'clean', 2), aSnapshot('b', 'a', 3)];
+  const history = { key: 'h/u', list: { snapshots, current: null }, problem: null };
+  const several = contextOf(anApp({}, { ...state, history }), row(branchFold('clean')));
+  expect(several.chosen.map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(menu(several)[0]?.[0]).toBe('snapshot.unfold');
+  expect(menu(several).at(-1)).toEqual(['snapshot.delete']);
+  expect(menu(several).flat()).not.toContain('snapshot.details');
 });
 
 test('the menu of the current snapshot offers one way to revert to it', () => {

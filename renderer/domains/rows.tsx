@@ -92,6 +92,8 @@ function PlainHostRow(props: RowProps<'host'>) {
   const id = `host-${index}`;
   const trouble = hostMeta(host, now);
   const marks = hostMarks(host);
+  // Its domains tell what runs as long as they are listed.
+  const reach = open && all > 0 ? hostReach(host) : null;
   const running = `${up} of ${formatCount(all, 'domain')} running`;
   return (
     <div
@@ -116,8 +118,8 @@ function PlainHostRow(props: RowProps<'host'>) {
       ))}
       {trouble === null ? (
         <span className={styles.running} title={running} aria-hidden="true">
-          {open && all > 0 ? (
-            hostReach(host)
+          {reach ? (
+            <span className={styles.reach}>{reach}</span>
           ) : (
             <>
               <b data-any={up > 0 || undefined}>{up}</b>/{all}

@@ -19,10 +19,9 @@ export function hostMeta({ kind, connection }: Host, now: number): string | null
   }
 }
 
-/** How a connected host is reached, in the little room beside its name: `libvirt 11.3`, `ssh · 9 ms`. */
-export function hostReach({ kind, connection }: Host): string {
-  if (connection.status !== 'connected') return '';
-  if (kind === 'simulated') return 'simulated';
+/** How a connected host is reached, in the little room beside its name: `libvirt 11.3`, `ssh · 9 ms`; null for nothing to say. */
+export function hostReach({ kind, connection }: Host): string | null {
+  if (connection.status !== 'connected' || kind === 'simulated') return null;
   if (kind !== 'local') return `${kind} · ${formatRoundTrip(connection.roundTripMs)}`;
   const [major, minor] = formatVersion(connection.libvirtVersion).split('.');
   return `libvirt ${major}.${minor}`;

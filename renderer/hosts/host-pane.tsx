@@ -1,12 +1,14 @@
-import { formatDuration } from '../../shared/format.ts';
+import { formatBytes, formatDuration } from '../../shared/format.ts';
 import type { Host, Operation } from '../../shared/schema.ts';
 import { cancelOperation } from '../operations/cancel.ts';
 import { phaseSentence, progressShare, progressText } from '../operations/phases.ts';
-import { runningOperations } from '../store/selectors.ts';
+import { activityVersion, runningOperations } from '../store/selectors.ts';
+import { lastOf } from '../ui/asking.ts';
 import blocks from '../ui/blocks.module.css';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useNow } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
+import { useAsked, useLinked } from '../ui/use-asked.ts';
 import { hostFacts } from './host-meta.ts';
 import styles from './host-page.module.css';
 import { ProblemList } from './problem-list.tsx';
@@ -41,10 +43,33 @@ export function HostPane({ host, problems }: { host: Host; problems: readonly Ho
               </dd>
             </div>
           ))}
+          <Pools hostId={host.id} />
         </dl>
       </section>
     </>
   );
+}
+
+/** How much is free in the storage pools; nothing where libvirt does not tell. */
+function Pools({ hostId }: { hostId: string }) {
+  const { client } = useApp();
+  const asked = useAsked({
+    subject: hostId,
+    when: useLinked(),
+    versions: [useAppState((state) => activityVersion(state, { hostId }))],
+    ask: (signal) => client.hosts.pools({ hostId }, { signal }),
+  });
+  return (lastOf(asked) ?? []).map(({ name, freeBytes, capacityBytes }) => (
+    <div key={name}>
+      <dt>
+        Pool <bdi>{name}</bdi>
+      </dt>
+      <dd title="As it was when libvirt refreshed the pool last">
+        {freeBytes === null ? 'not reported' : `${formatBytes(freeBytes)} free`}
+        {freeBytes === null || capacityBytes === null ? '' : ` of ${formatBytes(capacityBytes)}`}
+      </dd>
+    </div>
+  ));
 }
 
 function Running({ operation, now }: { operation: Operation; now: number }) {

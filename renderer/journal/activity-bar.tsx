@@ -108,7 +108,7 @@ export function ActivityBar({ scope, all, shown, filter, onFilter, narrow, child
         </div>
       )}
       <span className={`${filters.count} ${styles.count}`} role="status">
-        {isActive ? `${formatWhole(shown.length)} of ${formatWhole(all.length)}` : entriesText(all.length)}
+        {isActive ? `${formatWhole(shown.length)} of ${formatWhole(all.length)}` : countText(all.length)}
       </span>
       {children}
       {narrow ? <Chips keys={keys} filter={filter} onFilter={onFilter} /> : null}
@@ -116,7 +116,7 @@ export function ActivityBar({ scope, all, shown, filter, onFilter, narrow, child
   );
 }
 
-const entriesText = (count: number) => formatCount(count, 'entry', 'entries');
+const countText = (count: number) => formatCount(count, 'operation');
 
 function menuText(label: string, chosen: readonly string[]): string {
   const [first] = chosen;
@@ -216,7 +216,7 @@ export function ExportMenu({ groups, name }: { groups: readonly JournalGroup[]; 
   return (
     <DropMenu icon={Download} text="Export" label="Export what is shown" align="end" className={styles.menu}>
       <Menu.Group>
-        <Menu.GroupLabel className={filters.heading}>{entriesText(groups.length)}, as filtered</Menu.GroupLabel>
+        <Menu.GroupLabel className={filters.heading}>{countText(groups.length)}, as filtered</Menu.GroupLabel>
         {formats.map(({ words, extension, write }) => (
           <Menu.Item
             key={extension}

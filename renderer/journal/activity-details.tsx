@@ -34,7 +34,7 @@ interface ActivityDetailsProps {
 /** All that is known of one operation: how it ended, what was planned and shown, and what to do now. */
 export function ActivityDetails({ group, domain, isLastRevert, isThere }: ActivityDetailsProps) {
   const now = useNow(60_000);
-  const { main, entries, outcome, tookMs, forced } = group;
+  const { main, entries, outcome, tookMs, forced, batch } = group;
   const { losses, virsh } = shownOf(group);
   const kept = entries.filter(({ hasXml }) => hasXml);
   // A revert takes the domain’s configuration, everything else that of snapshots.
@@ -52,7 +52,7 @@ export function ActivityDetails({ group, domain, isLastRevert, isThere }: Activi
         {forced ? <ForcedChip /> : null}
         <span className={parts.dim}>{tookMs === null ? 'no answer came' : `took ${tookWords(tookMs)}`}</span>
       </p>
-      {main.batch ? <p className={parts.dim}>Part of a batch of {main.batch.domains} domains.</p> : null}
+      {batch ? <p className={parts.dim}>Part of a batch of {batch.domains} domains.</p> : null}
       {main.problem ? <ProblemView problem={main.problem} /> : null}
       {main.differences.length > 0 ? (
         <ul className={operations.differences}>

@@ -112,8 +112,8 @@ function Activity({ scope, label, filter, onFilter, head }: ActivityProps) {
       ) : null}
       {all.length > 0 && shown.length === 0 ? (
         <div className={blocks.empty}>
-          <h2>No entry matches</h2>
-          <p>None of the {formatWhole(all.length)} entries fits the filter.</p>
+          <h2>No operation matches</h2>
+          <p>None of the {formatWhole(all.length)} operations fits the filter.</p>
           <Button onClick={() => onFilter(noFilter)}>Clear the filter</Button>
         </div>
       ) : null}

@@ -18,7 +18,7 @@ export function BatchDetails({
   onOpen,
 }: BatchDetailsProps) {
   const now = useNow(60_000);
-  const notBegun = (groups[0]?.main.batch?.domains ?? 0) - groups.length;
+  const notBegun = (groups[0]?.batch?.domains ?? 0) - groups.length;
   return (
     <>
       <DetailsHead title={asked} />

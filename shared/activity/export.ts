@@ -19,7 +19,7 @@ function recordOf(group: JournalGroup) {
     forced,
     tookMs,
     by: main.who,
-    ...(main.batch ? { batch: main.batch.id } : {}),
+    ...(group.batch ? { batch: group.batch.id } : {}),
     ...(main.problem ? { problem: [main.problem.what, main.problem.effect].filter(Boolean).join(' ') } : {}),
     ...(losses
       ? { losses: losses.map(({ text, kept }) => (kept ? `${text} (kept by the safety snapshot)` : text)) }

@@ -17,6 +17,8 @@ export interface JournalGroup {
   /** The safety snapshot, where one was asked for. */
   safety: JournalEntry | undefined;
   hasXml: boolean;
+  /** The batch that it was part of. */
+  batch: JournalEntry['batch'];
 }
 
 /** Entries by operation, newest operation first. */
@@ -114,5 +116,6 @@ function groupOf(newestFirst: readonly JournalEntry[]): JournalGroup {
     forced: revert !== undefined && (revert.flags & revertFlag.force) !== 0,
     safety: entries.find(({ kind }) => kind === 'safety-snapshot'),
     hasXml: entries.some(({ hasXml }) => hasXml),
+    batch: entries.find(({ batch }) => batch)?.batch,
   };
 }

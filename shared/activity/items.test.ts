@@ -34,6 +34,14 @@ test('the operations of a batch are one line, among others by the time of its ne
   });
 });
 
+test('with a safety snapshot, only the first request of each operation says so', () => {
+  const of = (name: string) => [
+    entry(name, 1, { requestId: `${name} 1`, kind: 'safety-snapshot', batch }),
+    entry(name, 2, { requestId: `${name} 2` }),
+  ];
+  expect(activityItems(groupEntries([...of('a'), ...of('b')]))).toMatchObject([{ key: 'b', kind: 'revert' }]);
+});
+
 test('of a batch the worst end is told, and how many ended well', () => {
   const [item] = activityItems(
     groupEntries([

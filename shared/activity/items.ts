@@ -26,7 +26,7 @@ export interface ActivityItem {
 
 /** Operations as they are listed, in the order given: those of one batch together, where its first one stands. */
 export function activityItems(groups: readonly JournalGroup[]): ActivityItem[] {
-  const together = groupedBy(groups, ({ main, operationId }) => main.batch?.id ?? operationId);
+  const together = groupedBy(groups, ({ batch, operationId }) => batch?.id ?? operationId);
   return [...together].map(([key, [first, ...others]]) =>
     first && others.length > 0 ? itemOfBatch(key, [first, ...others]) : itemOf(first as JournalGroup),
   );

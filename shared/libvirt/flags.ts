@@ -103,7 +103,10 @@ export const tables = {
   /** virDomainAgentResponseTimeoutValues; libvirt's own is `block`: it waits for ever. */
   agentTimeout: { block: ['VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK', -2] },
   storagePoolState: { running: ['VIR_STORAGE_POOL_RUNNING', 2] },
-  storagePoolListFlag: { inactive: ['VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE', 1] },
+  storagePoolListFlag: {
+    inactive: ['VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE', 1],
+    active: ['VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE', 2],
+  },
   /** virDomainJobType */
   jobType: {
     none: ['VIR_DOMAIN_JOB_NONE', 0],

@@ -10,7 +10,7 @@ export default defineConfig<{ shell: 'browser' | 'electron' }>({
   testMatch: '*.spec.ts',
   outputDir: 'test-results',
   fullyParallel: false,
-  workers: 3,
+  workers: 4,
   // No limit is meant to be reached, on a busy machine either.
   timeout: 240_000,
   // Fonts are not drawn alike by all versions of a browser; what is moved, missing or of another colour is more than that.

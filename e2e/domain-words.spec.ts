@@ -1,22 +1,18 @@
-import { both, expect, needsLab, test } from './fixtures.ts';
+import { expect, needsLab, test } from './fixtures.ts';
 
-test(
-  'the demo host: a domain’s own words stand under its name, and are quoted before a revert',
-  both,
-  async ({ start }) => {
-    const app = await start('--demo');
-    const { page } = app;
-    await app.open('db-primary');
-    await expect(page.getByRole('main')).toContainText('Shop database, primary');
-    await expect(page.getByRole('main')).toContainText('Ask the DBAs before you touch it.');
-    const dialog = await app.askRevert('pg15-loaded');
-    const quote = dialog.root.getByRole('region', { name: 'What the domain’s configuration says of it' });
-    await expect(quote).toContainText('Ask the DBAs before you touch it.');
-    await page.keyboard.press('Escape');
-    await app.open('ci-image-builder');
-    await expect(page.getByRole('main')).not.toContainText('Ask the DBAs');
-  },
-);
+test('the demo host: a domain’s own words stand under its name, and are quoted before a revert', async ({ start }) => {
+  const app = await start('--demo');
+  const { page } = app;
+  await app.open('db-primary');
+  await expect(page.getByRole('main')).toContainText('Shop database, primary');
+  await expect(page.getByRole('main')).toContainText('Ask the DBAs before you touch it.');
+  const dialog = await app.askRevert('pg15-loaded');
+  const quote = dialog.root.getByRole('region', { name: 'What the domain’s configuration says of it' });
+  await expect(quote).toContainText('Ask the DBAs before you touch it.');
+  await page.keyboard.press('Escape');
+  await app.open('ci-image-builder');
+  await expect(page.getByRole('main')).not.toContainText('Ask the DBAs');
+});
 
 test.describe('on a real libvirt', () => {
   needsLab();

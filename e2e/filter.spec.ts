@@ -1,6 +1,6 @@
-import { both, expect, test } from './fixtures.ts';
+import { expect, test } from './fixtures.ts';
 
-test('the demo host: the history is filtered by words, by what a snapshot is, and by tags', both, async ({ start }) => {
+test('the demo host: the history is filtered by words, by what a snapshot is, and by tags', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('web-01');

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { both, expect, test } from './fixtures.ts';
+import { expect, test } from './fixtures.ts';
 
 const head = (page: Page, name: string) => page.getByRole('columnheader', { name, exact: true });
 
@@ -33,7 +33,7 @@ const tree = [
   'You are here',
 ];
 
-test('the demo host: the history is sorted by mouse, and back to the tree', both, async ({ start }) => {
+test('the demo host: the history is sorted by mouse, and back to the tree', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('web-01');
@@ -87,7 +87,7 @@ test('the demo host: a column is made wider and narrower by mouse, and the windo
   await expect.poll(() => widthOf(holds)).toBeCloseTo(usual, 0);
 });
 
-test('the demo host: widths, order and columns by keyboard alone', both, async ({ start }) => {
+test('the demo host: widths, order and columns by keyboard alone', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   const { keyboard } = page;

@@ -70,7 +70,7 @@ async function seed(home: string, hosts: readonly object[]): Promise<void> {
 const called = (name: string) => `This computer (/nowhere/${name})`;
 const demo = 'Demo (simulated)';
 
-test('the demo host: hosts are added, put into groups, moved, folded and found', both, async ({ start }) => {
+test('the demo host: hosts are added, put into groups, moved, folded and found', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await expect(app.domain('web-01')).toBeVisible();
@@ -177,7 +177,7 @@ test('the demo host: what is said of a host that was found is there again, and t
   await again.page.keyboard.press('Escape');
 });
 
-test('the demo host: a protected host wants the name of each of its domains', both, async ({ start }) => {
+test('the demo host: a protected host wants the name of each of its domains', async ({ start }) => {
   const app = await start('--demo');
   const dialog = await edit(app, demo);
   await dialog.root.getByRole('checkbox', { name: 'Protect all its domains' }).check();

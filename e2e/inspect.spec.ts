@@ -85,7 +85,7 @@ test('the demo host: a snapshot compared with another one', async ({ start }) =>
   await expect(dialog).toBeHidden();
 });
 
-test('the demo host: a domain that ails, and one that does not', both, async ({ start }) => {
+test('the demo host: a domain that ails, and one that does not', async ({ start }) => {
   const app = await start('--demo');
   await app.open('wiki');
   await expect(healthTab(app)).toHaveAccessibleName('Health 2 to check');

@@ -119,7 +119,7 @@ test.describe('on a real libvirt', () => {
   });
 });
 
-test('the demo host: another snapshot is made current, and never among external ones', both, async ({ start }) => {
+test('the demo host: another snapshot is made current, and never among external ones', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('ci-image-builder');

@@ -196,7 +196,7 @@ test('the bar of several snapshots lies over the filter, and nothing moves', asy
 });
 
 test.describe('the palette', () => {
-  test('finds a snapshot of a domain that is not open, opens it there and selects it', both, async ({ start }) => {
+  test('finds a snapshot of a domain that is not open, opens it there and selects it', async ({ start }) => {
     const app = await start('--demo');
     const { page } = app;
     await app.open('db-primary');

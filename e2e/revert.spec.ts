@@ -68,7 +68,7 @@ test('a snapshot of a shut-off domain: as it was, running, paused', async ({ sta
   }
 });
 
-test('a right-click on the current snapshot reverts to it', async ({ start, lab }) => {
+test('a right-click on “You are here” reverts to what is current', async ({ start, lab }) => {
   const guest = await lab.guest({ name: `current-${test.info().project.name}` });
   await guest.snapshot('first');
   await guest.writeBytes(at, 'second');
@@ -77,7 +77,7 @@ test('a right-click on the current snapshot reverts to it', async ({ start, lab 
 
   const app = await start('--connect', lab.uri);
   await app.open(guest.name);
-  await app.snapshot('second').click({ button: 'right' });
+  await app.here.click({ button: 'right' });
   await app.page.getByRole('menuitem', { name: 'Revert to current snapshot…' }).click();
   const { dialog } = app;
   await dialog.ready();

@@ -136,7 +136,7 @@ test('the demo host: a protected domain wants its name typed, a pinned snapshot 
   await expect(app.snapshot('app-2.0').getByRole('img', { name: 'pinned' })).toBeVisible();
 });
 
-test('the demo host: the settings name the next safety snapshot', both, async ({ start }) => {
+test('the demo host: the settings name the next safety snapshot', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('web-01');

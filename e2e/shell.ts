@@ -84,7 +84,11 @@ export async function startServer({
 async function startInBrowser(options: StartOptions): Promise<Started> {
   if (!options.browser) throw new Error('the browser shell needs a browser');
   const server = await serve(options);
-  const window = await options.browser.newContext({ viewport: size, colorScheme: options.colorScheme ?? 'light' });
+  const window = await options.browser.newContext({
+    viewport: size,
+    colorScheme: options.colorScheme ?? 'light',
+    reducedMotion: 'reduce',
+  });
   const page = await window.newPage();
   await page.goto(server.url);
   return {
@@ -124,7 +128,7 @@ export function launchChromium(): Promise<Browser> {
 
 async function startInElectron({ args, home, colorScheme }: StartOptions): Promise<Started> {
   const electron = await _electron.launch({
-    args: [...asRoot, root, ...args],
+    args: [...asRoot, '--disable-gpu', root, ...args],
     env: ownEnv(home),
     colorScheme: colorScheme ?? 'light',
   });

@@ -80,7 +80,7 @@ test('several that are selected free together more than each alone', async ({ st
   await expect(bar.getByRole('button', { name: /^Delete 2/ })).toBeInViewport({ ratio: 1 });
 });
 
-test('the dialogs say how much: what a revert throws away, what each way to delete frees', both, async ({ start }) => {
+test('the dialogs say how much: what a revert throws away, what each way to delete frees', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   await app.open('web-01');

@@ -53,7 +53,7 @@ test(
   },
 );
 
-test('the demo host: branches fold and unfold by keys, and nothing is selected unseen', both, async ({ start }) => {
+test('the demo host: branches fold and unfold by keys, and nothing is selected unseen', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
   const { keyboard } = page;
@@ -186,7 +186,7 @@ test('the demo host: the way to where one is, from anywhere', async ({ start }) 
   await expect(app.here).toHaveAttribute('aria-selected', 'true');
 });
 
-test('the demo host: the tree shows what a revert would leave, keep and lose', both, async ({ start }) => {
+test('the demo host: the tree shows what a revert would leave, keep and lose', async ({ start }) => {
   const app = await start('--demo');
   await app.open('web-01');
   const dialog = await app.askRevert('app-1.8');

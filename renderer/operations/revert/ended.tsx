@@ -30,7 +30,7 @@ export function Ended({ plan, outcome }: EndedProps) {
         <ProblemView key={each.code} problem={detail?.imagesAfter ? { ...each, effect: '' } : each} />
       ))}
       <Found plan={plan} outcome={outcome} />
-      <OutcomeLists outcome={detail?.imagesAfter ? { ...outcome, differences: [] } : outcome} />
+      <OutcomeLists outcome={withoutFound(outcome)} />
       <WaysOn plan={plan} outcome={outcome} />
     </div>
   );
@@ -74,6 +74,18 @@ function Found({ plan, outcome }: EndedProps) {
       </dl>
     </section>
   );
+}
+
+/** What an outcome tells besides what stands under how the domain is now. */
+function withoutFound(outcome: Outcome): Outcome {
+  const { detail } = outcome;
+  if (!detail?.imagesAfter) return outcome;
+  const { verification: _, safety, ...others } = detail;
+  return {
+    ...outcome,
+    differences: [],
+    detail: safety && safety.result !== 'taken' ? { ...others, safety } : others,
+  };
 }
 
 function Was({ children }: { children: ReactNode }) {

@@ -27,6 +27,7 @@ export function Heading({ dialog, flow }: HeadingProps) {
   const facts = 'plan' in flow ? flow.plan.facts : null;
   const snapshot = facts?.snapshot ?? null;
   const undo = dialog.aim.kind === 'undo';
+  const isOver = flow.step === 'ended';
   const name = snapshot?.name ?? (dialog.aim.kind === 'named' ? dialog.aim.name : known);
   const subject = name ? `“${name}”` : 'its current snapshot';
   return (
@@ -53,8 +54,8 @@ export function Heading({ dialog, flow }: HeadingProps) {
           ) : null}
         </>
       ) : null}
-      {!undo && snapshot && facts?.current === snapshot.name ? ' · current snapshot' : ''}
-      {!undo && snapshot && flow.step !== 'ended' ? ` · taken ${takenAt(snapshot.createdAt, now)}` : ''}
+      {!undo && snapshot && !isOver && facts?.current === snapshot.name ? ' · current snapshot' : ''}
+      {!undo && snapshot && !isOver ? ` · taken ${takenAt(snapshot.createdAt, now)}` : ''}
       {flow.step === 'ended' ? ` · ${endedWhen(flow, now)}` : ''}
     </DecisionHead>
   );

@@ -23,6 +23,16 @@ test('the demo host: its domains, with what is known of each, and the way to the
   await expect(row(app, 'db-replica').locator('[data-column="snapshots"]')).toHaveText('61');
   await expect(row(app, 'db-replica').getByRole('time').or(row(app, 'db-replica').locator('time'))).toHaveCount(2);
   await expect(row(app, 'scratch').locator('[data-column="newest"]')).toHaveText('–');
+
+  // Overlays and memory are known, what is inside images is not; and no more is claimed of all together.
+  const size = (name: string) => row(app, name).locator('[data-column="size"]');
+  await expect(size('scratch')).toHaveText('–');
+  await expect(size('ci-image-builder')).toHaveText('not reported');
+  await expect(size('game-server')).toHaveText('1.7 GiB');
+  await expect(size('web-01')).toHaveText(/^1\.5 GiB\s*4 not reported$/);
+  await expect(page.getByRole('main')).toContainText('47.4 GiB known, 12 domains not fully reported');
+  await page.getByRole('columnheader', { name: 'Size' }).click();
+  await expect(table(app).getByRole('row').last()).toHaveAccessibleName('legacy-erp');
   await expect(row(app, 'db-primary')).not.toContainText('Shop database');
 
   await page.getByRole('columnheader', { name: 'Snapshots' }).click();
@@ -38,6 +48,7 @@ test('the demo host: its domains, with what is known of each, and the way to the
 
   await page.setViewportSize({ width: 900, height: 600 });
   await expect(page.getByRole('columnheader', { name: 'State' })).toBeHidden();
+  await expect(page.getByRole('main')).toContainText('47.4 GiB known'); // of rows, whatever their columns
   await expect(row(app, 'db-replica').getByRole('img', { name: 'running' })).toBeVisible();
 });
 

@@ -47,10 +47,16 @@ test('the tree says what snapshots take up, and of a selected one what deleting 
     new RegExp(`^At least about ${figure} of disk blocks differ; what the guest has not flushed is missing$`),
   );
 
-  // Overlays are known at once; a file outside of every pool is not.
+  // Overlays are known at once; a file outside of every pool is not, and so of all together.
   await app.open('fileserver');
   await expect(size(app, 'quota-rollout')).toHaveText('384 MiB');
   await expect(size(app, 'before-smb311')).toHaveText('not reported');
+  await app.here.click();
+  await expect(fact(app, 'Snapshots')).toHaveText(
+    /^3\.4 GiB known, 1 snapshot not reported\s*Measured today \d\d:\d\d$/,
+  );
+  await page.setViewportSize({ width: 1_700, height: 900 });
+  await expect(page.getByRole('main')).toContainText(/3 snapshots\s*3\.4 GiB known/);
 
   // Sorted by size, the biggest are first.
   await app.open('web-01');

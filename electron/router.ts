@@ -24,6 +24,7 @@ import { healthOf } from './inspect/health/report.ts';
 import { KeptFigures } from './inspect/sizes/kept-figures.ts';
 import { sizeList } from './inspect/sizes/list.ts';
 import { snapshotSizes } from './inspect/sizes/sizes.ts';
+import { sizeTotal } from './inspect/sizes/total.ts';
 import { snapshotDetail } from './inspect/snapshot-detail.ts';
 import { snapshotSpan } from './inspect/snapshot-span.ts';
 import type { Notices } from './kept/notices.ts';
@@ -213,6 +214,9 @@ export function createRouter(parts: RouterParts): AppRouter {
     sizes: {
       list: os.sizes.list.handler(({ input, signal }) =>
         reading(input, signal, (session) => sizeList(session, input.uuid, signal ?? never)),
+      ),
+      total: os.sizes.total.handler(({ input, signal }) =>
+        reading(input, signal, (session) => sizeTotal(session, input.uuid, signal ?? never)),
       ),
       of: os.sizes.of.handler(({ input, signal }) =>
         reading(input, signal, (session) =>

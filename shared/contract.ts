@@ -14,6 +14,7 @@ import {
   ConsoleAnswer,
   ConsolePicture,
   DiskChain,
+  DomainTotal,
   DomainWords,
   FileFacts,
   HealthReport,
@@ -172,6 +173,8 @@ export const contract = {
   sizes: {
     /** What snapshots take up, as far as that costs little: memory, and files of their own. */
     list: base.input(onDomain).output(SizeList),
+    /** The same of a domain as a whole, for a table of many; one with many snapshots is not read for this. */
+    total: base.input(onDomain).output(DomainTotal),
     /** What a revert to a snapshot changes, and what deleting it frees; of several, what deleting all of them frees. */
     of: base.input(onDomain.extend({ names: z.array(z.string().min(1)).min(1).max(16_384) })).output(SnapshotSizes),
   },

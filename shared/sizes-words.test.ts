@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Size, SizeTruth, SizeUnknown } from './schema.ts';
 import { known, unknown } from './sizes.ts';
-import { changedWords, freesWords, sizeWords, whyUnknown } from './sizes-words.ts';
+import { changedWords, freesWords, sizeWords, totalOfDomains, totalWords, whyUnknown } from './sizes-words.ts';
 
 const bytes = 3 * 1024 * 1024;
 
@@ -52,5 +52,30 @@ describe('a size in words', () => {
       expect(whyUnknown[why]).not.toMatch(/\d (bytes|[KMGT]iB)/);
     }
     expect(new Set(Object.values(whyUnknown)).size).toBe(SizeUnknown.options.length);
+  });
+});
+
+describe('a total', () => {
+  const total = (notReported: number, ...mebibytes: number[]) => ({
+    measuredAt: 0,
+    notReported,
+    parts: mebibytes.map((each, n) => ({ place: `/${each}-${n}`, bytes: each * 1024 * 1024 })),
+  });
+
+  it('of a domain claims what is known, and says how many snapshots are not among it', () => {
+    expect(totalWords(total(0, 512, 1024))).toBe('1.5 GiB known');
+    expect(totalWords(total(4, 512, 1024))).toBe('1.5 GiB known, 4 snapshots not reported');
+    expect(totalWords(total(1, 2))).toBe('2 MiB known, 1 snapshot not reported');
+    expect(totalWords(total(4))).toBe('not reported');
+  });
+
+  it('of a host says which domains are not, or not wholly, among it', () => {
+    expect(totalOfDomains([], 3)).toBeNull();
+    expect(totalOfDomains([total(0, 512), total(0, 1024)], 0)).toEqual(['1.5 GiB', 'known']);
+    expect(totalOfDomains([total(2, 512), total(7), total(0, 3)], 2)).toEqual([
+      '515 MiB',
+      'known, 2 domains not fully reported, 2 not read yet',
+    ]);
+    expect(totalOfDomains([total(2), total(7)], 0)).toEqual(['2 domains', 'without a reported size']);
   });
 });

@@ -1,5 +1,6 @@
-import { formatBytes } from './format.ts';
-import type { Size, SizeTruth, SizeUnknown } from './schema.ts';
+import { formatBytes, formatCount, formatWhole } from './format.ts';
+import type { Size, SizeTotal, SizeTruth, SizeUnknown } from './schema.ts';
+import { bytesOf } from './sizes.ts';
 
 /** What stands where a size cannot be told and there is no room to say why. */
 export const notReported = 'not reported';
@@ -69,6 +70,32 @@ export function changedWords(size: Size): string {
   if (!size.known) return whyUnknown[size.why];
   const [some, none] = changed[size.truth];
   return size.bytes === 0 ? none : some.replace('{}', inFigures(size));
+}
+
+/** What a total is of, and what is never in it. */
+export const whatTotalIs =
+  'Memory and files of the snapshots, each file once. What they keep inside disk images has no size of its own';
+
+/** What a domain's snapshots take up: `1.5 GiB known, 4 snapshots not reported`, or `not reported`. */
+export function totalWords(total: SizeTotal): string {
+  if (total.parts.length === 0) return notReported;
+  const known = `${formatBytes(bytesOf([total]))} known`;
+  return total.notReported === 0 ? known : `${known}, ${formatCount(total.notReported, 'snapshot')} ${notReported}`;
+}
+
+/**
+ * The same of the domains of a host, as a figure and what is said of it: `65 GiB`, `known, 4 domains not fully reported`.
+ * @param unread domains that were not looked at
+ * @returns null before anything is known
+ */
+export function totalOfDomains(totals: readonly SizeTotal[], unread: number): [figure: string, words: string] | null {
+  if (totals.length === 0) return null;
+  const partly = totals.filter((each) => each.notReported > 0).length;
+  const rest = unread === 0 ? [] : [`${formatWhole(unread)} not read yet`];
+  if (totals.every(({ parts }) => parts.length === 0))
+    return [formatCount(partly, 'domain'), ['without a reported size', ...rest].join(', ')];
+  const missing = partly === 0 ? [] : [`${formatCount(partly, 'domain')} not fully reported`];
+  return [formatBytes(bytesOf(totals)), ['known', ...missing, ...rest].join(', ')];
 }
 
 function inFigures({ bytes, truth }: Extract<Size, { known: true }>): string {

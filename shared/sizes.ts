@@ -1,4 +1,4 @@
-import type { DomainState, Size, SizeTruth, SizeUnknown } from './schema.ts';
+import type { DomainState, Size, SizeTotal, SizeTruth, SizeUnknown } from './schema.ts';
 
 export const known = (bytes: number, truth: SizeTruth): Size => ({ known: true, bytes, truth });
 export const unknown = (why: SizeUnknown): Size => ({ known: false, why });
@@ -41,4 +41,11 @@ export function sumOf(sizes: readonly Size[]): Size {
     truth = leastTrue(truth, size.truth);
   }
   return known(bytes, truth);
+}
+
+/** What is known of all of these together, bytes: what several of them refer to counts once. */
+export function bytesOf(totals: Iterable<SizeTotal>): number {
+  const byPlace = new Map<string, number>();
+  for (const { parts } of totals) for (const { place, bytes } of parts) byPlace.set(place, bytes);
+  return [...byPlace.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

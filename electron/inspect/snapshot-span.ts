@@ -10,12 +10,17 @@ const READ = 100;
  * @throws ProblemError NOT_CONNECTED; LibvirtError; ConnectionError
  */
 export async function snapshotSpan(session: HostSession, uuid: string): Promise<SnapshotSpan | null> {
-  const count = session.domains.find((domain) => domain.uuid === uuid)?.snapshotCount ?? null;
-  if (!session.hasReadSnapshots(uuid) && (count === null || count > READ)) return null;
+  if (!session.hasReadSnapshots(uuid) && !isFew(session, uuid)) return null;
   const { snapshots } = (await session.readSnapshots(uuid, 'glance')).list;
   // libvirt lists a tree from its roots on, not by time.
   const taken = snapshots.map(({ createdAt }) => createdAt);
   return taken.length === 0
     ? { newest: null, oldest: null }
     : { newest: taken.reduce((a, b) => Math.max(a, b)), oldest: taken.reduce((a, b) => Math.min(a, b)) };
+}
+
+/** Whether a domain has so few snapshots that they are read for a table of many domains. */
+export function isFew({ domains }: Pick<HostSession, 'domains'>, uuid: string): boolean {
+  const count = domains.find((domain) => domain.uuid === uuid)?.snapshotCount ?? null;
+  return count !== null && count <= READ;
 }

@@ -1,7 +1,17 @@
 import { LoaderCircle, Shield } from 'lucide-react';
-import { formatDateTime, formatTaken, formatWhole, stateLabel } from '../../shared/format.ts';
+import {
+  capital,
+  formatBytes,
+  formatDateTime,
+  formatMoment,
+  formatTaken,
+  formatWhole,
+  stateLabel,
+} from '../../shared/format.ts';
 import { operationUnderWay } from '../../shared/operations/words.ts';
-import type { Domain, DomainWords, SnapshotSpan } from '../../shared/schema.ts';
+import type { Domain, DomainWords, SizeTotal, SnapshotSpan } from '../../shared/schema.ts';
+import { bytesOf } from '../../shared/sizes.ts';
+import { notReported, totalWords, whatTotalIs } from '../../shared/sizes-words.ts';
 import { phaseWords } from '../operations/phases.ts';
 import { openDomainView } from '../store/actions.ts';
 import { isProtected, operationOn } from '../store/selectors.ts';
@@ -14,20 +24,22 @@ import parts from '../ui/parts.module.css';
 import { ProblemIcon } from '../ui/problem-icon.tsx';
 import styles from './host-page.module.css';
 import type { HostProblem } from './problems.ts';
-import { useSpan } from './use-span.ts';
+import { useLearnedSpan, useLearnedTotal } from './use-learned.ts';
 
 interface Known {
   readonly now: number;
   readonly narrow: boolean;
   readonly words: ReadonlyMap<DomainKey, DomainWords>;
   readonly spans: ReadonlyMap<DomainKey, SnapshotSpan | null>;
+  readonly totals: ReadonlyMap<DomainKey, SizeTotal | null>;
   /** The worst problem of each domain. */
   readonly problems: ReadonlyMap<DomainKey, HostProblem>;
 }
 
 /** What is known of each domain of a host; what was not read is said to be so. */
-export function domainColumns({ now, narrow, words, spans, problems }: Known): GridColumn<Domain>[] {
+export function domainColumns({ now, narrow, words, spans, totals, problems }: Known): GridColumn<Domain>[] {
   const spanOf = (domain: Domain) => spans.get(domainKey(domain));
+  const totalOf = (domain: Domain) => totals.get(domainKey(domain));
   const columns: GridColumn<Domain>[] = [
     {
       id: 'domain',
@@ -54,7 +66,7 @@ export function domainColumns({ now, narrow, words, spans, problems }: Known): G
       id: 'snapshots',
       header: 'Snapshots',
       width: 78,
-      goes: 2,
+      goes: 3,
       sortBy: ({ snapshotCount }) => snapshotCount ?? undefined,
       greatestFirst: true,
       cell: ({ snapshotCount }) => (snapshotCount === null ? '…' : formatWhole(snapshotCount)),
@@ -63,10 +75,10 @@ export function domainColumns({ now, narrow, words, spans, problems }: Known): G
       id: 'newest',
       header: 'Newest',
       width: 116,
-      goes: 3,
+      goes: 4,
       sortBy: (domain) => spanOf(domain)?.newest ?? undefined,
       greatestFirst: true,
-      cell: (domain) => <Newest domain={domain} now={now} />,
+      cell: (domain) => <Newest domain={domain} span={spanOf(domain)} now={now} />,
     },
     {
       id: 'oldest',
@@ -77,10 +89,21 @@ export function domainColumns({ now, narrow, words, spans, problems }: Known): G
       cell: (domain) => <Taken domain={domain} span={spanOf(domain)} which="oldest" now={now} />,
     },
     {
+      id: 'size',
+      header: 'Size',
+      width: 112,
+      min: 102,
+      goes: 2,
+      atEnd: true,
+      sortBy: (domain) => knownIn(totalOf(domain)) ?? undefined,
+      greatestFirst: true,
+      cell: (domain) => <Total domain={domain} total={totalOf(domain)} now={now} />,
+    },
+    {
       id: 'status',
       header: 'Status',
       width: 176,
-      min: 110,
+      min: 98,
       sortBy: (domain) => problems.get(domainKey(domain))?.short ?? '–',
       cell: (domain) => <Status domain={domain} problem={problems.get(domainKey(domain))} />,
     },
@@ -92,6 +115,7 @@ function Name({ domain, title, withState }: { domain: Domain; title: string; wit
   const { store } = useApp();
   const key = domainKey(domain);
   const guarded = useAppState((state) => isProtected(state, key));
+  useLearnedTotal(domain); // for the sum above the table, too, which is there without a column of sizes
   return (
     <>
       <div className={grids.cellName}>
@@ -110,8 +134,9 @@ function Name({ domain, title, withState }: { domain: Domain; title: string; wit
   );
 }
 
-function Newest({ domain, now }: { domain: Domain; now: number }) {
-  return <Taken domain={domain} span={useSpan(domain)} which="newest" now={now} />;
+function Newest(props: Omit<TakenProps, 'which'>) {
+  useLearnedSpan(props.domain);
+  return <Taken {...props} which="newest" />;
 }
 
 interface TakenProps {
@@ -125,12 +150,7 @@ interface TakenProps {
 function Taken({ domain, span, which, now }: TakenProps) {
   if (domain.snapshotCount === 0) return <span className={parts.dim}>–</span>;
   if (span === undefined) return <span className={parts.dim}>…</span>;
-  if (span === null)
-    return (
-      <span className={parts.dim} title="Open the domain to have its snapshots read.">
-        not read yet
-      </span>
-    );
+  if (span === null) return <Unread what="snapshots" />;
   const at = span[which];
   return at === null ? (
     <span className={parts.dim}>–</span>
@@ -138,6 +158,46 @@ function Taken({ domain, span, which, now }: TakenProps) {
     <time className={grids.cellLine} dateTime={new Date(at).toISOString()} title={formatDateTime(at)}>
       {formatTaken(at, now)}
     </time>
+  );
+}
+
+/** Null for nothing that is known. */
+function knownIn(total: SizeTotal | null | undefined): number | null {
+  return total && total.parts.length > 0 ? bytesOf([total]) : null;
+}
+
+interface TotalProps {
+  domain: Domain;
+  total: SizeTotal | null | undefined;
+  now: number;
+}
+
+/** What the snapshots take up, as far as it is known, and how many are not among that. */
+function Total({ domain, total, now }: TotalProps) {
+  if (domain.snapshotCount === 0) return <span className={parts.dim}>–</span>;
+  if (total === undefined) return <span className={parts.dim}>…</span>;
+  if (total === null) return <Unread what="sizes" />;
+  const known = knownIn(total);
+  const why = `${capital(totalWords(total))}, measured ${formatMoment(total.measuredAt, now)}\n${whatTotalIs}`;
+  if (known === null)
+    return (
+      <span className={parts.dim} title={why}>
+        {notReported}
+      </span>
+    );
+  return (
+    <div title={why}>
+      {formatBytes(known)}
+      {total.notReported > 0 ? <div className={parts.note}>{formatWhole(total.notReported)} not reported</div> : null}
+    </div>
+  );
+}
+
+function Unread({ what }: { what: string }) {
+  return (
+    <span className={parts.dim} title={`Open the domain to have its ${what} read.`}>
+      not read yet
+    </span>
   );
 }
 

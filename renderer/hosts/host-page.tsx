@@ -2,10 +2,11 @@ import { Tabs } from '@base-ui/react/tabs';
 import { useEffect, useMemo, useState } from 'react';
 import { formatCount, formatWhole } from '../../shared/format.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
+import { totalOfDomains, whatTotalIs } from '../../shared/sizes-words.ts';
 import { ScopedActivity } from '../journal/activity-view.tsx';
 import { openDomainView } from '../store/actions.ts';
 import { domainsOf } from '../store/selectors.ts';
-import { domainKey } from '../store/store.ts';
+import { type AppState, domainKey } from '../store/store.ts';
 import blocks from '../ui/blocks.module.css';
 import { Contained } from '../ui/contained.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -103,6 +104,8 @@ interface DomainsProps {
 
 function Domains({ host, domains, problems, now }: DomainsProps) {
   const { running } = useAppState((state) => domainsOf(state, host.id));
+  const sizeTotals = useAppState((state) => state.sizeTotals);
+  const size = useMemo(() => sizeOf(domains, sizeTotals), [domains, sizeTotals]);
   const [root, isWide] = useWide(wideFrom);
   if (domains.length === 0)
     return (
@@ -127,24 +130,37 @@ function Domains({ host, domains, problems, now }: DomainsProps) {
             <b>{count}</b> {what}
           </span>
         ))}
+        {size ? (
+          <span title={whatTotalIs}>
+            <b>{size[0]}</b> {size[1]}
+          </span>
+        ) : null}
       </p>
       <DomainTable host={host} domains={domains} problems={problems} now={now} narrow={!isWide} />
     </div>
   );
 }
 
+/** What the snapshots of all of them take up, as far as it is known. */
+function sizeOf(domains: readonly Domain[], totals: AppState['sizeTotals']): ReturnType<typeof totalOfDomains> {
+  const some = domains.filter(({ snapshotCount }) => snapshotCount !== 0);
+  const told = some.flatMap((domain) => totals.get(domainKey(domain)) ?? []);
+  return totalOfDomains(told, some.length - told.length);
+}
+
 function DomainTable({ host, domains, problems, now, narrow }: DomainsProps & { narrow: boolean }) {
   const { store } = useApp();
   const words = useAppState((state) => state.domainWords);
   const spans = useAppState((state) => state.spans);
+  const totals = useAppState((state) => state.sizeTotals);
   const [active, setActive] = useState<string | null>(null);
   const worst = useMemo(
     () => new Map(problems.toReversed().flatMap((each) => (each.domain ? [[domainKey(each.domain), each]] : []))),
     [problems],
   );
   const columns = useMemo(
-    () => domainColumns({ now, narrow, words, spans, problems: worst }),
-    [now, narrow, words, spans, worst],
+    () => domainColumns({ now, narrow, words, spans, totals, problems: worst }),
+    [now, narrow, words, spans, totals, worst],
   );
   const grid = useGrid({ id: 'host-domains', columns, rows: domains, keyOf: domainKey, activeKey: active });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another host begins at its first domain

@@ -29,8 +29,11 @@ export function useKeptSizes(domain: Domain): void {
     settleMs,
     ask: async (signal) => {
       const list = await client.sizes.list({ hostId, uuid }, { signal });
-      if (!signal.aborted)
-        store.setState({ sizes: { key, list, measured: new Map(), measuring: null, wanted: null, failed: null } });
+      if (signal.aborted) return;
+      store.setState(({ sizeTotals }) => ({
+        sizes: { key, list, measured: new Map(), measuring: null, wanted: null, failed: null },
+        sizeTotals: list.isBusy ? sizeTotals : new Map(sizeTotals).set(key, list.total),
+      }));
     },
   });
 }

@@ -1,9 +1,12 @@
 import { ArrowDown, ArrowUp, LocateFixed, Search } from 'lucide-react';
 import { flushSync } from 'react-dom';
-import { formatCount, formatSnapshots, formatWhole } from '../../shared/format.ts';
+import { formatBytes, formatCount, formatSnapshots, formatWhole } from '../../shared/format.ts';
 import type { Domain } from '../../shared/schema.ts';
+import { bytesOf } from '../../shared/sizes.ts';
+import { totalWords, whatTotalIs } from '../../shared/sizes-words.ts';
 import { type Facet, facetWords, formatFilter, parseFilter, toggleFacet } from '../../shared/snapshot-filter.ts';
 import { hereKey } from '../../shared/snapshot-tree.ts';
+import { useSizes } from '../sizes/use-sizes.ts';
 import { changeSettings, filterSnapshots, selectRow } from '../store/actions.ts';
 import { historyGrid } from '../store/grid-views.ts';
 import { openTree, shownRows } from '../store/selectors.ts';
@@ -77,8 +80,20 @@ export function FilterBar({ domain }: { domain: Domain }) {
         {active && rows ? `${formatWhole(rows.length)} of ${count}` : count}
         {active || !branches ? null : <span className={styles.ifWide}>{branches}</span>}
       </span>
+      {active ? null : <Known domain={domain} />}
       {tree && tree.rows.length > 1 ? <GoToHere /> : null}
     </div>
+  );
+}
+
+/** What all of them take up, as far as it is known; where nothing is, that is told in the details of “You are here”. */
+function Known({ domain }: { domain: Domain }) {
+  const list = useSizes(domain)?.list;
+  if (!list || list.total.parts.length === 0) return null;
+  return (
+    <span className={`${styles.known} ${styles.ifWide}`} title={`${totalWords(list.total)}\n${whatTotalIs}`}>
+      {formatBytes(bytesOf([list.total]))} known
+    </span>
   );
 }
 

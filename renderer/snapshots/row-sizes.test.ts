@@ -20,7 +20,13 @@ function fold(...hidden: Row[]): Row {
 
 function sizes(listed: [string, files: Size | null, memory: Size | null][], measured: [string[], Size][] = []) {
   const snapshots = listed.map(([name, files, memory]) => ({ name, files, memory }));
-  const list: SizeList = { measuredAt: 1, isBusy: false, images: [], snapshots };
+  const list: SizeList = {
+    measuredAt: 1,
+    isBusy: false,
+    total: { measuredAt: 0, parts: [], notReported: 0 },
+    images: [],
+    snapshots,
+  };
   const of = new Map(measured.map(([names, frees]) => [measureId(names), { frees } as SnapshotSizes]));
   return { key: 'h/d', list, measured: of, measuring: null, wanted: null, failed: null } satisfies KnownSizes;
 }

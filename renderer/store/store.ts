@@ -20,6 +20,7 @@ import type {
   RevertAim,
   Settings,
   SizeList,
+  SizeTotal,
   SnapshotList,
   SnapshotSizes,
   SnapshotSpan,
@@ -224,6 +225,8 @@ export interface AppState {
   lastReverts: ReadonlyMap<string, JournalEntry>;
   /** When snapshots were taken, of domains that were on show; null: too many to read. */
   spans: ReadonlyMap<DomainKey, SnapshotSpan | null>;
+  /** What their snapshots take up, of the same; null: too many to read. */
+  sizeTotals: ReadonlyMap<DomainKey, SizeTotal | null>;
   /** Titles and descriptions of domains, as far as they were looked at. */
   domainWords: ReadonlyMap<DomainKey, DomainWords>;
   /** Of the open domain: snapshots that a revert would not bring back as they were taken. */
@@ -292,6 +295,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     health: new Map(),
     lastReverts: new Map(),
     spans: new Map(),
+    sizeTotals: new Map(),
     domainWords: new Map(),
     damaged: null,
     menu: null,

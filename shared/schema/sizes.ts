@@ -37,6 +37,27 @@ export const Size = z.discriminatedUnion('known', [
 ]);
 export type Size = z.infer<typeof Size>;
 
+/**
+ * What a domain's snapshots take up, as far as it is known: their files, and memory inside images. What they keep of the disks
+ * inside images is never among it.
+ */
+export const SizeTotal = z.object({
+  /** Milliseconds since 1970. */
+  measuredAt: z.number(),
+  /** Each once, whatever refers to it. `place`: the path of a file, or that of an image and the ID of the snapshot in it. */
+  parts: z.array(z.object({ place: z.string(), bytes: z.number() })),
+  /** Snapshots of which some file or memory is not known, or that have none. */
+  notReported: z.number(),
+});
+export type SizeTotal = z.infer<typeof SizeTotal>;
+
+/** `busy`: Snapkeel itself is changing the domain. `unread`: it has too many snapshots for this to be read unasked. */
+export const DomainTotal = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('told'), total: SizeTotal }),
+  z.object({ status: z.enum(['busy', 'unread']) }),
+]);
+export type DomainTotal = z.infer<typeof DomainTotal>;
+
 /** What is known of a domain's snapshots without much reading. */
 export const SizeList = z.object({
   /** Milliseconds since 1970. */
@@ -52,6 +73,7 @@ export const SizeList = z.object({
       files: Size.nullable(),
     }),
   ),
+  total: SizeTotal,
   /** The images that snapshots are inside of. */
   images: z.array(
     z.object({

@@ -1,6 +1,6 @@
 import type { HealthSnapshot } from '../../../shared/health/facts.ts';
 import { tagsNamed } from '../../../shared/libvirt/image-tags.ts';
-import type { Size, SizeList } from '../../../shared/schema.ts';
+import type { Size, SizeList, SizeTotal } from '../../../shared/schema.ts';
 import { known, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
 import { type KnownLayers, readLayers } from '../health/layers.ts';
 import { type ImageTables, imagesWithTags, readTables } from '../health/tags.ts';
@@ -17,19 +17,16 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
     const layers = await readLayers(session, uuid, (_, all) => all.flatMap(ownFiles), signal);
     const tables = await readTables(session.reads, imagesWithTags(layers.disks), signal, before);
     const images = imagesByName(layers);
+    const memories = layers.snapshots.map((snapshot) => memoryOf(snapshot, layers, images, tables));
     return {
       measuredAt,
       isBusy: false,
-      snapshots: layers.snapshots.map((snapshot) => {
-        const { name, memory, memoryFile } = snapshot;
-        const size = {
-          none: () => null,
-          internal: () => memoryIn(images.get(name) ?? [], tables, name),
-          external: () => (memoryFile === null ? unknown('not-told') : fileSize(layers, memoryFile)),
-          unknown: () => unknown('not-told'),
-        }[memory]();
-        return { name, memory: size, files: filesOf(layers, snapshot) };
-      }),
+      snapshots: layers.snapshots.map((snapshot, index) => ({
+        name: snapshot.name,
+        memory: memories[index]?.size ?? null,
+        files: filesOf(layers, snapshot),
+      })),
+      total: { measuredAt, ...totalOf(layers, memories) },
       images: [...tables].map(([path, table]) => ({
         path,
         count: table.known ? table.tags.length : null,
@@ -37,13 +34,48 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
       })),
     };
   };
-  return unlessBusy(session, uuid, measure, () => ({ measuredAt, isBusy: true, snapshots: [], images: [] }));
+  return unlessBusy(session, uuid, measure, () => ({
+    measuredAt,
+    isBusy: true,
+    snapshots: [],
+    total: { measuredAt, parts: [], notReported: 0 },
+    images: [],
+  }));
+}
+
+/** The guest's memory, and where it lies; null for none. */
+type Memory = { readonly place: string; readonly size: Size } | null;
+
+function memoryOf(
+  { name, memory, memoryFile }: HealthSnapshot,
+  layers: KnownLayers,
+  images: ReadonlyMap<string, ReadonlySet<string>>,
+  tables: ImageTables,
+): Memory {
+  if (memory === 'none') return null;
+  if (memory === 'internal') return memoryIn(images.get(name) ?? [], tables, name);
+  if (memory === 'unknown' || memoryFile === null) return { place: '', size: unknown('not-told') };
+  return { place: memoryFile, size: fileSize(layers, memoryFile) };
+}
+
+/** What all of them take up: what several of them refer to counts once. */
+function totalOf(layers: KnownLayers, memories: readonly Memory[]): Pick<SizeTotal, 'parts' | 'notReported'> {
+  const bytes = new Map<string, number>();
+  let notReported = 0;
+  for (const [index, snapshot] of layers.snapshots.entries()) {
+    const memory = memories[index] ?? null;
+    const files = ownFiles(snapshot).map((place) => ({ place, size: fileSize(layers, place) }));
+    const parts = memory === null ? files : [...files, memory];
+    for (const { place, size } of parts) if (size.known) bytes.set(place, size.bytes);
+    if (parts.length === 0 || parts.some(({ size }) => !size.known)) notReported++;
+  }
+  return { parts: [...bytes].map(([place, each]) => ({ place, bytes: each })), notReported };
 }
 
 /** The files that a snapshot has made for itself: overlays, and what holds its memory. */
 export function ownFiles({ memoryFile, stored }: HealthSnapshot): string[] {
   const overlays = stored.disks.flatMap(({ kind, file }) => (kind === 'external' && file !== undefined ? [file] : []));
-  return memoryFile === null ? overlays : [...overlays, memoryFile];
+  return [...new Set(memoryFile === null ? overlays : [...overlays, memoryFile])];
 }
 
 /** What they take up; null for one that has none. */
@@ -71,7 +103,7 @@ function imagesByName({ disks }: KnownLayers): Map<string, Set<string>> {
 }
 
 /** QEMU writes the memory to one of the images. */
-function memoryIn(paths: Iterable<string>, tables: ImageTables, name: string): Size {
+function memoryIn(paths: Iterable<string>, tables: ImageTables, name: string): Memory {
   let why: Size = unknown('missing');
   for (const path of paths) {
     const table = tables.get(path);
@@ -79,8 +111,13 @@ function memoryIn(paths: Iterable<string>, tables: ImageTables, name: string): S
       if (table) why = unknown(table.why);
       continue;
     }
-    const bytes = tagsNamed(table.tags, name)[0]?.vmStateBytes ?? 0;
-    if (bytes > 0) return known(bytes, 'exact');
+    const tag = tagsNamed(table.tags, name)[0];
+    if (tag && tag.vmStateBytes > 0) return { place: placeIn(path, tag.id), size: known(tag.vmStateBytes, 'exact') };
   }
-  return why;
+  return { place: '', size: why };
+}
+
+/** No path has a zero in it. */
+function placeIn(path: string, id: string): string {
+  return `${path}\0${id}`;
 }

@@ -1,12 +1,14 @@
 import { afterEach, expect, test } from 'vitest';
 import { procedures } from '../../libvirt/procedures.ts';
 import { type Drawn, imageBytes } from '../../libvirt/qcow2/build.ts';
+import { DomainSnapshots, StoredSnapshot } from '../../libvirt/stored-snapshot.ts';
 import type { DomainSpec } from '../../simulator/build.ts';
 import { type Bench, createBench, uuidOf } from '../../testing.ts';
 import type { Sized } from './busy.ts';
 import { KeptFigures } from './kept-figures.ts';
 import { sizeList } from './list.ts';
 import { snapshotSizes } from './sizes.ts';
+import { sizeTotal } from './total.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -64,7 +66,8 @@ async function host(spec: Partial<DomainSpec> = {}, image: () => Buffer = () => 
   const kept = new KeptFigures();
   return {
     seen,
-    list: () => sizeList(session, uuid, never),
+    list: (from: Partial<Sized> = {}) => sizeList({ ...session, ...from }, uuid, never),
+    total: () => sizeTotal({ ...session, domains: bench.session.domains }, uuid, never),
     sizes: (...names: string[]) => snapshotSizes(session, uuid, names, kept, never),
     sizesUntil: (signal: AbortSignal, name: string) => snapshotSizes(session, uuid, [name], kept, signal),
   };
@@ -81,6 +84,11 @@ test('the list has the memory of internal snapshots, and their images', async ()
       { name: 'a', memory: null, files: null },
       { name: 'b', memory: { known: true, bytes: 9_000, truth: 'exact' }, files: null },
     ],
+    total: {
+      measuredAt: expect.any(Number),
+      parts: [{ place: `${path}\0${2}`, bytes: 9_000 }],
+      notReported: 1,
+    },
     images: [{ path, count: 2, why: null }],
   });
 });
@@ -96,6 +104,44 @@ test('the list has the files of external snapshots', async () => {
   const bytes = snapshots[0]?.files?.known ? snapshots[0].files.bytes : 0;
   const most = { known: true, bytes, truth: 'at-most' };
   expect(await sizes('x')).toMatchObject({ changed: most, frees: most, revertFrees: unknown('not-told'), images: [] });
+});
+
+test('what several snapshots refer to counts once, and what is not known is not among it', async () => {
+  const snapshots = ['x', 'y', 'z'].map((name, n) => ({ name, ago: 60 - n, external: true }));
+  const { list } = await host({ snapshots });
+  // As after a deletion that has merged one overlay into another.
+  const merged = async () => {
+    const { all, current } = await bench.session.readSnapshots(uuid);
+    const told = all.map(({ snapshot, xml }) => StoredSnapshot.parse(snapshot.name, xml.replaceAll('g.y', 'g.x')));
+    return new DomainSnapshots(told, current);
+  };
+  const whole = await list();
+  const { total } = await list({ readSnapshots: merged });
+  expect(whole.total.parts.map(({ place }) => place)).toEqual(
+    ['x', 'y', 'z'].map((name) => path.replace('qcow2', name)),
+  );
+  expect(total).toEqual({ ...whole.total, measuredAt: expect.any(Number), parts: whole.total.parts.toSpliced(1, 1) });
+  const some = await host({ snapshots, gone: [path.replace('qcow2', 'y')] });
+  expect(await some.list()).toMatchObject({
+    total: { parts: [{ place: path.replace('qcow2', 'x') }, { place: path.replace('qcow2', 'z') }], notReported: 1 },
+  });
+});
+
+test('for a table of domains, only few snapshots are read unasked, and none of a domain that is being changed', async () => {
+  const few = await host();
+  await bench.until(() => bench.domain('g')?.snapshotCount === 2);
+  expect(await few.total()).toEqual({
+    status: 'told',
+    total: { ...(await few.list()).total, measuredAt: expect.any(Number) },
+  });
+  await bench.session.holding(uuid, async () => expect(await few.total()).toEqual({ status: 'busy' }));
+  bench.close();
+  const many = await host({ snapshots: Array.from({ length: 101 }, (_, n) => ({ name: `s${n}`, ago: 200 - n })) });
+  await bench.until(() => bench.domain('g')?.snapshotCount === 101);
+  await many.list();
+  const { reads } = many.seen;
+  expect(await many.total()).toEqual({ status: 'unread' });
+  expect(many.seen.reads).toBe(reads);
 });
 
 test('of one snapshot, what a revert changes and what deleting it frees', async () => {

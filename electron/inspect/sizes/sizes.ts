@@ -11,7 +11,7 @@ import { limited } from '../health/limited.ts';
 import { type Sized, unlessBusy } from './busy.ts';
 import { asSizes, measureImage } from './image.ts';
 import type { KeptFigures } from './kept-figures.ts';
-import { fileSize, filesOf, ownFiles } from './list.ts';
+import { fileSize, ownFiles } from './list.ts';
 
 /** One image after the other: each reads as much at a time as may be. */
 const AT_ONCE = 1;
@@ -51,7 +51,7 @@ export async function snapshotSizes(
     }));
     const [one, another] = snapshots;
     const isOne = one !== undefined && another === undefined;
-    const files = snapshots.flatMap((each) => filesOf(layers, each) ?? []);
+    const files = [...new Set(snapshots.flatMap(ownFiles))].map((path) => fileSize(layers, path));
     const above = isOne ? filesAbove(layers, one) : [];
     return {
       measuredAt,

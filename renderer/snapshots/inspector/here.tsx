@@ -3,10 +3,12 @@ import { stateLabel } from '../../../shared/format.ts';
 import type { Domain } from '../../../shared/schema.ts';
 import type { HereRow } from '../../../shared/snapshot-tree.ts';
 import { toggleInspector } from '../../store/actions.ts';
+import blocks from '../../ui/blocks.module.css';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../../ui/context.tsx';
 import styles from '../inspector.module.css';
 import { Disks } from './disks.tsx';
+import { TotalFact } from './size-facts.tsx';
 import { SnapshotPicture } from './snapshot-picture.tsx';
 
 /** The domain as it is now: what is in no snapshot, and the images that it writes to. */
@@ -31,6 +33,9 @@ export function HereInspector({ domain, row }: { domain: Domain; row: HereRow })
         ) : null}
         . This state is in no snapshot: a revert destroys it.
       </p>
+      <dl className={`${blocks.facts} ${styles.hereFacts}`}>
+        <TotalFact domain={domain} />
+      </dl>
       <div className={styles.hereDisks}>
         <Disks domain={domain} name={null} />
       </div>

@@ -1,6 +1,13 @@
 import { capital, formatMoment } from '../../../shared/format.ts';
 import type { Domain, Size, Snapshot, SnapshotSizes } from '../../../shared/schema.ts';
-import { changedWords, freesWords, sizeWords, whyUnknown } from '../../../shared/sizes-words.ts';
+import {
+  changedWords,
+  freesWords,
+  sizeWords,
+  totalWords,
+  whatTotalIs,
+  whyUnknown,
+} from '../../../shared/sizes-words.ts';
 import { measure, useSizes } from '../../sizes/use-sizes.ts';
 import { freed, measureId, ownSize } from '../../store/sizes.ts';
 import type { KnownSizes } from '../../store/store.ts';
@@ -32,6 +39,22 @@ export function SizeFacts({ domain, snapshot }: { domain: Domain; snapshot: Snap
         </div>
       ) : null}
     </>
+  );
+}
+
+/** What all snapshots of a domain take up, as far as it is known. */
+export function TotalFact({ domain }: { domain: Domain }) {
+  const list = useSizes(domain)?.list;
+  const now = useNow();
+  if (!list || list.isBusy || list.snapshots.length === 0) return null;
+  return (
+    <div>
+      <dt>Snapshots</dt>
+      <dd>
+        <span title={whatTotalIs}>{capital(totalWords(list.total))}</span>
+        <div className={parts.dim}>Measured {formatMoment(list.measuredAt, now)}</div>
+      </dd>
+    </div>
   );
 }
 

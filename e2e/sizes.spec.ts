@@ -77,7 +77,7 @@ test('several that are selected free together more than each alone', async ({ st
   }
   await app.snapshot('try-http3').click({ modifiers: ['ControlOrMeta'] });
   const bar = page.getByRole('region', { name: 'Selected snapshots' });
-  await expect(bar).toContainText(new RegExp(`frees at least ${figure}`));
+  await expect(bar).toContainText(new RegExp(`frees at least ${figure} \\(measured \\d\\d:\\d\\d\\)`));
   const [first = 0, second = 0] = alone;
   const words = /frees at least [\d.]+ \w+/.exec(await bar.innerText());
   expect(bytesIn(words?.[0] ?? '')).toBeGreaterThan(first + second);
@@ -110,6 +110,7 @@ test('the dialogs say how much: what a revert throws away, what each way to dele
   for (const name of ['Only this one', 'This and everything below', 'Only what is below'])
     await expect(way(name)).toHaveAccessibleDescription(exactly);
   await expect(way('Metadata only')).toHaveAccessibleDescription(/frees nothing$/);
+  await expect(dialog.root.getByRole('group', { name: 'What is deleted' })).toContainText(/measured \d\d:\d\d$/);
   await page.keyboard.press('Escape');
 
   // What lies in overlays may be merged: no more than that is freed.

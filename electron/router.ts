@@ -24,6 +24,7 @@ import { healthOf } from './inspect/health/report.ts';
 import { KeptFigures } from './inspect/sizes/kept-figures.ts';
 import { sizeList } from './inspect/sizes/list.ts';
 import { snapshotSizes } from './inspect/sizes/sizes.ts';
+import { stalePools } from './inspect/sizes/stale-pools.ts';
 import { sizeTotal } from './inspect/sizes/total.ts';
 import { snapshotDetail } from './inspect/snapshot-detail.ts';
 import { snapshotSpan } from './inspect/snapshot-span.ts';
@@ -36,6 +37,7 @@ import type { Batches } from './operations/engine/batches.ts';
 import type { Engine } from './operations/engine/engine.ts';
 import { StalePlanError } from './operations/engine/plans.ts';
 import type { Services } from './operations/engine/services.ts';
+import { refreshPools } from './operations/refresh-pools.ts';
 import { undoOffer } from './operations/revert/undo.ts';
 
 export interface RouterParts {
@@ -222,6 +224,12 @@ export function createRouter(parts: RouterParts): AppRouter {
         reading(input, signal, (session) =>
           snapshotSizes(session, input.uuid, input.names, keptFigures, signal ?? never),
         ),
+      ),
+      stalePools: os.sizes.stalePools.handler(({ input, signal }) =>
+        reading(input, signal, (session) => stalePools(session, input.uuid, signal ?? never)),
+      ),
+      refreshPools: os.sizes.refreshPools.handler(({ input, signal }) =>
+        refreshPools(pool.session(input.hostId), input.uuid, input.pools, signal ?? never, log),
       ),
     },
     health: {

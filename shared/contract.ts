@@ -42,6 +42,7 @@ import {
   SnapshotNames,
   SnapshotSizes,
   SnapshotSpan,
+  StalePool,
   StoragePool,
   Tag,
   ThumbnailUsage,
@@ -177,6 +178,19 @@ export const contract = {
     total: base.input(onDomain).output(DomainTotal),
     /** What a revert to a snapshot changes, and what deleting it frees; of several, what deleting all of them frees. */
     of: base.input(onDomain.extend({ names: z.array(z.string().min(1)).min(1).max(16_384) })).output(SnapshotSizes),
+    /** Storage pools that have not listed all of the domain's images. Only reads. */
+    stalePools: base.input(onDomain).output(z.array(StalePool)),
+    /** Has libvirt scan those again that the person has read of, as far as it is still so; tells which. */
+    refreshPools: base
+      .input(
+        onDomain.extend({
+          pools: z
+            .array(StalePool.pick({ name: true, folder: true }))
+            .min(1)
+            .max(64),
+        }),
+      )
+      .output(z.array(StalePool)),
   },
   health: {
     /** What is not as it should be with the domain's snapshots and their files, and what can be done. Only reads. */

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatWhole } from './format.ts';
+import { formatBytes, formatClock, formatCount, formatWhole } from './format.ts';
 import type { Size, SizeTotal, SizeTruth, SizeUnknown } from './schema.ts';
 import { bytesOf } from './sizes.ts';
 
@@ -39,7 +39,7 @@ const changed: Readonly<Record<SizeTruth, readonly [some: string, none: string]>
 export const whyUnknown: Readonly<Record<SizeUnknown, string>> = {
   'no-pool': 'libvirt shows this image’s contents only where a storage pool has its folder',
   'inactive-pool': 'The storage pool that has this image is not active',
-  'newer-than-pool': 'The storage pool has not listed this image yet. Refresh the pool',
+  'newer-than-pool': 'The storage pool has not listed this image yet: it has to be refreshed',
   gone: 'The image is not there any more',
   'read-only': 'This connection may only look, and libvirt shows it no contents of images',
   refused: 'libvirt did not let this image be read',
@@ -63,6 +63,16 @@ export function sizeWords(size: Size): string {
 /** `frees 1.5 GiB`, `frees up to 1.5 GiB`; null where it cannot be told. */
 export function freesWords(size: Size): string | null {
   return size.known ? `frees ${sizeWords(size)}` : null;
+}
+
+/** The same where there is room for a few words; of several together, why they could not be measured. */
+export function freesInShort(size: Size): string {
+  return freesWords(size) ?? (!size.known && size.why === 'too-much' ? 'too much to read at once' : notReported);
+}
+
+/** `(measured 12:14)`. */
+export function measuredWords(at: number): string {
+  return `(measured ${formatClock(at)})`;
 }
 
 /** `3 MiB of disk blocks differ`; or why that cannot be told. */

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KeptFigures } from '../../electron/inspect/sizes/kept-figures.ts';
 import { sizeList } from '../../electron/inspect/sizes/list.ts';
 import { snapshotSizes } from '../../electron/inspect/sizes/sizes.ts';
+import { stalePools } from '../../electron/inspect/sizes/stale-pools.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { ping } from '../../electron/libvirt/greet.ts';
+import { refreshPools } from '../../electron/operations/refresh-pools.ts';
 import type { Size, SizeUnknown } from '../../shared/schema.ts';
 import { labAvailable } from '../lab/available.ts';
 import { readDisk } from '../lab/disk.ts';
@@ -141,6 +143,27 @@ describe.skipIf(!available.ok)('sizes, through libvirt', () => {
     ]);
     const most = { ...size, truth: 'at-most' };
     expect(await sizes('x')).toMatchObject({ changed: most, frees: most, images: [] });
+  });
+
+  test('files that were made behind libvirt’s back are told once their pool is scanned again', async () => {
+    const { guest, uuid } = await made('behind');
+    const overlay = (nth: number) => `${guest.folder}/over-${nth}.qcow2`;
+    for (const nth of [1, 2]) await guest.snapshot(`x${nth}`, '--disk-only', '--diskspec', `hda,file=${overlay(nth)}`);
+    // Of the image that is written to, libvirt tells the size by itself.
+    const files = async () => (await sizeList(connected.session, uuid, never)).snapshots[0]?.files;
+    expect(await files()).toEqual({ known: false, why: 'newer-than-pool' });
+    const [stale] = await stalePools(connected.session, uuid, never);
+    expect(stale).toMatchObject({ folder: guest.folder, images: [overlay(1), overlay(2)] });
+    const lines: string[] = [];
+    const refresh = (name = stale?.name ?? '') =>
+      refreshPools(connected.session, uuid, [{ name, folder: guest.folder }], never, (line) => lines.push(line));
+    expect(await refresh('another')).toEqual([]);
+    expect(await files()).toMatchObject({ why: 'newer-than-pool' });
+    expect(await refresh()).toEqual([stale]);
+    const bytes = Number((await run(['stat', '-c', '%b', overlay(1)])).trim()) * 512;
+    expect(await files()).toEqual({ known: true, bytes, truth: 'exact' });
+    expect(await stalePools(connected.session, uuid, never)).toEqual([]);
+    expect(lines).toEqual([expect.stringContaining(JSON.stringify(stale?.name))]);
   });
 
   const refreshed = async (guest: Guest) => {

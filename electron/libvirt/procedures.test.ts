@@ -62,6 +62,7 @@ const numbers: Record<keyof typeof procedures, number> = {
   connectGetAllDomainStats: 344,
   connectRegisterCloseCallback: 360,
   storagePoolGetInfo: 87,
+  storagePoolRefresh: 83,
   domainFsfreeze: 335,
   domainFsthaw: 336,
   domainCheckpointGetXmlDesc: 412,

@@ -143,6 +143,7 @@ export const procedures = {
   authSaslInit: remote(67, nothing, { mechanisms: string() }),
   authPolkit: remote(70, nothing, { complete: int }),
   connectGetLibVersion: remote(157, nothing, { version: uhyper }),
+  storagePoolRefresh: remote(83, { pool: storagePool, flags: uint }, nothing),
   storagePoolGetInfo: remote(
     87,
     { pool: storagePool },

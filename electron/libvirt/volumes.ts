@@ -32,6 +32,21 @@ export async function volumePaths(caller: Caller, folder: string): Promise<strin
   });
 }
 
+/** The active pool of a folder; null where there is none. @throws ConnectionError */
+export async function poolNameAt(caller: Caller, folder: string): Promise<string | null> {
+  return orNull(async () => (await caller.call(procedures.storagePoolLookupByTargetPath, { path: folder })).pool.name);
+}
+
+/**
+ * Has libvirt scan an active pool's folder again (virStoragePoolRefresh): what it lists may be other volumes then. No file is
+ * changed.
+ * @throws LibvirtError `NO_STORAGE_POOL`, and what refuses it; ConnectionError
+ */
+export async function refreshPoolAt(caller: Caller, folder: string): Promise<void> {
+  const { pool } = await caller.call(procedures.storagePoolLookupByTargetPath, { path: folder });
+  await caller.call(procedures.storagePoolRefresh, { pool, flags: 0 });
+}
+
 /**
  * Bytes that are free in a folder, as they were when its pool was refreshed last; null where no active pool has the
  * folder.

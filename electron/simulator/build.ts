@@ -61,6 +61,8 @@ export interface DomainSpec {
   readonly blockJobs?: readonly string[];
   /** Paths of files that disappeared behind libvirt's back. */
   readonly gone?: readonly string[];
+  /** Paths of images that the pool has not listed yet. */
+  readonly unlisted?: readonly string[];
   readonly strays?: DomainModel['strays'];
   readonly ignoresPowerButton?: boolean;
 }
@@ -106,6 +108,7 @@ export function buildDomain(spec: DomainSpec, now: number): DomainModel {
     agent: spec.agent ?? 'connected',
     blockJobs: spec.blockJobs ?? [],
     gone: spec.gone ?? [],
+    unlisted: spec.unlisted ?? [],
     strays: spec.strays ?? [],
     tags: tags.tags,
     written: goingOnFrom([], tags.tags, current, snapshots.find(({ name }) => name === current)?.createdAt ?? now),

@@ -94,6 +94,8 @@ export interface DomainModel {
   readonly checkpoints: readonly string[];
   /** Paths of files that disappeared behind libvirt's back. */
   readonly gone: readonly string[];
+  /** Paths of images that were made behind libvirt's back: no pool lists them before it is scanned again. */
+  readonly unlisted: readonly string[];
   /** Images that no configuration knows of any more. */
   readonly strays: readonly StrayFile[];
   /** Internal snapshots as the images have them, whatever libvirt's metadata say. */

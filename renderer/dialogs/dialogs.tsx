@@ -11,6 +11,8 @@ import { MakeCurrentDialog } from '../operations/metadata/make-current-dialog.ts
 import { PowerDialog } from '../operations/power-dialog.tsx';
 import { RevertDialog } from '../operations/revert/revert-dialog.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
+import { OneByOneDialog } from '../sizes/one-by-one-dialog.tsx';
+import { RefreshPoolsDialog } from '../sizes/refresh-pools-dialog.tsx';
 import type { Dialog } from '../store/store.ts';
 import { AddHostDialog } from './add-host/add-host-dialog.tsx';
 import { ConsoleDialog } from './console-dialog.tsx';
@@ -55,6 +57,10 @@ export function OpenDialog({ dialog }: { dialog: Exclude<Dialog, { kind: 'palett
       return <ImportDialog dialog={dialog} />;
     case 'power':
       return <PowerDialog dialog={dialog} />;
+    case 'one-by-one':
+      return <OneByOneDialog dialog={dialog} />;
+    case 'refresh-pools':
+      return <RefreshPoolsDialog dialog={dialog} />;
     case 'console':
       return <ConsoleDialog dialog={dialog} />;
     case 'delete':

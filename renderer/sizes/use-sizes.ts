@@ -3,7 +3,7 @@ import type { Domain, SnapshotSizes } from '../../shared/schema.ts';
 import { problemOf } from '../store/api.ts';
 import { chosenSnapshots, drawnTree, hostById } from '../store/selectors.ts';
 import { measureId } from '../store/sizes.ts';
-import { type AppStore, domainKey, type KnownSizes } from '../store/store.ts';
+import { type AppStore, type DomainKey, domainKey, type KnownSizes } from '../store/store.ts';
 import type { Asked } from '../ui/asking.ts';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { useAsked, useEnded, useFree, useListed } from '../ui/use-asked.ts';
@@ -25,7 +25,7 @@ export function useKeptSizes(domain: Domain): void {
   useAsked({
     subject: key,
     when: useFree(key) && listed !== null,
-    versions: [listed, useEnded(key), state],
+    versions: [listed, useEnded(key), state, useAppState(({ sizesAsked }) => sizesAsked.get(key))],
     settleMs,
     ask: async (signal) => {
       const list = await client.sizes.list({ hostId, uuid }, { signal });
@@ -64,8 +64,7 @@ export function useMeasuredSelection(domain: Domain): void {
   // What was asked for comes first, whatever is selected by then.
   const wanted = sizes && isOpen(sizes) ? sizes.wanted : null;
   const id = wanted?.id ?? selected;
-  const set = (change: (known: KnownSizes) => Partial<KnownSizes>) =>
-    store.setState(({ sizes: known }) => (known?.key === key ? { sizes: { ...known, ...change(known) } } : {}));
+  const set = (change: (known: KnownSizes) => Partial<KnownSizes>) => changeSizes(store, key, change);
   useAsked({
     subject: sizes && id !== null ? `${key} ${id}` : null,
     when: useFree(key) && (isCheap || wanted !== null),
@@ -78,7 +77,7 @@ export function useMeasuredSelection(domain: Domain): void {
       signal.addEventListener('abort', over, { once: true });
       try {
         const answer = await client.sizes.of({ hostId, uuid, names: JSON.parse(id) }, { signal });
-        if (!signal.aborted) set(({ measured }) => ({ measured: new Map(measured).set(id, answer) }));
+        if (!signal.aborted) measured(store, key, answer);
       } catch (error) {
         if (!signal.aborted) set(() => ({ failed: { id, what: problemOf(error).what } }));
       } finally {
@@ -109,6 +108,20 @@ export function measure(store: AppStore, names: readonly string[]): void {
     measured.delete(id);
     return { sizes: { ...sizes, measured, wanted: { id }, failed: null } };
   });
+}
+
+/** Has all that is known of the open domain's sizes asked for anew: what its storage tells is otherwise now. */
+export function sizesAgain(store: AppStore, key: DomainKey): void {
+  store.setState(({ sizesAsked }) => ({ sizesAsked: new Map(sizesAsked).set(key, (sizesAsked.get(key) ?? 0) + 1) }));
+}
+
+/** Keeps what was measured of the open domain. */
+export function measured(store: AppStore, key: DomainKey, sizes: SnapshotSizes): void {
+  changeSizes(store, key, (known) => ({ measured: new Map(known.measured).set(measureId(sizes.names), sizes) }));
+}
+
+function changeSizes(store: AppStore, key: DomainKey, change: (known: KnownSizes) => Partial<KnownSizes>): void {
+  store.setState(({ sizes }) => (sizes?.key === key ? { sizes: { ...sizes, ...change(sizes) } } : {}));
 }
 
 /** Whether what was asked for is still to be measured. */

@@ -1,17 +1,18 @@
 import { formatWhole } from '../../shared/format.ts';
-import type { Domain, Size } from '../../shared/schema.ts';
-import { freesWords, notReported, whyUnknown } from '../../shared/sizes-words.ts';
+import type { Domain, SnapshotSizes } from '../../shared/schema.ts';
+import { freesInShort, freesWords, measuredWords, notReported, whyUnknown } from '../../shared/sizes-words.ts';
 import { commands } from '../commands/commands.ts';
 import { contextOf, runCommand } from '../commands/context.ts';
 import { commandIcons } from '../commands/icons.ts';
 import { measure, useIsCheap, useSizes } from '../sizes/use-sizes.ts';
-import { chooseRows } from '../store/actions.ts';
+import { chooseRows, openDialog } from '../store/actions.ts';
 import { chosenSnapshots } from '../store/selectors.ts';
 import { measureId } from '../store/sizes.ts';
 import { domainKey } from '../store/store.ts';
 import { Button } from '../ui/button.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
 import { focusHome } from '../ui/focus-home.ts';
+import parts from '../ui/parts.module.css';
 import styles from './chosen-bar.module.css';
 
 /** What can be done with several snapshots, while several are selected: it lies over the filter. */
@@ -75,13 +76,8 @@ function Together({ domain, names }: { domain: Domain; names: readonly string[] 
   const isCheap = useIsCheap(domain);
   if (!sizes) return null;
   const id = measureId(names);
-  const frees = sizes.measured.get(id)?.frees;
-  if (frees)
-    return (
-      <span className={styles.frees} title={frees.known ? undefined : whyUnknown[frees.why]}>
-        {freesWords(frees) ?? notTold(frees)}
-      </span>
-    );
+  const known = sizes.measured.get(id);
+  if (known) return <Freed domain={domain} names={names} sizes={known} />;
   if (sizes.measuring === id) return <span className={styles.frees}>measuring…</span>;
   if (isCheap && sizes.failed?.id !== id) return null;
   return (
@@ -95,6 +91,32 @@ function Together({ domain, names }: { domain: Domain; names: readonly string[] 
   );
 }
 
-function notTold(size: Size): string {
-  return !size.known && size.why === 'too-much' ? 'too much to measure together' : `what they free: ${notReported}`;
+function Freed({ domain, names, sizes }: { domain: Domain; names: readonly string[]; sizes: SnapshotSizes }) {
+  const { store } = useApp();
+  const { hostId, uuid, name } = domain;
+  const { frees, measuredAt } = sizes;
+  if (frees.known)
+    return (
+      <span className={styles.frees} title={measuredWords(measuredAt)}>
+        {freesWords(frees)} <span className={styles.ifWide}>{measuredWords(measuredAt)}</span>
+      </span>
+    );
+  if (frees.why !== 'too-much')
+    return (
+      <span className={styles.frees} title={whyUnknown[frees.why]}>
+        what they free: {notReported}
+      </span>
+    );
+  return (
+    <span className={styles.frees} title={whyUnknown[frees.why]}>
+      <span className={styles.ifWide}>{freesInShort(frees)} · </span>
+      <button
+        type="button"
+        className={parts.link}
+        onClick={() => openDialog(store, { kind: 'one-by-one', hostId, uuid, domainName: name, names })}
+      >
+        Measure one by one…
+      </button>
+    </span>
+  );
 }

@@ -104,6 +104,10 @@ export type Dialog =
   | { kind: 'console'; domainName: string; answer: ConsoleAnswer }
   | { kind: 'delete'; hostId: string; uuid: string; domainName: string; names: readonly string[] }
   | { kind: 'export-snapshots' | 'import-snapshots'; hostId: string; uuid: string; domainName: string }
+  /** What deleting each of some snapshots alone frees. */
+  | { kind: 'one-by-one'; hostId: string; uuid: string; domainName: string; names: readonly string[] }
+  /** To have libvirt scan the pools again that have not listed some image of the domain. */
+  | { kind: 'refresh-pools'; hostId: string; uuid: string; domainName: string }
   | { kind: 'power'; hostId: string; uuid: string; domainName: string; action: PowerAction }
   | { kind: 'picture'; title: string; dataUrl: string }
   | { kind: 'add-host' }
@@ -199,6 +203,8 @@ export interface AppState {
   keptPictures: { key: DomainKey; byName: ReadonlyMap<string, KeptPicture> } | null;
   /** Of the open domain. */
   sizes: KnownSizes | null;
+  /** Raised to ask for a domain's sizes again. */
+  sizesAsked: ReadonlyMap<DomainKey, number>;
   /** Raised to ask for the open domain's snapshots again. */
   historyAttempt: number;
   selectedRow: string | null;
@@ -279,6 +285,7 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
     history: null,
     keptPictures: null,
     sizes: null,
+    sizesAsked: new Map(),
     historyAttempt: 0,
     selectedRow: null,
     rowBeforeFilter: null,

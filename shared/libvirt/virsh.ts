@@ -4,7 +4,7 @@ import { invisible, utf8Bytes } from './names.ts';
 /** What one option is given: a text, several times one, nothing but its name (`true`), or it is left out. */
 export type VirshValue = string | readonly string[] | boolean | null | undefined;
 
-/** A command of virsh(1) for one domain, as data: the options by their names without dashes, in their order. */
+/** A command of virsh(1) for one domain, or none, as data: the options by their names without dashes, in their order. */
 export interface VirshCommand {
   readonly command: string;
   readonly options?: Readonly<Record<string, VirshValue>>;
@@ -15,10 +15,11 @@ export interface VirshCommand {
 }
 
 /** Options that virsh also takes without their names, after the domain and in its order. */
-const operands: ReadonlySet<string> = new Set(['domain', 'snapshotname', 'name', 'xmlfile', 'device', 'path']);
+const operands: ReadonlySet<string> = new Set(['domain', 'pool', 'snapshotname', 'name', 'xmlfile', 'device', 'path']);
 
 /** The line that does this in a POSIX shell. Every line of virsh's that is shown or kept is made here. */
-export function virshLine({ uri, domain }: VirshTarget, command: VirshCommand): string {
+export function virshLine(target: Pick<VirshTarget, 'uri'> & Partial<VirshTarget>, command: VirshCommand): string {
+  const { uri, domain } = target;
   const { options = {}, remark, into } = command;
   return [
     'virsh',

@@ -86,6 +86,15 @@ export const SizeList = z.object({
 });
 export type SizeList = z.infer<typeof SizeList>;
 
+/** A storage pool that was scanned before some of a domain's images were there. */
+export const StalePool = z.object({
+  name: z.string(),
+  folder: z.string(),
+  /** Their paths. */
+  images: z.array(z.string()),
+});
+export type StalePool = z.infer<typeof StalePool>;
+
 /** What a revert changes, and what deleting frees. */
 export const SnapshotSizes = z.object({
   /** Milliseconds since 1970. */

@@ -1,10 +1,16 @@
+import { posix } from 'node:path';
+import { groupedBy } from '../../../shared/grouped-by.ts';
 import type { HealthSnapshot } from '../../../shared/health/facts.ts';
 import { tagsNamed } from '../../../shared/libvirt/image-tags.ts';
-import type { Size, SizeList, SizeTotal } from '../../../shared/schema.ts';
+import type { Size, SizeList, SizeTotal, SizeUnknown } from '../../../shared/schema.ts';
 import { known, sumOf, truthWhile, unknown } from '../../../shared/sizes.ts';
-import { type KnownLayers, readLayers } from '../health/layers.ts';
+import { volumeOf } from '../../libvirt/volume-reader.ts';
+import { type KnownLayers, readLayers, type Wanted } from '../health/layers.ts';
+import { limited } from '../health/limited.ts';
 import { type ImageTables, imagesWithTags, readTables } from '../health/tags.ts';
 import { type Sized, unlessBusy } from './busy.ts';
+
+const AT_ONCE = 2;
 
 /**
  * What is known of a domain's snapshots at once: of internal ones the memory, by a look at the table of each image; of
@@ -14,7 +20,7 @@ import { type Sized, unlessBusy } from './busy.ts';
 export async function sizeList(session: Sized, uuid: string, signal: AbortSignal): Promise<SizeList> {
   const measuredAt = Date.now();
   const measure = async (before: () => void): Promise<SizeList> => {
-    const layers = await readLayers(session, uuid, (_, all) => all.flatMap(ownFiles), signal);
+    const layers = await readFiles(session, uuid, (_, all) => all.flatMap(ownFiles), signal);
     const tables = await readTables(session.reads, imagesWithTags(layers.disks), signal, before);
     const images = imagesByName(layers);
     const memories = layers.snapshots.map((snapshot) => memoryOf(snapshot, layers, images, tables));
@@ -43,12 +49,40 @@ export async function sizeList(session: Sized, uuid: string, signal: AbortSignal
   }));
 }
 
+/** Layers, and why some of the files that were looked at have no size: by folder. */
+export interface SizedLayers extends KnownLayers {
+  readonly whyNot: ReadonlyMap<string, SizeUnknown>;
+}
+
+/**
+ * Reads layers for their sizes: where the storage does not tell one, its folder's pool is asked why, once a folder.
+ * @throws as readLayers
+ */
+export async function readFiles(
+  session: Sized,
+  uuid: string,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<SizedLayers> {
+  const layers = await readLayers(session, uuid, wanted, signal);
+  const untold = [...layers.files].filter(
+    ([, { exists, allocatedBytes }]) => exists !== false && allocatedBytes === null,
+  );
+  const folders = [...groupedBy(untold, ([path]) => posix.dirname(path)).values()];
+  const whys = await limited(folders, AT_ONCE, signal, async ([file]) => {
+    const [path] = file as (typeof untold)[number];
+    const found = await volumeOf(session.reads, path);
+    return [posix.dirname(path), typeof found === 'string' ? found : 'not-told'] as const;
+  });
+  return { ...layers, whyNot: new Map(whys) };
+}
+
 /** The guest's memory, and where it lies; null for none. */
 type Memory = { readonly place: string; readonly size: Size } | null;
 
 function memoryOf(
   { name, memory, memoryFile }: HealthSnapshot,
-  layers: KnownLayers,
+  layers: SizedLayers,
   images: ReadonlyMap<string, ReadonlySet<string>>,
   tables: ImageTables,
 ): Memory {
@@ -59,7 +93,7 @@ function memoryOf(
 }
 
 /** What all of them take up: what several of them refer to counts once. */
-function totalOf(layers: KnownLayers, memories: readonly Memory[]): Pick<SizeTotal, 'parts' | 'notReported'> {
+function totalOf(layers: SizedLayers, memories: readonly Memory[]): Pick<SizeTotal, 'parts' | 'notReported'> {
   const bytes = new Map<string, number>();
   let notReported = 0;
   for (const [index, snapshot] of layers.snapshots.entries()) {
@@ -79,16 +113,16 @@ export function ownFiles({ memoryFile, stored }: HealthSnapshot): string[] {
 }
 
 /** What they take up; null for one that has none. */
-export function filesOf(layers: KnownLayers, snapshot: HealthSnapshot): Size | null {
+export function filesOf(layers: SizedLayers, snapshot: HealthSnapshot): Size | null {
   const files = ownFiles(snapshot);
   return files.length === 0 ? null : sumOf(files.map((path) => fileSize(layers, path)));
 }
 
 /** What a file takes up on the storage; a guest that runs may be writing to it. */
-export function fileSize({ files, disks, domain }: KnownLayers, path: string): Size {
+export function fileSize({ files, disks, domain, whyNot }: SizedLayers, path: string): Size {
   const file = files.get(path);
   if (file?.exists === false) return unknown('gone');
-  if (file?.allocatedBytes == null) return unknown('not-told');
+  if (file?.allocatedBytes == null) return unknown(whyNot.get(posix.dirname(path)) ?? 'not-told');
   const isWritten = disks.some(({ active }) => active === path);
   return known(file.allocatedBytes, isWritten ? truthWhile(domain.state) : 'exact');
 }

@@ -6,12 +6,12 @@ import { atMost, leastTrue, sumOf, truthWhile, unknown } from '../../../shared/s
 import { ProblemError } from '../../hosts/problems.ts';
 import { readDomain } from '../../libvirt/domains.ts';
 import { volumeAt } from '../../libvirt/volumes.ts';
-import { type KnownLayers, readLayers } from '../health/layers.ts';
+import type { KnownLayers } from '../health/layers.ts';
 import { limited } from '../health/limited.ts';
 import { type Sized, unlessBusy } from './busy.ts';
 import { asSizes, measureImage } from './image.ts';
 import type { KeptFigures } from './kept-figures.ts';
-import { fileSize, ownFiles } from './list.ts';
+import { fileSize, ownFiles, readFiles, type SizedLayers } from './list.ts';
 
 /** One image after the other: each reads as much at a time as may be. */
 const AT_ONCE = 1;
@@ -32,7 +32,7 @@ export async function snapshotSizes(
   const measuredAt = Date.now();
   const measure = async (before: () => void): Promise<SnapshotSizes> => {
     const named = new Set(names);
-    const layers = await readLayers(session, uuid, (disks, all) => wantedFiles(disks, all, named), signal);
+    const layers = await readFiles(session, uuid, (disks, all) => wantedFiles(disks, all, named), signal);
     const snapshots = layers.snapshots.filter(({ name }) => named.has(name));
     const listed = new Set(snapshots.map(({ name }) => name));
     for (const name of named) if (!listed.has(name)) throw new ProblemError('SNAPSHOT_GONE', { snapshot: name });
@@ -110,7 +110,7 @@ function wantedFiles(disks: KnownLayers['disks'], all: KnownLayers['snapshots'],
 }
 
 /** What was written since an external snapshot lies in the images above the one that it would bring back. */
-function filesAbove(layers: KnownLayers, { stored }: HealthSnapshot): Size[] {
+function filesAbove(layers: SizedLayers, { stored }: HealthSnapshot): Size[] {
   const held = new Map(imagesOf(stored.config).map(({ target, path }) => [target, path]));
   return stored.disks
     .filter(({ kind }) => kind === 'external')

@@ -31,6 +31,13 @@ export const storageHandlers = {
       return { state: storagePoolState.running, capacity: CAPACITY, allocation, available };
     },
   },
+  storagePoolRefresh: {
+    writes: 'STORAGE',
+    run(_, { world }) {
+      for (const domain of world.domains) if (domain.unlisted.length > 0) world.put({ ...domain, unlisted: [] });
+      return {};
+    },
+  },
   storagePoolGetXmlDesc: {
     run: ({ pool: { name } }) => ({
       xml: `<pool type='dir'>\n  <name>${e(name)}</name>\n  <target>\n    <path>${folder}</path>\n  </target>\n</pool>\n`,
@@ -44,7 +51,7 @@ export const storageHandlers = {
   },
   storagePoolListAllVolumes: {
     run({ needResults }, { world }) {
-      const paths = [...imageFiles(world.domains).keys()].filter(inPool);
+      const paths = [...imageFiles(world.domains).keys()].filter((path) => isListed(path, world));
       return { vols: needResults ? paths.map(vol) : [], count: paths.length };
     },
   },
@@ -90,8 +97,8 @@ export const storageHandlers = {
   },
 } satisfies Partial<Handlers>;
 
-function inPool(path: string): boolean {
-  return posix.dirname(path) === folder;
+function isListed(path: string, { domains }: World): boolean {
+  return posix.dirname(path) === folder && !domains.some(({ unlisted }) => unlisted.includes(path));
 }
 
 function vol(path: string) {
@@ -100,7 +107,7 @@ function vol(path: string) {
 
 function found(path: string, world: World) {
   return (
-    (inPool(path) && imageFiles(world.domains).get(path)) ||
+    (isListed(path, world) && imageFiles(world.domains).get(path)) ||
     refuse('NO_STORAGE_VOL', 'STORAGE', `no storage vol with matching path '${path}'`)
   );
 }

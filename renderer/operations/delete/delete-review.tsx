@@ -9,7 +9,7 @@ import parts from '../../ui/parts.module.css';
 import { assessmentOf, choose, type Review } from '../flow.ts';
 import type { Control } from '../use-operation.ts';
 import styles from './delete.module.css';
-import { Frees } from './frees.tsx';
+import { Frees, useEachFrees, WhenMeasured } from './frees.tsx';
 import { modesFor, modeWords, moveSentences } from './words.ts';
 
 type Delete = OperationTypes['delete'];
@@ -19,14 +19,14 @@ export function DeleteReview({ control, review }: { control: Control<Delete>; re
   const { plan, choice } = review;
   const { blockers } = assessmentOf(control.type, review);
   const id = useId();
-  const domain = { hostId: plan.hostId, uuid: plan.uuid };
   const going = useMemo(() => goingBy(control.type, plan), [control.type, plan]);
+  const frees = useEachFrees(plan, going);
   return (
     <>
       <fieldset className={styles.modes}>
         <legend className={parts.unseen}>What is deleted</legend>
         {modesFor(plan).map((each) => {
-          const { one, several, note, frees } = modeWords[each];
+          const { one, several, note, frees: always } = modeWords[each];
           return (
             <label key={each} className={styles.mode}>
               <input
@@ -38,10 +38,10 @@ export function DeleteReview({ control, review }: { control: Control<Delete>; re
                 onChange={() => control.reconsider(choose(control.type, review, { mode: each }))}
               />
               <b id={`${id}-${each}`}>{plan.names.length > 1 ? several : one}</b>
-              {frees === undefined ? (
-                <Frees id={`${id}-${each}-frees`} of={domain} names={going.get(each) ?? null} />
+              {always === undefined ? (
+                <Frees id={`${id}-${each}-frees`} asked={frees[each]} />
               ) : (
-                <small id={`${id}-${each}-frees`}>{frees}</small>
+                <small id={`${id}-${each}-frees`}>{always}</small>
               )}
               <small id={`${id}-${each}-note`} className={styles.note}>
                 {note}
@@ -49,6 +49,7 @@ export function DeleteReview({ control, review }: { control: Control<Delete>; re
             </label>
           );
         })}
+        <WhenMeasured each={frees} />
       </fieldset>
       {blockers.length > 0 ? (
         <section className={boxes.box} data-look="impossible" role="alert">

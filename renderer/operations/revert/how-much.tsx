@@ -1,7 +1,6 @@
-import { formatClock } from '../../../shared/format.ts';
 import { withoutAmount } from '../../../shared/operations/revert/losses.ts';
 import type { RevertPlan } from '../../../shared/schema.ts';
-import { changedWords } from '../../../shared/sizes-words.ts';
+import { changedWords, measuredWords } from '../../../shared/sizes-words.ts';
 import { useMeasured } from '../../sizes/use-sizes.ts';
 import parts from '../../ui/parts.module.css';
 
@@ -22,7 +21,7 @@ export function HowMuch({ text, plan }: { text: string; plan: RevertPlan }) {
   if (!changed.known) return `${bare} (how much is not known: ${lowered(changedWords(changed))})`;
   return (
     <>
-      {bare}: {changedWords(changed)} <span className={parts.dim}>(measured {formatClock(measuredAt)})</span>
+      {bare}: {changedWords(changed)} <span className={parts.dim}>{measuredWords(measuredAt)}</span>
     </>
   );
 }

@@ -9,9 +9,11 @@ import {
   whyUnknown,
 } from '../../../shared/sizes-words.ts';
 import { measure, useSizes } from '../../sizes/use-sizes.ts';
+import { openDialog } from '../../store/actions.ts';
+import { hostById } from '../../store/selectors.ts';
 import { freed, measureId, ownSize } from '../../store/sizes.ts';
 import type { KnownSizes } from '../../store/store.ts';
-import { useApp } from '../../ui/context.tsx';
+import { useApp, useAppState } from '../../ui/context.tsx';
 import { useNow } from '../../ui/hooks.ts';
 import parts from '../../ui/parts.module.css';
 import { useFree } from '../../ui/use-asked.ts';
@@ -22,23 +24,52 @@ export function SizeFacts({ domain, snapshot }: { domain: Domain; snapshot: Snap
   const sizes = useSizes(domain);
   if (!sizes) return null;
   const measured = sizes.measured.get(measureId([snapshot.name]));
+  const own = ownSize([snapshot], sizes.list);
+  const frees = freed([snapshot], sizes);
   return (
     <>
       <div>
         <dt>Size</dt>
         <dd>
           {ownWords(snapshot, sizes)}
-          <FreesLine frees={freed([snapshot], sizes)} />
+          <FreesLine frees={frees} />
+          {own && !own.known && (!frees || frees.known) ? <div className={parts.dim}>{whyUnknown[own.why]}</div> : null}
+          {[own, frees].some(isUnlisted) ? <RefreshPools domain={domain} /> : null}
           <Measured domain={domain} snapshot={snapshot} sizes={sizes} measured={measured} />
         </dd>
       </div>
-      {measured?.changed ? (
+      {measured?.changed && !isSaid(measured.changed, frees) ? (
         <div>
           <dt>Since then</dt>
           <dd>{capital(changedWords(measured.changed))}</dd>
         </div>
       ) : null}
     </>
+  );
+}
+
+/** A reason that stands there already. */
+function isSaid(size: Size, before: Size | null): boolean {
+  return !size.known && before !== null && !before.known && size.why === before.why;
+}
+
+function isUnlisted(size: Size | null): boolean {
+  return size !== null && !size.known && size.why === 'newer-than-pool';
+}
+
+/** The way to have it listed, which asks first; a host that is read-only has none. */
+function RefreshPools({ domain: { hostId, uuid, name } }: { domain: Domain }) {
+  const { store } = useApp();
+  const readOnly = useAppState((state) => hostById(state, hostId)?.readOnly);
+  if (readOnly) return null;
+  return (
+    <button
+      type="button"
+      className={parts.link}
+      onClick={() => openDialog(store, { kind: 'refresh-pools', hostId, uuid, domainName: name })}
+    >
+      Refresh pool…
+    </button>
   );
 }
 

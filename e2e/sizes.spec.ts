@@ -1,7 +1,9 @@
+import { mkdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
 import type { Locator } from '@playwright/test';
 import type { App } from './app.ts';
 import { askDelete } from './dialogs.ts';
-import { both, expect, test } from './fixtures.ts';
+import { both, expect, forEver, test } from './fixtures.ts';
+import { run } from './lab/run.ts';
 
 const figure = String.raw`\d+(\.\d)? [KMG]iB`;
 
@@ -51,6 +53,8 @@ test('the tree says what snapshots take up, and of a selected one what deleting 
   await app.open('fileserver');
   await expect(size(app, 'quota-rollout')).toHaveText('384 MiB');
   await expect(size(app, 'before-smb311')).toHaveText('not reported');
+  await app.snapshot('before-smb311').click();
+  await expect(fact(app, 'Size')).toContainText('shows this image’s contents only where a storage pool has its folder');
   await app.here.click();
   await expect(fact(app, 'Snapshots')).toHaveText(
     /^3\.4 GiB known, 1 snapshot not reported\s*Measured today \d\d:\d\d$/,
@@ -135,6 +139,25 @@ test('right after a snapshot was taken no block differs from it', async ({ start
   await expect(fact(app, 'Since then')).toHaveText('No disk block differs');
 });
 
+test('nothing is measured while the domain is being changed', async ({ start, pace }) => {
+  pace.snapshotMs = forEver;
+  const app = await start('--demo');
+  await app.open('db-primary');
+  await app.snapshot('pg15-loaded').click();
+  const again = details(app).getByRole('button', { name: 'Measure again' });
+  await expect(again).toBeEnabled();
+  const { root, revert } = await app.askRevert('pg15-loaded');
+  await revert.click();
+  await expect(root).toContainText('Taking the safety snapshot');
+  await app.page.keyboard.press('Escape');
+  await expect(again).toBeDisabled();
+  await app.page
+    .getByRole('contentinfo')
+    .getByRole('button', { name: /^Cancel/ })
+    .click();
+  await expect(again).toBeEnabled();
+});
+
 test('old and big ones are found by a filter, and by the menu', async ({ start }) => {
   const app = await start('--demo');
   const { page } = app;
@@ -160,6 +183,100 @@ test('sizes go first where there is little room', async ({ start }) => {
   await page.setViewportSize({ width: 440, height: 720 });
   await expect(head).toBeHidden();
   await expect(page.getByRole('columnheader', { name: 'Taken' })).toBeVisible();
+});
+
+test('what cannot be told says why, whatever the image and its pool are like', async ({ start, lab }) => {
+  const guest = await lab.guest({ name: 'told', pool: false });
+  const [path, pool] = [await guest.diskPath(), 'told'];
+  await lab.virsh('pool-define-as', pool, 'dir', '--target', guest.folder);
+  await lab.virsh('pool-start', pool);
+  await guest.snapshot('inside');
+  await guest.writeBytes(3 * 1024 * 1024, 'since');
+  const sound = await readFile(path);
+  const aside = `${path}.aside`;
+  /** As it was, but for some bytes. */
+  const image = async (at = 0, ...bytes: number[]) => {
+    const copy = Buffer.from(sound);
+    copy.set(bytes, at);
+    await writeFile(path, copy);
+  };
+  const app = await start('--connect', lab.uri);
+  const { page } = app;
+  await app.open(guest.name);
+  await app.snapshot('inside').click();
+  const told = fact(app, 'Size');
+  const again = details(app).getByRole('button', { name: 'Measure again' });
+  await expect(told).toContainText(/Deleting it frees [\d.]+ KiB\s*Measured today/);
+  await expect(fact(app, 'Since then')).toHaveText(/^64 KiB of disk blocks differ$/);
+
+  const incompatible = 79; // the last byte of that header field
+  const cases: readonly [what: string, make: () => Promise<unknown>, says: string][] = [
+    ['dirty', () => image(incompatible, 1), 'it was not closed properly, and its counts may be behind'],
+    ['corrupt', () => image(incompatible, 2), 'QEMU marked it as corrupt'],
+    ['unsupported', () => image(incompatible, 32), 'it uses a feature of qcow2 that Snapkeel does not read'],
+    ['not qcow2', () => image(0, 0), 'its format is not qcow2'],
+    ['damaged', () => image(20, 0, 0, 0, 99), 'what it says of itself makes no sense'],
+    ['missing', () => image(60, 0, 0, 0, 0), 'The snapshot is not in the image'],
+    ['gone', () => rename(path, aside), 'The image is not there any more'],
+    ['inactive pool', () => lab.virsh('pool-destroy', pool), 'The storage pool that has this image is not active'],
+    ['no pool', () => lab.virsh('pool-undefine', pool), 'only where a storage pool has its folder'],
+  ];
+  for (const [what, make, says] of cases)
+    await test.step(what, async () => {
+      await make();
+      await again.click();
+      await expect(told).toContainText(says);
+      await expect(told).not.toContainText(new RegExp(figure));
+      await expect(again).toBeVisible();
+    });
+  await image();
+
+  // Scanned before the image was there: Refresh, with consent.
+  const empty = `${guest.folder}-empty`;
+  await rename(guest.folder, empty);
+  await mkdir(guest.folder);
+  await lab.virsh('pool-create-as', pool, 'dir', '--target', guest.folder);
+  await rmdir(guest.folder);
+  await rename(empty, guest.folder);
+  await again.click();
+  await expect(told).toContainText('The storage pool has not listed this image yet: it has to be refreshed');
+  await expect(fact(app, 'Since then')).toBeHidden();
+  await details(app).getByRole('button', { name: 'Refresh pool…' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Refresh the storage pool?' });
+  await expect(dialog).toContainText(`${pool} has not listed 1 image in ${guest.folder} yet.`);
+  await expect(dialog).toContainText('No file is changed');
+  await expect(dialog.getByText(/^virsh .* pool-refresh told$/)).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(told).toContainText('has not listed this image yet');
+  await details(app).getByRole('button', { name: 'Refresh pool…' }).click();
+  await dialog.getByRole('button', { name: 'Refresh', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(told).toContainText(/Deleting it frees [\d.]+ KiB\s*Measured today/);
+  await expect(details(app).getByRole('button', { name: 'Refresh pool…' })).toBeHidden();
+
+  // With an image below some blocks may be equal all the same; what a guest that runs has not flushed is missing besides.
+  await image();
+  const base = `${guest.folder}/base.qcow2`;
+  await run(['qemu-img', 'create', '-q', '-f', 'qcow2', base, '64M']);
+  await run(['qemu-img', 'rebase', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', base, path]);
+  await again.click();
+  await expect(fact(app, 'Since then')).toHaveText(/^Up to 64 KiB of disk blocks differ$/);
+  await guest.start();
+  await expect(fact(app, 'Since then')).toHaveText(
+    /^About [\d.]+ KiB of disk blocks differ; what the guest has not flushed is missing$/,
+  );
+  await guest.destroy();
+
+  // libvirt shows no contents of images over a connection that may only look, and scans nothing.
+  await page.getByRole('treeitem', { name: /^This computer/ }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Edit host…' }).click();
+  const host = page.getByRole('dialog').or(page.getByRole('alertdialog'));
+  await host.getByRole('checkbox', { name: 'Read-only' }).check();
+  await host.getByRole('button', { name: 'Save' }).click();
+  await app.open(guest.name);
+  await app.snapshot('inside').click();
+  await expect(told).toContainText('This connection may only look, and libvirt shows it no contents of images');
 });
 
 /** Of words like `frees 8.3 MiB`. */

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Size, SizeTruth, SizeUnknown } from './schema.ts';
 import { known, unknown } from './sizes.ts';
-import { changedWords, freesWords, sizeWords, totalOfDomains, totalWords, whyUnknown } from './sizes-words.ts';
+import {
+  changedWords,
+  freesInShort,
+  freesWords,
+  sizeWords,
+  totalOfDomains,
+  totalWords,
+  whyUnknown,
+} from './sizes-words.ts';
 
 const bytes = 3 * 1024 * 1024;
 
@@ -40,6 +48,28 @@ describe('a size in words', () => {
       const size: Size = known(bytes, truth);
       for (const words of [sizeWords(size), freesWords(size), changedWords(size)]) expect(words).toContain('3 MiB');
     }
+  });
+
+  it.each<[SizeUnknown, string]>([
+    ['no-pool', 'libvirt shows this image’s contents only where a storage pool has its folder'],
+    ['inactive-pool', 'The storage pool that has this image is not active'],
+    ['newer-than-pool', 'The storage pool has not listed this image yet: it has to be refreshed'],
+    ['gone', 'The image is not there any more'],
+    ['read-only', 'This connection may only look, and libvirt shows it no contents of images'],
+    ['refused', 'libvirt did not let this image be read'],
+    ['not-qcow2', 'It cannot be told for this image: its format is not qcow2'],
+    ['corrupt', 'It cannot be told for this image: QEMU marked it as corrupt'],
+    ['dirty', 'It cannot be told for this image: it was not closed properly, and its counts may be behind'],
+    ['unsupported', 'It cannot be told for this image: it uses a feature of qcow2 that Snapkeel does not read'],
+    ['damaged', 'It cannot be told for this image: what it says of itself makes no sense'],
+    ['missing', 'The snapshot is not in the image'],
+    ['changing', 'The image changed while it was measured. Measure it again'],
+    ['busy', 'The domain is being changed. Measure it afterwards'],
+    ['too-much', 'Too much of the image would have to be read at once'],
+    ['not-told', 'libvirt does not report how much that is'],
+  ])('that is %s', (why, sentence) => {
+    expect(whyUnknown[why]).toBe(sentence);
+    expect(freesInShort(unknown(why))).toBe(why === 'too-much' ? 'too much to read at once' : 'not reported');
   });
 
   it('is never a figure where it is not known, and says why', () => {

@@ -3,6 +3,7 @@ import type { Domain } from '../../shared/schema.ts';
 import { hereKey } from '../../shared/snapshot-tree.ts';
 import { askRevert } from '../operations/revert/ask.ts';
 import {
+  areDetailsShown,
   changeSettings,
   chooseRows,
   openActivity,
@@ -295,7 +296,7 @@ const all: readonly Command[] = [
   {
     id: 'view.inspector',
     group: 'View',
-    label: ({ state }) => (state.settings.inspectorOpen ? 'Hide details' : 'Show details'),
+    label: ({ state }) => (areDetailsShown(state) ? 'Hide details' : 'Show details'),
     title: 'Show or hide details',
     shortcut: 'Mod+I',
     applies: always,

@@ -4,7 +4,7 @@ import { type GridView, usualView } from './grid-views.ts';
 import { showing } from './places.ts';
 import { shownRows } from './selectors.ts';
 import { saveWindowSettings, type WindowSettings } from './settings.ts';
-import type { AppStore, Dialog, DomainKey, DomainTab, Notice, OpenMenu } from './store.ts';
+import type { AppState, AppStore, Dialog, DomainKey, DomainTab, Notice, OpenMenu } from './store.ts';
 
 let ids = 0;
 
@@ -175,6 +175,12 @@ export function showDetails(store: AppStore, row: string | null): void {
   else changeSettings(store, { inspectorOpen: true });
 }
 
+/** Whether the pane at the right is open: beside the middle, or over it in a narrow window. */
+export function areDetailsShown({ settings, drawerOpen }: AppState): boolean {
+  return matchMedia(narrowWindow).matches ? drawerOpen : settings.inspectorOpen;
+}
+
+/** Opens or closes it. */
 export function toggleInspector(store: AppStore): void {
   const { settings, drawerOpen } = store.getState();
   if (matchMedia(narrowWindow).matches) store.setState({ drawerOpen: !drawerOpen });

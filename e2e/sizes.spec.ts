@@ -4,6 +4,7 @@ import type { App } from './app.ts';
 import { askDelete } from './dialogs.ts';
 import { both, expect, forEver, test } from './fixtures.ts';
 import { run } from './lab/run.ts';
+import { manyTables } from './sizes/many-tables.ts';
 
 const figure = String.raw`\d+(\.\d)? [KMG]iB`;
 
@@ -277,6 +278,34 @@ test('what cannot be told says why, whatever the image and its pool are like', a
   await app.open(guest.name);
   await app.snapshot('inside').click();
   await expect(told).toContainText('This connection may only look, and libvirt shows it no contents of images');
+});
+
+test('what is too much to read together is measured one by one', async ({ start, lab }) => {
+  const guest = await lab.guest({ name: 'many' });
+  const names = ['first', 'second'];
+  for (const name of names) await guest.snapshot(name);
+  await writeFile(await guest.diskPath(), manyTables(names));
+  const app = await start('--connect', lab.uri);
+  const { page } = app;
+  await app.open(guest.name);
+  await app.snapshot('first').click();
+  await app.snapshot('second').click({ modifiers: ['ControlOrMeta'] });
+  const bar = page.getByRole('region', { name: 'Selected snapshots' });
+  await expect(bar).toContainText('too much to read at once · Measure one by one…');
+  await page.setViewportSize({ width: 900, height: 600 });
+  await bar.getByRole('button', { name: 'Measure one by one…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'What each one frees' });
+  await expect(dialog).toContainText('Together they may free more');
+  const each = dialog.getByRole('listitem');
+  for (const [nth, name] of names.entries())
+    await expect(each.nth(nth)).toHaveText(new RegExp(`^${name}\\s*frees 547 KiB \\(measured \\d\\d:\\d\\d\\)$`));
+  await expect(dialog.getByRole('status')).toHaveText('');
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(size(app, 'first')).toHaveText('frees 547 KiB');
+
+  await bar.getByRole('button', { name: /^Delete 2/ }).click();
+  const several = page.getByRole('alertdialog').getByRole('radio', { name: 'Only these' });
+  await expect(several).toHaveAccessibleDescription(/too much to read at once$/);
 });
 
 /** Of words like `frees 8.3 MiB`. */

@@ -43,7 +43,7 @@ const BUDGET = 64 * 1024 * 1024;
 /** What a stream counts for beside its bytes, so that there are no more than some thousands. */
 const STREAM_COSTS = 16 * 1024;
 /** What a range counts for at least: so that there are no more of them than are worked on in a moment. */
-const RANGE_COSTS = 4 * 1024;
+const RANGE_COSTS = 8 * 1024;
 /** Streams at a time. */
 const IN_FLIGHT = 4;
 /** errno of a file that is not there: ENOENT, ENOTDIR. */
@@ -93,7 +93,7 @@ async function lookOnce<T>(
       if (!(error instanceof Qcow2Error) || error.fault !== 'damaged') throw error;
       found = { known: false, why: 'damaged' };
     }
-    return (await isStill(read, head)) ? found : { known: false, why: 'changing' };
+    return (await isStill(rangesOf(caller, vol, options), head)) ? found : { known: false, why: 'changing' };
   } catch (error) {
     return { known: false, why: reasonOf(error) };
   }
@@ -118,8 +118,10 @@ export function rangesOf(
     const spans = spansOf(ranges); // never of no length, which would be the whole file
     const pieces = spans.map(piecesOf);
     const all = pieces.flat();
-    left -= Math.max(costOf(ranges), bytesIn(spans)) + all.length * STREAM_COSTS;
-    if (left < 0) throw new Qcow2Error('too-much', `more than ${budget} bytes would have to be read`);
+    const cost = Math.max(costOf(ranges), bytesIn(spans)) + all.length * STREAM_COSTS;
+    // What is too much of it leaves the rest for others.
+    if (cost > left) throw new Qcow2Error('too-much', `more than ${budget} bytes would have to be read`);
+    left -= cost;
     const read = await fewAtATime(all, piece, IN_FLIGHT);
     const found: Buffer[] = ranges.map(() => Buffer.alloc(0));
     let next = 0;

@@ -14,6 +14,8 @@ export interface Volume {
   readonly allocatedBytes: number | null;
   /** When it was last written to, milliseconds since 1970. */
   readonly modifiedAt: number | null;
+  /** Of the file, whatever it was replaced by: when its inode and its data changed last, as libvirt writes it; null where not. */
+  readonly version: string | null;
   /** What it lies on; null for nothing. */
   readonly backing: Image | null;
 }
@@ -64,6 +66,7 @@ async function describe(caller: Caller, vol: WireStorageVol): Promise<Volume> {
   const volume = await readXml(xml, 'volume');
   const bytes = (name: string) => countOf(volume.at(name)?.text); // libvirt writes bytes
   const modified = Math.floor(Number(volume.at('target', 'timestamps', 'mtime')?.text) * 1000); // seconds, with a fraction
+  const times = ['mtime', 'ctime'].map((name) => volume.at('target', 'timestamps', name)?.text);
   const backing = volume.at('backingStore', 'path')?.text;
   return {
     path: volume.at('target', 'path')?.text ?? vol.key,
@@ -71,6 +74,7 @@ async function describe(caller: Caller, vol: WireStorageVol): Promise<Volume> {
     virtualBytes: bytes('capacity'),
     allocatedBytes: bytes('allocation'),
     modifiedAt: isMoment(modified) ? modified : null,
+    version: times[0] === undefined ? null : times.join(' '),
     backing: backing
       ? { path: backing, type: 'file', format: volume.at('backingStore', 'format')?.attribute('type') ?? null }
       : null,

@@ -19,15 +19,15 @@ type Told = SnapshotSizes | { readonly failed: string };
 /** What deleting each of some snapshots alone frees, where all together are too much to read; measured one after the other. */
 export function OneByOneDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'one-by-one' }> }) {
   const app = useApp();
-  const { domainName, names } = dialog;
+  const { names } = dialog;
   const told = useOneByOne(app, dialog);
   const left = names.length - told.size;
   return (
     <PlainDialog title="What each one frees" width={460}>
       <div className={dialogs.body}>
         <p className={parts.dim}>
-          If only this snapshot of <bdi>{domainName}</bdi> is deleted. Together they may free more: what only these
-          share is freed with the last of them.
+          This is what deleting that one alone frees. Together they may free more: what only these share is freed with the
+          last of them.
         </p>
         <ul className={styles.list} aria-label="What each one frees">
           {names.map((name) => (

@@ -30,31 +30,38 @@ export interface Asked {
   readonly path: string;
   /** One, for what a revert to it changes, too; several, for what they free together. */
   readonly names: readonly string[];
-  /** When the file was last written to, of an image that nobody writes to; else null, and nothing is kept. */
-  readonly modifiedAt: number | null;
+  /** Which file it is, and in which state, of an image that nobody writes to; else null, and nothing is kept. */
+  readonly version: () => Promise<string | null>;
 }
 
-/** What an image's own metadata say of some of its snapshots. @throws as lookInto */
+/**
+ * What an image's own metadata say of some of its snapshots. An image that is replaced, and put back before its header is
+ * read again, has another inode or another time of its inode by then; a file that a guest writes to has those all the time.
+ * @throws as lookInto; what `version` throws
+ */
 export async function measureImage(
   caller: StreamCaller,
-  { path, names, modifiedAt }: Asked,
+  { path, names, version }: Asked,
   kept: KeptFigures,
   options: LookOptions,
 ): Promise<ImageFigures> {
+  const before = await version();
   const looked = await lookInto(
     caller,
     path,
     async (head, read) => {
-      const print = printOf([path, modifiedAt, ...names], head.bytes);
+      const print = printOf([path, before, ...names], head.bytes);
       const figures =
-        (modifiedAt === null ? undefined : kept.find(print)) ?? (await figuresOf(head, read, names, options.signal));
+        (before === null ? undefined : kept.find(print)) ?? (await figuresOf(head, read, names, options.signal));
       return { print, figures };
     },
     options,
   );
   if (!looked.known) return nothing(looked.why, names.length === 1);
   const { print, figures } = looked.value;
-  if (modifiedAt !== null) kept.keep(print, figures);
+  if (before === null) return figures;
+  if ((await version()) !== before) return nothing('changing', names.length === 1);
+  kept.keep(print, figures);
   return figures;
 }
 

@@ -195,6 +195,17 @@ test('what was told of an image that nobody writes to is kept until it is writte
   expect(await sizes('a')).toMatchObject({ changed: size(2) });
 });
 
+test('an image that is another one meanwhile is not told of, even where its header is as before', async () => {
+  let replaces = true;
+  const { sizes, seen } = await host({}, () => {
+    if (replaces) seen.written++;
+    return imageBytes(drawn);
+  });
+  expect(await sizes('a')).toMatchObject({ changed: unknown('changing'), frees: unknown('changing') });
+  replaces = false;
+  expect(await sizes('a')).toMatchObject({ changed: size(1), frees: size(3) });
+});
+
 test('of a running guest nothing is kept', async () => {
   const { sizes, seen } = await host({ state: 'running' });
   await sizes('a');

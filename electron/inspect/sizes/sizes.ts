@@ -40,8 +40,8 @@ export async function snapshotSizes(
     const isOff = layers.domain.state === 'shutoff';
     const { reads } = session;
     const figures = await limited(inside, AT_ONCE, signal, async ({ path, names: those }) => {
-      const modifiedAt = isOff ? ((await volumeAt(reads, path))?.modifiedAt ?? null) : null;
-      return await measureImage(reads, { path, names: those, modifiedAt }, kept, { signal, before });
+      const version = async () => (isOff ? ((await volumeAt(reads, path))?.version ?? null) : null);
+      return await measureImage(reads, { path, names: those, version }, kept, { signal, before });
     });
     const truth = leastTrue(truthWhile(layers.domain.state), await truthNow(session, uuid));
     const images = inside.map(({ path, targets }, index) => ({

@@ -17,36 +17,45 @@ export type Refer = (cluster: number, times: number) => void;
 /**
  * Shows which clusters of the file the entries of an L2 table refer to, as QEMU counts them
  * (qcow2_update_snapshot_refcount): data, zeros that keep their place, and each that a compressed one touches.
+ * @returns how many there are
  * @throws Qcow2Error `damaged`
  */
-export function references(header: Qcow2Header, table: Buffer, times: number, refer: Refer): void {
+export function references(header: Qcow2Header, table: Buffer, times: number, refer: Refer): number {
   const { clusterBytes } = header;
   const step = l2EntryBytes(header);
+  const view = viewOf(table);
+  let found = 0;
   for (let at = 0; at + step <= table.length; at += step) {
-    const high = table.readUInt32BE(at);
-    const low = table.readUInt32BE(at + 4);
+    const high = view.getUint32(at);
+    const low = view.getUint32(at + 4);
     if (high === 0 && low === 0) continue;
+    found++;
     if ((high & COMPRESSED) !== 0) {
       const { offset, length } = compressedAt(high, low, clusterBytes);
       const last = Math.floor((offset + length - 1) / clusterBytes);
-      for (let cluster = Math.floor(offset / clusterBytes); cluster <= last; cluster++) refer(cluster, times);
+      for (let cluster = Math.floor(offset / clusterBytes); cluster <= last; cluster++, found++) refer(cluster, times);
       continue;
     }
     const offset = clusterOffset(high, low, clusterBytes);
     if (offset !== 0) refer(offset / clusterBytes, times);
   }
+  return found;
 }
 
 /** Where the data of a compressed cluster are; bytes. The lengths are of whole sectors (Compressed Clusters Descriptor). */
 function compressedAt(high: number, low: number, clusterBytes: number): { offset: number; length: number } {
-  const sizeBits = Math.log2(clusterBytes) - 8;
-  const shift = 62 - sizeBits;
-  const entry = (BigInt(high & 0x3fff_ffff) << 32n) | BigInt(low);
-  const offset = entry & ((1n << BigInt(shift)) - 1n);
-  if (offset > Number.MAX_SAFE_INTEGER || offset === 0n)
-    throw new Qcow2Error('damaged', `compressed data at ${offset}`);
-  const sectors = Number(entry >> BigInt(shift)) + 1;
-  return { offset: Number(offset), length: sectors * SECTOR - (Number(offset) % SECTOR) };
+  // The offset takes 62 bits but for those of the length, of which there are a cluster's but for eight.
+  const upperBits = 30 - (Math.log2(clusterBytes) - 8);
+  const upper = high & (2 ** upperBits - 1);
+  const offset = upper * 2 ** 32 + low;
+  if (!Number.isSafeInteger(offset) || offset === 0) throw new Qcow2Error('damaged', `compressed data at ${offset}`);
+  const sectors = ((high & 0x3fff_ffff) >>> upperBits) + 1;
+  return { offset, length: sectors * SECTOR - (low % SECTOR) };
+}
+
+/** Its numbers are read some times as fast as a buffer's. */
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** An L2 table, or null where there is none: nothing is allocated. */
@@ -63,24 +72,27 @@ export function unitBytes({ clusterBytes, hasSubclusters }: Qcow2Header): number
 
 /**
  * In how many units the same part of two states of a disk lies elsewhere in the file, or is there in one alone. Without an
- * image below, what is not allocated is the same as zeros.
+ * image below, what is not allocated is the same as zeros. `entries`: how many had to be looked into for that; those with subclusters count twice.
  * @throws Qcow2Error `damaged`
  */
-export function differences(header: Qcow2Header, one: Part, other: Part): number {
+export function differences(header: Qcow2Header, one: Part, other: Part): { units: number; entries: number } {
   const count = Math.min(Math.max(one.entries, other.entries), l2Entries(header));
   const step = l2EntryBytes(header);
   const holes = header.backing === null ? ZEROS : HOLE;
   const whole = header.hasSubclusters ? SUBCLUSTERS : 1;
-  let found = 0;
+  const [viewA, viewB] = [one.table && viewOf(one.table), other.table && viewOf(other.table)];
+  let [found, entries] = [0, 0];
   for (let index = 0; index < count; index++) {
-    const a = index < one.entries ? one.table : null;
-    const b = index < other.entries ? other.table : null;
+    const a = index < one.entries ? viewA : null;
+    const b = index < other.entries ? viewB : null;
     const at = index * step;
-    const highA = a === null ? 0 : (a.readUInt32BE(at) & ~COPIED) >>> 0;
-    const highB = b === null ? 0 : (b.readUInt32BE(at) & ~COPIED) >>> 0;
-    const lowA = a === null ? 0 : a.readUInt32BE(at + 4);
-    const lowB = b === null ? 0 : b.readUInt32BE(at + 4);
+    const highA = a === null ? 0 : (a.getUint32(at) & ~COPIED) >>> 0;
+    const highB = b === null ? 0 : (b.getUint32(at) & ~COPIED) >>> 0;
+    const lowA = a === null ? 0 : a.getUint32(at + 4);
+    const lowB = b === null ? 0 : b.getUint32(at + 4);
     const isSame = highA === highB && lowA === lowB;
+    if (isSame && !header.hasSubclusters) continue;
+    entries += header.hasSubclusters ? 2 : 1;
     if (((highA | highB) & COMPRESSED) !== 0) found += isSame ? 0 : whole;
     else if (header.hasSubclusters) {
       const [entryA, entryB] = [
@@ -88,9 +100,9 @@ export function differences(header: Qcow2Header, one: Part, other: Part): number
         { table: b, at, high: highB, low: lowB },
       ];
       found += subclusters(header, entryA, entryB);
-    } else if (!isSame && contents(header, highA, lowA, holes) !== contents(header, highB, lowB, holes)) found++;
+    } else if (contents(header, highA, lowA, holes) !== contents(header, highB, lowB, holes)) found++;
   }
-  return found;
+  return { units: found, entries };
 }
 
 /** What reads as zeros. No cluster of data is at the beginning of the file, where the header is. */
@@ -107,7 +119,7 @@ function contents(header: Qcow2Header, high: number, low: number, holes: number)
 }
 
 interface Entry {
-  readonly table: Buffer | null;
+  readonly table: DataView | null;
   readonly at: number;
   readonly high: number;
   readonly low: number;
@@ -129,7 +141,7 @@ function subclusters(header: Qcow2Header, one: Entry, other: Entry): number {
 }
 
 function bitmap({ table, at }: Entry): [zeros: number, data: number] {
-  return table === null ? [0, 0] : [table.readUInt32BE(at + 8), table.readUInt32BE(at + 12)];
+  return table === null ? [0, 0] : [table.getUint32(at + 8), table.getUint32(at + 12)];
 }
 
 function bitsIn(word: number): number {

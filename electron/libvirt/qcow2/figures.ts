@@ -5,11 +5,14 @@ import type { Qcow2Header, TablePlace } from './header.ts';
 import { Refcounts, References } from './refcounts.ts';
 import type { Qcow2Snapshot } from './snapshots.ts';
 import { eachL2, type ImageAt, l1Clusters, l2Entries, readL1 } from './tables.ts';
+import { Work } from './work.ts';
 
-/** More L2 tables than that are not looked through: of clusters of 64 KiB they are a disk of 128 TiB. */
-const MAX_L2 = 262_144;
 /** Entries that are looked at without asking whether others have a turn. */
 const STRIDE = 16_384;
+/** What a table counts for beside its entries: there are no more of them than a disk of 64 TiB has with clusters of 64 KiB. */
+const TABLE_COSTS = 32;
+/** Bytes of refcounts that are counted as fast as an entry is looked into. */
+const COUNTS = 8;
 /** Pairs of tables that are compared in one go. */
 const PAIRS = 64;
 
@@ -21,6 +24,7 @@ type Disk = Pick<Qcow2Snapshot, 'l1' | 'diskBytes'>;
  */
 export class Figures {
   readonly #image: ImageAt;
+  readonly #work = new Work();
   #refcounts: Promise<Refcounts> | undefined;
 
   /** @throws Qcow2Error `corrupt`, `unsupported`, `damaged` */
@@ -93,7 +97,9 @@ export class Figures {
 
   /** What the image takes up: clusters with a refcount. @throws Qcow2Error; what reading throws */
   async used(): Promise<number> {
-    return (await (await this.#counts()).used()) * this.#image.header.clusterBytes;
+    const counts = await this.#counts();
+    const used = await counts.used((bytes) => this.#work.spend(bytes / COUNTS));
+    return used * this.#image.header.clusterBytes;
   }
 
   async #compare(pairs: readonly Pair[]): Promise<number> {
@@ -106,7 +112,9 @@ export class Figures {
     let units = 0;
     for (const [one, other] of pairs) {
       const part = ({ offset, entries }: Side) => ({ table: tables.get(offset) ?? null, entries });
-      units += differences(header, part(one), part(other));
+      const found = differences(header, part(one), part(other));
+      this.#work.spend(TABLE_COSTS + found.entries);
+      units += found.units;
       await pace.breathe(signal);
     }
     return units;
@@ -129,7 +137,7 @@ export class Figures {
         if (seen.has(offset)) throw new Qcow2Error('damaged', `an L2 table that is there twice, at ${offset}`);
         seen.add(offset);
         times.set(offset, (times.get(offset) ?? 0) + 1);
-        if (times.size > MAX_L2) throw new Qcow2Error('too-much', 'L2 tables without end');
+        this.#work.spend(TABLE_COSTS);
       }
     }
     for (const [offset, count] of times) tables.add(offset / header.clusterBytes, count);
@@ -143,9 +151,9 @@ export class Figures {
     });
     const data = new References(header);
     const refer = data.add.bind(data);
-    await eachL2(this.#image, own, (table, index) =>
-      references(header, table, times.get(own[index] as number) as number, refer),
-    );
+    await eachL2(this.#image, own, (table, index) => {
+      this.#work.spend(references(header, table, times.get(own[index] as number) as number, refer));
+    });
     await refcounts.hold(data, (_, count, refcount) => {
       if (isLast(count, refcount)) freed++;
     });

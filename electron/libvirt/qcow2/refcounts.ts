@@ -90,14 +90,19 @@ export class Refcounts {
     });
   }
 
-  /** How many clusters are used. @throws Qcow2Error; what reading throws */
-  async used(): Promise<number> {
+  /**
+   * How many clusters are used.
+   * @param counting told of bytes before their counts are counted
+   * @throws Qcow2Error; what reading and `counting` throw
+   */
+  async used(counting: (bytes: number) => void): Promise<number> {
     const { header } = this.#image;
     const page = pageOf(header);
-    const value = readerOf(header);
     let used = 0;
     await this.#read(this.#pages(blockEntries(header) / page), (_, bytes) => {
-      if (bytes) for (let index = 0; index < page; index++) if (value(bytes, index) !== 0) used++;
+      if (!bytes) return;
+      counting(bytes.length);
+      used += nonZero(bytes, header.refcounts.bits);
     });
     return used;
   }
@@ -144,6 +149,32 @@ function pageOf(header: Qcow2Header): number {
 
 function readerOf({ refcounts }: Qcow2Header): ValueAt {
   return valueAt[refcounts.bits] as ValueAt;
+}
+
+/** How many values of so many bits are in a byte of each value, and are not 0. */
+const inByte: Readonly<Record<number, Uint8Array>> = Object.fromEntries(
+  [1, 2, 4, 8].map((bits) => [
+    bits,
+    Uint8Array.from({ length: 256 }, (_, byte) => {
+      let found = 0;
+      for (let left = byte; left !== 0; left >>= bits) if ((left & (2 ** bits - 1)) !== 0) found++;
+      return found;
+    }),
+  ]),
+);
+
+/** How many values are not 0. */
+function nonZero(bytes: Buffer, bits: number): number {
+  let found = 0;
+  const perByte = inByte[bits];
+  if (perByte) for (const byte of bytes) found += perByte[byte] as number;
+  else
+    for (let at = 0, width = bits / 8; at < bytes.length; at += width) {
+      let any = 0;
+      for (let n = at; n < at + width; n++) any |= bytes[n] as number;
+      if (any !== 0) found++;
+    }
+  return found;
 }
 
 function* inBatches<T>(items: Iterable<T>, size: number): Generator<T[]> {

@@ -17,6 +17,8 @@ const AT_ONCE = 16 * 1024 * 1024;
 /** Entries that are looked at without asking whether others have a turn. */
 const STRIDE = 16_384;
 const TWO_32 = 2 ** 32;
+/** Of Number.MAX_SAFE_INTEGER, the upper half. */
+const UPPER_MAX = 0x001f_ffff;
 
 /** Bytes of an entry of an L2 table. */
 export function l2EntryBytes({ hasSubclusters }: Qcow2Header): number {
@@ -33,10 +35,12 @@ export function l2Entries(header: Qcow2Header): number {
  * @throws Qcow2Error `damaged` for one that no cluster begins at
  */
 export function clusterOffset(high: number, low: number, clusterBytes: number): number {
-  const offset = (high & 0x00ff_ffff) * TWO_32 + ((low & 0xffff_fe00) >>> 0);
-  if (offset % clusterBytes !== 0 || offset > Number.MAX_SAFE_INTEGER)
-    throw new Qcow2Error('damaged', `an entry that leads to ${offset}`);
-  return offset;
+  const upper = high & 0x00ff_ffff;
+  const lower = (low & 0xffff_fe00) >>> 0;
+  // Clusters are powers of two, and no larger than 2 MiB.
+  if ((lower & (clusterBytes - 1)) !== 0 || upper > UPPER_MAX)
+    throw new Qcow2Error('damaged', `an entry that leads to ${upper * TWO_32 + lower}`);
+  return upper * TWO_32 + lower;
 }
 
 /** @throws Qcow2Error `damaged` where no table can be */

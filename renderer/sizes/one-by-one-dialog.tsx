@@ -26,8 +26,8 @@ export function OneByOneDialog({ dialog }: { dialog: Extract<Dialog, { kind: 'on
     <PlainDialog title="What each one frees" width={460}>
       <div className={dialogs.body}>
         <p className={parts.dim}>
-          This is what deleting that one alone frees. Together they may free more: what only these share is freed with the
-          last of them.
+          This is what deleting that one alone frees. Together they may free more: what only these share is freed with
+          the last of them.
         </p>
         <ul className={styles.list} aria-label="What each one frees">
           {names.map((name) => (

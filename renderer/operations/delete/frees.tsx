@@ -40,14 +40,14 @@ export function Frees({ id, asked }: { id: string; asked: Asked<SnapshotSizes> |
   );
 }
 
-/** When that was measured: of several, since when all of it may be otherwise. */
+/** When that was measured: of several, since when all of it may be otherwise. Its line is there before, so that nothing moves. */
 export function WhenMeasured({ each }: { each: EachFrees }) {
+  if (Object.values(each).every((asked) => asked === null)) return null;
   const times = Object.values(each).flatMap((asked) =>
     asked?.status === 'ready' && asked.value.frees.known ? [asked.value.measuredAt] : [],
   );
-  return times.length === 0 ? null : (
-    <small className={styles.measured}>measured {formatClock(Math.min(...times))}</small>
-  );
+  const words = times.length === 0 ? '\u00a0' : `measured ${formatClock(Math.min(...times))}`;
+  return <small className={styles.measured}>{words}</small>;
 }
 
 function whyOf({ frees }: SnapshotSizes): string | undefined {

@@ -103,13 +103,10 @@ describe('the protocol', () => {
 
   it('answers many calls at once, out of order where one is slow', async () => {
     const connection = await connect(simulator);
-    simulator.faults.delay('connectGetHostname', 1_000);
-    const order: string[] = [];
-    const slow = connection.call(procedures.connectGetHostname, {}).then(() => order.push('slow'));
+    simulator.faults.delay('connectGetHostname', 3_600_000);
+    const slow = answer(connection.call(procedures.connectGetHostname, {}));
     const quick = Array.from({ length: 200 }, () => connection.call(procedures.connectGetType, {}));
-    await Promise.all(quick).then(() => order.push('quick'));
-    await slow;
-    expect(order).toEqual(['quick', 'slow']);
+    expect(await Promise.race([slow, Promise.all(quick).then(({ length }) => length)])).toBe(200);
   });
 
   it('stops reading at five calls in flight, keepalive included', async () => {

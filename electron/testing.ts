@@ -49,11 +49,11 @@ export function memoryFile(text = ''): MemoryFile {
     lines: async function* () {
       yield* file.text.split('\n');
     },
-    async append(line) {
+    async append(...lines) {
       const failure = file.failNext;
       file.failNext = null;
       if (failure) throw failure;
-      file.text += `${line}\n`;
+      file.text += `${lines.join('\n')}\n`;
     },
     close: async () => {},
   };

@@ -209,9 +209,9 @@ function heldAtAsking(place: Connected, which: LostKind['lost'] = {}): Promise<P
   const { file } = place;
   const append = file.append.bind(file);
   return new Promise((resolve) => {
-    file.append = async (line) => {
-      await append(line);
-      const { type, requestId, kind, snapshot } = JSON.parse(line);
+    file.append = async (...lines) => {
+      await append(...lines);
+      const { type, requestId, kind, snapshot } = JSON.parse(lines[0] ?? '{}');
       const { kind: wanted = kind, snapshotName = snapshot } = which;
       if (type !== 'asked' || kind !== wanted || snapshot !== snapshotName) return;
       file.append = append;
@@ -227,7 +227,7 @@ function heldAtAsking(place: Connected, which: LostKind['lost'] = {}): Promise<P
   });
 }
 
-/** Resolves when the next call is made: what it does away with is written down before, which takes the disk as long as it does. */
+/** Resolves when the next call is made. */
 function nextCall(gate: Connected['session']['writes']): Promise<void> {
   const { call } = gate;
   return new Promise((resolve) => {

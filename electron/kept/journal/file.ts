@@ -15,10 +15,10 @@ export interface AppendFile {
   /** Its lines, the last of which may be torn; none where there is no file. */
   lines(): AsyncIterable<string>;
   /**
-   * Writes a line at the end; resolves when it is on the disk. A line that could not be written is taken away again, or
-   * else stands by itself: it never spoils another one.
+   * Writes lines at the end; resolves when they are on the disk. What could not be written is taken away again, or else
+   * stands by itself: it never spoils another line.
    */
-  append(line: string): Promise<void>;
+  append(...lines: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,10 +72,10 @@ export function appendFile(path: string, fs: AppendFs = realFs): AppendFile {
     handle = undefined;
     await file?.close();
   };
-  const write = async (line: string) => {
+  const write = async (text: string) => {
     handle ??= await fs.open(path, 0o600);
     try {
-      await appendLine(handle, line);
+      await appendText(handle, text);
     } catch (error) {
       await close().catch(() => {}); // a new one may do what this one no longer can
       throw error;
@@ -87,16 +87,16 @@ export function appendFile(path: string, fs: AppendFs = realFs): AppendFile {
   };
   return {
     lines: () => fs.lines(path),
-    append: (line) => inTurn(() => write(line)),
+    append: (...lines) => inTurn(() => write(lines.join('\n'))),
     close: () => inTurn(close),
   };
 }
 
-async function appendLine(file: Handle, line: string): Promise<void> {
+async function appendText(file: Handle, text: string): Promise<void> {
   const { size, whole } = await file.end();
   try {
     // What a crash has left of a line would join this one.
-    await file.appendFile(`${whole ? '' : '\n'}${line}\n`);
+    await file.appendFile(`${whole ? '' : '\n'}${text}\n`);
     await file.datasync();
   } catch (error) {
     await file.truncate(size).catch(() => {});

@@ -180,7 +180,7 @@ export class Journal {
 
   async #write(...lines: readonly Line[]): Promise<void> {
     try {
-      await this.options.file.append(lines.map((line) => JSON.stringify(line)).join('\n'));
+      await this.options.file.append(...lines.map((line) => JSON.stringify(line)));
     } catch (error) {
       throw new ProblemError('JOURNAL_FAILED', {}, error instanceof Error ? error.message : String(error));
     }

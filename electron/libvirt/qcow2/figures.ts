@@ -11,6 +11,8 @@ import { Work } from './work.ts';
 const STRIDE = 16_384;
 /** What a table counts for beside its entries: there are no more of them than a disk of 64 TiB has with clusters of 64 KiB. */
 const TABLE_COSTS = 32;
+/** What an entry of an L1 table counts for, also one that leads nowhere. */
+const L1_COSTS = 0.5;
 /** Bytes of refcounts that are counted as fast as an entry is looked into. */
 const COUNTS = 8;
 /** Pairs of tables that are compared in one go. */
@@ -71,7 +73,7 @@ export class Figures {
     const { header, signal } = this.#image;
     const now = { l1: header.l1, diskBytes: header.diskBytes };
     const then = { l1: snapshot.l1, diskBytes: snapshot.diskBytes ?? header.diskBytes };
-    const [nowL1, thenL1] = [await readL1(this.#image, now.l1), await readL1(this.#image, then.l1)];
+    const [nowL1, thenL1] = [await this.#l1(now.l1), await this.#l1(then.l1)];
     const perTable = l2Entries(header);
     const [nowClusters, thenClusters] = [clustersOf(header, now.diskBytes), clustersOf(header, then.diskBytes)];
     const count = Math.min(
@@ -131,7 +133,7 @@ export class Figures {
     const pace = new Pace();
     for (const place of places) {
       const seen = new Set<number>();
-      for (const [index, offset] of (await readL1(this.#image, place)).entries()) {
+      for (const [index, offset] of (await this.#l1(place)).entries()) {
         if (index % STRIDE === STRIDE - 1) await pace.breathe(signal);
         if (offset === 0) continue;
         if (seen.has(offset)) throw new Qcow2Error('damaged', `an L2 table that is there twice, at ${offset}`);
@@ -158,6 +160,12 @@ export class Figures {
       if (isLast(count, refcount)) freed++;
     });
     return freed * header.clusterBytes;
+  }
+
+  async #l1(place: TablePlace): Promise<Float64Array> {
+    const offsets = await readL1(this.#image, place);
+    this.#work.spend(offsets.length * L1_COSTS);
+    return offsets;
   }
 
   #counts(): Promise<Refcounts> {

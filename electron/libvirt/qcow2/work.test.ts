@@ -64,3 +64,18 @@ it.each([
   await expect(figures.freedByReverting()).rejects.toThrow(Qcow2Error);
   expect(tables()).toBe(before);
 });
+
+it('ends where L1 tables are large beyond reason, though nothing is in them', async () => {
+  const l1 = { offset: BigInt(L1), entries: 2 ** 22 };
+  const header = readHeader(
+    headerBytes({
+      diskBytes: BigInt(l1.entries * PER_TABLE * CLUSTER),
+      snapshotCount: 0,
+      snapshotsOffset: 0,
+      l1,
+      refcounts: { offset: BigInt(REFCOUNTS), clusters: 1, bits: 16 },
+    }),
+  );
+  const figures = new Figures({ header, read: async ([range]) => [Buffer.alloc(range?.length ?? 0)] });
+  await expect(figures.changedSince({ l1, diskBytes: null })).rejects.toMatchObject({ fault: 'too-much' });
+});

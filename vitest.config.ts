@@ -1,23 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
-
-/** What waits for libvirt and its guests takes longest, and begins first: then nothing is waited for alone at the end. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes('/e2e/');
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
-  }
-}
 
 export default defineConfig({
   test: {
     // To start a program copies the page tables of whoever starts it: 58 ms of a process of 1 GB, as that of all threads is.
     pool: 'forks',
     // The long ones wait for libvirt and its guests more than for a processor.
-    maxWorkers: Math.max(5, availableParallelism()),
-    sequence: { sequencer: LongestFirst },
+    maxWorkers: Math.max(4, availableParallelism()),
     // Real daemons and programs take their time on a busy machine: no limit is meant to be reached.
     testTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

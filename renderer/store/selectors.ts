@@ -13,7 +13,7 @@ import { compareNames, domainsByHost, type HostDomains } from './domains.ts';
 import { historyGrid } from './grid-views.ts';
 import { endSentence } from './notices.ts';
 import { knownBytes } from './sizes.ts';
-import { type AppState, type DomainKey, domainKey, type Place } from './store.ts';
+import { type AppState, type DomainKey, domainKey, type KnownSizes, type Place } from './store.ts';
 
 const listOf = once((domains: AppState['domains']) => [...domains.values()]);
 const hostsById = once((hosts: AppState['hosts']) => new Map(hosts.map((host) => [host.id, host])));
@@ -322,16 +322,33 @@ export function chosenSnapshots(state: AppState): readonly Snapshot[] {
 export function knownOf(state: AppState): (row: SnapshotRow) => Known {
   const { pinned, tags } = snapshotMarks(state, state.history?.key ?? '');
   const sizes = state.sizes?.key === state.history?.key ? state.sizes : null;
-  return (row) => ({
-    current: row.current,
-    leaf: row.childKeys.length === 0,
-    root: row.parentKey === null,
-    pinned: pinned.has(row.snapshot.name),
-    tags: tags.get(row.snapshot.name) ?? none,
-    get bytes() {
-      return knownBytes([row.snapshot], sizes);
-    },
-  });
+  return (row) => new KnownOfRow(row, pinned.has(row.snapshot.name), tags.get(row.snapshot.name) ?? none, sizes);
+}
+
+/** Made for each row at each letter that is typed: only what is asked for is looked up. */
+class KnownOfRow implements Known {
+  constructor(
+    readonly row: SnapshotRow,
+    readonly pinned: boolean,
+    readonly tags: readonly string[],
+    readonly sizes: KnownSizes | null,
+  ) {}
+
+  get current(): boolean {
+    return this.row.current;
+  }
+
+  get leaf(): boolean {
+    return this.row.childKeys.length === 0;
+  }
+
+  get root(): boolean {
+    return this.row.parentKey === null;
+  }
+
+  get bytes(): number | null {
+    return knownBytes([this.row.snapshot], this.sizes);
+  }
 }
 
 /** The rows of a tree that a filter leaves. While they are the same, the same array is handed out again. */

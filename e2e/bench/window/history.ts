@@ -55,7 +55,7 @@ async function opening(page: Page): Promise<Measurement[]> {
 /** Milliseconds from the list of snapshots to its rows. */
 async function open(page: Page, name: string, snapshots: number): Promise<number> {
   await page.getByRole('treeitem', { name: /This computer/ }).click();
-  await page.locator(grid).waitFor({ state: 'detached' });
+  await page.getByRole('treegrid', { name: /^Snapshots of/ }).waitFor({ state: 'detached' });
   await page.evaluate(
     ({ row, least }) => {
       window.opened = window.probe.sinceMessage(() => document.querySelector(row), least);

@@ -1,4 +1,4 @@
-import { buildDomain, type SnapshotSpec } from '../../../electron/simulator/build.ts';
+import { buildDomain, qcow2, type SnapshotSpec } from '../../../electron/simulator/build.ts';
 import type { DomainModel } from '../../../electron/simulator/model.ts';
 
 const kinds = ['web', 'db', 'ci-runner', 'build_host', 'win'];
@@ -21,7 +21,10 @@ export const shapes = {
 } as const satisfies Record<string, (at: number) => number>;
 export type Shape = keyof typeof shapes;
 
-/** A running domain with so many snapshots. @param number of the domain, for its UUID */
+/**
+ * A running domain with so many snapshots. No pool has its image: to invent the metadata of so many is no work of the app’s.
+ * @param number of the domain, for its UUID
+ */
 export function deepDomain(name: string, shape: Shape, count: number, number: number): DomainModel {
   const snapshotName = (at: number) => (at < 0 ? null : `${kinds[at % kinds.length]}-${at}`);
   const snapshots = Array.from(
@@ -34,7 +37,8 @@ export function deepDomain(name: string, shape: Shape, count: number, number: nu
       parent: snapshotName(shapes[shape](at)),
     }),
   );
-  return buildDomain({ name, uuid: uuidOf(number, 0), state: 'running', snapshots }, seconds());
+  const disks = [{ ...qcow2(name, 'vda'), path: `/srv/${name}.qcow2` }];
+  return buildDomain({ name, uuid: uuidOf(number, 0), state: 'running', disks, snapshots }, seconds());
 }
 
 function seconds(): number {

@@ -275,8 +275,10 @@ test('what cannot be told says why, whatever the image and its pool are like', a
   const host = page.getByRole('dialog').or(page.getByRole('alertdialog'));
   await host.getByRole('checkbox', { name: 'Read-only' }).check();
   await host.getByRole('button', { name: 'Save' }).click();
+  await expect(host).toBeHidden();
   await app.open(guest.name);
   await app.snapshot('inside').click();
+  await again.click();
   await expect(told).toContainText('This connection may only look, and libvirt shows it no contents of images');
 });
 

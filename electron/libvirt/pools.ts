@@ -1,21 +1,15 @@
 import { storagePoolListFlag } from '../../shared/libvirt/flags.ts';
+import type { StoragePool } from '../../shared/schema.ts';
 import { countOf } from './bounds.ts';
 import type { Caller } from './domains.ts';
 import { LibvirtError } from './errors.ts';
 import { procedures } from './procedures.ts';
 
-/** An active storage pool, as it was when libvirt refreshed it last. Bytes; null is unknown. */
-export interface Pool {
-  readonly name: string;
-  readonly capacityBytes: number | null;
-  readonly freeBytes: number | null;
-}
-
 /** Pools that are asked for at most. */
 const MOST = 32;
 
 /** The active storage pools, by name; none where libvirt has no storage driver or does not tell. @throws ConnectionError */
-export async function activePools(caller: Caller): Promise<Pool[]> {
+export async function activePools(caller: Caller): Promise<StoragePool[]> {
   const pools = await orNone(async () => {
     const { pools: all } = await caller.call(procedures.connectListAllStoragePools, {
       needResults: 1,

@@ -15,9 +15,10 @@ export function contextOf(app: App, target: Target | null): CommandContext {
   const domain = state.domains.get(target.key);
   const host = hostById(state, hostIdOf(target.key));
   if (target.kind === 'domain' || state.history?.key !== target.key) return { ...whole, host, domain };
-  const fold = foldOf(state, target.row);
+  const own = openTree(state)?.byKey.get(target.row);
+  const fold = own ? undefined : foldOf(state, target.row);
   const hidden = fold?.hidden ?? [];
-  const row = hidden.length === 1 ? hidden[0] : openTree(state)?.byKey.get(target.row);
+  const row = hidden.length === 1 ? hidden[0] : own;
   const several = target.alone ? [] : chosenSnapshots(state);
   const chosen = several.length > 0 || row ? several : hidden.map(({ snapshot }) => snapshot);
   return { ...nothing, host, domain, row, fold, chosen };

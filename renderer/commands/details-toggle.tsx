@@ -8,6 +8,7 @@ import styles from './details-toggle.module.css';
 /** Shows or hides the pane at the right. */
 export function DetailsToggle() {
   const app = useApp();
+  const command = commandById('view.inspector');
   const isOpen = useSidePaneOpen();
   return (
     <Button
@@ -15,8 +16,8 @@ export function DetailsToggle() {
       className={styles.toggle}
       aria-label="Details"
       aria-pressed={isOpen}
-      tip={isOpen ? 'Hide details' : 'Show details'}
-      onClick={() => runCommand(commandById('view.inspector'), contextOf(app, null))}
+      tip={command.label(contextOf(app, null))}
+      onClick={() => runCommand(command, contextOf(app, null))}
     >
       <PanelRight size={15} aria-hidden="true" />
     </Button>

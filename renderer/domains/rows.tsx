@@ -4,9 +4,11 @@ import { formatCount, formatSnapshots, stateLabel } from '../../shared/format.ts
 import type { Domain, Host } from '../../shared/schema.ts';
 import { hostMarks } from '../hosts/host-marks.ts';
 import { hostFacts, hostMeta, hostMetaTicks, hostReach, isInTrouble } from '../hosts/host-meta.ts';
-import { knownOf, problemsOfDomain } from '../hosts/problems.ts';
+import { problemsOfDomain } from '../hosts/problems.ts';
 import { phaseSentence } from '../operations/phases.ts';
+import { lastRevertOf } from '../store/last-reverts.ts';
 import { domainsOf, isMarkedProtected, isProtected, operationOn } from '../store/selectors.ts';
+import { domainKey } from '../store/store.ts';
 import { useAppState } from '../ui/context.tsx';
 import { HostGlyph, StateGlyph } from '../ui/glyphs.tsx';
 import { useNow } from '../ui/hooks.ts';
@@ -145,8 +147,8 @@ function hostTip(host: Host): string {
 
 /** What is known to be wrong with a domain. */
 function useProblems(domain: Domain) {
-  const lastRevert = useAppState((state) => knownOf(state, domain).lastRevert);
-  const health = useAppState((state) => knownOf(state, domain).health);
+  const lastRevert = useAppState((state) => lastRevertOf(state, domain));
+  const health = useAppState((state) => state.health.get(domainKey(domain)));
   return useMemo(() => problemsOfDomain(domain, { lastRevert, health }, Date.now()), [domain, lastRevert, health]);
 }
 

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { changeSettings, narrowWindow } from '../store/actions.ts';
+import { areDetailsShown, changeSettings, narrowWindow } from '../store/actions.ts';
 import { inspectorWidths } from '../store/settings.ts';
 import { useApp, useAppState } from './context.tsx';
 import { useMediaQuery } from './hooks.ts';
@@ -9,10 +9,8 @@ import { Splitter } from './splitter.tsx';
 
 /** Whether the pane at the right is open: beside the middle, or over it in a narrow window. */
 export function useSidePaneOpen(): boolean {
-  const narrow = useMediaQuery(narrowWindow);
-  const beside = useAppState((state) => state.settings.inspectorOpen);
-  const over = useAppState((state) => state.drawerOpen);
-  return narrow ? over : beside;
+  useMediaQuery(narrowWindow); // drawn anew when the window becomes narrow or wide
+  return useAppState(areDetailsShown);
 }
 
 /** The pane at the right: its width is set at its edge, and it lies over the middle in a narrow window. */

@@ -101,18 +101,24 @@ export function shownOf({ entries }: Pick<JournalGroup, 'entries'>): Pick<Journa
   return { losses: entries.find(({ losses }) => losses)?.losses, virsh: entries.find(({ virsh }) => virsh)?.virsh };
 }
 
+/** From the first question to the last answer, milliseconds; null: an answer never came. */
+export function tookOf(entries: readonly JournalEntry[]): number | null {
+  const answers = entries.flatMap(({ answeredAt }) => answeredAt ?? []);
+  if (answers.length < entries.length) return null;
+  return Math.max(...answers) - Math.min(...entries.map(({ askedAt }) => askedAt));
+}
+
 function groupOf(newestFirst: readonly JournalEntry[]): JournalGroup {
   const entries = newestFirst.toSorted((a, b) => a.askedAt - b.askedAt);
   const revert = entries.findLast(isRevert);
   const first = entries[0] as JournalEntry;
   const main = revert ?? entries.find(({ result }) => result !== 'done') ?? first;
-  const answers = entries.map(({ answeredAt }) => answeredAt);
   return {
     operationId: main.operationId,
     main,
     entries,
     outcome: outcomeOf(main),
-    tookMs: answers.includes(null) ? null : Math.max(...(answers as number[])) - first.askedAt,
+    tookMs: tookOf(entries),
     forced: revert !== undefined && (revert.flags & revertFlag.force) !== 0,
     safety: entries.find(({ kind }) => kind === 'safety-snapshot'),
     hasXml: entries.some(({ hasXml }) => hasXml),

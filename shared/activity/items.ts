@@ -1,7 +1,7 @@
 import { formatCount } from '../format.ts';
 import { groupedBy } from '../grouped-by.ts';
 import type { JournalEntry } from '../schema.ts';
-import { askedWords, groupNote, isRevert, type JournalGroup, type OutcomeKey } from './groups.ts';
+import { askedWords, groupNote, isRevert, type JournalGroup, type OutcomeKey, tookOf } from './groups.ts';
 
 /** A line of the list: one operation, or all of a batch. */
 export interface ActivityItem {
@@ -57,11 +57,8 @@ function itemOfBatch(key: string, some: readonly [JournalGroup, ...JournalGroup[
   const [first] = some;
   const groups = some.toSorted((a, b) => (a.main.domainName < b.main.domainName ? -1 : 1));
   const { main } = groups.find((group) => isRevert(group.main)) ?? first;
-  const entries = groups.flatMap((group) => group.entries);
-  const answers = entries.flatMap(({ answeredAt }) => answeredAt ?? []);
   const done = groups.filter(({ outcome }) => outcome === 'done').length;
   const hosts = new Set(groups.map((group) => group.main.hostUri));
-  const since = Math.min(...entries.map(({ askedAt }) => askedAt));
   return {
     key,
     groups,
@@ -72,7 +69,7 @@ function itemOfBatch(key: string, some: readonly [JournalGroup, ...JournalGroup[
     host: hosts.size === 1 ? main.hostName : formatCount(hosts.size, 'host'),
     askedAt: first.main.askedAt,
     outcome: byWeight.find((outcome) => groups.some((group) => group.outcome === outcome)) ?? 'done',
-    tookMs: answers.length < entries.length ? null : Math.max(...answers) - since,
+    tookMs: tookOf(groups.flatMap(({ entries }) => entries)),
     who: main.who,
     forced: groups.some(({ forced }) => forced),
   };

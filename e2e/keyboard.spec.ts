@@ -66,3 +66,22 @@ test(
     await expect(app.snapshot('typed')).toBeHidden();
   },
 );
+
+test('a move of the focus at the very moment a review is there is not undone', async ({ start }) => {
+  const app = await start('--demo');
+  await app.open('web-01');
+  await app.page.evaluate(() => {
+    const verb = () => document.querySelector<HTMLButtonElement>('[role="alertdialog"] [data-look="danger"]:enabled');
+    new MutationObserver((_, observer) => {
+      if (!verb()) return;
+      observer.disconnect();
+      verb()?.focus();
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  await app.snapshot('before-upgrade').focus();
+  await app.page.keyboard.press('Delete');
+  await expect(app.dialog.root.getByRole('group', { name: 'What is deleted' })).toBeVisible();
+  // Anything that still wants the focus has had two frames to take it.
+  await app.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(app.dialog.root.getByRole('button', { name: 'Delete', exact: true })).toBeFocused();
+});

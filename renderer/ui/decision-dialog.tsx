@@ -1,5 +1,5 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 import dialogs from './dialog.module.css';
 import { focusHome, type Home } from './focus-home.ts';
@@ -47,8 +47,6 @@ export function DecisionDialog(props: DecisionDialogProps) {
     children,
   } = props;
   const safe = useRef<HTMLButtonElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to read
-  useEffect(() => (field?.current ?? safe.current)?.focus(), [step]);
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
@@ -71,10 +69,26 @@ export function DecisionDialog(props: DecisionDialogProps) {
             </Button>
             {actions}
           </div>
+          <FocusAtStep step={step} field={field} safe={safe} />
         </AlertDialog.Popup>
       </AlertDialog.Portal>
     </AlertDialog.Root>
   );
+}
+
+interface FocusAtStepProps extends Pick<DecisionDialogProps, 'step'> {
+  field: DecisionDialogProps['field'] | undefined;
+  safe: RefObject<HTMLElement | null>;
+}
+
+/**
+ * The last in the popup, so that all it may focus is there. The focus moves as the step is drawn: a key pressed
+ * on seeing it is not undone by a focus that comes later.
+ */
+function FocusAtStep({ step, field, safe }: FocusAtStepProps) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to read
+  useLayoutEffect(() => (field?.current ?? safe.current)?.focus(), [step]);
+  return null;
 }
 
 /** What is decided, and a line under it. */

@@ -71,7 +71,8 @@ test('a move of the focus at the very moment a review is there is not undone', a
   const app = await start('--demo');
   await app.open('web-01');
   await app.page.evaluate(() => {
-    const verb = () => document.querySelector<HTMLButtonElement>('[role="alertdialog"] [data-look="danger"]:enabled');
+    const verb = () =>
+      document.querySelector<HTMLButtonElement>('[role="alertdialog"] [data-look="danger"]:not([aria-disabled])');
     new MutationObserver((_, observer) => {
       if (!verb()) return;
       observer.disconnect();

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import type { Locator } from '@playwright/test';
 import type { App } from './app.ts';
 import { askDelete } from './dialogs.ts';
@@ -140,6 +140,29 @@ test('right after a snapshot was taken no block differs from it', async ({ start
   await expect(fact(app, 'Since then')).toHaveText('No disk block differs');
 });
 
+test('an image that changes all the time is not measured', async ({ start, lab }) => {
+  const guest = await lab.guest({ name: 'restless' });
+  await guest.snapshot('inside');
+  const path = await guest.diskPath();
+  const app = await start('--connect', lab.uri);
+  await app.open(guest.name);
+  let isOver = false;
+  const changing = (async () => {
+    for (let second = 1; !isOver; second++) await utimes(path, second, second);
+  })();
+  await app.snapshot('inside').click();
+  // Should nothing fall into a reading, on a machine that stands still, it is measured again.
+  await expect(async () => {
+    await details(app).getByRole('button', { name: 'Measure again' }).click();
+    await expect(fact(app, 'Size')).toContainText('The image changed while it was measured', { timeout: 5_000 });
+  }).toPass();
+  await expect(fact(app, 'Size')).not.toContainText(new RegExp(figure));
+  isOver = true;
+  await changing;
+  await details(app).getByRole('button', { name: 'Measure again' }).click();
+  await expect(fact(app, 'Size')).toContainText(new RegExp(`Deleting it frees ${figure}`));
+});
+
 test('nothing is measured while the domain is being changed', async ({ start, pace }) => {
   pace.snapshotMs = forEver;
   const app = await start('--demo');
@@ -152,6 +175,8 @@ test('nothing is measured while the domain is being changed', async ({ start, pa
   await expect(root).toContainText('Taking the safety snapshot');
   await app.page.keyboard.press('Escape');
   await expect(again).toBeDisabled();
+  await app.snapshot('before-pg16').click();
+  await expect(fact(app, 'Size')).toContainText('The domain is being changed. Measure it afterwards');
   await app.page
     .getByRole('contentinfo')
     .getByRole('button', { name: /^Cancel/ })
@@ -219,6 +244,7 @@ test('what cannot be told says why, whatever the image and its pool are like', a
     ['damaged', () => image(20, 0, 0, 0, 99), 'what it says of itself makes no sense'],
     ['missing', () => image(60, 0, 0, 0, 0), 'The snapshot is not in the image'],
     ['gone', () => rename(path, aside), 'The image is not there any more'],
+    ['refused', () => symlink(path, path), 'libvirt did not let this image be read'],
     ['inactive pool', () => lab.virsh('pool-destroy', pool), 'The storage pool that has this image is not active'],
     ['no pool', () => lab.virsh('pool-undefine', pool), 'only where a storage pool has its folder'],
   ];
@@ -230,6 +256,7 @@ test('what cannot be told says why, whatever the image and its pool are like', a
       await expect(told).not.toContainText(new RegExp(figure));
       await expect(again).toBeVisible();
     });
+  await rm(path);
   await image();
 
   // Scanned before the image was there: Refresh, with consent.

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Gate } from '../../electron/hosts/gate.ts';
 import { KeptFigures } from '../../electron/inspect/sizes/kept-figures.ts';
 import { sizeList } from '../../electron/inspect/sizes/list.ts';
 import { snapshotSizes } from '../../electron/inspect/sizes/sizes.ts';
 import { stalePools } from '../../electron/inspect/sizes/stale-pools.ts';
 import { LibvirtError } from '../../electron/libvirt/errors.ts';
 import { ping } from '../../electron/libvirt/greet.ts';
+import { procedures } from '../../electron/libvirt/procedures.ts';
 import { refreshPools } from '../../electron/operations/refresh-pools.ts';
 import type { Size, SizeUnknown } from '../../shared/schema.ts';
 import { labAvailable } from '../lab/available.ts';
@@ -19,6 +22,35 @@ import { type Connected, connectTo } from './connected.ts';
 const available = labAvailable();
 if (!available.ok) console.warn(`Sizes through libvirt are left out: ${available.reason}`);
 const never = new AbortController().signal;
+const ofVolumes: ReadonlySet<unknown> = new Set([
+  procedures.storageVolLookupByPath,
+  procedures.storageVolGetXmlDesc,
+  procedures.storageVolDownload,
+]);
+
+/** Tells of each question about a volume before it is asked, while `during` goes on. */
+async function asking<T>(
+  reads: Gate,
+  tell: (nth: number, procedure: unknown) => void,
+  during: () => Promise<T>,
+): Promise<T> {
+  let nth = 0;
+  const told = (procedure: unknown) => ofVolumes.has(procedure) && tell(++nth, procedure);
+  const [call, receive] = [reads.call.bind(reads), reads.receive.bind(reads)];
+  reads.call = (procedure, args) => {
+    told(procedure);
+    return call(procedure, args);
+  };
+  reads.receive = (procedure, args, options) => {
+    told(procedure);
+    return receive(procedure, args, options);
+  };
+  try {
+    return await during();
+  } finally {
+    Object.assign(reads, { call, receive });
+  }
+}
 
 describe.skipIf(!available.ok)('sizes, through libvirt', () => {
   let lab: Lab;
@@ -102,7 +134,7 @@ describe.skipIf(!available.ok)('sizes, through libvirt', () => {
   });
 
   test('an image that is replaced meanwhile gives the sizes of one of both, or says why', async () => {
-    const { guest, sizes } = await made('replaced');
+    const { guest, uuid, sizes } = await made('replaced');
     const path = await guest.diskPath();
     await guest.writeBytes(2_000_000, 'one');
     await guest.snapshot('a');
@@ -117,7 +149,7 @@ describe.skipIf(!available.ok)('sizes, through libvirt', () => {
     await copyFile(path, two);
     const may = [first.changed, second.changed].map((each) => JSON.stringify(each));
     // Once in each reading, at another moment of it.
-    for (let nth = 0; nth < 40; nth++) {
+    for (let nth = 0; nth < 20; nth++) {
       await copyFile(nth % 2 === 0 ? one : two, `${path}.new`);
       const reading = sizes('a');
       await sleep(nth / 2);
@@ -126,20 +158,39 @@ describe.skipIf(!available.ok)('sizes, through libvirt', () => {
       if (changed?.known) expect(may).toContain(JSON.stringify(changed));
       else expect(['changing', 'damaged', 'gone']).toContain(changed?.why);
     }
-    // Twice, and back to the very file that it was: its times are others then.
-    for (let nth = 0; nth < 20; nth++) {
-      const before = JSON.stringify((await sizes('a')).changed);
-      await copyFile(before === may[0] ? two : one, `${path}.new`);
-      const reading = sizes('a');
-      await sleep(nth / 2);
-      await rename(path, `${path}.aside`);
-      await rename(`${path}.new`, path);
-      await sleep(1);
-      await rename(`${path}.aside`, path);
-      const { changed } = await reading;
-      if (changed?.known) expect(JSON.stringify(changed)).toBe(before);
-      else expect(['changing', 'damaged', 'gone']).toContain(changed?.why);
-    }
+    // Replaced before one question, and back to the very file that it was before a later one: its times are others then.
+    const { reads } = connected.session;
+    const fresh = () => snapshotSizes(connected.session, uuid, ['a'], new KeptFigures(), never);
+    const aside = `${path}.aside`;
+    const replace = () => {
+      renameSync(path, aside);
+      renameSync(`${path}.new`, path);
+    };
+    const putBack = () => renameSync(aside, path);
+    const before = JSON.stringify((await fresh()).changed);
+    const other = before === may[0] ? two : one;
+    let questions = 0;
+    await asking(reads, () => void questions++, fresh);
+    for (let swap = 1; swap <= questions; swap++)
+      for (const back of new Set([swap + 1, questions, questions + 1].filter((nth) => nth > swap))) {
+        await copyFile(other, `${path}.new`);
+        const times = new Set<'before' | 'other'>();
+        const { changed } = await asking(
+          reads,
+          (nth, procedure) => {
+            if (nth === swap) replace();
+            if (nth === back) putBack();
+            if (procedure === procedures.storageVolGetXmlDesc) times.add(existsSync(aside) ? 'other' : 'before');
+          },
+          fresh,
+        );
+        if (existsSync(aside)) putBack();
+        if (!changed?.known) expect(['changing', 'damaged']).toContain(changed?.why);
+        else {
+          const sizeOf = { before, other: may.find((each) => each !== before) };
+          expect([...times].map((file) => sizeOf[file])).toEqual([JSON.stringify(changed)]);
+        }
+      }
     await Promise.all([one, two].map((each) => rm(each)));
     expect((await readDisk(path, 2_000_000, 3)).toString()).toBe('two');
   });

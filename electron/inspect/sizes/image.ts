@@ -59,9 +59,8 @@ export async function measureImage(
   );
   if (!looked.known) return nothing(looked.why, names.length === 1);
   const { print, figures } = looked.value;
-  if (before === null) return figures;
   if ((await version()) !== before) return nothing('changing', names.length === 1);
-  kept.keep(print, figures);
+  if (before !== null) kept.keep(print, figures);
   return figures;
 }
 

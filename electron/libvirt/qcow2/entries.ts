@@ -1,6 +1,6 @@
 import { Qcow2Error } from './error.ts';
 import type { Qcow2Header } from './header.ts';
-import { clusterOffset, l2Entries, l2EntryBytes } from './tables.ts';
+import { clusterOffset, l2Entries, l2EntryBytes, viewOf } from './tables.ts';
 
 /** In the upper half of an entry: nothing else refers to the cluster. No two states differ by it. */
 const COPIED = 0x8000_0000;
@@ -51,11 +51,6 @@ function compressedAt(high: number, low: number, clusterBytes: number): { offset
   if (!Number.isSafeInteger(offset) || offset === 0) throw new Qcow2Error('damaged', `compressed data at ${offset}`);
   const sectors = ((high & 0x3fff_ffff) >>> upperBits) + 1;
   return { offset, length: sectors * SECTOR - (low % SECTOR) };
-}
-
-/** Its numbers are read some times as fast as a buffer's. */
-function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** An L2 table, or null where there is none: nothing is allocated. */
@@ -144,8 +139,9 @@ function bitmap({ table, at }: Entry): [zeros: number, data: number] {
   return table === null ? [0, 0] : [table.getUint32(at + 8), table.getUint32(at + 12)];
 }
 
+/** Added up in pairs, nibbles and bytes, whatever the bits are. */
 function bitsIn(word: number): number {
-  let count = 0;
-  for (let left = word >>> 0; left !== 0; left = (left & (left - 1)) >>> 0) count++;
-  return count;
+  const pairs = word - ((word >>> 1) & 0x5555_5555);
+  const nibbles = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }

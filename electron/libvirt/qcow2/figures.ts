@@ -11,8 +11,6 @@ import { Work } from './work.ts';
 const STRIDE = 16_384;
 /** What a table counts for beside its entries: there are no more of them than a disk of 64 TiB has with clusters of 64 KiB. */
 const TABLE_COSTS = 32;
-/** What an entry of an L1 table counts for, also one that leads nowhere. */
-const L1_COSTS = 0.5;
 /** Bytes of refcounts that are counted as fast as an entry is looked into. */
 const COUNTS = 8;
 /** Pairs of tables that are compared in one go. */
@@ -85,9 +83,13 @@ export class Figures {
     let pairs: Pair[] = [];
     let units = 0;
     for (let index = 0; index < count; index++) {
-      const one = { offset: nowL1[index] ?? 0, entries: entriesOf(nowClusters, index) };
-      const other = { offset: thenL1[index] ?? 0, entries: entriesOf(thenClusters, index) };
-      if (one.offset !== other.offset || one.entries !== other.entries) pairs.push([one, other]);
+      const [one, other] = [nowL1[index] ?? 0, thenL1[index] ?? 0];
+      const [ofOne, ofOther] = [entriesOf(nowClusters, index), entriesOf(thenClusters, index)];
+      if (one !== other || ofOne !== ofOther)
+        pairs.push([
+          { offset: one, entries: ofOne },
+          { offset: other, entries: ofOther },
+        ]);
       if (pairs.length === PAIRS) {
         units += await this.#compare(pairs);
         pairs = [];
@@ -133,7 +135,9 @@ export class Figures {
     const pace = new Pace();
     for (const place of places) {
       const seen = new Set<number>();
-      for (const [index, offset] of (await this.#l1(place)).entries()) {
+      const l1 = await this.#l1(place);
+      for (let index = 0; index < l1.length; index++) {
+        const offset = l1[index] as number;
         if (index % STRIDE === STRIDE - 1) await pace.breathe(signal);
         if (offset === 0) continue;
         if (seen.has(offset)) throw new Qcow2Error('damaged', `an L2 table that is there twice, at ${offset}`);
@@ -164,7 +168,8 @@ export class Figures {
 
   async #l1(place: TablePlace): Promise<Float64Array> {
     const offsets = await readL1(this.#image, place);
-    this.#work.spend(offsets.length * L1_COSTS);
+    // Those that lead nowhere are looked at, too.
+    this.#work.spend(offsets.length);
     return offsets;
   }
 

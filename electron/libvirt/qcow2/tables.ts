@@ -43,6 +43,11 @@ export function clusterOffset(high: number, low: number, clusterBytes: number): 
   return upper * TWO_32 + lower;
 }
 
+/** Its numbers are read some times as fast as a buffer's. */
+export function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
 /** @throws Qcow2Error `damaged` where no table can be */
 export function placeOf(offset: bigint, clusterBytes: number): number {
   if (offset < clusterBytes || offset % BigInt(clusterBytes) !== 0n || offset > Number.MAX_SAFE_INTEGER)
@@ -74,10 +79,13 @@ export async function readL1({ header, read, signal }: ImageAt, place: TablePlac
 /** The offsets in a table of entries of 64 bits. @throws Qcow2Error `damaged`; what the signal is aborted with */
 export async function offsetsIn(bytes: Buffer, clusterBytes: number, signal?: AbortSignal): Promise<Float64Array> {
   const pace = new Pace();
+  const view = viewOf(bytes);
   const offsets = new Float64Array(bytes.length / 8);
-  for (let index = 0; index < offsets.length; index++) {
-    offsets[index] = clusterOffset(bytes.readUInt32BE(index * 8), bytes.readUInt32BE(index * 8 + 4), clusterBytes);
-    if (index % STRIDE === STRIDE - 1) await pace.breathe(signal);
+  for (let from = 0; from < offsets.length; from += STRIDE) {
+    const to = Math.min(from + STRIDE, offsets.length);
+    for (let index = from; index < to; index++)
+      offsets[index] = clusterOffset(view.getUint32(index * 8), view.getUint32(index * 8 + 4), clusterBytes);
+    await pace.breathe(signal);
   }
   return offsets;
 }

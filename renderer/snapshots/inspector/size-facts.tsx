@@ -118,6 +118,7 @@ function Measured({ domain, snapshot, sizes, measured }: MeasuredProps) {
   return (
     <>
       {sizes.failed?.id === id ? <div role="alert">{sizes.failed.what}</div> : null}
+      {measured || isFree ? null : <div className={parts.dim}>{whyUnknown.busy}</div>}
       <div className={`${parts.dim} ${styles.measured}`}>
         {measured ? <span>Measured {formatMoment(measured.measuredAt, now)}</span> : null}
         <button

@@ -82,12 +82,16 @@ interface FocusAtStepProps extends Pick<DecisionDialogProps, 'step'> {
 }
 
 /**
- * The last in the popup, so that all it may focus is there. The focus moves as the step is drawn: a key pressed
- * on seeing it is not undone by a focus that comes later.
+ * The last in the popup, so that all it may focus is there. The focus moves as a step is drawn: a key pressed on seeing it
+ * is not undone by a focus that comes later. The first step's is the popup's own, once a dialog before it has let go.
  */
 function FocusAtStep({ step, field, safe }: FocusAtStepProps) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when there's something new to read
-  useLayoutEffect(() => (field?.current ?? safe.current)?.focus(), [step]);
+  const focused = useRef(step);
+  useLayoutEffect(() => {
+    if (focused.current === step) return;
+    focused.current = step;
+    (field?.current ?? safe.current)?.focus();
+  }, [step, field, safe]);
   return null;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Random } from '../explore/random.ts';
-import type { Input, Target } from './target.ts';
+import type { Input, Result, Target } from './target.ts';
 
 export interface Finding {
   readonly target: string;
@@ -46,12 +46,10 @@ export async function run(
   let longest = { ms: 0, seed: first };
   for (let seed = first; !until(units) && findings.size < ENOUGH; seed++) {
     const input = target.draw(new Random(seed));
-    const before = performance.now();
     try {
-      const result = await alone(() => target.read(input));
+      const { ms, ...result } = await alone(() => timed(target, input));
       units += result.units;
       refused += result.refused;
-      const ms = performance.now() - before;
       if (ms > longest.ms) longest = { ms: ms > most ? await least(target, input) : ms, seed };
       if (longest.seed === seed && longest.ms > most) find(seed, input, `it takes ${Math.round(longest.ms)} ms`);
     } catch (error) {
@@ -65,12 +63,14 @@ export async function run(
 /** The shortest of some tries, milliseconds. */
 async function least(target: Target, input: Input): Promise<number> {
   let ms = Number.POSITIVE_INFINITY;
-  for (let n = 0; n < AGAIN; n++) {
-    const before = performance.now();
-    await target.read(input);
-    ms = Math.min(ms, performance.now() - before);
-  }
+  for (let n = 0; n < AGAIN; n++) ms = Math.min(ms, (await timed(target, input)).ms);
   return ms;
+}
+
+async function timed(target: Target, input: Input): Promise<Required<Result>> {
+  const before = performance.now();
+  const result = await target.read(input);
+  return { ms: performance.now() - before, ...result };
 }
 
 /** @throws also what nobody waited for, and where `Object.prototype` has got something */

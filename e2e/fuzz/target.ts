@@ -20,6 +20,8 @@ export type Input = Buffer | string;
 export interface Result {
   readonly units: number;
   readonly refused: number;
+  /** Milliseconds that it took, without what came before it; all of it unless said. */
+  readonly ms?: number;
 }
 
 export const taken: Result = { units: 1, refused: 0 };

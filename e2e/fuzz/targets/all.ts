@@ -2,6 +2,7 @@ import type { Target } from '../target.ts';
 import { connections } from './connections.ts';
 import { figures } from './figures.ts';
 import { frames } from './frames.ts';
+import { greedy } from './greedy.ts';
 import { hostLists } from './host-lists.ts';
 import { pictures, qcow2 } from './images.ts';
 import { record } from './recorded.ts';
@@ -24,6 +25,7 @@ export async function allTargets(): Promise<Target[]> {
     stores,
     qcow2,
     figures,
+    greedy,
     pictures,
     texts,
     commandLines,

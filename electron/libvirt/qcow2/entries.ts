@@ -9,6 +9,7 @@ const COMPRESSED = 0x4000_0000;
 /** In the lower half, without subclusters: the cluster reads as zeros, wherever it lies. */
 const ZERO = 1;
 const SECTOR = 512;
+const TWO_32 = 2 ** 32;
 const SUBCLUSTERS = 32;
 
 /** Told of a cluster of the file that an entry refers to, by its number, how often. */
@@ -24,6 +25,9 @@ export function references(header: Qcow2Header, table: Buffer, times: number, re
   const { clusterBytes } = header;
   const step = l2EntryBytes(header);
   const view = viewOf(table);
+  // A compressed entry's offset takes 62 bits but for those of its length, of which there are a cluster's but for eight.
+  const upperBits = 38 - Math.log2(clusterBytes);
+  const upper = 2 ** upperBits - 1;
   let found = 0;
   for (let at = 0; at + step <= table.length; at += step) {
     const high = view.getUint32(at);
@@ -31,26 +35,20 @@ export function references(header: Qcow2Header, table: Buffer, times: number, re
     if (high === 0 && low === 0) continue;
     found++;
     if ((high & COMPRESSED) !== 0) {
-      const { offset, length } = compressedAt(high, low, clusterBytes);
-      const last = Math.floor((offset + length - 1) / clusterBytes);
-      for (let cluster = Math.floor(offset / clusterBytes); cluster <= last; cluster++, found++) refer(cluster, times);
+      const offset = (high & upper) * TWO_32 + low;
+      if (!Number.isSafeInteger(offset) || offset === 0)
+        throw new Qcow2Error('damaged', `compressed data at ${offset}`);
+      // The lengths are of whole sectors (Compressed Clusters Descriptor).
+      const sectors = ((high & 0x3fff_ffff) >>> upperBits) + 1;
+      const end = offset + sectors * SECTOR - (low & (SECTOR - 1));
+      for (let cluster = Math.floor(offset / clusterBytes); cluster * clusterBytes < end; cluster++, found++)
+        refer(cluster, times);
       continue;
     }
     const offset = clusterOffset(high, low, clusterBytes);
     if (offset !== 0) refer(offset / clusterBytes, times);
   }
   return found;
-}
-
-/** Where the data of a compressed cluster are; bytes. The lengths are of whole sectors (Compressed Clusters Descriptor). */
-function compressedAt(high: number, low: number, clusterBytes: number): { offset: number; length: number } {
-  // The offset takes 62 bits but for those of the length, of which there are a cluster's but for eight.
-  const upperBits = 30 - (Math.log2(clusterBytes) - 8);
-  const upper = high & (2 ** upperBits - 1);
-  const offset = upper * 2 ** 32 + low;
-  if (!Number.isSafeInteger(offset) || offset === 0) throw new Qcow2Error('damaged', `compressed data at ${offset}`);
-  const sectors = ((high & 0x3fff_ffff) >>> upperBits) + 1;
-  return { offset, length: sectors * SECTOR - (low % SECTOR) };
 }
 
 /** An L2 table, or null where there is none: nothing is allocated. */
@@ -72,6 +70,7 @@ export function unitBytes({ clusterBytes, hasSubclusters }: Qcow2Header): number
  */
 export function differences(header: Qcow2Header, one: Part, other: Part): { units: number; entries: number } {
   const count = Math.min(Math.max(one.entries, other.entries), l2Entries(header));
+  const { clusterBytes } = header;
   const step = l2EntryBytes(header);
   const holes = header.backing === null ? ZEROS : HOLE;
   const whole = header.hasSubclusters ? SUBCLUSTERS : 1;
@@ -85,16 +84,13 @@ export function differences(header: Qcow2Header, one: Part, other: Part): { unit
     const highB = b === null ? 0 : (b.getUint32(at) & ~COPIED) >>> 0;
     const lowA = a === null ? 0 : a.getUint32(at + 4);
     const lowB = b === null ? 0 : b.getUint32(at + 4);
-    const isSame = highA === highB && lowA === lowB;
-    if (isSame && !header.hasSubclusters) continue;
+    const inOnePlace = highA === highB && lowA === lowB;
+    if (inOnePlace && (!header.hasSubclusters || isSameBitmap(a, b, at + 8))) continue;
     entries += header.hasSubclusters ? 2 : 1;
-    if (((highA | highB) & COMPRESSED) !== 0) found += isSame ? 0 : whole;
+    if (((highA | highB) & COMPRESSED) !== 0) found += inOnePlace ? 0 : whole;
     else if (header.hasSubclusters) {
-      const [entryA, entryB] = [
-        { table: a, at, high: highA, low: lowA },
-        { table: b, at, high: highB, low: lowB },
-      ];
-      found += subclusters(header, entryA, entryB);
+      const isMoved = clusterOffset(highA, lowA, clusterBytes) !== clusterOffset(highB, lowB, clusterBytes);
+      found += bitsIn(differing(a, b, at + 8, isMoved, header.backing !== null));
     } else if (contents(header, highA, lowA, holes) !== contents(header, highB, lowB, holes)) found++;
   }
   return { units: found, entries };
@@ -113,30 +109,30 @@ function contents(header: Qcow2Header, high: number, low: number, holes: number)
   return ZEROS;
 }
 
-interface Entry {
-  readonly table: DataView | null;
-  readonly at: number;
-  readonly high: number;
-  readonly low: number;
+function isSameBitmap(one: DataView | null, other: DataView | null, at: number): boolean {
+  return wordAt(one, at) === wordAt(other, at) && wordAt(one, at + 4) === wordAt(other, at + 4);
 }
 
-/** In how many subclusters two entries differ, by the bitmap of each: which are zeros, and which are allocated. */
-function subclusters(header: Qcow2Header, one: Entry, other: Entry): number {
-  const a = clusterOffset(one.high, one.low, header.clusterBytes);
-  const b = clusterOffset(other.high, other.low, header.clusterBytes);
-  const [zerosA, dataA] = bitmap(one);
-  const [zerosB, dataB] = bitmap(other);
-  if (a === b && zerosA === zerosB && dataA === dataB) return 0;
+/** In which subclusters two entries differ, by the bitmaps at `at`: which are zeros, and which are allocated. */
+function differing(
+  one: DataView | null,
+  other: DataView | null,
+  at: number,
+  isMoved: boolean,
+  hasBacking: boolean,
+): number {
+  const [zerosA, zerosB] = [wordAt(one, at), wordAt(other, at)];
   // Bit for bit: something that is data in both is the same in the same place; zeros are zeros, and holes are, too.
-  const [realA, realB] = [dataA & ~zerosA, dataB & ~zerosB];
+  const realA = wordAt(one, at + 4) & ~zerosA;
+  const realB = wordAt(other, at + 4) & ~zerosB;
   let differ = realA ^ realB;
-  if (a !== b) differ |= realA & realB;
-  if (header.backing !== null) differ |= zerosA ^ zerosB;
-  return bitsIn(differ);
+  if (isMoved) differ |= realA & realB;
+  if (hasBacking) differ |= zerosA ^ zerosB;
+  return differ;
 }
 
-function bitmap({ table, at }: Entry): [zeros: number, data: number] {
-  return table === null ? [0, 0] : [table.getUint32(at + 8), table.getUint32(at + 12)];
+function wordAt(table: DataView | null, at: number): number {
+  return table === null ? 0 : table.getUint32(at);
 }
 
 /** Added up in pairs, nibbles and bytes, whatever the bits are. */

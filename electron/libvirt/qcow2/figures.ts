@@ -11,6 +11,8 @@ import { Work } from './work.ts';
 const STRIDE = 16_384;
 /** What a table counts for beside its entries: there are no more of them than a disk of 64 TiB has with clusters of 64 KiB. */
 const TABLE_COSTS = 32;
+/** What an entry of an L1 table counts for, also one that leads nowhere. */
+const L1_COSTS = 2;
 /** Bytes of refcounts that are counted as fast as an entry is looked into. */
 const COUNTS = 8;
 /** Pairs of tables that are compared in one go. */
@@ -158,7 +160,9 @@ export class Figures {
     const data = new References(header);
     const refer = data.add.bind(data);
     await eachL2(this.#image, own, (table, index) => {
-      this.#work.spend(references(header, table, times.get(own[index] as number) as number, refer));
+      const before = data.turns;
+      const entries = references(header, table, times.get(own[index] as number) as number, refer);
+      this.#work.spend(entries + data.turns - before);
     });
     await refcounts.hold(data, (_, count, refcount) => {
       if (isLast(count, refcount)) freed++;
@@ -168,8 +172,7 @@ export class Figures {
 
   async #l1(place: TablePlace): Promise<Float64Array> {
     const offsets = await readL1(this.#image, place);
-    // Those that lead nowhere are looked at, too.
-    this.#work.spend(offsets.length);
+    this.#work.spend(offsets.length * L1_COSTS);
     return offsets;
   }
 

@@ -7,8 +7,8 @@ import { type ImageAt, offsetsIn, placeOf } from './tables.ts';
 const MAX_TABLE = 8 * 1024 * 1024;
 /** Clusters whose counts are read together, at most. */
 const PAGE = 4_096;
-/** So many counts are kept at most: 64 MiB. */
-const MAX_COUNTS = 16 * 1024 * 1024;
+/** So many counts are kept at most: 32 MiB. */
+const MAX_COUNTS = 8 * 1024 * 1024;
 /** So much of refcount blocks is held at a time, bytes. */
 const AT_ONCE = 16 * 1024 * 1024;
 
@@ -28,6 +28,8 @@ const valueAt: Readonly<Record<number, ValueAt>> = {
 export class References {
   /** By page: its clusters in order. */
   readonly pages = new Map<number, Uint32Array>();
+  /** How often another page was turned to: that takes as long as to look into an entry does. */
+  turns = 0;
   readonly #page: number;
   #last = -1;
   #counts: Uint32Array = new Uint32Array(0);
@@ -46,6 +48,7 @@ export class References {
         counts = new Uint32Array(this.#page);
         this.pages.set(page, counts);
       }
+      this.turns++;
       this.#last = page;
       this.#counts = counts;
     }

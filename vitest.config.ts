@@ -1,5 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { globSync } from 'tinyglobby';
 import { defineConfig } from 'vitest/config';
+
+const tests = globSync([
+  '{shared,renderer,electron}/**/*.test.{ts,tsx}',
+  'e2e/{bench,lab,integration,matrix,explore,fuzz,attack,package,sizes}/**/*.test.ts',
+]);
+/** Have some modules replaced, for whoever shares them. */
+const replacing = tests.filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
 
 export default defineConfig({
   test: {
@@ -18,22 +27,13 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'pure',
-          // Nothing here keeps anything: to load the same modules for each file anew takes as long as all of the tests.
+          name: 'shared',
+          // To load the same modules for each file anew takes as long as many of the tests.
           isolate: false,
-          include: ['shared/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}'],
+          include: tests.filter((file) => !replacing.includes(file)),
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'real',
-          include: [
-            'electron/**/*.test.ts',
-            'e2e/{bench,lab,integration,matrix,explore,fuzz,attack,package,sizes}/**/*.test.ts',
-          ],
-        },
-      },
+      { extends: true, test: { name: 'replacing', include: replacing } },
     ],
   },
 });

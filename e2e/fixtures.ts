@@ -7,7 +7,7 @@ import { App } from './app.ts';
 import { type Availability, canBuildGenerations, labAvailable } from './lab/available.ts';
 import type { Lab } from './lab/lab.ts';
 import { Labs } from './labs.ts';
-import { chromiumMissing, electronMissing, launchChromium, type ShellName, startShell } from './shell.ts';
+import { chromiumMissing, electronMissing, launchHeadless, type ShellName, startShell } from './shell.ts';
 
 export type Pace = { -readonly [key in keyof DemoPace]: DemoPace[key] };
 
@@ -40,7 +40,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   shell: ['browser', { option: true, scope: 'worker' }],
   windows: [
     async ({ shell }, use) => {
-      const browser = shell === 'browser' && !chromiumMissing() ? await launchChromium() : undefined;
+      const browser = shell === 'browser' && !chromiumMissing() ? await launchHeadless() : undefined;
       await use(browser);
       await browser?.close();
     },

@@ -30,6 +30,8 @@ const needed = [
   { program: 'desktop-file-validate', package: 'desktop-file-utils', leftOut: 'validating desktop entries' },
   { program: 'appstreamcli', package: 'appstream', leftOut: 'validating the metadata of packages' },
 ];
+/** What does the same as something needed for less; not every distribution has it. */
+const spares = [{ program: 'chromium-headless-shell', package: 'chromium-headless-shell' }];
 /** What only `npm run package:check` needs. */
 export const neededForEveryPackage = [
   ...needed.slice(-2),
@@ -42,16 +44,19 @@ const debianKeys = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Installs what is missing on Debian and Ubuntu, where that takes no password; says what is left out elsewhere. */
 export function installSystemPackages(wanted = needed) {
-  const missing = wanted.filter((each) => !has(each));
-  const packages = missing.map((each) => each.package);
+  const missing = (some) => some.filter((each) => !has(each)).map((each) => each.package);
+  const packages = missing(wanted);
+  const more = missing(spares);
   if (!existsSync(debianKeys)) packages.push('debian-archive-keyring');
-  if (packages.length === 0) return;
+  if (packages.length + more.length === 0) return;
   const root = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   if (isThere('apt-get') && (root.length === 0 || succeeds(['sudo', '-n', 'true']))) {
-    console.log(`Installing ${packages.join(', ')}…`);
+    console.log(`Installing ${[...packages, ...more].join(', ')}…`);
     const apt = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-o', 'Dpkg::Use-Pty=0'];
     succeeds([...apt, 'update']);
-    succeeds([...apt, 'install', '-y', '--no-install-recommends', ...packages]);
+    const install = [...apt, 'install', '-y', '--no-install-recommends'];
+    if (packages.length > 0) succeeds([...install, ...packages]);
+    for (const each of more) succeeds([...install, each]);
   }
   for (const { program, file, leftOut } of wanted.filter((each) => !has(each)))
     console.log(`Left out: ${leftOut}, since ${program ?? file} is not on this machine.`);

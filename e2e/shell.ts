@@ -89,6 +89,8 @@ async function startInBrowser(options: StartOptions): Promise<Started> {
     viewport: size,
     colorScheme: options.colorScheme ?? 'light',
     reducedMotion: 'reduce',
+    // Without all that is around a page there is nobody who would allow it.
+    permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await window.newPage();
   await page.goto(server.url);

@@ -327,10 +327,10 @@ test('what is too much to read together is measured one by one', async ({ start,
   await expect(dialog).toContainText('Together they may free more');
   const each = dialog.getByRole('listitem');
   for (const [nth, name] of names.entries())
-    await expect(each.nth(nth)).toHaveText(new RegExp(`^${name}\\s*frees 547 KiB \\(measured \\d\\d:\\d\\d\\)$`));
+    await expect(each.nth(nth)).toHaveText(new RegExp(`^${name}\\s*frees 469 KiB \\(measured \\d\\d:\\d\\d\\)$`));
   await expect(dialog.getByRole('status')).toHaveText('');
   await dialog.getByRole('button', { name: 'Close' }).last().click();
-  await expect(size(app, 'first')).toHaveText('frees 547 KiB');
+  await expect(size(app, 'first')).toHaveText('frees 469 KiB');
 
   await bar.getByRole('button', { name: /^Delete 2/ }).click();
   const several = page.getByRole('alertdialog').getByRole('radio', { name: 'Only these' });

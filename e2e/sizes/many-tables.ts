@@ -2,7 +2,7 @@ import { headerBytes, tableBytes } from '../../electron/libvirt/qcow2/write.ts';
 
 const CLUSTER = 512;
 /** Of each state of the disk: 2 GiB. */
-const TABLES = 70_000;
+const TABLES = 60_000;
 /** Clusters that have refcounts, of one each; the L2 tables are said to lie behind them. */
 const COUNTED = 16_384;
 const REFCOUNTS = 2;

@@ -1,12 +1,13 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { useEffect, useMemo, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { formatCount, formatWhole } from '../../shared/format.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
 import { totalOfDomains, whatTotalIs } from '../../shared/sizes-words.ts';
 import { ScopedActivity } from '../journal/activity-view.tsx';
 import { openDomainView } from '../store/actions.ts';
 import { domainsOf } from '../store/selectors.ts';
-import { type AppState, domainKey } from '../store/store.ts';
+import { type AppState, domainKey, uuidsOn } from '../store/store.ts';
 import blocks from '../ui/blocks.module.css';
 import { Contained } from '../ui/contained.tsx';
 import { useApp, useAppState } from '../ui/context.tsx';
@@ -23,7 +24,7 @@ import { domainColumns } from './domain-columns.tsx';
 import styles from './host-page.module.css';
 import { HostPane } from './host-pane.tsx';
 import { ProblemList } from './problem-list.tsx';
-import { type HostProblem, knownOf, problemsOf } from './problems.ts';
+import { domainsInQuestion, type HostProblem, knownOf, problemsOf } from './problems.ts';
 import { Unencrypted } from './unencrypted.tsx';
 
 type HostTab = 'domains' | 'problems' | 'activity';
@@ -36,9 +37,16 @@ export function HostPage({ host }: { host: Host }) {
   const hosts = useAppState((state) => state.hosts);
   const lastReverts = useAppState((state) => state.lastReverts);
   const health = useAppState((state) => state.health);
+  const inQuestion = useAppState(useShallow((state) => domainsInQuestion(state, host, domains)));
   const problems = useMemo(
-    () => problemsOf({ host, domains, known: (domain) => knownOf({ hosts, lastReverts, health }, domain), now }),
-    [host, domains, hosts, lastReverts, health, now],
+    () =>
+      problemsOf({
+        host,
+        domains: inQuestion,
+        known: (domain) => knownOf({ hosts, lastReverts, health }, domain),
+        now,
+      }),
+    [host, inQuestion, hosts, lastReverts, health, now],
   );
   return (
     <>
@@ -105,7 +113,7 @@ interface DomainsProps {
 function Domains({ host, domains, problems, now }: DomainsProps) {
   const { running } = useAppState((state) => domainsOf(state, host.id));
   const sizeTotals = useAppState((state) => state.sizeTotals);
-  const size = useMemo(() => sizeOf(domains, sizeTotals), [domains, sizeTotals]);
+  const size = useMemo(() => sizeOf(host, domains, sizeTotals), [host, domains, sizeTotals]);
   const [root, isWide] = useWide(wideFrom);
   if (domains.length === 0)
     return (
@@ -142,9 +150,14 @@ function Domains({ host, domains, problems, now }: DomainsProps) {
 }
 
 /** What the snapshots of all of them take up, as far as it is known. */
-function sizeOf(domains: readonly Domain[], totals: AppState['sizeTotals']): ReturnType<typeof totalOfDomains> {
+function sizeOf(
+  host: Host,
+  domains: readonly Domain[],
+  totals: AppState['sizeTotals'],
+): ReturnType<typeof totalOfDomains> {
+  const looked = uuidsOn(host.id, totals.keys());
   const some = domains.filter(({ snapshotCount }) => snapshotCount !== 0);
-  const told = some.flatMap((domain) => totals.get(domainKey(domain)) ?? []);
+  const told = some.flatMap((domain) => (looked.has(domain.uuid) ? (totals.get(domainKey(domain)) ?? []) : []));
   return totalOfDomains(told, some.length - told.length);
 }
 

@@ -2,7 +2,7 @@ import { askedWords, outcomeOf, outcomes } from '../../shared/activity/groups.ts
 import { formatCount, formatMoment } from '../../shared/format.ts';
 import type { Domain, Finding, HealthReport, Host, JournalEntry } from '../../shared/schema.ts';
 import { lastRevertOf } from '../store/last-reverts.ts';
-import { type AppState, type DomainTab, domainKey } from '../store/store.ts';
+import { type AppState, type DomainTab, domainKey, uuidsOn } from '../store/store.ts';
 import type { ProblemLevel } from '../ui/problem-icon.tsx';
 
 /** Something that needs seeing to. */
@@ -24,6 +24,18 @@ interface OfHost {
   readonly known: (domain: Domain) => KnownOfDomain;
   readonly now: number;
 }
+
+/** Those of a host's domains that there may be something wrong with. */
+export function domainsInQuestion(
+  { health, lastReverts }: Pick<AppState, 'health' | 'lastReverts'>,
+  host: Host,
+  domains: readonly Domain[],
+): readonly Domain[] {
+  const uuids = uuidsOn(host.id, health.keys());
+  for (const { hostUri, uuid } of lastReverts.values()) if (hostUri === host.uri) uuids.add(uuid);
+  return uuids.size === 0 ? none : domains.filter(({ uuid }) => uuids.has(uuid));
+}
+const none: readonly Domain[] = [];
 
 /** What is known to be wrong on a host: of the host, of last reverts, and of domains whose health was looked at. */
 export function problemsOf({ host, domains, known, now }: OfHost): HostProblem[] {

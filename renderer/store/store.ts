@@ -320,3 +320,9 @@ export function createAppStore(initial: Partial<AppState> = {}): AppStore {
 export function domainKey(domain: { hostId: string; uuid: string }): DomainKey {
   return `${domain.hostId}/${domain.uuid}`;
 }
+
+/** The domains of a host among some keys, by UUID: to look up many domains by a key of each costs more than all else. */
+export function uuidsOn(hostId: string, keys: Iterable<DomainKey>): Set<string> {
+  const start = `${hostId}/`;
+  return new Set([...keys].filter((key) => key.startsWith(start)).map((key) => key.slice(start.length)));
+}

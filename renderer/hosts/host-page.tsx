@@ -1,6 +1,5 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { useEffect, useMemo, useState } from 'react';
-import { useShallow } from 'zustand/react/shallow';
 import { formatCount, formatWhole } from '../../shared/format.ts';
 import type { Domain, Host } from '../../shared/schema.ts';
 import { totalOfDomains, whatTotalIs } from '../../shared/sizes-words.ts';
@@ -14,7 +13,7 @@ import { useApp, useAppState } from '../ui/context.tsx';
 import grids from '../ui/grid/grid.module.css';
 import { Grid } from '../ui/grid/grid.tsx';
 import { useGrid } from '../ui/grid/use-grid.ts';
-import { useNow, useWide, wideFrom } from '../ui/hooks.ts';
+import { useKept, useNow, useWide, wideFrom } from '../ui/hooks.ts';
 import parts from '../ui/parts.module.css';
 import { ProblemIcon } from '../ui/problem-icon.tsx';
 import { ViewPane } from '../ui/side-pane.tsx';
@@ -37,7 +36,9 @@ export function HostPage({ host }: { host: Host }) {
   const hosts = useAppState((state) => state.hosts);
   const lastReverts = useAppState((state) => state.lastReverts);
   const health = useAppState((state) => state.health);
-  const inQuestion = useAppState(useShallow((state) => domainsInQuestion(state, host, domains)));
+  const inQuestion = useKept(
+    useMemo(() => domainsInQuestion({ health, lastReverts }, host, domains), [health, lastReverts, host, domains]),
+  );
   const problems = useMemo(
     () =>
       problemsOf({

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 
 /** The time now, told again every `everyMs`; null pauses the clock. */
 export function useNow(everyMs: number | null = 15_000): number {
@@ -53,4 +53,14 @@ export function useWide(from: number): [(element: HTMLElement | null) => void, b
     return () => observer.disconnect();
   }, [element, from]);
   return [setElement, isWide];
+}
+
+/** The same array as before while it holds the same. */
+export function useKept<T>(items: readonly T[]): readonly T[] {
+  const kept = useRef(items);
+  const isSame =
+    kept.current === items ||
+    (kept.current.length === items.length && items.every((item, at) => item === kept.current[at]));
+  if (!isSame) kept.current = items;
+  return kept.current;
 }

@@ -1,5 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { useKept } from './hooks.ts';
 
 interface VirtualList {
   scroller: RefObject<HTMLDivElement | null>;
@@ -89,15 +90,6 @@ export function useVirtualList(options: {
 function rowOf(list: HTMLElement | null, element: Element | null): HTMLElement | null {
   const row = element?.closest<HTMLElement>('[data-index]') ?? null;
   return row && list?.contains(row) ? row : null;
-}
-
-/** The same array as before while it holds the same. */
-function useKept(keys: readonly string[]): readonly string[] {
-  const kept = useRef(keys);
-  const isSame =
-    kept.current === keys || (kept.current.length === keys.length && keys.every((key, at) => key === kept.current[at]));
-  if (!isSame) kept.current = keys;
-  return kept.current;
 }
 
 /** The row that something happened in, of a list whose rows say their index; null beside all rows. */
